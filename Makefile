@@ -1,0 +1,63 @@
+# Two commands on a fresh machine: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help setup dev check lint types tests test test-long test-torch demo bench clean
+
+help:
+	@echo "make demo        build a generated gallery and serve it on port 5000"
+	@echo "make test        set up, then lint, types and tests"
+	@echo "make setup       only the program: .venv/bin/beholder"
+	@echo "make check       lint, types and tests, without setting up"
+	@echo "make bench       the figures of benchmarks/ (DATA=folder of data sets)"
+	@echo "make test-long   the full reliability figures (as root, about an hour)"
+	@echo "make test-torch  an environment of its own: compare with PyTorch"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.setup: pyproject.toml | $(BIN)/python
+	$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/.setup
+	$(PIP) install -e '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.setup
+dev: $(VENV)/.dev
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+tests:
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types tests
+
+test: dev check
+
+test-long: dev
+	$(BIN)/python -m pytest -m long $(ARGS)
+
+test-torch:
+	$(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/python -m pip --disable-pip-version-check -q install -e '.[torch]' pytest
+	.venv-torch/bin/python -m pytest -m torch $(ARGS)
+
+demo: setup
+	$(BIN)/beholder demo $(ARGS)
+
+bench: dev
+	$(BIN)/python -m benchmarks $(DATA)
+
+clean:
+	rm -rf $(VENV) .venv-torch build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What people did: kinds of event, their meaning, and histories."""

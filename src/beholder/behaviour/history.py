@@ -1,0 +1,112 @@
+"""A user is a history: what a model sees of a person, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.kinds import weigh
+from beholder.errors import ShapeError
+
+
+@dataclass(frozen=True)
+class History:
+    """Events of one person or session, oldest first, all arrays of one length.
+
+    Attributes
+    ----------
+    items
+        int32. Positions in the bundle.
+    times
+        int64. Milliseconds since 1970.
+    weights
+        float32, positive. Kind times value, without recency.
+    disliked
+        int32. Positions of disliked or hidden items, newest last.
+    seen
+        int32. Every position this person had an event with: masked from answers.
+    """
+
+    items: NDArray[np.int32]
+    times: NDArray[np.int64]
+    weights: NDArray[np.float32]
+    disliked: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    seen: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+
+    def __post_init__(self) -> None:
+        if not len(self.items) == len(self.times) == len(self.weights):
+            raise ShapeError("items, times and weights of a history have different lengths")
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def basket(self) -> NDArray[np.int32]:
+        """int32. Same number: same moment, order unknown; 0 is the oldest moment."""
+        if not len(self.times):
+            return np.empty(0, np.int32)
+        steps = np.concatenate([[0], (np.diff(self.times) > 0).astype(np.int32)])
+        return np.cumsum(steps).astype(np.int32)
+
+    def without(self, index: int) -> History:
+        """Return the history without the event at `index` (its item stays `seen`)."""
+        keep = np.arange(len(self)) != index
+        return History(
+            self.items[keep], self.times[keep], self.weights[keep], self.disliked, self.seen
+        )
+
+
+EMPTY = History(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def from_events(
+    positions: NDArray[np.int32],
+    times: NDArray[np.int64],
+    kinds: NDArray[np.uint8],
+    values: NDArray[np.float32],
+    weights: Mapping[str, float],
+    rating_threshold: float,
+    limit: int = 200,
+) -> History:
+    """Build a history from raw events in any order.
+
+    An item counts once, at its newest moment, with its largest weight; what was disliked
+    after it was liked is disliked. Positions below 0 (items the bundle does not know) are
+    left out.
+
+    Parameters
+    ----------
+    positions, times, kinds, values
+        Shape (n,) each; see `History` and `kinds.weigh`.
+    limit
+        At most this many newest items; `seen` keeps all.
+    """
+    known = positions >= 0
+    positions, times, kinds, values = positions[known], times[known], kinds[known], values[known]
+    signed = weigh(kinds, values, weights, rating_threshold)
+    order = np.argsort(times, kind="stable")
+    positions, times, signed = positions[order], times[order], signed[order]
+    seen = np.unique(positions).astype(np.int32)
+    last_sign: dict[int, tuple[int, float]] = {}
+    for position, time, weight in zip(
+        positions.tolist(), times.tolist(), signed.tolist(), strict=True
+    ):
+        if weight == 0.0:
+            continue
+        old = last_sign.get(position)
+        if weight > 0 and old is not None and old[1] > 0:
+            weight = max(weight, old[1])
+        last_sign.pop(position, None)
+        last_sign[position] = (time, weight)
+    liked = [(p, t, w) for p, (t, w) in last_sign.items() if w > 0][-limit:]
+    disliked = [p for p, (_, w) in last_sign.items() if w < 0][-limit:]
+    return History(
+        np.array([p for p, _, _ in liked], np.int32),
+        np.array([t for _, t, _ in liked], np.int64),
+        np.array([w for _, _, w in liked], np.float32),
+        np.array(disliked, np.int32),
+        seen,
+    )

@@ -1,0 +1,1 @@
+"""Everything that an answer needs, frozen: written aside, checked, signed, renamed, promoted."""

@@ -1,0 +1,135 @@
+"""What a bundle holds, in memory: the same object is written after training and opened to serve."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+import scipy.sparse as sp
+from safetensors.numpy import load_file, save_file
+
+from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
+from beholder.dataset.whitening import Whitening
+from beholder.dataset.words import TfIdf
+from beholder.models import rows
+from beholder.models.blend import Blend, Weights
+from beholder.models.interface import Floats
+
+ITEM_COLUMNS = ("seq", "item_id", "title", "attributes", "picture", "width", "height", "colour")
+
+
+class Choice(msgspec.Struct):
+    """Why the blend is what it is: `blend.json`.
+
+    Attributes
+    ----------
+    catalogue_version
+        Version of the catalogue that the bundle shows; later changes are laid over it.
+    table
+        One row a member: its settings, its own NDCG@10, its warm and cold weight.
+    """
+
+    weights: Weights
+    catalogue_version: int
+    table: list[dict[str, Any]]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything an answer needs.
+
+    Attributes
+    ----------
+    items
+        Arrow table with `ITEM_COLUMNS`, in order of position.
+    popularity
+        float32 (n_items,), 0 to 1.
+    similar
+        float32 sparse (n_items, n_items). What looks and reads alike.
+    placement
+        float32 sparse (n_items, n_items). Behaviour rows that late items are placed over.
+    """
+
+    items: pa.Table
+    blend: Blend
+    popularity: Floats
+    similar: sp.csr_array
+    placement: sp.csr_array
+    content: ContentSpace
+    choice: Choice
+    evaluation: dict[str, Any]
+
+
+def save(parts: Parts, folder: Path) -> None:
+    """Write all parts into an empty folder."""
+    for name in ("models/blend", "models/similar", "models/placement", "vectors"):
+        (folder / name).mkdir(parents=True)
+    with pa.ipc.new_file(folder / "items.arrow", parts.items.schema) as writer:
+        writer.write_table(parts.items)
+    parts.blend.save(folder / "models/blend")
+    save_file({"popularity": parts.popularity}, folder / "models/popularity.safetensors")
+    rows.save(parts.similar, folder / "models/similar/rows.safetensors")
+    rows.save(parts.placement, folder / "models/placement/rows.safetensors")
+    for order, (name, space) in enumerate(parts.content.pictures.items()):
+        tensors = {
+            "mean": space.whitening.mean,
+            "components": space.whitening.components,
+            "vectors": space.vectors,
+        }
+        header = {"encoder": name, "order": str(order)}
+        save_file(tensors, folder / f"vectors/{_plain(name)}.safetensors", metadata=header)
+    if parts.content.words is not None:
+        rows.save(parts.content.words.vectors, folder / "vectors/words.safetensors")
+        save_file({"idf": parts.content.words.tfidf.idf}, folder / "vectors/idf.safetensors")
+        terms = json.dumps(parts.content.words.tfidf.vocabulary, ensure_ascii=False)
+        (folder / "vectors/terms.json").write_text(terms, encoding="utf-8")
+    (folder / "blend.json").write_bytes(msgspec.json.encode(parts.choice))
+    (folder / "evaluation.json").write_bytes(msgspec.json.encode(parts.evaluation))
+
+
+def load(folder: Path) -> Parts:
+    """Open all parts of a checked bundle, the item table memory-mapped."""
+    with pa.memory_map(str(folder / "items.arrow")) as source:
+        items = pa.ipc.open_file(source).read_all()
+    return Parts(
+        items=items,
+        blend=Blend.load(folder / "models/blend"),
+        popularity=load_file(folder / "models/popularity.safetensors")["popularity"],
+        similar=rows.load(folder / "models/similar/rows.safetensors"),
+        placement=rows.load(folder / "models/placement/rows.safetensors"),
+        content=_load_content(folder / "vectors"),
+        choice=msgspec.json.decode((folder / "blend.json").read_bytes(), type=Choice),
+        evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
+    )
+
+
+def _load_content(folder: Path) -> ContentSpace:
+    from safetensors import safe_open
+
+    found = []
+    for path in folder.glob("*.safetensors"):
+        if path.stem in ("words", "idf"):
+            continue
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata()
+            whitening = Whitening(file.get_tensor("mean"), file.get_tensor("components"))
+            space = PictureSpace(whitening, file.get_tensor("vectors"))
+        found.append((int(header["order"]), header["encoder"], space))
+    words = None
+    if (folder / "terms.json").exists():
+        terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        idf = load_file(folder / "idf.safetensors")["idf"].astype(np.float32)
+        words = WordSpace(TfIdf(terms, idf), rows.load(folder / "words.safetensors"))
+    ordered = sorted(found, key=lambda part: part[0])
+    return ContentSpace({name: space for _, name, space in ordered}, words)
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)

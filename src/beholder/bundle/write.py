@@ -1,0 +1,57 @@
+"""A new bundle, durable: a power cut leaves either no bundle or a whole one."""
+
+from __future__ import annotations
+
+import secrets as random
+import shutil
+import time
+
+import msgspec
+
+import beholder
+from beholder.bundle import manifest, parts, promote
+from beholder.bundle.signature import signing_key
+from beholder.durable import folder_aside
+from beholder.workspace import Workspace
+
+
+class Origin(msgspec.Struct):
+    """What a bundle was made from."""
+
+    n_users: int
+    n_pairs: int
+    data: str
+    seed: int
+    newest_event: int
+
+
+def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) -> str:
+    """Write a bundle aside, sync and rename it, and return its name. It is not promoted."""
+    now = time.gmtime()
+    name = f"{time.strftime('%Y%m%dT%H%M%S', now)}-{random.token_hex(2)}"
+    with folder_aside(workspace.bundles / name) as aside:
+        parts.save(contents, aside)
+        made = manifest.Manifest(
+            format=manifest.FORMAT,
+            version=beholder.__version__,
+            name=name,
+            created=time.strftime("%Y-%m-%dT%H:%M:%SZ", now),
+            n_items=contents.items.num_rows,
+            n_users=origin.n_users,
+            n_pairs=origin.n_pairs,
+            data=origin.data,
+            seed=origin.seed,
+            newest_event=origin.newest_event,
+            files=manifest.digests(aside),
+        ).signed(signing_key(workspace.secrets))
+        (aside / "manifest.json").write_bytes(msgspec.json.encode(made))
+    return name
+
+
+def remove_old(workspace: Workspace, keep: int) -> list[str]:
+    """Delete the oldest bundles beyond `keep`, never the current one; return their names."""
+    served = promote.current(workspace)
+    surplus = [name for name in promote.names(workspace)[:-keep] if name != served]
+    for name in surplus:
+        shutil.rmtree(workspace.bundles / name)
+    return surplus

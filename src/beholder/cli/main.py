@@ -1,0 +1,94 @@
+"""`beholder`: finds the file of a command only when it is asked for, so that help is instant."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from beholder import __version__
+from beholder.errors import BeholderError
+
+COMMANDS = {
+    "demo": ("demo", "A generated gallery with simulated visitors, built and served."),
+    "init": ("init", "Make a new workspace."),
+    "import": ("import_", "Read items, pictures and behaviour into a workspace."),
+    "encode": ("encode", "Turn pictures into vectors."),
+    "train": ("train", "Fit, tune and blend recommenders; write and promote a bundle."),
+    "evaluate": ("evaluate", "Measure how good the recommendations are."),
+    "serve": ("serve", "Answer over HTTP and show the pages."),
+    "recommend": ("recommend", "Recommend for a user or a history."),
+    "similar": ("similar", "Items that look like, or go with, an item."),
+    "search": ("search", "Search by words or by a picture."),
+    "explain": ("explain", "Say why an item is recommended to a user."),
+    "score": ("score", "Score given items for a user."),
+    "bundle": ("bundle", "List, show, verify, promote or roll back bundles."),
+    "user": ("user", "Export or erase what is held about a person; profiling on or off."),
+    "key": ("key", "Add, list or revoke keys for the service."),
+    "check": ("check", "Check the data of a workspace: the card, leaks, missing pictures."),
+}
+MODULES = {name: module for name, (module, _) in COMMANDS.items()}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on use: `beholder.cli.<file>.command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the road, not of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in MODULES:
+            return None
+        command: click.Command = importlib.import_module(
+            f"beholder.cli.{MODULES[cmd_name]}"
+        ).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="beholder")
+@click.option("--debug", is_flag=True, help="Show the trace of an error.")
+def beholder(debug: bool) -> None:
+    """Live, personal, explained recommendations from pictures and behaviour."""
+
+
+def run(args: list[str] | None = None) -> Any:
+    """Run the command line and exit with its status: 0, 1, 2, 3 or 130."""
+    # One BLAS thread: two are slower than one when anything else runs on the machine.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    words = sys.argv[1:] if args is None else args
+    try:
+        status = beholder.main(words, prog_name="beholder", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("beholder: stopped; what was done is kept", err=True)
+        sys.exit(130)
+    except KeyboardInterrupt:
+        click.echo("beholder: stopped; what was done is kept", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except BeholderError as error:
+        if "--debug" in words:
+            raise
+        click.echo(f"beholder: {error}", err=True)
+        sys.exit(error.exit_status)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    run()

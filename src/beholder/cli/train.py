@@ -1,0 +1,38 @@
+"""`beholder train`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("train")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--model", "models", multiple=True, help="Only these members; default: auto.")
+@click.option("--budget", help="How long it may take: 90s, 10m, 1h.")
+@click.option("--seed", type=int, help="The same seed gives the same bundle.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def command(
+    folder: Path, models: tuple[str, ...], budget: str | None, seed: int | None, as_json: bool
+) -> None:
+    """Fit, tune and blend recommenders; write and promote a bundle."""
+    from beholder.cli import console
+    from beholder.training.train import train_workspace
+    from beholder.workspace import Workspace
+
+    with console.progress() as progress:
+        trained = train_workspace(
+            Workspace.open(folder), budget=budget, models=models, seed=seed, progress=progress
+        )
+    if as_json:
+        console.as_json(trained)
+        return
+    columns = ("model", "ndcg@10", "warm", "cold", "tried")
+    console.table(columns, [[row.get(c) for c in columns] for row in trained.table])
+    for note in trained.notes:
+        click.echo(f"- {note}")
+    click.echo(
+        f"bundle {trained.bundle}: {trained.n_items} items, {trained.n_users} users, "
+        f"{trained.n_pairs} pairs, {trained.seconds:.0f} s"
+    )

@@ -1,0 +1,1 @@
+"""Arrays for fitting: item positions, interactions, content, splits."""

@@ -1,0 +1,129 @@
+"""From a workspace to arrays: items by position, positive pairs, content."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from beholder.behaviour.kinds import weigh
+from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.texts import text_of
+from beholder.encoders.registry import vector_cache
+from beholder.errors import WorkspaceError
+from beholder.settings import Settings
+from beholder.store.records import TrainingEvents
+from beholder.store.store import Store
+from beholder.workspace import Workspace
+
+COLUMNS = ("seq", "item_id", "title", "attributes", "picture", "width", "height", "colour")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A dataset with the item table it was made from.
+
+    Attributes
+    ----------
+    items
+        Arrow table in order of position.
+    version
+        Of the catalogue, as of this table.
+    fingerprint
+        Hexadecimal: changes when items, pictures or events change.
+    newest
+        Milliseconds since 1970 of the newest event, 0 without any.
+    """
+
+    dataset: Dataset
+    items: pa.Table
+    version: int
+    fingerprint: str
+    newest: int
+
+
+def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
+    """Read items, events and cached vectors.
+
+    Raises
+    ------
+    WorkspaceError
+        If there are no items.
+    """
+    settings = settings or workspace.settings
+    version = store.catalogue_version()
+    items = store.items()
+    if not items.num_rows:
+        raise WorkspaceError(
+            "there are no items in this workspace",
+            remedy=f"run `beholder import {workspace.root} --items FILE`",
+        )
+    items = items.filter(pc.invert(items["hidden"])).select(list(COLUMNS)).combine_chunks()
+    events = store.training_events("train")
+    interactions = pairs_of(events, items, settings, seed)
+    attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
+    titles = items["title"].to_pylist()
+    texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
+    pictures = modalities(workspace, items["picture"].to_pylist(), settings.encode.encoders)
+    dataset = Dataset(interactions, pictures, texts, groups_of(attributes))
+    newest = int(events.times.max(initial=0))
+    return Built(dataset, items, version, _fingerprint(items, events), newest)
+
+
+def pairs_of(
+    events: TrainingEvents, items: pa.Table, settings: Settings, seed: int
+) -> Interactions:
+    """Return the positive pairs of all events, over the positions of `items`."""
+    behaviour = settings.behaviour
+    seqs = items["seq"].to_numpy()
+    places = np.full(int(max(seqs.max(initial=0), events.seqs.max(initial=0))) + 1, -1, np.int32)
+    places[seqs] = np.arange(len(seqs), dtype=np.int32)
+    signed = weigh(events.kinds, events.values, behaviour.weights, behaviour.rating_threshold)
+    return from_events(
+        events.users, places[events.seqs], events.times, signed, events.n_users, len(seqs), seed
+    )
+
+
+def modalities(
+    workspace: Workspace, pictures: list[str | None], encoders: list[str]
+) -> dict[str, Modality]:
+    """Read the cached vectors of each encoder; encoders without any vector are left out."""
+    digests = [digest for digest in pictures if digest is not None]
+    there = np.array([i for i, digest in enumerate(pictures) if digest is not None], np.int64)
+    found = {}
+    for name in encoders:
+        vectors, present = vector_cache(workspace, name).load(digests)
+        if not present.any():
+            continue
+        rows = np.zeros((len(pictures), vectors.shape[1]), np.float32)
+        mask = np.zeros(len(pictures), bool)
+        rows[there[present]] = vectors[present]
+        mask[there[present]] = True
+        found[name] = Modality(rows, mask)
+    return found
+
+
+def groups_of(attributes: list[dict[str, Any]]) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Number the variants of one product by their `product_code`; -1 without one."""
+    codes: dict[str, int] = {}
+    groups = np.full(len(attributes), -1, np.int32)
+    for place, attr in enumerate(attributes):
+        code = attr.get("product_code")
+        if code:
+            groups[place] = codes.setdefault(str(code), len(codes))
+    return groups
+
+
+def _fingerprint(items: pa.Table, events: TrainingEvents) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in COLUMNS:
+        digest.update(msgspec.json.encode(items[name].to_pylist()))
+    for array in (events.users, events.seqs, events.times, events.kinds, events.values):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,78 @@
+"""What items look and read like, as comparable vectors: fitted once, shared by all models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.whitening import Whitening
+from beholder.dataset.words import TfIdf
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class PictureSpace:
+    """One encoder's whitening and the whitened vectors of all items.
+
+    Attributes
+    ----------
+    vectors
+        float32 (n_items, kept), unit rows; zero where an item has no picture.
+    """
+
+    whitening: Whitening
+    vectors: Floats
+
+    def similar(self, raw: Floats) -> Floats:
+        """Return cosines of new raw pictures with all items, at least 0: (m, n_items)."""
+        return np.asarray(np.maximum(self.whitening(raw) @ self.vectors.T, 0), np.float32)
+
+
+@dataclass(frozen=True)
+class WordSpace:
+    """The tf-idf vectors of all items, float32 sparse (n_items, n_terms), unit rows."""
+
+    tfidf: TfIdf
+    vectors: sp.csr_array
+
+    def similar(self, texts: list[str]) -> Floats:
+        """Return cosines of new texts with all items: (m, n_items)."""
+        found = self.tfidf(texts) @ self.vectors.T
+        return np.asarray(found.todense(), np.float32).reshape(len(texts), -1)
+
+
+@dataclass(frozen=True)
+class ContentSpace:
+    """All modalities of a catalogue. Statistics come from `dataset.fitted` items alone."""
+
+    pictures: dict[str, PictureSpace]
+    words: WordSpace | None
+
+    @classmethod
+    def fit(cls, dataset: Dataset) -> ContentSpace:
+        """Fit whitening per encoder and tf-idf."""
+        pictures = {}
+        for name, modality in dataset.pictures.items():
+            learn = modality.present & dataset.fitted
+            if learn.sum() < 2:
+                continue
+            whitening = Whitening.fit(modality.vectors[learn])
+            vectors = whitening(modality.vectors)
+            vectors[~modality.present] = 0
+            pictures[name] = PictureSpace(whitening, vectors)
+        fitted = [t for t, ok in zip(dataset.texts, dataset.fitted, strict=True) if ok and t]
+        words = None
+        if fitted:
+            tfidf = TfIdf.fit(fitted)
+            words = WordSpace(tfidf, tfidf(dataset.texts))
+        return cls(pictures, words)
+
+    @property
+    def main_picture(self) -> PictureSpace | None:
+        """The first encoder's space: the one that tastes are read from."""
+        return next(iter(self.pictures.values()), None)

@@ -1,0 +1,94 @@
+"""Everything a model may learn from: interactions and content, by item position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.dataset.interactions import Interactions
+from beholder.errors import ShapeError
+
+if TYPE_CHECKING:
+    from beholder.dataset.content import ContentSpace
+
+
+@dataclass(frozen=True)
+class Modality:
+    """Raw vectors of one encoder.
+
+    Attributes
+    ----------
+    vectors
+        float32 (n_items, dim). Rows of items without a vector are zero and not `present`.
+    present
+        bool (n_items,).
+    """
+
+    vectors: NDArray[np.float32]
+    present: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Interactions and content over the same item positions.
+
+    Attributes
+    ----------
+    pictures
+        Modality by encoder name.
+    texts
+        Title, description and attributes of each item as one text; may be empty.
+    groups
+        int32 (n_items,). Variants of one product share a number; -1: no group known.
+    fitted
+        bool (n_items,). Items that statistics (means, idf, whitening) may be fitted on;
+        held-out cold items are not.
+    """
+
+    interactions: Interactions
+    pictures: dict[str, Modality]
+    texts: list[str]
+    groups: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    fitted: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+
+    def __post_init__(self) -> None:
+        n = self.interactions.n_items
+        if not len(self.groups):
+            object.__setattr__(self, "groups", np.full(n, -1, np.int32))
+        if not len(self.fitted):
+            object.__setattr__(self, "fitted", np.ones(n, bool))
+        lengths = {len(self.texts), len(self.groups), len(self.fitted)}
+        lengths |= {len(modality.vectors) for modality in self.pictures.values()}
+        if lengths != {n}:
+            raise ShapeError(f"content is for {sorted(lengths)} items, interactions for {n}")
+
+    @cached_property
+    def content(self) -> ContentSpace:
+        """Comparable vectors of pictures and words, fitted on the `fitted` items."""
+        from beholder.dataset.content import ContentSpace
+
+        return ContentSpace.fit(self)
+
+    @property
+    def n_items(self) -> int:
+        """Number of item positions."""
+        return self.interactions.n_items
+
+    def with_interactions(self, interactions: Interactions) -> Dataset:
+        """Return the same content with other interactions."""
+        changed = replace(self, interactions=interactions)
+        if "content" in self.__dict__:  # does not depend on interactions
+            changed.__dict__["content"] = self.content
+        return changed
+
+    def without_pictures(self) -> Dataset:
+        """Return the same dataset as if no item had a picture."""
+        return replace(self, pictures={})
+
+    def without_texts(self) -> Dataset:
+        """Return the same dataset as if no item had words."""
+        return replace(self, texts=[""] * self.n_items)

@@ -1,0 +1,1 @@
+"""Pictures become vectors: one encoder a file, the registry, the cache, the bulk road."""

@@ -1,0 +1,161 @@
+"""Pictures to vectors in worker processes: what the server and the bulk road both use."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from beholder.encoders.picture_task import unpack
+from beholder.encoders.registry import graphs, version_of
+from beholder.media.workers import DEATHS, Workers
+from beholder.workspace import Workspace
+
+TASK = "beholder.encoders.picture_task:setup"
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EncodedPicture:
+    """All that is known of a picture once it was looked at.
+
+    Attributes
+    ----------
+    hash
+        Hexadecimal SHA-256 of its bytes.
+    vectors, classes
+        By encoder: vectors (dim,), and class scores (n_classes,) of encoders that have them.
+    width, height
+        In pixels, upright.
+    colour
+        The main colour, "#rrggbb".
+    renditions
+        WebP files by width, where they were asked for.
+    seconds
+        Decoding, encoding, and making the renditions.
+    """
+
+    hash: str
+    vectors: dict[str, Array]
+    classes: dict[str, Array]
+    width: int
+    height: int
+    colour: str
+    renditions: dict[int, bytes]
+    seconds: tuple[float, float, float]
+
+
+class PictureWorkers:
+    """Worker processes that encode pictures. Threads may share it; close it at the end.
+
+    Parameters
+    ----------
+    encoders
+        Names; those of the settings by default.
+    count
+        Processes; by default the setting, or else one a core.
+
+    Raises
+    ------
+    UsageError
+        If there is no encoder of a name.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        encoders: Sequence[str] | None = None,
+        *,
+        count: int | None = None,
+    ) -> None:
+        settings = workspace.settings
+        self.encoders = list(dict.fromkeys(encoders or settings.encode.encoders))
+        for name in self.encoders:
+            version_of(name)  # a wrong name is refused here, not by the first picture
+        self.count = count or settings.encode.workers or cores()
+        options = {
+            "encoders": self.encoders,
+            "graphs": str(graphs(workspace)),
+            "limits": msgspec.to_builtins(settings.media),
+        }
+        self._workers = Workers(
+            TASK,
+            options,
+            count=self.count,
+            seconds=settings.media.seconds,
+            memory=settings.media.memory,
+        )
+
+    def __enter__(self) -> PictureWorkers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def encode(
+        self,
+        data: bytes,
+        *,
+        encoders: Sequence[str] | None = None,
+        renditions: bool = False,
+        wait: float | None = None,
+    ) -> EncodedPicture:
+        """Read and encode one picture in a worker.
+
+        Parameters
+        ----------
+        encoders
+            Some of this pool's; all by default.
+        wait
+            Seconds to wait for a free worker; None: as long as it takes.
+
+        Raises
+        ------
+        MediaError
+            If the picture is refused (MediaTypeError, MediaTooLargeError), or if it crashed
+            its worker or took too long (MediaCrashError).
+        OverloadedError
+            If no worker became free within `wait`.
+        """
+        key = hashlib.sha256(data).hexdigest()
+        wanted = self.encoders if encoders is None else list(encoders)
+        asked = {"encoders": wanted, "renditions": renditions}
+        return _encoded(key, self._workers.run(key, data, asked, wait=wait))
+
+    def given_up(self, key: str) -> bool:
+        """Return whether a picture ended so many workers that it is not tried again."""
+        return self._workers.deaths(key) >= DEATHS
+
+    def close(self) -> None:
+        """End the processes, after what they are doing."""
+        self._workers.close()
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _encoded(key: str, result: dict[str, Any]) -> EncodedPicture:
+    outputs = {name: unpack(packed) for name, packed in result["outputs"].items()}
+    decode, encode, render = result["seconds"]
+    return EncodedPicture(
+        hash=key,
+        vectors={name: arrays["vectors"] for name, arrays in outputs.items()},
+        classes={
+            name: arrays["classes"] for name, arrays in outputs.items() if "classes" in arrays
+        },
+        width=result["width"],
+        height=result["height"],
+        colour=result["colour"],
+        renditions={int(width): file for width, file in result["renditions"].items()},
+        seconds=(decode, encode, render),
+    )

@@ -1,0 +1,107 @@
+"""The encoders there are, each with a card that says what it is and whose."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from beholder.encoders.cache import VectorCache
+from beholder.encoders.colour import Colour
+from beholder.encoders.efficientnet_lite0 import EfficientNetLite0
+from beholder.encoders.interface import Encoder
+from beholder.encoders.onnx_file import OnnxFile, file_version
+from beholder.errors import UsageError
+from beholder.workspace import Workspace
+
+ONNX = "onnx:"
+
+
+@dataclass(frozen=True)
+class EncoderCard:
+    """What one should know before choosing an encoder."""
+
+    open: Callable[[Path], Encoder]
+    version: str
+    dim: int
+    input_side: int
+    licence: str
+    paper: str
+    megabytes: float
+    says: str
+
+
+ENCODERS = {
+    "efficientnet-lite0": EncoderCard(
+        EfficientNetLite0,
+        version=EfficientNetLite0.version,
+        dim=EfficientNetLite0.dim,
+        input_side=224,
+        licence="Apache-2.0 (weights trained on ImageNet)",
+        paper="Tan and Le, EfficientNet, ICML 2019",
+        megabytes=18.8,
+        says="what is shown: pooled features, 1,000 classes, a 7x7 map",
+    ),
+    "colour": EncoderCard(
+        Colour,
+        version=Colour.version,
+        dim=Colour.dim,
+        input_side=32,
+        licence="Apache-2.0 (ours, no weights)",
+        paper="Swain and Ballard, Color indexing, IJCV 1991",
+        megabytes=0.0,
+        says="which colours, and roughly where",
+    ),
+}
+
+
+def open_encoder(name: str, cache_dir: Path) -> Encoder:
+    """Return the encoder of this name, or of this file for `onnx:PATH`.
+
+    Parameters
+    ----------
+    cache_dir
+        Where encoders keep what they build once.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    if name.startswith(ONNX):
+        return OnnxFile(Path(name.removeprefix(ONNX)))
+    return card(name).open(cache_dir)
+
+
+def version_of(name: str) -> str:
+    """Return the version of an encoder without opening it."""
+    if name.startswith(ONNX):
+        return file_version(Path(name.removeprefix(ONNX)))
+    return card(name).version
+
+
+def card(name: str) -> EncoderCard:
+    """Return the card of a built-in encoder.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    if name not in ENCODERS:
+        near = difflib.get_close_matches(name, ENCODERS, n=1)
+        hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(ENCODERS)
+        raise UsageError(f"there is no encoder {name!r}", remedy=f"{hint}, or onnx:PATH")
+    return ENCODERS[name]
+
+
+def graphs(workspace: Workspace) -> Path:
+    """Return the folder where encoders of a workspace keep what they build once."""
+    return workspace.vectors / "graphs"
+
+
+def vector_cache(workspace: Workspace, name: str) -> VectorCache:
+    """Return the vectors of an encoder that a workspace holds."""
+    dim = 0 if name.startswith(ONNX) else card(name).dim
+    return VectorCache(workspace.vectors, name, version_of(name), dim)

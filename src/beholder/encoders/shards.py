@@ -1,0 +1,111 @@
+"""Rows by content hash in files that are whole or absent, and that are only ever added.
+
+Each shard is a safetensors file with a tensor `hashes` (n, 32) and other tensors of n rows.
+Reading maps the files and looks at the hashes; a cut or foreign file is passed over, so its
+rows count as missing and are made again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from beholder.durable import write_file
+from beholder.errors import ShapeError
+
+Tensor = npt.NDArray[Any]
+
+
+class Shards:
+    """A folder of shards. Several processes may add to it; of two equal rows the last counts.
+
+    Parameters
+    ----------
+    folder
+        Made at the first `write`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.broken: list[Path] = []
+        self._place: dict[str, tuple[Path, int]] = {}
+        self._seen: set[Path] = set()
+
+    def missing(self, hashes: Iterable[str]) -> list[str]:
+        """Return those without a row, in order, each once."""
+        self._look()
+        return [key for key in dict.fromkeys(hashes) if key not in self._place]
+
+    def write(self, hashes: Sequence[str], tensors: Mapping[str, Tensor]) -> None:
+        """Add one shard, durably.
+
+        Raises
+        ------
+        ShapeError
+            If a tensor has not one row for each hash.
+        """
+        for name, tensor in tensors.items():
+            if len(tensor) != len(hashes):
+                raise ShapeError(f"{name} has {len(tensor)} rows for {len(hashes)} hashes")
+        if not hashes:
+            return
+        keys = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8).reshape(-1, 32)
+        whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{uuid.uuid4().hex}.safetensors"
+        write_file(path, save({"hashes": keys, **whole}))
+
+    def load(self, hashes: Sequence[str], name: str) -> tuple[Tensor | None, npt.NDArray[np.bool_]]:
+        """Return the rows of one tensor and which are present; absent rows are zero.
+
+        The rows are None where no shard holds any of the hashes.
+        """
+        self._look()
+        wanted: dict[Path, list[tuple[int, int]]] = {}
+        for target, key in enumerate(hashes):
+            if key in self._place:
+                path, row = self._place[key]
+                wanted.setdefault(path, []).append((target, row))
+        rows: Tensor | None = None
+        present = np.zeros(len(hashes), np.bool_)
+        for path, pairs in wanted.items():
+            targets, sources = np.array(pairs).T
+            with safe_open(path, framework="numpy") as shard:
+                if name not in shard.keys():  # noqa: SIM118  (not a dictionary)
+                    continue
+                part = shard.get_tensor(name)[sources]
+            if rows is None:
+                wide = np.float32 if part.dtype == np.float16 else part.dtype
+                rows = np.zeros((len(hashes), *part.shape[1:]), wide)
+            rows[targets] = part
+            present[targets] = True
+        return rows, present
+
+    def drop_broken(self) -> int:
+        """Delete the files that could not be read and return how many there were."""
+        self._look()
+        for path in self.broken:
+            path.unlink(missing_ok=True)
+        count, self.broken = len(self.broken), []
+        return count
+
+    def _look(self) -> None:
+        """Read the hashes of shards that came since the last look, oldest first."""
+        new = [path for path in self.folder.glob("*.safetensors") if path not in self._seen]
+        for path in sorted(new, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+            self._seen.add(path)
+            try:
+                with safe_open(path, framework="numpy") as shard:
+                    keys = shard.get_tensor("hashes")
+            except SafetensorError:
+                self.broken.append(path)
+                continue
+            for row, key in enumerate(keys):
+                self._place[key.tobytes().hex()] = (path, row)

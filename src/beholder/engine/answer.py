@@ -1,0 +1,120 @@
+"""What an answer looks like, in Python and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Level = Literal["personal", "session", "similar", "popular", "static"]
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A clean rendition of an item's picture.
+
+    Attributes
+    ----------
+    src, srcset
+        Addresses below the server's root.
+    width, height
+        Pixels of the original, so that a page can keep its place.
+    colour
+        Dominant colour, `#rrggbb`.
+    """
+
+    src: str
+    srcset: str
+    width: int
+    height: int
+    colour: str
+
+
+class Because(msgspec.Struct, frozen=True):
+    """An item of the history and its share of a score."""
+
+    id: str
+    title: str
+    share: float
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why an item is in the answer.
+
+    Attributes
+    ----------
+    kind
+        `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`.
+    because
+        The largest shares of the score, at most three.
+    """
+
+    kind: Literal["liked", "popular", "similar", "new"]
+    because: tuple[Because, ...] = ()
+
+
+class Recommendation(msgspec.Struct, frozen=True):
+    """One item of an answer."""
+
+    id: str
+    title: str
+    score: float
+    picture: Picture | None
+    attributes: dict[str, Any]
+    reason: Reason | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A list of recommendations.
+
+    Attributes
+    ----------
+    answer
+        Id of this answer.
+    bundle
+        Name of the bundle that gave it.
+    level
+        What it could be based on.
+    next
+        Cursor of the next page, or None.
+    """
+
+    answer: str
+    bundle: str
+    level: Level
+    items: tuple[Recommendation, ...]
+    next: str | None = None
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the items, best first."""
+        return [item.id for item in self.items]
+
+
+class Share(msgspec.Struct, frozen=True):
+    """One part of a score."""
+
+    id: str
+    title: str
+    picture: Picture | None
+    share: float
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why an item has its score for somebody: base + sum of shares = score.
+
+    Attributes
+    ----------
+    base
+        The part that is the same for everybody (popularity).
+    exact
+        Whether taking an item out of the history takes exactly its share away, the weights
+        of the others held fixed.
+    """
+
+    item: str
+    title: str
+    score: float
+    base: float
+    shares: tuple[Share, ...]
+    exact: bool
+    level: Level

@@ -1,0 +1,453 @@
+"""The engine: the same object answers in Python, over HTTP, and in the evaluation."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.event import Event
+from beholder.behaviour.history import EMPTY, History, from_events
+from beholder.bundle import parts as bundle_parts
+from beholder.bundle.manifest import Manifest, read
+from beholder.bundle.parts import Parts
+from beholder.bundle.promote import current, folder_of
+from beholder.engine import cursor as paging
+from beholder.engine import explain, overlay
+from beholder.engine.allowed import allowed
+from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
+from beholder.engine.dislikes import penalties
+from beholder.engine.overlay import Overlay, VectorsOf
+from beholder.engine.people import told_history
+from beholder.engine.variety import spread
+from beholder.engine.wording import word_scores
+from beholder.errors import UnknownItemError, UsageError
+from beholder.models.interface import Context, Floats
+from beholder.models.ties import best
+from beholder.settings import BehaviourSettings, Settings
+from beholder.store.store import Store
+from beholder.workspace import Workspace
+
+MAX_K = 1000
+Told = Sequence[str | Event | dict[str, Any]]
+
+
+class Ranked:
+    """An answer as arrays, before anything is shown.
+
+    Attributes
+    ----------
+    positions
+        int32 (k,). Best first.
+    scores
+        float32 (k,).
+    shares
+        float32 (k, h). Of each item of the history.
+    """
+
+    __slots__ = ("history", "level", "more", "positions", "scores", "shares")
+
+    def __init__(
+        self,
+        positions: NDArray[np.int32],
+        scores: Floats,
+        shares: Floats,
+        history: History,
+        level: Level,
+        more: bool,
+    ) -> None:
+        self.positions, self.scores, self.shares = positions, scores, shares
+        self.history, self.level, self.more = history, level, more
+
+
+class Engine:
+    """A bundle, the store, and an overlay of what changed since.
+
+    Thread-safe: the overlay is immutable and replaced as a whole.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        bundle: str = "",
+        store: Store | None = None,
+        vectors_of: VectorsOf = lambda pictures: {},
+        behaviour: BehaviourSettings | None = None,
+        page_key: bytes = b"",
+    ) -> None:
+        self.parts = parts
+        self.bundle = bundle
+        self.store = store
+        self.behaviour = behaviour or BehaviourSettings()
+        self._vectors_of = vectors_of
+        self._page_key = page_key or secrets.token_bytes(32)
+        self._lock = threading.Lock()
+        self._overlay = overlay.bare(parts)
+        if store is not None:
+            self.refresh()
+
+    @property
+    def now_showing(self) -> Overlay:
+        """The present overlay."""
+        return self._overlay
+
+    def refresh(self, version: int | None = None) -> Overlay:
+        """Bring the overlay to the catalogue's version; without change this costs nothing."""
+        if self.store is None:
+            return self._overlay
+        if version is None:
+            version = self.store.catalogue_version()
+        if version == self._overlay.version:
+            return self._overlay
+        with self._lock:
+            if version > self._overlay.version:
+                since = int(self.parts.choice.catalogue_version)
+                changed = self.store.items(changed_after=since)
+                self._overlay = overlay.build(self.parts, changed, version, self._vectors_of)
+        return self._overlay
+
+    # -- who asks ---------------------------------------------------------------------------
+
+    def history_of(
+        self, user: str | None, session: str | None, history: Told | None = None
+    ) -> tuple[History, Level, Overlay]:
+        """Return what is known of somebody, the level it allows, and the overlay to use."""
+        view = self.refresh()
+        if history is not None:
+            told = told_history(view, history, self.behaviour)
+            return told, ("personal" if user else "session") if len(told) else "popular", view
+        if self.store is None or (user is None and session is None):
+            return EMPTY, "popular", view
+        seen = self.store.snapshot(user, session)
+        view = self.refresh(seen.version)
+        known = from_events(
+            view.positions(seen.seqs),
+            seen.times,
+            seen.kinds,
+            seen.values,
+            self.behaviour.weights,
+            self.behaviour.rating_threshold,
+            self.behaviour.history_limit,
+        )
+        level: Level = "personal" if user else "session"
+        return known, level if len(known) else "popular", view
+
+    # -- questions --------------------------------------------------------------------------
+
+    def rank(
+        self,
+        view: Overlay,
+        history: History,
+        level: Level,
+        k: int,
+        offset: int = 0,
+        exclude: Iterable[str] = (),
+        among: NDArray[np.bool_] | None = None,
+    ) -> Ranked:
+        """Retrieve, filter and score: the part that the evaluation and the service share.
+
+        Parameters
+        ----------
+        among
+            bool (n,). Only these may be recommended; None: all.
+        """
+        mask = allowed(view, history, exclude)
+        if among is not None:
+            mask &= among
+        query = view.blend.query(history, Context(int(time.time() * 1000)))
+        scores = view.blend.all_scores(query)
+        if len(history.disliked):
+            taken, _ = penalties(view.similar, history.disliked, self.parts.choice.weights.top)
+            scores = scores - taken
+        masked = np.where(mask, scores, -np.inf)
+        chosen = best(masked, offset + k + 1, view.blend.ties)
+        more = len(chosen) > offset + k
+        chosen = chosen[offset : offset + k]
+        shares = view.blend.shares(query, chosen)
+        return Ranked(chosen, scores[chosen], shares, history, level, more)
+
+    def recommend(
+        self,
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        history: Told | None = None,
+        k: int = 20,
+        exclude: Iterable[str] = (),
+        page: str | None = None,
+    ) -> Answer:
+        """Recommend items.
+
+        Parameters
+        ----------
+        user, session
+            Who asks; without either, and without `history`, the popular items.
+        history
+            Item ids or events, oldest first, for callers that keep their own.
+        k
+            1 to 1000.
+        exclude
+            Ids that are on the page already.
+        page
+            The `next` of the answer before.
+
+        Raises
+        ------
+        UsageError
+            If k is out of range or the page was not made here.
+        """
+        check_k(k)
+        offset, answer = 0, secrets.token_hex(8)
+        if page is not None:
+            place = paging.unseal(page, self._page_key)
+            offset, answer = place.offset, place.answer
+        known, level, view = self.history_of(user, session, history)
+        if level == "popular" and not len(known.disliked):
+            ranked = self._first_look(view, known, k, offset, exclude)
+        else:
+            ranked = self.rank(view, known, level, k, offset, exclude)
+        following = None
+        if ranked.more:
+            place = paging.Cursor(answer, self.bundle, offset + k)
+            following = paging.seal(place, self._page_key)
+        items = tuple(
+            self._show(view, int(p), float(s), reason)
+            for p, s, reason in zip(
+                ranked.positions, ranked.scores, explain.reasons(view, ranked), strict=True
+            )
+        )
+        return Answer(answer, self.bundle, ranked.level, items, following)
+
+    def _first_look(
+        self, view: Overlay, history: History, k: int, offset: int, exclude: Iterable[str]
+    ) -> Ranked:
+        """Popular items that do not look alike, for people of whom nothing is known."""
+        mask = allowed(view, history, exclude)
+        pool = best(np.where(mask, view.popularity, -np.inf), 10 * k + offset, view.blend.ties)
+        scores = view.popularity[pool]
+        space = view.content.main_picture
+        if space is not None and offset == 0:
+            order = spread(pool, scores, space.vectors, k)
+            rest = np.setdiff1d(np.arange(len(pool)), order)
+            pool = pool[np.concatenate([order, rest])]
+        page = pool[offset : offset + k]
+        nothing = np.zeros((len(page), 0), np.float32)
+        more = len(pool) > offset + k
+        return Ranked(page, view.popularity[page], nothing, EMPTY, "popular", more)
+
+    def similar(self, item: str, k: int = 20) -> Answer:
+        """Return what looks and reads like an item, and what people like together with it.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item.
+        """
+        check_k(k)
+        view = self.refresh()
+        place = self._position(view, item)
+        alike = _row(view.similar, place)
+        together = _row(view.blend.rows, place)
+        scores = alike + together / max(float(together.max(initial=0)), 1e-12)
+        return self._listed(view, scores * np.float32(0.5), k, without=place)
+
+    def search(
+        self,
+        words: str | None = None,
+        *,
+        picture: dict[str, Floats] | None = None,
+        k: int = 20,
+    ) -> Answer:
+        """Search by words, by a picture, or by both.
+
+        Parameters
+        ----------
+        words
+            Any text.
+        picture
+            Raw vector by encoder name, float32 (dim,) each.
+
+        Raises
+        ------
+        UsageError
+            If neither is given.
+        """
+        check_k(k)
+        if not (words and words.strip()) and not picture:
+            raise UsageError("a search needs words or a picture", field="words")
+        view = self.refresh()
+        scores = np.zeros(len(view.cards), np.float32)
+        if words and words.strip():
+            scores += word_scores(view, words)
+        if picture:
+            for name, space in view.content.pictures.items():
+                if name in picture:
+                    scores += space.similar(picture[name].reshape(1, -1))[0]
+                    break
+        return self._listed(view, scores, k)
+
+    def score(
+        self,
+        items: Sequence[str],
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        history: Told | None = None,
+    ) -> dict[str, float]:
+        """Score given items for somebody.
+
+        Raises
+        ------
+        UnknownItemError
+            If one of the items does not exist.
+        """
+        known, _, view = self.history_of(user, session, history)
+        places = np.array([self._position(view, item) for item in items], np.int32)
+        query = view.blend.query(known, Context())
+        scores = view.blend.score(query, places)
+        if len(known.disliked):
+            taken, _ = penalties(view.similar, known.disliked, self.parts.choice.weights.top)
+            scores = scores - taken[places]
+        return {item: float(score) for item, score in zip(items, scores, strict=True)}
+
+    def explain(
+        self,
+        item: str,
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        history: Told | None = None,
+    ) -> Explanation:
+        """Say why an item has its score for somebody.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item.
+        """
+        known, level, view = self.history_of(user, session, history)
+        place = self._position(view, item)
+        top = self.parts.choice.weights.top
+        return explain.explanation(view, known, level, place, top)
+
+    def record(self, event: Event | dict[str, Any] | Sequence[Event | dict[str, Any]]) -> list[Any]:
+        """Store one or more events; the next answer knows them.
+
+        Raises
+        ------
+        UsageError
+            If this engine has no store, or an event is malformed.
+        """
+        import msgspec
+
+        if self.store is None:
+            raise UsageError("this engine has no store to record in", remedy="use beholder.open")
+        given = [event] if isinstance(event, Event | dict) else list(event)
+        try:
+            events = [e if isinstance(e, Event) else msgspec.convert(e, Event) for e in given]
+        except msgspec.ValidationError as error:
+            raise UsageError(f"an event is malformed: {error}") from error
+        return list(self.store.record(events))
+
+    def item(self, item: str) -> Recommendation:
+        """Return one item as it is shown.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item, or it is hidden.
+        """
+        view = self.refresh()
+        return self._show(view, self._position(view, item), 0.0, None)
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def _position(self, view: Overlay, item: str) -> int:
+        place = view.position_of_id.get(item, -1)
+        if place < 0 or not view.shown[place]:
+            raise UnknownItemError(
+                f"no item {item!r} is shown in this catalogue ({len(view.cards)} items)",
+                remedy="check its id; new items need `beholder import`",
+                field="item",
+            )
+        return place
+
+    def _listed(self, view: Overlay, scores: Floats, k: int, without: int | None = None) -> Answer:
+        masked = np.where(view.shown & (scores > 0), scores, -np.inf)
+        if without is not None:
+            masked[without] = -np.inf
+        chosen = best(masked, k, view.blend.ties)
+        reason = Reason("similar")
+        items = tuple(self._show(view, int(p), float(scores[p]), reason) for p in chosen)
+        return Answer(secrets.token_hex(8), self.bundle, "similar", items)
+
+    def _show(
+        self, view: Overlay, position: int, score: float, reason: Reason | None
+    ) -> Recommendation:
+        card = view.cards[position]
+        return Recommendation(card.id, card.title, score, card.picture, card.attributes, reason)
+
+    def close(self) -> None:
+        """Close the store."""
+        if self.store is not None:
+            self.store.close()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def check_k(k: int) -> None:
+    """Refuse a list length out of range."""
+    if not 1 <= k <= MAX_K:
+        raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
+
+
+def _row(matrix: Any, place: int) -> Floats:
+    row = np.zeros(matrix.shape[1], np.float32)
+    span = slice(matrix.indptr[place], matrix.indptr[place + 1])
+    row[matrix.indices[span]] = matrix.data[span]
+    return row
+
+
+def open_engine(folder: str | Path, bundle: str | None = None) -> Engine:
+    """Open a bundle of a workspace with its store; see `beholder.open`."""
+    workspace = Workspace.open(folder)
+    name = bundle or current(workspace)
+    place = folder_of(workspace, name)
+    read(place, workspace.secrets)
+    return engine_of(workspace, bundle_parts.load(place), name, Store.open(workspace))
+
+
+def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> Engine:
+    """Return an engine over opened parts and an open store."""
+    from beholder.engine.vectors import cached_vectors
+
+    settings: Settings = workspace.settings
+    return Engine(
+        parts,
+        bundle=name,
+        store=store,
+        vectors_of=cached_vectors(workspace, list(parts.content.pictures)),
+        behaviour=settings.behaviour,
+        page_key=_page_key(workspace),
+    )
+
+
+def _page_key(workspace: Workspace) -> bytes:
+    import hashlib
+
+    secret = (workspace.secrets / "signing.key").read_bytes()
+    return hashlib.blake2b(b"page cursors", key=secret, digest_size=32).digest()
+
+
+__all__ = ["Engine", "Manifest", "Ranked", "check_k", "engine_of", "open_engine"]

@@ -1,0 +1,66 @@
+"""From who asks to a history: the store's events, or what the caller tells."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from beholder.behaviour.event import Event
+from beholder.behaviour.history import EMPTY, History, from_events
+from beholder.behaviour.kinds import CODES
+from beholder.engine.overlay import Overlay
+from beholder.errors import UsageError
+from beholder.settings import BehaviourSettings
+
+
+def told_history(
+    overlay: Overlay, told: Sequence[str | Event | dict[str, Any]], settings: BehaviourSettings
+) -> History:
+    """Build a history from item ids or events, oldest first.
+
+    Entries without a time happened one minute after each other, the last one now. Items that
+    the catalogue does not know are left out.
+
+    Raises
+    ------
+    UsageError
+        For an entry without an item or with an unknown kind.
+    """
+    if not told:
+        return EMPTY
+    now = int(time.time() * 1000)
+    positions, times, kinds, values = [], [], [], []
+    for index, entry in enumerate(told):
+        item, kind, when, value = _read(entry)
+        if kind not in CODES:
+            raise UsageError(
+                f"there is no kind of event {kind!r}",
+                remedy="one of " + ", ".join(CODES),
+                field=f"history[{index}].kind",
+            )
+        positions.append(overlay.position_of_id.get(item, -1))
+        times.append(when if when is not None else now - (len(told) - 1 - index) * 60_000)
+        kinds.append(CODES[kind])
+        values.append(np.nan if value is None else value)
+    return from_events(
+        np.array(positions, np.int32),
+        np.array(times, np.int64),
+        np.array(kinds, np.uint8),
+        np.array(values, np.float32),
+        settings.weights,
+        settings.rating_threshold,
+        settings.history_limit,
+    )
+
+
+def _read(entry: str | Event | dict[str, Any]) -> tuple[str, str, int | None, float | None]:
+    if isinstance(entry, str):
+        return entry, "like", None, None
+    if isinstance(entry, Event):
+        return entry.item, entry.kind, entry.time, entry.value
+    if "item" not in entry:
+        raise UsageError("an entry of the history has no item", field="history")
+    return entry["item"], entry.get("kind", "like"), entry.get("time"), entry.get("value")

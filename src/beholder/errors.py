@@ -1,0 +1,182 @@
+"""Every error a user can meet: its code, HTTP status, exit status and what to do about it.
+
+BeholderError
+├── UsageError              the call itself is wrong
+│   └── SettingsError       beholder.toml, BEHOLDER_* or a flag
+├── WorkspaceError          the folder is not what a command needs
+├── DataError               a file or a value was refused
+│   ├── MediaError          a picture was refused
+│   ├── VectorsError        vectors do not fit
+│   └── ShapeError          arrays disagree about their lengths
+├── UnknownItemError        no such item in the bundle or catalogue
+├── ConflictError           the same event id with another body
+├── BundleError             a bundle is broken, foreign or missing
+├── StoreError              the database does not answer
+│   └── OverloadedError     too much at once: try again later
+├── AccessError             a key is missing or not allowed to do this
+└── MissingExtraError       an optional package is not installed
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BeholderError(Exception):
+    """Base of all errors that Beholder raises on purpose.
+
+    The message says what was found and what was wanted; ``remedy`` says what to do.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, remedy: str = "", field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.field = field
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.remedy})" if self.remedy else self.message
+
+
+class UsageError(BeholderError, ValueError):
+    """The caller asked for something that cannot be meant."""
+
+    code = "usage"
+    status = 422
+    exit_status = 2
+
+
+class SettingsError(UsageError):
+    """A setting is unknown or has a value outside of its range."""
+
+    code = "settings"
+
+
+class WorkspaceError(BeholderError):
+    """The folder is not a workspace, or lacks what the command needs."""
+
+    code = "workspace"
+    status = 503
+
+
+class DataError(BeholderError, ValueError):
+    """A file or a value from outside was refused."""
+
+    code = "data"
+    status = 422
+
+
+class MediaError(DataError):
+    """A picture was refused: its format, size or content."""
+
+    code = "media"
+
+
+class MediaTypeError(MediaError):
+    """The bytes are no picture of an allowed format."""
+
+    code = "media-type"
+    status = 415
+
+
+class MediaTooLargeError(MediaError):
+    """The picture is over a limit of bytes, pixels or side length."""
+
+    code = "media-too-large"
+    status = 413
+
+
+class MediaCrashError(MediaError):
+    """Reading the picture crashed its worker process, took too long, or too much memory."""
+
+    code = "media-crash"
+
+
+class VectorsError(DataError):
+    """Vectors do not fit their ids, their encoder, or each other."""
+
+    code = "vectors"
+
+
+class ShapeError(DataError):
+    """Arrays disagree about their lengths."""
+
+    code = "shape"
+
+
+class UnknownItemError(BeholderError, KeyError):
+    """A request named an item that is not in the catalogue or bundle."""
+
+    code = "unknown-item"
+    status = 404
+
+    __str__ = BeholderError.__str__
+
+
+class UnknownEventError(BeholderError, KeyError):
+    """A request named an event that is not stored."""
+
+    code = "unknown-event"
+    status = 404
+
+    __str__ = BeholderError.__str__
+
+
+class ConflictError(BeholderError):
+    """The same event id was sent before with another body."""
+
+    code = "conflict"
+    status = 409
+
+
+class BundleError(BeholderError):
+    """A bundle is missing, cut, changed, foreign, or of another format."""
+
+    code = "bundle"
+    status = 503
+
+
+class StoreError(BeholderError):
+    """The database could not take or give what was asked."""
+
+    code = "store"
+    status = 503
+
+
+class OverloadedError(StoreError):
+    """More work is waiting than the limits allow; sending it again later is safe."""
+
+    code = "overloaded"
+
+
+class AccessError(BeholderError, PermissionError):
+    """The caller has no key, or its key does not allow this."""
+
+    code = "access"
+    status = 403
+
+
+class TooLargeError(DataError):
+    """A request body is over its limit."""
+
+    code = "too-large"
+    status = 413
+
+
+class MissingExtraError(BeholderError, ImportError):
+    """A feature needs an optional package; the message names the extra."""
+
+    code = "missing-extra"
+    status = 501
+
+
+def walk(root: type[BeholderError] = BeholderError) -> list[type[BeholderError]]:
+    """Return `root` and all errors below it, parents first."""
+    found = [root]
+    for child in root.__subclasses__():
+        found += walk(child)
+    return found

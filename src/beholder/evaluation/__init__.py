@@ -1,0 +1,1 @@
+"""Knowing how good it is: metrics, protocols, certainty."""

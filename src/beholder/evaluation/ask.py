@@ -1,0 +1,81 @@
+"""Lists for test cases, from the engine that serves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from beholder.bundle.parts import Parts
+from beholder.dataset.splits import Split
+from beholder.engine.engine import Engine
+from beholder.evaluation.metrics import METRICS, coverage, gini, novelty
+from beholder.models.blend import Blend
+
+DEPTH = 20
+
+
+def lists(parts: Parts, split: Split, depth: int = DEPTH) -> NDArray[np.int32]:
+    """Return the positions recommended in each case, int32 (cases, depth), -1 for padding."""
+    engine = Engine(parts)
+    view = engine.now_showing
+    found = np.full((len(split.cases), depth), -1, np.int32)
+    for case in range(len(split.cases)):
+        ranked = engine.rank(view, split.cases.history(case), "personal", depth, among=split.pool)
+        found[case, : len(ranked.positions)] = ranked.positions
+    return found
+
+
+def with_blend(parts: Parts, blend: Blend) -> Parts:
+    """Return the same bundle with another blend: how baselines are asked."""
+    return replace(parts, blend=blend)
+
+
+def plain_items(n_items: int) -> pa.Table:
+    """Return an item table without content, for data that has no workspace."""
+    nothing = pa.nulls(n_items, pa.string())
+    return pa.table(
+        {
+            "seq": pa.array(np.arange(n_items), pa.int64()),
+            "item_id": [str(i) for i in range(n_items)],
+            "title": nothing,
+            "attributes": nothing,
+            "picture": nothing,
+            "width": pa.nulls(n_items, pa.int32()),
+            "height": pa.nulls(n_items, pa.int32()),
+            "colour": nothing,
+        }
+    )
+
+
+def hits_of(found: NDArray[np.int32], split: Split) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which places hold right answers, and how many right answers each case has."""
+    hits = np.zeros(found.shape, bool)
+    counts = np.diff(split.cases.indptr).astype(np.int64)
+    for case in range(len(split.cases)):
+        hits[case] = np.isin(found[case], split.cases.target(case))
+    return hits, counts
+
+
+def per_case(found: NDArray[np.int32], split: Split) -> dict[str, NDArray[np.float64]]:
+    """Return every accuracy metric of each case, at 10 and at 20."""
+    hits, counts = hits_of(found, split)
+    values = {}
+    for name, metric in METRICS.items():
+        for depth in (10, 20):
+            values[f"{name}@{depth}"] = metric(hits[:, :depth], counts)
+    return values
+
+
+def of_lists(found: NDArray[np.int32], split: Split) -> dict[str, float]:
+    """Return what is said of all lists together: coverage, Gini, novelty, at 10."""
+    top = found[:, :10]
+    popularity = split.train.interactions.item_counts.astype(np.float64)
+    n = int(split.pool.sum())
+    return {
+        "coverage@10": coverage(top, n),
+        "gini@10": gini(np.where(top >= 0, top, -1), split.train.n_items),
+        "novelty@10": novelty(top, popularity),
+    }

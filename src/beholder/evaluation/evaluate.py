@@ -1,0 +1,175 @@
+"""`beholder evaluate`: the blend beside popularity and item-kNN, with certainty."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.splits import Split
+from beholder.evaluation import ask
+from beholder.evaluation.bootstrap import holm, interval, ratio_interval, sign_flip
+from beholder.evaluation.protocols import basket_share, split
+from beholder.models.blend import Blend
+from beholder.models.popularity import Popularity
+from beholder.progress import SILENT, Progress
+from beholder.training.auto import Fitted, fit_auto
+from beholder.training.judge import ndcg_per_case
+from beholder.training.parts_of import parts_of
+from beholder.training.validation import validation
+
+COMPLETION = 0.3  # from this share on, leave-last-out completes baskets
+DECAYS = (0.7, 0.9, 1.0)
+
+
+class Row(msgspec.Struct):
+    """One contender of the table.
+
+    Attributes
+    ----------
+    ndcg10
+        Mean NDCG@10 over users, with `low` and `high` the 95 % interval by bootstrap.
+    against
+        Ratio of the blend's NDCG@10 to this contender's, with its 95 % interval.
+    p
+        Sign-flip permutation test of the difference, Holm-corrected over the table.
+    """
+
+    model: str
+    ndcg10: float
+    low: float
+    high: float
+    hr20: float
+    metrics: dict[str, float]
+    against: tuple[float, float, float] | None = None
+    p: float | None = None
+    per_user: dict[str, list[float]] = msgspec.field(default_factory=dict)
+
+
+class Evaluation(msgspec.Struct):
+    """What was asked, and how everybody answered."""
+
+    protocol: str
+    seed: int
+    cases: int
+    targets: int
+    basket_share: float
+    seconds: float
+    rows: list[Row]
+    table: list[dict[str, Any]]
+    notes: list[str]
+
+    @property
+    def label(self) -> str:
+        """The protocol's name, and what it really asks where baskets are completed."""
+        completes = self.protocol == "leave-last-out" and self.basket_share > COMPLETION
+        return f"{self.protocol} (basket completion)" if completes else self.protocol
+
+
+def evaluate(
+    dataset: Dataset,
+    protocol: str,
+    *,
+    seed: int,
+    budget: float,
+    items: pa.Table | None = None,
+    models: Iterable[str] = (),
+    progress: Progress = SILENT,
+) -> Evaluation:
+    """Fit on one part, ask about the other, through the engine that serves.
+
+    Parameters
+    ----------
+    budget
+        Seconds for the blend; the baselines are quick.
+    models
+        Members that the blend may use; empty: all.
+    """
+    began = time.monotonic()
+    made = split(dataset, protocol, seed)
+    asks = "next-basket" if protocol == "next-basket" else "leave-last-out"
+    fitted = fit_auto(
+        made.train, seed=seed, budget=budget, progress=progress, only=models, protocol=asks
+    )
+    table = items if items is not None else ask.plain_items(dataset.n_items)
+    parts = parts_of(fitted, made.train, table, 0)
+    contenders = {"auto": fitted.blend, **baselines(made, fitted, seed, protocol)}
+    found = {}
+    progress.start("asking", len(contenders))
+    for name, blend in contenders.items():
+        found[name] = ask.lists(ask.with_blend(parts, blend), made)
+        progress.advance()
+    progress.finish()
+    return Evaluation(
+        protocol,
+        seed,
+        len(made.cases),
+        len(made.cases.targets),
+        basket_share(dataset, made),
+        time.monotonic() - began,
+        _rows(found, made, seed),
+        fitted.table,
+        fitted.notes,
+    )
+
+
+def baselines(made: Split, fitted: Fitted, seed: int, protocol: str) -> dict[str, Blend]:
+    """Return popularity and item-kNN, tuned on the same validation users."""
+    n = made.train.n_items
+    empty = sp.csr_array((n, n), dtype=np.float32)
+    chosen = {"popularity": Blend(empty, fitted.popularity, 1.0)}
+    if protocol == "cold-items":  # neither can say anything about items nobody has touched
+        return chosen
+    from beholder.models.itemknn import ItemKNN, ItemKNNSettings
+
+    held = validation(made.train, seed, protocol)
+    best, reached = (ItemKNNSettings(), DECAYS[0]), -1.0
+    for shrink in (3.0, 10.0, 30.0):
+        for power in (0.0, 0.5):
+            settings = ItemKNNSettings(shrink=shrink, normalise_users=power)
+            rows = ItemKNN.fit(held.train, settings).rows
+            for decay in DECAYS:
+                scores = ndcg_per_case(rows, decay, held.tune, ~held.cold)
+                if len(scores) and scores.mean() > reached:
+                    best, reached = (settings, decay), float(scores.mean())
+    model = ItemKNN.fit(made.train, best[0])
+    tie_break = np.float32(1e-6) * Popularity.fit(made.train, Popularity.Settings()).counts
+    chosen["itemknn"] = Blend(model.rows, tie_break, best[1])
+    return chosen
+
+
+def _rows(found: dict[str, NDArray[np.int32]], made: Split, seed: int) -> list[Row]:
+    values = {name: ask.per_case(lists, made) for name, lists in found.items()}
+    ours = values["auto"]["ndcg@10"]
+    others = [name for name in found if name != "auto"]
+    p_values = holm([sign_flip(ours - values[name]["ndcg@10"], seed) for name in others])
+    rows = []
+    for name, lists in found.items():
+        own = values[name]["ndcg@10"]
+        low, high = interval(own, seed)
+        means = {key: float(value.mean()) for key, value in values[name].items()}
+        row = Row(
+            name,
+            float(own.mean()),
+            low,
+            high,
+            means["hr@20"],
+            means | ask.of_lists(lists, made),
+            per_user={
+                "ndcg@10": own.round(6).tolist(),
+                "hr@20": values[name]["hr@20"].tolist(),
+            },
+        )
+        if name != "auto":
+            ratio = float(ours.mean() / own.mean()) if own.mean() > 0 else float("inf")
+            row.against = (ratio, *ratio_interval(ours, own, seed))
+            row.p = p_values[others.index(name)]
+        rows.append(row)
+    return rows

@@ -1,0 +1,93 @@
+"""Ranking metrics over lists that the engine returned.
+
+Every metric takes `hits`, bool (n_cases, k): whether the item at each rank is a right answer,
+and `n_targets`, int (n_cases,): how many right answers there were (at least 1). It returns
+one number a case. A list shorter than k counts as misses at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Hits = NDArray[np.bool_]
+Counts = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+
+def precision(hits: Hits, n_targets: Counts) -> Values:
+    """Right answers in the list, divided by its length k."""
+    return np.asarray(hits.mean(axis=1), np.float64)
+
+
+def recall(hits: Hits, n_targets: Counts) -> Values:
+    """Right answers in the list, divided by all right answers."""
+    return np.asarray(hits.sum(axis=1) / n_targets, np.float64)
+
+
+def f1(hits: Hits, n_targets: Counts) -> Values:
+    """Harmonic mean of precision and recall; 0 where both are 0."""
+    p, r = precision(hits, n_targets), recall(hits, n_targets)
+    return np.asarray(np.divide(2 * p * r, p + r, out=np.zeros_like(p), where=p + r > 0))
+
+
+def hit_rate(hits: Hits, n_targets: Counts) -> Values:
+    """1 where the list has at least one right answer."""
+    return hits.any(axis=1).astype(np.float64)
+
+
+def average_precision(hits: Hits, n_targets: Counts) -> Values:
+    """Mean of the precision at each right answer, over min(k, right answers)."""
+    k = hits.shape[1]
+    at_rank = np.cumsum(hits, axis=1) / np.arange(1, k + 1)
+    return np.asarray((at_rank * hits).sum(axis=1) / np.minimum(n_targets, k), np.float64)
+
+
+def reciprocal_rank(hits: Hits, n_targets: Counts) -> Values:
+    """1 / rank of the first right answer; 0 where there is none."""
+    first = hits.argmax(axis=1)
+    return np.where(hits.any(axis=1), 1.0 / (first + 1), 0.0)
+
+
+def ndcg(hits: Hits, n_targets: Counts) -> Values:
+    """Discounted gain with binary relevance over the best possible (Jarvelin, TOIS 2002)."""
+    k = hits.shape[1]
+    discount = 1 / np.log2(np.arange(2, k + 2))
+    ideal = np.cumsum(discount)[np.minimum(n_targets, k) - 1]
+    return np.asarray((hits * discount).sum(axis=1) / ideal, np.float64)
+
+
+METRICS: dict[str, Callable[[Hits, Counts], Values]] = {
+    "ndcg": ndcg,
+    "hr": hit_rate,
+    "precision": precision,
+    "recall": recall,
+    "f1": f1,
+    "map": average_precision,
+    "mrr": reciprocal_rank,
+}
+
+
+def coverage(lists: NDArray[np.int32], n_items: int) -> float:
+    """Share of the catalogue that is in at least one list; positions below 0 are padding."""
+    return len(np.unique(lists[lists >= 0])) / max(n_items, 1)
+
+
+def gini(lists: NDArray[np.int32], n_items: int) -> float:
+    """How unevenly the lists spread over the catalogue: 0 evenly, near 1 one item only."""
+    counts = np.sort(np.bincount(lists[lists >= 0], minlength=n_items))
+    total = counts.sum()
+    if not total:
+        return 0.0
+    order = np.arange(1, n_items + 1)
+    return float((2 * order - n_items - 1) @ counts / (n_items * total))
+
+
+def novelty(lists: NDArray[np.int32], popularity: NDArray[np.float64]) -> float:
+    """Mean of -log2 of an item's share of all interactions; unseen items count as one event."""
+    total = max(popularity.sum(), 1.0)
+    share = np.maximum(popularity, 1.0) / total
+    shown = lists[lists >= 0]
+    return float(-np.log2(share[shown]).mean()) if len(shown) else 0.0

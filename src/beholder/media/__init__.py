@@ -1,0 +1,1 @@
+"""Pictures: kept by content, decoded in worker processes only, shown as clean renditions."""

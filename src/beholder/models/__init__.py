@@ -1,0 +1,1 @@
+"""One recommender a file, one interface, the same contract tests for all."""

@@ -1,0 +1,200 @@
+"""The blend: one linear score over all members, folded into one sparse matrix.
+
+    S(j) = b_j + sum over the history h of w_h M[h, j]
+    M[:, j] = sum over members m of weight_m(j) / scale_m * rows_m[:, j]
+
+with one set of weights for warm items and one for cold ones. Since it is linear, an answer is
+one sum over the rows of the history, shares add up exactly, and the scale of a score does not
+depend on the filters or on the other candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from beholder.behaviour.history import History
+from beholder.models import recency, rows
+from beholder.models.interface import (
+    Candidates,
+    Content,
+    Context,
+    Floats,
+    Positions,
+    Query,
+    Reasons,
+)
+from beholder.models.itemitem import ItemItem, neighbour_mix
+from beholder.models.ties import best, tie_order
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """What the members count, as learned on validation data.
+
+    Attributes
+    ----------
+    scale
+        Mean over validation histories of each member's best score.
+    warm, cold
+        Weight of each scaled member for items with and without behaviour, at least 0.
+    popularity
+        Weight of popularity, which is between 0 and 1 already.
+    decay
+        Recency of the history, shared by all members.
+    top
+        Mean best blended score on validation histories: the size of a good score.
+    """
+
+    scale: dict[str, float]
+    warm: dict[str, float]
+    cold: dict[str, float]
+    popularity: float = 0.0
+    decay: float = 0.8
+    top: float = 1.0
+
+
+@dataclass(frozen=True)
+class Blend:
+    """What is served: one sparse matrix, and one number an item.
+
+    Attributes
+    ----------
+    rows
+        float32 (n_items, n_items), sparse. From history items to candidates.
+    base
+        float32 (n_items,). Weighted popularity.
+    """
+
+    rows: sp.csr_array
+    base: Floats
+    decay: float
+
+    @property
+    def n_items(self) -> int:
+        """Number of positions."""
+        return int(self.rows.shape[0])
+
+    @cached_property
+    def ties(self) -> NDArray[np.uint32]:
+        """Seeded order among equal scores."""
+        return tie_order(self.n_items)
+
+    def query(self, history: History, context: Context) -> Query:
+        """Keep the known items with their weights and recency."""
+        known = (history.items >= 0) & (history.items < self.n_items)
+        return Query(history.items[known], recency.by_rank(history, self.decay)[known])
+
+    def all_scores(self, query: Query) -> Floats:
+        """Return the score of every position, float32 (n_items,)."""
+        columns, values, lengths = rows.gather(self.rows, query.items)
+        weighted = values * np.repeat(query.weights, lengths)
+        summed = np.bincount(columns, weighted, minlength=self.n_items)
+        return (summed + self.base).astype(np.float32)
+
+    def retrieve(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Candidates:
+        """Return the best `k` among the allowed, without the history itself."""
+        scores = self.all_scores(query)
+        masked = scores.copy()
+        masked[query.items] = -np.inf
+        if allowed is not None:
+            masked[~allowed] = -np.inf
+        positions = best(masked, k, self.ties)
+        return Candidates(positions, scores[positions])
+
+    def score(self, query: Query, positions: Positions) -> Floats:
+        """Score candidates."""
+        return self.all_scores(query)[positions]
+
+    def shares(self, query: Query, positions: Positions) -> Floats:
+        """Split the scores of several items over the history: float32 (positions, history).
+
+        Each row sums to score minus base.
+        """
+        columns, values, lengths = rows.gather(self.rows, query.items)
+        slot = np.full(self.n_items, -1, np.int32)
+        slot[positions] = np.arange(len(positions), dtype=np.int32)
+        where = slot[columns]
+        hit = where >= 0
+        owner = np.repeat(np.arange(len(lengths)), lengths)[hit]
+        weighted = values[hit] * query.weights[owner]
+        n = len(lengths)
+        flat = np.bincount(where[hit] * n + owner, weighted, minlength=len(positions) * n)
+        return flat.reshape(len(positions), n).astype(np.float32)
+
+    def reasons(self, query: Query, position: int) -> Reasons:
+        """Split one score; exact."""
+        shares = self.shares(query, np.array([position], np.int32))[0]
+        return Reasons(float(self.base[position]), shares, True)
+
+    def save(self, folder: Path) -> None:
+        """Write the matrix and the base."""
+        rows.save(self.rows, folder / "rows.safetensors", _Facts(self.decay))
+        save_file({"base": self.base}, folder / "base.safetensors")
+
+    @classmethod
+    def load(cls, folder: Path) -> Blend:
+        """Open what `save` wrote."""
+        path = folder / "rows.safetensors"
+        facts = msgspec.json.decode(rows.read_facts(path), type=_Facts)
+        base = load_file(folder / "base.safetensors")["base"]
+        return cls(rows.load(path), base, facts.decay)
+
+
+class _Facts(msgspec.Struct):
+    decay: float
+
+
+def fold(
+    members: Mapping[str, ItemItem],
+    popularity: Floats,
+    cold: NDArray[np.bool_],
+    weights: Weights,
+    largest: int,
+) -> Blend:
+    """Fold weighted members into what is served.
+
+    Parameters
+    ----------
+    members
+        Item-item models by name; those without weight are skipped.
+    popularity
+        float32 (n_items,), 0 to 1.
+    cold
+        bool (n_items,). Which columns take the cold weights.
+    largest
+        Entries kept a row.
+    """
+    n = len(popularity)
+    scaled = []
+    for name, member in members.items():
+        scale = max(weights.scale.get(name, 0.0), 1e-12)
+        column = np.where(cold, weights.cold.get(name, 0.0), weights.warm.get(name, 0.0)) / scale
+        if column.any():
+            scaled.append((member.rows, column.astype(np.float32)))
+    blocks = []
+    step = rows.block_height(n)
+    for start in range(0, n, step):
+        dense = np.zeros((min(step, n - start), n), np.float32)
+        for matrix, factors in scaled:
+            span = slice(matrix.indptr[start], matrix.indptr[start + len(dense)])
+            lengths = np.diff(matrix.indptr[start : start + len(dense) + 1])
+            columns = matrix.indices[span]
+            row = np.repeat(np.arange(len(dense)), lengths)
+            dense[row, columns] += matrix.data[span] * factors[columns]
+        blocks.append(rows.cut(dense, largest))
+    folded = sp.csr_array(sp.vstack(blocks, format="csr"))
+    base = (np.float32(weights.popularity) * popularity).astype(np.float32)
+    return Blend(folded, base, weights.decay)
+
+
+def late_history_rows(blend: Blend, content: Content) -> sp.csr_array:
+    """Return what late items mean as history: the mean of their neighbours' rows."""
+    return sp.csr_array(neighbour_mix(content, blend.n_items) @ blend.rows)

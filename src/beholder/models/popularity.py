@@ -1,0 +1,102 @@
+"""Popularity with decay: what many people liked lately."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from beholder.behaviour.history import History
+from beholder.dataset.dataset import Dataset
+from beholder.models.interface import (
+    Candidates,
+    Content,
+    Context,
+    Floats,
+    Positions,
+    Query,
+    Reasons,
+)
+from beholder.models.ties import best, tie_order
+from beholder.progress import SILENT, Progress
+
+DAY = 86_400_000
+
+
+class PopularitySettings(msgspec.Struct, frozen=True):
+    """Settings of `Popularity`.
+
+    Attributes
+    ----------
+    half_life_days
+        An event this old counts half; counted from the newest event of the data.
+    """
+
+    half_life_days: float = 30.0
+
+
+class Popularity:
+    """One number an item, the same for everybody, scaled so that the largest is 1."""
+
+    name = "popularity"
+    Settings = PopularitySettings
+
+    def __init__(self, counts: Floats) -> None:
+        self.counts = counts
+        self.n_items = len(counts)
+
+    @classmethod
+    def fit(
+        cls,
+        dataset: Dataset,
+        settings: Any,
+        seed: int = 0,
+        progress: Progress = SILENT,
+        deadline: float | None = None,
+    ) -> Popularity:
+        """Sum the decayed weights."""
+        pairs = dataset.interactions
+        newest = pairs.times.max() if len(pairs) else 0
+        age = (newest - pairs.times).astype(np.float64) / (settings.half_life_days * DAY)
+        counts = np.bincount(pairs.items, pairs.weights * 2.0**-age, minlength=pairs.n_items)
+        top = counts.max() if len(counts) else 0.0
+        return cls((counts / top if top > 0 else counts).astype(np.float32))
+
+    def query(self, history: History, context: Context) -> Query:
+        """Keep the items, only to leave them out."""
+        known = (history.items >= 0) & (history.items < self.n_items)
+        return Query(history.items[known], history.weights[known])
+
+    def retrieve(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Candidates:
+        """Return the most popular among the allowed."""
+        masked = np.where(self.counts > 0, self.counts, -np.inf)
+        masked[query.items] = -np.inf
+        if allowed is not None:
+            masked[~allowed] = -np.inf
+        positions = best(masked, k, tie_order(self.n_items))
+        return Candidates(positions, self.counts[positions])
+
+    def score(self, query: Query, positions: Positions) -> Floats:
+        """Score candidates, whoever asks."""
+        return self.counts[positions]
+
+    def reasons(self, query: Query, position: int) -> Reasons:
+        """Nothing of it comes from the history."""
+        return Reasons(float(self.counts[position]), np.zeros(len(query.items), np.float32), True)
+
+    def place(self, content: Content) -> Popularity:
+        """Add items that nobody has touched: popularity 0."""
+        return Popularity(np.pad(self.counts, (0, len(content.neighbours))))
+
+    def save(self, folder: Path) -> None:
+        """Write `counts.safetensors`."""
+        save_file({"counts": self.counts}, folder / "counts.safetensors")
+
+    @classmethod
+    def load(cls, folder: Path) -> Popularity:
+        """Open what `save` wrote."""
+        return cls(load_file(folder / "counts.safetensors")["counts"])

@@ -1,0 +1,62 @@
+"""Visual kNN: items that look like what was liked, by whitened picture vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+
+from beholder.dataset.dataset import Dataset
+from beholder.models import rows
+from beholder.models.interface import Floats
+from beholder.models.itemitem import KEPT, ItemItem
+
+
+class VisualKNNSettings(msgspec.Struct, frozen=True):
+    """Settings of `VisualKNN`.
+
+    Attributes
+    ----------
+    encoder
+        Whose vectors; empty: the first of the dataset.
+    power
+        Cosines are raised to this power, so that near neighbours dominate.
+    decay
+        Recency of the history.
+    """
+
+    encoder: str = ""
+    power: float = 3.0
+    decay: float = 0.9
+
+
+class VisualKNN(ItemItem):
+    """max(0, v_i v_j)^power."""
+
+    name = "visual-knn"
+    Settings = VisualKNNSettings
+
+    @classmethod
+    def learn(cls, dataset: Dataset, settings: Any) -> sp.csr_array:
+        """Return powered cosines of pictures; nothing where there are no pictures."""
+        spaces = dataset.content.pictures
+        space = spaces.get(settings.encoder) if settings.encoder else dataset.content.main_picture
+        if space is None:
+            return sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32)
+        return nearest(space.vectors, settings.power)
+
+
+def nearest(vectors: Floats, power: float, kept: int = KEPT) -> sp.csr_array:
+    """Return the `kept` largest powered cosines of each row, in blocks of bounded memory."""
+    blocks = []
+    step = rows.block_height(len(vectors))
+    for start in range(0, len(vectors), step):
+        cosines = np.maximum(vectors[start : start + step] @ vectors.T, 0)
+        own = np.arange(len(cosines))
+        cosines[own, own + start] = 0
+        blocks.append(rows.cut(cosines**power, kept))
+    if not blocks:
+        return sp.csr_array((0, 0), dtype=np.float32)
+    return sp.csr_array(sp.vstack(blocks, format="csr"))

@@ -1,0 +1,1 @@
+"""The pages: templates, styles and modules of the shop window; rendering without data access."""

@@ -1,0 +1,62 @@
+"""The files that pages load: found by name, versioned together, never outside their folder."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from beholder.pages.modules import join
+
+_FOLDER = Path(__file__).parent / "static"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file: its bytes and its media type."""
+
+    data: bytes
+    media_type: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Return every file by name. There is nothing else to ask for, so no path is ever joined."""
+    found = {
+        path.name: Asset(path.read_bytes(), _TYPES[path.suffix])
+        for path in sorted(_FOLDER.iterdir())
+        if path.suffix in _TYPES
+    }
+    modules = {
+        path.stem: path.read_text(encoding="utf-8") for path in (_FOLDER / "modules").glob("*.js")
+    }
+    found["shop.js"] = Asset(join(modules, "shop").encode(), _TYPES[".js"])
+    return found
+
+
+@cache
+def version() -> str:
+    """Return a name for the present content of all files; it changes with any of them."""
+    digest = hashlib.sha256()
+    for name, asset in assets().items():
+        digest.update(name.encode() + b"\0" + asset.data + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def url(name: str) -> str:
+    """Return the address of a file. Under its version it may be cached for ever.
+
+    Raises
+    ------
+    KeyError
+        If there is no such file.
+    """
+    if name not in assets():
+        raise KeyError(name)
+    return f"/static/{version()}/{name}"

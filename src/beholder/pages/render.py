@@ -1,0 +1,291 @@
+"""Pages from data: every function takes what the service would answer and returns HTML.
+
+Pages work without scripts (links and forms); the modules in `static/` make them quick. All
+data goes through autoescaping, and no page holds a script or a style of its own, so that
+`CONTENT_SECURITY_POLICY` can be as strict as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from beholder.pages import assets
+from beholder.pages.words import Words
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self' blob:; connect-src 'self'; style-src 'self'; "
+    "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+THEMES = ("auto", "light", "dark")
+_COLD_LEVELS = ("popular", "static")
+_MOST_SHARES = 5
+_MOST_CHIPS = 12
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A search of one tap: what is searched for, and how it is called in this language."""
+
+    words: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pages look to one visitor.
+
+    Attributes
+    ----------
+    title
+        The name of the shop, from the settings.
+    language
+        One of `words.LANGUAGES`.
+    theme
+        One of `THEMES`; auto follows the visitor's system.
+    chips
+        Searches of one tap, for example the most frequent categories.
+    """
+
+    title: str
+    language: str = "en"
+    theme: str = "auto"
+    chips: tuple[Chip, ...] = ()
+
+
+def render_feed(look: Look, answer: Mapping[str, Any]) -> str:
+    """Return the front page.
+
+    `answer` is what `GET /v1/recommendations` gives: level, items, next.
+    """
+    level = str(answer.get("level", ""))
+    words = Words(look.language)
+    return _page(
+        "feed.html",
+        look,
+        kind="feed",
+        path="/",
+        cards=_cards(words, answer["items"], level),
+        cold=level in _COLD_LEVELS,
+        more=_next_page("/", answer),
+        answer=str(answer.get("answer", "")),
+        level=level,
+    )
+
+
+def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: str = "") -> str:
+    """Return the results of a search, or the empty search page where there is no answer.
+
+    Parameters
+    ----------
+    answer
+        What `POST /v1/search` gives.
+    words
+        What was typed; empty after a search by picture.
+    """
+    known = Words(look.language)
+    items = answer["items"] if answer else []
+    return _page(
+        "search.html",
+        look,
+        kind="search",
+        path="/search",
+        cards=_cards(known, items, "search"),
+        searched=answer is not None,
+        query=words,
+        n_found=len(items),
+        more=_next_page("/search", answer or {}, words=words),
+    )
+
+
+def render_saved(look: Look, items: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the visitor saved, newest first; items may say `mine` as in `render_item`."""
+    cards = _cards(Words(look.language), items, "saved")
+    return _page("saved.html", look, kind="saved", path="/saved", cards=cards)
+
+
+def render_item(
+    look: Look,
+    item: Mapping[str, Any],
+    similar: Sequence[Mapping[str, Any]] = (),
+    explanation: Mapping[str, Any] | None = None,
+) -> str:
+    """Return the page of one item.
+
+    Parameters
+    ----------
+    item
+        What `GET /v1/items/{id}` gives. `mine`, where the service knows it, maps a kind that
+        the visitor did to its event id: `{"like": "..."}`.
+    similar
+        The items of `GET /v1/items/{id}/similar`.
+    explanation
+        What `GET /v1/explain` gives, or None.
+    """
+    words = Words(look.language)
+    return _page(
+        "item.html",
+        look,
+        kind="item",
+        path=f"/item/{quote(str(item['id']), safe='')}",
+        card=_cards(words, [item], "")[0],
+        description=_description(item),
+        chips_of_item=_item_chips(item),
+        related=_cards(words, similar, ""),
+        why=_why(words, explanation),
+    )
+
+
+def render_problem(look: Look, status: int, detail: str = "", request_id: str = "") -> str:
+    """Return a page that says what went wrong."""
+    return _page(
+        "problem.html",
+        look,
+        kind="problem",
+        path="/",
+        status=status,
+        detail=detail,
+        request_id=request_id,
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = assets.url
+    environment.filters["segment"] = lambda text: quote(str(text), safe="")
+    return environment
+
+
+def _page(template: str, look: Look, **values: Any) -> str:
+    words = Words(look.language)
+    dark = look.theme == "dark"
+    other = "en" if look.language != "en" else "zh-Hans"
+    values.setdefault("query", "")
+    kept = {"words": values["query"]} if values["query"] else {}
+    values.update(
+        look=look,
+        words=words,
+        words_json=_json(words.all),
+        other_language=f"{values['path']}?{urlencode({**kept, 'lang': other})}",
+        other_theme=f"{values['path']}?{urlencode({**kept, 'theme': 'light' if dark else 'dark'})}",
+    )
+    return _environment().get_template(template).render(**values)
+
+
+def _cards(words: Words, items: Sequence[Mapping[str, Any]], level: str) -> list[dict[str, Any]]:
+    """Return what the template of a card needs; `json` is the item for the modules."""
+    cards = []
+    for item in items:
+        picture = item.get("picture")
+        colour = str((picture or {}).get("colour") or "")
+        cards.append(
+            {
+                "id": str(item["id"]),
+                "title": words.title(dict(item)),
+                "picture": picture,
+                "colour": colour if _COLOUR.fullmatch(colour) else "",
+                "reason": _reason(words, item, level),
+                "mine": item.get("mine") or {},
+                "json": _json(item),
+            }
+        )
+    return cards
+
+
+def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
+    """Return the one line under a picture that says why it is there."""
+    reason = item.get("reason") or {}
+    because = reason.get("because") or []
+    kind = reason.get("kind")
+    if kind == "liked" and because:
+        return words("because", title=words.title(because[0]))
+    if kind in ("new", "explore"):
+        return words(f"reason_{kind}")
+    if level == "search":
+        return words("reason_search")
+    if level in _COLD_LEVELS:
+        return words("reason_cold")
+    return words("reason_popular") if kind == "popular" else ""
+
+
+def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return rows for the bars, each a share of the whole score, largest first."""
+    if explanation is None:
+        return None
+    shares = sorted(explanation["shares"], key=lambda share: -abs(share["share"]))
+    base = float(explanation.get("base", 0.0))
+    whole = sum(abs(share["share"]) for share in shares) + abs(base) or 1.0
+    rows = [
+        _bar(words.title(share), share["share"] / whole, str(share["id"]), share.get("picture"))
+        for share in shares[:_MOST_SHARES]
+    ]
+    rest = shares[_MOST_SHARES:]
+    if rest:
+        part = sum(share["share"] for share in rest) / whole
+        rows.append(_bar(words.count("why_rest", len(rest)), part))
+    if base and shares:
+        rows.append(_bar(words("why_base"), base / whole))
+    return {"rows": rows, "exact": bool(explanation.get("exact", True))}
+
+
+def _bar(label: str, part: float, item_id: str = "", picture: Any = None) -> dict[str, Any]:
+    percent = round(100 * part)
+    text = f"{percent} %" if percent >= 0 else f"−{-percent} %"
+    return {
+        "label": label,
+        "thumb": _thumb(picture),
+        "id": item_id,
+        "percent": percent,
+        "text": text,
+    }
+
+
+def _thumb(picture: Any) -> str:
+    """Return the address of a small picture; the service may give an object or an address."""
+    if isinstance(picture, Mapping):
+        return str(picture.get("src", ""))
+    return str(picture or "")
+
+
+def _description(item: Mapping[str, Any]) -> str:
+    return str((item.get("attributes") or {}).get("description") or "")
+
+
+def _item_chips(item: Mapping[str, Any]) -> list[str]:
+    """Return short values of the attributes, each once: they can be searched for."""
+    found: dict[str, None] = {}
+    for name, value in (item.get("attributes") or {}).items():
+        if name.startswith(("title", "description")):
+            continue
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, str) and 0 < len(part) <= 24:
+                found.setdefault(part)
+    return list(found)[:_MOST_CHIPS]
+
+
+def _next_page(path: str, answer: Mapping[str, Any], **query: str) -> str:
+    """Return the address of the next page for browsers without scripts, or nothing."""
+    cursor = answer.get("next")
+    if not cursor:
+        return ""
+    return f"{path}?{urlencode({**{k: v for k, v in query.items() if v}, 'page': cursor})}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,34 @@
+/** What the pages ask the service for. */
+
+import { call } from "./api.js";
+
+const MOST_EXCLUDED = 1000;
+
+/** The next pictures for this visitor, without those that are on the page. */
+export function recommend(k, exclude, signal) {
+  const json = { k, exclude: exclude.slice(-MOST_EXCLUDED) };
+  return call("/v1/recommendations", { method: "POST", json, signal });
+}
+
+/** Pictures that look like one item. */
+export function similar(id, k, signal) {
+  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}`, { signal });
+}
+
+/** One item. */
+export function item(id, signal) {
+  return call(`/v1/items/${encodeURIComponent(id)}`, { signal });
+}
+
+/** What speaks for one item. */
+export function explain(id, signal) {
+  return call(`/v1/explain?item=${encodeURIComponent(id)}`, { signal });
+}
+
+/** Pictures that look like an uploaded one. */
+export function searchPicture(file, k) {
+  const form = new FormData();
+  form.append("picture", file, file.name || "picture");
+  form.append("k", String(k));
+  return call("/v1/search", { method: "POST", form, seconds: 60 });
+}

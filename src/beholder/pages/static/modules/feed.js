@@ -1,0 +1,207 @@
+/**
+ * The feed: places for cards, growth at its end, and new order below the fold.
+ *
+ * Sizes are known before any byte of a picture arrives, so nothing jumps. What the eye has
+ * reached stays where it is: only cards that begin below the fold are exchanged.
+ */
+
+import { attach, makeCard } from "./cards.js";
+import { recommend } from "./answers.js";
+import { say } from "./words.js";
+
+const PAGE = 24;
+const AUTOMATIC = 3;
+const MARGIN = 80;
+
+export class Feed {
+  /** element is the list, more the place below it; endless says whether it can grow. */
+  constructor(element, more, endless) {
+    Object.assign(this, { element, more, endless, level: more?.dataset.level ?? "", grown: 0 });
+    for (const card of element.children) attach(card);
+    this.lay();
+    element.dataset.laid = "";
+    let before = element.clientWidth;
+    new ResizeObserver(() => {
+      if (element.clientWidth === before) return;
+      before = element.clientWidth;
+      this.lay();
+    }).observe(element);
+    if (endless) this.#watchTheEnd();
+  }
+
+  get cards() {
+    return [...this.element.children];
+  }
+
+  get ids() {
+    return this.cards.map((card) => card.item.id);
+  }
+
+  /** Give every card its place again. */
+  lay() {
+    const style = getComputedStyle(document.documentElement);
+    this.gap = parseFloat(style.getPropertyValue("--gap"));
+    this.caption = parseFloat(style.getPropertyValue("--cap"));
+    const whole = this.element.clientWidth;
+    const n = Math.max(2, Math.round(whole / (whole < 640 ? 190 : 252)));
+    this.width = (whole - this.gap * (n - 1)) / n;
+    this.columns = Array(n).fill(0);
+    for (const card of this.element.children) this.#place(card);
+    this.#close();
+  }
+
+  /** Add items at the end, those already there left out; return how many were new. */
+  append(items, level = this.level) {
+    const there = new Set(this.ids);
+    const fragment = document.createDocumentFragment();
+    let place = this.element.childElementCount;
+    for (const item of items) {
+      if (there.has(item.id)) continue;
+      there.add(item.id);
+      const card = makeCard(item, level, ++place, this.width);
+      this.#place(card);
+      fragment.append(card);
+    }
+    const added = fragment.childElementCount;
+    this.element.append(fragment);
+    this.#close();
+    return added;
+  }
+
+  /** Replace everything. */
+  show(items, level) {
+    this.level = level;
+    this.element.replaceChildren();
+    this.lay();
+    this.append(items, level);
+  }
+
+  /** Ask for more at the end. */
+  async grow() {
+    if (this.busy || !this.endless) return;
+    await this.#ask(async (signal) => {
+      const answer = await recommend(PAGE, this.ids, signal);
+      this.level = answer.level ?? this.level;
+      if (!this.append(answer.items)) this.#end();
+    });
+  }
+
+  /**
+   * Ask again for everything below the fold. `first` are items that come before the rest.
+   * A newer call overtakes an older one.
+   */
+  async reorder(first = []) {
+    if (!this.endless) return;
+    this.asking?.abort();
+    const stay = this.cards.filter((card) => !this.#below(card)).map((card) => card.item.id);
+    await this.#ask(async (signal) => {
+      const below = this.cards.length - stay.length;
+      const answer = await recommend(Math.max(PAGE, below), [...stay, ...first.map((i) => i.id)], signal);
+      this.level = answer.level ?? this.level;
+      // The visitor may have scrolled on while the answer was under way.
+      for (const card of this.cards) if (this.#below(card)) card.remove();
+      this.lay();
+      this.append([...first, ...answer.items]);
+      this.element.dispatchEvent(new CustomEvent("reordered", { detail: answer }));
+      this.ended = false;
+      this.grown = 0;
+      this.more.querySelector(".end").hidden = true;
+    });
+  }
+
+  #below(card) {
+    const top = this.element.getBoundingClientRect().top + card.top;
+    return top > innerHeight + MARGIN;
+  }
+
+  async #ask(work) {
+    const asking = (this.asking = new AbortController());
+    this.#busy(true);
+    this.more.querySelector(".error").hidden = true;
+    try {
+      await work(asking.signal);
+    } catch (error) {
+      if (asking.signal.aborted) return;
+      this.#fail(error);
+    } finally {
+      if (this.asking === asking) this.#busy(false);
+    }
+  }
+
+  #busy(on) {
+    this.busy = on;
+    this.element.setAttribute("aria-busy", String(on));
+    this.more.querySelector(".busy").hidden = !on;
+  }
+
+  #fail(error) {
+    const line = this.more.querySelector(".error");
+    line.querySelector("small").textContent = error.request ? say("request", { id: error.request }) : "";
+    line.hidden = false;
+    this.failed = true;
+  }
+
+  #end() {
+    this.ended = true;
+    this.more.querySelector(".end").hidden = false;
+    this.#next(false);
+  }
+
+  #place(card) {
+    const { width = 1, height = 1 } = card.item.picture ?? {};
+    const column = this.columns.indexOf(Math.min(...this.columns));
+    const tall = Math.round((this.width * height) / width) + this.caption;
+    card.top = this.columns[column];
+    const image = card.querySelector("img");
+    if (image) image.sizes = `${Math.ceil(this.width)}px`;
+    const set = (name, value) => card.style.setProperty(name, `${value}px`);
+    set("--x", column * (this.width + this.gap));
+    set("--y", card.top);
+    set("--w", this.width);
+    set("--h", tall);
+    this.columns[column] += tall + this.gap;
+  }
+
+  #close() {
+    this.element.style.height = `${Math.max(0, ...this.columns)}px`;
+  }
+
+  /** Grow by itself three times, then wait for a click, so that the footer can be reached. */
+  #watchTheEnd() {
+    this.#next(false);
+    this.more.querySelector(".error button").addEventListener("click", () => {
+      this.failed = false;
+      this.grow();
+    });
+    const watcher = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry.isIntersecting || this.ended || this.failed || this.busy) return;
+        if (this.grown >= AUTOMATIC) return this.#next(true);
+        this.grown += 1;
+        this.grow().then(() => {
+          watcher.unobserve(this.more); // asks again whether the end is still near
+          watcher.observe(this.more);
+        });
+      },
+      { rootMargin: "0px 0px 900px" },
+    );
+    watcher.observe(this.more);
+    this.more.addEventListener("click", (event) => {
+      if (!event.target.closest(".next")) return;
+      event.preventDefault();
+      this.grown = 0;
+      this.#next(false);
+      this.grow();
+    });
+  }
+
+  #next(on) {
+    let link = this.more.querySelector(".next");
+    if (!link && on) {
+      link = Object.assign(document.createElement("a"), { className: "btn solid next", href: "#more" });
+      link.textContent = say("load_more");
+      this.more.append(link);
+    }
+    if (link) link.hidden = !on;
+  }
+}

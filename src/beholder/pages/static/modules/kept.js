@@ -1,0 +1,20 @@
+/** Things kept in the browser. Where storage is off, full or changed by hand, nothing is. */
+
+/** Return what is kept under a key, or null. */
+export function recall(storage, key) {
+  try {
+    return JSON.parse(window[storage].getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}
+
+/** Keep something that JSON can hold; say whether it worked. */
+export function keep(storage, key, value) {
+  try {
+    window[storage].setItem(key, JSON.stringify(value));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+/** The menu of a card: a popover that opens beside its button. */
+
+import { act } from "./actions.js";
+
+const menu = document.querySelector("#menu");
+const entries = [...menu.querySelectorAll("button")];
+const EDGE = 8;
+
+let opener = null;
+
+/** Open the menu for the card around a button. */
+export function openMenu(button) {
+  opener = button;
+  for (const kind of ["like", "save"]) {
+    const on = Boolean(button.closest("[data-item]").item.mine?.[kind]);
+    menu.querySelector(`[data-do=${kind}]`).setAttribute("aria-checked", String(on));
+  }
+  menu.showPopover();
+  const at = button.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const below = at.bottom + 4 + height <= innerHeight;
+  menu.style.left = `${Math.max(EDGE, Math.min(innerWidth - width - EDGE, at.right - width))}px`;
+  menu.style.top = `${Math.max(EDGE, below ? at.bottom + 4 : at.top - 4 - height)}px`;
+  entries[0].focus({ preventScroll: true });
+}
+
+/** Make the menu work; why opens the explanation of a card. */
+export function wireMenu(why) {
+  menu.addEventListener("click", (event) => {
+    const kind = event.target.closest("[data-do]")?.dataset.do;
+    if (!kind) return;
+    event.stopPropagation();
+    menu.hidePopover();
+    const button = opener;
+    button.focus({ preventScroll: true });
+    if (kind === "why") why(button);
+    else act(kind, button);
+  });
+  menu.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const at = entries.indexOf(document.activeElement);
+    if (step) entries[(at + step + entries.length) % entries.length].focus();
+    else if (event.key === "Home") entries[0].focus();
+    else if (event.key === "End") entries.at(-1).focus();
+    else if (event.key === "Tab") menu.hidePopover();
+    else return;
+    if (event.key !== "Tab") event.preventDefault();
+  });
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState === "closed" && menu.contains(document.activeElement)) opener?.focus({ preventScroll: true });
+  });
+}

@@ -1,0 +1,82 @@
+/** Puts the parts together. Everything here also works, more slowly, without scripts. */
+
+import { act, follow, listen } from "./actions.js";
+import { Feed } from "./feed.js";
+import { wireKeys } from "./keys.js";
+import { wireLook } from "./look.js";
+import { openMenu, wireMenu } from "./menu.js";
+import { flush, watch } from "./outbox.js";
+import { blobOf, keptAnswer, wirePicture } from "./picture.js";
+import { keepPlace, restorePlace } from "./places.js";
+import { toast } from "./toast.js";
+import { closeViewer, followHistory, openViewer } from "./viewer.js";
+import { count, say } from "./words.js";
+
+const list = document.querySelector(".feed");
+const feed = list && new Feed(list, document.querySelector("#more"), document.body.dataset.page === "feed");
+
+const why = (element) => {
+  const card = element.closest("[data-item]");
+  openViewer(card.item, card.classList.contains("card") ? card : null);
+};
+
+if (feed) {
+  follow(feed);
+  showKeptAnswer();
+  restorePlace(feed);
+  keepPlace(feed);
+  list.addEventListener("reordered", ({ detail }) => {
+    const warm = !["popular", "static"].includes(detail.level);
+    if (warm) document.querySelector(".hello p").textContent = say("sub");
+  });
+  wireKeys(list, (kind, card) => (kind === "why" ? why(card) : act(kind, card)));
+}
+wireMenu(why);
+wireLook();
+wirePicture();
+wireWords();
+listen({
+  menu: (button) => (openMenu(button), true),
+  close: () => (closeViewer(), true),
+  dislike: (button) => void (button.closest("dialog") && closeViewer()),
+  open: (link, event) => {
+    event.preventDefault();
+    why(link);
+    return true;
+  },
+});
+
+const offline = document.querySelector("#offline");
+watch(
+  (reachable) => (offline.hidden = reachable),
+  (problem) => toast(say("error_event", { detail: problem.message })),
+);
+addEventListener("offline", () => (offline.hidden = false));
+addEventListener("online", () => (offline.hidden = true));
+offline.hidden = navigator.onLine;
+flush();
+
+addEventListener("popstate", () => {
+  followHistory((id) => feed?.cards.find((card) => card.item.id === id)?.item).catch(() => location.reload());
+});
+
+/** The search page after a search by picture: the answer was kept by the page before. */
+function showKeptAnswer() {
+  const kept = keptAnswer();
+  if (!kept) return;
+  feed.show(kept.items, "search");
+  const hello = document.querySelector("#hello");
+  hello.querySelector("h1").textContent = say("results_picture");
+  hello.querySelector("p").textContent = count("results", kept.items.length);
+  const asked = hello.querySelector(".asked");
+  if (kept.thumb) Object.assign(asked, { src: blobOf(kept.thumb), hidden: false });
+}
+
+/** Enter that ends a composition of characters does not send the search. */
+function wireWords() {
+  const input = document.querySelector("#words");
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.isComposing) event.preventDefault();
+  });
+  if (document.body.dataset.page === "search" && !input.value && !keptAnswer()) input.focus();
+}

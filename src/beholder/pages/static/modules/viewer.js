@@ -1,0 +1,183 @@
+/**
+ * One picture over the page, with why it is there and what looks like it. It has the address
+ * of the item's page; Back closes it.
+ */
+
+import { attach, press } from "./cards.js";
+import { explain, item as fetchItem, similar } from "./answers.js";
+import { flush, record } from "./outbox.js";
+import { home } from "./places.js";
+import { count, say, titleOf } from "./words.js";
+
+const dialog = document.querySelector("#viewer");
+const two = dialog.querySelector(".two");
+const picture = dialog.querySelector(".stage img");
+const bar = document.querySelector("#bar").content.firstElementChild;
+const thumb = document.querySelector("#thumb").content.firstElementChild;
+const toasts = document.querySelector("#toast");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const RELATED = 8;
+const MOST_SHARES = 5;
+const MOST_TAGS = 8;
+const LONGEST_TAG = 24;
+
+let asking = null;
+let from = null;
+
+/** Open an item; card, where given, is the card it was opened from. */
+export function openViewer(item, card = null) {
+  const depth = dialog.open ? (history.state?.depth ?? 0) : 0;
+  if (!depth) from = card;
+  history.pushState({ viewer: item.id, depth: depth + 1 }, "", `/item/${encodeURIComponent(item.id)}`);
+  record(item.id, "click");
+  flush();
+  grow(card?.querySelector("img"), () => show(item));
+}
+
+/** Close it by going back to the page below, however many pictures lie between. */
+export function closeViewer() {
+  if (dialog.open) history.go(-(history.state?.depth ?? 1));
+}
+
+/** Follow the address after Back and Forward. */
+export async function followHistory(find) {
+  const id = history.state?.viewer;
+  if (id === undefined) {
+    if (dialog.open) dialog.close();
+    // After a reload under a viewer this page is the item's, and Back means another page.
+    else if (location.pathname + location.search !== home) location.reload();
+    return;
+  }
+  show(find(id) ?? (await fetchItem(id)));
+}
+
+/** Let the picture of the card grow into the viewer, where motion is welcome. */
+function grow(image, go) {
+  if (!image || calm.matches || !document.startViewTransition) return go();
+  image.style.viewTransitionName = "opened";
+  const transition = document.startViewTransition(() => {
+    image.style.viewTransitionName = "";
+    picture.style.viewTransitionName = "opened";
+    go();
+  });
+  transition.finished.finally(() => (picture.style.viewTransitionName = ""));
+}
+
+function show(item) {
+  attach(two, item);
+  const title = titleOf(item);
+  dialog.querySelector("#viewer-title").textContent = title;
+  dialog.querySelector(".description").textContent = item.attributes?.description ?? "";
+  picture.alt = title;
+  picture.hidden = !item.picture;
+  if (item.picture) {
+    picture.width = item.picture.width;
+    picture.height = item.picture.height;
+    picture.sizes = "(max-width: 760px) 94vw, 560px";
+    picture.srcset = item.picture.srcset ?? "";
+    picture.src = item.picture.src;
+  }
+  for (const kind of ["like", "save"]) press(two, kind, Boolean(item.mine?.[kind]));
+  showTags(item);
+  if (!dialog.open) dialog.showModal();
+  dialog.append(toasts); // only what is inside a modal dialog can be seen and used
+  dialog.scrollTop = 0;
+  asking?.abort();
+  asking = new AbortController();
+  fill(".why", () => explain(item.id, asking.signal), showWhy, asking.signal);
+  fill(".rel", () => similar(item.id, RELATED, asking.signal), showRelated, asking.signal);
+}
+
+/** Fill one section when its answer comes; without an answer it stays away. */
+async function fill(selector, ask, draw, signal) {
+  const section = dialog.querySelector(selector);
+  section.hidden = false;
+  section.setAttribute("aria-busy", "true");
+  section.querySelector(".bars, .grid").replaceChildren();
+  try {
+    draw(section, await ask());
+  } catch {
+    if (!signal.aborted) section.hidden = true; // the picture is there; what is missing is extra
+  } finally {
+    if (!signal.aborted) section.setAttribute("aria-busy", "false");
+  }
+}
+
+function showTags(item) {
+  const found = new Set();
+  for (const [name, value] of Object.entries(item.attributes ?? {})) {
+    if (/^(title|description)/.test(name)) continue;
+    for (const part of [value].flat()) {
+      if (typeof part === "string" && part && part.length <= LONGEST_TAG) found.add(part);
+    }
+  }
+  const links = [...found].slice(0, MOST_TAGS).map((tag) => {
+    const href = `/search?words=${encodeURIComponent(tag)}`;
+    return Object.assign(document.createElement("a"), { className: "chip", href, textContent: tag });
+  });
+  dialog.querySelector(".tags").replaceChildren(...links);
+}
+
+function showWhy(section, { shares, base = 0, exact = true }) {
+  const sorted = [...shares].sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
+  const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), Math.abs(base)) || 1;
+  const intro = sorted.length ? say("why_intro") + (exact ? "" : ` ${say("why_about")}`) : say("why_nothing");
+  section.querySelector(".soft").textContent = intro;
+  if (!sorted.length) return;
+  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(titleOf(share), share.share / whole, share));
+  const rest = sorted.slice(MOST_SHARES);
+  if (rest.length) {
+    const sum = rest.reduce((total, { share }) => total + share, 0);
+    rows.push(makeBar(count("why_rest", rest.length), sum / whole));
+  }
+  if (base) rows.push(makeBar(say("why_base"), base / whole));
+  section.querySelector(".bars").replaceChildren(...rows);
+}
+
+function makeBar(label, share, item = null) {
+  const row = bar.cloneNode(true);
+  const percent = Math.round(100 * share);
+  row.querySelector("span").textContent = label;
+  row.classList.toggle("against", percent < 0);
+  row.querySelector("meter").value = Math.abs(percent);
+  row.querySelector("meter").setAttribute("aria-label", label);
+  row.querySelector("output").textContent = percent < 0 ? `−${-percent} %` : `${percent} %`;
+  const link = row.querySelector("a");
+  const src = item?.picture?.src ?? item?.picture;
+  if (typeof src === "string") {
+    link.href = `/item/${encodeURIComponent(item.id)}`;
+    link.setAttribute("aria-label", label);
+    link.querySelector("img").src = src;
+  } else link.replaceWith(Object.assign(document.createElement("span"), { className: "thumb" }));
+  return row;
+}
+
+function showRelated(section, { items }) {
+  const links = items.slice(0, RELATED).map((item) => {
+    const link = thumb.cloneNode(true);
+    link.href = `/item/${encodeURIComponent(item.id)}`;
+    link.dataset.item = "";
+    link.dataset.do = "open";
+    attach(link, item);
+    const image = link.querySelector("img");
+    if (item.picture) Object.assign(image, { src: item.picture.src, alt: titleOf(item) });
+    else image.replaceWith(titleOf(item));
+    return link;
+  });
+  section.hidden = !links.length;
+  section.querySelector(".grid").replaceChildren(...links);
+}
+
+dialog.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  closeViewer();
+});
+dialog.addEventListener("click", (event) => {
+  if (event.target === dialog) closeViewer();
+});
+dialog.addEventListener("close", () => {
+  asking?.abort();
+  document.body.append(toasts);
+  from?.querySelector("a")?.focus({ preventScroll: true });
+  from = null;
+});

@@ -1,0 +1,215 @@
+"""The settings of a workspace: `beholder.toml`, then `BEHOLDER_*`, then flags.
+
+Read once at the edge (command line, service); inner code takes the values it needs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from beholder.errors import SettingsError
+
+Positive = Annotated[int, Meta(ge=1)]
+Share = Annotated[float, Meta(ge=0.0, le=1.0)]
+
+EVENT_WEIGHTS = {
+    "view": 0.3,
+    "click": 0.5,
+    "like": 1.0,
+    "dislike": 1.0,
+    "save": 1.0,
+    "hide": 0.3,
+    "cart": 0.8,
+    "purchase": 1.0,
+    "rating": 1.0,
+    "watch": 0.7,
+    "share": 1.0,
+    "satisfaction": 1.0,
+    "review": 0.5,
+}
+
+
+class StoreSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Where items and events live."""
+
+    url: str = ""
+    keys_url: str = ""
+
+
+class BehaviourSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What an event means."""
+
+    weights: dict[str, Annotated[float, Meta(ge=0.0, le=100.0)]] = msgspec.field(
+        default_factory=lambda: dict(EVENT_WEIGHTS)
+    )
+    rating_threshold: float = 3.5
+    history_limit: Annotated[int, Meta(ge=1, le=10_000)] = 200
+    daily_cap: Positive = 1000
+
+
+class EncodeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How pictures become vectors."""
+
+    encoders: list[str] = msgspec.field(default_factory=lambda: ["efficientnet-lite0", "colour"])
+    workers: Annotated[int, Meta(ge=0, le=256)] = 0
+    batch: Annotated[int, Meta(ge=1, le=256)] = 8
+
+
+class MediaSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Limits on pictures from outside."""
+
+    max_bytes: Positive = 20 * 2**20
+    max_pixels: Positive = 50_000_000
+    max_side: Positive = 16_384
+    seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
+    memory: Positive = 2 * 2**30
+
+
+class TrainSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How models are chosen and fitted."""
+
+    models: list[str] = msgspec.field(default_factory=list)
+    budget: str = "10m"
+    seed: int = 7
+    min_support: Positive = 1
+    keep_bundles: Positive = 5
+
+
+class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How the service listens and what it refuses."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 5000
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    cors_origins: list[str] = msgspec.field(default_factory=list)
+    max_body: Positive = 2**20
+    max_events: Positive = 1000
+    max_in_flight: Positive = 256
+    read_seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
+    max_queue: Positive = 4096
+
+
+class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What may be kept about people, and for how long."""
+
+    profiling_default: bool = True
+    retention_days: Positive = 180
+
+
+class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """All settings of a workspace."""
+
+    title: str = "Beholder"
+    store: StoreSettings = msgspec.field(default_factory=StoreSettings)
+    behaviour: BehaviourSettings = msgspec.field(default_factory=BehaviourSettings)
+    media: MediaSettings = msgspec.field(default_factory=MediaSettings)
+    encode: EncodeSettings = msgspec.field(default_factory=EncodeSettings)
+    train: TrainSettings = msgspec.field(default_factory=TrainSettings)
+    serve: ServeSettings = msgspec.field(default_factory=ServeSettings)
+    privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
+
+
+def names() -> list[str]:
+    """Return every setting as `section.key`, sorted."""
+    found = []
+    for top in msgspec.structs.fields(Settings):
+        if isinstance(top.type, type) and issubclass(top.type, msgspec.Struct):
+            found += [f"{top.name}.{inner.name}" for inner in msgspec.structs.fields(top.type)]
+        else:
+            found.append(top.name)
+    return sorted(found)
+
+
+def load(
+    path: Path | None,
+    environ: Mapping[str, str] = os.environ,
+    flags: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Read the settings from a file, the environment and flags, later ones winning.
+
+    Parameters
+    ----------
+    path
+        A `beholder.toml`, or None for defaults alone.
+    environ
+        `BEHOLDER_SERVE_PORT=5001` sets `serve.port`; values are read as TOML, else as text.
+    flags
+        `{"serve.port": 5001}`; None values are skipped.
+
+    Raises
+    ------
+    SettingsError
+        For an unknown key (with the nearest known name) or a value out of range.
+    """
+    tree: dict[str, Any] = {}
+    if path is not None:
+        try:
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            tree = {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{path.name} is not valid TOML: {error}", remedy="mend the line named"
+            ) from error
+    known = names()
+    for name in known:
+        variable = "BEHOLDER_" + name.replace(".", "_").upper()
+        if variable in environ:
+            _put(tree, name, _toml_value(environ[variable]))
+    for name, value in (flags or {}).items():
+        if value is not None:
+            _put(tree, name, value)
+    _refuse_unknown(tree, known)
+    weights = tree.get("behaviour", {}).get("weights")
+    if isinstance(weights, dict):
+        _refuse_kinds(weights)
+        tree["behaviour"]["weights"] = {**EVENT_WEIGHTS, **weights}
+    try:
+        return msgspec.convert(tree, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"a setting has a wrong value: {error}", remedy="see docs/settings.md"
+        ) from error
+
+
+def _put(tree: dict[str, Any], name: str, value: Any) -> None:
+    *sections, key = name.split(".")
+    for section in sections:
+        tree = tree.setdefault(section, {})
+    tree[key] = value
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _refuse_unknown(tree: Mapping[str, Any], known: list[str]) -> None:
+    sections = {name.split(".")[0] for name in known}
+    given = []
+    for key, value in tree.items():
+        nested = isinstance(value, dict) and key in sections
+        given += [f"{key}.{inner}" for inner in value] if nested else [key]
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else "docs/settings.md lists them all"
+            raise SettingsError(f"there is no setting {name!r}", remedy=hint)
+
+
+def _refuse_kinds(weights: Mapping[str, Any]) -> None:
+    for kind in weights:
+        if kind not in EVENT_WEIGHTS:
+            near = difflib.get_close_matches(kind, EVENT_WEIGHTS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(EVENT_WEIGHTS)
+            raise SettingsError(f"there is no kind of event {kind!r}", remedy=hint)

@@ -1,0 +1,29 @@
+"""Items, events and people in SQL, on SQLite or PostgreSQL."""
+
+from beholder.store.locks import server_lock
+from beholder.store.records import (
+    PURPOSES,
+    Counts,
+    ItemRecord,
+    Outcome,
+    Receipt,
+    Snapshot,
+    TrainingEvents,
+    Who,
+)
+from beholder.store.store import Store
+from beholder.store.writer import GroupWriter
+
+__all__ = [
+    "PURPOSES",
+    "Counts",
+    "GroupWriter",
+    "ItemRecord",
+    "Outcome",
+    "Receipt",
+    "Snapshot",
+    "Store",
+    "TrainingEvents",
+    "Who",
+    "server_lock",
+]

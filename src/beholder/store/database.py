@@ -1,0 +1,184 @@
+"""One database, SQLite or PostgreSQL: its connections, transactions, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from beholder.errors import MissingExtraError, OverloadedError, SettingsError, StoreError
+
+WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
+# One writer at a time on PostgreSQL too: row numbers then rise in the order of commits.
+LOCK = 7_041_776
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an acknowledged event outlives a power cut
+    "PRAGMA secure_delete=ON",  # an erased person leaves no bytes in free pages
+    "PRAGMA cache_size=-16384",
+)
+
+
+class Database:
+    """Connections to one database. Safe to share between threads.
+
+    Parameters
+    ----------
+    url
+        `sqlite:////path/file.db` or `postgresql://...`.
+    pragmas
+        What each SQLite connection starts with.
+    """
+
+    def __init__(self, url: URL, *, pragmas: tuple[str, ...] = PRAGMAS) -> None:
+        self.url = url
+        self.pragmas = pragmas
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        self.engine = self._engine()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Yield a connection inside of one transaction that sees one state throughout."""
+        with translated(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Yield a connection inside of one writing transaction, committed when the block ends.
+
+        If the commit fails, nothing of it is stored and the connection is closed for good: a
+        failed fsync is never tried again, since the pages may be gone already.
+        """
+        with translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(beholder_write=True)
+            try:
+                with connection.begin():
+                    if not self.is_sqlite:
+                        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(WAIT * 1000)}")
+                        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+                    yield connection
+            except DBAPIError as error:
+                if isinstance(error, OperationalError):
+                    connection.invalidate()
+                    self.engine.dispose()
+                raise
+
+    @contextmanager
+    def outside(self) -> Iterator[Any]:
+        """Yield a connection of the driver, outside of any transaction."""
+        with translated(), self.engine.connect() as connection:
+            yield connection.connection.driver_connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _engine(self) -> Engine:
+        connect: dict[str, Any] = {}
+        if self.is_sqlite:
+            connect = {"timeout": WAIT, "check_same_thread": False}
+        try:
+            engine = create_engine(
+                self.url, poolclass=QueuePool, pool_size=16, max_overflow=48, connect_args=connect
+            )
+        except ImportError as error:
+            raise MissingExtraError(
+                "PostgreSQL needs a driver", remedy="pip install 'beholder[postgres]'"
+            ) from error
+        if self.is_sqlite:
+            event.listen(engine, "connect", self._configure)
+            event.listen(engine, "begin", _begin)
+        return engine
+
+    def _configure(self, connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by `_begin`, in our words
+        for pragma in self.pragmas:
+            connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    """Begin on SQLite: at once as the writer, or as a reader that never blocks."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    if not connection.get_execution_options().get("beholder_write"):
+        driver.execute("BEGIN")
+        return
+    # SQLite's own waiting sleeps up to 100 ms between looks, so that a long import beside a
+    # server would nearly always win; looking every millisecond is fair.
+    driver.execute("PRAGMA busy_timeout=0")
+    deadline = time.monotonic() + WAIT
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.001)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={int(WAIT * 1000)}")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn errors of the drivers into `StoreError` and `OverloadedError`."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _plain(error.orig or error) from error
+    except sqlite3.Error as error:
+        raise _plain(error) from error
+
+
+def _plain(error: BaseException) -> StoreError:
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    low = text.lower()
+    if "locked" in low or "lock timeout" in low or "busy" in low:
+        return OverloadedError(
+            f"another writer holds the store for more than {WAIT:g} s", remedy="try again later"
+        )
+    if "full" in low or "no space" in low:
+        return StoreError("the disk of the store is full", remedy="free space; reading still works")
+    if "malformed" in low or "not a database" in low:
+        return StoreError(
+            f"the store is damaged: {text}", remedy="restore the last backup of this workspace"
+        )
+    if "disk i/o" in low or "readonly" in low or "unable to open" in low:
+        return StoreError(f"the disk of the store fails: {text}", remedy="check disk and rights")
+    return StoreError(f"the database refused: {text}", remedy="see that it runs and try again")
+
+
+def sqlite_url(path: str) -> URL:
+    """Return the address of an SQLite file."""
+    return URL.create("sqlite", database=path)
+
+
+def parse_url(text: str, setting: str) -> URL:
+    """Return the address of a PostgreSQL database (psycopg 3) or SQLite file.
+
+    Raises
+    ------
+    SettingsError
+        For anything else.
+    """
+    with suppress(ArgumentError):
+        url = make_url(text)
+        backend = url.get_backend_name()
+        if backend == "sqlite":
+            return url
+        if backend in ("postgresql", "postgres"):
+            return url.set(drivername="postgresql+psycopg")
+    raise SettingsError(
+        f"{setting} is no address of a database",
+        remedy="postgresql://user@host/name, or leave it empty for SQLite",
+    )

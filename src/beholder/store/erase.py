@@ -1,0 +1,143 @@
+"""Erasing a person: every row, every file, the key; only then is it said to be done."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import delete, func, select
+
+from beholder.durable import write_file
+from beholder.errors import StoreError
+from beholder.store import people, schema, segments
+from beholder.store.database import Database
+from beholder.store.ids import now
+from beholder.store.keys import Keys, fingerprint
+from beholder.store.records import Receipt, Who
+from beholder.workspace import Workspace
+
+PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the database alive
+events, given, texts = schema.events, schema.given, schema.texts
+
+
+def erase(workspace: Workspace, database: Database, keys: Keys, folder: Path, who: Who) -> Receipt:
+    """Erase what is held of a person, and return the proof.
+
+    Someone unknown gets the same answer, so that nobody can ask who is known. It can be called
+    again after an interruption, and then finishes what is left.
+
+    Raises
+    ------
+    StoreError
+        If readers keep old pages alive; what is left then are traces in the write-ahead log.
+    """
+    asked = now()
+    mac = keys.mac(who)
+    link = keys.find([mac]).get(mac)
+    keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
+    counts = _Counts()
+    print_of_key = ""
+    if link is not None:
+        print_of_key = fingerprint(keys.key(link))
+        counts = _delete_rows(database, folder, link.subject)
+        keys.forget(mac)
+    for each in (database, keys.database):
+        _truncate_log(each)
+    receipt = Receipt(
+        number=secrets.token_hex(16),
+        asked=asked,
+        done=now(),
+        known=link is not None,
+        events=counts.events,
+        texts=counts.texts,
+        segments=counts.segments,
+        key_fingerprint=print_of_key,
+        bundles=_mark_bundles(workspace.bundles, counts.first),
+    )
+    _keep(workspace, receipt)
+    return receipt
+
+
+class _Counts(msgspec.Struct):
+    events: int = 0
+    texts: int = 0
+    segments: int = 0
+    first: int | None = None  # arrival of the person's first event
+
+
+def _delete_rows(database: Database, folder: Path, subject: bytes) -> _Counts:
+    with database.write() as connection:
+        found = people.find(connection, [subject]).get(subject)
+        if found is None:
+            return _Counts()
+        person = found[0]
+        mine = events.c.person == person
+        seqs = select(events.c.seq).where(mine)
+        first = connection.execute(select(func.min(events.c.arrived)).where(mine)).scalar()
+        n_texts = connection.execute(delete(texts).where(texts.c.seq.in_(seqs))).rowcount
+        connection.execute(delete(given).where(given.c.person == person))
+        n_events = connection.execute(delete(events).where(mine)).rowcount
+        connection.execute(delete(schema.people).where(schema.people.c.person == person))
+        stale = segments.drop(connection, person)
+    segments.unlink(folder, stale)
+    return _Counts(n_events, n_texts, len(stale), first)
+
+
+def _truncate_log(database: Database) -> None:
+    """Wait until the write-ahead log of SQLite, which holds old pages, is empty."""
+    if not database.is_sqlite:
+        return
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with database.outside() as driver:
+            busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            return
+        if time.monotonic() > deadline:
+            raise StoreError(
+                "the rows are deleted, but readers keep old pages of the store in use",
+                remedy="stop long readings and erase again",
+            )
+        time.sleep(0.01)
+
+
+def _mark_bundles(folder: Path, first: int | None) -> list[str]:
+    """Leave a mark beside each bundle that was made after the person's first event arrived."""
+    if first is None or not folder.is_dir():
+        return []
+    marked = []
+    for manifest in sorted(folder.glob("*/manifest.json")):
+        if _cut_off(manifest) >= first:
+            name = manifest.parent.name
+            mark = folder / f"{name}.erased"
+            old = mark.read_bytes() if mark.exists() else b""
+            write_file(mark, old + msgspec.json.encode({"erased": now()}) + b"\n")
+            marked.append(name)
+    return marked
+
+
+def _cut_off(manifest: Path) -> int:
+    """Return up to when a bundle has seen events: what it says itself, else when it was made."""
+    try:
+        found = msgspec.json.decode(manifest.read_bytes())
+        return int(found["cut_off"])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return int(manifest.stat().st_mtime * 1000)
+
+
+def _keep(workspace: Workspace, receipt: Receipt) -> None:
+    folder = workspace.reports / "erasures"
+    folder.mkdir(exist_ok=True)
+    write_file(folder / f"{receipt.number}.json", msgspec.json.encode(receipt))
+
+
+def erasures(workspace: Workspace) -> Sequence[Receipt]:
+    """Return the receipts of all erasures, oldest first."""
+    found = [
+        msgspec.json.decode(path.read_bytes(), type=Receipt)
+        for path in (workspace.reports / "erasures").glob("*.json")
+    ]
+    return sorted(found, key=lambda receipt: receipt.done)

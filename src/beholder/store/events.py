@@ -1,0 +1,231 @@
+"""Recording what people did, in one durable transaction, and taking it back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from beholder.behaviour.event import Event
+from beholder.behaviour.kinds import CODES
+from beholder.store import counters, items, people, schema, segments
+from beholder.store.columns import insert_few
+from beholder.store.database import Database
+from beholder.store.ids import check_event, now
+from beholder.store.keys import CHUNK, Keys, Link, seal
+from beholder.store.marks import event_id, marks, parse
+from beholder.store.records import Outcome, Who
+
+events, given, texts = schema.events, schema.given, schema.texts
+
+
+@dataclass
+class _Draft:
+    """One event on its way into the tables."""
+
+    event: Event
+    name: str
+    link: Link
+    person: int
+    item: int
+    time: int
+    mark: int = 0
+    seq: int = 0
+    given: bytes | None = None
+    body: bytes = b""
+
+
+def who(event: Event) -> Who:
+    """Return whose event it is."""
+    if event.user is not None:
+        return Who("user", event.user)
+    return Who("session", event.session or "")
+
+
+def record(
+    database: Database, keys: Keys, batch: Sequence[Event], profiling: bool
+) -> list[Outcome]:
+    """Store events in one transaction; when this returns they are on the disk.
+
+    Keys are committed before the events that need them. The tombstones are read once more
+    inside of the transaction, when no erasure can be between its steps on this database.
+
+    Raises
+    ------
+    DataError
+        If one is malformed; nothing is stored then.
+    StoreError
+        If the transaction failed; nothing is stored then either.
+    """
+    at = now()
+    for event in batch:
+        check_event(event, at)
+    macs = [keys.mac(who(event)) for event in batch]
+    links = keys.ensure(macs)
+    with database.write() as connection:
+        gone = keys.erased(macs)
+        alive = {mac: link for mac, link in links.items() if mac not in gone}
+        rows = people.ensure(connection, [link.subject for link in alive.values()], profiling)
+        item_seqs = items.seqs(connection, [event.item for event in batch])
+        outcomes: list[Outcome | None] = [None] * len(batch)
+        drafts: dict[int, _Draft] = {}
+        for i, event in enumerate(batch):
+            time = at if event.time is None else event.time
+            link = alive.get(macs[i])
+            if link is None:
+                outcomes[i] = Outcome(event.event_id or "", "erased")
+            elif item_seqs[i] < 0:
+                outcomes[i] = Outcome(event.event_id or "", "unknown-item")
+            else:
+                person = rows[link.subject][0]
+                name = event.event_id or ""
+                drafts[i] = _Draft(event, name, link, person, int(item_seqs[i]), time)
+        _mark(keys, list(drafts.values()))
+        _settle(connection, keys, drafts, outcomes, at)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def retract(database: Database, keys: Keys, folder: Path, person: Who, name: str) -> bool:
+    """Take back an event of this person; whether there was one.
+
+    A caller's event id stays known, so that a late repeat does not bring the event back.
+    """
+    mac = keys.mac(person)
+    link = keys.find([mac]).get(mac)
+    if link is None:
+        return False
+    with database.write() as connection:
+        found = people.find(connection, [link.subject]).get(link.subject)
+        if found is None:
+            return False
+        key = _given_id(link, name)
+        seq = connection.execute(select(given.c.seq).where(given.c.id == key)).scalar()
+        if seq is None:
+            seq = _by_name(connection, found[0], name)
+        if seq is None:
+            return False
+        connection.execute(update(given).where(given.c.seq == seq).values(seq=None))
+        connection.execute(delete(texts).where(texts.c.seq == seq))
+        connection.execute(delete(events).where(events.c.seq == seq))
+        stale = segments.drop(connection, found[0], seq)
+    segments.unlink(folder, stale)
+    return True
+
+
+def count(connection: Connection) -> int:
+    """Return how many events there are."""
+    return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+
+def _by_name(connection: Connection, person: int, name: str) -> int | None:
+    parsed = parse(name)
+    return None if parsed is None else _same(connection, person, *parsed)
+
+
+def _same(connection: Connection, person: int, time: int, mark: int) -> int | None:
+    mine = (events.c.person == person) & (events.c.time == time) & (events.c.mark == mark)
+    seq = connection.execute(select(events.c.seq).where(mine)).scalar()
+    return None if seq is None else int(seq)
+
+
+def _given_id(link: Link, name: str) -> bytes:
+    return hashlib.blake2b(name.encode(), key=link.subject, digest_size=16).digest()
+
+
+def _mark(keys: Keys, drafts: list[_Draft]) -> None:
+    found = marks(
+        np.array([draft.item for draft in drafts], np.int64),
+        np.array([CODES[draft.event.kind] for draft in drafts], np.uint8),
+        np.array([draft.event.value for draft in drafts], np.float64),  # None becomes NaN
+    )
+    for draft, mark in zip(drafts, found.tolist(), strict=True):
+        draft.mark = mark
+        if draft.event.event_id is None:
+            draft.name = event_id(draft.time, mark)
+            continue
+        draft.given = _given_id(draft.link, draft.name)
+        # Under the person's key: the hash of a review must not let anyone test a guess of it.
+        key = keys.key(draft.link)
+        body = msgspec.json.encode(draft.event)
+        draft.body = hashlib.blake2b(body, key=key, digest_size=16).digest()
+
+
+def _settle(
+    connection: Connection,
+    keys: Keys,
+    drafts: dict[int, _Draft],
+    outcomes: list[Outcome | None],
+    at: int,
+) -> None:
+    """Insert what is new and fill in the outcomes."""
+    bodies = _bodies(connection, [d.given for d in drafts.values() if d.given is not None])
+    fresh: dict[tuple[int, int, int], _Draft] = {}
+    named: list[_Draft] = []  # first sight of a caller's id
+    for i, draft in drafts.items():
+        identity = (draft.person, draft.time, draft.mark)
+        if draft.given is not None and draft.given in bodies:
+            same = bodies[draft.given] == draft.body
+            outcomes[i] = Outcome(draft.name, "same" if same else "conflict")
+            continue
+        if draft.given is not None:
+            bodies[draft.given] = draft.body
+            named.append(draft)
+        outcomes[i] = Outcome(draft.name, "same" if identity in fresh else "stored")
+        fresh.setdefault(identity, draft)
+    rows = list(fresh.values())
+    first = counters.draw(connection, "event", len(rows)) if rows else 0
+    for offset, draft in enumerate(rows):
+        draft.seq = first + offset
+    stored = insert_few(connection, [_row(draft, at) for draft in rows])
+    seqs: dict[tuple[int, int, int], int] = {}
+    for identity, draft in fresh.items():
+        known = draft.seq if draft.seq in stored else _same(connection, *identity)
+        assert known is not None
+        seqs[identity] = known
+    for i, draft in drafts.items():
+        before = draft.seq not in stored and fresh.get(_identity(draft)) is draft
+        if before and outcomes[i] == Outcome(draft.name, "stored"):
+            outcomes[i] = Outcome(draft.name, "same")
+    if named:
+        connection.execute(
+            insert(given),
+            [
+                {"id": d.given, "person": d.person, "seq": seqs[_identity(d)], "body": d.body}
+                for d in named
+            ],
+        )
+    _write_texts(connection, keys, [d for d in rows if d.seq in stored])
+
+
+def _identity(draft: _Draft) -> tuple[int, int, int]:
+    return draft.person, draft.time, draft.mark
+
+
+def _row(draft: _Draft, at: int) -> tuple[object, ...]:
+    code = CODES[draft.event.kind]
+    value = draft.event.value
+    return (draft.seq, draft.person, draft.item, code, draft.time, value, at, draft.mark)
+
+
+def _bodies(connection: Connection, ids: list[bytes]) -> dict[bytes, bytes]:
+    found: dict[bytes, bytes] = {}
+    for start in range(0, len(ids), CHUNK):
+        some = given.c.id.in_(ids[start : start + CHUNK])
+        for row in connection.execute(select(given.c.id, given.c.body).where(some)):
+            found[bytes(row[0])] = bytes(row[1])
+    return found
+
+
+def _write_texts(connection: Connection, keys: Keys, drafts: list[_Draft]) -> None:
+    rows = [
+        {"seq": d.seq, "cipher": seal(keys.key(d.link), d.event.text, d.link.subject)}
+        for d in drafts
+        if d.event.text is not None
+    ]
+    if rows:
+        connection.execute(insert(texts), rows)

@@ -1,0 +1,77 @@
+"""Which ids and moments are allowed, wherever they come from."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from beholder.behaviour.event import Event
+from beholder.behaviour.kinds import CODES
+from beholder.errors import DataError
+
+MAX_ID = 256  # bytes of UTF-8
+FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
+
+
+def now() -> int:
+    """Return the moment in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def why_not_id(text: str) -> str:
+    """Return why a text is no id of an item or person; empty where it is one."""
+    if not text:
+        return "is empty"
+    if text.isascii():
+        if len(text) > MAX_ID:
+            return f"is longer than {MAX_ID} bytes"
+        return "" if text.isprintable() else "has a control character"
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return "is no valid Unicode"
+    if size > MAX_ID:
+        return f"is longer than {MAX_ID} bytes"
+    if any(c < " " or "\x7f" <= c <= "\x9f" for c in text):
+        return "has a control character"
+    return ""
+
+
+def check_id(text: str, field: str) -> None:
+    """Raise a `DataError` where `text` is no id."""
+    reason = why_not_id(text)
+    if reason:
+        raise DataError(f"{field} {reason}", remedy="1 to 256 bytes of UTF-8", field=field)
+
+
+def check_event(event: Event, at: int) -> None:
+    """Refuse an event that cannot be stored.
+
+    Raises
+    ------
+    DataError
+        With the field that is wrong.
+    """
+    if (event.user is None) == (event.session is None):
+        raise DataError("an event has either a user or a session", remedy="give one", field="user")
+    check_id(event.item, "item")
+    check_id(event.user if event.user is not None else event.session or "", "user")
+    if event.kind not in CODES:
+        raise DataError(f"there is no kind {event.kind!r}", remedy=", ".join(CODES), field="kind")
+    if event.value is not None and not math.isfinite(event.value):
+        raise DataError("value is not a finite number", remedy="leave it out", field="value")
+    if event.time is not None and not 0 <= event.time <= at + FUTURE:
+        raise DataError(
+            "time is before 1970 or in the future",
+            remedy="milliseconds since 1970 in UTC",
+            field="time",
+        )
+    if event.event_id is not None:
+        check_id(event.event_id, "event_id")
+    if event.text is not None:
+        try:
+            event.text.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(
+                "text is no valid Unicode", remedy="send UTF-8", field="text"
+            ) from error

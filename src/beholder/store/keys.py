@@ -1,0 +1,270 @@
+"""Who is who: the one place that links a person's id to the subject of their events.
+
+The caller's id is kept only as a keyed hash. A link holds a random subject, under which the
+events stand in the store, and the person's own random key, wrapped by the root key of the
+workspace. Without this database and the root key nobody can say whose events are whose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from beholder.durable import write_file
+from beholder.errors import StoreError
+from beholder.store import schema
+from beholder.store.database import Database, parse_url, sqlite_url
+from beholder.store.ids import now
+from beholder.store.migrate import migrate
+from beholder.store.records import Who
+from beholder.workspace import Workspace
+
+TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
+NONCE = 12  # bytes, as AES-GCM wants
+CHUNK = 5_000  # ids in one question to the database
+
+
+@dataclass(frozen=True)
+class Link:
+    """What joins a person to their events.
+
+    Attributes
+    ----------
+    subject
+        16 random bytes under which the events stand.
+    wrapped
+        The person's key, readable only with the root key.
+    """
+
+    subject: bytes
+    wrapped: bytes
+
+
+class Keys:
+    """The links, the keys and the tombstones.
+
+    Parameters
+    ----------
+    database
+        Apart from the store, and never in its backups.
+    root
+        32 bytes; lies in a file of its own.
+    """
+
+    def __init__(self, database: Database, root: bytes) -> None:
+        self.database = database
+        self._root = AESGCM(root)
+        self._id_key = self._open_id_key()
+
+    @classmethod
+    def open(cls, workspace: Workspace, *, create: bool = False) -> Keys:
+        """Open the key database with the root key of the workspace.
+
+        Parameters
+        ----------
+        create
+            Make both where neither is there yet.
+
+        Raises
+        ------
+        StoreError
+            If one is there without the other: new keys over old data would make everything
+            that is held about people unreadable and beyond erasure.
+        """
+        path = workspace.store / "keys.db"
+        root = workspace.secrets / "root.key"
+        remote = workspace.settings.store.keys_url
+        if not remote and not path.exists() and (root.exists() or not create):
+            raise StoreError(
+                "store/keys.db is missing", remedy="restore it; new keys are never made over data"
+            )
+        if not root.exists() and (not create or (not remote and path.exists())):
+            raise StoreError(
+                "secrets/root.key is missing", remedy="restore it; the keys of people need it"
+            )
+        url = parse_url(remote, "store.keys_url") if remote else sqlite_url(str(path))
+        database = Database(url)
+        try:
+            if not root.exists() and _has_rows(database):
+                raise StoreError(
+                    "store.keys_url holds keys of another root key",
+                    remedy="copy secrets/root.key from the server that made them",
+                )
+            if not root.exists():
+                write_file(root, os.urandom(32), mode=0o600)
+            migrate(database, "keys")
+            return cls(database, root.read_bytes())
+        except BaseException:
+            database.close()
+            raise
+
+    def mac(self, who: Who) -> bytes:
+        """Return the 32 bytes under which a person's link is found."""
+        text = f"{who.kind}:{who.id}".encode()
+        return hmac.digest(self._id_key, text, "sha256")
+
+    def find(self, macs: Collection[bytes]) -> dict[bytes, Link]:
+        """Return the links that exist."""
+        with self.database.read() as connection:
+            return _find(connection, list(macs))
+
+    def ensure(self, macs: Collection[bytes]) -> dict[bytes, Link]:
+        """Return the links, made where they are missing, and committed.
+
+        Those who were erased less than a day ago get none.
+        """
+        wanted = sorted(set(macs))
+        found = self.find(wanted)
+        missing = [mac for mac in wanted if mac not in found]
+        if not missing:
+            return found
+        with self.database.write() as connection:
+            gone = _erased(connection, missing)
+            rows = self._new([mac for mac in missing if mac not in gone])
+            if rows:
+                _insert_links(connection, self.database.is_sqlite, rows)
+            return found | _find(connection, missing)
+
+    def erased(self, macs: Collection[bytes]) -> set[bytes]:
+        """Return those who were erased less than a day ago."""
+        with self.database.read() as connection:
+            return _erased(connection, sorted(set(macs)))
+
+    def bury(self, mac: bytes) -> None:
+        """Leave a tombstone, and clear those whose day is over."""
+        stones = schema.tombstones
+        with self.database.write() as connection:
+            expired = stones.c.until < now()
+            connection.execute(delete(stones).where(expired | (stones.c.id_mac == mac)))
+            connection.execute(insert(stones).values(id_mac=mac, until=now() + TOMBSTONE))
+
+    def forget(self, mac: bytes) -> None:
+        """Destroy a link and its key."""
+        with self.database.write() as connection:
+            connection.execute(delete(schema.links).where(schema.links.c.id_mac == mac))
+
+    def key(self, link: Link) -> bytes:
+        """Return a person's key: 32 bytes.
+
+        Raises
+        ------
+        StoreError
+            If the root key is not the one that wrapped it.
+        """
+        return self._unwrap(link.wrapped, link.subject)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def _new(self, macs: list[bytes]) -> list[tuple[bytes, bytes, bytes, int]]:
+        at = now()
+        noise = os.urandom(48 * len(macs))
+        rows = []
+        for i, mac in enumerate(macs):
+            subject, key = noise[48 * i : 48 * i + 16], noise[48 * i + 16 : 48 * i + 48]
+            rows.append((mac, subject, self._wrap(key, subject), at))
+        return rows
+
+    def _wrap(self, key: bytes, context: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + self._root.encrypt(nonce, key, context)
+
+    def _unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        try:
+            return self._root.decrypt(wrapped[:NONCE], wrapped[NONCE:], context)
+        except InvalidTag as error:
+            raise StoreError(
+                "secrets/root.key is not the key of this store",
+                remedy="restore the one that was made with it",
+            ) from error
+
+    def _open_id_key(self) -> bytes:
+        ring = schema.keyring
+        wanted = select(ring.c.wrapped).where(ring.c.name == "id")
+        with self.database.read() as connection:
+            wrapped = connection.execute(wanted).scalar()
+        if wrapped is None:
+            with self.database.write() as connection:
+                wrapped = connection.execute(wanted).scalar()  # another process was quicker
+                if wrapped is None:
+                    wrapped = self._wrap(os.urandom(32), b"id")
+                    connection.execute(insert(ring).values(name="id", wrapped=wrapped))
+        return self._unwrap(wrapped, b"id")
+
+
+def seal(key: bytes, text: str, context: bytes) -> bytes:
+    """Encrypt what a person wrote under their own key, bound to `context`."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, text.encode(), context)
+
+
+def unseal(key: bytes, cipher: bytes, context: bytes) -> str:
+    """Return what `seal` was given.
+
+    Raises
+    ------
+    StoreError
+        If key, context or bytes are not those of the sealing.
+    """
+    try:
+        return AESGCM(key).decrypt(cipher[:NONCE], cipher[NONCE:], context).decode()
+    except InvalidTag as error:
+        raise StoreError(
+            "a stored text cannot be decrypted", remedy="restore the store and its keys together"
+        ) from error
+
+
+def fingerprint(key: bytes) -> str:
+    """Return 32 hexadecimal digits that name a key without telling it."""
+    return hashlib.sha256(b"beholder key " + key).hexdigest()[:32]
+
+
+def _has_rows(database: Database) -> bool:
+    from sqlalchemy import inspect
+
+    with database.read() as connection:
+        if not inspect(connection).has_table("keyring"):
+            return False
+        return bool(connection.execute(select(func.count()).select_from(schema.keyring)).scalar())
+
+
+def _find(connection: Connection, macs: list[bytes]) -> dict[bytes, Link]:
+    links = schema.links
+    found: dict[bytes, Link] = {}
+    for start in range(0, len(macs), CHUNK):
+        some = links.c.id_mac.in_(macs[start : start + CHUNK])
+        for row in connection.execute(
+            select(links.c.id_mac, links.c.subject, links.c.wrapped).where(some)
+        ):
+            found[bytes(row[0])] = Link(bytes(row[1]), bytes(row[2]))
+    return found
+
+
+def _erased(connection: Connection, macs: list[bytes]) -> set[bytes]:
+    stones = schema.tombstones
+    found: set[bytes] = set()
+    for start in range(0, len(macs), CHUNK):
+        some = stones.c.id_mac.in_(macs[start : start + CHUNK])
+        alive = stones.c.until >= now()
+        found |= {
+            bytes(row[0]) for row in connection.execute(select(stones.c.id_mac).where(some & alive))
+        }
+    return found
+
+
+def _insert_links(
+    connection: Connection, is_sqlite: bool, rows: list[tuple[bytes, bytes, bytes, int]]
+) -> None:
+    names = ("id_mac", "subject", "wrapped", "created")
+    dialect = sqlite if is_sqlite else postgresql
+    statement = dialect.insert(schema.links).on_conflict_do_nothing()
+    connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])

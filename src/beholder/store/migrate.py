@@ -1,0 +1,48 @@
+"""Bring a database forward to the tables of this version, whatever version made it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from beholder.errors import StoreError
+from beholder.store.database import Database
+
+FOLDER = Path(__file__).parent / "migrations"
+HEADS = {"store": "0001", "keys": "0001"}  # the newest migration of each; a test compares
+
+
+def version(connection: Connection) -> str | None:
+    """Return the migration that a database stands at; None where it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def migrate(database: Database, which: str) -> None:
+    """Run what is missing of the migrations of `which` (`store` or `keys`).
+
+    Raises
+    ------
+    StoreError
+        If a newer version of the program made the database.
+    """
+    with database.read() as connection:
+        found = version(connection)
+    if found == HEADS[which]:
+        return  # the usual case, without the time that importing alembic takes
+    if found is not None and found > HEADS[which]:
+        raise StoreError(
+            f"the {which} database has version {found}, this program knows {HEADS[which]}",
+            remedy="use the newer program that wrote it",
+        )
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER / which).replace("%", "%%"))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

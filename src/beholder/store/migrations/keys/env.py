@@ -1,0 +1,6 @@
+"""Run the migrations of this folder inside of the transaction that the caller opened."""
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"])
+context.run_migrations()

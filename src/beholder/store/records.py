@@ -1,0 +1,143 @@
+"""What goes into the store and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Attribute = str | float | list[str]
+Status = Literal["stored", "same", "conflict", "unknown-item", "erased"]
+Purpose = Literal["recommend", "train", "measure"]
+PURPOSES: tuple[Purpose, ...] = ("recommend", "train", "measure")
+
+
+class Who(NamedTuple):
+    """A person by the caller's id: a user, or a session that nobody has signed in to."""
+
+    kind: Literal["user", "session"]
+    id: str
+
+
+class ItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An item as a shop describes it.
+
+    Attributes
+    ----------
+    attributes
+        Words, numbers or lists of words: description, category, tags, price, and so on.
+    pictures
+        SHA-256 of each picture in hexadecimal, the cover first. None leaves those that the
+        item has; an empty list takes them away.
+    """
+
+    item_id: str
+    title: str
+    attributes: dict[str, Attribute] = msgspec.field(default_factory=dict)
+    pictures: list[str] | None = None
+
+
+class Counts(msgspec.Struct):
+    """How many rows were new, other than before, and as they were."""
+
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one event.
+
+    Attributes
+    ----------
+    event_id
+        The caller's own, else one that names the event for `retract`.
+    status
+        `stored` and `same`: it is in the store, durably. `conflict`: its id came before with
+        another body; `unknown-item`: no such item; `erased`: this person was erased less than
+        a day ago. The last three store nothing.
+    """
+
+    event_id: str
+    status: Status
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one request needs of a person, as of one moment.
+
+    Attributes
+    ----------
+    version
+        Of the catalogue at that moment.
+    known, profiling
+        Whether the store knows this person, and may use what it knows. Where profiling is off
+        the arrays are empty.
+    seqs, times, kinds, values
+        int64, int64, uint8, float32, one length, oldest first, at most the newest 10,000.
+        `seqs` are those of items; a value is NaN where the event has none.
+    """
+
+    version: int
+    known: bool = False
+    profiling: bool = True
+    seqs: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    times: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    values: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+
+
+@dataclass(frozen=True)
+class TrainingEvents:
+    """All events of those who allow it, arrays of one length.
+
+    The events of one person keep the order in which they were stored; people are interleaved.
+
+    Attributes
+    ----------
+    users
+        int32. Codes from 0 without gaps, of this reading only.
+    seqs, times, kinds, values
+        As in `Snapshot`.
+    n_users
+        How many people have at least one event here.
+    """
+
+    users: NDArray[np.int32]
+    seqs: NDArray[np.int64]
+    times: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    values: NDArray[np.float32]
+    n_users: int
+
+    def __len__(self) -> int:
+        return len(self.users)
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The proof of an erasure. It names no one.
+
+    Attributes
+    ----------
+    number
+        Random; given to the person who asked.
+    asked, done
+        Milliseconds since 1970.
+    key_fingerprint
+        The first half of the SHA-256 of the destroyed key; empty if the person was not known.
+    bundles
+        Those that were fitted while the person's events were there.
+    """
+
+    number: str
+    asked: int
+    done: int
+    known: bool
+    events: int
+    texts: int
+    segments: int
+    key_fingerprint: str
+    bundles: list[str]

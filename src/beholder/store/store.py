@@ -1,0 +1,192 @@
+"""The store of a workspace: items, what people did, and who they are, behind one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.event import Event
+from beholder.errors import StoreError, UnknownItemError
+from beholder.store import events, items, people, segments
+from beholder.store.database import Database, parse_url, sqlite_url
+from beholder.store.erase import erase
+from beholder.store.export import export
+from beholder.store.keys import Keys
+from beholder.store.migrate import migrate
+from beholder.store.records import (
+    Counts,
+    ItemRecord,
+    Outcome,
+    Purpose,
+    Receipt,
+    Snapshot,
+    TrainingEvents,
+    Who,
+)
+from beholder.store.snapshots import snapshot
+from beholder.store.training import training_events
+from beholder.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Store:
+    """Safe to share between threads; several processes may open the same one.
+
+    Every method is one transaction. All of them raise `StoreError` where the database does not
+    answer, and `OverloadedError` where another writer holds it too long.
+    """
+
+    def __init__(self, workspace: Workspace, database: Database, keys: Keys) -> None:
+        self.workspace = workspace
+        self.database = database
+        self.keys = keys
+        self.profiling_default = workspace.settings.privacy.profiling_default
+        self.segments = workspace.store / "segments"
+
+    @classmethod
+    def open(cls, workspace: Workspace, *, create: bool = False) -> Store:
+        """Open the store of a workspace and bring it forward to this version's tables.
+
+        Parameters
+        ----------
+        create
+            Make store and keys where neither is there yet.
+
+        Raises
+        ------
+        StoreError
+            If a part is missing, damaged, or of a newer version.
+        """
+        remote = workspace.settings.store.url
+        path = workspace.store / "events.db"
+        if not remote and not path.exists() and not create:
+            raise StoreError(
+                "store/events.db is missing", remedy="restore it, or make a new workspace"
+            )
+        url = parse_url(remote, "store.url") if remote else sqlite_url(str(path))
+        keys = Keys.open(workspace, create=create)
+        database = Database(url)
+        try:
+            migrate(database, "store")
+        except BaseException:
+            database.close()
+            keys.close()
+            raise
+        return cls(workspace, database, keys)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
+        self.keys.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def put_items(self, records: Sequence[ItemRecord]) -> Counts:
+        """Add items or change them; see `items.put`."""
+        with self.database.write() as connection:
+            return items.put(connection, records)
+
+    def items(self, changed_after: int = 0) -> pa.Table:
+        """Return the items that changed after a version, by seq; see `items.table`."""
+        with self.database.read() as connection:
+            return items.table(connection, changed_after)
+
+    def item(self, item_id: str) -> dict[str, Any]:
+        """Return one item: the columns of `items`, attributes parsed, and all `pictures`.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is none, or it was deleted.
+        """
+        with self.database.read() as connection:
+            found = items.one(connection, item_id)
+        if found is None:
+            raise _unknown(item_id)
+        return found
+
+    def seqs(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return the row numbers of items, int64, -1 where there is none."""
+        with self.database.read() as connection:
+            return items.seqs(connection, item_ids)
+
+    def catalogue_version(self) -> int:
+        """Return a number that rises with every change of items or pictures."""
+        with self.database.read() as connection:
+            return items.version(connection)
+
+    def hide(self, item_id: str, hidden: bool) -> None:
+        """Take an item out of all answers, or bring it back."""
+        self._mark(item_id, hidden=hidden)
+
+    def delete_item(self, item_id: str) -> None:
+        """Take an item out of the catalogue; what people did with it stays."""
+        self._mark(item_id, deleted=True)
+
+    def set_picture_facts(self, facts: Mapping[str, tuple[int, int, str]]) -> None:
+        """Keep width, height and colour (`#rrggbb`) by SHA-256 of the picture."""
+        with self.database.write() as connection:
+            items.set_picture_facts(connection, self.database.is_sqlite, facts)
+
+    def record(self, batch: Sequence[Event]) -> list[Outcome]:
+        """Store events durably in one transaction; see `events.record`."""
+        return events.record(self.database, self.keys, batch, self.profiling_default)
+
+    def retract(self, who: Who, event_id: str) -> bool:
+        """Take an event back; whether there was one."""
+        return events.retract(self.database, self.keys, self.segments, who, event_id)
+
+    def snapshot(self, user: str | None = None, session: str | None = None) -> Snapshot:
+        """Return what a request needs of a person, as of one moment."""
+        named = [("user", user), ("session", session)]
+        persons = [Who(kind, id) for kind, id in named if id is not None]  # type: ignore[arg-type]
+        return snapshot(self.database, self.keys, persons, self.profiling_default)
+
+    def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
+        """Return all events that may be learned from; see `training.training_events`."""
+        return training_events(self.database, self.segments, purpose)
+
+    def seal(self) -> int:
+        """Write what is not yet in segments into new ones; return how many events."""
+        return segments.seal(self.database, self.segments, least=0)
+
+    def erase(self, user: str | Who) -> Receipt:
+        """Erase a person; see `erase.erase`."""
+        return erase(self.workspace, self.database, self.keys, self.segments, _who(user))
+
+    def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
+        """Yield everything that is held of a person; see `export.export`."""
+        return export(self.database, self.keys, _who(user))
+
+    def set_profiling(self, user: str | Who, on: bool) -> None:
+        """Switch profiling of a person; the next request already follows it."""
+        mac = self.keys.mac(_who(user))
+        link = self.keys.ensure([mac]).get(mac)
+        if link is None:  # erased today: nothing is held, nothing can be profiled
+            return
+        with self.database.write() as connection:
+            row = people.ensure(connection, [link.subject], self.profiling_default)
+            people.set_profiling(connection, row[link.subject][0], on)
+
+    def _mark(self, item_id: str, **flags: bool) -> None:
+        with self.database.write() as connection:
+            found = items.mark(connection, item_id, **flags)
+        if not found:
+            raise _unknown(item_id)
+
+
+def _who(user: str | Who) -> Who:
+    return user if isinstance(user, Who) else Who("user", user)
+
+
+def _unknown(item_id: str) -> UnknownItemError:
+    return UnknownItemError(f"no item {item_id!r} in the catalogue", remedy="import it first")

@@ -1,0 +1,126 @@
+"""All events that may be learned from, as arrays: segments first, then what is not sealed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from beholder.errors import UsageError
+from beholder.store import counters, events, schema, segments
+from beholder.store.columns import EventColumns
+from beholder.store.database import Database
+from beholder.store.records import PURPOSES, Purpose, TrainingEvents
+
+
+def training_events(database: Database, folder: Path, purpose: Purpose) -> TrainingEvents:
+    """Read the events of everyone who has profiling on.
+
+    The memory needed is that of the arrays returned, about 25 bytes an event, and of one
+    segment.
+
+    Parameters
+    ----------
+    purpose
+        What the events are read for: `train` or `measure`.
+
+    Raises
+    ------
+    UsageError
+        For a purpose that nobody has been asked about.
+    """
+    if purpose not in PURPOSES:
+        raise UsageError(f"no one has allowed {purpose!r}", remedy="one of " + ", ".join(PURPOSES))
+    segments.seal(database, folder)
+    segments.mend(database, folder)
+    with database.read() as connection:
+        known = segments.listed(connection)
+        sealed = counters.read(connection, "sealed")
+        top = counters.read(connection, "event")
+        people = connection.execute(select(schema.people.c.person, schema.people.c.profiling))
+        allowed = _allowed(
+            [(row[0], row[1]) for row in people], counters.read(connection, "person")
+        )
+        expected = events.count(connection) + sum(s.rows == 0 for s in known)
+    arrays = _Arrays(expected)
+    for part in _parts(database, folder, known, sealed, top):
+        arrays.add(part, allowed)
+    return arrays.done(int(allowed.max(initial=-1)) + 1)
+
+
+def _parts(
+    database: Database, folder: Path, known: list[segments.Segment], sealed: int, top: int
+) -> Iterator[EventColumns]:
+    for segment in known:
+        rows = segments.load(folder, segment)
+        if rows is None:  # broken, or emptied by an erasure since the list was read
+            segments.disown(database, segment)
+            for page in segments.pages(database, segment.first - 1, segment.last):
+                yield page.take(page.people % segments.BUCKETS == segment.bucket)
+        else:
+            yield rows
+    yield from segments.pages(database, sealed, top)
+
+
+def _allowed(rows: Iterable[tuple[int, bool]], highest: int) -> NDArray[np.int32]:
+    """Return a code for each row number of people; -1 for those who are not to be read."""
+    codes = np.full(highest + 1, -1, np.int32)
+    people = np.array([person for person, profiling in rows if profiling], np.int64)
+    codes[people] = np.arange(len(people), dtype=np.int32)
+    return codes
+
+
+class _Arrays:
+    """Arrays of the final size that are filled part by part, so that nothing is held twice."""
+
+    def __init__(self, expected: int) -> None:
+        self.n = 0
+        self._new(expected)
+
+    def add(self, part: EventColumns, allowed: NDArray[np.int32]) -> None:
+        """Append the events of those who allow it."""
+        known = part.people < len(allowed)
+        codes = np.where(known, allowed[np.where(known, part.people, 0)], -1)
+        keep = codes >= 0
+        end = self.n + int(keep.sum())
+        if end > len(self.users):  # rows that arrived since they were counted
+            self._grow(end)
+        here = slice(self.n, end)
+        self.users[here] = codes[keep]
+        self.seqs[here] = part.items[keep]
+        self.times[here] = part.times[keep]
+        self.kinds[here] = part.kinds[keep]
+        self.values[here] = part.values[keep]
+        self.n = end
+
+    def done(self, n_codes: int) -> TrainingEvents:
+        """Return what was added, with codes of users that leave no gaps."""
+        users = self.users[: self.n]
+        present = np.bincount(users, minlength=n_codes) > 0
+        dense = (np.cumsum(present) - 1).astype(np.int32)
+        if len(users):
+            np.take(dense, users, out=users)
+        n = self.n
+        return TrainingEvents(
+            users,
+            self.seqs[:n],
+            self.times[:n],
+            self.kinds[:n],
+            self.values[:n],
+            int(present.sum()),
+        )
+
+    def _new(self, size: int) -> None:
+        self.users = np.empty(size, np.int32)
+        self.seqs = np.empty(size, np.int64)
+        self.times = np.empty(size, np.int64)
+        self.kinds = np.empty(size, np.uint8)
+        self.values = np.empty(size, np.float32)
+
+    def _grow(self, least: int) -> None:
+        size = max(least, len(self.users) * 5 // 4)
+        for name in ("users", "seqs", "times", "kinds", "values"):
+            setattr(self, name, np.resize(getattr(self, name), size))

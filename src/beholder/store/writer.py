@@ -1,0 +1,131 @@
+"""Group commit: one thread writes, and what waits while the disk syncs goes into the next sync.
+
+There is no timer. A commit takes about as long as one fsync; the events that arrive meanwhile
+are taken together, at most 512 of them, and share the next one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, InvalidStateError
+
+from beholder.behaviour.event import Event
+from beholder.errors import OverloadedError, StoreError
+from beholder.store.ids import check_event, now
+from beholder.store.records import Outcome
+from beholder.store.store import Store
+
+BATCH = 512  # events in one commit
+Job = tuple[Sequence[Event], "Future[list[Outcome]]"]
+
+
+class GroupWriter:
+    """Records events through one thread.
+
+    Parameters
+    ----------
+    store
+        Where they go; stays open until the writer is closed.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._limit = store.workspace.settings.serve.max_queue
+        self._jobs: deque[Job] = deque()
+        self._waiting = 0  # events in `_jobs`
+        self._closed = False
+        self._change = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name="beholder-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, events: Sequence[Event]) -> Future[list[Outcome]]:
+        """Queue events; the future is done when they are durable, or when they failed.
+
+        Raises
+        ------
+        DataError
+            If one of them is malformed: checked here, so that it cannot fail the others.
+        OverloadedError
+            If too many events wait already, or the writer is closed.
+        """
+        at = now()
+        for event in events:
+            check_event(event, at)
+        future: Future[list[Outcome]] = Future()
+        if not events:
+            future.set_result([])
+            return future
+        with self._change:
+            if self._closed:
+                raise OverloadedError("the store is closing", remedy="send it again later")
+            if self._waiting + len(events) > self._limit:
+                raise OverloadedError(
+                    f"{self._waiting} events wait to be written, {self._limit} may",
+                    remedy="send it again later: nothing of it was stored",
+                )
+            self._jobs.append((events, future))
+            self._waiting += len(events)
+            self._change.notify()
+        return future
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        with self._change:
+            self._closed = True
+            self._change.notify()
+        self._thread.join()
+
+    def __enter__(self) -> GroupWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _work(self) -> None:
+        while batch := self._take():
+            events = [event for some, _ in batch for event in some]
+            try:
+                outcomes = self._store.record(events)
+            except StoreError as error:
+                _finish_all(batch, error)
+            except BaseException as error:  # a fault of ours must not leave callers waiting
+                _finish_all(batch, error)
+                if not isinstance(error, Exception):
+                    raise
+            else:
+                self._acknowledge(batch, outcomes)
+
+    def _take(self) -> list[Job]:
+        """Wait for work; return at most 512 events of it (more only where one call has more)."""
+        with self._change:
+            self._change.wait_for(lambda: self._jobs or self._closed)
+            batch: list[Job] = []
+            size = 0
+            while self._jobs and (not batch or size + len(self._jobs[0][0]) <= BATCH):
+                batch.append(self._jobs.popleft())
+                size += len(batch[-1][0])
+            self._waiting -= size
+            return batch
+
+    def _acknowledge(self, batch: list[Job], outcomes: list[Outcome]) -> None:
+        start = 0
+        for events, future in batch:
+            _finish(future, outcomes[start : start + len(events)])
+            start += len(events)
+
+
+def _finish_all(batch: list[Job], error: BaseException) -> None:
+    for _, future in batch:
+        _finish(future, error)
+
+
+def _finish(future: Future[list[Outcome]], result: list[Outcome] | BaseException) -> None:
+    try:
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
+    except InvalidStateError:
+        return  # the caller has gone; what was stored stays stored

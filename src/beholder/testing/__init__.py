@@ -1,0 +1,1 @@
+"""Contract checks, shipped so that outside models and encoders can be checked too."""

@@ -1,0 +1,1 @@
+"""From a dataset to the blend that is served: tuning, weights, the choice of `auto`."""

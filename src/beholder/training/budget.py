@@ -1,0 +1,49 @@
+"""How long training may take."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from beholder.errors import SettingsError
+
+UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds(text: str) -> float:
+    """Read `90s`, `10m` or `1.5h`.
+
+    Raises
+    ------
+    SettingsError
+        For anything else.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text.strip())
+    if not found or float(found[1]) <= 0:
+        raise SettingsError(
+            f"a budget of {text!r} cannot be read", remedy="write 90s, 10m or 1h", field="budget"
+        )
+    return float(found[1]) * UNITS[found[2]]
+
+
+class Clock:
+    """What is left of a budget, and whether one more step of a known length fits."""
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+        self.began = time.monotonic()
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.began
+
+    @property
+    def left(self) -> float:
+        """Seconds left, may be negative."""
+        return self.budget - self.spent
+
+    @property
+    def deadline(self) -> float:
+        """The end, by `time.monotonic`."""
+        return self.began + self.budget

@@ -1,0 +1,50 @@
+"""How well one item-item model answers some cases, in blocks of bounded memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from beholder.dataset.splits import Cases
+from beholder.training.weights import history_matrix
+
+BLOCK = 128
+
+
+def ndcg_per_case(
+    rows: sp.csr_array,
+    decay: float,
+    cases: Cases,
+    pool: NDArray[np.bool_],
+    base: NDArray[np.float32] | None = None,
+    depth: int = 10,
+) -> NDArray[np.float64]:
+    """Return NDCG@depth of each case, expected over the orders of ties.
+
+    Parameters
+    ----------
+    rows
+        float32 sparse (n_items, n_items).
+    base
+        float32 (n_items,). Added to every score.
+    """
+    histories = history_matrix(cases, decay, rows.shape[0])
+    discount = np.cumsum(1 / np.log2(np.arange(2, depth + 2)))
+    found = np.zeros(len(cases))
+    for start in range(0, len(cases), BLOCK):
+        block = histories[start : start + BLOCK]
+        scores = np.asarray((block @ rows).todense(), np.float32)
+        if base is not None:
+            scores += base
+        scores[:, ~pool] = -np.inf
+        row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
+        scores[row, block.indices] = -np.inf
+        for inside in range(len(scores)):
+            targets = cases.target(start + inside)
+            own = scores[inside][targets][:, None]
+            rank = (scores[inside][None, :] > own).sum(axis=1).astype(np.float64)
+            rank += ((scores[inside][None, :] == own).sum(axis=1) - 1) / 2
+            gains = np.where(rank < depth, 1 / np.log2(rank + 2), 0).sum()
+            found[start + inside] = gains / discount[min(len(targets), depth) - 1]
+    return found

@@ -1,0 +1,98 @@
+"""One validation split for everything that is tuned: the last pair of each user, and cold items.
+
+A tenth of the items is taken out of training as if they were new, together with each user's
+last pair. What is left is fitted once, and answers three questions: how warm items should be
+weighed, how cold ones, and how the two scales meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.interactions import Interactions
+from beholder.dataset.splits import Cases, leave_last_out, next_basket
+
+COLD_SHARE = 0.1
+MOST = 1500  # cases of each kind
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What is fitted while tuning, and what it is asked.
+
+    Attributes
+    ----------
+    tune, learn
+        Halves of the users with a warm target: settings are tuned on one, weights on the other.
+    fresh
+        Cases whose targets are the items held out as cold.
+    mixed
+        Users as they come, warm and cold targets together.
+    cold
+        bool (n_items,). The items held out; none where content is missing.
+    """
+
+    train: Dataset
+    tune: Cases
+    learn: Cases
+    fresh: Cases
+    mixed: Cases
+    cold: NDArray[np.bool_]
+
+
+def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") -> Validation:
+    """Split a training set for tuning.
+
+    Parameters
+    ----------
+    protocol
+        `leave-last-out` or `next-basket`: what the warm cases ask for.
+    """
+    rng = np.random.default_rng(seed)
+    split = (next_basket if protocol == "next-basket" else leave_last_out)(dataset)
+    cold = _draw_cold(dataset, rng)
+    pairs = split.train.interactions
+    rest = pairs.keep(~cold[pairs.items])
+    train = replace(split.train.with_interactions(rest), fitted=dataset.fitted & ~cold)
+    train.__dict__.pop("content", None)  # statistics must not see what is held out
+    enough = np.diff(rest.indptr) >= 1
+    cases = replace(split.cases, source=rest)
+    cases = cases.take(np.flatnonzero(enough[cases.users]))
+    target_cold = np.array([cold[cases.target(i)].any() for i in range(len(cases))], bool)
+    warm = rng.permutation(np.flatnonzero(~target_cold))[: 2 * MOST]
+    mixed = np.sort(rng.permutation(len(cases))[:MOST])
+    middle = len(warm) // 2
+    return Validation(
+        train,
+        cases.take(np.sort(warm[:middle])),
+        cases.take(np.sort(warm[middle:])),
+        _fresh_cases(dataset, rest, cold, rng),
+        cases.take(mixed),
+        cold,
+    )
+
+
+def _draw_cold(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.bool_]:
+    cold = np.zeros(dataset.n_items, bool)
+    described = np.array([bool(text) for text in dataset.texts])
+    for modality in dataset.pictures.values():
+        described |= modality.present
+    able = np.flatnonzero(described & dataset.fitted & (dataset.interactions.item_counts > 0))
+    if len(able) >= 50:
+        cold[rng.choice(able, int(COLD_SHARE * len(able)), replace=False)] = True
+    return cold
+
+
+def _fresh_cases(
+    dataset: Dataset, rest: Interactions, cold: NDArray[np.bool_], rng: np.random.Generator
+) -> Cases:
+    pairs = dataset.interactions
+    asked = cold[pairs.items] & (np.diff(rest.indptr)[pairs.users] >= 3)
+    users, counts = np.unique(pairs.users[asked], return_counts=True)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    cases = Cases(rest, users.astype(np.int32), indptr, pairs.items[asked])
+    return cases.take(np.sort(rng.permutation(len(cases))[:MOST]))

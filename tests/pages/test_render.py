@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from beholder.pages.render import (
+    CONTENT_SECURITY_POLICY,
+    Chip,
+    Look,
+    render_feed,
+    render_item,
+    render_problem,
+    render_saved,
+    render_search,
+)
+from beholder.pages.words import LANGUAGES, catalogue
+
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)> {{ 7*7 }} '&amp;</article>"
+VOID = {"meta", "link", "img", "input", "br", "use", "path", "circle"}
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text of each element that was opened."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def find(self, tag: str, **wanted: str) -> list[dict[str, str]]:
+        return [
+            attrs
+            for name, attrs in self.tags
+            if name == tag and all(attrs.get(k.rstrip("_")) == v for k, v in wanted.items())
+        ]
+
+    def classes(self, name: str) -> list[dict[str, str]]:
+        return [attrs for _, attrs in self.tags if name in attrs.get("class", "").split()]
+
+
+def item(item_id: str = "a1", title: str = "Blue vase", **more: Any) -> dict[str, Any]:
+    return {
+        "id": item_id,
+        "title": title,
+        "score": 0.5,
+        "picture": {
+            "src": "/media/ab-480.webp",
+            "srcset": "/media/ab-240.webp 240w, /media/ab-480.webp 480w",
+            "width": 480,
+            "height": 640,
+            "colour": "#a1b2c3",
+        },
+        "attributes": {"family": "vase", "tags": ["blue", "vase"], "description": "For flowers."},
+        "reason": {"kind": "liked", "because": [{"id": "b", "title": "Red jug", "share": 0.4}]},
+        **more,
+    }
+
+
+def answer(*items: dict[str, Any], level: str = "personal") -> dict[str, Any]:
+    return {"answer": "x", "bundle": "y", "level": level, "items": list(items), "next": "c/2=="}
+
+
+EXPLANATION = {
+    "item": "a1", "score": 1.0, "base": 0.1, "exact": True, "level": "personal",
+    "shares": [
+        {"id": f"s{n}", "title": f"Liked {n}", "picture": "/media/s.webp", "share": share}
+        for n, share in enumerate((0.1, 0.4, -0.2, 0.05, 0.05, 0.05, 0.05))
+    ],
+}  # fmt: skip
+
+
+def all_pages(look: Look, one: dict[str, Any]) -> dict[str, str]:
+    return {
+        "feed": render_feed(look, answer(one, item("n", picture=None))),
+        "empty feed": render_feed(look, answer(level="static")),
+        "search": render_search(look, answer(one), words="blue"),
+        "no results": render_search(look, answer(), words="blue"),
+        "by picture": render_search(look, answer(one)),
+        "search start": render_search(look),
+        "saved": render_saved(look, [one]),
+        "nothing saved": render_saved(look, []),
+        "item": render_item(look, one, [item("r")], EXPLANATION),
+        "bare item": render_item(look, item(picture=None)),
+        "problem": render_problem(look, 404, request_id="r1"),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_every_page_is_well_formed_and_says_its_language_and_theme(language, theme):
+    for name, html in all_pages(Look("Shop", language, theme, (Chip("vase"),)), item()).items():
+        page = Page(html)
+        assert page.open == [], name
+        (root,) = page.find("html")
+        assert root["lang"] == language
+        assert root.get("data-theme", "auto") == theme
+        ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+        assert len(ids) == len(set(ids)), name
+        assert len(page.find("h1")) <= 1
+
+
+def test_no_page_holds_a_script_a_style_or_an_event_handler_of_its_own():
+    for name, html in all_pages(Look("Shop", chips=(Chip("vase"),)), item()).items():
+        for tag, attrs in Page(html).tags:
+            assert tag != "style", name
+            assert "style" not in attrs, name
+            assert not [key for key in attrs if key.startswith("on")], name
+            if tag == "script":
+                assert attrs["src"].startswith("/static/"), name
+            for key in ("src", "href", "action"):
+                assert attrs.get(key, "/").startswith(("/", "#")) or not attrs[key], attrs
+        assert html.count("<script") == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_titles_stay_text(language):
+    one = item(
+        HOSTILE, HOSTILE, reason={"kind": "liked", "because": [{"id": HOSTILE, "title": HOSTILE}]}
+    )
+    one["attributes"] = {"tags": [HOSTILE[:24]], "description": HOSTILE, "title_zh": HOSTILE}
+    look = Look(HOSTILE, language, chips=(Chip(HOSTILE, HOSTILE),))
+    pages = all_pages(look, one)
+    pages["words"] = render_search(look, answer(one), words=HOSTILE)
+    pages["problem"] = render_problem(look, 500, detail=HOSTILE, request_id=HOSTILE)
+    for name, html in pages.items():
+        page = Page(html)
+        assert len(page.find("script")) == 1, name
+        assert not [a for _, a in page.tags if "onerror" in a], name
+        assert "49" not in "".join(page.text), name
+    assert HOSTILE in "".join(Page(pages["feed"]).text)
+
+
+def test_a_card_works_without_scripts():
+    page = Page(render_feed(Look("Shop"), answer(item("shelf/7 ü"))))
+    links = [a["href"] for a in page.find("a") if a.get("href", "").startswith("/item/")]
+    assert links[0] == "/item/shelf%2F7%20%C3%BC"
+    form = page.find("form", action="/react")[0]
+    assert form["method"] == "post"
+    assert page.find("input", name="item")[0]["value"] == "shelf/7 ü"
+    kinds = {button["value"] for button in page.find("button", name="kind")}
+    assert kinds == {"like", "save", "dislike"}
+    assert [a["href"] for a in page.classes("next")] == ["/?page=c%2F2%3D%3D"]
+
+
+def test_a_card_carries_its_item_for_the_modules():
+    one = item("a1", 'Say "hi" & <go>')
+    page = Page(render_feed(Look("Shop"), answer(one)))
+    card = page.classes("card")[0]
+    assert json.loads(card["data-item"]) == one
+    assert (card["aria-posinset"], card["aria-setsize"]) == ("1", "-1")
+    assert card["aria-label"] == one["title"]
+    assert json.loads(page.find("body")[0]["data-words"]) == catalogue("en")
+
+
+def test_pictures_state_their_size_and_only_the_first_hurry():
+    page = Page(render_feed(Look("Shop"), answer(*(item(f"i{n}") for n in range(20)))))
+    pictures = [a for a in page.find("img") if a.get("src", "").startswith("/media/")]
+    assert len(pictures) == 20
+    assert all((a["width"], a["height"]) == ("480", "640") for a in pictures)
+    assert all("240w" in a["srcset"] and a["sizes"] and a["alt"] == "Blue vase" for a in pictures)
+    assert [a["loading"] for a in pictures] == ["eager"] * 12 + ["lazy"] * 8
+    assert sum(a.get("fetchpriority") == "high" for a in pictures) == 4
+
+
+def test_an_item_without_a_picture_shows_its_title_instead():
+    html = render_feed(Look("Shop"), answer(item("n", "Nameless", picture=None)))
+    assert '<span class="no-picture">Nameless</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("reason", "level", "expected"),
+    [
+        (item()["reason"], "personal", "Because you liked Red jug"),
+        ({"kind": "liked", "because": []}, "personal", ""),
+        ({"kind": "popular", "because": []}, "personal", "Liked by many"),
+        ({"kind": "popular", "because": []}, "popular", "A first look around"),
+        ({"kind": "new", "because": []}, "popular", "New here"),
+        ({"kind": "explore", "because": []}, "personal", "Something different"),
+    ],
+)  # fmt: skip
+def test_every_card_says_why_in_one_line(reason, level, expected):
+    html = render_feed(Look("Shop"), answer(item(reason=reason), level=level))
+    first = html.index('class="cap"')
+    assert f"<small>{expected}</small>" in html[first : first + 200]
+
+
+def test_what_the_visitor_did_is_pressed():
+    page = Page(render_saved(Look("Shop"), [item(mine={"save": "e1"})]))
+    assert page.find("button", value="save")[0]["aria-pressed"] == "true"
+    assert page.find("button", value="like")[0]["aria-pressed"] == "false"
+
+
+def test_the_bars_are_shares_of_the_whole_and_the_rest_is_summed():
+    page = Page(render_item(Look("Shop"), item(), (), EXPLANATION))
+    template = [a for a in page.find("meter") if "value" not in a]
+    meters = [a for a in page.find("meter") if "value" in a]
+    assert len(template) == 1
+    # Sizes 0.4, 0.2 (against), 0.1, 0.05 ... of 1.0, base 0.1 included.
+    assert [int(a["value"]) for a in meters] == [40, 20, 10, 5, 5, 10, 10]
+    text = "".join(page.text)
+    assert "−20 %" in text
+    assert "2 more" in text
+    assert len(page.classes("against")) == 1
+
+
+def test_without_any_like_the_page_says_so():
+    nothing = {
+        "item": "a1",
+        "score": 0.1,
+        "base": 0.1,
+        "shares": [],
+        "exact": True,
+        "level": "popular",
+    }
+    page = Page(render_item(Look("Shop"), item(), (), nothing))
+    assert catalogue("en")["why_nothing"] in "".join(page.text)
+    assert not [a for a in page.find("meter") if "value" in a]
+
+
+def test_approximate_shares_are_called_so():
+    html = render_item(Look("Shop"), item(), (), {**EXPLANATION, "exact": False})
+    assert catalogue("en")["why_about"] in html[: html.index("<template")]
+
+
+def test_chips_are_searches_and_the_present_one_is_marked():
+    look = Look("Shop", "zh-Hans", chips=(Chip("vase", "花瓶"), Chip("a&b")))
+    page = Page(render_search(look, answer(item()), words="vase"))
+    chips = {a["href"]: a.get("aria-current") for a in page.find("a", class_="chip")}
+    assert chips["/search?words=vase"] == "page"
+    assert chips["/search?words=a%26b"] is None
+    assert "花瓶" in "".join(page.text)
+
+
+def test_links_for_language_and_theme_keep_the_search():
+    html = render_search(Look("Shop", "zh-Hans", "dark"), answer(item()), words="blue vase")
+    (language,) = [a for a in Page(html).find("a") if a.get("data-look") == "lang"]
+    (theme,) = [a for a in Page(html).find("a") if a.get("data-look") == "theme"]
+    assert language["href"] == "/search?words=blue+vase&lang=en"
+    assert theme["href"] == "/search?words=blue+vase&theme=light"
+
+
+def test_empty_states_say_what_to_do():
+    look = Look("Shop")
+    words = catalogue("en")
+    assert words["empty"] in render_feed(look, answer(level="static"))
+    assert words["results_none_hint"] in render_search(look, answer(), words="xyzzy")
+    assert words["saved_empty"] in render_saved(look, [])
+    assert words["search_hint"] in render_search(look)
+    assert words["not_found"] in render_problem(look, 404)
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
+    assert "unsafe" not in CONTENT_SECURITY_POLICY
+    assert "http" not in CONTENT_SECURITY_POLICY
+    assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
