@@ -79,7 +79,6 @@ class TrainSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     models: list[str] = msgspec.field(default_factory=list)
     budget: str = "10m"
     seed: int = 7
-    min_support: Positive = 1
     keep_bundles: Positive = 5
 
 

@@ -95,7 +95,7 @@ def write_until_killed(folder: Path, started: Path) -> None:
 
 
 def test_a_writer_killed_in_the_middle_leaves_only_whole_shards(tmp_path: Path) -> None:
-    for attempt in range(5):
+    for attempt in range(3):
         folder = tmp_path / str(attempt)
         mark = tmp_path / f"{attempt}.started"
         writer = multiprocessing.get_context("spawn").Process(
@@ -104,7 +104,7 @@ def test_a_writer_killed_in_the_middle_leaves_only_whole_shards(tmp_path: Path) 
         writer.start()
         while not mark.exists():
             time.sleep(0.001)
-        time.sleep(0.003 * attempt)
+        time.sleep(0.005 * attempt)
         os.kill(writer.pid or 0, signal.SIGKILL)
         writer.join()
         writer.close()

@@ -87,26 +87,25 @@ def from_events(
     known = positions >= 0
     positions, times, kinds, values = positions[known], times[known], kinds[known], values[known]
     signed = weigh(kinds, values, weights, rating_threshold)
-    order = np.argsort(times, kind="stable")
-    positions, times, signed = positions[order], times[order], signed[order]
     seen = np.unique(positions).astype(np.int32)
-    last_sign: dict[int, tuple[int, float]] = {}
-    for position, time, weight in zip(
-        positions.tolist(), times.tolist(), signed.tolist(), strict=True
-    ):
-        if weight == 0.0:
-            continue
-        old = last_sign.get(position)
-        if weight > 0 and old is not None and old[1] > 0:
-            weight = max(weight, old[1])
-        last_sign.pop(position, None)
-        last_sign[position] = (time, weight)
-    liked = [(p, t, w) for p, (t, w) in last_sign.items() if w > 0][-limit:]
-    disliked = [p for p, (_, w) in last_sign.items() if w < 0][-limit:]
+    told = signed != 0
+    positions, times, signed = positions[told], times[told], signed[told]
+    if not len(positions):
+        return History(EMPTY.items, EMPTY.times, EMPTY.weights, seen=seen)
+    # By item, then time, later ones of the same moment as they came: the last one decides.
+    order = np.lexsort((np.arange(len(times)), times, positions))
+    positions, times, signed = positions[order], times[order], signed[order]
+    starts = np.flatnonzero(np.concatenate([[True], positions[1:] != positions[:-1]]))
+    ends = np.concatenate([starts[1:], [len(positions)]]) - 1
+    strongest = np.maximum.reduceat(signed, starts)
+    last_order = np.lexsort((order[ends], times[ends]))
+    ends, strongest = ends[last_order], strongest[last_order]
+    liked = signed[ends] > 0
+    kept, away = ends[liked][-limit:], ends[~liked][-limit:]
     return History(
-        np.array([p for p, _, _ in liked], np.int32),
-        np.array([t for _, t, _ in liked], np.int64),
-        np.array([w for _, _, w in liked], np.float32),
-        np.array(disliked, np.int32),
+        positions[kept].astype(np.int32),
+        times[kept].astype(np.int64),
+        strongest[liked][-limit:].astype(np.float32),
+        positions[away].astype(np.int32),
         seen,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +46,17 @@ def weigh(
     weights
         Weight per kind, from the settings.
     """
-    table = np.zeros(len(KINDS) + 1, dtype=np.float32)
-    for kind, code in CODES.items():
-        table[code] = weights[kind] * (-1.0 if kind in NEGATIVE else 1.0)
-    signed = table[kinds]
+    signed = _table(tuple(weights.items()))[kinds]
     rated = (kinds == CODES["rating"]) | (kinds == CODES["satisfaction"])
     signed = np.where(rated & (values < rating_threshold), -signed, signed)
     watched = (kinds == CODES["watch"]) & ~np.isnan(values)
     share = np.clip(np.where(watched, values, 60.0) / 60.0, 0.0, 1.0)
     return (signed * share).astype(np.float32)
+
+
+@lru_cache(maxsize=16)
+def _table(weights: tuple[tuple[str, float], ...]) -> NDArray[np.float32]:
+    table = np.zeros(len(KINDS) + 1, dtype=np.float32)
+    for kind, weight in weights:
+        table[CODES[kind]] = -weight if kind in NEGATIVE else weight
+    return table

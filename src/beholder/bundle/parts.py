@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 import scipy.sparse as sp
-from safetensors.numpy import load_file, save_file
 
+from beholder import tensors
 from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
 from beholder.dataset.whitening import Whitening
 from beholder.dataset.words import TfIdf
@@ -74,20 +73,20 @@ def save(parts: Parts, folder: Path) -> None:
     with pa.ipc.new_file(folder / "items.arrow", parts.items.schema) as writer:
         writer.write_table(parts.items)
     parts.blend.save(folder / "models/blend")
-    save_file({"popularity": parts.popularity}, folder / "models/popularity.safetensors")
+    tensors.save(folder / "models/popularity.safetensors", {"popularity": parts.popularity})
     rows.save(parts.similar, folder / "models/similar/rows.safetensors")
     rows.save(parts.placement, folder / "models/placement/rows.safetensors")
     for order, (name, space) in enumerate(parts.content.pictures.items()):
-        tensors = {
+        arrays = {
             "mean": space.whitening.mean,
             "components": space.whitening.components,
             "vectors": space.vectors,
         }
         header = {"encoder": name, "order": str(order)}
-        save_file(tensors, folder / f"vectors/{_plain(name)}.safetensors", metadata=header)
+        tensors.save(folder / f"vectors/{_plain(name)}.safetensors", arrays, header)
     if parts.content.words is not None:
         rows.save(parts.content.words.vectors, folder / "vectors/words.safetensors")
-        save_file({"idf": parts.content.words.tfidf.idf}, folder / "vectors/idf.safetensors")
+        tensors.save(folder / "vectors/idf.safetensors", {"idf": parts.content.words.tfidf.idf})
         terms = json.dumps(parts.content.words.tfidf.vocabulary, ensure_ascii=False)
         (folder / "vectors/terms.json").write_text(terms, encoding="utf-8")
     (folder / "blend.json").write_bytes(msgspec.json.encode(parts.choice))
@@ -101,7 +100,7 @@ def load(folder: Path) -> Parts:
     return Parts(
         items=items,
         blend=Blend.load(folder / "models/blend"),
-        popularity=load_file(folder / "models/popularity.safetensors")["popularity"],
+        popularity=tensors.load(folder / "models/popularity.safetensors")[0]["popularity"],
         similar=rows.load(folder / "models/similar/rows.safetensors"),
         placement=rows.load(folder / "models/placement/rows.safetensors"),
         content=_load_content(folder / "vectors"),
@@ -111,21 +110,18 @@ def load(folder: Path) -> Parts:
 
 
 def _load_content(folder: Path) -> ContentSpace:
-    from safetensors import safe_open
-
     found = []
     for path in folder.glob("*.safetensors"):
         if path.stem in ("words", "idf"):
             continue
-        with safe_open(path, framework="numpy") as file:
-            header = file.metadata()
-            whitening = Whitening(file.get_tensor("mean"), file.get_tensor("components"))
-            space = PictureSpace(whitening, file.get_tensor("vectors"))
+        arrays, header = tensors.load(path)
+        whitening = Whitening(arrays["mean"], arrays["components"])
+        space = PictureSpace(whitening, arrays["vectors"])
         found.append((int(header["order"]), header["encoder"], space))
     words = None
     if (folder / "terms.json").exists():
         terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-        idf = load_file(folder / "idf.safetensors")["idf"].astype(np.float32)
+        idf = tensors.load(folder / "idf.safetensors")[0]["idf"]
         words = WordSpace(TfIdf(terms, idf), rows.load(folder / "words.safetensors"))
     ordered = sorted(found, key=lambda part: part[0])
     return ContentSpace({name: space for _, name, space in ordered}, words)

@@ -48,9 +48,7 @@ def command(
             report = encode_pictures(
                 workspace, list(pictures), encoders or None, progress, workers=workers, retry=retry
             )
-        store.set_picture_facts(
-            {key: tuple(report.facts[key]) for key in unknown if key in report.facts}
-        )
+        store.set_picture_facts({key: report.facts[key] for key in unknown if key in report.facts})
     without = sum(row["picture"] is None for row in items.to_pylist())
     if as_json:
         console.as_json(_document(report, pictures, without))

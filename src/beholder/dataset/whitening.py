@@ -20,7 +20,8 @@ SAMPLE = 20_000
 def unit(vectors: Vectors) -> Vectors:
     """Scale rows to length 1; zero rows stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    scaled: Vectors = (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return scaled
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Whitening:
         largest = np.abs(directions).argmax(axis=0)  # fixes the signs, which are arbitrary
         signs = np.sign(directions[largest, np.arange(len(values))])
         scaled = directions * signs / np.sqrt(values)
-        return cls(mean.astype(np.float32), scaled.astype(np.float32))
+        return cls(mean.astype(np.float32), np.ascontiguousarray(scaled, np.float32))
 
     def __call__(self, raw: Vectors) -> Vectors:
         """Map raw vectors (n, dim) to whitened unit vectors (n, kept)."""

@@ -24,7 +24,7 @@ Tensor = npt.NDArray[Any]
 
 
 class Shards:
-    """A folder of shards. Several processes may add to it; of two equal rows the last counts.
+    """A folder of shards. Several processes may add to it; of two rows for one hash any counts.
 
     Parameters
     ----------
@@ -97,13 +97,15 @@ class Shards:
         return count
 
     def _look(self) -> None:
-        """Read the hashes of shards that came since the last look, oldest first."""
+        """Read the hashes of shards that came since the last look."""
         new = [path for path in self.folder.glob("*.safetensors") if path not in self._seen]
-        for path in sorted(new, key=lambda path: (path.stat().st_mtime_ns, path.name)):
+        for path in sorted(new):
             self._seen.add(path)
             try:
                 with safe_open(path, framework="numpy") as shard:
                     keys = shard.get_tensor("hashes")
+            except FileNotFoundError:  # broken, and dropped by another process just now
+                continue
             except SafetensorError:
                 self.broken.append(path)
                 continue

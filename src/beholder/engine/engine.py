@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommend
 from beholder.engine.dislikes import penalties
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
+from beholder.engine.retrieve import retrieve
 from beholder.engine.variety import spread
 from beholder.engine.wording import word_scores
 from beholder.errors import UnknownItemError, UsageError
@@ -161,17 +161,16 @@ class Engine:
         mask = allowed(view, history, exclude)
         if among is not None:
             mask &= among
-        query = view.blend.query(history, Context(int(time.time() * 1000)))
-        scores = view.blend.all_scores(query)
+        query = view.blend.query(history, Context())
+        gathered = view.blend.gather(query)
+        taken = None
         if len(history.disliked):
             taken, _ = penalties(view.similar, history.disliked, self.parts.choice.weights.top)
-            scores = scores - taken
-        masked = np.where(mask, scores, -np.inf)
-        chosen = best(masked, offset + k + 1, view.blend.ties)
+        chosen, scores = retrieve(view.blend, gathered, mask, taken, offset + k + 1)
         more = len(chosen) > offset + k
-        chosen = chosen[offset : offset + k]
-        shares = view.blend.shares(query, chosen)
-        return Ranked(chosen, scores[chosen], shares, history, level, more)
+        chosen, scores = chosen[offset : offset + k], scores[offset : offset + k]
+        shares = view.blend.shares(gathered, chosen)
+        return Ranked(chosen, scores, shares, history, level, more)
 
     def recommend(
         self,

@@ -22,27 +22,24 @@ NEW, POPULAR = Reason("new"), Reason("popular")
 def reasons(view: Overlay, ranked: Ranked) -> list[Reason]:
     """Return why each item of an answer is in it."""
     first_late = len(view.cards) - view.n_late
+    shares = ranked.shares
+    named = min(NAMED, shares.shape[1])
+    top = np.argsort(-shares, axis=1, kind="stable")[:, :named]
+    items = ranked.history.items[top].tolist() if named else [[]] * len(shares)
+    values = np.take_along_axis(shares, top, axis=1).tolist() if named else items
+    cards = view.cards
     found = []
-    for row, position in enumerate(ranked.positions.tolist()):
-        shares = ranked.shares[row]
-        because: tuple[Because, ...] = ()
-        if len(shares):
-            top = np.argsort(-shares, kind="stable")[:NAMED]
-            because = tuple(
-                _because(view, int(ranked.history.items[i]), float(shares[i]))
-                for i in top
-                if shares[i] > 0
-            )
+    for position, own, parts in zip(ranked.positions.tolist(), items, values, strict=True):
+        because = tuple(
+            Because(cards[item].id, cards[item].title, share)
+            for item, share in zip(own, parts, strict=True)
+            if share > 0
+        )
         if because:
             found.append(Reason("liked", because))
         else:
             found.append(NEW if position >= first_late else POPULAR)
     return found
-
-
-def _because(view: Overlay, position: int, share: float) -> Because:
-    card = view.cards[position]
-    return Because(card.id, card.title, share)
 
 
 def explanation(

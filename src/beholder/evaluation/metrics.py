@@ -30,7 +30,9 @@ def recall(hits: Hits, n_targets: Counts) -> Values:
 def f1(hits: Hits, n_targets: Counts) -> Values:
     """Harmonic mean of precision and recall; 0 where both are 0."""
     p, r = precision(hits, n_targets), recall(hits, n_targets)
-    return np.asarray(np.divide(2 * p * r, p + r, out=np.zeros_like(p), where=p + r > 0))
+    both = np.zeros_like(p)
+    np.divide(2 * p * r, p + r, out=both, where=p + r > 0)
+    return both
 
 
 def hit_rate(hits: Hits, n_targets: Counts) -> Values:

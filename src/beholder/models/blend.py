@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
+from beholder import tensors
 from beholder.behaviour.history import History
 from beholder.models import recency, rows
 from beholder.models.interface import (
@@ -34,6 +35,8 @@ from beholder.models.interface import (
 )
 from beholder.models.itemitem import ItemItem, neighbour_mix
 from beholder.models.ties import best, tie_order
+
+LEADERS = 2_000
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -61,6 +64,24 @@ class Weights(msgspec.Struct, frozen=True):
     top: float = 1.0
 
 
+class Gathered(NamedTuple):
+    """The rows of a history, one after the other.
+
+    Attributes
+    ----------
+    columns
+        int32 (m,). Candidates.
+    values
+        float32 (m,). What each history item adds to them, weights included.
+    lengths
+        int64 (h,). Entries of each history item.
+    """
+
+    columns: Positions
+    values: Floats
+    lengths: NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Blend:
     """What is served: one sparse matrix, and one number an item.
@@ -83,6 +104,11 @@ class Blend:
         return int(self.rows.shape[0])
 
     @cached_property
+    def leaders(self) -> NDArray[np.int32]:
+        """int32. The positions with the largest base, best first: the ends of every list."""
+        return best(self.base, LEADERS, self.ties)
+
+    @cached_property
     def ties(self) -> NDArray[np.uint32]:
         """Seeded order among equal scores."""
         return tie_order(self.n_items)
@@ -92,11 +118,18 @@ class Blend:
         known = (history.items >= 0) & (history.items < self.n_items)
         return Query(history.items[known], recency.by_rank(history, self.decay)[known])
 
+    def gather(self, query: Query) -> Gathered:
+        """Read the rows of the history once; scores and shares are made from them."""
+        columns, values, lengths = rows.gather(self.rows, query.items)
+        return Gathered(columns, values * np.repeat(query.weights, lengths), lengths)
+
     def all_scores(self, query: Query) -> Floats:
         """Return the score of every position, float32 (n_items,)."""
-        columns, values, lengths = rows.gather(self.rows, query.items)
-        weighted = values * np.repeat(query.weights, lengths)
-        summed = np.bincount(columns, weighted, minlength=self.n_items)
+        return self.summed(self.gather(query))
+
+    def summed(self, gathered: Gathered) -> Floats:
+        """Return the score of every position from gathered rows, float32 (n_items,)."""
+        summed = np.bincount(gathered.columns, gathered.values, minlength=self.n_items)
         return (summed + self.base).astype(np.float32)
 
     def retrieve(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Candidates:
@@ -113,38 +146,37 @@ class Blend:
         """Score candidates."""
         return self.all_scores(query)[positions]
 
-    def shares(self, query: Query, positions: Positions) -> Floats:
+    def shares(self, gathered: Gathered, positions: Positions) -> Floats:
         """Split the scores of several items over the history: float32 (positions, history).
 
         Each row sums to score minus base.
         """
-        columns, values, lengths = rows.gather(self.rows, query.items)
         slot = np.full(self.n_items, -1, np.int32)
         slot[positions] = np.arange(len(positions), dtype=np.int32)
-        where = slot[columns]
-        hit = where >= 0
-        owner = np.repeat(np.arange(len(lengths)), lengths)[hit]
-        weighted = values[hit] * query.weights[owner]
-        n = len(lengths)
-        flat = np.bincount(where[hit] * n + owner, weighted, minlength=len(positions) * n)
+        where = slot[gathered.columns]
+        hit = np.flatnonzero(where >= 0)
+        n = len(gathered.lengths)
+        owner = np.searchsorted(np.cumsum(gathered.lengths), hit, side="right")
+        place = where[hit].astype(np.int64) * n + owner
+        flat = np.bincount(place, gathered.values[hit], minlength=len(positions) * n)
         return flat.reshape(len(positions), n).astype(np.float32)
 
     def reasons(self, query: Query, position: int) -> Reasons:
         """Split one score; exact."""
-        shares = self.shares(query, np.array([position], np.int32))[0]
+        shares = self.shares(self.gather(query), np.array([position], np.int32))[0]
         return Reasons(float(self.base[position]), shares, True)
 
     def save(self, folder: Path) -> None:
         """Write the matrix and the base."""
         rows.save(self.rows, folder / "rows.safetensors", _Facts(self.decay))
-        save_file({"base": self.base}, folder / "base.safetensors")
+        tensors.save(folder / "base.safetensors", {"base": self.base})
 
     @classmethod
     def load(cls, folder: Path) -> Blend:
         """Open what `save` wrote."""
         path = folder / "rows.safetensors"
         facts = msgspec.json.decode(rows.read_facts(path), type=_Facts)
-        base = load_file(folder / "base.safetensors")["base"]
+        base = tensors.load(folder / "base.safetensors")[0]["base"]
         return cls(rows.load(path), base, facts.decay)
 
 

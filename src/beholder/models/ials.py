@@ -14,8 +14,8 @@ import msgspec
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
+from beholder import tensors
 from beholder.behaviour.history import History
 from beholder.dataset.dataset import Dataset
 from beholder.models import recency
@@ -151,17 +151,14 @@ class IALS:
     def save(self, folder: Path) -> None:
         """Write the item factors, and the settings in the header."""
         header = {"settings": msgspec.json.encode(self.settings).decode()}
-        save_file({"items": self.items}, folder / "factors.safetensors", metadata=header)
+        tensors.save(folder / "factors.safetensors", {"items": self.items}, header)
 
     @classmethod
     def load(cls, folder: Path) -> IALS:
         """Open what `save` wrote."""
-        from safetensors import safe_open
-
-        path = folder / "factors.safetensors"
-        with safe_open(path, framework="numpy") as file:
-            settings = msgspec.json.decode(file.metadata()["settings"], type=IALSSettings)
-        return cls(load_file(path)["items"], settings)
+        arrays, header = tensors.load(folder / "factors.safetensors")
+        settings = msgspec.json.decode(header["settings"], type=IALSSettings)
+        return cls(arrays["items"], settings)
 
 
 def half_step(matrix: sp.csr_array, other: Floats, settings: IALSSettings) -> Floats:

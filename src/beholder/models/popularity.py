@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
+from beholder import tensors
 from beholder.behaviour.history import History
 from beholder.dataset.dataset import Dataset
 from beholder.models.interface import (
@@ -94,9 +94,9 @@ class Popularity:
 
     def save(self, folder: Path) -> None:
         """Write `counts.safetensors`."""
-        save_file({"counts": self.counts}, folder / "counts.safetensors")
+        tensors.save(folder / "counts.safetensors", {"counts": self.counts})
 
     @classmethod
     def load(cls, folder: Path) -> Popularity:
         """Open what `save` wrote."""
-        return cls(load_file(folder / "counts.safetensors")["counts"])
+        return cls(tensors.load(folder / "counts.safetensors")[0]["counts"])

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from safetensors import safe_open
-from safetensors.numpy import save_file
+
+from beholder import tensors
 
 BLOCK = 16_000_000  # most entries of a dense block: 64 MB of float32
 
@@ -72,39 +72,36 @@ def gather(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
     """Return columns, values and row lengths of the given rows, one after the other."""
     starts, ends = rows.indptr[items], rows.indptr[items + 1]
-    lengths = (ends - starts).astype(np.int64)
-    total = int(lengths.sum())
-    if total == 0:
-        return np.empty(0, np.int32), np.empty(0, np.float32), lengths
-    offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    where = np.arange(total) + offsets
-    return rows.indices[where], rows.data[where], lengths
+    if not len(items):
+        return np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int64)
+    # Joining slices reads each row in one go: several times faster than one long index.
+    spans = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    columns = np.concatenate([rows.indices[span] for span in spans])
+    values = np.concatenate([rows.data[span] for span in spans])
+    return columns, values, (ends - starts).astype(np.int64)
 
 
 def save(rows: sp.csr_array, path: Path, facts: msgspec.Struct | None = None) -> None:
     """Write rows as one safetensors file; `facts` go into its header as JSON."""
-    tensors = {
+    arrays = {
         "indptr": rows.indptr.astype(np.int64),
         "indices": rows.indices.astype(np.int32),
         "data": rows.data.astype(np.float32),
         "shape": np.array(rows.shape, np.int64),
     }
     header = {"facts": msgspec.json.encode(facts).decode()} if facts is not None else {}
-    save_file(tensors, path, metadata=header)
+    tensors.save(path, arrays, header)
 
 
 def load(path: Path) -> sp.csr_array:
     """Open rows written by `save`."""
-    with safe_open(path, framework="numpy") as file:
-        shape = tuple(int(n) for n in file.get_tensor("shape"))
-        data, indices = file.get_tensor("data"), file.get_tensor("indices")
-        indptr = file.get_tensor("indptr")
-    rows = sp.csr_array((data, indices, indptr), shape=shape)
+    arrays, _ = tensors.load(path)
+    shape = tuple(int(n) for n in arrays["shape"])
+    rows = sp.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape)
     rows.has_sorted_indices = True
     return rows
 
 
 def read_facts(path: Path) -> str:
     """Return the JSON that `save` put into the header."""
-    with safe_open(path, framework="numpy") as file:
-        return str((file.metadata() or {}).get("facts", "{}"))
+    return tensors.load(path)[1].get("facts", "{}")

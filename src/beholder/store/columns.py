@@ -20,8 +20,9 @@ _ROW = "(" + ",".join("?" * _WIDTH) + ")"
 _INTO = "INSERT INTO events(seq,person,item,kind,time,value,arrived,mark)"
 _ONE = f"{_INTO} VALUES {_ROW} ON CONFLICT DO NOTHING"
 _MANY = f"{_INTO} VALUES {','.join([_ROW] * AT_ONCE)} ON CONFLICT DO NOTHING"
-_UNNEST = (  # noqa: S608
-    _INTO + " SELECT * FROM unnest(%s::bigint[],%s::bigint[],%s::bigint[],%s::smallint[],"
+_UNNEST = (
+    "INSERT INTO events(seq,person,item,kind,time,value,arrived,mark)"
+    " SELECT * FROM unnest(%s::bigint[],%s::bigint[],%s::bigint[],%s::smallint[],"
     "%s::bigint[],%s::float8[],%s::bigint[],%s::bigint[]) ON CONFLICT DO NOTHING RETURNING seq"
 )
 _STAGE = (
@@ -29,7 +30,10 @@ _STAGE = (
     " time bigint, value float8, arrived bigint, mark bigint) ON COMMIT DELETE ROWS"
 )
 _COPY = "COPY stage FROM STDIN (FORMAT BINARY)"
-_UNSTAGE = _INTO + " SELECT * FROM stage ON CONFLICT DO NOTHING"
+_UNSTAGE = (
+    "INSERT INTO events(seq,person,item,kind,time,value,arrived,mark)"
+    " SELECT * FROM stage ON CONFLICT DO NOTHING"
+)
 _READ = "SELECT seq,person,item,kind,time,value FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"
 
 

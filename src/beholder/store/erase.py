@@ -36,7 +36,7 @@ def erase(workspace: Workspace, database: Database, keys: Keys, folder: Path, wh
     """
     asked = now()
     mac = keys.mac(who)
-    link = keys.find([mac]).get(mac)
+    link = keys.find_one(mac)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
     counts = _Counts()
     print_of_key = ""

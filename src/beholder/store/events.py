@@ -96,7 +96,7 @@ def retract(database: Database, keys: Keys, folder: Path, person: Who, name: str
     A caller's event id stays known, so that a late repeat does not bring the event back.
     """
     mac = keys.mac(person)
-    link = keys.find([mac]).get(mac)
+    link = keys.find_one(mac)
     if link is None:
         return False
     with database.write() as connection:

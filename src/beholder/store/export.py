@@ -24,8 +24,7 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
     An event has `event_id`, `item`, `kind`, `time`, `arrived`, and where it has them `value`
     and `text`. Nothing is yielded for someone unknown.
     """
-    mac = keys.mac(who)
-    link = keys.find([mac]).get(mac)
+    link = keys.find_one(keys.mac(who))
     if link is None:
         return
     with database.read() as connection:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from beholder.durable import write_file
@@ -30,6 +30,9 @@ from beholder.workspace import Workspace
 TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
 NONCE = 12  # bytes, as AES-GCM wants
 CHUNK = 5_000  # ids in one question to the database
+ONE = select(schema.links.c.subject, schema.links.c.wrapped).where(
+    schema.links.c.id_mac == bindparam("mac")
+)
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,12 @@ class Keys:
         """Return the links that exist."""
         with self.database.read() as connection:
             return _find(connection, list(macs))
+
+    def find_one(self, mac: bytes) -> Link | None:
+        """Return one link; every request asks for one."""
+        with self.database.read() as connection:
+            row = connection.execute(ONE, {"mac": mac}).first()
+        return None if row is None else Link(bytes(row[0]), bytes(row[1]))
 
     def ensure(self, macs: Collection[bytes]) -> dict[bytes, Link]:
         """Return the links, made where they are missing, and committed.

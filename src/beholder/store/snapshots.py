@@ -1,56 +1,68 @@
-"""What a request reads of a person: history, profiling, catalogue version, of one moment."""
+"""What a request reads of a person: history, profiling, catalogue version, of one moment.
+
+Every answer waits for this, so that its statements are built once, with places for the values.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import bindparam, select
 
-from beholder.store import items, people, schema
+from beholder.store import schema
 from beholder.store.database import Database
 from beholder.store.keys import Keys
 from beholder.store.records import Snapshot, Who
 
 NEWEST = 10_000
-events = schema.events
+counters, events, people = schema.counters, schema.events, schema.people
+
+PERSON = (
+    select(counters.c.value, people.c.person, people.c.profiling)
+    .select_from(counters.outerjoin(people, people.c.subject == bindparam("subject")))
+    .where(counters.c.name == "catalogue")
+)
+HISTORY = (
+    select(events.c.time, events.c.item, events.c.kind, events.c.value)
+    .where(events.c.person == bindparam("person"))
+    .order_by(events.c.time.desc(), events.c.mark)
+    .limit(NEWEST)
+)
 
 
 def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: bool) -> Snapshot:
     """Read what is known of someone, who may be both a user and a session.
 
-    Where any of them has profiling off, no event is returned.
+    Where either of them has profiling off, no event is returned.
 
     Parameters
     ----------
     profiling
         What is allowed of a person whom the store does not know.
     """
-    links = keys.find([keys.mac(person) for person in persons]) if persons else {}
+    links = [link for who in persons if (link := keys.find_one(keys.mac(who))) is not None]
+    subjects = [link.subject for link in links] or [b""]
+    rows: list[Any] = []
     with database.read() as connection:
-        version = items.version(connection)
-        found = people.find(connection, [link.subject for link in links.values()])
-        if not found:
+        found = [connection.execute(PERSON, {"subject": subject}).one() for subject in subjects]
+        version = int(found[0].value)
+        known = [row for row in found if row.person is not None]
+        if not known:
             return Snapshot(version, profiling=profiling)
-        if not all(allowed for _, allowed in found.values()):
+        if not all(row.profiling for row in known):
             return Snapshot(version, known=True, profiling=False)
-        return _history(connection, version, [person for person, _ in found.values()])
-
-
-def _history(connection: Connection, version: int, persons: list[int]) -> Snapshot:
-    wanted = select(events.c.item, events.c.time, events.c.kind, events.c.value)
-    rows = connection.execute(
-        wanted.where(events.c.person.in_(persons))
-        .order_by(events.c.time.desc(), events.c.mark)
-        .limit(NEWEST)
-    ).all()
+        for row in known:
+            rows += connection.execute(HISTORY, {"person": row.person}).all()
     if not rows:
-        return Snapshot(version, known=True, profiling=True)
-    seqs, times, kinds, values = zip(*reversed(rows), strict=True)
+        return Snapshot(version, known=True)
+    if len(known) > 1:
+        rows = sorted(rows, key=lambda row: -row.time)[:NEWEST]
+    times, seqs, kinds, values = zip(*reversed(rows), strict=True)
     return Snapshot(
         version,
         known=True,
-        profiling=True,
         seqs=np.array(seqs, np.int64),
         times=np.array(times, np.int64),
         kinds=np.array(kinds, np.uint8),

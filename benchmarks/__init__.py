@@ -1,0 +1,1 @@
+"""The figures of Beholder, each from a command that anyone can run."""

@@ -1,0 +1,142 @@
+"""Which column means what: guessed from its name, shown, and corrected by `--map`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+
+from beholder.errors import DataError, UsageError
+
+ITEM = (
+    "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
+    "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "id",
+)  # fmt: skip
+USER = (
+    "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
+    "reviewer_id", "account_id", "client_id", "uid",
+)  # fmt: skip
+
+FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "items": {
+        "item_id": ITEM,
+        "title": (
+            "title", "name", "product_name", "prod_name", "item_name", "product_title",
+            "headline", "label",
+        ),
+        "image": (
+            "image", "picture", "photo", "image_file", "image_path", "image_name", "file",
+            "filename", "file_name", "img", "poster", "thumbnail", "cover", "images",
+        ),
+        "description": (
+            "description", "detail_desc", "desc", "text", "overview", "summary", "details",
+        ),
+    },
+    "interactions": {
+        "item_id": ITEM[:-1],
+        "user": USER,
+        "session": ("session_id", "session", "visit_id", "visit"),
+        "time": (
+            "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
+            "occurred_at", "time_ms", "unix_review_time",
+        ),
+        "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
+                 "behaviour", "interaction"),
+        "value": ("value", "rating", "score", "stars", "overall", "quantity", "qty", "seconds",
+                  "watch_time"),
+        "event_id": ("event_id",),
+        "text": ("text", "review", "review_text", "comment"),
+    },
+    "users": {
+        "user": (*USER, "id"),
+        "profiling": ("profiling", "consent", "personalisation", "personalization"),
+    },
+}  # fmt: skip
+RATINGS = frozenset({"rating", "score", "stars", "overall"})
+NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
+
+
+def first_match(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the column whose name is the earliest in `names`, however it is spelled."""
+    plain = {_plain(column): column for column in reversed(columns)}
+    for name in names:
+        if _plain(name) in plain:
+            return plain[_plain(name)]
+    return None
+
+
+def guess(
+    what: str, columns: Sequence[str], given: Mapping[str, str], file: str
+) -> dict[str, str]:
+    """Return the column of each field of `what` that has one.
+
+    Parameters
+    ----------
+    what
+        `items`, `interactions` or `users`.
+    given
+        Our names to the file's: `{"item_id": "sku"}`. What the file lacks is not for this file.
+
+    Raises
+    ------
+    DataError
+        If a field that cannot be missing is missing.
+    """
+    fields = FIELDS[what]
+    mapping = {ours: theirs for ours, theirs in given.items() if theirs in columns}
+    taken = set(mapping.values())
+    for field, names in fields.items():
+        found = first_match([c for c in columns if c not in taken], names)
+        if field not in mapping and found is not None:
+            mapping[field] = found
+            taken.add(found)
+    for field in NEEDED[what]:
+        stands_in = field == "user" and "session" in mapping
+        if field not in mapping and not stands_in:
+            raise DataError(
+                f"{file} has no column that looks like {field}; it has {_some(columns)}",
+                remedy=f"say which: --map {field}=COLUMN",
+                field=field,
+            )
+    return mapping
+
+
+def parse_maps(texts: Sequence[str]) -> dict[str, str]:
+    """Return what `--map ours=theirs` says.
+
+    Raises
+    ------
+    UsageError
+        If it is written otherwise.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        ours, equals, theirs = text.partition("=")
+        if not (ours and equals and theirs):
+            raise UsageError(f"--map {text} is not OURS=THEIRS", remedy="--map item_id=sku")
+        found[ours] = theirs
+    return found
+
+
+def check_maps(given: Mapping[str, str], columns: Sequence[str]) -> None:
+    """Refuse a `--map` that names a column which no file has.
+
+    Raises
+    ------
+    UsageError
+        With the nearest name there is.
+    """
+    for ours, theirs in given.items():
+        if theirs not in columns:
+            near = difflib.get_close_matches(theirs, columns, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {_some(columns)}"
+            raise UsageError(f"--map {ours}={theirs}: no file has a column {theirs}", remedy=hint)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _some(columns: Sequence[str]) -> str:
+    shown = ", ".join(columns[:12])
+    return shown + ", ..." if len(columns) > 12 else shown

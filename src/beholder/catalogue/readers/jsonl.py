@@ -1,0 +1,86 @@
+"""JSON Lines: one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
+from beholder.catalogue.readers.lines import blocks
+
+MAX_DEPTH = 32
+
+
+def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
+    """Yield the objects of a file by column; a key that an object lacks is None there."""
+    rows: list[int] = []
+    objects: list[dict[str, Any]] = []
+    names: dict[str, None] = {}
+    size = 0
+    for number, lines, read_bytes in blocks(path, refuse):
+        size += read_bytes
+        for i, line in enumerate(lines):
+            if not line.strip():
+                continue
+            found = _parse(line)
+            if isinstance(found, str):
+                refuse(number + i, found)
+                continue
+            if len(names | dict.fromkeys(found)) > MAX_COLUMNS:
+                refuse(number + i, f"brings the keys of the file above {MAX_COLUMNS}")
+                continue
+            names |= dict.fromkeys(found)
+            rows.append(number + i)
+            objects.append(found)
+        if len(rows) >= BATCH:
+            yield _batch(names, rows, objects, size)
+            rows, objects, size = [], [], 0
+    if rows:
+        yield _batch(names, rows, objects, size)
+
+
+def _batch(
+    names: dict[str, None], rows: list[int], objects: list[dict[str, Any]], size: int
+) -> Batch:
+    return Batch(rows, {name: [each.get(name) for each in objects] for name in names}, size)
+
+
+def _parse(line: str) -> dict[str, Any] | str:
+    """Return the object of a line, or the reason why there is none."""
+    try:
+        found = json.loads(line, object_pairs_hook=_pairs, parse_constant=_constant)
+    except RecursionError:
+        return f"is deeper than {MAX_DEPTH}"
+    except ValueError as error:
+        # The parser's own message holds a piece of the line only where it is ours.
+        return str(error) if isinstance(error, _RefusedError) else "is no JSON"
+    if not isinstance(found, dict):
+        return "is no object"
+    if _deeper(found, MAX_DEPTH):
+        return f"is deeper than {MAX_DEPTH}"
+    return found
+
+
+class _RefusedError(ValueError):
+    """A line that JSON allows and we do not."""
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _RefusedError("has a key twice")
+    return found
+
+
+def _constant(name: str) -> NoReturn:
+    raise _RefusedError(f"has {name}, which is no JSON number")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        return False
+    return levels == 0 or any(_deeper(each, levels - 1) for each in value)

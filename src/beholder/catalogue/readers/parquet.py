@@ -1,0 +1,59 @@
+"""Parquet, opened by a process of its own: broken files may crash the library that reads them.
+
+The process turns the file into a few plain column types and sends them as Arrow batches; it
+has a limit on memory, and its death refuses the file and touches nothing else.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from beholder.catalogue.readers.interface import Batch, Refuse
+from beholder.errors import DataError
+
+WORKER = "beholder.catalogue.readers.parquet_worker"
+
+
+def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
+    """Yield the rows of a Parquet file; a column of another type than can be used is left out.
+
+    Raises
+    ------
+    DataError
+        If the file is broken, too large in a part, or crashed the process that read it.
+    """
+    del refuse  # a Parquet file has no broken rows: it is broken as a whole
+    with tempfile.TemporaryFile() as words:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", WORKER, str(path)], stdout=subprocess.PIPE, stderr=words
+        )
+        assert worker.stdout is not None
+        try:
+            yield from _batches(worker.stdout, path.stat().st_size)
+            worker.wait()
+        except (pa.ArrowInvalid, OSError):
+            worker.wait()  # it stopped in the middle; its status says why
+        finally:
+            worker.kill()
+            worker.stdout.close()
+            worker.wait()
+        if worker.returncode:
+            words.seek(0)
+            said = words.read(2_000).decode(errors="replace").strip().splitlines()
+            reason = said[-1] if worker.returncode == 1 and said else "it crashed the reader"
+            raise DataError(f"{path.name}: {reason}", remedy="write the file again")
+
+
+def _batches(stream: object, size: int) -> Iterator[Batch]:
+    row, share = 1, size
+    with pa.ipc.open_stream(stream) as reader:
+        for batch in reader:
+            n = batch.num_rows
+            yield Batch(list(range(row, row + n)), batch.to_pydict(), share)
+            row, share = row + n, 0

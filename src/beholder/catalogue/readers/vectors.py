@@ -1,0 +1,95 @@
+"""Vectors that somebody else has computed: `.npy` with a list of ids, or Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.catalogue.mapping import ITEM, first_match
+from beholder.catalogue.readers import jsonl, parquet
+from beholder.catalogue.readers.csv import read as read_csv
+from beholder.catalogue.readers.interface import Refuse
+from beholder.catalogue.readers.lines import blocks
+from beholder.errors import VectorsError
+
+NAMES = ("vector", "embedding", "vectors", "embeddings", "features")
+
+
+def read(path: Path, ids: Path | None, refuse: Refuse) -> tuple[list[str], NDArray[np.float32]]:
+    """Return item ids and their vectors, float32 (n, dim); broken rows are refused.
+
+    Parameters
+    ----------
+    path
+        A `.npy` matrix, or Parquet with a column of ids and one of lists of numbers.
+    ids
+        For `.npy`: a text file with one id a line, or CSV / JSON Lines with an item column.
+
+    Raises
+    ------
+    VectorsError
+        If there is no matrix, or not as many ids as rows.
+    """
+    if path.suffix.lower() == ".parquet":
+        return _parquet(path, refuse)
+    if ids is None:
+        raise VectorsError(f"{path.name} has no ids", remedy="add --ids FILE, one id a line")
+    try:
+        matrix = np.load(path, allow_pickle=False, mmap_mode="r")
+    except (ValueError, OSError, EOFError) as error:
+        raise VectorsError(f"{path.name} is no .npy matrix", remedy="write it again") from error
+    if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
+        raise VectorsError(f"{path.name} is no matrix of numbers", remedy="shape (n, dim)")
+    names = _ids(ids, refuse)
+    if len(names) != len(matrix):
+        raise VectorsError(
+            f"{len(matrix)} vectors, but {len(names)} ids", remedy="one id for each row, in order"
+        )
+    return _finite(names, np.asarray(matrix, np.float32), refuse)
+
+
+def _finite(
+    names: list[str], matrix: NDArray[np.float32], refuse: Refuse
+) -> tuple[list[str], NDArray[np.float32]]:
+    good = np.isfinite(matrix).all(axis=1)
+    for row in np.flatnonzero(~good).tolist():
+        refuse(row + 1, "has a number that is not finite")
+    return [name for name, fine in zip(names, good, strict=True) if fine], matrix[good]
+
+
+def _ids(path: Path, refuse: Refuse) -> list[str]:
+    if path.suffix.lower() == ".txt":
+        return [line for _, lines, _ in blocks(path, refuse) for line in lines if line]
+    reader = jsonl.read if path.suffix.lower() in (".jsonl", ".ndjson") else read_csv
+    names: list[str] = []
+    for batch in reader(path, refuse):
+        column = first_match(list(batch.columns), ITEM)
+        if column is None:
+            raise VectorsError(f"{path.name} has no column of ids", remedy="name it item_id")
+        names += [str(value) for value in batch.columns[column]]
+    return names
+
+
+def _parquet(path: Path, refuse: Refuse) -> tuple[list[str], NDArray[np.float32]]:
+    names: list[str] = []
+    rows: list[list[float]] = []
+    for batch in parquet.read(path, refuse):
+        column = first_match(list(batch.columns), ITEM)
+        vector = first_match(list(batch.columns), NAMES)
+        if column is None or vector is None:
+            raise VectorsError(
+                f"{path.name} lacks a column of ids or vectors", remedy="item_id and vector"
+            )
+        for number, name, row in zip(
+            batch.rows, batch.columns[column], batch.columns[vector], strict=True
+        ):
+            if name is None or not row or (rows and len(row) != len(rows[0])) or None in row:
+                refuse(number, "has no id, or a vector of another length")
+                continue
+            names.append(str(name))
+            rows.append(row)
+    if not rows:
+        raise VectorsError(f"{path.name} has no vectors", remedy="write it again")
+    return _finite(names, np.array(rows, np.float32), refuse)

@@ -1,0 +1,56 @@
+"""What the asking commands share: who asks, and how an answer is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beholder.cli import console
+
+if TYPE_CHECKING:
+    from beholder.engine.answer import Answer
+
+FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+K = click.option("-k", default=10, show_default=True, help="How many items.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def who(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say who asks."""
+    options = (
+        click.option("--user", help="The caller's id of a user."),
+        click.option("--session", help="The caller's id of a session."),
+        click.option("--history", multiple=True, metavar="ITEM", help="Liked item, oldest first."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def person(user: str | None, session: str | None, history: tuple[str, ...]) -> dict[str, Any]:
+    """Return the keyword arguments of the engine for who asks."""
+    return {"user": user, "session": session, "history": list(history) if history else None}
+
+
+def show(answer: Answer, as_json: bool) -> None:
+    """Print an answer as a table, or as JSON."""
+    if as_json:
+        console.as_json(answer)
+        return
+    rows = [
+        (rank, item.id, item.title, item.score, _reason(item.reason))
+        for rank, item in enumerate(answer.items, start=1)
+    ]
+    console.table(("", "item", "title", "score", "why"), rows)
+    click.echo(f"level: {answer.level}, bundle: {answer.bundle}", err=True)
+
+
+def _reason(reason: Any) -> str:
+    if reason is None:
+        return ""
+    if reason.because:
+        return "because of " + ", ".join(part.title for part in reason.because[:2])
+    return str(reason.kind)

@@ -1,0 +1,104 @@
+"""`beholder bundle`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beholder.cli import asking, console
+
+
+@click.group("bundle")
+def command() -> None:
+    """List, show, verify, promote or roll back bundles."""
+
+
+@command.command("list")
+@asking.FOLDER
+@asking.JSON
+def list_(folder: Path, as_json: bool) -> None:
+    """List all bundles, oldest first; the served one is marked."""
+    from beholder.bundle.manifest import read
+    from beholder.bundle.promote import current, folder_of, names
+    from beholder.errors import BundleError
+    from beholder.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    found = names(workspace)
+    served = current(workspace) if found else ""
+    rows: list[tuple[Any, ...]] = []
+    for name in found:
+        facts: tuple[Any, ...]
+        try:
+            made = read(folder_of(workspace, name), workspace.secrets)
+            facts = (made.created, made.n_items, made.n_users, made.n_pairs, "whole")
+        except BundleError as error:
+            facts = (None, None, None, None, error.message)
+        rows.append((name, "served" if name == served else "", *facts))
+    head = ("bundle", "state", "created", "items", "users", "pairs", "check")
+    if as_json:
+        console.as_json([dict(zip(head, row, strict=True)) for row in rows])
+    else:
+        console.table(head, rows)
+
+
+@command.command()
+@asking.FOLDER
+@click.argument("name", required=False)
+@asking.JSON
+def show(folder: Path, name: str | None, as_json: bool) -> None:
+    """Show where a bundle comes from and why it blends as it does."""
+    from beholder.bundle import parts
+    from beholder.bundle.manifest import read
+    from beholder.bundle.promote import current, folder_of
+    from beholder.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    place = folder_of(workspace, name or current(workspace))
+    made, choice = read(place, workspace.secrets), parts.load(place).choice
+    if as_json:
+        console.as_json({"manifest": made, "choice": choice})
+        return
+    click.echo(f"{made.name}: {made.n_items} items, {made.n_users} users, {made.n_pairs} pairs")
+    columns = ("model", "ndcg@10", "warm", "cold", "tried")
+    console.table(columns, [[row.get(c) for c in columns] for row in choice.table])
+    for note in choice.notes:
+        click.echo(f"- {note}")
+
+
+@command.command()
+@asking.FOLDER
+@click.argument("name", required=False)
+def verify(folder: Path, name: str | None) -> None:
+    """Check signature and every file of a bundle."""
+    from beholder.bundle.manifest import read
+    from beholder.bundle.promote import current, folder_of
+    from beholder.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    made = read(folder_of(workspace, name or current(workspace)), workspace.secrets)
+    click.echo(f"{made.name} is whole: {len(made.files)} files, signed by this workspace")
+
+
+@command.command()
+@asking.FOLDER
+@click.argument("name")
+def promote(folder: Path, name: str) -> None:
+    """Serve a bundle; running servers swap to it while answering."""
+    from beholder.bundle import promote as promoting
+    from beholder.workspace import Workspace
+
+    promoting.promote(Workspace.open(folder), name)
+    click.echo(f"{name} is served")
+
+
+@command.command()
+@asking.FOLDER
+def rollback(folder: Path) -> None:
+    """Serve the newest bundle older than the present one."""
+    from beholder.bundle.promote import roll_back
+    from beholder.workspace import Workspace
+
+    click.echo(f"{roll_back(Workspace.open(folder))} is served")

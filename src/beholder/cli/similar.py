@@ -1,0 +1,22 @@
+"""`beholder similar`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from beholder.cli import asking
+
+
+@click.command("similar")
+@asking.FOLDER
+@click.argument("item")
+@asking.K
+@asking.JSON
+def command(folder: Path, item: str, k: int, as_json: bool) -> None:
+    """Show items that look and read like ITEM, or are liked together with it."""
+    import beholder
+
+    with beholder.open(folder) as engine:
+        asking.show(engine.similar(item, k), as_json)

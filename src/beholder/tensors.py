@@ -1,0 +1,28 @@
+"""Named arrays in one safetensors file: the only binary form that models are kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save_file
+
+
+def save(
+    path: Path, arrays: Mapping[str, NDArray[Any]], header: Mapping[str, str] | None = None
+) -> None:
+    """Write arrays and a header of texts."""
+    # The format takes the memory as it lies: an array in another order would come back wrong.
+    plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    save_file(plain, path, metadata=dict(header or {}))
+
+
+def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Return the arrays and the header of a file written by `save`."""
+    with safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return arrays, dict(file.metadata() or {})

@@ -1,0 +1,72 @@
+"""`beholder encode` on a workspace with a store."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+
+from beholder.cli.main import beholder
+from beholder.media import originals
+from beholder.store import ItemRecord, Store
+from beholder.workspace import Workspace
+
+
+@pytest.fixture
+def shop(workspace: Workspace) -> Workspace:
+    """Three items: one with a sound picture, one with a broken one, one without."""
+    file = io.BytesIO()
+    Image.new("RGB", (50, 40), (200, 20, 20)).save(file, "PNG")
+    sound = originals.keep(workspace.media, file.getvalue())
+    broken = originals.keep(workspace.media, file.getvalue()[:60])
+    with Store.open(workspace, create=True) as store:
+        store.put_items(
+            [
+                ItemRecord("red", "A red thing", {}, [sound]),
+                ItemRecord("cut", "A cut picture", {}, [broken]),
+                ItemRecord("bare", "No picture", {}, []),
+            ]
+        )
+    return workspace
+
+
+def encode(folder: Path, *options: str) -> Result:
+    return CliRunner().invoke(beholder, ["encode", str(folder), *options], catch_exceptions=False)
+
+
+def test_it_prints_what_it_did_and_tells_the_store(shop: Workspace) -> None:
+    result = encode(shop.root, "--json")
+    told = msgspec.json.decode(result.stdout)
+    assert (told["pictures"], told["encoded"], told["same"]) == (2, 1, 0)
+    assert told["items_without_picture"] == 1
+    assert [(each["item"], each["code"]) for each in told["refused"]] == [("cut", "media")]
+    with Store.open(shop) as store:
+        (row, *_) = store.items().to_pylist()
+    assert (row["width"], row["height"], row["colour"]) == (50, 40, "#c81414")
+
+
+def test_a_second_time_nothing_is_encoded(shop: Workspace) -> None:
+    encode(shop.root)
+    with Store.open(shop) as store:
+        version = store.catalogue_version()
+    again = encode(shop.root)
+    assert again.stdout.splitlines()[-1].split()[:5] == ["2", "0", "1", "1", "1"]
+    assert "item cut: the picture is broken or cut" in again.stderr
+    with Store.open(shop) as store:
+        assert store.catalogue_version() == version
+
+
+def test_facts_reach_a_store_that_missed_them(shop: Workspace) -> None:
+    """As after a kill between the last shard and the store."""
+    from beholder.encoders.run import encode_pictures
+
+    with Store.open(shop) as store:
+        encode_pictures(shop, [k for k in store.items()["picture"].to_pylist() if k])
+        assert store.items()["colour"].to_pylist() == [None, None, None]
+    encode(shop.root)
+    with Store.open(shop) as store:
+        assert store.items()["colour"].to_pylist() == ["#c81414", None, None]
