@@ -11,9 +11,11 @@ BeholderError
 ├── UnknownItemError        no such item in the bundle or catalogue
 ├── ConflictError           the same event id with another body
 ├── BundleError             a bundle is broken, foreign or missing
+│   └── UnknownBundleError  no bundle of this name
 ├── StoreError              the database does not answer
 │   └── OverloadedError     too much at once: try again later
-├── AccessError             a key is missing or not allowed to do this
+├── AccessError             the caller may not do this
+│   └── KeyNeededError      a key is missing or not known
 └── MissingExtraError       an optional package is not installed
 """
 
@@ -140,6 +142,13 @@ class BundleError(BeholderError):
     status = 503
 
 
+class UnknownBundleError(BundleError):
+    """A request named a bundle that does not exist."""
+
+    code = "unknown-bundle"
+    status = 404
+
+
 class StoreError(BeholderError):
     """The database could not take or give what was asked."""
 
@@ -154,10 +163,17 @@ class OverloadedError(StoreError):
 
 
 class AccessError(BeholderError, PermissionError):
-    """The caller has no key, or its key does not allow this."""
+    """The caller may not do this: its key lacks the scope, or it named somebody else."""
 
     code = "access"
     status = 403
+
+
+class KeyNeededError(AccessError):
+    """The caller has no key, or one that is not known (any more)."""
+
+    code = "key-needed"
+    status = 401
 
 
 class TooLargeError(DataError):

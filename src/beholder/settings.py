@@ -60,7 +60,6 @@ class EncodeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     encoders: list[str] = msgspec.field(default_factory=lambda: ["efficientnet-lite0", "colour"])
     workers: Annotated[int, Meta(ge=0, le=256)] = 0
-    batch: Annotated[int, Meta(ge=1, le=256)] = 8
 
 
 class MediaSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

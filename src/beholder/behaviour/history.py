@@ -51,6 +51,15 @@ class History:
         steps = np.concatenate([[0], (np.diff(self.times) > 0).astype(np.int32)])
         return np.cumsum(steps).astype(np.int32)
 
+    def within(self, n_items: int) -> History:
+        """Return the history of known positions alone: unknown ones leave no moment behind."""
+        known = (self.items >= 0) & (self.items < n_items)
+        if known.all():
+            return self
+        return History(
+            self.items[known], self.times[known], self.weights[known], self.disliked, self.seen
+        )
+
     def without(self, index: int) -> History:
         """Return the history without the event at `index` (its item stays `seen`)."""
         keep = np.arange(len(self)) != index

@@ -65,9 +65,7 @@ def first_match(columns: Sequence[str], names: Sequence[str]) -> str | None:
     return None
 
 
-def guess(
-    what: str, columns: Sequence[str], given: Mapping[str, str], file: str
-) -> dict[str, str]:
+def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str) -> dict[str, str]:
     """Return the column of each field of `what` that has one.
 
     Parameters

@@ -30,26 +30,16 @@ def command(
 
     What was encoded before is not encoded again; it can be stopped at any time.
     """
-    from beholder.encoders.run import encode_pictures
+    from beholder.encoders.workspace import encode_workspace
     from beholder.store import Store
     from beholder.workspace import Workspace
 
     workspace = Workspace.open(directory)
-    with Store.open(workspace) as store:
-        items = store.items().select(["item_id", "picture", "colour"])
-        pictures: dict[str, str] = {}  # hash: the first item that shows it
-        unknown: set[str] = set()  # hashes whose facts the store lacks
-        for row in items.to_pylist():
-            if row["picture"] is not None:
-                pictures.setdefault(row["picture"], row["item_id"])
-                if row["colour"] is None:
-                    unknown.add(row["picture"])
-        with console.progress() as progress:
-            report = encode_pictures(
-                workspace, list(pictures), encoders or None, progress, workers=workers, retry=retry
-            )
-        store.set_picture_facts({key: report.facts[key] for key in unknown if key in report.facts})
-    without = sum(row["picture"] is None for row in items.to_pylist())
+    with Store.open(workspace) as store, console.progress() as progress:
+        found = encode_workspace(
+            workspace, store, encoders or None, progress, workers=workers, retry=retry
+        )
+    report, pictures, without = found.encoded, found.first_item, found.items_without
     if as_json:
         console.as_json(_document(report, pictures, without))
     else:

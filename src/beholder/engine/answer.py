@@ -29,12 +29,19 @@ class Picture(msgspec.Struct, frozen=True):
     colour: str
 
 
-class Because(msgspec.Struct, frozen=True):
-    """An item of the history and its share of a score."""
+class Because(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An item of the history and its share of a score.
+
+    Attributes
+    ----------
+    attributes
+        Its titles in other languages (`title_zh`), where it has them.
+    """
 
     id: str
     title: str
     share: float
+    attributes: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -90,13 +97,14 @@ class Answer(msgspec.Struct, frozen=True):
         return [item.id for item in self.items]
 
 
-class Share(msgspec.Struct, frozen=True):
-    """One part of a score."""
+class Share(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One part of a score; `attributes` as in `Because`."""
 
     id: str
     title: str
     picture: Picture | None
     share: float
+    attributes: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Explanation(msgspec.Struct, frozen=True):

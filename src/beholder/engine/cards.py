@@ -13,12 +13,13 @@ WIDTHS = (240, 480, 960)
 
 
 class Card(msgspec.Struct, frozen=True):
-    """Id, title, picture and attributes of one position."""
+    """Id, title, picture and attributes of one position; `titles` in other languages."""
 
     id: str
     title: str
     picture: Picture | None
     attributes: dict[str, Any]
+    titles: dict[str, Any]
 
 
 class Cards:
@@ -39,11 +40,13 @@ class Cards:
 
     def _make(self, position: int) -> Card:
         row = self.table.slice(position, 1).to_pylist()[0]
+        attributes = msgspec.json.decode(row["attributes"] or "{}")
         return Card(
             row["item_id"],
             row["title"] or row["item_id"],
             picture_of(row["picture"], row["width"], row["height"], row["colour"]),
-            msgspec.json.decode(row["attributes"] or "{}"),
+            attributes,
+            {name: text for name, text in attributes.items() if name.startswith("title_")},
         )
 
 

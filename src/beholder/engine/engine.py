@@ -31,6 +31,7 @@ from beholder.errors import UnknownItemError, UsageError
 from beholder.models.interface import Context, Floats
 from beholder.models.ties import best
 from beholder.settings import BehaviourSettings, Settings
+from beholder.store.records import Snapshot
 from beholder.store.store import Store
 from beholder.workspace import Workspace
 
@@ -116,17 +117,28 @@ class Engine:
     # -- who asks ---------------------------------------------------------------------------
 
     def history_of(
-        self, user: str | None, session: str | None, history: Told | None = None
+        self,
+        user: str | None,
+        session: str | None,
+        history: Told | None = None,
+        seen: Snapshot | None = None,
     ) -> tuple[History, Level, Overlay]:
-        """Return what is known of somebody, the level it allows, and the overlay to use."""
-        view = self.refresh()
+        """Return what is known of somebody, the level it allows, and the overlay to use.
+
+        Parameters
+        ----------
+        seen
+            What the store says of them, where the caller has read it already.
+        """
+        nobody = history is not None or (user is None and session is None)
+        if seen is None and self.store is not None and not nobody:
+            seen = self.store.snapshot(user, session)
+        view = self.refresh(None if seen is None else seen.version)
         if history is not None:
             told = told_history(view, history, self.behaviour)
             return told, ("personal" if user else "session") if len(told) else "popular", view
-        if self.store is None or (user is None and session is None):
+        if seen is None or nobody:
             return EMPTY, "popular", view
-        seen = self.store.snapshot(user, session)
-        view = self.refresh(seen.version)
         known = from_events(
             view.positions(seen.seqs),
             seen.times,
@@ -181,6 +193,7 @@ class Engine:
         k: int = 20,
         exclude: Iterable[str] = (),
         page: str | None = None,
+        seen: Snapshot | None = None,
     ) -> Answer:
         """Recommend items.
 
@@ -196,6 +209,8 @@ class Engine:
             Ids that are on the page already.
         page
             The `next` of the answer before.
+        seen
+            As in `history_of`.
 
         Raises
         ------
@@ -207,7 +222,7 @@ class Engine:
         if page is not None:
             place = paging.unseal(page, self._page_key)
             offset, answer = place.offset, place.answer
-        known, level, view = self.history_of(user, session, history)
+        known, level, view = self.history_of(user, session, history, seen)
         if level == "popular" and not len(known.disliked):
             ranked = self._first_look(view, known, k, offset, exclude)
         else:
@@ -299,6 +314,7 @@ class Engine:
         *,
         session: str | None = None,
         history: Told | None = None,
+        seen: Snapshot | None = None,
     ) -> dict[str, float]:
         """Score given items for somebody.
 
@@ -307,7 +323,7 @@ class Engine:
         UnknownItemError
             If one of the items does not exist.
         """
-        known, _, view = self.history_of(user, session, history)
+        known, _, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
         query = view.blend.query(known, Context())
         scores = view.blend.score(query, places)
@@ -323,6 +339,7 @@ class Engine:
         *,
         session: str | None = None,
         history: Told | None = None,
+        seen: Snapshot | None = None,
     ) -> Explanation:
         """Say why an item has its score for somebody.
 
@@ -331,7 +348,7 @@ class Engine:
         UnknownItemError
             If there is no such item.
         """
-        known, level, view = self.history_of(user, session, history)
+        known, level, view = self.history_of(user, session, history, seen)
         place = self._position(view, item)
         top = self.parts.choice.weights.top
         return explain.explanation(view, known, level, place, top)

@@ -8,6 +8,7 @@ import numpy as np
 
 from beholder.behaviour.history import History
 from beholder.engine.answer import Because, Explanation, Level, Reason, Share
+from beholder.engine.cards import Card
 from beholder.engine.dislikes import penalties
 from beholder.engine.overlay import Overlay
 from beholder.models.interface import Context
@@ -31,7 +32,7 @@ def reasons(view: Overlay, ranked: Ranked) -> list[Reason]:
     found = []
     for position, own, parts in zip(ranked.positions.tolist(), items, values, strict=True):
         because = tuple(
-            Because(cards[item].id, cards[item].title, share)
+            _because(cards[item], share)
             for item, share in zip(own, parts, strict=True)
             if share > 0
         )
@@ -40,6 +41,10 @@ def reasons(view: Overlay, ranked: Ranked) -> list[Reason]:
         else:
             found.append(NEW if position >= first_late else POPULAR)
     return found
+
+
+def _because(card: Card, share: float) -> Because:
+    return Because(card.id, card.title, share, card.titles)
 
 
 def explanation(
@@ -61,7 +66,7 @@ def explanation(
     shown = []
     for item, share in shares:
         card = view.cards[item]
-        shown.append(Share(card.id, card.title, card.picture, share))
+        shown.append(Share(card.id, card.title, card.picture, share, card.titles))
     card = view.cards[position]
     score = parts.base + sum(share for _, share in shares)
     return Explanation(card.id, card.title, score, parts.base, tuple(shown), parts.exact, level)

@@ -34,6 +34,7 @@ from beholder.models.interface import (
     Reasons,
 )
 from beholder.models.itemitem import ItemItem, neighbour_mix
+from beholder.models.positions import checked
 from beholder.models.ties import best, tie_order
 
 LEADERS = 2_000
@@ -115,8 +116,8 @@ class Blend:
 
     def query(self, history: History, context: Context) -> Query:
         """Keep the known items with their weights and recency."""
-        known = (history.items >= 0) & (history.items < self.n_items)
-        return Query(history.items[known], recency.by_rank(history, self.decay)[known])
+        known = history.within(self.n_items)
+        return Query(known.items, recency.by_rank(known, self.decay))
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of the history once; scores and shares are made from them."""
@@ -144,7 +145,7 @@ class Blend:
 
     def score(self, query: Query, positions: Positions) -> Floats:
         """Score candidates."""
-        return self.all_scores(query)[positions]
+        return self.all_scores(query)[checked(positions, self.n_items)]
 
     def shares(self, gathered: Gathered, positions: Positions) -> Floats:
         """Split the scores of several items over the history: float32 (positions, history).
@@ -163,7 +164,8 @@ class Blend:
 
     def reasons(self, query: Query, position: int) -> Reasons:
         """Split one score; exact."""
-        shares = self.shares(self.gather(query), np.array([position], np.int32))[0]
+        one = checked(np.array([position], np.int32), self.n_items)
+        shares = self.shares(self.gather(query), one)[0]
         return Reasons(float(self.base[position]), shares, True)
 
     def save(self, folder: Path) -> None:

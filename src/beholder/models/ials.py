@@ -29,6 +29,7 @@ from beholder.models.interface import (
     Reasons,
 )
 from beholder.models.itemitem import neighbour_mix
+from beholder.models.positions import checked
 from beholder.models.ties import best, tie_order
 from beholder.progress import SILENT, Progress
 
@@ -63,11 +64,14 @@ class IALS:
     name = "ials"
     Settings = IALSSettings
 
-    def __init__(self, items: Floats, settings: IALSSettings) -> None:
+    def __init__(self, items: Floats, settings: IALSSettings, n_fitted: int | None = None) -> None:
         self.items = items
         self.settings = settings
         self.n_items = len(items)
-        self.shared = settings.unobserved * (items.T @ items)
+        # Placed items taught nothing: users are folded in against the fitted ones alone.
+        self.n_fitted = len(items) if n_fitted is None else n_fitted
+        fitted = items[: self.n_fitted]
+        self.shared = settings.unobserved * (fitted.T @ fitted)
 
     @classmethod
     def fit(
@@ -96,15 +100,14 @@ class IALS:
 
     def query(self, history: History, context: Context) -> Query:
         """Fold the history in."""
-        known = (history.items >= 0) & (history.items < self.n_items)
-        weights = recency.by_rank(history, self.settings.decay)[known]
-        items = history.items[known]
-        return Query(items, weights, self._fold(items, weights))
+        known = history.within(self.n_items)
+        weights = recency.by_rank(known, self.settings.decay)
+        return Query(known.items, weights, self._fold(known.items, weights))
 
     def _fold(self, items: Positions, weights: Floats) -> Floats:
         vectors = self.items[items]
         ridge = self.settings.regularization * (
-            len(items) + self.settings.unobserved * self.n_items
+            len(items) + self.settings.unobserved * self.n_fitted
         )
         left = self.shared + (vectors * weights[:, None]).T @ vectors
         left[np.diag_indices(len(left))] += ridge
@@ -130,7 +133,8 @@ class IALS:
         """Score candidates."""
         assert query.vector is not None
         # Row by row, so that the score of an item does not depend on its companions.
-        scores: Floats = np.einsum("nf,f->n", self.items[positions], query.vector)
+        vectors = self.items[checked(positions, self.n_items)]
+        scores: Floats = np.einsum("nf,f->n", vectors, query.vector)
         return scores
 
     def reasons(self, query: Query, position: int) -> Reasons:
@@ -146,7 +150,8 @@ class IALS:
     def place(self, content: Content) -> IALS:
         """Give new items the mean of their neighbours' factors."""
         placed = neighbour_mix(content, self.n_items) @ self.items
-        return IALS(np.concatenate([self.items, placed.astype(np.float32)]), self.settings)
+        both = np.concatenate([self.items, placed.astype(np.float32)])
+        return IALS(both, self.settings, self.n_fitted)
 
     def save(self, folder: Path) -> None:
         """Write the item factors, and the settings in the header."""

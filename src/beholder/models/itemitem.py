@@ -17,6 +17,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.models import recency, rows
 from beholder.models.interface import Candidates, Content, Context, Floats, Positions, Query
 from beholder.models.interface import Reasons as ReasonsTuple
+from beholder.models.positions import checked
 from beholder.models.ties import best, tie_order
 from beholder.progress import SILENT, Progress
 
@@ -70,9 +71,8 @@ class ItemItem:
 
     def query(self, history: History, context: Context) -> Query:
         """Keep the known items with their weights and recency."""
-        known = (history.items >= 0) & (history.items < self.n_items)
-        weights = recency.by_rank(history, self.decay)
-        return Query(history.items[known], weights[known])
+        known = history.within(self.n_items)
+        return Query(known.items, recency.by_rank(known, self.decay))
 
     def all_scores(self, query: Query) -> Floats:
         """Return the score of every position, float32 (n_items,)."""
@@ -92,10 +92,11 @@ class ItemItem:
 
     def score(self, query: Query, positions: Positions) -> Floats:
         """Score candidates."""
-        return self.all_scores(query)[positions]
+        return self.all_scores(query)[checked(positions, self.n_items)]
 
     def reasons(self, query: Query, position: int) -> ReasonsTuple:
         """Split a score; exact, since it is a sum."""
+        checked(np.array([position]), self.n_items)
         columns, values, lengths = rows.gather(self.rows, query.items)
         hit = np.where(columns == position, values, np.float32(0))
         owner = np.repeat(np.arange(len(query.items)), lengths)

@@ -21,6 +21,7 @@ from beholder.models.interface import (
     Query,
     Reasons,
 )
+from beholder.models.positions import checked
 from beholder.models.ties import best, tie_order
 from beholder.progress import SILENT, Progress
 
@@ -68,8 +69,8 @@ class Popularity:
 
     def query(self, history: History, context: Context) -> Query:
         """Keep the items, only to leave them out."""
-        known = (history.items >= 0) & (history.items < self.n_items)
-        return Query(history.items[known], history.weights[known])
+        known = history.within(self.n_items)
+        return Query(known.items, known.weights)
 
     def retrieve(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Candidates:
         """Return the most popular among the allowed."""
@@ -82,11 +83,12 @@ class Popularity:
 
     def score(self, query: Query, positions: Positions) -> Floats:
         """Score candidates, whoever asks."""
-        return self.counts[positions]
+        return self.counts[checked(positions, self.n_items)]
 
     def reasons(self, query: Query, position: int) -> Reasons:
         """Nothing of it comes from the history."""
-        return Reasons(float(self.counts[position]), np.zeros(len(query.items), np.float32), True)
+        base = float(self.score(query, np.array([position]))[0])
+        return Reasons(base, np.zeros(len(query.items), np.float32), True)
 
     def place(self, content: Content) -> Popularity:
         """Add items that nobody has touched: popularity 0."""

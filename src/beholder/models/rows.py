@@ -47,6 +47,8 @@ def cut(matrix: Any, largest: int) -> sp.csr_array:
             part = sp.csr_array(block.astype(np.float32))
         part.eliminate_zeros()
         blocks.append(part)
+    if not blocks:
+        return sp.csr_array(matrix.shape, dtype=np.float32)
     return sp.csr_array(sp.vstack(blocks, format="csr"))
 
 

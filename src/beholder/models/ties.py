@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.errors import UsageError
+
 Floats = NDArray[np.floating]
 
 
@@ -23,6 +25,8 @@ def best(scores: Floats, k: int, ties: NDArray[np.uint32]) -> NDArray[np.int32]:
     ties
         Shape (n,). From `tie_order`.
     """
+    if k < 0:
+        raise UsageError(f"k is {k}", remedy="ask for 0 or more items", field="k")
     k = min(k, len(scores))
     if k == 0:
         return np.empty(0, np.int32)

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import CODES
 from beholder.store import counters, items, people, schema, segments
+from beholder.store.bulk import lookup
 from beholder.store.columns import insert_few
 from beholder.store.database import Database
 from beholder.store.ids import check_event, now
-from beholder.store.keys import CHUNK, Keys, Link, seal
+from beholder.store.keys import Keys, Link, seal
 from beholder.store.marks import event_id, marks, parse
 from beholder.store.records import Outcome, Who
 
@@ -213,12 +214,8 @@ def _row(draft: _Draft, at: int) -> tuple[object, ...]:
 
 
 def _bodies(connection: Connection, ids: list[bytes]) -> dict[bytes, bytes]:
-    found: dict[bytes, bytes] = {}
-    for start in range(0, len(ids), CHUNK):
-        some = given.c.id.in_(ids[start : start + CHUNK])
-        for row in connection.execute(select(given.c.id, given.c.body).where(some)):
-            found[bytes(row[0])] = bytes(row[1])
-    return found
+    found = lookup(connection, given.c.id, (given.c.id, given.c.body), ids)
+    return {bytes(row[0]): bytes(row[1]) for row in found}
 
 
 def _write_texts(connection: Connection, keys: Keys, drafts: list[_Draft]) -> None:

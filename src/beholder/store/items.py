@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from beholder.errors import DataError
 from beholder.store import counters, schema
+from beholder.store.bulk import insert_new, lookup
 from beholder.store.ids import check_id
-from beholder.store.keys import CHUNK
 from beholder.store.records import Counts, ItemRecord
 
 items, media = schema.items, schema.media
+CHUNK = 5_000  # hashes in one question to the database
 
 SCHEMA = pa.schema(
     [
@@ -62,8 +63,6 @@ def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:
     A deleted item that is put again comes back under its old row number.
     """
     wanted = {record.item_id: record for record in records}  # the last one of an id wins
-    for record in wanted.values():
-        _check(record)
     old = {row["item_id"]: row for row in _rows(connection, list(wanted))}
     counts = Counts(same=len(records) - len(wanted))
     added, changed = [], []
@@ -82,7 +81,8 @@ def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:
         first = counters.draw(connection, "item", len(added))
         for i, row in enumerate(added):
             row |= {"seq": first + i, "changed": at}
-        connection.execute(insert(items), added)
+        names = [column.name for column in items.columns]
+        insert_new(connection, items, (tuple(row[name] for name in names) for row in added))
     if changed:
         names = ("title", "attributes", "pictures", "cover", "hidden", "deleted")
         connection.execute(
@@ -130,12 +130,9 @@ def one(connection: Connection, item_id: str) -> dict[str, Any] | None:
 
 def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:
     """Return row numbers, int64, -1 where there is no such item or it was deleted."""
-    known: dict[str, int] = {}
-    for some in _chunks(list(dict.fromkeys(item_ids))):
-        wanted = select(items.c.item_id, items.c.seq).where(
-            items.c.item_id.in_(some), items.c.deleted.is_(False)
-        )
-        known |= {row[0]: row[1] for row in connection.execute(wanted)}
+    columns = (items.c.item_id, items.c.seq, items.c.deleted)
+    found = lookup(connection, items.c.item_id, columns, list(dict.fromkeys(item_ids)))
+    known = {row[0]: row[1] for row in found if not row[2]}
     return np.array([known.get(item_id, -1) for item_id in item_ids], np.int64)
 
 
@@ -182,11 +179,10 @@ def _chunks(values: list[str]) -> Iterator[list[str]]:
 
 
 def _rows(connection: Connection, item_ids: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for some in _chunks(item_ids):
-        wanted = select(items).where(items.c.item_id.in_(some))
-        found += [dict(row) for row in connection.execute(wanted).mappings()]
-    return found
+    columns = tuple(items.columns)
+    names = [column.name for column in columns]
+    found = lookup(connection, items.c.item_id, columns, item_ids)
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _row(record: ItemRecord, old: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -198,7 +194,7 @@ def _row(record: ItemRecord, old: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "item_id": record.item_id,
         "title": record.title,
-        "attributes": json.dumps(record.attributes, sort_keys=True, ensure_ascii=False),
+        "attributes": _json(record),
         "pictures": pictures,
         "cover": cover,
         "hidden": bool(old["hidden"]) if old is not None else False,
@@ -206,15 +202,18 @@ def _row(record: ItemRecord, old: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _check(record: ItemRecord) -> None:
+def _json(record: ItemRecord) -> str:
+    """Return the attributes as JSON, after a look at everything that comes from outside."""
     check_id(record.item_id, "item_id")
     try:
-        json.dumps([record.title, record.attributes], allow_nan=False, ensure_ascii=False).encode()
+        text = json.dumps(record.attributes, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        (text + record.title).encode()
     except (ValueError, UnicodeEncodeError) as error:
         raise DataError(
-            f"item {record.item_id!r} has a text or number that cannot be kept: {error}",
+            f"item {record.item_id!r} has a text or number that cannot be kept",
             remedy="valid Unicode and finite numbers",
             field="attributes",
         ) from error
     if "\x00" in record.title:
         raise DataError(f"the title of {record.item_id!r} has a NUL", remedy="remove it")
+    return text

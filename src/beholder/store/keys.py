@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
 from beholder.store import schema
+from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database, parse_url, sqlite_url
 from beholder.store.ids import now
 from beholder.store.migrate import migrate
@@ -29,9 +29,10 @@ from beholder.workspace import Workspace
 
 TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
 NONCE = 12  # bytes, as AES-GCM wants
-CHUNK = 5_000  # ids in one question to the database
-ONE = select(schema.links.c.subject, schema.links.c.wrapped).where(
-    schema.links.c.id_mac == bindparam("mac")
+links, tombstones = schema.links, schema.tombstones
+
+ONE = select(links.c.subject, links.c.wrapped).where(
+    links.c.id_mac == bindparam("mac")
 )
 
 
@@ -139,7 +140,7 @@ class Keys:
             gone = _erased(connection, missing)
             rows = self._new([mac for mac in missing if mac not in gone])
             if rows:
-                _insert_links(connection, self.database.is_sqlite, rows)
+                insert_new(connection, links, rows)
             return found | _find(connection, missing)
 
     def erased(self, macs: Collection[bytes]) -> set[bytes]:
@@ -149,16 +150,15 @@ class Keys:
 
     def bury(self, mac: bytes) -> None:
         """Leave a tombstone, and clear those whose day is over."""
-        stones = schema.tombstones
         with self.database.write() as connection:
-            expired = stones.c.until < now()
-            connection.execute(delete(stones).where(expired | (stones.c.id_mac == mac)))
-            connection.execute(insert(stones).values(id_mac=mac, until=now() + TOMBSTONE))
+            expired = tombstones.c.until < now()
+            connection.execute(delete(tombstones).where(expired | (tombstones.c.id_mac == mac)))
+            connection.execute(insert(tombstones).values(id_mac=mac, until=now() + TOMBSTONE))
 
     def forget(self, mac: bytes) -> None:
         """Destroy a link and its key."""
         with self.database.write() as connection:
-            connection.execute(delete(schema.links).where(schema.links.c.id_mac == mac))
+            connection.execute(delete(links).where(links.c.id_mac == mac))
 
     def key(self, link: Link) -> bytes:
         """Return a person's key: 32 bytes.
@@ -238,8 +238,6 @@ def fingerprint(key: bytes) -> str:
 
 
 def _has_rows(database: Database) -> bool:
-    from sqlalchemy import inspect
-
     with database.read() as connection:
         if not inspect(connection).has_table("keyring"):
             return False
@@ -247,33 +245,13 @@ def _has_rows(database: Database) -> bool:
 
 
 def _find(connection: Connection, macs: list[bytes]) -> dict[bytes, Link]:
-    links = schema.links
-    found: dict[bytes, Link] = {}
-    for start in range(0, len(macs), CHUNK):
-        some = links.c.id_mac.in_(macs[start : start + CHUNK])
-        for row in connection.execute(
-            select(links.c.id_mac, links.c.subject, links.c.wrapped).where(some)
-        ):
-            found[bytes(row[0])] = Link(bytes(row[1]), bytes(row[2]))
-    return found
+    columns = (links.c.id_mac, links.c.subject, links.c.wrapped)
+    found = lookup(connection, links.c.id_mac, columns, macs)
+    return {bytes(mac): Link(bytes(subject), bytes(wrapped)) for mac, subject, wrapped in found}
 
 
 def _erased(connection: Connection, macs: list[bytes]) -> set[bytes]:
-    stones = schema.tombstones
-    found: set[bytes] = set()
-    for start in range(0, len(macs), CHUNK):
-        some = stones.c.id_mac.in_(macs[start : start + CHUNK])
-        alive = stones.c.until >= now()
-        found |= {
-            bytes(row[0]) for row in connection.execute(select(stones.c.id_mac).where(some & alive))
-        }
-    return found
-
-
-def _insert_links(
-    connection: Connection, is_sqlite: bool, rows: list[tuple[bytes, bytes, bytes, int]]
-) -> None:
-    names = ("id_mac", "subject", "wrapped", "created")
-    dialect = sqlite if is_sqlite else postgresql
-    statement = dialect.insert(schema.links).on_conflict_do_nothing()
-    connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+    columns = (tombtombstones.c.id_mac, tombtombstones.c.until)
+    found = lookup(connection, tombtombstones.c.id_mac, columns, macs)
+    at = now()
+    return {bytes(mac) for mac, until in found if until >= at}

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, update
 
 from beholder.store import schema
+from beholder.store.bulk import insert_new, lookup
 from beholder.store.counters import draw
-from beholder.store.keys import CHUNK
 
 people = schema.people
 
 
 def find(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, tuple[int, bool]]:
     """Return row number and profiling of each subject that has a row."""
-    found: dict[bytes, tuple[int, bool]] = {}
-    for start in range(0, len(subjects), CHUNK):
-        some = people.c.subject.in_(subjects[start : start + CHUNK])
-        rows = connection.execute(
-            select(people.c.subject, people.c.person, people.c.profiling).where(some)
-        )
-        for subject, person, profiling in rows:
-            found[bytes(subject)] = (int(person), bool(profiling))
-    return found
+    columns = (people.c.subject, people.c.person, people.c.profiling)
+    found = lookup(connection, people.c.subject, columns, subjects)
+    return {bytes(row[0]): (int(row[1]), bool(row[2])) for row in found}
 
 
 def ensure(
@@ -42,13 +36,8 @@ def ensure(
     if missing:
         first = draw(connection, "person", len(missing))
         made = {subject: first + i for i, subject in enumerate(missing)}
-        connection.execute(
-            insert(people),
-            [
-                {"person": person, "subject": subject, "profiling": profiling}
-                for subject, person in made.items()
-            ],
-        )
+        rows = ((person, subject, profiling) for subject, person in made.items())
+        insert_new(connection, people, rows)
         found |= {subject: (person, profiling) for subject, person in made.items()}
     return found
 

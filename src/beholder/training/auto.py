@@ -36,6 +36,14 @@ HALF_LIVES = (1.0, 7.0, 30.0, 365.0)
 BLENDS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 TIE_BREAK = 1e-6  # popularity orders what nothing else does
 KEPT = (100, 200, 400)
+ASKED = 30  # the weighing asks about as much as this many single models
+PLACEMENTS = (
+    PlacementSettings(),
+    PlacementSettings(pictures=0.5),
+    PlacementSettings(words=0.5),
+    PlacementSettings(power=2.0),
+    PlacementSettings(power=4.0),
+)
 FEW = 600  # cases that decide a single number
 LOSS = 0.005  # of NDCG that a smaller matrix may cost
 BEHAVIOUR = ("session-ease", "ease", "content-ease", "session", "itemknn")
@@ -116,12 +124,16 @@ def fit_auto(
     if first is not None and tuned:
         draft = _weigh(held, tuned, popular, dataset)
         first(_refit(dataset, tuned, draft, popular, progress, held))
-    trials = sum(len(MEMBERS[name].trials) for name in names)
-    progress.start("tuning", trials)
-    for name in [*heavy, *light]:
-        if name in tuned or tuner.room(tuned):
-            tuned[name] = tuner.tune(name, tuned.get(name), tuner.reserve(tuned))
-        progress.advance(len(MEMBERS[name].trials))
+    longest = max((len(MEMBERS[name].trials) for name in heavy), default=0)
+    progress.start("tuning", longest * len(heavy))
+    # One trial of each costly member first, then the next of each: the budget may end early.
+    for turn in range(max((len(MEMBERS[name].trials) for name in heavy), default=0)):
+        for name in heavy:
+            if turn < len(MEMBERS[name].trials) and tuner.room(name, tuned):
+                tuned[name] = tuner.tune(name, tuned.get(name), most=turn + 1)
+            progress.advance()
+    for name in light:
+        tuned[name] = tuner.tune(name, tuned[name], tuner.reserve(tuned))
     progress.finish()
     choice = _weigh(held, tuned, popular, dataset)
     return _refit(dataset, tuned, choice, popular, progress, held)
@@ -134,6 +146,7 @@ class Chosen:
     weights: Weights
     kept: int
     base: str
+    placing: PlacementSettings
     table: list[dict[str, Any]]
     notes: list[str]
 
@@ -155,15 +168,18 @@ class Tuner:
         self.held = held
         self.clock = clock
         self.costs: dict[str, float] = {}
+        self.asking = 0.0
 
     def reserve(self, tuned: Iterable[str]) -> float:
         """Seconds that the end needs: every chosen member once more, and the weighing."""
-        return 1.3 * sum(self.costs.get(name, 0.0) for name in tuned) + 0.1 * self.clock.budget
+        again = 1.3 * sum(self.costs.get(name, 0.0) for name in tuned)
+        return again + ASKED * self.asking + 0.05 * self.clock.budget
 
-    def room(self, tuned: Iterable[str]) -> bool:
-        """Whether one more costly member fits, going by those before it."""
-        longest = max(self.costs.values(), default=0.0)
-        return self.clock.left > self.reserve(tuned) + 2 * longest
+    def room(self, name: str, tuned: Iterable[str]) -> bool:
+        """Whether one more trial of a costly member fits, and its fit on all data after it."""
+        longest = self.costs.get(name, max(self.costs.values(), default=0.0))
+        again = 0.0 if name in tuned else 1.3 * longest
+        return self.clock.left > self.reserve(tuned) + longest + again
 
     def tune(
         self, name: str, already: Tuned | None, reserve: float = 0.0, most: int | None = None
@@ -177,7 +193,9 @@ class Tuner:
             before = self.clock.spent
             model = member.model.fit(self.held.train, settings)
             self.costs[name] = self.clock.spent - before
+            fitted = self.clock.spent
             scores = ndcg_per_case(model.rows, 0.8, self.held.tune, ~self.held.cold)
+            self.asking = max(self.asking, self.clock.spent - fitted)
             tried = (best.tried if best else 0) + 1
             if best is None or (len(scores) and scores.mean() > best.ndcg):
                 best = Tuned(settings, model, scores)
@@ -217,18 +235,20 @@ def _weigh(
     notes += note
     base = max((n for n in BEHAVIOUR if n in tuned), key=lambda n: tuned[n].ndcg, default="")
     cold: dict[str, float] = {}
+    placing, placed = PlacementSettings(), None
     if held.cold.any() and len(held.fresh) >= 20 and base:
-        placed = Placement.over(members[base], held.train, PlacementSettings())
+        placing, placed = _place(held, members[base])
         cold, more, factor = _weigh_cold(held, members, placed, counts, weights)
         scale |= more
         notes.append(f"cold items: placed over {base}, scale {factor:g} against warm ones")
     weights = msgspec.structs.replace(weights, scale=scale, cold=cold or _default_cold(scale))
     grown = dict(members)
     if held.cold.any() and base:
-        grown["placement"] = Placement.over(members[base], held.train, PlacementSettings())
+        grown["placement"] = placed or Placement.over(members[base], held.train, placing)
     kept, top, cut_notes = _cut(held, grown, counts, weights)
     weights = msgspec.structs.replace(weights, top=top)
-    return Chosen(weights, kept, base, _table(tuned, weights), notes + cut_notes)
+    table = _table(tuned, weights, placing)
+    return Chosen(weights, kept, base, placing, table, notes + cut_notes)
 
 
 def _decay(held: Validation, tuned: Mapping[str, Tuned]) -> float:
@@ -260,7 +280,8 @@ def _by_default(tuned: Mapping[str, Tuned], notes: list[str]) -> Chosen:
     even = dict.fromkeys(tuned, 1.0)
     weights = Weights(scale | {"placement": 1.0}, even, _default_cold(scale), TIE_BREAK, 0.9)
     base = next((name for name in BEHAVIOUR if name in tuned), "")
-    return Chosen(weights, KEPT[1], base, _table(tuned, weights), notes)
+    placing = PlacementSettings()
+    return Chosen(weights, KEPT[1], base, placing, _table(tuned, weights, placing), notes)
 
 
 def _size(matrix: sp.csr_array) -> float:
@@ -279,7 +300,7 @@ def _single_if_better(
     weights: Weights,
 ) -> tuple[Weights, list[str]]:
     """Keep the blend only if it beats its best member on users that taught it nothing."""
-    folded = fold(members, counts, held.cold, weights, rows.BLOCK)
+    folded = fold(members, counts, held.cold, weights, KEPT[-1])
     blended = ndcg_per_case(folded.rows, weights.decay, held.tune, ~held.cold, folded.base)
     name = max(tuned, key=lambda n: tuned[n].ndcg)
     own = ndcg_per_case(members[name].rows, weights.decay, held.tune, ~held.cold)
@@ -289,6 +310,20 @@ def _single_if_better(
     warm = {n: float(n == name) for n in weights.warm}
     single = msgspec.structs.replace(weights, warm=warm, popularity=TIE_BREAK)
     return single, [f"{name} alone ({own.mean():.4f}) beats the blend ({blended.mean():.4f})"]
+
+
+def _place(held: Validation, base: ItemItem) -> tuple[PlacementSettings, Placement]:
+    """Choose how content neighbours are found, by the items held out as cold."""
+    asked = held.fresh.take(np.arange(0, len(held.fresh), 2))
+    best: tuple[PlacementSettings, Placement] | None = None
+    reached = -1.0
+    for settings in PLACEMENTS:
+        placed = Placement.over(base, held.train, settings)
+        found = float(ndcg_per_case(placed.rows, placed.decay, asked, held.cold).mean())
+        if found > reached:
+            best, reached = (settings, placed), found
+    assert best is not None
+    return best
 
 
 def _weigh_cold(
@@ -332,15 +367,16 @@ def _cut(
 ) -> tuple[int, float, list[str]]:
     """Choose how many entries a row keeps: the fewest that cost at most half a percent."""
     pool = np.ones(len(counts), bool)
+    whole = fold(members, counts, held.cold, weights, KEPT[-1])
     reached = {}
     for kept in KEPT:
-        folded = fold(members, counts, held.cold, weights, kept)
-        scores = ndcg_per_case(folded.rows, weights.decay, held.mixed, pool, folded.base)
+        shorter = rows.cut(whole.rows, kept)
+        scores = ndcg_per_case(shorter, weights.decay, held.mixed, pool, whole.base)
         reached[kept] = float(scores.mean()) if len(scores) else 0.0
     best = max(reached.values())
     kept = next(k for k in KEPT if reached[k] >= best * (1 - LOSS))
     said = ", ".join(f"{k}: {value:.4f}" for k, value in reached.items())
-    return kept, _top(folded, held), [f"entries a row (NDCG@10 on mixed cases): {said}"]
+    return kept, _top(whole, held), [f"entries a row (NDCG@10 on mixed cases): {said}"]
 
 
 def _top(blend: Blend, held: Validation) -> float:
@@ -351,7 +387,9 @@ def _top(blend: Blend, held: Validation) -> float:
     return float(np.mean(np.asarray(scores.max(axis=1).todense()))) or 1.0
 
 
-def _table(tuned: Mapping[str, Tuned], weights: Weights) -> list[dict[str, Any]]:
+def _table(
+    tuned: Mapping[str, Tuned], weights: Weights, placing: PlacementSettings
+) -> list[dict[str, Any]]:
     table = []
     for name, one in sorted(tuned.items(), key=lambda pair: -pair[1].ndcg):
         table.append(
@@ -364,8 +402,17 @@ def _table(tuned: Mapping[str, Tuned], weights: Weights) -> list[dict[str, Any]]
                 "cold": round(weights.cold.get(name, 0.0), 4),
             }
         )
-    placed = {"model": "placement", "settings": {}, "tried": 1, "ndcg@10": None, "warm": 0.0}
-    return [*table, placed | {"cold": round(weights.cold.get("placement", 0.0), 4)}]
+    table.append(
+        {
+            "model": "placement",
+            "settings": msgspec.to_builtins(placing),
+            "tried": len(PLACEMENTS),
+            "ndcg@10": None,
+            "warm": 0.0,
+            "cold": round(weights.cold.get("placement", 0.0), 4),
+        }
+    )
+    return table
 
 
 def _refit(
@@ -394,7 +441,7 @@ def _refit(
     n = dataset.n_items
     placement = base.rows if base is not None else sp.csr_array((n, n), dtype=np.float32)
     if base is not None:
-        members["placement"] = Placement.over(base, dataset, PlacementSettings())
+        members["placement"] = Placement.over(base, dataset, chosen.placing)
     counts = Popularity.fit(dataset, popular).counts
     blend = fold(members, counts, ~known, chosen.weights, chosen.kept)
     return Fitted(

@@ -53,11 +53,11 @@ MEMBERS: dict[str, Member] = {
     "session-ease": Member(
         SessionEase,
         (
-            SessionEaseSettings(),
             SessionEaseSettings(pictures=4.0, words=4.0),
             SessionEaseSettings(regularization=100.0),
-            SessionEaseSettings(regularization=60.0, pictures=8.0, words=8.0),
-            SessionEaseSettings(window=40),
+            SessionEaseSettings(regularization=60.0, pictures=8.0, words=8.0, window=40),
+            SessionEaseSettings(),
+            SessionEaseSettings(regularization=300.0, window=40),
         ),
         heavy=True,
     ),

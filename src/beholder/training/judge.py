@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder.dataset.splits import Cases
+from beholder.training.gains import expected_gain
 from beholder.training.weights import history_matrix
 
 BLOCK = 128
@@ -42,9 +43,10 @@ def ndcg_per_case(
         scores[row, block.indices] = -np.inf
         for inside in range(len(scores)):
             targets = cases.target(start + inside)
-            own = scores[inside][targets][:, None]
-            rank = (scores[inside][None, :] > own).sum(axis=1).astype(np.float64)
-            rank += ((scores[inside][None, :] == own).sum(axis=1) - 1) / 2
-            gains = np.where(rank < depth, 1 / np.log2(rank + 2), 0).sum()
+            asked = targets[scores[inside][targets] > -np.inf]
+            own = scores[inside][asked][:, None]
+            better = (scores[inside][None, :] > own).sum(axis=1)
+            equal = (scores[inside][None, :] == own).sum(axis=1)
+            gains = expected_gain(better, equal, depth).sum()
             found[start + inside] = gains / discount[min(len(targets), depth) - 1]
     return found

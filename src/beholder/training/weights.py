@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from beholder.dataset.splits import Cases
 from beholder.models import recency
 from beholder.models.itemitem import ItemItem
+from beholder.training.gains import expected_gain
 
 Floats = NDArray[np.float32]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)
@@ -49,12 +50,12 @@ class Sheet:
     gain: NDArray[np.float64]
 
     def ndcg(self, total: Floats) -> float:
-        """Return mean NDCG@50 of blended scores (cases, candidates); ties count half."""
+        """Return mean NDCG@50 of blended scores (cases, candidates), expected over ties."""
         masked = np.where(self.valid, total, -np.inf)
         own = masked[self.case, self.slot][:, None]
         against = masked[self.case]
-        rank = (against > own).sum(axis=1) + ((against == own).sum(axis=1) - 1) / 2
-        gains = np.where(rank < DEPTH, 1 / np.log2(rank + 2), 0) * self.gain
+        better, equal = (against > own).sum(axis=1), (against == own).sum(axis=1)
+        gains = expected_gain(better, equal, DEPTH) * self.gain
         return float(gains.sum() / len(self.valid))
 
     def blend(self, weights: Floats) -> Floats:

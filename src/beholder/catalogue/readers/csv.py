@@ -119,10 +119,8 @@ class _Records:
         records: list[str] = []
         at = 0
         while at < len(self.lines):
-            if self.lines[at].count('"') % 2 == 0:
-                taken = 1
-            else:
-                taken = self._span(at)
+            odd = self.lines[at].count('"') % 2
+            taken = self._span(at) if odd and self._open(self.lines[at]) else 1
             if taken:
                 numbers.append(self.number + at)
                 records.append("\n".join(self.lines[at : at + taken]))
@@ -131,6 +129,14 @@ class _Records:
             at += taken or 1
         self.lines, self.number = [], self.number + at
         return numbers, records
+
+    def _open(self, line: str) -> bool:
+        """Whether a quote is open at the end: the mark of inches in a plain field opens none."""
+        try:
+            next(csv.reader([line], delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return True
+        return False
 
     def _span(self, at: int) -> int:
         """Return how many lines the record at `at` has; 0 where its quote is never closed."""

@@ -53,10 +53,10 @@ def read(path: Path, ids: Path | None, refuse: Refuse) -> tuple[list[str], NDArr
 def _finite(
     names: list[str], matrix: NDArray[np.float32], refuse: Refuse
 ) -> tuple[list[str], NDArray[np.float32]]:
-    good = np.isfinite(matrix).all(axis=1)
+    good: NDArray[np.bool_] = np.asarray(np.isfinite(matrix).all(axis=1))
     for row in np.flatnonzero(~good).tolist():
         refuse(row + 1, "has a number that is not finite")
-    return [name for name, fine in zip(names, good, strict=True) if fine], matrix[good]
+    return [name for name, fine in zip(names, good.tolist(), strict=True) if fine], matrix[good]
 
 
 def _ids(path: Path, refuse: Refuse) -> list[str]:

@@ -1,0 +1,213 @@
+"""What people did, from a file into the store: looked up, checked, loaded in large runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.event import Event
+from beholder.behaviour.kinds import KINDS
+from beholder.catalogue.events_from_rows import Columns, as_ids, columns, default_kind, faults
+from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.report import FileReport, Report
+from beholder.errors import DataError
+from beholder.progress import Progress
+from beholder.store import ItemRecord, Store, Who
+from beholder.store.ids import now, why_not_id
+from beholder.store.loading import Loader
+from beholder.store.rates import busy
+
+AT_ONCE = 512  # events in one transaction where each has a text or an id of its own
+ERASED, BAD_ID = -1, -2
+UNTIMED = "events without a moment: their order is not known"
+BOTS = "people above {cap} events on a day (kept, and named here: most likely programs)"
+
+
+class InteractionsImport:
+    """One interactions file on its way into the store."""
+
+    def __init__(
+        self,
+        store: Store,
+        loader: Loader,
+        path: Path,
+        mapping: dict[str, str],
+        kind: str | None,
+        refusals: Refusals,
+    ) -> None:
+        self.store = store
+        self.loader = loader
+        self.path = path
+        self.mapping = mapping
+        self.kind = default_kind(mapping, kind)
+        self.refusals = refusals
+        known = store.items().select(["item_id", "seq"])
+        self.items: dict[str, int] = dict(
+            zip(known["item_id"].to_pylist(), known["seq"].to_pylist(), strict=True)
+        )
+        self.makes_items = not self.items  # behaviour alone: the items are those it names
+        self.people: dict[str, int] = {}
+        self.singly = [0, 0]  # stored and same, of events with a text or an id
+        self.rows = self.joined = self.untimed = 0
+
+    def take(self, batch: Batch) -> None:
+        """Store what a batch has."""
+        found = columns(batch, self.mapping, self.kind)
+        reasons = faults(found, now())
+        if self.makes_items:
+            self._make_items(found.items)
+        items = self._item_rows(found, reasons)
+        people = self._people_rows(found, reasons)
+        keep = np.ones(len(batch), bool)
+        keep[list(reasons)] = False
+        for row in sorted(reasons):
+            self.refusals.add(self.path.name, batch.rows[row], reasons[row])
+        self.untimed += 0 if found.timed else int(keep.sum())
+        apart = self._apart(batch, keep)
+        self._record(batch, found, apart)
+        keep[apart] = False
+        self.loader.add(
+            people[keep], items[keep], found.kinds[keep], found.times[keep], found.values[keep]
+        )
+
+    def _item_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
+        get = self.items.get
+        rows = np.array([get(item, -1) if item else -1 for item in found.items], np.int32)
+        unknown = np.flatnonzero(rows < 0)
+        self.rows += len(rows)
+        self.joined += len(rows) - len(unknown)
+        for row in unknown.tolist():
+            reasons[row] = "its item is not in the catalogue"
+        if self.rows == len(rows) and len(rows) and self.joined * 2 < self.rows:
+            raise under_half(self.path.name, self.joined, self.rows)
+        return rows
+
+    def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
+        known = self.people
+        fresh = list(dict.fromkeys(p for p in found.people if p and p not in known))
+        good = []
+        for person in fresh:
+            if why_not_id(person):
+                known[person] = BAD_ID
+            else:
+                good.append(person)
+        persons = [Who("session" if found.sessions else "user", person) for person in good]
+        known.update(zip(good, self.loader.people(persons).tolist(), strict=True))
+        rows = np.array([known[p] if p else BAD_ID for p in found.people], np.int32)
+        words = {BAD_ID: "names no one, or by no valid id", ERASED: "its person was erased today"}
+        for row in np.flatnonzero(rows < 0).tolist():
+            reasons[row] = words[int(rows[row])]
+        return rows
+
+    def _make_items(self, ids: Sequence[str | None]) -> None:
+        fresh = [i for i in dict.fromkeys(ids) if i and i not in self.items and not why_not_id(i)]
+        if fresh:
+            self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
+            self.items |= dict(zip(fresh, self.store.seqs(fresh).tolist(), strict=True))
+
+    def _apart(self, batch: Batch, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the rows that have a text, or an id of their own: stored one by one."""
+        special = np.zeros(len(batch), bool)
+        for field in ("text", "event_id"):
+            if field in self.mapping:
+                column = batch.columns[self.mapping[field]]
+                special |= np.array([value is not None for value in column], bool)
+        return np.flatnonzero(special & keep)
+
+    def _record(self, batch: Batch, found: Columns, rows: NDArray[np.int64]) -> None:
+        made: list[tuple[int, Event]] = []
+        for row in rows.tolist():
+            person = found.people[row]
+            value = float(found.values[row])
+            event = Event(
+                item=str(found.items[row]),
+                kind=KINDS[found.kinds[row] - 1],  # type: ignore[arg-type]
+                user=None if found.sessions else person,
+                session=person if found.sessions else None,
+                value=None if np.isnan(value) else value,
+                time=int(found.times[row]),
+                event_id=self._cell(batch, "event_id", row),
+                text=self._cell(batch, "text", row),
+            )
+            made.append((batch.rows[row], event))
+        for start in range(0, len(made), AT_ONCE):
+            self._record_some(made[start : start + AT_ONCE])
+
+    def _record_some(self, some: list[tuple[int, Event]]) -> None:
+        from beholder.store.ids import check_event
+
+        good = []
+        for row, event in some:
+            try:
+                check_event(event, now())
+                good.append((row, event))
+            except DataError as error:
+                self.refusals.add(self.path.name, row, error.message)
+        for (row, _), outcome in zip(good, self.store.record([e for _, e in good]), strict=True):
+            if outcome.status == "stored":
+                self.singly[0] += 1
+            elif outcome.status == "same":
+                self.singly[1] += 1
+            else:
+                self.refusals.add(self.path.name, row, f"event: {outcome.status}")
+
+    def _cell(self, batch: Batch, field: str, row: int) -> str | None:
+        if field not in self.mapping:
+            return None
+        return as_ids([batch.columns[self.mapping[field]][row]])[0]
+
+
+def import_interactions(
+    store: Store,
+    path: Path,
+    mapping: dict[str, str],
+    kind: str | None,
+    refusals: Refusals,
+    report: Report,
+    progress: Progress,
+) -> FileReport:
+    """Read an interactions file and store its events; what is there already stays untouched."""
+    done = FileReport("interactions", path.name, mapping)
+    before = len(refusals)
+
+    def refuse(row: int, reason: str) -> None:
+        refusals.add(path.name, row, reason)
+        done.read += 1
+
+    progress.start(f"interactions of {path.name}", path.stat().st_size)
+    with Loader(store) as loader:
+        work = InteractionsImport(store, loader, path, mapping, kind, refusals)
+        for batch in open_rows(path, refuse):
+            done.read += len(batch)
+            work.take(batch)
+            progress.advance(batch.size)
+    progress.finish()
+    done.refused = len(refusals) - before
+    done.added = loader.stored + work.singly[0]
+    done.same = loader.same + work.singly[1]
+    report.joined = work.joined / work.rows if work.rows else None
+    if work.untimed:
+        report.rules[UNTIMED] = work.untimed
+    _name_bots(store, report)
+    return done
+
+
+def _name_bots(store: Store, report: Report) -> None:
+    cap = store.workspace.settings.behaviour.daily_cap
+    people, _ = busy(store.database, cap)
+    if people:
+        report.rules[BOTS.format(cap=cap)] = people
+
+
+def under_half(file: str, joined: int, rows: int) -> DataError:
+    """Return the error of a file whose items are mostly not in the catalogue."""
+    return DataError(
+        f"only {joined} of the first {rows} rows of {file} name an item of the catalogue",
+        remedy="import the items first, or say which column has their ids: --map item_id=COLUMN",
+        field="item_id",
+    )

@@ -1,0 +1,121 @@
+"""Rows of an items file to item records: everything but id, title and picture is an attribute."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from beholder.catalogue.events_from_rows import as_ids
+from beholder.catalogue.readers.interface import Batch
+from beholder.store.ids import why_not_id
+from beholder.store.records import Attribute, ItemRecord
+
+# Only these are read as numbers from text: a product code of digits is a name, not a number.
+NUMBERS = frozenset(
+    {
+        "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
+        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
+    }
+)  # fmt: skip
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+LIST_MARK = "|"
+LONGEST = 100_000  # characters of one attribute
+
+
+def records(
+    batch: Batch, mapping: Mapping[str, str]
+) -> Iterator[tuple[int, ItemRecord | str, str | None]]:
+    """Yield for each row its number, its item or the reason why it is none, and its picture.
+
+    The item's title is its id where the row has none.
+    """
+    used = {mapping.get(field) for field in ("item_id", "title", "image", "description")}
+    others = [name for name in batch.columns if name and name not in used]
+    ids = as_ids(batch.columns[mapping["item_id"]])
+    for i, number in enumerate(batch.rows):
+        item_id = ids[i]
+        if item_id is None:
+            yield number, "has no item id", None
+            continue
+        reason = why_not_id(item_id)
+        if reason:
+            yield number, f"item id {reason}", None
+            continue
+        row = {name: batch.columns[name][i] for name in others}
+        if "description" in mapping:
+            row["description"] = batch.columns[mapping["description"]][i]
+        found = _record(item_id, _text(batch, mapping, "title", i), row)
+        yield number, found, _text(batch, mapping, "image", i)
+
+
+def _record(item_id: str, title: str | None, row: dict[str, Any]) -> ItemRecord | str:
+    attributes: dict[str, Attribute] = {}
+    for name, value in row.items():
+        try:
+            found = attribute(name, value)
+        except ValueError as error:
+            return f"{name} {error}"
+        if found is not None:
+            attributes[name] = found
+    title = (title or item_id).strip() or item_id
+    if not _fine(title) or not all(map(_fine, attributes)):
+        return "has text that is no valid Unicode, or a NUL"
+    return ItemRecord(item_id, title[:LONGEST], attributes)
+
+
+def attribute(name: str, value: Any) -> Attribute | None:
+    """Return a value as words, a number or a list of words; None where there is nothing.
+
+    Raises
+    ------
+    ValueError
+        With the reason, if it is none of these.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        number = float(value) if abs(value) < 1e300 else math.inf
+        if not math.isfinite(number):
+            raise ValueError("is not a finite number")
+        return number
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list):
+        if not all(isinstance(each, str) for each in value):
+            value = [str(each) for each in value if isinstance(each, int | float)]
+        if not all(map(_fine, value)):
+            raise ValueError("has text that is no valid Unicode, or a NUL")
+        return [each for each in value if each]
+    if not isinstance(value, str):
+        raise ValueError("is an object, which cannot be kept")
+    if not _fine(value) or len(value) > LONGEST:
+        raise ValueError("is no valid Unicode, has a NUL, or is too long")
+    if name.lower() in NUMBERS and PLAIN.fullmatch(value) and len(value) < 300:
+        return float(value)
+    if LIST_MARK in value and len(value) < 1_000:
+        return [part.strip() for part in value.split(LIST_MARK) if part.strip()]
+    return value
+
+
+def _text(batch: Batch, mapping: Mapping[str, str], field: str, i: int) -> str | None:
+    if field not in mapping:
+        return None
+    value = batch.columns[mapping[field]][i]
+    if isinstance(value, list) and value:
+        value = value[0]
+    return value if isinstance(value, str) else None if value is None else str(value)
+
+
+def _fine(text: str) -> bool:
+    if text.isascii():
+        return "\x00" not in text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text

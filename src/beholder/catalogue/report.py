@@ -1,0 +1,70 @@
+"""What an import did: printed, kept in the workspace, shown in the studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from beholder.catalogue.refusals import Refusal
+from beholder.durable import write_file
+
+
+class FileReport(msgspec.Struct):
+    """What became of the rows of one file.
+
+    Attributes
+    ----------
+    mapping
+        Our names to the columns of the file.
+    read
+        Rows; every one is in exactly one of `added`, `changed`, `same` and `refused`.
+    """
+
+    what: str
+    file: str
+    mapping: dict[str, str] = msgspec.field(default_factory=dict)
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+
+class Report(msgspec.Struct):
+    """What an import did.
+
+    Attributes
+    ----------
+    rules
+        How many rows each standardising rule touched, by its name in words.
+    refused
+        The first refused rows; `refused_file` has them all.
+    joined
+        Share of interactions whose item is in the catalogue; None where there were none.
+    """
+
+    started: int
+    files: list[FileReport] = msgspec.field(default_factory=list)
+    rules: dict[str, int] = msgspec.field(default_factory=dict)
+    refused: list[Refusal] = msgspec.field(default_factory=list)
+    reasons: dict[str, int] = msgspec.field(default_factory=dict)
+    refused_file: str = ""
+    joined: float | None = None
+    pictures_found: int = 0
+    items_without_media: int = 0
+    media_without_items: int = 0
+    media_without_items_first: list[str] = msgspec.field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def n_refused(self) -> int:
+        """Rows left out, of all files."""
+        return sum(self.reasons.values())
+
+
+def keep(report: Report, folder: Path, name: str) -> Path:
+    """Write the report into the workspace and return where."""
+    path = folder / f"{name}.json"
+    write_file(path, msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    return path

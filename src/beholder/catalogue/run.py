@@ -1,0 +1,199 @@
+"""The import: from the files that a shop has to a workspace that can be trained on."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from beholder.behaviour.kinds import CODES
+from beholder.catalogue import given_vectors
+from beholder.catalogue.import_interactions import import_interactions
+from beholder.catalogue.import_items import import_items, import_pictures
+from beholder.catalogue.import_users import import_users
+from beholder.catalogue.mapping import FIELDS, check_maps, guess
+from beholder.catalogue.pictures import Pictures
+from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.folder import scan
+from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.readers.vectors import read as read_vectors
+from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.report import FileReport, Report, keep
+from beholder.errors import DataError, UsageError
+from beholder.progress import SILENT, Progress
+from beholder.store import Store
+from beholder.store.ids import now
+from beholder.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to import.
+
+    Attributes
+    ----------
+    maps
+        Our names of columns to the files' names.
+    kind
+        What happened in an interactions file that does not say.
+    vectors, ids
+        Vectors computed elsewhere; `vectors_name` is what they are called here.
+    """
+
+    items: Path | None = None
+    media: Path | None = None
+    interactions: Path | None = None
+    users: Path | None = None
+    vectors: Path | None = None
+    ids: Path | None = None
+    vectors_name: str = "given"
+    maps: dict[str, str] = field(default_factory=dict)
+    kind: str | None = None
+
+    def tables(self) -> dict[str, Path]:
+        """Return the files with rows, by what they hold, in the order of import."""
+        named = {"items": self.items, "users": self.users, "interactions": self.interactions}
+        return {what: path for what, path in named.items() if path is not None}
+
+
+@dataclass(frozen=True)
+class Peek:
+    """The beginning of one file, and what its columns mean."""
+
+    what: str
+    path: Path
+    mapping: dict[str, str]
+    batch: Batch
+
+    def first_rows(self, n: int) -> list[dict[str, Any]]:
+        """Return some rows as they are in the file."""
+        names = list(self.batch.columns)
+        return [
+            {name: self.batch.columns[name][i] for name in names}
+            for i in range(min(n, len(self.batch)))
+        ]
+
+
+def peek(request: Request) -> list[Peek]:
+    """Look at the beginning of each file and find out what its columns mean.
+
+    Raises
+    ------
+    UsageError, DataError
+        If the request cannot be meant, or a file lacks what it needs.
+    """
+    _check(request)
+    firsts = {what: (path, _first(path)) for what, path in request.tables().items()}
+    every = [name for _, batch in firsts.values() for name in batch.columns]
+    if firsts:
+        check_maps(request.maps, every)
+    return [
+        Peek(what, path, guess(what, list(batch.columns), request.maps, path.name), batch)
+        for what, (path, batch) in firsts.items()
+    ]
+
+
+def import_files(
+    workspace: Workspace, store: Store, request: Request, progress: Progress = SILENT
+) -> tuple[Report, Path]:
+    """Import files, and return the report and where it is kept.
+
+    It can be interrupted and run again: what was stored before counts as the same.
+    """
+    began = time.monotonic()
+    report = Report(now())
+    name = f"import-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{uuid.uuid4().hex[:4]}"
+    refusals = Refusals(workspace.reports / f"{name}-refused.csv")
+    folder = scan(request.media) if request.media else None
+    pictures = Pictures(folder, workspace.media, workspace.settings.media.max_bytes)
+    try:
+        for seen in peek(request):
+            done = _import_one(store, seen, request, pictures, refusals, report, progress)
+            report.files.append(done)
+        if folder is not None and request.items is None:
+            report.files.append(import_pictures(store, pictures, progress))
+        if request.vectors is not None:
+            report.files.append(_import_vectors(workspace, request, refusals))
+    finally:
+        refusals.close()
+    _finish(store, report, pictures, refusals)
+    report.seconds = round(time.monotonic() - began, 3)
+    return report, keep(report, workspace.reports, name)
+
+
+def _import_one(
+    store: Store,
+    seen: Peek,
+    request: Request,
+    pictures: Pictures,
+    refusals: Refusals,
+    report: Report,
+    progress: Progress,
+) -> FileReport:
+    path, mapping = seen.path, seen.mapping
+    if seen.what == "items":
+        return import_items(store, path, mapping, pictures, refusals, report, progress)
+    if seen.what == "users":
+        return import_users(store, path, mapping, refusals, report)
+    return import_interactions(store, path, mapping, request.kind, refusals, report, progress)
+
+
+def _import_vectors(workspace: Workspace, request: Request, refusals: Refusals) -> FileReport:
+    path = request.vectors
+    assert path is not None
+    before = len(refusals)
+    ids, matrix = read_vectors(
+        path, request.ids, lambda row, reason: refusals.add(path.name, row, reason)
+    )
+    done = FileReport("vectors", path.name, refused=len(refusals) - before)
+    done.added = given_vectors.keep(workspace.vectors, request.vectors_name, ids, matrix)
+    done.same = len(ids) - done.added
+    done.read = len(ids) + done.refused
+    return done
+
+
+def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals) -> None:
+    report.refused = refusals.first
+    report.reasons = dict(refusals.reasons.most_common())
+    if len(refusals) and refusals.path is not None:
+        report.refused_file = f"reports/{refusals.path.name}"
+    report.items_without_media = store.items()["picture"].null_count
+    report.pictures_found = len(pictures.used)
+    if pictures.folder is not None:
+        spare = [file for file in pictures.folder.files if file not in pictures.used]
+        report.media_without_items = len(spare)
+        report.media_without_items_first = spare[:10]
+    if pictures.unreadable:
+        report.rules["pictures that are too large or cannot be opened"] = pictures.unreadable
+    if pictures.remote:
+        report.rules["addresses of pictures on the web, which are not fetched"] = pictures.remote
+
+
+def _check(request: Request) -> None:
+    if not request.tables() and request.media is None and request.vectors is None:
+        raise UsageError(
+            "there is nothing to import", remedy="give --items, --media or --interactions"
+        )
+    if request.kind is not None and request.kind not in CODES:
+        raise UsageError(f"there is no kind {request.kind!r}", remedy="one of " + ", ".join(CODES))
+    if request.ids is not None and request.vectors is None:
+        raise UsageError("--ids names the rows of vectors", remedy="add --vectors FILE")
+    ours = {name for fields in FIELDS.values() for name in fields}
+    for name in request.maps:
+        if name not in ours:
+            raise UsageError(
+                f"--map {name}=...: there is no field {name}",
+                remedy="one of " + ", ".join(sorted(ours)),
+            )
+
+
+def _first(path: Path) -> Batch:
+    rows = open_rows(path, lambda row, reason: None)
+    try:
+        for batch in rows:
+            return batch
+    finally:
+        rows.close()  # type: ignore[attr-defined]
+    raise DataError(f"{path.name} has no row that can be read", remedy="see its format")

@@ -1,0 +1,100 @@
+"""`beholder demo`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from beholder.workspace import Workspace
+
+
+@click.command("demo")
+@click.argument(
+    "folder", metavar="[DIR]", default="demo-workspace", type=click.Path(path_type=Path)
+)
+@click.option("--items", default=2000, show_default=True, help="Pictures to paint.")
+@click.option("--visitors", default=1000, show_default=True, help="Visitors to simulate.")
+@click.option("--seed", default=7, show_default=True, help="The same seed paints the same gallery.")
+@click.option(
+    "--data",
+    type=(click.Choice(["hm", "movielens"]), click.Path(path_type=Path, file_okay=False)),
+    metavar="NAME FOLDER",
+    help="Real files that you hold instead: hm or movielens, and their folder.",
+)
+@click.option("--budget", default="40s", show_default=True, help="How long training may take.")
+@click.option("--port", default=5000, show_default=True, help="Where to serve.")
+@click.option("--check", "only_check", is_flag=True, help="Prove that it works, and end.")
+def command(
+    folder: Path,
+    items: int,
+    visitors: int,
+    seed: int,
+    data: tuple[str, Path] | None,
+    budget: str,
+    port: int,
+    only_check: bool,
+) -> None:
+    """Build a generated gallery with simulated visitors in DIR, and serve it.
+
+    A demo that was built before is served at once.
+    """
+    from beholder.workspace import Workspace
+
+    began = time.monotonic()
+    if not (folder / "current").exists():
+        _build(folder, items, visitors, seed, data, budget)
+        click.echo(f"built in {time.monotonic() - began:.0f} s", err=True)
+    workspace = Workspace.open(folder)
+    if only_check:
+        _check(workspace)
+        return
+    _serve(workspace, port)
+
+
+def _build(
+    folder: Path,
+    items: int,
+    visitors: int,
+    seed: int,
+    data: tuple[str, Path] | None,
+    budget: str,
+) -> None:
+    from beholder.cli import console
+    from beholder.cli.init import create
+    from beholder.demo import build
+    from beholder.demo.files import TITLE
+    from beholder.workspace import Workspace
+
+    if not (folder / "beholder.toml").exists():
+        create(folder, TITLE if data is None else f"Demo: {data[0]}")
+    workspace = Workspace.open(folder)
+    with console.progress() as progress:
+        if data is None:
+            request = build.generated(workspace, items, visitors, seed, progress)
+        else:
+            request = build.held(*data)
+        trained = build.build(workspace, request, budget, progress)
+    click.echo(
+        f"{trained.n_items} pictures, {trained.n_users} visitors, {trained.n_pairs} pairs; "
+        f"bundle {trained.bundle}",
+        err=True,
+    )
+
+
+def _check(workspace: Workspace) -> None:
+    from beholder.demo.check import check
+    from beholder.service.running import running
+
+    with running(workspace) as address:
+        for line in check(address):
+            click.echo(line)
+
+
+def _serve(workspace: Workspace, port: int) -> None:
+    from beholder.service.run import serve
+
+    serve(workspace, port=port)

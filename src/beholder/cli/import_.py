@@ -1,0 +1,133 @@
+"""`beholder import`: items, pictures and behaviour from files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from beholder.cli import console
+
+if TYPE_CHECKING:
+    from beholder.catalogue.dry_run import DryRun
+    from beholder.catalogue.report import Report
+
+FILE = click.Path(path_type=Path)
+REFUSED_IN_PART = 3
+SHOWN = 5  # refused rows on the terminal; their file has all
+
+
+@click.command("import")
+@click.argument("directory", metavar="DIR", type=FILE)
+@click.option("--items", type=FILE, help="CSV, JSON Lines or Parquet, one item a row.")
+@click.option("--media", type=FILE, help="Folder of pictures.")
+@click.option("--interactions", type=FILE, help="CSV, JSON Lines or Parquet, one event a row.")
+@click.option("--users", type=FILE, help="Who allows profiling.")
+@click.option("--vectors", type=FILE, help="Vectors computed elsewhere: .npy or Parquet.")
+@click.option("--ids", type=FILE, help="The item of each row of an .npy file.")
+@click.option("--vectors-name", default="given", show_default=True, help="Their name here.")
+@click.option("--map", "maps", multiple=True, metavar="OURS=THEIRS", help="item_id=sku, ...")
+@click.option("--kind", help="What happened, where the file has no column of kinds.")
+@click.option("--strict", is_flag=True, help="Exit with 3 if a row was refused.")
+@click.option("--dry-run", is_flag=True, help="Show what would be read; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    directory: Path,
+    items: Path | None,
+    media: Path | None,
+    interactions: Path | None,
+    users: Path | None,
+    vectors: Path | None,
+    ids: Path | None,
+    vectors_name: str,
+    maps: tuple[str, ...],
+    kind: str | None,
+    strict: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Read items, pictures and behaviour into the workspace DIR.
+
+    Names of columns are guessed and shown. A broken row is refused with its reason and stops
+    nothing. Importing a file again changes nothing.
+    """
+    from beholder.catalogue.mapping import parse_maps
+    from beholder.catalogue.run import Request, import_files
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    request = Request(
+        items, media, interactions, users, vectors, ids, vectors_name, parse_maps(maps), kind
+    )
+    workspace = Workspace.open(directory)
+    with Store.open(workspace) as store:
+        if dry_run:
+            return _look(store, request, as_json)
+        with console.progress() as progress:
+            report, path = import_files(workspace, store, request, progress)
+    if as_json:
+        console.as_json(report)
+    else:
+        _print(report, path)
+    return REFUSED_IN_PART if strict and report.n_refused else 0
+
+
+def _look(store: object, request: object, as_json: bool) -> int:
+    from beholder.catalogue.dry_run import dry_run
+    from beholder.catalogue.import_interactions import under_half
+
+    found = dry_run(store, request)  # type: ignore[arg-type]
+    if as_json:
+        console.as_json(found)
+    else:
+        _print_sights(found)
+    if not found.fits:
+        file = next(sight.file for sight in found.sights if sight.what == "interactions")
+        raise under_half(file, found.joined, found.looked_at)
+    return 0
+
+
+def _print(report: Report, path: Path) -> None:
+    for file in report.files:
+        if file.mapping:
+            pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in file.mapping.items())
+            click.echo(f"{file.file}: {pairs}", err=True)
+    console.table(
+        ["", "file", "read", "added", "changed", "same", "refused"],
+        [[f.what, f.file, f.read, f.added, f.changed, f.same, f.refused] for f in report.files],
+    )
+    for rule, n in report.rules.items():
+        click.echo(f"{n} {rule}")
+    for refusal in report.refused[:SHOWN]:
+        click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
+    if report.refused_file:
+        click.echo(f"{report.n_refused} refused rows are listed in {report.refused_file}")
+    click.echo(
+        f"{report.pictures_found} pictures; {report.items_without_media} items without, "
+        f"{report.media_without_items} pictures without an item; {report.seconds:.1f} s"
+    )
+    click.echo(f"report: {path}", err=True)
+
+
+def _print_sights(found: DryRun) -> None:
+    for sight in found.sights:
+        click.echo(f"{sight.what}: {sight.file}")
+        console.table(["field", "column"], list(sight.mapping.items()))
+        if sight.ignored:
+            click.echo(f"not used: {', '.join(sight.ignored)}")
+        names = list(sight.rows[0]) if sight.rows else []
+        console.table(names, [[_short(row[name]) for name in names] for row in sight.rows])
+        click.echo()
+    if found.looked_at:
+        share = found.joined / found.looked_at
+        click.echo(f"{found.joined} of {found.looked_at} interactions join an item: {share:.0%}")
+    if found.items:
+        click.echo(f"{found.pictures} of {found.items} items have a picture in the folder")
+    for reason, n in found.reasons.items():
+        click.echo(f"{n} rows would be refused: {reason}")
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 24 else text[:23] + "…"

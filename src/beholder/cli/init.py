@@ -1,0 +1,78 @@
+"""`beholder init`: a new workspace with a commented settings file, a store and its keys."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from beholder.cli import console
+
+TOML = """\
+# The settings of this workspace. A line with # in front shows a default; take the # away to
+# change it. BEHOLDER_SERVE_PORT=5001 in the environment sets serve.port, and so on.
+title = {title}
+
+[store]
+# url = ""             # empty: SQLite in store/. Or postgresql://user@host/name
+# keys_url = ""        # empty: SQLite in store/keys.db. With several servers: PostgreSQL too
+
+[behaviour]
+# rating_threshold = 3.5   # a rating below it counts as a dislike
+# history_limit = 200      # newest liked items that a recommendation looks at
+# daily_cap = 1000         # more events a day are named as a program's in the import report
+
+[behaviour.weights]        # what an event says, from 0 (nothing) to 1 (surely likes it)
+{weights}
+
+[media]
+# max_bytes = 20971520
+# max_pixels = 50000000
+
+[encode]
+# encoders = ["efficientnet-lite0", "colour"]
+# workers = 0              # 0: one process a core
+
+[train]
+# budget = "10m"
+# seed = 7
+# keep_bundles = 5
+
+[serve]
+# host = "127.0.0.1"
+# port = 5000
+# workers = 1
+
+[privacy]
+# profiling_default = true
+# retention_days = 180
+"""
+
+
+@click.command("init")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--title", default="Beholder", show_default=True, help="Shown on the pages.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(directory: Path, title: str, as_json: bool) -> None:
+    """Make a new workspace in the folder DIR."""
+    workspace = create(directory, title)
+    if as_json:
+        console.as_json({"workspace": str(workspace), "title": title})
+        return
+    click.echo(f"{workspace} is ready: settings in beholder.toml, keys in secrets/")
+    click.echo(f"next: beholder import {workspace} --items FILE --media FOLDER --interactions FILE")
+
+
+def create(directory: Path, title: str) -> Path:
+    """Make the workspace and return its folder."""
+    from beholder.settings import EVENT_WEIGHTS
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    weights = "\n".join(f"# {kind} = {weight}" for kind, weight in EVENT_WEIGHTS.items())
+    # A JSON text is a TOML text as well, but for characters outside of the basic plane.
+    toml = TOML.format(title=json.dumps(title, ensure_ascii=False), weights=weights)
+    workspace = Workspace.create(directory, toml)
+    Store.open(workspace, create=True).close()
+    return workspace.root

@@ -1,0 +1,92 @@
+"""`beholder user`: what is held of a person, to take away, erase, or leave unused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from beholder.cli import console
+
+FOLDER = click.Path(path_type=Path)
+
+
+@click.group("user")
+def command() -> None:
+    """Export or erase what is held about a person; profiling on or off."""
+
+
+@command.command("export")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("user", metavar="USER")
+@click.option("--out", type=FOLDER, help="A file instead of standard output.")
+def export(directory: Path, user: str, out: Path | None) -> None:
+    """Print everything that is held about USER as JSON Lines."""
+    from beholder.durable import write_file
+    from beholder.privacy.export import export_lines
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    with Store.open(Workspace.open(directory)) as store:
+        if out is not None:
+            write_file(out, b"".join(export_lines(store, user)), mode=0o600)
+            return
+        for line in export_lines(store, user):
+            click.echo(line, nl=False)
+
+
+@command.command("erase")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("user", metavar="USER")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def erase(directory: Path, user: str, yes: bool, as_json: bool) -> None:
+    """Erase everything that is held about USER, and print the receipt.
+
+    Late events of the same person are refused for a day. Bundles that were fitted while the
+    events were there are marked: train again.
+    """
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    with Store.open(Workspace.open(directory)) as store:
+        if not yes:
+            click.confirm("Erase this person for good?", abort=True, err=True)
+        receipt = store.erase(user)
+    if as_json:
+        console.as_json(receipt)
+        return
+    console.table(
+        ["receipt", "events", "texts", "segments", "key"],
+        [
+            [
+                receipt.number,
+                receipt.events,
+                receipt.texts,
+                receipt.segments,
+                receipt.key_fingerprint or None,
+            ]
+        ],
+    )
+    for name in receipt.bundles:
+        click.echo(f"bundle {name} was fitted with these events: train again and remove it")
+
+
+@command.command("profiling")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("user", metavar="USER")
+@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def profiling(directory: Path, user: str, state: str | None, as_json: bool) -> None:
+    """Show whether USER may be profiled, or switch it on or off."""
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    with Store.open(Workspace.open(directory)) as store:
+        if state is not None:
+            store.set_profiling(user, state == "on")
+        on = store.snapshot(user).profiling
+    if as_json:
+        console.as_json({"profiling": on})
+    else:
+        click.echo(f"profiling is {'on' if on else 'off'}")

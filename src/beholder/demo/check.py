@@ -1,0 +1,70 @@
+"""Proves a running demo: asks, likes, asks again, and sees the answer move towards the like."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import urllib.request
+from typing import Any
+
+from beholder.errors import BeholderError
+
+
+class CheckError(BeholderError):
+    """The running demo did not do what it promises."""
+
+    code = "check"
+
+
+def check(address: str) -> list[str]:
+    """Ask a server as a new visitor.
+
+    Parameters
+    ----------
+    address
+        Like `http://127.0.0.1:5000`.
+
+    Returns
+    -------
+    Sentences that say what was seen.
+
+    Raises
+    ------
+    CheckError
+        If the answer after a like is not based on it.
+    """
+    session = f"check-{secrets.token_hex(8)}"
+    path = f"/v1/recommendations?session={session}&k=20"
+    before = _ask(address, path)
+    if not before["items"]:
+        raise CheckError("the demo recommends nothing", remedy="delete its folder and try again")
+    liked = before["items"][0]
+    body = {"session": session, "item": liked["id"], "kind": "like"}
+    stored = _ask(address, "/v1/interactions", body)["events"][0]["status"]
+    after = _ask(address, path)
+    because = [
+        item["id"]
+        for item in after["items"]
+        if any(part["id"] == liked["id"] for part in (item["reason"] or {}).get("because", []))
+    ]
+    old = {item["id"] for item in before["items"]}
+    new = [item["id"] for item in after["items"] if item["id"] not in old]
+    if stored != "stored" or len(because) < len(after["items"]) // 2 or not new:
+        raise CheckError(
+            f"the answer did not follow the like of {liked['id']}",
+            remedy="delete the demo's folder and try again",
+        )
+    return [
+        f"a new visitor got {len(before['items'])} items ({before['level']})",
+        f"liked {liked['title']!r}: {stored}",
+        f"the next answer ({after['level']}) has {len(new)} other items; "
+        f"{len(because)} of {len(after['items'])} because of that like",
+    ]
+
+
+def _ask(address: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data)
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return json.load(reply)

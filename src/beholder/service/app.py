@@ -1,0 +1,127 @@
+"""The ASGI application: all routers behind one front that knows callers and limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response
+from litestar.openapi.config import OpenAPIConfig
+from litestar.router import Router
+from litestar.types import ASGIApp
+
+import beholder
+from beholder.bundle.parts import Parts
+from beholder.errors import BeholderError
+from beholder.service import (
+    access,
+    bundles,
+    classic,
+    docs,
+    explain,
+    health,
+    interactions,
+    items,
+    media,
+    pages,
+    recommendations,
+    score,
+    search,
+    similar,
+    users,
+)
+from beholder.service.asking import Asking
+from beholder.service.bodies import Bodies
+from beholder.service.front import Front
+from beholder.service.log import note_fault
+from beholder.service.problems import MEDIA_TYPE, headers_of, problem, understood
+from beholder.service.running import Running
+from beholder.workspace import Workspace
+
+ROUTERS = (
+    recommendations,
+    items,
+    similar,
+    search,
+    score,
+    explain,
+    interactions,
+    users,
+    bundles,
+    health,
+    classic,
+    media,
+    docs,
+    pages,
+)
+
+
+def build(
+    workspace: Workspace,
+    loaded: tuple[str, Parts] | None = None,
+    *,
+    loopback: bool = True,
+    log: bool = False,
+) -> Front:
+    """Return the application of one process; it opens everything when its lifespan begins.
+
+    Parameters
+    ----------
+    loaded
+        As in `Running`.
+    loopback
+        Whether the server listens on loopback only; see `access`.
+    log
+        Write a line of JSON for each request to standard error.
+    """
+    settings = workspace.settings
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        running = Running(workspace, loaded)
+        app.state.running = running
+        try:
+            yield
+        finally:
+            running.close()
+
+    def bodies(app: ASGIApp) -> ASGIApp:
+        return Bodies(app, settings)
+
+    app = Litestar(
+        [Router("/", route_handlers=router.handlers) for router in ROUTERS],
+        guards=[access.guard],
+        middleware=[bodies],
+        exception_handlers={Exception: refuse},
+        lifespan=[lifespan],
+        openapi_config=OpenAPIConfig(
+            title=settings.title, version=beholder.__version__, path="/-", render_plugins=[]
+        ),
+        request_max_body_size=None,  # `bodies` has the limits
+        logging_config=None,
+    )
+    return Front(app, workspace, loopback=loopback, log=log)
+
+
+def refuse(request: Asking, error: Exception) -> Response[Any]:
+    """Answer with what an error means: problem+json, or a page where a page was asked for."""
+    known = understood(error)
+    if known.status == 500:
+        note_fault(request.scope, error)
+    handler = request.scope.get("route_handler")
+    if handler is not None and handler.opt.get("page"):
+        return pages.problem_page(request, known)
+    return as_response(known)
+
+
+def as_response(error: BeholderError) -> Response[bytes]:
+    """Return a problem as JSON."""
+    told = problem(error)
+    return Response(
+        msgspec.json.encode(told),
+        status_code=told.status,
+        media_type=MEDIA_TYPE,
+        headers=dict(headers_of(error)),
+    )

@@ -1,0 +1,61 @@
+"""What the routers share: the running service, the caller, and the shapes of parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+from litestar.params import Parameter
+from msgspec import Meta
+
+from beholder.behaviour.event import Id, Kind
+from beholder.engine.engine import MAX_K
+from beholder.service.access import Caller
+from beholder.service.paths import SLASH
+from beholder.service.running import Running
+
+Asking = Request[Any, Any, State]
+K = Annotated[int, Parameter(ge=1, le=MAX_K, description="How many items.")]
+Person = Annotated[
+    str | None, Parameter(min_length=1, max_length=256, description="Default: the visitor's own.")
+]
+InBody = Annotated[int, Meta(ge=1, le=MAX_K)]
+MOST = 10_000
+
+
+class ToldEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An event of a history that the caller keeps."""
+
+    item: Id
+    kind: Kind = "like"
+    time: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    value: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
+
+
+History = Annotated[list[Id | ToldEvent], Meta(max_length=MOST)]
+
+
+def running_of(request: Asking) -> Running:
+    """Return the service of this process."""
+    running: Running = request.app.state.running
+    return running
+
+
+def caller_of(request: Asking) -> Caller:
+    """Return who asks."""
+    caller: Caller = request.scope["caller"]  # type: ignore[typeddict-item]
+    return caller
+
+
+def told(history: list[str | ToldEvent] | None) -> list[str | dict[str, Any]] | None:
+    """Return a history as the engine takes it."""
+    if history is None:
+        return None
+    return [entry if isinstance(entry, str) else msgspec.to_builtins(entry) for entry in history]
+
+
+def plain_id(segment: str) -> str:
+    """Return an id from a segment of the address; see `paths`."""
+    return segment.replace(SLASH, "/")

@@ -1,0 +1,110 @@
+"""Bodies of requests: of a type that is read here, not too large, and not too slow."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from beholder.errors import OverloadedError, TooLargeError
+from beholder.service.problems import BodyTypeError, SlowBodyError
+from beholder.settings import Settings
+
+MULTIPART = 65_536  # bytes around a picture
+BASE64 = 1.4  # a picture as text
+UPLOADS = 8  # large bodies held at once
+TYPES = {
+    "json": ("application/json",),
+    "either": ("application/json", "multipart/form-data"),
+    "form": ("application/x-www-form-urlencoded",),
+    "multipart": ("multipart/form-data",),
+}
+
+
+class Bodies:
+    """Reads the whole body of a request before anything looks at it.
+
+    A route with a body says in its options which: `body="json"`, `either` (JSON or a form with
+    a picture), `multipart`, or `form`; and `upload=True` where it may be as large as a picture.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.seconds = settings.serve.read_seconds
+        self.small = settings.serve.max_body
+        self.large = int(settings.media.max_bytes * BASE64) + MULTIPART
+        self.uploads = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read, then hand over."""
+        options = scope["route_handler"].opt if "route_handler" in scope else {}
+        kind = options.get("body")
+        if kind is None:
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        _refuse_type(headers, kind)
+        upload = bool(options.get("upload"))
+        limit = self.large if upload else self.small
+        if _said_length(headers) > limit:
+            raise _too_large(limit)
+        if not upload:
+            await self._pass_on(scope, receive, send, limit)
+            return
+        if self.uploads >= UPLOADS:
+            raise OverloadedError("too many uploads at once", remedy="send it again later")
+        self.uploads += 1
+        try:
+            await self._pass_on(scope, receive, send, limit)
+        finally:
+            self.uploads -= 1
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await _read(receive, limit)
+        except TimeoutError as error:
+            raise SlowBodyError(
+                f"the body did not arrive within {self.seconds:g} s", remedy="send it again"
+            ) from error
+        if body is None:
+            return  # the caller went away: nobody to answer
+        parts: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Message:
+            return parts.pop() if parts else await receive()
+
+        await self.app(scope, replay, send)
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise _too_large(limit)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _refuse_type(headers: dict[bytes, bytes], kind: str) -> None:
+    said = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
+    if said not in TYPES[kind]:
+        raise BodyTypeError(
+            "the body has a type that is not read here", remedy="send " + " or ".join(TYPES[kind])
+        )
+
+
+def _said_length(headers: dict[bytes, bytes]) -> int:
+    said = headers.get(b"content-length", b"0")
+    return int(said) if said.isdigit() else 0
+
+
+def _too_large(limit: int) -> TooLargeError:
+    return TooLargeError(f"a body here has at most {limit} bytes", remedy="send less at once")

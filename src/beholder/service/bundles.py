@@ -1,0 +1,72 @@
+"""`/v1/bundles`: what can be served, and choosing it."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import get, post
+
+from beholder.bundle import promote as promoting
+from beholder.bundle.manifest import Manifest
+from beholder.errors import UnknownBundleError
+from beholder.service.access import needs
+from beholder.service.asking import Asking, running_of
+from beholder.service.running import Running, in_thread
+
+
+class Bundle(msgspec.Struct):
+    """One bundle, as its manifest says; nothing is checked until it is promoted."""
+
+    name: str
+    created: str
+    n_items: int
+    n_users: int
+    n_pairs: int
+    served: bool
+
+
+class Bundles(msgspec.Struct):
+    """All bundles, oldest first."""
+
+    bundles: list[Bundle]
+
+
+class Promoted(msgspec.Struct):
+    """The bundle that is served from now on."""
+
+    bundle: str
+
+
+@get("/v1/bundles", opt=needs("operator"))
+async def list_bundles(request: Asking) -> Bundles:
+    """List all bundles."""
+    running = running_of(request)
+    return await in_thread(lambda: Bundles(_all(running)))
+
+
+@post("/v1/bundles/{name:str}/promote", status_code=200, opt=needs("operator"))
+async def promote(request: Asking, name: str) -> Promoted:
+    """Check a bundle and serve it; other processes follow within a second."""
+    running = running_of(request)
+    if name not in promoting.names(running.workspace):
+        raise UnknownBundleError("there is no bundle of this name", field="name")
+    await in_thread(lambda: promoting.promote(running.workspace, name))
+    await in_thread(running.swap)
+    return Promoted(running.engine.bundle)
+
+
+def _all(running: Running) -> list[Bundle]:
+    found = []
+    for name in promoting.names(running.workspace):
+        path = running.workspace.bundles / name / "manifest.json"
+        try:
+            made = msgspec.json.decode(path.read_bytes(), type=Manifest)
+        except (OSError, msgspec.DecodeError):
+            continue  # `beholder bundle verify` says what is wrong with it
+        served = name == running.engine.bundle
+        found.append(
+            Bundle(name, made.created, made.n_items, made.n_users, made.n_pairs, served)
+        )
+    return found
+
+
+handlers = [list_bundles, promote]

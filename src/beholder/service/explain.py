@@ -1,0 +1,29 @@
+"""`/v1/explain`: why an item has its score for somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from beholder.engine.answer import Explanation
+from beholder.service.access import needs
+from beholder.service.asking import Asking, Person, caller_of, running_of
+
+
+@get("/v1/explain", opt=needs("recommend"))
+async def explain(
+    request: Asking,
+    item: Annotated[str, Parameter(min_length=1, max_length=256)],
+    user: Person = None,
+    session: Person = None,
+) -> Explanation:
+    """Split a score over everything that somebody did: base and shares sum to it."""
+    running = running_of(request)
+    user, session = caller_of(request).whose(user, session)
+    seen = await running.seen(user, session)
+    return running.engine.explain(item, user, session=session, seen=seen)
+
+
+handlers = [explain]

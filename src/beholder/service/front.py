@@ -1,0 +1,133 @@
+"""What every request passes first: limits, who calls, other sites, and headers of safety."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+
+from beholder.errors import BeholderError, OverloadedError
+from beholder.pages.render import CONTENT_SECURITY_POLICY
+from beholder.service import origins, recommendations
+from beholder.service.access import Door
+from beholder.service.keys import KeyFile
+from beholder.service.log import note_fault, note_request
+from beholder.service.paths import keep_slashes
+from beholder.service.problems import (
+    MEDIA_TYPE,
+    HeadersTooLargeError,
+    headers_of,
+    problem,
+    understood,
+)
+from beholder.service.visitor import secret_of
+from beholder.workspace import Workspace
+
+HEADERS = 16_384  # bytes of all headers of a request
+SAFE: list[tuple[bytes, bytes]] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+class Front:
+    """The application as the server sees it (ASGI).
+
+    Parameters
+    ----------
+    app
+        All routers; its state holds what `Running` opened.
+    """
+
+    def __init__(self, app: Litestar, workspace: Workspace, *, loopback: bool, log: bool) -> None:
+        self.app = app
+        self.log = log
+        self.most = workspace.settings.serve.max_in_flight
+        self.origins = frozenset(workspace.settings.serve.cors_origins)
+        secret = secret_of(workspace.secrets)
+        self.door = Door(KeyFile(workspace.secrets), secret, loopback=loopback)
+        self.in_flight = 0
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request, or run the lifespan."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)])
+        self.in_flight += 1
+        try:
+            await self._answer(scope, receive, answer, headers)
+        except BeholderError as error:
+            await _refuse(answer, error)
+        except Exception as error:
+            note_fault(scope, error)
+            if answer.status:
+                raise  # the answer has begun: the connection is cut, so that nobody trusts it
+            await _refuse(answer, understood(error))
+        finally:
+            self.in_flight -= 1
+            if self.log:
+                note_request(scope, answer.status, time.perf_counter() - began)
+
+    async def _answer(
+        self, scope: Any, receive: Receive, send: _Answer, headers: dict[bytes, bytes]
+    ) -> None:
+        if self.in_flight > self.most:
+            raise OverloadedError("too many requests at once", remedy="send it again later")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS:
+            raise HeadersTooLargeError(f"headers have at most {HEADERS} bytes")
+        method: str = scope["method"]
+        if self.origins and origins.preflight(method, headers):
+            await send.whole(204, origins.PREFLIGHT, b"")
+            return
+        origins.refuse_cross_site(method, headers, scope["scheme"], self.origins)
+        caller = scope["caller"] = self.door.caller(headers)
+        if method == "GET" and scope["path"] == recommendations.PATH:
+            caller.check("recommend")
+            query = scope["query_string"]
+            body = await recommendations.recommend_quickly(self.app.state.running, caller, query)
+            if body is not None:
+                length = str(len(body)).encode()
+                kind = [(b"content-type", b"application/json"), (b"content-length", length)]
+                await send.whole(200, kind, body)
+                return
+        keep_slashes(scope)
+        await self.app(scope, receive, send)
+
+
+class _Answer:
+    """Adds headers to an answer, and remembers its status."""
+
+    def __init__(self, send: Send, headers: Headers) -> None:
+        self.send, self.headers, self.status = send, headers, 0
+
+    async def __call__(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*message["headers"], *self.headers]}
+        await self.send(message)
+
+    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send an answer at once."""
+        start = {"type": "http.response.start", "status": status, "headers": headers}
+        await self(start)
+        await self.send({"type": "http.response.body", "body": body})
+
+
+async def _refuse(answer: _Answer, error: BeholderError) -> None:
+    body = msgspec.json.encode(problem(error))
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *((name.encode(), value.encode()) for name, value in headers_of(error)),
+    ]
+    await answer.whole(error.status, headers, body)

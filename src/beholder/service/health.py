@@ -1,0 +1,58 @@
+"""`/health`: whether the process lives, and whether it can answer and store."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import get
+
+from beholder.errors import StoreError
+from beholder.service.access import needs
+from beholder.service.asking import Asking, running_of
+
+
+class Alive(msgspec.Struct):
+    """The process runs."""
+
+    status: str = "alive"
+
+
+class Refused(msgspec.Struct):
+    """A bundle that was promoted and is not served, and why."""
+
+    bundle: str
+    code: str
+    detail: str
+
+
+class Ready(msgspec.Struct):
+    """The process answers from this bundle."""
+
+    bundle: str
+    items: int
+    catalogue_version: int
+    refused: Refused | None = None
+    status: str = "ready"
+
+
+@get("/health/live", opt=needs("live"))
+async def live() -> Alive:
+    """Say that the process runs."""
+    return Alive()
+
+
+@get("/health/ready", opt=needs("recommend"))
+async def ready(request: Asking) -> Ready:
+    """Say what is served; 503 where the store does not answer or a commit just failed."""
+    running = running_of(request)
+    if running.writing_fails:
+        raise StoreError("the disk refuses events", remedy="see the disk of the store")
+    seen = await running.seen(None, None)
+    refused = None
+    if running.refused is not None:
+        name, error = running.refused
+        refused = Refused(name, error.code, error.message)
+    engine = running.engine
+    return Ready(engine.bundle, int(engine.now_showing.shown.sum()), seen.version, refused)
+
+
+handlers = [live, ready]

@@ -1,0 +1,111 @@
+"""`/v1/interactions`: what people did, durable before it is acknowledged, and taken back."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import delete, post
+
+from beholder.behaviour.event import Event
+from beholder.errors import ConflictError, TooLargeError, UnknownEventError, UnknownItemError
+from beholder.service.access import Caller, needs
+from beholder.service.asking import Asking, Person, caller_of, plain_id, running_of
+from beholder.service.problems import MalformedError, invalid
+from beholder.service.running import in_thread
+from beholder.store import Outcome, Who
+
+
+class Events(msgspec.Struct, forbid_unknown_fields=True):
+    """Many events at once."""
+
+    events: list[Event]
+
+
+class Recorded(msgspec.Struct):
+    """What became of each event, in the order in which they were sent.
+
+    `stored` and `same` are durable. `conflict` (the id was used for another event),
+    `unknown-item` and `erased` (the person was erased within a day) were not stored.
+    """
+
+    events: list[Outcome]
+
+
+class Retracted(msgspec.Struct):
+    """An event that no longer counts."""
+
+    event_id: str
+    status: str = "retracted"
+
+
+@post("/v1/interactions", status_code=200, opt=needs("events", body="json"))
+async def record(request: Asking) -> Recorded:
+    """Record one event, or `{"events": [...]}`.
+
+    One event that conflicts or has an unknown item is refused with 409 or 404; of many, each
+    has its own status. Sending an event again with the same `event_id` is always safe.
+    """
+    running, caller = running_of(request), caller_of(request)
+    events, many = read(await request.body())
+    if len(events) > running.settings.serve.max_events:
+        raise TooLargeError(
+            f"{len(events)} events at once, {running.settings.serve.max_events} may come",
+            remedy="send them in parts",
+            field="events",
+        )
+    outcomes = await running.record([_owned(event, caller) for event in events])
+    if not many:
+        refuse(outcomes[0], events[0])
+    return Recorded(outcomes)
+
+
+@delete("/v1/interactions/{event_id:str}", status_code=200, opt=needs("events"))
+async def retract(
+    request: Asking, event_id: str, user: Person = None, session: Person = None
+) -> Retracted:
+    """Take an event of somebody back; the next answer no longer knows it."""
+    user, session = caller_of(request).whose(user, session)
+    name = plain_id(event_id)
+    people = [Who("user", user)] if user else []
+    people += [Who("session", session)] if session else []
+    store = running_of(request).store
+    for who in people:
+        if await in_thread(lambda who=who: store.retract(who, name)):  # type: ignore[misc]
+            return Retracted(name)
+    raise UnknownEventError(
+        "no such event of this user or session", remedy="name whose it is", field="event_id"
+    )
+
+
+def read(body: bytes) -> tuple[list[Event], bool]:
+    """Return the events of a body, and whether it holds a list of them."""
+    try:
+        top = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if "events" in top:
+            return msgspec.json.decode(body, type=Events).events, True
+        return [msgspec.json.decode(body, type=Event)], False
+    except msgspec.ValidationError as error:
+        raise invalid(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON") from error
+
+
+def refuse(outcome: Outcome, event: Event) -> None:
+    """Raise what a single event that was not stored deserves."""
+    if outcome.status == "conflict":
+        raise ConflictError(
+            "this event_id was sent before with another body",
+            remedy="give each event an id of its own",
+            field="event_id",
+        )
+    if outcome.status == "unknown-item":
+        raise UnknownItemError(
+            f"no item {event.item!r} in the catalogue", remedy="import it first", field="item"
+        )
+
+
+def _owned(event: Event, caller: Caller) -> Event:
+    user, session = caller.whose(event.user, event.session)
+    return msgspec.structs.replace(event, user=user, session=session)
+
+
+handlers = [record, retract]

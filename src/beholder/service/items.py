@@ -1,0 +1,112 @@
+"""`/v1/items/{id}`: one item, shown, put, hidden, or taken out of the catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import delete, get, patch, put
+from msgspec import Meta
+
+from beholder.encoders.picture_workers import EncodedPicture
+from beholder.engine.answer import Recommendation
+from beholder.service import uploads
+from beholder.service.access import needs
+from beholder.service.asking import Asking, plain_id, running_of
+from beholder.service.running import Running, in_thread
+from beholder.store import ItemRecord
+from beholder.store.ids import check_id
+from beholder.store.records import Attribute
+
+PATH = "/v1/items/{item_id:str}"
+PICTURES = 20
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class ItemBody(msgspec.Struct, forbid_unknown_fields=True):
+    """An item as a shop describes it.
+
+    Attributes
+    ----------
+    pictures
+        SHA-256 of pictures that were sent before, the cover first. Left out: those that the
+        item has stay.
+    """
+
+    title: Annotated[str, Meta(max_length=2000)]
+    attributes: dict[str, Attribute] = {}
+    pictures: Annotated[list[Hash], Meta(max_length=PICTURES)] | None = None
+
+
+class ItemPatch(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether an item is kept out of all answers."""
+
+    hidden: bool
+
+
+class ItemState(msgspec.Struct):
+    """What became of an item: added, changed, same, hidden, shown or deleted."""
+
+    id: str
+    status: str
+
+
+@get(PATH, opt=needs("recommend"))
+async def get_item(request: Asking, item_id: str) -> Recommendation:
+    """Return one item as it is shown."""
+    running = running_of(request)
+    await running.seen(None, None)
+    return running.engine.item(plain_id(item_id))
+
+
+@put(PATH, status_code=200, opt=needs("catalogue", body="either", upload=True))
+async def put_item(request: Asking, item_id: str) -> ItemState:
+    """Add an item or change it: JSON, or a form with `item` (that JSON) and `picture` files.
+
+    When this answers, the item can be recommended.
+    """
+    running, name = running_of(request), plain_id(item_id)
+    check_id(name, "item_id")
+    data: list[bytes] = []
+    if uploads.is_form(request):
+        form = await uploads.read_form(request, frozenset({"item"}))
+        data = form.pictures[:PICTURES]
+        body = uploads.decode(form.words.get("item", ""), ItemBody, "item")
+    else:
+        body = uploads.decode(await request.body(), ItemBody)
+    return await in_thread(lambda: _put(running, name, body, data))
+
+
+@patch(PATH, status_code=200, opt=needs("catalogue", body="json"))
+async def patch_item(request: Asking, item_id: str, data: ItemPatch) -> ItemState:
+    """Hide an item, or bring it back: no answer that starts after this one shows it."""
+    running, name = running_of(request), plain_id(item_id)
+    await in_thread(lambda: running.store.hide(name, data.hidden))
+    return ItemState(name, "hidden" if data.hidden else "shown")
+
+
+@delete(PATH, status_code=200, opt=needs("catalogue"))
+async def delete_item(request: Asking, item_id: str) -> ItemState:
+    """Take an item out of the catalogue; what people did with it stays."""
+    running, name = running_of(request), plain_id(item_id)
+    await in_thread(lambda: running.store.delete_item(name))
+    return ItemState(name, "deleted")
+
+
+def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> ItemState:
+    kept = [uploads.keep(running, picture) for picture in data]
+    pictures = body.pictures
+    if kept:
+        pictures = list(dict.fromkeys([each.hash for each in kept] + (pictures or [])))
+        running.store.set_picture_facts(_facts(kept))  # before the item shows them
+    counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
+    running.engine.refresh()
+    status = "added" if counts.added else "changed" if counts.changed else "same"
+    return ItemState(name, status)
+
+
+def _facts(kept: list[EncodedPicture]) -> dict[str, tuple[int, int, str]]:
+    return {each.hash: (each.width, each.height, each.colour) for each in kept}
+
+
+handlers = [get_item, put_item, patch_item, delete_item]

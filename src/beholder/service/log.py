@@ -1,0 +1,33 @@
+"""Lines of JSON about requests, without anything of people: no ids, addresses or bodies."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from typing import Any
+
+import msgspec
+
+FAULTS = "beholder.faults"
+
+
+def note_request(scope: Any, status: int, seconds: float) -> None:
+    """Write which route answered how, and how long it took."""
+    fault = scope.get(FAULTS)
+    line = {
+        "time": round(time.time(), 3),
+        "method": scope["method"],
+        "route": scope.get("path_template") or ("/v1/recommendations" if status == 200 else "-"),
+        "status": status,
+        "ms": round(seconds * 1000, 2),
+        **({"fault": fault} if fault else {}),
+    }
+    sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
+
+
+def note_fault(scope: Any, error: BaseException) -> None:
+    """Keep where a fault of ours happened, for the log: places in the program, no values."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]
+    scope[FAULTS] = {"error": type(error).__name__, "at": places}

@@ -1,0 +1,33 @@
+"""`/media`: clean renditions of pictures, which never change under their name."""
+
+from __future__ import annotations
+
+import re
+
+from litestar import Response, get
+
+from beholder.media.renditions import path_of
+from beholder.service.access import needs
+from beholder.service.asking import Asking, running_of
+from beholder.service.problems import NoRouteError
+from beholder.service.running import in_thread
+
+NAME = re.compile(r"([0-9a-f]{64})-(240|480|960)\.webp")
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@get("/media/{name:str}", media_type="image/webp", opt=needs("media"))
+async def rendition(request: Asking, name: str) -> Response[bytes]:
+    """Return a WebP picture; `name` is `SHA256-WIDTH.webp`, and nothing else is looked for."""
+    shape = NAME.fullmatch(name)
+    if shape is None:
+        raise NoRouteError("there is no such picture")
+    path = path_of(running_of(request).workspace.media, shape[1], int(shape[2]))
+    try:
+        data = await in_thread(path.read_bytes)
+    except FileNotFoundError as error:
+        raise NoRouteError("there is no such picture") from error
+    return Response(data, media_type="image/webp", headers={"cache-control": FOREVER})
+
+
+handlers = [rendition]

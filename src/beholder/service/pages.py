@@ -1,0 +1,229 @@
+"""The shop window: pages for browsers, which also work without scripts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+
+from beholder.behaviour.event import Event, Id
+from beholder.errors import BeholderError, UnknownItemError
+from beholder.pages import assets, render
+from beholder.pages.words import choose_language
+from beholder.service import uploads, visitor
+from beholder.service.access import needs
+from beholder.service.asking import Asking, caller_of, plain_id, running_of
+from beholder.service.interactions import refuse
+from beholder.service.media import FOREVER
+from beholder.service.problems import NoRouteError, problem
+from beholder.service.running import Running, in_thread
+from beholder.service.search import SearchRequest, find
+from beholder.store import Who
+
+FEED = 24
+FOUND = 60
+BESIDE = 8
+YEAR = 31_536_000
+MINE = ("like", "save")
+Page = Response[str]
+
+
+class Reaction(msgspec.Struct):
+    """A button of a card, without scripts."""
+
+    item: Id
+    kind: Literal["like", "save", "dislike", "hide"]
+    back: str = "/"
+
+
+@get("/", media_type="text/html", opt=needs("page", page=True))
+async def feed(
+    request: Asking, page: str | None = None, lang: str = "", theme: str = ""
+) -> Page:
+    """The front page."""
+    running, who = running_of(request), _visitor(request)
+    seen = await running.seen(None, who)
+    answer = await in_thread(
+        lambda: running.engine.recommend(session=who, k=FEED, page=page, seen=seen)
+    )
+    shown = msgspec.to_builtins(answer)
+    return await _page(request, lambda look: render.render_feed(look, shown), who)
+
+
+@get("/item/{item_id:str}", media_type="text/html", opt=needs("page", page=True))
+async def item(request: Asking, item_id: str, lang: str = "", theme: str = "") -> Page:
+    """The page of one item."""
+    running, who = running_of(request), _visitor(request)
+    seen = await running.seen(None, who)
+    engine, name = running.engine, plain_id(item_id)
+
+    def gather() -> tuple[Any, Any, Any]:
+        shown = _with_mine(running, who, [engine.item(name)])[0]
+        beside = msgspec.to_builtins(engine.similar(name, BESIDE).items)
+        why = None
+        if len(seen.seqs):
+            why = msgspec.to_builtins(engine.explain(name, session=who, seen=seen))
+        return shown, beside, why
+
+    shown, beside, why = await in_thread(gather)
+    return await _page(request, lambda look: render.render_item(look, shown, beside, why), who)
+
+
+@get("/search", media_type="text/html", opt=needs("page", page=True))
+async def search_page(
+    request: Asking, words: str = "", picture: str = "", lang: str = "", theme: str = ""
+) -> Page:
+    """The results of a search by words; `picture` names an answer that the browser keeps."""
+    running, who = running_of(request), _visitor(request)
+    words = words.strip()[:200]
+    shown: dict[str, Any] | None = None
+    if words:
+        await running.seen(None, None)
+        found = await in_thread(lambda: running.engine.search(words, k=FOUND))
+        shown = {"items": await in_thread(lambda: _with_mine(running, who, found.items))}
+    return await _page(request, lambda look: render.render_search(look, shown, words), who)
+
+
+@post(
+    "/search",
+    status_code=200,
+    media_type="text/html",
+    opt=needs("recommend", body="multipart", upload=True, page=True),
+)
+async def search_by_picture(request: Asking) -> Page:
+    """The results of a search by picture, without scripts."""
+    running, who = running_of(request), _visitor(request)
+    form = await uploads.read_form(request, frozenset())
+    picture = form.pictures[0] if form.pictures and form.pictures[0] else None
+    shown: dict[str, Any] | None = None
+    if picture is not None:
+        await running.seen(None, None)
+        found = await in_thread(lambda: find(running, SearchRequest(k=FOUND), picture))
+        shown = {"items": await in_thread(lambda: _with_mine(running, who, found.items))}
+    return await _page(request, lambda look: render.render_search(look, shown), who)
+
+
+@get("/saved", media_type="text/html", opt=needs("page", page=True))
+async def saved(request: Asking, lang: str = "", theme: str = "") -> Page:
+    """What the visitor saved, newest first."""
+    running, who = running_of(request), _visitor(request)
+    await running.seen(None, None)
+    shown = await in_thread(lambda: _saved(running, who))
+    return await _page(request, lambda look: render.render_saved(look, shown), who)
+
+
+@post("/react", status_code=303, opt=needs("events", body="form", page=True))
+async def react(
+    request: Asking,
+    data: Annotated[Reaction, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[None]:
+    """Record what a button says; the second like or save takes the first one back."""
+    running, who = running_of(request), _visitor(request)
+    mine = await in_thread(lambda: _mine(running, who))
+    before = mine.get(data.item, {}).get(data.kind)
+    if before is not None:
+        await in_thread(lambda: running.store.retract(Who("session", who), before))
+    else:
+        event = Event(data.item, data.kind, session=who)
+        refuse((await running.record([event]))[0], event)
+    headers = {"location": _back(data.back), **_cookie(request, who)}
+    return Response(None, status_code=303, headers=headers)
+
+
+@get("/static/{version:str}/{name:str}", opt=needs("live"))
+async def static(version: str, name: str) -> Response[bytes]:
+    """Return a file of the pages; under its version it never changes."""
+    asset = assets.assets().get(name)
+    if asset is None:
+        raise NoRouteError("there is no such file")
+    kept = FOREVER if version == assets.version() else "no-cache"
+    return Response(asset.data, media_type=asset.media_type, headers={"cache-control": kept})
+
+
+def problem_page(request: Asking, error: BeholderError) -> Page:
+    """Return a page that says what went wrong."""
+    told = problem(error)
+    html = render.render_problem(_look(request), told.status, told.detail, told.request_id)
+    return Response(html, status_code=told.status, media_type="text/html")
+
+
+async def _page(request: Asking, draw: Any, who: str) -> Page:
+    look = _look(request)
+    html = await in_thread(lambda: draw(look))
+    headers = {"cache-control": "private, no-cache", **_cookie(request, who)}
+    response = Response(html, media_type="text/html", headers=headers)
+    for name, value in (("lang", look.language), ("theme", look.theme)):
+        if request.query_params.get(name):
+            response.set_cookie(name, value, max_age=YEAR, samesite="lax")
+    return response
+
+
+def _look(request: Asking) -> render.Look:
+    running = running_of(request)
+    query, cookies = request.query_params, request.cookies
+    language = choose_language(
+        query.get("lang"), cookies.get("lang"), request.headers.get("accept-language")
+    )
+    theme = query.get("theme") or cookies.get("theme") or "auto"
+    return render.Look(
+        title=running.settings.title,
+        language=language,
+        theme=theme if theme in render.THEMES else "auto",
+        chips=tuple(render.Chip(words) for words in running.chips),
+    )
+
+
+def _visitor(request: Asking) -> str:
+    """Return the visitor's own name, a new one where the browser has none."""
+    known = caller_of(request).visitor
+    return visitor.new_id() if known is None else known.id
+
+
+def _cookie(request: Asking, who: str) -> dict[str, str]:
+    known = caller_of(request).visitor
+    if known is not None and not known.stale:
+        return {}
+    secret = running_of(request).visitor_secret
+    return {"set-cookie": visitor.set_cookie(secret, who, https=request.url.scheme == "https")}
+
+
+def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:
+    """Return event ids of what the visitor liked and saved, by item and kind, oldest first."""
+    found: dict[str, dict[str, str]] = {}
+    for record in running.store.export(Who("session", who)):
+        if record["record"] == "event" and record["kind"] in MINE:
+            found.setdefault(record["item"], {})[record["kind"]] = record["event_id"]
+    return found
+
+
+def _with_mine(running: Running, who: str, items: Any) -> list[dict[str, Any]]:
+    mine = _mine(running, who)
+    shown: list[dict[str, Any]] = msgspec.to_builtins(items)
+    for each in shown:
+        each["mine"] = mine.get(each["id"], {})
+    return shown
+
+
+def _saved(running: Running, who: str) -> list[dict[str, Any]]:
+    items = []
+    for name, kinds in reversed(_mine(running, who).items()):
+        if "save" not in kinds:
+            continue
+        try:
+            items.append(running.engine.item(name))
+        except UnknownItemError:
+            continue  # hidden or gone since
+    return _with_mine(running, who, items)
+
+
+def _back(address: str) -> str:
+    """Return where a form came from, if it is a page of ours."""
+    inside = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return quote(address, safe="/?&=%#.~-_") if inside else "/"
+
+
+handlers = [feed, item, search_page, search_by_picture, saved, react, static]

@@ -1,0 +1,160 @@
+"""Every refusal as problem+json (RFC 9457). Status and code are those of `beholder.errors`."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar
+
+import msgspec
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
+
+from beholder.errors import BeholderError, DataError, OverloadedError, TooLargeError
+
+MEDIA_TYPE = "application/problem+json"
+AGAIN = (1, 2, 3)  # seconds; drawn, so that those who wait do not come back together
+
+
+class NoRouteError(BeholderError):
+    """There is nothing at this address."""
+
+    code = "not-found"
+    status = 404
+
+
+class MethodError(BeholderError):
+    """The address does not answer this method."""
+
+    code = "method"
+    status = 405
+
+
+class MalformedError(BeholderError):
+    """The body could not be read as what it says it is."""
+
+    code = "malformed"
+    status = 400
+
+
+class BodyTypeError(BeholderError):
+    """The body has a media type that is not read here."""
+
+    code = "body-type"
+    status = 415
+
+
+class SlowBodyError(BeholderError):
+    """The body took too long to arrive."""
+
+    code = "slow-body"
+    status = 408
+
+
+class HeadersTooLargeError(BeholderError):
+    """The headers of the request are over their limit."""
+
+    code = "headers-too-large"
+    status = 431
+
+
+class InternalError(BeholderError):
+    """A fault of ours."""
+
+    code = "internal"
+
+
+class Problem(msgspec.Struct, omit_defaults=True):
+    """What a caller gets instead of an answer.
+
+    Attributes
+    ----------
+    code
+        Stable; `detail` and `remedy` are for people.
+    field
+        The part of the request that is wrong.
+    request_id
+        To be named when asking for help; the server's log has it too.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    remedy: str = ""
+    field: str = ""
+    request_id: str = ""
+
+    media_type: ClassVar[str] = MEDIA_TYPE
+
+
+def understood(error: BaseException) -> BeholderError:
+    """Return any error as one of the table; what is not expected becomes an internal one."""
+    if isinstance(error, BeholderError):
+        return error
+    if isinstance(error, ValidationException):
+        return _invalid(error)
+    if isinstance(error, msgspec.ValidationError):
+        return invalid(error)
+    if isinstance(error, msgspec.DecodeError | UnicodeDecodeError):
+        return MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON")
+    if isinstance(error, MethodNotAllowedException):
+        return MethodError("this address does not answer this method", remedy="see /docs")
+    if isinstance(error, NotFoundException):
+        return NoRouteError("there is nothing at this address", remedy="see /docs")
+    if isinstance(error, HTTPException) and error.status_code == 413:
+        return TooLargeError("the body is too large", remedy="send less at once")
+    if isinstance(error, HTTPException) and 400 <= error.status_code < 500:
+        return MalformedError("the request could not be read", remedy="see /docs")
+    return InternalError("something went wrong here", remedy="the server's log has the request_id")
+
+
+def invalid(error: msgspec.ValidationError, source: str = "") -> DataError:
+    """Return a value out of its range or of a wrong type as an error that names its field."""
+    words, _, place = str(error).partition(" - at `")
+    field = place.rstrip("`").removeprefix("$").removeprefix(".")
+    return DataError(words, remedy="see /docs", field=field or source)
+
+
+def _invalid(error: ValidationException) -> DataError:
+    first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
+    message = str(first.get("message", "")) or "a value is missing or wrong"
+    return DataError(message, remedy="see /docs", field=str(first.get("key", "")))
+
+
+def problem(error: BeholderError) -> Problem:
+    """Return what is told about an error: nothing of files, traces or secrets."""
+    outside = error.status < 500 or isinstance(error, OverloadedError)
+    return Problem(
+        type=f"urn:beholder:problem:{error.code}",
+        title=(type(error).__doc__ or error.code).splitlines()[0].rstrip("."),
+        status=error.status,
+        code=error.code,
+        detail=error.message if outside else _without_paths(error.message),
+        remedy=error.remedy if outside else "",
+        field=error.field,
+        request_id=secrets.token_hex(6),
+    )
+
+
+def headers_of(error: BeholderError) -> list[tuple[str, str]]:
+    """Return the headers that belong to an error."""
+    if error.status == 503:
+        return [("retry-after", str(secrets.choice(AGAIN)))]
+    if error.status == 401:
+        return [("www-authenticate", "Bearer")]
+    return []
+
+
+def _without_paths(text: str) -> str:
+    return " ".join("..." if "/" in word else word for word in text.split(" "))
+
+
+def as_dict(told: Problem) -> dict[str, Any]:
+    """Return a problem as plain values."""
+    found: dict[str, Any] = msgspec.to_builtins(told)
+    return found

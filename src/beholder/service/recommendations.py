@@ -1,0 +1,124 @@
+"""`/v1/recommendations`: for a user, a session, a browser, or a history that the caller keeps."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import get, post
+from litestar.params import Parameter
+from msgspec import Meta
+
+from beholder.behaviour.event import Id
+from beholder.engine.answer import Answer
+from beholder.engine.engine import MAX_K
+from beholder.service.access import Caller, needs
+from beholder.service.asking import (
+    MOST,
+    Asking,
+    History,
+    InBody,
+    K,
+    Person,
+    caller_of,
+    running_of,
+    told,
+)
+from beholder.service.running import Running
+
+PATH = "/v1/recommendations"
+PARAMETERS = frozenset({"user", "session", "k", "page"})
+
+
+class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Who asks, and for what.
+
+    Attributes
+    ----------
+    history
+        Item ids or events, oldest first, for callers that keep their own; then the store's is
+        not looked at.
+    exclude
+        Ids that are on the page already.
+    page
+        The `next` of the answer before.
+    """
+
+    history: History | None = None
+    k: InBody = 20
+    exclude: Annotated[list[Id], Meta(max_length=MOST)] = []
+    user: Id | None = None
+    session: Id | None = None
+    page: Annotated[str, Meta(max_length=512)] | None = None
+
+
+@get(PATH, opt=needs("recommend"))
+async def get_recommendations(
+    request: Asking,
+    user: Person = None,
+    session: Person = None,
+    k: K = 20,
+    page: Annotated[str | None, Parameter(max_length=512)] = None,
+) -> Answer:
+    """Recommend for a user or session; without either, for the browser that asks."""
+    return await recommend(running_of(request), caller_of(request), user, session, k, page)
+
+
+@post(PATH, status_code=200, opt=needs("recommend", body="json"))
+async def post_recommendations(request: Asking, data: RecommendationRequest) -> Answer:
+    """Recommend from a history in the body, or leave out what is on the page already."""
+    running = running_of(request)
+    user, session = caller_of(request).whose(data.user, data.session)
+    seen = await running.seen(user, session)
+    return running.engine.recommend(
+        user,
+        session=session,
+        history=told(data.history),
+        k=data.k,
+        exclude=data.exclude,
+        page=data.page,
+        seen=seen,
+    )
+
+
+async def recommend(
+    running: Running,
+    caller: Caller,
+    user: str | None,
+    session: str | None,
+    k: int,
+    page: str | None,
+) -> Answer:
+    """Return the answer of GET, by whichever way the question came."""
+    user, session = caller.whose(user, session)
+    seen = await running.seen(user, session)
+    return running.engine.recommend(user, session=session, k=k, page=page, seen=seen)
+
+
+async def recommend_quickly(running: Running, caller: Caller, query: bytes) -> bytes | None:
+    """Answer GET without the framework's way of reading parameters, which costs as much again.
+
+    Returns
+    -------
+    JSON, or None where the question is not plain; the framework then says what is wrong with it.
+    """
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        return None
+    asked = dict(pairs)
+    if len(asked) < len(pairs) or not PARAMETERS.issuperset(asked):
+        return None
+    if any(not 0 < len(text) <= 256 for text in asked.values()):
+        return None
+    k = asked.get("k", "20")
+    if not (k.isascii() and k.isdigit() and len(k) <= 4 and 1 <= int(k) <= MAX_K):
+        return None
+    answer = await recommend(
+        running, caller, asked.get("user"), asked.get("session"), int(k), asked.get("page")
+    )
+    return msgspec.json.encode(answer)
+
+
+handlers = [get_recommendations, post_recommendations]

@@ -1,0 +1,176 @@
+"""What one server process holds while it serves: store, writer, engine, picture workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+import anyio.to_thread
+
+from beholder.behaviour.event import Event
+from beholder.bundle import parts as bundle_parts
+from beholder.bundle.manifest import read
+from beholder.bundle.parts import Parts
+from beholder.bundle.promote import current, folder_of
+from beholder.encoders.picture_workers import PictureWorkers
+from beholder.engine.engine import Engine, engine_of
+from beholder.errors import BeholderError, OverloadedError, StoreError
+from beholder.service import visitor
+from beholder.service.chips import frequent
+from beholder.service.keys import KeyFile
+from beholder.store import GroupWriter, Outcome, Snapshot, Store
+from beholder.workspace import Workspace
+
+T = TypeVar("T")
+LOOK = 1.0  # seconds between looks at which bundle is promoted
+PATIENCE = 2.0  # seconds that events may wait for the disk
+RED = 10.0  # seconds that a failed commit makes the service unready
+
+
+def open_parts(workspace: Workspace, name: str) -> Parts:
+    """Check and open a bundle."""
+    folder = folder_of(workspace, name)
+    read(folder, workspace.secrets)
+    return bundle_parts.load(folder)
+
+
+class Running:
+    """Everything that answers need. Open it after the process is forked; close it at the end.
+
+    Parameters
+    ----------
+    loaded
+        The name and parts of a bundle that was opened before; None: the promoted one.
+    """
+
+    def __init__(self, workspace: Workspace, loaded: tuple[str, Parts] | None = None) -> None:
+        self.workspace = workspace
+        self.settings = workspace.settings
+        self.keys = KeyFile(workspace.secrets)
+        self.visitor_secret = visitor.secret_of(workspace.secrets)
+        name = current(workspace) if loaded is None else loaded[0]
+        parts = open_parts(workspace, name) if loaded is None else loaded[1]
+        self.store = Store.open(workspace)
+        self.engine = engine_of(workspace, parts, name, self.store)
+        self.writer = GroupWriter(self.store)
+        self.refused: tuple[str, BeholderError] | None = None
+        self._failed_at = -RED
+        self._chips: tuple[str, tuple[str, ...]] = ("", ())
+        self._pictures: PictureWorkers | None = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._seen = b""
+        self._watcher = threading.Thread(target=self._watch, name="beholder-watch", daemon=True)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Write what waits, then close everything."""
+        self._stopping.set()
+        self._watcher.join()
+        self.writer.close()
+        if self._pictures is not None:
+            self._pictures.close()
+        self.store.close()
+
+    # -- people -----------------------------------------------------------------------------
+
+    async def seen(self, user: str | None, session: str | None) -> Snapshot:
+        """Read what is known of somebody, and bring the engine to the catalogue of that moment.
+
+        The reading takes less than handing it to a thread would; laying a changed catalogue
+        over the bundle takes longer, and is done beside.
+        """
+        found = self.store.snapshot(user, session)
+        if found.version != self.engine.now_showing.version:
+            await in_thread(lambda: self.engine.refresh(found.version))
+        return found
+
+    async def record(self, events: Sequence[Event]) -> list[Outcome]:
+        """Store events; when this returns they are on the disk.
+
+        Raises
+        ------
+        OverloadedError
+            If they could not be written in time. Sending them again is safe.
+        StoreError
+            If the disk failed.
+        """
+        written: Future[list[Outcome]] = self.writer.submit(events)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(written), PATIENCE)
+        except TimeoutError as error:
+            raise OverloadedError(
+                f"the events were not written within {PATIENCE:g} s",
+                remedy="send them again with the same event_id: they count once",
+            ) from error
+        except StoreError as error:
+            if not isinstance(error, OverloadedError):
+                self._failed_at = time.monotonic()
+            raise
+
+    @property
+    def writing_fails(self) -> bool:
+        """Whether the disk refused events a moment ago."""
+        return time.monotonic() - self._failed_at < RED
+
+    @property
+    def pictures(self) -> PictureWorkers:
+        """The processes that read pictures, started at the first picture."""
+        with self._lock:
+            if self._pictures is None:
+                self._pictures = PictureWorkers(self.workspace)
+            return self._pictures
+
+    # -- bundles ----------------------------------------------------------------------------
+
+    @property
+    def chips(self) -> tuple[str, ...]:
+        """Searches of one tap, from the catalogue of the served bundle."""
+        if self._chips[0] != self.engine.bundle:
+            self._chips = (self.engine.bundle, frequent(self.engine))
+        return self._chips[1]
+
+    def swap(self) -> None:
+        """Serve the promoted bundle; where it is not whole, go on with the present one."""
+        with self._lock:
+            stamp = _stamp(self.workspace.root / "current")
+            name = current(self.workspace)
+            self._seen = stamp
+            if name == self.engine.bundle:
+                self.refused = None
+                return
+            try:
+                parts = open_parts(self.workspace, name)
+                self.engine = engine_of(self.workspace, parts, name, self.store)
+            except BeholderError as error:
+                self.refused = (name, error)
+            else:
+                self.refused = None
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(LOOK):
+            if _stamp(self.workspace.root / "current") != self._seen:
+                with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays
+                    self.swap()
+            with contextlib.suppress(StoreError):  # requests meet the same error, and tell it
+                self.engine.refresh()
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do what takes long without holding up other requests."""
+    return await anyio.to_thread.run_sync(work)
+
+
+def _stamp(path: Path) -> bytes:
+    """Return something that changes whenever the file is replaced."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return b""
+    return f"{found.st_ino}.{found.st_mtime_ns}".encode()

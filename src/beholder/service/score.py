@@ -1,0 +1,45 @@
+"""`/v1/score`: how well given items fit somebody."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import post
+from msgspec import Meta
+
+from beholder.behaviour.event import Id
+from beholder.service.access import needs
+from beholder.service.asking import MOST, Asking, History, caller_of, running_of, told
+
+
+class ScoreRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Which items, for whom; see `RecommendationRequest`."""
+
+    items: Annotated[list[Id], Meta(min_length=1, max_length=MOST)]
+    user: Id | None = None
+    session: Id | None = None
+    history: History | None = None
+
+
+class Scores(msgspec.Struct):
+    """Score by item; higher is better, on the scale of the bundle."""
+
+    bundle: str
+    scores: dict[str, float]
+
+
+@post("/v1/score", status_code=200, opt=needs("recommend", body="json"))
+async def score(request: Asking, data: ScoreRequest) -> Scores:
+    """Score items for somebody."""
+    running = running_of(request)
+    user, session = caller_of(request).whose(data.user, data.session)
+    seen = await running.seen(user, session)
+    engine = running.engine
+    found = engine.score(
+        data.items, user, session=session, history=told(data.history), seen=seen
+    )
+    return Scores(engine.bundle, found)
+
+
+handlers = [score]

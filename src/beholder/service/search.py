@@ -1,0 +1,81 @@
+"""`/v1/search`: by words, by a picture, or by both."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import post
+from msgspec import Meta
+
+from beholder.engine.answer import Level, Recommendation
+from beholder.errors import DataError
+from beholder.service import uploads
+from beholder.service.access import needs
+from beholder.service.asking import Asking, InBody, running_of
+from beholder.service.running import Running, in_thread
+
+Words = Annotated[str, Meta(max_length=1000)]
+
+
+class SearchRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """What is searched for."""
+
+    words: Words = ""
+    k: InBody = 20
+
+
+class Query(msgspec.Struct):
+    """What was searched for."""
+
+    words: str
+    picture: bool
+
+
+class Found(msgspec.Struct):
+    """An answer, and the question that it answers."""
+
+    answer: str
+    bundle: str
+    level: Level
+    items: tuple[Recommendation, ...]
+    next: str | None
+    query: Query
+
+
+@post("/v1/search", status_code=200, opt=needs("recommend", body="either", upload=True))
+async def search(request: Asking) -> Found:
+    """Search by words (JSON), or by a picture and words (a form with the file `picture`).
+
+    The picture is not kept.
+    """
+    picture = None
+    if uploads.is_form(request):
+        form = await uploads.read_form(request, frozenset({"words", "k"}))
+        asked = _converted(form.words)
+        if len(form.pictures) > 1:
+            raise DataError("one picture at a time", field="picture")
+        picture = form.pictures[0] if form.pictures else None
+    else:
+        asked = uploads.decode(await request.body(), SearchRequest)
+    running = running_of(request)
+    await running.seen(None, None)
+    return await in_thread(lambda: find(running, asked, picture))
+
+
+def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found:
+    """Return what the engine finds."""
+    vectors = None if picture is None else uploads.encode(running, picture).vectors
+    found = running.engine.search(asked.words, picture=vectors, k=asked.k)
+    query = Query(asked.words, picture is not None)
+    return Found(found.answer, found.bundle, found.level, found.items, found.next, query)
+
+
+def _converted(words: dict[str, Any]) -> SearchRequest:
+    try:
+        return msgspec.convert(words, SearchRequest, strict=False)
+    except msgspec.ValidationError as error:
+        raise uploads.invalid(error) from error
+
+
+handlers = [search]

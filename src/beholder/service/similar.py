@@ -1,0 +1,20 @@
+"""`/v1/items/{id}/similar`: what looks and reads alike, and what is liked together with it."""
+
+from __future__ import annotations
+
+from litestar import get
+
+from beholder.engine.answer import Answer
+from beholder.service.access import needs
+from beholder.service.asking import Asking, K, plain_id, running_of
+
+
+@get("/v1/items/{item_id:str}/similar", opt=needs("recommend"))
+async def similar(request: Asking, item_id: str, k: K = 20) -> Answer:
+    """Return items similar to one."""
+    running = running_of(request)
+    await running.seen(None, None)
+    return running.engine.similar(plain_id(item_id), k)
+
+
+handlers = [similar]

@@ -1,0 +1,69 @@
+"""`/v1/users`: what is held about a person: taken away, erased, or no longer used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import delete, get, put
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from beholder.service.access import needs
+from beholder.service.asking import Asking, plain_id, running_of
+from beholder.service.running import in_thread
+from beholder.store import Receipt, Store, Who
+from beholder.store.ids import check_id
+
+WhoseKind = Annotated[
+    Literal["user", "session"], Parameter(description="Whether the id is a user's or a session's.")
+]
+
+
+class Profiling(msgspec.Struct, forbid_unknown_fields=True):
+    """Whether what a person did may be used for recommendations."""
+
+    profiling: bool
+
+
+@get(
+    "/v1/users/{user_id:str}/export",
+    media_type="application/x-ndjson",
+    opt=needs("privacy"),
+)
+async def export(request: Asking, user_id: str, kind: WhoseKind = "user") -> Stream:
+    """Return everything that is held about a person, one JSON object a line."""
+    store, who = running_of(request).store, _who(kind, user_id)
+    return Stream(lambda: _lines(store, who), media_type="application/x-ndjson")
+
+
+@delete("/v1/users/{user_id:str}", status_code=200, opt=needs("privacy"))
+async def erase(request: Asking, user_id: str, kind: WhoseKind = "user") -> Receipt:
+    """Erase a person, and return the proof. Someone unknown gets the same answer."""
+    store, who = running_of(request).store, _who(kind, user_id)
+    return await in_thread(lambda: store.erase(who))
+
+
+@put("/v1/users/{user_id:str}/profiling", opt=needs("privacy", body="json"))
+async def set_profiling(
+    request: Asking, user_id: str, data: Profiling, kind: WhoseKind = "user"
+) -> Profiling:
+    """Switch profiling on or off; the next answer follows it."""
+    store, who = running_of(request).store, _who(kind, user_id)
+    await in_thread(lambda: store.set_profiling(who, data.profiling))
+    return data
+
+
+def _who(kind: Literal["user", "session"], user_id: str) -> Who:
+    plain = plain_id(user_id)
+    check_id(plain, "user_id")
+    return Who(kind, plain)
+
+
+def _lines(store: Store, who: Who) -> Iterator[bytes]:
+    for record in store.export(who):
+        yield msgspec.json.encode(record) + b"\n"
+
+
+handlers = [export, erase, set_profiling]

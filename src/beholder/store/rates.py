@@ -1,0 +1,29 @@
+"""Who does more in a day than people do: most likely a program."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from beholder.store.database import Database
+from beholder.store.schema import events
+
+DAY = 86_400_000
+
+
+def busy(database: Database, cap: int) -> tuple[int, int]:
+    """Return how many people have a day with more than `cap` events, and the events of such days.
+
+    Days are those of UTC.
+    """
+    with database.read() as connection:
+        # First those who could: this one walks the index and sorts nothing.
+        many = select(events.c.person).group_by(events.c.person).having(func.count() > cap)
+        candidates = [row[0] for row in connection.execute(many)]
+        people = rows = 0
+        for person in candidates:
+            day = events.c.time // DAY
+            days = select(func.count()).where(events.c.person == person).group_by(day)
+            counts = [row[0] for row in connection.execute(days.having(func.count() > cap))]
+            people += bool(counts)
+            rows += sum(counts)
+    return people, rows

@@ -1,0 +1,153 @@
+"""From events to a history: what models see of a person."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beholder.behaviour.history import EMPTY, History, from_events
+from beholder.behaviour.kinds import CODES
+from beholder.errors import ShapeError
+from beholder.settings import EVENT_WEIGHTS
+
+Told = list[tuple[int, str, int]]
+
+
+def made(events: Told, limit: int = 200, values: list[float] | None = None) -> History:
+    """A history of (position, kind, time)."""
+    values = [float("nan")] * len(events) if values is None else values
+    return from_events(
+        np.array([position for position, _, _ in events], np.int32),
+        np.array([time for _, _, time in events], np.int64),
+        np.array([CODES[kind] for _, kind, _ in events], np.uint8),
+        np.array(values, np.float32),
+        EVENT_WEIGHTS,
+        rating_threshold=3.5,
+        limit=limit,
+    )
+
+
+def test_oldest_comes_first_whatever_the_order_of_events() -> None:
+    history = made([(3, "like", 30), (1, "like", 10), (2, "view", 20)])
+    assert history.items.tolist() == [1, 2, 3]
+    assert history.times.tolist() == [10, 20, 30]
+    np.testing.assert_allclose(history.weights, [1.0, 0.3, 1.0])
+
+
+def test_an_item_counts_once_at_its_newest_moment_with_its_largest_weight() -> None:
+    history = made([(1, "like", 10), (2, "view", 20), (1, "view", 30)])
+    assert history.items.tolist() == [2, 1]
+    assert history.times.tolist() == [20, 30]
+    np.testing.assert_allclose(history.weights, [0.3, 1.0])
+
+
+def test_what_was_disliked_after_it_was_liked_is_disliked() -> None:
+    history = made([(1, "like", 10), (2, "like", 15), (1, "dislike", 20)])
+    assert history.items.tolist() == [2]
+    assert history.disliked.tolist() == [1]
+
+
+def test_what_was_liked_after_it_was_disliked_is_liked() -> None:
+    history = made([(1, "dislike", 10), (1, "like", 20)])
+    assert history.items.tolist() == [1]
+    assert not len(history.disliked)
+
+
+def test_of_one_moment_the_later_told_event_decides() -> None:
+    assert made([(1, "like", 10), (1, "dislike", 10)]).disliked.tolist() == [1]
+    assert made([(1, "dislike", 10), (1, "like", 10)]).items.tolist() == [1]
+
+
+def test_a_hidden_item_and_a_low_rating_are_dislikes() -> None:
+    history = made(
+        [(1, "hide", 10), (2, "rating", 20), (3, "rating", 30), (4, "rating", 40)],
+        values=[float("nan"), 2.0, 3.5, 5.0],
+    )
+    assert history.disliked.tolist() == [1, 2]
+    assert history.items.tolist() == [3, 4]
+
+
+def test_the_limit_keeps_the_newest_and_seen_keeps_all() -> None:
+    liked = [(position, "like", position) for position in range(10)]
+    disliked = [(position, "dislike", position) for position in range(20, 30)]
+    history = made(liked + disliked, limit=3)
+    assert history.items.tolist() == [7, 8, 9]
+    assert history.disliked.tolist() == [27, 28, 29]
+    assert history.seen.tolist() == [*range(10), *range(20, 30)]
+
+
+def test_items_that_the_bundle_does_not_know_are_left_out_everywhere() -> None:
+    history = made([(-1, "like", 10), (4, "like", 20), (-1, "dislike", 30)])
+    assert history.items.tolist() == [4]
+    assert history.seen.tolist() == [4]
+    assert not len(history.disliked)
+
+
+def test_no_evidence_is_seen_and_nothing_more() -> None:
+    history = made([(1, "watch", 10)], values=[0.0])
+    assert len(history) == 0
+    assert history.seen.tolist() == [1]
+
+
+def test_nothing_makes_an_empty_history() -> None:
+    history = made([])
+    assert len(history) == len(history.seen) == len(history.disliked) == 0
+    assert history.items.dtype == np.int32
+    assert history.times.dtype == np.int64
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-1, 5),
+            st.sampled_from(["view", "like", "dislike", "hide", "purchase"]),
+            st.integers(0, 4),
+        ),
+        max_size=25,
+    ),
+    st.integers(1, 6),
+)
+def test_a_history_is_what_a_slow_loop_makes(events: Told, limit: int) -> None:
+    by_item: dict[int, list[tuple[int, int, float]]] = {}
+    for order, (item, kind, time) in enumerate(events):
+        if item >= 0:
+            sign = -1 if kind in ("dislike", "hide") else 1
+            by_item.setdefault(item, []).append((time, order, sign * EVENT_WEIGHTS[kind]))
+    last = {item: max(told) for item, told in by_item.items()}
+    order = sorted(last, key=lambda item: last[item][:2])
+    liked = [item for item in order if last[item][2] > 0][-limit:]
+    history = made(events, limit)
+    assert history.items.tolist() == liked
+    assert history.times.tolist() == [last[item][0] for item in liked]
+    strongest = [max(weight for _, _, weight in by_item[item]) for item in liked]
+    np.testing.assert_allclose(history.weights, strongest)
+    assert history.disliked.tolist() == [i for i in order if last[i][2] < 0][-limit:]
+    assert history.seen.tolist() == sorted(by_item)
+
+
+def test_a_basket_is_a_moment() -> None:
+    history = made([(1, "like", 5), (2, "like", 5), (3, "like", 9), (4, "like", 12)])
+    assert history.basket.tolist() == [0, 0, 1, 2]
+    assert EMPTY.basket.shape == (0,)
+
+
+def test_without_takes_one_event_and_leaves_it_seen() -> None:
+    history = made([(1, "like", 1), (2, "like", 2), (3, "dislike", 3)]).without(0)
+    assert history.items.tolist() == [2]
+    assert history.seen.tolist() == [1, 2, 3]
+    assert history.disliked.tolist() == [3]
+
+
+def test_within_leaves_no_moment_of_unknown_items_behind() -> None:
+    history = History(
+        np.array([1, 99, -1, 2], np.int32), np.arange(4), np.ones(4, np.float32)
+    ).within(50)
+    assert history.items.tolist() == [1, 2]
+    assert history.basket.tolist() == [0, 1]
+
+
+def test_arrays_of_different_lengths_are_refused() -> None:
+    with pytest.raises(ShapeError):
+        History(np.zeros(2, np.int32), np.zeros(1, np.int64), np.zeros(2, np.float32))

@@ -1,0 +1,200 @@
+"""Nothing of a target is left in what is learned from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.interactions import from_events
+from beholder.dataset.splits import Split, cold_items, halves, leave_last_out, next_basket
+from beholder.models.ease import ContentEase, ContentEaseSettings
+from beholder.models.placement import Placement, PlacementSettings
+from beholder.training.validation import validation
+
+
+def random_dataset(seed: int, n_users: int = 20, n_items: int = 30, n: int = 200) -> Dataset:
+    rng = np.random.default_rng(seed)
+    pairs = from_events(
+        rng.integers(0, n_users, n).astype(np.int32),
+        rng.integers(0, n_items, n).astype(np.int32),
+        rng.integers(1, 12, n).astype(np.int64),
+        rng.choice([0.3, 1.0], n).astype(np.float32),
+        n_users,
+        n_items,
+        seed,
+    )
+    present = rng.random(n_items) < 0.9
+    vectors = np.where(present[:, None], rng.normal(size=(n_items, 8)), 0).astype(np.float32)
+    texts = [" ".join(rng.choice(["ab", "cd", "ef", "gh", "ij"], 3)) for _ in range(n_items)]
+    return Dataset(pairs, {"sample": Modality(vectors, present)}, texts)
+
+
+def pairs_of(split: Split) -> set[tuple[int, int]]:
+    train = split.train.interactions
+    return set(zip(train.users.tolist(), train.items.tolist(), strict=True))
+
+
+def targets_of(split: Split) -> set[tuple[int, int]]:
+    cases = split.cases
+    return {
+        (int(cases.users[case]), item)
+        for case in range(len(cases))
+        for item in cases.target(case).tolist()
+    }
+
+
+def check_nothing_leaks(dataset: Dataset, split: Split) -> None:
+    whole = dataset.interactions
+    everything = set(zip(whole.users.tolist(), whole.items.tolist(), strict=True))
+    assert not pairs_of(split) & targets_of(split)
+    assert pairs_of(split) | targets_of(split) <= everything
+    for case in range(len(split.cases)):
+        history = split.cases.history(case)
+        assert not set(history.items.tolist()) & set(split.cases.target(case).tolist())
+        assert set(history.seen.tolist()) == set(history.items.tolist())
+        user = int(split.cases.users[case])
+        assert {(user, item) for item in history.items.tolist()} <= pairs_of(split)
+
+
+@given(st.integers(0, 500))
+@settings(max_examples=30)
+def test_leave_last_out_holds_out_a_newest_pair_of_each_active_user(seed: int) -> None:
+    dataset = random_dataset(seed)
+    pairs = dataset.interactions
+    split = leave_last_out(dataset)
+    check_nothing_leaks(dataset, split)
+    counts = np.bincount(pairs.users, minlength=pairs.n_users)
+    assert split.cases.users.tolist() == np.flatnonzero(counts >= 5).tolist()
+    assert len(split.train.interactions) == len(pairs) - len(split.cases)
+    for case in range(len(split.cases)):
+        user, target = split.cases.users[case], split.cases.target(case)
+        assert len(target) == 1
+        own = pairs.users == user
+        moment = pairs.times[own & (pairs.items == target[0])]
+        assert moment == pairs.times[own].max()
+
+
+@given(st.integers(0, 500))
+@settings(max_examples=30)
+def test_next_basket_holds_out_all_of_the_last_moment(seed: int) -> None:
+    dataset = random_dataset(seed)
+    pairs = dataset.interactions
+    split = next_basket(dataset)
+    check_nothing_leaks(dataset, split)
+    asked = []
+    for user in range(pairs.n_users):
+        own = pairs.users == user
+        if not own.any():
+            continue
+        last = own & (pairs.times == pairs.times[own].max())
+        if own.sum() - last.sum() >= 3:
+            asked.append(user)
+            case = split.cases.users.tolist().index(user)
+            assert set(split.cases.target(case).tolist()) == set(pairs.items[last].tolist())
+            assert split.cases.history(case).times.max() < pairs.times[last][0]
+    assert split.cases.users.tolist() == asked
+
+
+@given(st.integers(0, 500))
+@settings(max_examples=30)
+def test_cold_items_are_in_no_training_pair_and_in_no_statistic(seed: int) -> None:
+    dataset = random_dataset(seed)
+    pairs = dataset.interactions
+    split = cold_items(dataset, seed, share=0.2, only="sample")
+    cold = np.flatnonzero(split.pool)
+    check_nothing_leaks(dataset, split)
+    assert len(cold) == round(0.2 * dataset.pictures["sample"].present.sum())
+    assert dataset.pictures["sample"].present[cold].all()
+    assert not split.train.fitted[cold].any()
+    assert split.train.fitted.sum() == dataset.n_items - len(cold)
+    assert not np.isin(split.train.interactions.items, cold).any()
+    remaining = np.bincount(split.train.interactions.users, minlength=pairs.n_users)
+    expected = {
+        (user, item)
+        for user, item in zip(pairs.users.tolist(), pairs.items.tolist(), strict=True)
+        if split.pool[item] and remaining[user] >= 3
+    }
+    assert targets_of(split) == expected
+
+
+@pytest.mark.parametrize("protocol", ["leave-last-out", "next-basket"])
+def test_validation_leaves_no_target_in_what_is_fitted(protocol: str) -> None:
+    dataset = random_dataset(3, n_users=80, n_items=90, n=1600)
+    held = validation(dataset, seed=5, protocol=protocol)
+    train = held.train.interactions
+    known = set(zip(train.users.tolist(), train.items.tolist(), strict=True))
+    assert held.cold.sum() == 9
+    assert not np.isin(train.items, np.flatnonzero(held.cold)).any()
+    assert not held.train.fitted[held.cold].any()
+    for cases in (held.tune, held.learn, held.fresh, held.mixed):
+        assert len(cases)
+        for case in range(len(cases)):
+            user = int(cases.users[case])
+            assert not {(user, item) for item in cases.target(case).tolist()} & known
+            history = cases.history(case)
+            assert {(user, item) for item in history.items.tolist()} <= known
+    warm = np.concatenate([held.tune.targets, held.learn.targets])
+    assert not held.cold[warm].any()
+    assert held.cold[held.fresh.targets].all()
+    assert not set(held.tune.users.tolist()) & set(held.learn.users.tolist())
+
+
+def changed_content(dataset: Dataset, items: np.ndarray, seed: int = 9) -> Dataset:
+    """Return the dataset with other pictures and texts for some items."""
+    rng = np.random.default_rng(seed)
+    vectors = dataset.pictures["sample"].vectors.copy()
+    vectors[items] = rng.normal(5.0, 9.0, (len(items), vectors.shape[1]))
+    texts = list(dataset.texts)
+    for item in items:
+        texts[item] = "entirely other words ab ab"
+    modality = Modality(vectors, dataset.pictures["sample"].present)
+    return Dataset(
+        dataset.interactions, {"sample": modality}, texts, dataset.groups, dataset.fitted
+    )
+
+
+def test_content_of_held_out_items_changes_nothing_that_is_fitted() -> None:
+    dataset = random_dataset(1)
+    split = cold_items(dataset, 4, share=0.2, only="sample")
+    cold = np.flatnonzero(split.pool)
+    train = split.train
+    other = changed_content(train, cold)
+    ours, theirs = train.content, other.content
+    for name in ("mean", "components"):
+        a = getattr(ours.pictures["sample"].whitening, name)
+        np.testing.assert_array_equal(a, getattr(theirs.pictures["sample"].whitening, name))
+    assert ours.words.tfidf.vocabulary == theirs.words.tfidf.vocabulary
+    np.testing.assert_array_equal(ours.words.tfidf.idf, theirs.words.tfidf.idf)
+    warm = ~split.pool
+    np.testing.assert_array_equal(
+        ours.pictures["sample"].vectors[warm], theirs.pictures["sample"].vectors[warm]
+    )
+    fitted = ContentEase.fit(train, ContentEaseSettings())
+    again = ContentEase.fit(other, ContentEaseSettings())
+    np.testing.assert_array_equal(fitted.rows.todense(), again.rows.todense())
+    # And the check can fail: what enters by their content does change.
+    placed = Placement.over(fitted, train, PlacementSettings()).rows.todense()
+    assert (placed != Placement.over(again, other, PlacementSettings()).rows.todense()).any()
+
+
+def test_content_of_items_that_are_fitted_does_change_the_statistics() -> None:
+    dataset = random_dataset(1)
+    other = changed_content(dataset, np.array([2, 3]))
+    assert (
+        dataset.content.pictures["sample"].whitening.mean
+        != other.content.pictures["sample"].whitening.mean
+    ).any()
+    assert dataset.content.words.tfidf.vocabulary != other.content.words.tfidf.vocabulary
+
+
+def test_halves_share_no_case_and_lose_none() -> None:
+    cases = leave_last_out(random_dataset(2)).cases
+    one, two = halves(cases, seed=1)
+    assert sorted([*one.users.tolist(), *two.users.tolist()]) == cases.users.tolist()
+    for half in (one, two):
+        for case in range(len(half)):
+            whole = cases.users.tolist().index(int(half.users[case]))
+            np.testing.assert_array_equal(half.target(case), cases.target(whole))

@@ -1,0 +1,86 @@
+"""Sparse rows against dense NumPy: cutting, gathering, writing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beholder.models import rows
+
+
+def random_matrix(seed: int, n: int, m: int, share: float = 0.4) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    dense = rng.normal(size=(n, m)).astype(np.float32)
+    dense[rng.random((n, m)) > share] = 0
+    return dense
+
+
+def slow_cut(dense: np.ndarray, largest: int) -> np.ndarray:
+    """Zero all but the largest entries by size of each row."""
+    kept = np.zeros_like(dense)
+    for row, own in enumerate(dense):
+        order = np.argsort(-np.abs(own))[:largest]
+        kept[row, order] = own[order]
+    return kept
+
+
+@given(
+    seed=st.integers(0, 1000),
+    n=st.integers(1, 12),
+    m=st.integers(1, 15),
+    largest=st.integers(1, 20),
+    sparse=st.booleans(),
+)
+def test_cut_keeps_the_largest_by_size_of_each_row(
+    seed: int, n: int, m: int, largest: int, sparse: bool
+) -> None:
+    dense = random_matrix(seed, n, m)
+    found = rows.cut(sp.csr_array(dense) if sparse else dense, largest)
+    np.testing.assert_array_equal(found.todense(), slow_cut(dense, largest))
+    assert found.dtype == np.float32
+    assert (found.data != 0).all()
+    for row in range(n):  # gather and the file format want sorted columns
+        assert (np.diff(found.indices[found.indptr[row] : found.indptr[row + 1]]) > 0).all()
+
+
+def test_cut_goes_through_blocks_of_rows() -> None:
+    dense = random_matrix(1, 2500, 30)
+    np.testing.assert_array_equal(rows.cut(dense, 7).todense(), slow_cut(dense, 7))
+
+
+@given(seed=st.integers(0, 1000), items=st.lists(st.integers(0, 9), max_size=12))
+def test_gather_returns_the_rows_one_after_the_other(seed: int, items: list[int]) -> None:
+    dense = random_matrix(seed, 10, 8, share=0.3)
+    columns, values, lengths = rows.gather(sp.csr_array(dense), np.array(items, np.int32))
+    assert lengths.tolist() == [int((dense[i] != 0).sum()) for i in items]
+    expected = [(int(c), dense[i, c]) for i in items for c in np.flatnonzero(dense[i])]
+    assert list(zip(columns.tolist(), values.tolist(), strict=True)) == expected
+
+
+def test_saved_rows_come_back_with_their_facts(tmp_path: Path) -> None:
+    import msgspec
+
+    class Facts(msgspec.Struct):
+        decay: float
+
+    matrix = sp.csr_array(random_matrix(3, 6, 9))
+    rows.save(matrix, tmp_path / "rows.safetensors", Facts(0.25))
+    found = rows.load(tmp_path / "rows.safetensors")
+    np.testing.assert_array_equal(found.todense(), matrix.todense())
+    assert msgspec.json.decode(rows.read_facts(tmp_path / "rows.safetensors")) == {"decay": 0.25}
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (3, 0), (0, 4), (3, 4)])
+def test_rows_without_entries_can_be_cut_and_written(
+    shape: tuple[int, int], tmp_path: Path
+) -> None:
+    empty = sp.csr_array(shape, dtype=np.float32)
+    assert rows.cut(empty, 5).shape == shape
+    assert rows.cut(np.zeros(shape, np.float32), 5).shape == shape
+    rows.save(empty, tmp_path / "rows.safetensors")
+    assert rows.load(tmp_path / "rows.safetensors").shape == shape

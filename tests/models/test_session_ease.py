@@ -1,0 +1,95 @@
+"""Session EASE against a slow, obvious ridge regression, one target at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_data import DAY, per_user, random_dataset
+
+from beholder.models.session_ease import SessionEase, SessionEaseSettings, source_rows
+
+
+def slow_sources(dataset, settings) -> np.ndarray:
+    """What stood near each event, by loops: (n_events, n_items)."""
+    rows = []
+    for events in per_user(dataset.interactions):
+        for here, (_, time, _) in enumerate(events):
+            row = np.zeros(dataset.n_items)
+            for there, (item, other_time, weight) in enumerate(events):
+                gap = abs(here - there)
+                if gap == 0 or gap > settings.window:
+                    continue
+                near = settings.step ** (gap - 1)
+                near *= 0.5 ** (abs(time - other_time) / DAY / settings.half_life_days)
+                if there > here and other_time > time:
+                    near *= settings.backward  # a later item, told at another moment
+                row[item] += near * weight
+            rows.append(row / max(row.sum(), 1e-6) ** settings.source_power)
+    return np.array(rows)
+
+
+def slow_targets(dataset) -> np.ndarray:
+    return np.eye(dataset.n_items)[dataset.interactions.items]
+
+
+def slow_ridge(sources: np.ndarray, targets: np.ndarray, ridge: float) -> np.ndarray:
+    """For each target, regress on all other items."""
+    n = sources.shape[1]
+    b = np.zeros((n, n))
+    for j in range(n):
+        others = np.arange(n) != j
+        x = sources[:, others]
+        left = x.T @ x + ridge * np.eye(n - 1)
+        b[others, j] = np.linalg.solve(left, x.T @ targets[:, j])
+    return b
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SessionEaseSettings(regularization=2.0),
+        SessionEaseSettings(
+            window=3, half_life_days=2.0, step=0.8, backward=0.2, source_power=0.0
+        ),
+    ],
+)
+def test_sources_are_what_a_slow_loop_finds(settings: SessionEaseSettings) -> None:
+    dataset = random_dataset()
+    found = source_rows(dataset.interactions, settings).todense()
+    np.testing.assert_allclose(found, slow_sources(dataset, settings), atol=1e-5)
+    assert found.sum() > 0
+
+
+@pytest.mark.parametrize("regularization", [2.0, 30.0])
+def test_session_ease_is_a_ridge_regression_with_zero_diagonal(regularization: float) -> None:
+    dataset = random_dataset(2)
+    settings = SessionEaseSettings(regularization=regularization, window=5, half_life_days=4.0)
+    expected = slow_ridge(slow_sources(dataset, settings), slow_targets(dataset), regularization)
+    found = SessionEase.fit(dataset, settings).rows.todense()
+    np.testing.assert_allclose(found, expected, atol=3e-5)
+    assert np.abs(expected).max() > 0.01
+
+
+def test_content_counts_as_more_rows_of_the_regression() -> None:
+    dataset = random_dataset(3)
+    settings = SessionEaseSettings(regularization=5.0, pictures=3.0, words=2.0)
+    v = dataset.content.pictures["sample"].vectors.astype(np.float64).T
+    w = dataset.content.words.vectors.todense().astype(np.float64).T
+    more = np.concatenate([np.sqrt(3.0) * v, np.sqrt(2.0) * w])
+    sources = np.concatenate([slow_sources(dataset, settings), more])
+    targets = np.concatenate([slow_targets(dataset), more])
+    found = SessionEase.fit(dataset, settings).rows.todense()
+    np.testing.assert_allclose(found, slow_ridge(sources, targets, 5.0), atol=3e-5)
+
+
+def test_above_the_limit_the_busiest_items_are_solved() -> None:
+    dataset = random_dataset(4)
+    settings = SessionEaseSettings(regularization=5.0, pictures=3.0, dense_limit=8)
+    busiest = np.sort(np.argsort(-dataset.interactions.item_counts, kind="stable")[:8])
+    v = np.sqrt(3.0) * dataset.content.pictures["sample"].vectors.astype(np.float64).T
+    sources = np.concatenate([slow_sources(dataset, settings), v])[:, busiest]
+    targets = np.concatenate([slow_targets(dataset), v])[:, busiest]
+    expected = np.zeros((dataset.n_items, dataset.n_items))
+    expected[np.ix_(busiest, busiest)] = slow_ridge(sources, targets, 5.0)
+    found = SessionEase.fit(dataset, settings).rows.todense()
+    np.testing.assert_allclose(found, expected, atol=3e-5)

@@ -1,0 +1,71 @@
+"""What the documents say is what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import beholder
+from beholder import errors, settings
+from beholder.encoders.registry import ENCODERS
+from beholder.evaluation.metrics import METRICS
+from beholder.evaluation.protocols import PROTOCOLS
+from beholder.models.registry import MODELS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", settings.names())
+def test_every_setting_is_documented(name):
+    assert f"| `{name}` |" in read("settings.md")
+
+
+def test_no_document_names_a_setting_that_is_gone():
+    named = re.findall(r"^\| `([a-z_.]+)` \|", read("settings.md"), re.MULTILINE)
+    assert sorted(named) == settings.names()
+
+
+@pytest.mark.parametrize("error", errors.walk(), ids=lambda error: error.__name__)
+def test_every_error_code_is_documented_with_its_statuses(error):
+    row = f"| `{error.code}` | {error.status} | {error.exit_status} |"
+    assert row in read("errors.md")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_model_is_documented(name):
+    assert f"| `{name}` |" in read("models.md")
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_every_encoder_is_documented(name):
+    assert f"| `{name}` |" in read("encoders.md")
+
+
+@pytest.mark.parametrize("name", [*METRICS, *PROTOCOLS])
+def test_every_metric_and_protocol_is_documented(name):
+    assert f"| `{name}` |" in read("evaluation.md")
+
+
+def test_the_page_of_the_command_line_is_what_the_commands_say():
+    from beholder.cli.reference import page
+
+    assert read("command-line.md") == page(), "run python -m beholder.cli.reference"
+
+
+@pytest.mark.parametrize("name", beholder.__all__)
+def test_every_public_name_is_documented(name):
+    assert f"`beholder.{name}" in read("python.md")
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in [*DOCS.glob("*.md"), *ROOT.glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            if not target.startswith(("http:", "https:", "mailto:")):
+                assert (path.parent / target).exists(), f"{path.name} links to {target}"
