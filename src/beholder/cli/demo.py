@@ -86,8 +86,7 @@ def _build(
 
 
 def _check(workspace: Workspace) -> None:
-    from beholder.demo.check import check
-    from beholder.service.running import running
+    from beholder.demo.check import check, running
 
     with running(workspace) as address:
         for line in check(address):
@@ -95,6 +94,23 @@ def _check(workspace: Workspace) -> None:
 
 
 def _serve(workspace: Workspace, port: int) -> None:
-    from beholder.service.run import serve
+    from functools import partial
 
-    serve(workspace, port=port)
+    from beholder.service.server import serve
+
+    settings = workspace.settings.serve
+
+    def say(line: str) -> None:
+        click.echo(line)
+        click.echo(
+            "look at it in a browser; like something, and the rows below follow. Ctrl-C ends it"
+        )
+
+    serve(
+        workspace,
+        settings.host,
+        port,
+        settings.workers,
+        say=say,
+        whisper=partial(click.echo, err=True),
+    )

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
+import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from beholder.errors import BeholderError
+from beholder.workspace import Workspace
 
 
 class CheckError(BeholderError):
     """The running demo did not do what it promises."""
 
     code = "check"
+
+
+@contextmanager
+def running(workspace: Workspace) -> Iterator[str]:
+    """Run `beholder serve` on a free port in a process of its own, and yield its address.
+
+    Raises
+    ------
+    CheckError
+        If it does not start.
+    """
+    words = [sys.executable, "-m", "beholder.cli.main", "serve", str(workspace.root), "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            line = process.stdout.readline()
+            if not line.startswith("http://"):
+                raise CheckError("the server did not start", remedy="see the lines above")
+            yield line.split()[0]
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def check(address: str) -> list[str]:

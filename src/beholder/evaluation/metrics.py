@@ -30,7 +30,7 @@ def recall(hits: Hits, n_targets: Counts) -> Values:
 def f1(hits: Hits, n_targets: Counts) -> Values:
     """Harmonic mean of precision and recall; 0 where both are 0."""
     p, r = precision(hits, n_targets), recall(hits, n_targets)
-    both = np.zeros_like(p)
+    both: Values = np.zeros(p.shape)
     np.divide(2 * p * r, p + r, out=both, where=p + r > 0)
     return both
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from beholder.errors import OverloadedError, TooLargeError
 from beholder.service.problems import BodyTypeError, SlowBodyError
@@ -72,7 +72,7 @@ class Bodies:
             return  # the caller went away: nobody to answer
         parts: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def replay() -> Message:
+        async def replay() -> Any:
             return parts.pop() if parts else await receive()
 
         await self.app(scope, replay, send)

@@ -63,9 +63,7 @@ def _all(running: Running) -> list[Bundle]:
         except (OSError, msgspec.DecodeError):
             continue  # `beholder bundle verify` says what is wrong with it
         served = name == running.engine.bundle
-        found.append(
-            Bundle(name, made.created, made.n_items, made.n_users, made.n_pairs, served)
-        )
+        found.append(Bundle(name, made.created, made.n_items, made.n_users, made.n_pairs, served))
     return found
 
 

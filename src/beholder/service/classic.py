@@ -28,7 +28,7 @@ from beholder.errors import DataError
 from beholder.models.interface import Floats
 from beholder.service import uploads
 from beholder.service.access import needs
-from beholder.service.asking import Asking, InBody, caller_of, running_of
+from beholder.service.asking import Asking, caller_of, running_of
 from beholder.service.running import Running, in_thread
 from beholder.store import Snapshot
 
@@ -42,7 +42,7 @@ class ClassicRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     image: str | Rows
     user: Id | None = None
-    k: Annotated[InBody, Meta(le=100)] = 10
+    k: Annotated[int, Meta(ge=1, le=100)] = 10
 
 
 class Classic(msgspec.Struct):

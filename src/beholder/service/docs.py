@@ -52,10 +52,14 @@ async def style() -> Response[str]:
 @cache
 def schema_of(app: Litestar) -> dict[str, Any]:
     """Return the OpenAPI document, with what the framework does not know by itself."""
-    schema: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
+    schema: dict[str, Any] = msgspec.json.decode(
+        msgspec.json.encode(app.openapi_schema.to_schema())
+    )
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     kinds = (Problem, Events, ItemBody, SearchRequest)
-    _, added = msgspec.json.schema_components(kinds, "#/components/schemas/{name}")
+    _, added = msgspec.json.schema_components(
+        kinds, ref_template="#/components/schemas/{name}"
+    )
     schemas.update(added)
     schema["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "`beholder key add` makes one."}
@@ -89,8 +93,7 @@ def _put_bodies(paths: dict[str, Any]) -> None:
     paths["/v1/items/{item_id}"]["put"]["requestBody"] = _body(
         {
             JSON: _ref("ItemBody"),
-            FORM: form
-            | {"properties": {"item": text, "picture": picture}, "required": ["item"]},
+            FORM: form | {"properties": {"item": text, "picture": picture}, "required": ["item"]},
         }
     )
 
@@ -163,7 +166,9 @@ def _operation(
 
 def _words(shape: dict[str, Any]) -> str:
     found = [str(part.get("type", "")) for part in shape.get("oneOf", [shape])]
-    limits = [f"{name} {shape[name]}" for name in ("minimum", "maximum", "default") if name in shape]
+    limits = [
+        f"{name} {shape[name]}" for name in ("minimum", "maximum", "default") if name in shape
+    ]
     return ", ".join([" or ".join(found), *limits])
 
 

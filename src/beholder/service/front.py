@@ -96,6 +96,7 @@ class Front:
             query = scope["query_string"]
             body = await recommendations.recommend_quickly(self.app.state.running, caller, query)
             if body is not None:
+                scope["path_template"] = recommendations.PATH
                 length = str(len(body)).encode()
                 kind = [(b"content-type", b"application/json"), (b"content-length", length)]
                 await send.whole(200, kind, body)

@@ -88,7 +88,9 @@ class KeyFile:
         chosen = tuple(dict.fromkeys(scopes))
         for scope in chosen:
             if scope not in SCOPES:
-                raise UsageError(f"there is no scope {scope!r}", remedy="one of " + ", ".join(SCOPES))
+                raise UsageError(
+                    f"there is no scope {scope!r}", remedy="one of " + ", ".join(SCOPES)
+                )
         if not chosen:
             raise UsageError("a key needs a scope", remedy="one of " + ", ".join(SCOPES))
         token = PREFIX + secrets.token_urlsafe(32)

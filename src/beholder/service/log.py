@@ -18,7 +18,7 @@ def note_request(scope: Any, status: int, seconds: float) -> None:
     line = {
         "time": round(time.time(), 3),
         "method": scope["method"],
-        "route": scope.get("path_template") or ("/v1/recommendations" if status == 200 else "-"),
+        "route": scope.get("path_template") or "-",
         "status": status,
         "ms": round(seconds * 1000, 2),
         **({"fault": fault} if fault else {}),

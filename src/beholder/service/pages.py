@@ -41,9 +41,7 @@ class Reaction(msgspec.Struct):
 
 
 @get("/", media_type="text/html", opt=needs("page", page=True))
-async def feed(
-    request: Asking, page: str | None = None, lang: str = "", theme: str = ""
-) -> Page:
+async def feed(request: Asking, page: str | None = None, lang: str = "", theme: str = "") -> Page:
     """The front page."""
     running, who = running_of(request), _visitor(request)
     seen = await running.seen(None, who)

@@ -19,7 +19,7 @@ from beholder.bundle.manifest import read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
 from beholder.encoders.picture_workers import PictureWorkers
-from beholder.engine.engine import Engine, engine_of
+from beholder.engine.engine import engine_of
 from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.service import visitor
 from beholder.service.chips import frequent

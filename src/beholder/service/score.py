@@ -36,9 +36,7 @@ async def score(request: Asking, data: ScoreRequest) -> Scores:
     user, session = caller_of(request).whose(data.user, data.session)
     seen = await running.seen(user, session)
     engine = running.engine
-    found = engine.score(
-        data.items, user, session=session, history=told(data.history), seen=seen
-    )
+    found = engine.score(data.items, user, session=session, history=told(data.history), seen=seen)
     return Scores(engine.bundle, found)
 
 

@@ -13,6 +13,7 @@ from beholder.errors import DataError
 from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, InBody, running_of
+from beholder.service.problems import invalid
 from beholder.service.running import Running, in_thread
 
 Words = Annotated[str, Meta(max_length=1000)]
@@ -75,7 +76,7 @@ def _converted(words: dict[str, Any]) -> SearchRequest:
     try:
         return msgspec.convert(words, SearchRequest, strict=False)
     except msgspec.ValidationError as error:
-        raise uploads.invalid(error) from error
+        raise invalid(error) from error
 
 
 handlers = [search]

@@ -81,8 +81,8 @@ def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:
         first = counters.draw(connection, "item", len(added))
         for i, row in enumerate(added):
             row |= {"seq": first + i, "changed": at}
-        names = [column.name for column in items.columns]
-        insert_new(connection, items, (tuple(row[name] for name in names) for row in added))
+        order = [column.name for column in items.columns]
+        insert_new(connection, items, (tuple(row[name] for name in order) for row in added))
     if changed:
         names = ("title", "attributes", "pictures", "cover", "hidden", "deleted")
         connection.execute(

@@ -174,6 +174,8 @@ class Store:
         if link is None:  # erased today: nothing is held, nothing can be profiled
             return
         with self.database.write() as connection:
+            if self.keys.erased([mac]):
+                return
             row = people.ensure(connection, [link.subject], self.profiling_default)
             people.set_profiling(connection, row[link.subject][0], on)
 

@@ -1,0 +1,185 @@
+"""`beholder serve`: one parent that opens the bundle, and worker processes that answer.
+
+The parent imports everything and opens the bundle before it forks, so that the workers share
+its memory and start at once. What may not be shared by processes (database connections,
+threads) each worker opens itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import http.client
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from beholder.bundle.parts import Parts
+from beholder.bundle.promote import current
+from beholder.errors import UsageError
+from beholder.service.access import is_loopback
+from beholder.service.app import build
+from beholder.service.keys import KeyFile
+from beholder.service.running import open_parts
+from beholder.service.visitor import secret_of
+from beholder.store import Store, server_lock
+from beholder.workspace import Workspace
+
+HEADER_SECONDS = 5  # a half-sent header is not waited for longer
+HEADER_BUFFER = 65_536  # bytes; the application refuses more than 16 KiB with words
+BACKLOG = 1024
+GRACE = 10  # seconds that requests have to end when the server stops
+LOOK = 1.0
+
+
+@dataclass
+class Plan:
+    """How each worker makes its application; called in the worker."""
+
+    workspace: Workspace
+    loopback: bool
+    log: bool
+    parent: int
+    loaded: tuple[str, Parts] | None = field(default=None, repr=False)
+
+    def __call__(self) -> Any:
+        """Return the ASGI application of this process."""
+        threading.Thread(target=_end_with, args=(self.parent,), daemon=True).start()
+        return build(self.workspace, self.loaded, loopback=self.loopback, log=self.log)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the bundle out where processes are spawned: each opens it itself."""
+        return {**self.__dict__, "loaded": None}
+
+
+def serve(
+    workspace: Workspace,
+    host: str,
+    port: int,
+    workers: int,
+    *,
+    log: bool = False,
+    say: Callable[[str], None] = print,
+    whisper: Callable[[str], None] = print,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Parameters
+    ----------
+    say
+        Is told the address, once the server answers.
+    whisper
+        Is told the operator key, at the first start.
+
+    Raises
+    ------
+    UsageError
+        If the port is in use, or the address is not loopback and there is no key.
+    StoreError
+        If another server serves this workspace.
+    BundleError
+        If there is nothing to serve.
+    """
+    loopback = is_loopback(host)
+    with server_lock(workspace):
+        _first_key(workspace, loopback, whisper)
+        port = _free_port(host, port)
+        name = current(workspace)
+        plan = Plan(workspace, loopback, log, os.getpid(), (name, open_parts(workspace, name)))
+        Store.open(workspace).close()  # brings the tables forward, before several would
+        secret_of(workspace.secrets)
+        gc.collect()
+        gc.freeze()  # else the first collection of each worker would copy what they share
+        server = Granian(
+            "beholder",
+            address=host,
+            port=port,
+            interface=Interfaces.ASGI,
+            workers=workers,
+            backlog=BACKLOG,
+            backpressure=2 * workspace.settings.serve.max_in_flight,
+            loop=Loops.asyncio,
+            websockets=False,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BUFFER
+            ),
+            log_enabled=False,
+            log_level=LogLevels.critical,
+            respawn_failed_workers=True,
+            workers_kill_timeout=GRACE,
+        )
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        server.on_startup(lambda: _announce(host, port, lambda: say(f"{address} is ready")))
+        server.serve(target_loader=plan, wrap_loader=False)
+
+
+def _first_key(workspace: Workspace, loopback: bool, whisper: Callable[[str], None]) -> None:
+    keys = KeyFile(workspace.secrets)
+    if keys.all():
+        return
+    if not loopback:
+        raise UsageError(
+            "away from loopback every caller needs a key, and there is none",
+            remedy=f"run `beholder key add {workspace.root} --scope operator`",
+        )
+    _, token = keys.add("first start", ["operator"])
+    whisper(f"operator key, shown only this once: {token}")
+
+
+def _free_port(host: str, port: int) -> int:
+    """Return the port, or a free one for 0; the workers then listen on it together.
+
+    They share it by SO_REUSEPORT, which any process of this user may join: so it is first
+    asked for alone.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        reason = "is in use" if error.errno == 98 else f"cannot be listened on: {error.strerror}"
+        raise UsageError(
+            f"port {port} of {host} {reason}", remedy="choose another one with --port"
+        ) from error
+
+
+def _announce(host: str, port: int, say: Callable[[], None]) -> None:
+    """Say that the server is ready as soon as it answers."""
+
+    def ask() -> None:
+        while True:
+            try:
+                connection = http.client.HTTPConnection(_reachable(host), port, timeout=1)
+                try:
+                    connection.request("GET", "/health/live")
+                    if connection.getresponse().status == 200:
+                        say()
+                        return
+                finally:
+                    connection.close()
+            except OSError:
+                time.sleep(0.02)
+
+    threading.Thread(target=ask, name="beholder-announce", daemon=True).start()
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+
+
+def _end_with(parent: int) -> None:
+    """Stop this worker where its parent is gone, however that went."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os.kill(os.getpid(), signal.SIGTERM)
