@@ -97,6 +97,8 @@ def read(folder: Path, secrets: Path) -> Manifest:
             remedy="train again",
         )
     signature.verify(secrets, mark, manifest.message(), name)
+    if manifest.name != name:
+        raise BundleError(f"the folder {name} holds bundle {manifest.name}", remedy=remedy)
     found = digests(folder)
     if found.keys() != manifest.files.keys():
         odd = sorted(found.keys() ^ manifest.files.keys())[0]

@@ -20,10 +20,12 @@ def signing_key(secrets: Path) -> Ed25519PrivateKey:
     """Return the Ed25519 key of a workspace, made at its first use."""
     path = secrets / PRIVATE
     if not path.exists():
-        key = Ed25519PrivateKey.generate()
-        write_file(path, key.private_bytes_raw(), mode=0o600)
-        write_file(secrets / PUBLIC, key.public_key().public_bytes_raw())
-    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        write_file(path, Ed25519PrivateKey.generate().private_bytes_raw(), mode=0o600)
+    key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    public = key.public_key().public_bytes_raw()
+    if not (secrets / PUBLIC).exists() or (secrets / PUBLIC).read_bytes() != public:
+        write_file(secrets / PUBLIC, public)  # lost, or the power went between the two
+    return key
 
 
 def verify(secrets: Path, signature: bytes, message: bytes, bundle: str) -> None:

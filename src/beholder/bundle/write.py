@@ -14,6 +14,8 @@ from beholder.bundle.signature import signing_key
 from beholder.durable import folder_aside
 from beholder.workspace import Workspace
 
+DAY = 86_400  # seconds
+
 
 class Origin(msgspec.Struct):
     """What a bundle was made from."""
@@ -49,7 +51,13 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
 
 
 def remove_old(workspace: Workspace, keep: int) -> list[str]:
-    """Delete the oldest bundles beyond `keep`, never the current one; return their names."""
+    """Delete the oldest bundles beyond `keep`, never the current one; return their names.
+
+    What a killed training left aside goes too, once it is a day old.
+    """
+    for aside in workspace.bundles.glob(".*.part"):
+        if time.time() - aside.stat().st_mtime > DAY:
+            shutil.rmtree(aside)
     served = promote.current(workspace)
     surplus = [name for name in promote.names(workspace)[:-keep] if name != served]
     for name in surplus:

@@ -63,7 +63,8 @@ def _touched(blend: Blend, gathered: Gathered) -> tuple[Positions, Floats]:
     order = np.arange(len(columns), dtype=np.int32)
     last[columns] = order  # the last writer of each position stands for it
     candidates = columns[last[columns] == order]
-    scores = (sums[candidates] + blend.base[candidates]).astype(np.float32)
+    base = blend.base[candidates] * np.float32(gathered.lift)
+    scores = sums[candidates] + base
     sums[gathered.columns] = 0
     return candidates, scores
 

@@ -55,6 +55,9 @@ class Weights(msgspec.Struct, frozen=True):
         Recency of the history, shared by all members.
     top
         Mean best blended score on validation histories: the size of a good score.
+    mass
+        Mean weight of a whole validation history. Popularity counts less for lighter ones, so
+        that the first like of a new visitor is heard.
     """
 
     scale: dict[str, float]
@@ -63,6 +66,7 @@ class Weights(msgspec.Struct, frozen=True):
     popularity: float = 0.0
     decay: float = 0.8
     top: float = 1.0
+    mass: float = 0.0
 
 
 class Gathered(NamedTuple):
@@ -76,11 +80,14 @@ class Gathered(NamedTuple):
         float32 (m,). What each history item adds to them, weights included.
     lengths
         int64 (h,). Entries of each history item.
+    lift
+        0 to 1. How much popularity counts for this history.
     """
 
     columns: Positions
     values: Floats
     lengths: NDArray[np.int64]
+    lift: float
 
 
 @dataclass(frozen=True)
@@ -93,11 +100,14 @@ class Blend:
         float32 (n_items, n_items), sparse. From history items to candidates.
     base
         float32 (n_items,). Weighted popularity.
+    mass
+        Histories lighter than this take only their part of it; 0: all take the whole.
     """
 
     rows: sp.csr_array
     base: Floats
     decay: float
+    mass: float = 0.0
 
     @property
     def n_items(self) -> int:
@@ -122,7 +132,13 @@ class Blend:
     def gather(self, query: Query) -> Gathered:
         """Read the rows of the history once; scores and shares are made from them."""
         columns, values, lengths = rows.gather(self.rows, query.items)
-        return Gathered(columns, values * np.repeat(query.weights, lengths), lengths)
+        weighted = values * np.repeat(query.weights, lengths)
+        return Gathered(columns, weighted, lengths, self.lift(query))
+
+    def lift(self, query: Query) -> float:
+        """Return how much popularity counts for this history; for an empty one, fully."""
+        mass = float(query.weights.sum())
+        return min(1.0, mass / self.mass) if self.mass > 0 and mass > 0 else 1.0
 
     def all_scores(self, query: Query) -> Floats:
         """Return the score of every position, float32 (n_items,)."""
@@ -131,7 +147,7 @@ class Blend:
     def summed(self, gathered: Gathered) -> Floats:
         """Return the score of every position from gathered rows, float32 (n_items,)."""
         summed = np.bincount(gathered.columns, gathered.values, minlength=self.n_items)
-        return (summed + self.base).astype(np.float32)
+        return (summed + self.base * np.float32(gathered.lift)).astype(np.float32)
 
     def retrieve(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Candidates:
         """Return the best `k` among the allowed, without the history itself."""
@@ -166,11 +182,11 @@ class Blend:
         """Split one score; exact."""
         one = checked(np.array([position], np.int32), self.n_items)
         shares = self.shares(self.gather(query), one)[0]
-        return Reasons(float(self.base[position]), shares, True)
+        return Reasons(float(self.base[position]) * self.lift(query), shares, True)
 
     def save(self, folder: Path) -> None:
         """Write the matrix and the base."""
-        rows.save(self.rows, folder / "rows.safetensors", _Facts(self.decay))
+        rows.save(self.rows, folder / "rows.safetensors", _Facts(self.decay, self.mass))
         tensors.save(folder / "base.safetensors", {"base": self.base})
 
     @classmethod
@@ -179,11 +195,12 @@ class Blend:
         path = folder / "rows.safetensors"
         facts = msgspec.json.decode(rows.read_facts(path), type=_Facts)
         base = tensors.load(folder / "base.safetensors")[0]["base"]
-        return cls(rows.load(path), base, facts.decay)
+        return cls(rows.load(path), base, facts.decay, facts.mass)
 
 
 class _Facts(msgspec.Struct):
     decay: float
+    mass: float = 0.0
 
 
 def fold(
@@ -226,7 +243,7 @@ def fold(
         blocks.append(rows.cut(dense, largest))
     folded = sp.csr_array(sp.vstack(blocks, format="csr"))
     base = (np.float32(weights.popularity) * popularity).astype(np.float32)
-    return Blend(folded, base, weights.decay)
+    return Blend(folded, base, weights.decay, weights.mass)
 
 
 def late_history_rows(blend: Blend, content: Content) -> sp.csr_array:

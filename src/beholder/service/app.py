@@ -53,9 +53,8 @@ ROUTERS = (
     health,
     classic,
     media,
-    docs,
-    pages,
 )
+UNLISTED = (docs, pages)  # what `/openapi.json` does not describe
 
 
 def build(
@@ -91,13 +90,23 @@ def build(
         return Bodies(app, settings)
 
     app = Litestar(
-        [Router("/", route_handlers=router.handlers) for router in ROUTERS],
+        [
+            *(Router("/", route_handlers=router.handlers) for router in ROUTERS),
+            *(
+                Router("/", route_handlers=router.handlers, include_in_schema=False)
+                for router in UNLISTED
+            ),
+        ],
         guards=[access.guard],
         middleware=[bodies],
         exception_handlers={Exception: refuse},
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
-            title=settings.title, version=beholder.__version__, path="/-", render_plugins=[]
+            title=settings.title,
+            version=beholder.__version__,
+            path="/-",
+            render_plugins=[],
+            use_handler_docstrings=True,
         ),
         request_max_body_size=None,  # `bodies` has the limits
         logging_config=None,

@@ -57,9 +57,7 @@ def schema_of(app: Litestar) -> dict[str, Any]:
     )
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     kinds = (Problem, Events, ItemBody, SearchRequest)
-    _, added = msgspec.json.schema_components(
-        kinds, ref_template="#/components/schemas/{name}"
-    )
+    _, added = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     schemas.update(added)
     schema["components"]["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "`beholder key add` makes one."}

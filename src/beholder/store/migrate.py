@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, inspect, select, table
 
 from beholder.errors import StoreError
 from beholder.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
+VERSION_TABLES = {"store": "alembic_version", "keys": "keys_version"}  # both may share a database
 HEADS = {"store": "0001", "keys": "0001"}  # the newest migration of each; a test compares
 
 
-def version(connection: Connection) -> str | None:
+def version(connection: Connection, which: str) -> str | None:
     """Return the migration that a database stands at; None where it is empty."""
-    if not inspect(connection).has_table("alembic_version"):
+    name = VERSION_TABLES[which]
+    if not inspect(connection).has_table(name):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found = connection.execute(select(column("version_num")).select_from(table(name))).scalar()
     return None if found is None else str(found)
 
 
@@ -30,7 +32,7 @@ def migrate(database: Database, which: str) -> None:
         If a newer version of the program made the database.
     """
     with database.read() as connection:
-        found = version(connection)
+        found = version(connection, which)
     if found == HEADS[which]:
         return  # the usual case, without the time that importing alembic takes
     if found is not None and found > HEADS[which]:

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -27,9 +27,9 @@ from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import Progress
 from beholder.training.budget import Clock
 from beholder.training.grid import MEMBERS
-from beholder.training.judge import ndcg_per_case
+from beholder.training.judge import ndcg_of, ndcg_per_case
 from beholder.training.validation import Validation, validation
-from beholder.training.weights import ascend, history_matrix, sheet
+from beholder.training.weights import ascend, history_matrix, mean_mass, sheet
 
 DECAYS = (0.7, 0.8, 0.9, 1.0)
 HALF_LIVES = (1.0, 7.0, 30.0, 365.0)
@@ -230,7 +230,8 @@ def _weigh(
     weighting, _ = ascend(page)
     warm = dict(zip(page.names, weighting.tolist(), strict=True))
     scale = dict(page.scale)
-    weights = _as_weights(scale, warm, {}, decay)
+    mass = mean_mass(history_matrix(held.learn, decay, len(counts)))
+    weights = msgspec.structs.replace(_as_weights(scale, warm, {}, decay), mass=mass)
     weights, note = _single_if_better(held, tuned, members, counts, weights)
     notes += note
     base = max((n for n in BEHAVIOUR if n in tuned), key=lambda n: tuned[n].ndcg, default="")
@@ -301,7 +302,7 @@ def _single_if_better(
 ) -> tuple[Weights, list[str]]:
     """Keep the blend only if it beats its best member on users that taught it nothing."""
     folded = fold(members, counts, held.cold, weights, KEPT[-1])
-    blended = ndcg_per_case(folded.rows, weights.decay, held.tune, ~held.cold, folded.base)
+    blended = ndcg_of(folded, held.tune, ~held.cold)
     name = max(tuned, key=lambda n: tuned[n].ndcg)
     own = ndcg_per_case(members[name].rows, weights.decay, held.tune, ~held.cold)
     if not len(own) or blended.mean() >= own.mean():
@@ -356,7 +357,7 @@ def _weigh_cold(
     for tried in BLENDS:
         scaled = folded.rows.copy()
         scaled.data = np.where(is_cold, scaled.data * np.float32(tried), scaled.data)
-        reached = ndcg_per_case(scaled, weights.decay, asked, pool, folded.base).mean()
+        reached = ndcg_of(replace(folded, rows=scaled), asked, pool).mean()
         if reached > best:
             best, factor = float(reached), tried
     return {name: value * factor for name, value in plain.items()}, added, factor
@@ -371,7 +372,7 @@ def _cut(
     reached = {}
     for kept in KEPT:
         shorter = rows.cut(whole.rows, kept)
-        scores = ndcg_per_case(shorter, weights.decay, held.mixed, pool, whole.base)
+        scores = ndcg_of(replace(whole, rows=shorter), held.mixed, pool)
         reached[kept] = float(scores.mean()) if len(scores) else 0.0
     best = max(reached.values())
     kept = next(k for k in KEPT if reached[k] >= best * (1 - LOSS))

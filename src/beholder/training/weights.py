@@ -76,6 +76,19 @@ def history_matrix(cases: Cases, decay: float, n_items: int) -> sp.csr_array:
     return sp.csr_array((data, index, np.array(indptr)), shape=(len(cases), n_items))
 
 
+def mean_mass(histories: sp.csr_array) -> float:
+    """Return the mean weight of a whole history."""
+    return float(histories.sum() / max(histories.shape[0], 1))
+
+
+def lifts(histories: sp.csr_array, mass: float) -> Floats:
+    """Return how much popularity counts for each history, float32 (cases,); see `Blend.lift`."""
+    own = np.asarray(histories.sum(axis=1), np.float32).ravel()
+    if mass <= 0:
+        return np.ones_like(own)
+    return np.where(own > 0, np.minimum(own / np.float32(mass), 1), 1).astype(np.float32)
+
+
 def sheet(
     members: Mapping[str, ItemItem],
     popularity: Floats,
@@ -97,6 +110,7 @@ def sheet(
     """
     names = [*members, "popularity"]
     histories = history_matrix(cases, decay, len(pool))
+    mass = mean_mass(histories)
     best_scores: dict[str, list[Floats]] = {name: [] for name in names}
     blocks = []
     for start in range(0, len(cases), 128):
@@ -105,7 +119,7 @@ def sheet(
         dense = np.empty((len(names), count, len(pool)), np.float32)
         for index, member in enumerate(members.values()):
             dense[index] = (block @ member.rows).todense()
-        dense[-1] = popularity
+        dense[-1] = lifts(block, mass)[:, None] * popularity
         blocked = np.zeros((count, len(pool)), bool)
         blocked[:, ~pool] = True
         row = np.repeat(np.arange(count), np.diff(block.indptr))

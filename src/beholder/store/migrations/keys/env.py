@@ -2,5 +2,5 @@
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"])
+context.configure(connection=context.config.attributes["connection"], version_table="keys_version")
 context.run_migrations()

@@ -1,0 +1,255 @@
+"""What was written comes back, with the same bits; only whole files of our own are opened."""
+
+from __future__ import annotations
+
+import base64
+import pickle
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from beholder.bundle import manifest, parts
+from beholder.bundle.manifest import Manifest, read
+from beholder.bundle.promote import current, folder_of, promote
+from beholder.bundle.signature import signing_key
+from beholder.bundle.write import Origin, write_bundle
+from beholder.engine.engine import open_engine
+from beholder.errors import BundleError
+from beholder.workspace import Workspace
+
+ORIGIN = Origin(n_users=3, n_pairs=9, data="fingerprint", seed=5, newest_event=123)
+
+
+@pytest.fixture
+def second(workspace: Workspace) -> Path:
+    """A second bundle, whole and not promoted."""
+    served = parts.load(folder_of(workspace, current(workspace)))
+    return workspace.bundles / write_bundle(workspace, served, ORIGIN)
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def check_refused(workspace: Workspace, folder: Path) -> None:
+    """It cannot be promoted or opened, and the one that was served still is."""
+    before = current(workspace)
+    with pytest.raises(BundleError):
+        promote(workspace, folder.name)
+    with pytest.raises(BundleError):
+        open_engine(workspace.root, folder.name)
+    assert current(workspace) == before
+    read(folder_of(workspace, before), workspace.secrets)
+
+
+def test_what_is_written_comes_back_with_the_same_bits(workspace: Workspace, second: Path) -> None:
+    first = folder_of(workspace, current(workspace))
+    ours, theirs = parts.load(first), parts.load(second)
+    assert ours.items.equals(theirs.items)
+    assert ours.choice == theirs.choice
+    for name in ("blend", "placement", "similar"):
+        a, b = getattr(ours, name), getattr(theirs, name)
+        a, b = (a.rows, b.rows) if name == "blend" else (a, b)
+        for array in ("data", "indices", "indptr"):
+            np.testing.assert_array_equal(getattr(a, array), getattr(b, array))
+    assert list(ours.content.pictures) == list(theirs.content.pictures)
+    assert ours.content.words.tfidf.vocabulary == theirs.content.words.tfidf.vocabulary
+    names = [path.relative_to(first) for path in files_of(first) if path.name != "manifest.json"]
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    assert len(names) >= 9
+
+
+def test_the_manifest_says_what_a_bundle_was_made_from(workspace: Workspace, second: Path) -> None:
+    found = read(second, workspace.secrets)
+    assert (found.n_users, found.n_pairs, found.data, found.seed) == (3, 9, "fingerprint", 5)
+    assert found.n_items == 240
+    assert found.newest_event == 123
+    assert set(found.files) == {
+        path.relative_to(second).as_posix()
+        for path in files_of(second)
+        if path.name != "manifest.json"
+    }
+
+
+def test_one_flipped_byte_in_any_file_is_refused(workspace: Workspace, second: Path) -> None:
+    for path in files_of(second):
+        if path.name == "manifest.json":
+            continue
+        whole = path.read_bytes()
+        for place in {0, len(whole) // 2, len(whole) - 1}:
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+            check_refused(workspace, second)
+        path.write_bytes(whole)
+    promote(workspace, second.name)
+
+
+def test_a_manifest_cut_or_changed_at_every_tenth_byte_is_refused(
+    workspace: Workspace, second: Path
+) -> None:
+    path = second / "manifest.json"
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 10):
+        path.write_bytes(whole[:place])
+        with pytest.raises(BundleError):
+            read(second, workspace.secrets)
+        changed = whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
+        path.write_bytes(changed)
+        if not _same_but_for_unused_bits(whole, changed):
+            with pytest.raises(BundleError):
+                read(second, workspace.secrets)
+    path.write_bytes(whole)
+    check = read(second, workspace.secrets)
+    assert check.name == second.name
+
+
+def _same_but_for_unused_bits(whole: bytes, changed: bytes) -> bool:
+    """The last character of a signature in base64 has bits that mean nothing."""
+    try:
+        one, two = (msgspec.json.decode(data, type=Manifest) for data in (whole, changed))
+        marks = {base64.b64decode(m.signature, validate=True) for m in (one, two)}
+    except (msgspec.DecodeError, ValueError):
+        return False
+    return one.message() == two.message() and len(marks) == 1
+
+
+def test_every_file_cut_at_every_tenth_part_is_refused(workspace: Workspace, second: Path) -> None:
+    for path in files_of(second):
+        whole = path.read_bytes()
+        for tenth in range(10):
+            path.write_bytes(whole[: len(whole) * tenth // 10])
+            with pytest.raises(BundleError):
+                read(second, workspace.secrets)
+        path.write_bytes(whole)
+    read(second, workspace.secrets)
+
+
+def remove_a_file(folder: Path) -> None:
+    (folder / "blend.json").unlink()
+
+
+def remove_the_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+def add_a_file(folder: Path) -> None:
+    (folder / "models" / "more.json").write_text("{}")
+
+
+def add_a_pickle(folder: Path) -> None:
+    (folder / "models" / "model.pkl").write_bytes(pickle.dumps({"a": 1}))
+
+
+def put_a_pickle_under_an_allowed_name(folder: Path) -> None:
+    (folder / "models" / "popularity.safetensors").write_bytes(pickle.dumps({"a": 1}))
+
+
+def put_a_link_in_place_of_a_file(folder: Path) -> None:
+    path = folder / "blend.json"
+    shutil.move(path, folder.parent / "elsewhere.json")
+    path.symlink_to(folder.parent / "elsewhere.json")
+
+
+def put_a_link_in_place_of_a_folder(folder: Path) -> None:
+    shutil.move(folder / "vectors", folder.parent / "elsewhere")
+    (folder / "vectors").symlink_to(folder.parent / "elsewhere")
+
+
+def add_a_link(folder: Path) -> None:
+    (folder / "more.json").symlink_to("/etc/hostname")
+
+
+def swap_two_files(folder: Path) -> None:
+    one, two = folder / "blend.json", folder / "evaluation.json"
+    first, second = one.read_bytes(), two.read_bytes()
+    one.write_bytes(second)
+    two.write_bytes(first)
+
+
+def make_the_manifest_too_large(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_bytes(path.read_bytes() + b" " * manifest.LARGEST)
+
+
+def say_it_has_other_content(folder: Path) -> None:
+    """A changed file with its checksum mended: only the signature tells."""
+    path = folder / "evaluation.json"
+    path.write_bytes(b'{"ndcg": 1.0}')
+    old = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    files = manifest.digests(folder)
+    (folder / "manifest.json").write_bytes(
+        msgspec.json.encode(msgspec.structs.replace(old, files=files))
+    )
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        remove_a_file,
+        remove_the_manifest,
+        add_a_file,
+        add_a_pickle,
+        put_a_pickle_under_an_allowed_name,
+        put_a_link_in_place_of_a_file,
+        put_a_link_in_place_of_a_folder,
+        add_a_link,
+        swap_two_files,
+        make_the_manifest_too_large,
+        say_it_has_other_content,
+    ],
+    ids=lambda harm: harm.__name__,
+)
+def test_a_bundle_that_is_not_as_it_was_written_is_refused(
+    workspace: Workspace, second: Path, harm: Callable[[Path], None]
+) -> None:
+    harm(second)
+    check_refused(workspace, second)
+
+
+def resign(folder: Path, secrets: Path, **changes: object) -> None:
+    old = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
+    made = msgspec.structs.replace(old, **changes).signed(signing_key(secrets))
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(made))
+
+
+def test_a_bundle_of_another_workspace_is_refused(
+    workspace: Workspace, second: Path, tmp_path: Path
+) -> None:
+    other = Workspace.create(tmp_path / "other", "")
+    resign(second, other.secrets)
+    check_refused(workspace, second)
+    with pytest.raises(BundleError, match="not signed by this workspace"):
+        read(second, workspace.secrets)
+
+
+def test_a_bundle_of_another_format_is_refused_with_what_to_do(
+    workspace: Workspace, second: Path
+) -> None:
+    resign(second, workspace.secrets, format=manifest.FORMAT + 1)
+    with pytest.raises(BundleError, match="format 2.*train again"):
+        read(second, workspace.secrets)
+
+
+def test_a_bundle_under_another_name_is_refused(workspace: Workspace, second: Path) -> None:
+    moved = second.rename(second.with_name("20990101T000000-abcd"))
+    check_refused(workspace, moved)
+
+
+def test_a_lost_public_key_is_said_and_the_next_training_brings_it_back(
+    workspace: Workspace, second: Path
+) -> None:
+    (workspace.secrets / "signing.pub").unlink()
+    with pytest.raises(BundleError, match=r"signing\.pub is missing"):
+        read(second, workspace.secrets)
+    signing_key(workspace.secrets)
+    read(second, workspace.secrets)
+
+
+def test_the_signing_key_is_for_its_owner_alone_and_made_once(tmp_path: Path) -> None:
+    first, again = signing_key(tmp_path), signing_key(tmp_path)
+    assert first.private_bytes_raw() == again.private_bytes_raw()
+    assert (tmp_path / "signing.key").stat().st_mode & 0o077 == 0

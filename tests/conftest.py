@@ -1,0 +1,54 @@
+"""What several rooms need: one trained workspace of the planted world, made once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from planted import World, make_world, workspace_of
+
+from beholder.engine.engine import Engine, open_engine
+from beholder.training.train import train_workspace
+from beholder.workspace import Workspace
+
+# A slow machine is no error, and a run can be repeated.
+settings.register_profile("beholder", deadline=None, derandomize=True)
+settings.load_profile("beholder")
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """240 items in eight tastes, 160 people."""
+    return make_world()
+
+
+@pytest.fixture(scope="session")
+def trained(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a trained workspace that no test may change."""
+    workspace = workspace_of(world, tmp_path_factory.mktemp("planted") / "workspace")
+    train_workspace(workspace, budget="2s")
+    return workspace.root
+
+
+@pytest.fixture
+def workspace(trained: Path, tmp_path: Path) -> Workspace:
+    """A copy of the trained workspace, to be changed."""
+    shutil.copytree(trained, tmp_path / "workspace")
+    return Workspace.open(tmp_path / "workspace")
+
+
+@pytest.fixture
+def engine(workspace: Workspace) -> Iterator[Engine]:
+    """The engine over a workspace of its own."""
+    with open_engine(workspace.root) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def reader(trained: Path) -> Iterator[Engine]:
+    """An engine for questions alone: tests share it, so none may record."""
+    with open_engine(trained) as opened:
+        yield opened

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+
+from beholder.behaviour.event import Event
+from beholder.errors import DataError, OverloadedError, SettingsError, StoreError
+from beholder.store import GroupWriter, ItemRecord, Store, server_lock
+from beholder.store.database import parse_url
+from beholder.workspace import Workspace
+
+
+def like(i: int, **more: object) -> Event:
+    return Event("a", "like", user=f"u{i % 30}", time=i, **more)  # type: ignore[arg-type]
+
+
+def test_many_threads_are_written_together_and_each_gets_its_own_answer(store: Store) -> None:
+    with GroupWriter(store) as writer:
+        futures = [writer.submit([like(i), like(i)]) for i in range(600)]
+        for future in futures:
+            assert [o.status for o in future.result(30)] == ["stored", "same"]
+    assert len(store.training_events()) == 600
+
+
+def test_a_malformed_event_fails_its_caller_alone(store: Store) -> None:
+    with GroupWriter(store) as writer:
+        good = writer.submit([like(1)])
+        with pytest.raises(DataError):
+            writer.submit([Event("a", "like")])
+        assert good.result(10)[0].status == "stored"
+        assert writer.submit([]).result(1) == []
+
+
+def test_too_much_at_once_is_refused_and_taken_later(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w", "[serve]\nmax_queue = 50\n")
+    with Store.open(workspace, create=True) as store, GroupWriter(store) as writer:
+        store.put_items([ItemRecord("a", "A")])
+        holder = sqlite3.connect(workspace.store / "events.db", isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        futures = []
+        with pytest.raises(OverloadedError, match="wait to be written"):
+            for i in range(200):
+                futures.append(writer.submit([like(i)]))
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert len(futures) >= 50
+        assert all(future.result(10)[0].status == "stored" for future in futures)
+        assert writer.submit([like(999)]).result(10)[0].status == "stored"
+
+
+def test_a_closed_writer_has_written_what_waited_and_takes_no_more(store: Store) -> None:
+    writer = GroupWriter(store)
+    futures = [writer.submit([like(i)]) for i in range(100)]
+    writer.close()
+    assert all(future.result(0)[0].status == "stored" for future in futures)
+    with pytest.raises(OverloadedError):
+        writer.submit([like(1)])
+
+
+def test_a_caller_who_gave_up_harms_nobody(store: Store) -> None:
+    with GroupWriter(store) as writer:
+        futures = [writer.submit([like(i)]) for i in range(200)]
+        for future in futures[::2]:
+            future.cancel()
+        wait(futures, 10)
+        assert all(f.cancelled() or f.result()[0].status == "stored" for f in futures)
+
+
+def test_a_full_disk_fails_the_batch_and_writing_goes_on_with_space(
+    sqlite_workspace: Workspace,
+) -> None:
+    with Store.open(sqlite_workspace, create=True) as store:
+        store.put_items([ItemRecord("a", "A")])
+        store.record([like(i) for i in range(300)])
+        database = store.database
+        pragmas = database.pragmas
+        database.close()
+        # SQLite says "full" at this many pages exactly as it does when the disk has no more.
+        database.pragmas = (*pragmas, "PRAGMA max_page_count=1")
+        with GroupWriter(store) as writer:
+            futures = [writer.submit([like(i) for i in range(n, n + 50)]) for n in (500, 600)]
+            for future in futures:
+                with pytest.raises(StoreError, match="full"):
+                    future.result(10)
+            assert len(store.snapshot("u1").seqs) == 10, "reading goes on"
+            database.close()
+            database.pragmas = pragmas
+            assert writer.submit([like(500)]).result(10)[0].status == "stored"
+        assert len(store.training_events()) == 301
+
+
+def test_a_store_that_another_holds_is_refused_within_the_deadline(
+    sqlite_workspace: Workspace,
+) -> None:
+    with Store.open(sqlite_workspace, create=True) as store:
+        store.put_items([ItemRecord("a", "A")])
+        holder = sqlite3.connect(sqlite_workspace.store / "events.db", isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OverloadedError, match="another writer"):
+            store.record([like(1)])
+        assert store.catalogue_version() == 1, "reading goes on"
+        holder.execute("ROLLBACK")
+        holder.close()
+        assert store.record([like(1)])[0].status == "stored"
+
+
+def test_a_damaged_store_says_so(sqlite_workspace: Workspace) -> None:
+    Store.open(sqlite_workspace, create=True).close()
+    (sqlite_workspace.store / "events.db").write_bytes(b"this is no database, " * 500)
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(sqlite_workspace)
+
+
+def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
+    url = f"postgresql://nobody@/none?host={tmp_path}"
+    workspace = Workspace.create(tmp_path / "w", f'[store]\nurl = "{url}"\n')
+    with pytest.raises(StoreError, match="refused"):
+        Store.open(workspace, create=True)
+
+
+@pytest.mark.parametrize("text", ["mysql://x/y", "nonsense", "http://x"])
+def test_an_address_of_no_database_is_a_settings_error(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"store\.url"):
+        parse_url(text, "store.url")
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from beholder.store import server_lock
+from beholder.workspace import Workspace
+with server_lock(Workspace(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_server_is_refused_until_the_first_dies(sqlite_workspace: Workspace) -> None:
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(sqlite_workspace.root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert first.stdin is not None
+    assert first.stdout is not None
+    with first.stdin, first.stdout:
+        assert first.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(StoreError, match=rf"another server \(process {first.pid}\)"),
+            server_lock(sqlite_workspace),
+        ):
+            pass
+        with Store.open(sqlite_workspace, create=True) as store:  # an import may run beside
+            store.put_items([ItemRecord("a", "A")])
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+        with server_lock(sqlite_workspace):
+            pass
+
+
+def test_several_stores_write_at_once_without_losing_any(store: Store) -> None:
+    def work(n: int) -> None:
+        with Store.open(store.workspace) as mine:
+            for i in range(20):
+                mine.record([Event("a", "click", user=f"t{n}", time=i)])
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.training_events()) == 80
