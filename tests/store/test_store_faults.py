@@ -6,14 +6,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from pathlib import Path
 
 import pytest
 
 from beholder.behaviour.event import Event
 from beholder.errors import DataError, OverloadedError, SettingsError, StoreError
-from beholder.store import GroupWriter, ItemRecord, Store, server_lock
+from beholder.store import GroupWriter, ItemRecord, Outcome, Store, server_lock
 from beholder.store.database import parse_url
 from beholder.workspace import Workspace
 
@@ -45,10 +45,14 @@ def test_too_much_at_once_is_refused_and_taken_later(tmp_path: Path) -> None:
         store.put_items([ItemRecord("a", "A")])
         holder = sqlite3.connect(workspace.store / "events.db", isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
-        futures = []
-        with pytest.raises(OverloadedError, match="wait to be written"):
+        futures: list[Future[list[Outcome]]] = []
+
+        def flood() -> None:
             for i in range(200):
                 futures.append(writer.submit([like(i)]))
+
+        with pytest.raises(OverloadedError, match="wait to be written"):
+            flood()
         holder.execute("ROLLBACK")
         holder.close()
         assert len(futures) >= 50

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any, ClassVar
 
@@ -16,6 +17,8 @@ from litestar.exceptions import (
 from beholder.errors import BeholderError, DataError, OverloadedError, TooLargeError
 
 MEDIA_TYPE = "application/problem+json"
+_MISSING = re.compile(r"parameter '?(\w+)'?")
+_NAMED = re.compile(r"Object (?:contains unknown|missing required) field `([^`]*)`")
 AGAIN = (1, 2, 3)  # seconds; drawn, so that those who wait do not come back together
 
 
@@ -115,15 +118,29 @@ def understood(error: BaseException) -> BeholderError:
 
 def invalid(error: msgspec.ValidationError, source: str = "") -> DataError:
     """Return a value out of its range or of a wrong type as an error that names its field."""
-    words, _, place = str(error).partition(" - at `")
-    field = place.rstrip("`").removeprefix("$").removeprefix(".")
-    return DataError(words, remedy="see /docs", field=field or source)
+    return _wrong(str(error), source)
 
 
 def _invalid(error: ValidationException) -> DataError:
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
-    message = str(first.get("message", "")) or "a value is missing or wrong"
-    return DataError(message, remedy="see /docs", field=str(first.get("key", "")))
+    key = str(first.get("key", ""))
+    if not first:
+        missing = _MISSING.search(error.detail)
+        if missing:
+            return DataError("a parameter is missing", remedy="see /docs", field=missing[1])
+    words = str(first.get("message", "")) or "a value is missing or wrong"
+    return _wrong(words, "" if key == "data" else key)
+
+
+def _wrong(text: str, source: str) -> DataError:
+    """Return what msgspec says of a value, its place taken apart from the words."""
+    words, _, place = text.partition(" - at `")
+    parts = [place.rstrip("`").removeprefix("$").removeprefix(".")]
+    named = _NAMED.search(words)
+    if named:
+        parts.append(named[1][:64])
+    field = ".".join(part for part in parts if part)
+    return DataError(words, remedy="see /docs", field=field or source)
 
 
 def problem(error: BeholderError) -> Problem:

@@ -172,8 +172,8 @@ def unlink(folder: Path, names: Sequence[str]) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def disown(database: Database, segment: Segment) -> None:
-    """Empty the list entry of a file that was found broken."""
+def disown(database: Database, folder: Path, segment: Segment) -> None:
+    """Remove a file that was found broken, and empty its list entry."""
     with database.write() as connection:
         mine = (segments.c.first == segment.first) & (segments.c.bucket == segment.bucket)
         connection.execute(
@@ -181,6 +181,7 @@ def disown(database: Database, segment: Segment) -> None:
             .where(mine & (segments.c.file == segment.file))
             .values(file="", rows=0, sha256="")
         )
+    unlink(folder, [segment.file])
 
 
 def removed(connection: Connection) -> NDArray[np.int64]:

@@ -13,7 +13,9 @@ from beholder.errors import StoreError, UnknownItemError
 from beholder.store import events, items, people, segments
 from beholder.store.database import Database, parse_url, sqlite_url
 from beholder.store.erase import erase
+from beholder.store.expire import expire
 from beholder.store.export import export
+from beholder.store.ids import now
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
 from beholder.store.records import (
@@ -158,6 +160,11 @@ class Store:
     def seal(self) -> int:
         """Write what is not yet in segments into new ones; return how many events."""
         return segments.seal(self.database, self.segments, least=0)
+
+    def expire(self, moment: int | None = None) -> int:
+        """Delete the events that `privacy.retention_days` allows no longer; see `expire.expire`."""
+        days = self.workspace.settings.privacy.retention_days
+        return expire(self.database, self.segments, days, now() if moment is None else moment)
 
     def erase(self, user: str | Who) -> Receipt:
         """Erase a person; see `erase.erase`."""

@@ -57,7 +57,7 @@ def _parts(
     for segment in known:
         rows = segments.load(folder, segment)
         if rows is None:  # broken, or emptied by an erasure since the list was read
-            segments.disown(database, segment)
+            segments.disown(database, folder, segment)
             for page in segments.pages(database, segment.first - 1, segment.last):
                 yield page.take(page.people % segments.BUCKETS == segment.bucket)
         else:

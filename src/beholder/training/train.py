@@ -76,6 +76,9 @@ def train_workspace(
     clock = Clock(allowed)
     used_seed = settings.train.seed if seed is None else seed
     with Store.open(workspace) as store:
+        expired = store.expire()
+        if expired:
+            progress.note(f"{expired} events were older than privacy.retention_days: deleted")
         made = build(workspace, store, used_seed)
     firsts: list[float] = []
 
