@@ -17,7 +17,7 @@ TOML = 'title = "Gallery"\n\n[encode]\nworkers = 2\n'
 
 
 def build_workspace(root: Path, files: Path, n_items: int = 120, n_visitors: int = 60) -> Workspace:
-    """Paint, import, encode and train; about ten seconds."""
+    """Paint, import, encode and train."""
     gallery = write_gallery(files, n_items, n_visitors, workers=1, width=240)
     workspace = Workspace.create(root, TOML)
     records = []
@@ -33,7 +33,7 @@ def build_workspace(root: Path, files: Path, n_items: int = 120, n_visitors: int
         store.set_picture_facts(report.facts)
         with gallery.interactions_csv.open(encoding="utf-8") as file:
             store.record([_event(row) for row in csv.DictReader(file)])
-    train_workspace(workspace, budget="30s")
+    train_workspace(workspace, budget="5s")
     return workspace
 
 

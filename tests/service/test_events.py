@@ -106,7 +106,7 @@ def test_malformed_events_are_refused_whole(
 ) -> None:
     answer = client.post("/v1/interactions", json={"events": [event(), event(**wrong)]})
     assert answer.status_code == 422
-    assert answer.json().get("field", "").removeprefix("events[...].") == field
+    assert answer.json().get("field", "").split(".")[-1] == field
 
 
 def test_more_events_than_the_limit_are_refused(client: httpx.Client) -> None:

@@ -17,6 +17,7 @@ from typing import Annotated
 import msgspec
 import numpy as np
 from litestar import post
+from litestar.params import Body
 from msgspec import Meta
 from numpy.typing import NDArray
 
@@ -54,7 +55,7 @@ class Classic(msgspec.Struct):
 
 
 @post("/recommend", status_code=200, opt=needs("recommend", body="json", upload=True))
-async def classic(request: Asking, data: ClassicRequest) -> Classic:
+async def classic(request: Asking, data: Annotated[ClassicRequest, Body()]) -> Classic:
     """Say how well a picture fits a user's taste, or the popular one."""
     running = running_of(request)
     user, session = caller_of(request).whose(data.user, None)
@@ -64,7 +65,7 @@ async def classic(request: Asking, data: ClassicRequest) -> Classic:
 
 def _answer(
     running: Running,
-    data: ClassicRequest,
+    data: Annotated[ClassicRequest, Body()],
     user: str | None,
     session: str | None,
     seen: Snapshot,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, patch, put
+from litestar.params import Body
 from msgspec import Meta
 
 from beholder.encoders.picture_workers import EncodedPicture
@@ -78,7 +79,9 @@ async def put_item(request: Asking, item_id: str) -> ItemState:
 
 
 @patch(PATH, status_code=200, opt=needs("catalogue", body="json"))
-async def patch_item(request: Asking, item_id: str, data: ItemPatch) -> ItemState:
+async def patch_item(
+    request: Asking, item_id: str, data: Annotated[ItemPatch, Body()]
+) -> ItemState:
     """Hide an item, or bring it back: no answer that starts after this one shows it."""
     running, name = running_of(request), plain_id(item_id)
     await in_thread(lambda: running.store.hide(name, data.hidden))

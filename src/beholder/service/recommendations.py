@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import Body, Parameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
@@ -66,7 +66,9 @@ async def get_recommendations(
 
 
 @post(PATH, status_code=200, opt=needs("recommend", body="json"))
-async def post_recommendations(request: Asking, data: RecommendationRequest) -> Answer:
+async def post_recommendations(
+    request: Asking, data: Annotated[RecommendationRequest, Body()]
+) -> Answer:
     """Recommend from a history in the body, or leave out what is on the page already."""
     running = running_of(request)
     user, session = caller_of(request).whose(data.user, data.session)

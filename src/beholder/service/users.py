@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete, get, put
-from litestar.params import Parameter
+from litestar.params import Body, Parameter
 from litestar.response import Stream
 
 from beholder.service.access import needs
@@ -47,7 +47,7 @@ async def erase(request: Asking, user_id: str, kind: WhoseKind = "user") -> Rece
 
 @put("/v1/users/{user_id:str}/profiling", opt=needs("privacy", body="json"))
 async def set_profiling(
-    request: Asking, user_id: str, data: Profiling, kind: WhoseKind = "user"
+    request: Asking, user_id: str, data: Annotated[Profiling, Body()], kind: WhoseKind = "user"
 ) -> Profiling:
     """Switch profiling on or off; the next answer follows it."""
     store, who = running_of(request).store, _who(kind, user_id)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Future
 
 from beholder.behaviour.event import Event
-from beholder.errors import OverloadedError, StoreError
+from beholder.errors import OverloadedError
 from beholder.store.ids import check_event, now
 from beholder.store.records import Outcome
 from beholder.store.store import Store
@@ -88,9 +88,7 @@ class GroupWriter:
             events = [event for some, _ in batch for event in some]
             try:
                 outcomes = self._store.record(events)
-            except StoreError as error:
-                _finish_all(batch, error)
-            except BaseException as error:  # a fault of ours must not leave callers waiting
+            except BaseException as error:  # not even a fault of ours leaves callers waiting
                 _finish_all(batch, error)
                 if not isinstance(error, Exception):
                     raise
@@ -122,10 +120,9 @@ def _finish_all(batch: list[Job], error: BaseException) -> None:
 
 
 def _finish(future: Future[list[Outcome]], result: list[Outcome] | BaseException) -> None:
-    try:
-        if isinstance(result, BaseException):
-            future.set_exception(result)
-        else:
-            future.set_result(result)
-    except InvalidStateError:
+    if not future.set_running_or_notify_cancel():
         return  # the caller has gone; what was stored stays stored
+    if isinstance(result, BaseException):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,0 +1,138 @@
+"""The shop window in Chromium, against a running server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+SEEN = """Object.fromEntries([...document.querySelectorAll('.card')]
+  .map(c => [c.item.id, c.getBoundingClientRect()])
+  .filter(([, r]) => r.top < innerHeight && r.bottom > 0)
+  .map(([id, r]) => [id, [r.x, r.y]]))"""
+IDS = "[...document.querySelectorAll('.card')].map(c => c.item.id)"
+SHIFTS = """window.shifts = 0; new PerformanceObserver(list => {
+  for (const e of list.getEntries()) if (!e.hadRecentInput) shifts += e.value
+}).observe({type: 'layout-shift', buffered: true})"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        assert not os.environ.get("CI"), "CI has Chromium"
+        pytest.skip("there is no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, server: Any) -> Iterator[Any]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
+    opened = context.new_page()
+    opened.complaints = []
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.on("console", lambda m: m.type == "error" and opened.complaints.append(m.text))
+    opened.add_init_script(SHIFTS)
+    opened.goto("/")
+    opened.wait_for_function("() => document.querySelectorAll('.card').length > 8")
+    yield opened
+    context.close()
+
+
+def act(page: Any, card: int, what: str) -> None:
+    with page.expect_response(lambda reply: "/v1/recommendations" in reply.url):
+        page.locator(".card").nth(card).locator(f"[data-do={what}]").first.click(force=True)
+    page.wait_for_timeout(400)
+
+
+def test_a_like_changes_what_the_eye_has_not_reached_and_nothing_else(page):
+    seen, before = page.evaluate(SEEN), page.evaluate(IDS)
+    act(page, 2, "like")
+    after = page.evaluate(IDS)
+    assert page.evaluate(SEEN) == seen
+    assert after != before
+    assert len(set(after)) == len(after)
+    assert "Because" in page.locator(".card").nth(len(seen) + 4).inner_text()
+    assert page.complaints == []
+    assert page.evaluate("shifts") < 0.01
+
+
+def test_not_for_me_leaves_a_tombstone_that_can_be_undone(page):
+    act(page, 0, "dislike")
+    assert page.locator(".gone").count() == 1
+    with page.expect_response(lambda reply: reply.request.method == "DELETE") as undone:
+        page.locator("[data-do=undo-card]").click()
+    assert undone.value.status == 200
+    page.wait_for_function("() => !document.querySelector('.gone')")
+
+
+def test_why_this_names_what_was_liked_with_its_share(page):
+    title = page.locator(".card b").nth(1).inner_text()
+    act(page, 1, "like")
+    page.locator(".card a[data-do=open]").last.click()
+    viewer = page.locator("#viewer")
+    viewer.get_by_text("Why this?").wait_for()
+    page.wait_for_function("() => document.querySelector('#viewer').textContent.includes('%')")
+    assert title in viewer.inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('#viewer').open")
+
+
+def test_search_by_words_and_by_dropping_a_picture(page, trained):
+    page.goto("/search?words=vase")
+    page.locator(".card").first.wait_for()
+    assert "vase" in page.locator(".card b").first.inner_text().lower()
+    picture = next(path for path in (trained / "media" / "renditions").rglob("*-480.webp"))
+    page.goto("/")
+    page.locator("input[type=file]").first.set_input_files(str(picture))
+    page.wait_for_url("**/search?picture=*")
+    page.locator(".card img").first.wait_for()
+    assert picture.name.split("-")[0] in page.locator(".card img").first.get_attribute("src")
+
+
+def test_the_keyboard_alone_likes_and_moves(page):
+    page.locator(".card a").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("!!document.activeElement.closest('.card')")
+    with page.expect_response(lambda reply: "/v1/interactions" in reply.url):
+        page.keyboard.press("l")
+    assert page.evaluate("document.activeElement.closest('.card').hasAttribute('data-liked')")
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+def test_no_page_is_wider_than_the_screen(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    for address in ("/", "/search?words=vase", "/saved"):
+        page.goto(address)
+        page.wait_for_timeout(250)
+        over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(over) <= 0, address
+
+
+def test_a_title_with_markup_is_text(page, server):
+    nasty = "<img src=x onerror=\"document.title='owned'\"><script>1</script>"
+    page.request.put(
+        "/v1/items/nasty", data={"title": nasty, "attributes": {}}, headers=server.operator
+    )
+    page.goto("/item/nasty")
+    assert page.locator("h1, h2").filter(has_text="<script>").count() >= 1
+    assert page.title() != "owned"

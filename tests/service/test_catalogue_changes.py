@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from live_server import Server
+from PIL import Image, ImageDraw
+
+from beholder.workspace import Workspace
+
+
+@pytest.fixture
+def two(workspace: Workspace) -> Iterator[Server]:
+    with Server(workspace.root, workers=2) as running:
+        yield running
+
+
+def picture(colour: str = "crimson") -> bytes:
+    image = Image.new("RGB", (300, 400), "white")
+    ImageDraw.Draw(image).ellipse((40, 60, 260, 340), fill=colour)
+    file = io.BytesIO()
+    image.save(file, "JPEG")
+    return file.getvalue()
+
+
+def everything_shown(server: Server) -> list[set[str]]:
+    """What several connections, so both processes, recommend when asked for all there is."""
+    shown = []
+    for _ in range(6):
+        with server.client() as client:
+            answer = client.get("/v1/recommendations", params={"k": 1000})
+            shown.append({item["id"] for item in answer.json()["items"]})
+    return shown
+
+
+def test_a_hidden_item_is_gone_everywhere_at_once_and_can_come_back(two: Server) -> None:
+    with two.client(headers=two.operator) as operator:
+        for name in ("picture-00001", "picture-00002"):
+            assert all(name in shown for shown in everything_shown(two))
+            hidden = operator.patch(f"/v1/items/{name}", json={"hidden": True})
+            assert hidden.json() == {"id": name, "status": "hidden"}
+            assert not any(name in shown for shown in everything_shown(two))
+            assert operator.get(f"/v1/items/{name}").status_code == 404
+        operator.patch("/v1/items/picture-00001", json={"hidden": False})
+        assert all("picture-00001" in shown for shown in everything_shown(two))
+        assert operator.delete("/v1/items/picture-00003").json()["status"] == "deleted"
+        assert not any("picture-00003" in shown for shown in everything_shown(two))
+        assert operator.delete("/v1/items/none").status_code == 404
+
+
+def test_a_new_item_with_a_picture_is_found_recommended_and_learned_from(two: Server) -> None:
+    item = '{"title": "Crimson lamp", "attributes": {"family": "lamp", "tags": ["red"]}}'
+    files = {"picture": ("lamp.jpg", picture(), "image/jpeg")}
+    with two.client(headers=two.operator) as operator:
+        added = operator.put("/v1/items/new%2Flamp", data={"item": item}, files=files)
+        assert added.json() == {"id": "new/lamp", "status": "added"}
+        shown = operator.get("/v1/items/new%2Flamp").json()
+        assert shown["attributes"]["tags"] == ["red"]
+        assert operator.get(shown["picture"]["src"]).status_code == 200
+        again = operator.put("/v1/items/new%2Flamp", data={"item": item}, files=files)
+        assert again.json()["status"] == "same"
+    assert all("new/lamp" in shown for shown in everything_shown(two))
+    with two.client() as client:
+        form = {"picture": ("q.jpg", picture("firebrick"), "image/jpeg")}
+        found = client.post("/v1/search", files=form).json()["items"]
+        assert "new/lamp" in [each["id"] for each in found[:5]]
+        event = {"user": "early", "item": "new/lamp", "kind": "like"}
+        assert client.post("/v1/interactions", json=event).status_code == 200
+        answer = client.get("/v1/recommendations", params={"user": "early"}).json()
+        assert answer["level"] == "personal"
+
+
+def test_an_item_can_be_put_and_changed_as_json(two: Server) -> None:
+    with two.client(headers=two.operator) as operator:
+        put = {"title": "Words alone", "attributes": {"category": "poster"}}
+        assert operator.put("/v1/items/words", json=put).json()["status"] == "added"
+        assert operator.put("/v1/items/words", json=put).json()["status"] == "same"
+        changed = operator.put("/v1/items/words", json={**put, "title": "Other words"})
+        assert changed.json()["status"] == "changed"
+        assert operator.get("/v1/items/words").json()["title"] == "Other words"
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        (b"no picture at all", 415, "media-type"),
+        (picture()[:900], 422, "media"),
+        (b"", 415, "media-type"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "media-type"),
+    ],
+)
+def test_broken_pictures_are_refused_and_change_nothing(
+    client: httpx.Client, server: Server, data: bytes, status: int, code: str
+) -> None:
+    files = {"picture": ("a.jpg", data, "image/jpeg")}
+    answer = client.put(
+        "/v1/items/broken", data={"item": '{"title": "x"}'}, files=files, headers=server.operator
+    )
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert client.get("/v1/items/broken").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"data": {"title": "x"}},
+        {"data": {"item": '{"title": "x", "colour": 1}'}},
+        {"data": {"item": '{"title": "x"}'}, "files": {"photo": ("a", b"x")}},
+        {"data": {}, "files": {"picture": ("a.jpg", b"x")}},
+    ],
+)
+def test_forms_with_anything_unknown_or_missing_are_refused(
+    client: httpx.Client, server: Server, form: dict[str, object]
+) -> None:
+    form.setdefault("files", {"picture": ("a.jpg", picture())})
+    answer = client.put("/v1/items/form", headers=server.operator, **form)  # type: ignore[arg-type]
+    assert answer.status_code in (400, 422)
+    assert client.get("/v1/items/form").status_code == 404
+
+
+@pytest.mark.long
+def test_a_new_item_is_recommendable_within_five_seconds(two: Server) -> None:
+    began = time.monotonic()
+    files = {"picture": ("lamp.jpg", picture("navy"), "image/jpeg")}
+    with two.client(headers=two.operator) as operator:
+        operator.put("/v1/items/late", data={"item": '{"title": "Late"}'}, files=files)
+    assert all("late" in shown for shown in everything_shown(two))
+    assert time.monotonic() - began < 5
