@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import beholder
+import beholder.demo.check
+import beholder.service.app
 from beholder import errors, settings
 from beholder.encoders.registry import ENCODERS
 from beholder.evaluation.metrics import METRICS
@@ -69,3 +71,14 @@ def test_links_between_documents_lead_somewhere():
         for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
             if not target.startswith(("http:", "https:", "mailto:")):
                 assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_every_route_of_the_service_is_documented_and_no_other():
+    routes = set()
+    for router in beholder.service.app.ROUTERS:
+        for handler in router.handlers:
+            for path in handler.paths - {"/media/{name:str}"}:
+                plain = re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
+                routes |= {f"{method} {plain}" for method in handler.http_methods}
+    named = set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", read("http-api.md"), re.MULTILINE))
+    assert named == routes
