@@ -64,7 +64,7 @@ class World:
 
 
 def make_world(
-    n_items: int = 240, n_users: int = 160, events: int = 14, fit: float = 0.8, seed: int = 7
+    n_items: int = 240, n_users: int = 160, events: int = 14, fit: float = 0.9, seed: int = 7
 ) -> World:
     """Draw a world; `fit` is the share of events that follow a person's tastes."""
     rng = np.random.default_rng(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ def save(
     """Write arrays and a header of texts."""
     # The format takes the memory as it lies: an array in another order would come back wrong.
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    save_file(plain, path, metadata=dict(header or {}))
+    # One entry, since the format writes several in an order that changes from run to run.
+    save_file(plain, path, metadata={"header": json.dumps(dict(header or {}), sort_keys=True)})
 
 
 def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
     """Return the arrays and the header of a file written by `save`."""
     with safe_open(path, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return arrays, dict(file.metadata() or {})
+        return arrays, dict(json.loads((file.metadata() or {}).get("header", "{}")))

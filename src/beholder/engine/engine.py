@@ -36,6 +36,7 @@ from beholder.store.store import Store
 from beholder.workspace import Workspace
 
 MAX_K = 1000
+VARIED, AMONG = 60, 240  # a first look: so many that do not look alike, out of the most popular
 Told = Sequence[str | Event | dict[str, Any]]
 
 
@@ -244,17 +245,18 @@ class Engine:
     ) -> Ranked:
         """Popular items that do not look alike, for people of whom nothing is known."""
         mask = allowed(view, history, exclude)
-        pool = best(np.where(mask, view.popularity, -np.inf), 10 * k + offset, view.blend.ties)
-        scores = view.popularity[pool]
+        least = max(AMONG, offset + k + 1)
+        pool = best(np.where(mask, view.popularity, -np.inf), least, view.blend.ties)
         space = view.content.main_picture
-        if space is not None and offset == 0:
-            order = spread(pool, scores, space.vectors, k)
+        if space is not None:  # the same for every page, else pages would repeat items
+            head = pool[:AMONG]
+            order = spread(head, view.popularity[head], space.vectors, VARIED)
             rest = np.setdiff1d(np.arange(len(pool)), order)
             pool = pool[np.concatenate([order, rest])]
         page = pool[offset : offset + k]
         nothing = np.zeros((len(page), 0), np.float32)
         more = len(pool) > offset + k
-        return Ranked(page, view.popularity[page], nothing, EMPTY, "popular", more)
+        return Ranked(page, view.blend.base[page], nothing, EMPTY, "popular", more)
 
     def similar(self, item: str, k: int = 20) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.

@@ -34,9 +34,9 @@ def reasons(view: Overlay, ranked: Ranked) -> list[Reason]:
         because = tuple(
             _because(cards[item], share)
             for item, share in zip(own, parts, strict=True)
-            if share > 0
+            if share > 0 and view.shown[item]  # what is hidden is not named
         )
-        if because:
+        if because or any(share > 0 for share in parts):
             found.append(Reason("liked", because))
         else:
             found.append(NEW if position >= first_late else POPULAR)

@@ -66,8 +66,13 @@ def grow(
     """
     seen, read = similarity(parts, pictures, texts)
     main = next(iter(seen.values()), np.zeros((len(texts), len(known)), np.float32))
-    alike = main + (read if read is not None else 0)
-    content = neighbours(alike, known)
+    words = read if read is not None else np.zeros_like(main)
+    alike = main + words
+    pictured, worded, power = (
+        _setting(parts, "placement", name, usual)
+        for name, usual in (("pictures", 1.0), ("words", 1.0), ("power", 3.0))
+    )
+    content = neighbours(np.float32(pictured) * main + np.float32(worded) * words, known, power)
     columns = _cold_columns(parts, seen, read, content)
     blend = parts.blend
     below = late_history_rows(blend, content)
@@ -115,10 +120,19 @@ def _cold_columns(
 
     dense = np.zeros((n_late, n_items), np.float32)
     for order, cosines in enumerate(seen.values()):
-        dense += np.float32(share("visual-knn" if order == 0 else "colour")) * cosines**3
+        name = "visual-knn" if order == 0 else "colour"
+        dense += np.float32(share(name)) * cosines ** _setting(parts, name, "power", 3.0)
     if read is not None:
-        dense += np.float32(share("words")) * read**2
+        dense += np.float32(share("words")) * read ** _setting(parts, "words", "power", 2.0)
     near = rows.cut(dense, max(KEPT, 500))
     mix = neighbour_mix(content, n_items)
     placed = sp.csr_array(parts.placement @ mix.T) * np.float32(share("placement"))
     return sp.csr_array(sp.csr_array(near.T) + placed)
+
+
+def _setting(parts: Parts, model: str, name: str, usual: float) -> float:
+    """Return a setting that a member was fitted with, so that late items are scored alike."""
+    for row in parts.choice.table:
+        if row["model"] == model:
+            return float(row["settings"].get(name, usual))
+    return usual

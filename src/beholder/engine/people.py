@@ -34,7 +34,7 @@ def told_history(
     now = int(time.time() * 1000)
     positions, times, kinds, values = [], [], [], []
     for index, entry in enumerate(told):
-        item, kind, when, value = _read(entry)
+        item, kind, when, value = _read(entry, f"history[{index}]")
         if kind not in CODES:
             raise UsageError(
                 f"there is no kind of event {kind!r}",
@@ -56,11 +56,23 @@ def told_history(
     )
 
 
-def _read(entry: str | Event | dict[str, Any]) -> tuple[str, str, int | None, float | None]:
+def _read(
+    entry: str | Event | dict[str, Any], field: str
+) -> tuple[str, str, int | None, float | None]:
     if isinstance(entry, str):
         return entry, "like", None, None
     if isinstance(entry, Event):
         return entry.item, entry.kind, entry.time, entry.value
-    if "item" not in entry:
-        raise UsageError("an entry of the history has no item", field="history")
-    return entry["item"], entry.get("kind", "like"), entry.get("time"), entry.get("value")
+    if not isinstance(entry, dict) or not isinstance(entry.get("item"), str):
+        raise UsageError(
+            f"{field} has no item",
+            remedy="tell an item id, or an object with item, kind, time and value",
+            field=field,
+        )
+    when, value = entry.get("time"), entry.get("value")
+    try:
+        when = None if when is None else int(np.int64(int(when)))
+        value = None if value is None else float(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(f"{field} has a time or a value that is no number", field=field) from error
+    return entry["item"], str(entry.get("kind", "like")), when, value

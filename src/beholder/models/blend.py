@@ -11,7 +11,7 @@ depend on the filters or on the other candidates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -249,3 +249,34 @@ def fold(
 def late_history_rows(blend: Blend, content: Content) -> sp.csr_array:
     """Return what late items mean as history: the mean of their neighbours' rows."""
     return sp.csr_array(neighbour_mix(content, blend.n_items) @ blend.rows)
+
+
+def speak_for_untouched(
+    blend: Blend, content: Content, untouched: NDArray[np.int64], largest: int
+) -> Blend:
+    """Let items without behaviour count, as history, like the mean of their neighbours.
+
+    Parameters
+    ----------
+    content
+        Neighbours of the untouched items among the others.
+    untouched
+        int64 (n,). Their positions.
+    largest
+        Entries kept a row.
+    """
+    if not len(untouched):
+        return blend
+    n = blend.n_items
+    own = np.zeros(n, bool)
+    own[untouched] = True
+    lent = rows.cut(late_history_rows(blend, content), largest).tocoo()
+    kept = blend.rows.tocoo()
+    stays = ~own[kept.row]
+    row = np.concatenate([kept.row[stays], untouched[lent.row]])
+    column = np.concatenate([kept.col[stays], lent.col])
+    data = np.concatenate([kept.data[stays], lent.data])
+    other = row != column
+    whole = sp.csr_array((data[other], (row[other], column[other])), shape=(n, n))
+    whole.sort_indices()
+    return replace(blend, rows=whole)

@@ -15,10 +15,9 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
-from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
-from litestar.handlers.base import BaseRouteHandler
 
 from beholder.errors import AccessError, KeyNeededError, UsageError
 from beholder.service import visitor
@@ -98,14 +97,18 @@ def needs(need: Need, **more: Any) -> dict[str, Any]:
     return {"need": need, **more}
 
 
-def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Check the caller against the route, and refuse query parameters that it does not have."""
+def check_route(scope: Any) -> None:
+    """Check the caller against the route, and refuse query parameters that it does not have.
+
+    This comes before anything of the body is read.
+    """
+    handler = scope["route_handler"]
     need = handler.opt.get("need")
     if need not in NEEDS:
         raise NotFoundException  # a route that nobody declared does not exist
-    connection.scope["caller"].check(need)  # type: ignore[typeddict-item]
+    scope["caller"].check(need)
     known = handler.parsed_fn_signature.parameters
-    for name in connection.query_params:
+    for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
         if name not in known:
             raise UsageError("there is no such parameter", remedy="see /docs", field=name[:64])
 

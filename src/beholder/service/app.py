@@ -16,7 +16,6 @@ import beholder
 from beholder.bundle.parts import Parts
 from beholder.errors import BeholderError
 from beholder.service import (
-    access,
     bundles,
     classic,
     docs,
@@ -97,7 +96,6 @@ def build(
                 for router in UNLISTED
             ),
         ],
-        guards=[access.guard],
         middleware=[bodies],
         exception_handlers={Exception: refuse},
         lifespan=[lifespan],

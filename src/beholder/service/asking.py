@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id, Kind
@@ -17,9 +17,10 @@ from beholder.service.paths import SLASH
 from beholder.service.running import Running
 
 Asking = Request[Any, Any, State]
-K = Annotated[int, Parameter(ge=1, le=MAX_K, description="How many items.")]
+K = Annotated[int, QueryParameter(ge=1, le=MAX_K, description="How many items.")]
 Person = Annotated[
-    str | None, Parameter(min_length=1, max_length=256, description="Default: the visitor's own.")
+    str | None,
+    QueryParameter(min_length=1, max_length=256, description="Default: the visitor's own."),
 ]
 InBody = Annotated[int, Meta(ge=1, le=MAX_K)]
 MOST = 10_000

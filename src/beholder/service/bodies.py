@@ -1,4 +1,7 @@
-"""Bodies of requests: of a type that is read here, not too large, and not too slow."""
+"""Bodies of requests: of a type that is read here, not too large, and not too slow.
+
+Whoever may not call a route is refused before.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from beholder.errors import OverloadedError, TooLargeError
+from beholder.service.access import check_route
 from beholder.service.problems import BodyTypeError, SlowBodyError
 from beholder.settings import Settings
 
@@ -38,7 +42,8 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, then hand over."""
-        options = scope["route_handler"].opt if "route_handler" in scope else {}
+        check_route(scope)
+        options = scope["route_handler"].opt
         kind = options.get("body")
         if kind is None:
             await self.app(scope, receive, send)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 
 from beholder.bundle import promote as promoting
 from beholder.bundle.manifest import Manifest
@@ -44,7 +45,7 @@ async def list_bundles(request: Asking) -> Bundles:
 
 
 @post("/v1/bundles/{name:str}/promote", status_code=200, opt=needs("operator"))
-async def promote(request: Asking, name: str) -> Promoted:
+async def promote(request: Asking, name: FromPath[str]) -> Promoted:
     """Check a bundle and serve it; other processes follow within a second."""
     running = running_of(request)
     if name not in promoting.names(running.workspace):

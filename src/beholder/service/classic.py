@@ -17,7 +17,7 @@ from typing import Annotated
 import msgspec
 import numpy as np
 from litestar import post
-from litestar.params import Body
+from litestar.params import JSONBody
 from msgspec import Meta
 from numpy.typing import NDArray
 
@@ -55,7 +55,7 @@ class Classic(msgspec.Struct):
 
 
 @post("/recommend", status_code=200, opt=needs("recommend", body="json", upload=True))
-async def classic(request: Asking, data: Annotated[ClassicRequest, Body()]) -> Classic:
+async def classic(request: Asking, data: JSONBody[ClassicRequest]) -> Classic:
     """Say how well a picture fits a user's taste, or the popular one."""
     running = running_of(request)
     user, session = caller_of(request).whose(data.user, None)
@@ -65,7 +65,7 @@ async def classic(request: Asking, data: Annotated[ClassicRequest, Body()]) -> C
 
 def _answer(
     running: Running,
-    data: Annotated[ClassicRequest, Body()],
+    data: JSONBody[ClassicRequest],
     user: str | None,
     session: str | None,
     seen: Snapshot,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from beholder.engine.answer import Explanation
 from beholder.service.access import needs
@@ -15,7 +15,7 @@ from beholder.service.asking import Asking, Person, caller_of, running_of
 @get("/v1/explain", opt=needs("recommend"))
 async def explain(
     request: Asking,
-    item: Annotated[str, Parameter(min_length=1, max_length=256)],
+    item: Annotated[str, QueryParameter(min_length=1, max_length=256)],
     user: Person = None,
     session: Person = None,
 ) -> Explanation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import delete, post
+from litestar.params import FromPath
 
 from beholder.behaviour.event import Event
 from beholder.errors import ConflictError, TooLargeError, UnknownEventError, UnknownItemError
@@ -60,7 +61,7 @@ async def record(request: Asking) -> Recorded:
 
 @delete("/v1/interactions/{event_id:str}", status_code=200, opt=needs("events"))
 async def retract(
-    request: Asking, event_id: str, user: Person = None, session: Person = None
+    request: Asking, event_id: FromPath[str], user: Person = None, session: Person = None
 ) -> Retracted:
     """Take an event of somebody back; the next answer no longer knows it."""
     user, session = caller_of(request).whose(user, session)

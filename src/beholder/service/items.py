@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import delete, get, patch, put
-from litestar.params import Body
+from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from beholder.encoders.picture_workers import EncodedPicture
@@ -53,7 +53,7 @@ class ItemState(msgspec.Struct):
 
 
 @get(PATH, opt=needs("recommend"))
-async def get_item(request: Asking, item_id: str) -> Recommendation:
+async def get_item(request: Asking, item_id: FromPath[str]) -> Recommendation:
     """Return one item as it is shown."""
     running = running_of(request)
     await running.seen(None, None)
@@ -61,7 +61,7 @@ async def get_item(request: Asking, item_id: str) -> Recommendation:
 
 
 @put(PATH, status_code=200, opt=needs("catalogue", body="either", upload=True))
-async def put_item(request: Asking, item_id: str) -> ItemState:
+async def put_item(request: Asking, item_id: FromPath[str]) -> ItemState:
     """Add an item or change it: JSON, or a form with `item` (that JSON) and `picture` files.
 
     When this answers, the item can be recommended.
@@ -80,7 +80,7 @@ async def put_item(request: Asking, item_id: str) -> ItemState:
 
 @patch(PATH, status_code=200, opt=needs("catalogue", body="json"))
 async def patch_item(
-    request: Asking, item_id: str, data: Annotated[ItemPatch, Body()]
+    request: Asking, item_id: FromPath[str], data: JSONBody[ItemPatch]
 ) -> ItemState:
     """Hide an item, or bring it back: no answer that starts after this one shows it."""
     running, name = running_of(request), plain_id(item_id)
@@ -89,7 +89,7 @@ async def patch_item(
 
 
 @delete(PATH, status_code=200, opt=needs("catalogue"))
-async def delete_item(request: Asking, item_id: str) -> ItemState:
+async def delete_item(request: Asking, item_id: FromPath[str]) -> ItemState:
     """Take an item out of the catalogue; what people did with it stays."""
     running, name = running_of(request), plain_id(item_id)
     await in_thread(lambda: running.store.delete_item(name))

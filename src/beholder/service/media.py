@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from beholder.media.renditions import path_of
 from beholder.service.access import needs
@@ -17,7 +18,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 @get("/media/{name:str}", media_type="image/webp", opt=needs("media"))
-async def rendition(request: Asking, name: str) -> Response[bytes]:
+async def rendition(request: Asking, name: FromPath[str]) -> Response[bytes]:
     """Return a WebP picture; `name` is `SHA256-WIDTH.webp`, and nothing else is looked for."""
     shape = NAME.fullmatch(name)
     if shape is None:

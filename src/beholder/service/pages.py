@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from beholder.behaviour.event import Event, Id
 from beholder.errors import BeholderError, UnknownItemError
@@ -41,7 +40,12 @@ class Reaction(msgspec.Struct):
 
 
 @get("/", media_type="text/html", opt=needs("page", page=True))
-async def feed(request: Asking, page: str | None = None, lang: str = "", theme: str = "") -> Page:
+async def feed(
+    request: Asking,
+    page: FromQuery[str | None] = None,
+    lang: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
+) -> Page:
     """The front page."""
     running, who = running_of(request), _visitor(request)
     seen = await running.seen(None, who)
@@ -53,7 +57,9 @@ async def feed(request: Asking, page: str | None = None, lang: str = "", theme: 
 
 
 @get("/item/{item_id:str}", media_type="text/html", opt=needs("page", page=True))
-async def item(request: Asking, item_id: str, lang: str = "", theme: str = "") -> Page:
+async def item(
+    request: Asking, item_id: FromPath[str], lang: FromQuery[str] = "", theme: FromQuery[str] = ""
+) -> Page:
     """The page of one item."""
     running, who = running_of(request), _visitor(request)
     seen = await running.seen(None, who)
@@ -73,7 +79,11 @@ async def item(request: Asking, item_id: str, lang: str = "", theme: str = "") -
 
 @get("/search", media_type="text/html", opt=needs("page", page=True))
 async def search_page(
-    request: Asking, words: str = "", picture: str = "", lang: str = "", theme: str = ""
+    request: Asking,
+    words: FromQuery[str] = "",
+    picture: FromQuery[str] = "",
+    lang: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
 ) -> Page:
     """The results of a search by words; `picture` names an answer that the browser keeps."""
     running, who = running_of(request), _visitor(request)
@@ -106,7 +116,7 @@ async def search_by_picture(request: Asking) -> Page:
 
 
 @get("/saved", media_type="text/html", opt=needs("page", page=True))
-async def saved(request: Asking, lang: str = "", theme: str = "") -> Page:
+async def saved(request: Asking, lang: FromQuery[str] = "", theme: FromQuery[str] = "") -> Page:
     """What the visitor saved, newest first."""
     running, who = running_of(request), _visitor(request)
     await running.seen(None, None)
@@ -117,7 +127,7 @@ async def saved(request: Asking, lang: str = "", theme: str = "") -> Page:
 @post("/react", status_code=303, opt=needs("events", body="form", page=True))
 async def react(
     request: Asking,
-    data: Annotated[Reaction, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: URLEncodedBody[Reaction],
 ) -> Response[None]:
     """Record what a button says; the second like or save takes the first one back."""
     running, who = running_of(request), _visitor(request)
@@ -133,7 +143,7 @@ async def react(
 
 
 @get("/static/{version:str}/{name:str}", opt=needs("live"))
-async def static(version: str, name: str) -> Response[bytes]:
+async def static(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """Return a file of the pages; under its version it never changes."""
     asset = assets.assets().get(name)
     if asset is None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import get, post
-from litestar.params import Body, Parameter
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
@@ -59,16 +59,14 @@ async def get_recommendations(
     user: Person = None,
     session: Person = None,
     k: K = 20,
-    page: Annotated[str | None, Parameter(max_length=512)] = None,
+    page: Annotated[str | None, QueryParameter(max_length=512)] = None,
 ) -> Answer:
     """Recommend for a user or session; without either, for the browser that asks."""
     return await recommend(running_of(request), caller_of(request), user, session, k, page)
 
 
 @post(PATH, status_code=200, opt=needs("recommend", body="json"))
-async def post_recommendations(
-    request: Asking, data: Annotated[RecommendationRequest, Body()]
-) -> Answer:
+async def post_recommendations(request: Asking, data: JSONBody[RecommendationRequest]) -> Answer:
     """Recommend from a history in the body, or leave out what is on the page already."""
     running = running_of(request)
     user, session = caller_of(request).whose(data.user, data.session)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import post
-from litestar.params import Body
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
@@ -31,7 +31,7 @@ class Scores(msgspec.Struct):
 
 
 @post("/v1/score", status_code=200, opt=needs("recommend", body="json"))
-async def score(request: Asking, data: Annotated[ScoreRequest, Body()]) -> Scores:
+async def score(request: Asking, data: JSONBody[ScoreRequest]) -> Scores:
     """Score items for somebody."""
     running = running_of(request)
     user, session = caller_of(request).whose(data.user, data.session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.params import FromPath
 
 from beholder.engine.answer import Answer
 from beholder.service.access import needs
@@ -10,7 +11,7 @@ from beholder.service.asking import Asking, K, plain_id, running_of
 
 
 @get("/v1/items/{item_id:str}/similar", opt=needs("recommend"))
-async def similar(request: Asking, item_id: str, k: K = 20) -> Answer:
+async def similar(request: Asking, item_id: FromPath[str], k: K = 20) -> Answer:
     """Return items similar to one."""
     running = running_of(request)
     await running.seen(None, None)

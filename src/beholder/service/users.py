@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete, get, put
-from litestar.params import Body, Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from beholder.service.access import needs
@@ -17,7 +17,8 @@ from beholder.store import Receipt, Store, Who
 from beholder.store.ids import check_id
 
 WhoseKind = Annotated[
-    Literal["user", "session"], Parameter(description="Whether the id is a user's or a session's.")
+    Literal["user", "session"],
+    QueryParameter(description="Whether the id is a user's or a session's."),
 ]
 
 
@@ -32,14 +33,14 @@ class Profiling(msgspec.Struct, forbid_unknown_fields=True):
     media_type="application/x-ndjson",
     opt=needs("privacy"),
 )
-async def export(request: Asking, user_id: str, kind: WhoseKind = "user") -> Stream:
+async def export(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user") -> Stream:
     """Return everything that is held about a person, one JSON object a line."""
     store, who = running_of(request).store, _who(kind, user_id)
     return Stream(lambda: _lines(store, who), media_type="application/x-ndjson")
 
 
 @delete("/v1/users/{user_id:str}", status_code=200, opt=needs("privacy"))
-async def erase(request: Asking, user_id: str, kind: WhoseKind = "user") -> Receipt:
+async def erase(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user") -> Receipt:
     """Erase a person, and return the proof. Someone unknown gets the same answer."""
     store, who = running_of(request).store, _who(kind, user_id)
     return await in_thread(lambda: store.erase(who))
@@ -47,7 +48,7 @@ async def erase(request: Asking, user_id: str, kind: WhoseKind = "user") -> Rece
 
 @put("/v1/users/{user_id:str}/profiling", opt=needs("privacy", body="json"))
 async def set_profiling(
-    request: Asking, user_id: str, data: Annotated[Profiling, Body()], kind: WhoseKind = "user"
+    request: Asking, user_id: FromPath[str], data: JSONBody[Profiling], kind: WhoseKind = "user"
 ) -> Profiling:
     """Switch profiling on or off; the next answer follows it."""
     store, who = running_of(request).store, _who(kind, user_id)

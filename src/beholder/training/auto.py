@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
 from beholder.models import rows
-from beholder.models.blend import Blend, Weights, fold
+from beholder.models.blend import Blend, Weights, fold, speak_for_untouched
 from beholder.models.interface import Floats
 from beholder.models.itemitem import ItemItem
-from beholder.models.placement import Placement, PlacementSettings
+from beholder.models.placement import Placement, PlacementSettings, neighbours_of_items
 from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import Progress
 from beholder.training.budget import Clock
@@ -445,6 +445,9 @@ def _refit(
         members["placement"] = Placement.over(base, dataset, chosen.placing)
     counts = Popularity.fit(dataset, popular).counts
     blend = fold(members, counts, ~known, chosen.weights, chosen.kept)
+    untouched = np.flatnonzero(~known)
+    content = neighbours_of_items(dataset.content, untouched, known, chosen.placing)
+    blend = speak_for_untouched(blend, content, untouched, chosen.kept)
     return Fitted(
         blend,
         chosen.weights,
