@@ -23,7 +23,7 @@ def centred(raw: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@pytest.mark.parametrize(("n", "dim", "kept"), [(200, 20, 128), (300, 40, 7)])
+@pytest.mark.parametrize(("n", "dim", "kept"), [(200, 20, 128), (300, 40, 7), (30, 64, 128), (40, 64, 9)])
 def test_whitening_is_pca_of_centred_unit_rows(n: int, dim: int, kept: int) -> None:
     raw = pictures(n, dim)
     ours = Whitening.fit(raw, kept=kept)

@@ -7,7 +7,7 @@ import pytest
 from planted import World, dataset_of
 
 from beholder.bundle.parts import Choice, Parts
-from beholder.engine.late import grow
+from beholder.engine.late import KEPT, grow
 from beholder.evaluation.ask import plain_items
 from beholder.models.blend import Weights, fold, speak_for_untouched
 from beholder.models.interface import Context
@@ -41,7 +41,7 @@ def made_parts(world: World, visual: float, words: float, placing: PlacementSett
     untouched = np.flatnonzero(~known)
     blend = fold(members, counts, ~known, WEIGHTS, WHOLE)
     content = neighbours_of_items(dataset.content, untouched, known, placing)
-    blend = speak_for_untouched(blend, content, untouched, WHOLE)
+    blend = speak_for_untouched(blend, content, untouched, KEPT)
     settings = {
         "visual-knn": {"power": visual},
         "words": {"power": words},

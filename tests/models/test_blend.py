@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from small_data import random_dataset
 
 from beholder.models import rows
-from beholder.models.blend import Blend, Weights, fold, late_history_rows
+from beholder.models.blend import Blend, Weights, fold, late_history_rows, speak_for_untouched
 from beholder.models.ease import Ease, EaseSettings
 from beholder.models.interface import Content, Context
 from beholder.models.itemitem import ItemItem
@@ -85,6 +86,39 @@ def test_scores_add_the_base_and_shares_leave_it_out(members, popularity) -> Non
     np.testing.assert_allclose(shares, expected, atol=1e-6)
 
 
+def test_popularity_counts_less_for_a_light_history(members, popularity) -> None:
+    weights = msgspec.structs.replace(WEIGHTS, mass=2.0)
+    blend = fold(members, popularity, np.zeros(18, bool), weights, largest=100)
+    dense = blend.rows.todense()
+    for items, lift in (([], 1.0), ([2], 0.25), ([2, 5], 0.675), ([2, 5, 9, 1, 3], 1.0)):
+        history = history_of(items)
+        query = blend.query(history, Context())
+        by_hand = lift * blend.base + query.weights @ dense[items]
+        if items:
+            assert min(1.0, query.weights.sum() / 2.0) == pytest.approx(lift)
+        np.testing.assert_allclose(blend.all_scores(query), by_hand, atol=1e-5)
+        np.testing.assert_allclose(blend.reasons(query, 4).base, lift * blend.base[4], rtol=1e-5)
+
+
+def test_items_without_behaviour_count_as_history_like_their_neighbours(
+    members, popularity
+) -> None:
+    cold = np.zeros(18, bool)
+    cold[[16, 17]] = True
+    blend = fold(members, popularity, cold, WEIGHTS, largest=100)
+    content = Content(
+        np.array([[4, 10], [3, -1]], np.int32), np.array([[0.3, 0.7], [1.0, 0.0]], np.float32)
+    )
+    dense = blend.rows.todense()
+    found = speak_for_untouched(blend, content, np.array([16, 17]), 100).rows.todense()
+    expected = dense.copy()
+    expected[16] = 0.3 * dense[4] + 0.7 * dense[10]
+    expected[17] = dense[3]
+    expected[[16, 17], [16, 17]] = 0
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert speak_for_untouched(blend, content, np.empty(0, np.int64), 100) is blend
+
+
 def test_members_without_weight_cost_nothing(members, popularity) -> None:
     none = Weights(scale={"ease": 1.0}, warm={"ease": 0.0}, cold={}, popularity=1.0)
     blend = fold(members, popularity, np.zeros(18, bool), none, largest=100)
@@ -102,9 +136,10 @@ def test_a_late_item_in_the_history_means_the_mean_of_its_neighbours(members, po
 
 
 def test_saved_it_comes_back_whole(members, popularity, tmp_path: Path) -> None:
-    blend = fold(members, popularity, np.zeros(18, bool), WEIGHTS, largest=7)
+    weights = msgspec.structs.replace(WEIGHTS, mass=3.5)
+    blend = fold(members, popularity, np.zeros(18, bool), weights, largest=7)
     blend.save(tmp_path)
     opened = Blend.load(tmp_path)
     np.testing.assert_array_equal(opened.rows.todense(), blend.rows.todense())
     np.testing.assert_array_equal(opened.base, blend.base)
-    assert opened.decay == blend.decay
+    assert (opened.decay, opened.mass) == (0.7, 3.5)

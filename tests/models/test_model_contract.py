@@ -37,10 +37,11 @@ class FoldedBlend(Blend):
             warm={"itemknn": 1.0, "ease": 0.5},
             cold={"visual-knn": 0.7},
             popularity=0.01,
+            mass=3.0,
         )
         cold = dataset.interactions.item_counts == 0
         folded = fold(fitted, popularity, cold, weights, settings.largest)
-        return cls(folded.rows, folded.base, folded.decay)
+        return cls(folded.rows, folded.base, folded.decay, folded.mass)
 
 
 @pytest.mark.parametrize("check", MODEL_CHECKS, ids=lambda check: check.__name__)

@@ -16,6 +16,7 @@ from beholder import tensors
 from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
 from beholder.dataset.whitening import Whitening
 from beholder.dataset.words import TfIdf
+from beholder.errors import BundleError
 from beholder.models import rows
 from beholder.models.blend import Blend, Weights
 from beholder.models.interface import Floats
@@ -94,7 +95,23 @@ def save(parts: Parts, folder: Path) -> None:
 
 
 def load(folder: Path) -> Parts:
-    """Open all parts of a checked bundle, the item table memory-mapped."""
+    """Open all parts of a checked bundle, the item table memory-mapped.
+
+    Raises
+    ------
+    BundleError
+        If a part is not as this version writes it.
+    """
+    try:
+        return _load(folder)
+    except (KeyError, OSError, ValueError, pa.ArrowException) as error:
+        raise BundleError(
+            f"bundle {folder.name} has parts that this version does not read: {error}",
+            remedy="train again",
+        ) from error
+
+
+def _load(folder: Path) -> Parts:
     with pa.memory_map(str(folder / "items.arrow")) as source:
         items = pa.ipc.open_file(source).read_all()
     return Parts(

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
-from beholder.catalogue.events_from_rows import as_ids
+from beholder.catalogue.events_from_rows import as_id
 from beholder.catalogue.items_from_rows import records
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
+from beholder.catalogue.readers.interface import as_list
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek
 from beholder.store import Store
@@ -96,7 +97,7 @@ def _look_at_interactions(seen: Peek, known: set[str], refusals: Refusals, found
     rows = open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why))
     try:
         for batch in islice(rows, BATCHES):
-            items = as_ids(batch.columns[seen.mapping["item_id"]])
+            items = [as_id(value) for value in as_list(batch.columns[seen.mapping["item_id"]])]
             found.looked_at += len(items)
             # Without any items the import makes them from the interactions: all join.
             found.joined += sum(item in known for item in items) if known else len(items)

@@ -7,7 +7,7 @@ erasures.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue.mapping import RATINGS
 from beholder.catalogue.moments import BAD, milliseconds
-from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.store.ids import FUTURE
 
 KIND_WORDS = {
@@ -32,23 +32,35 @@ KIND_WORDS = {
 
 
 @dataclass(frozen=True)
+class Coded:
+    """A column of ids: the different ones (None: no id), and for each row which it has."""
+
+    ids: list[str | None]
+    rows: NDArray[np.int64]
+
+    def of(self, row: int) -> str | None:
+        """Return the id of a row."""
+        return self.ids[int(self.rows[row])]
+
+
+@dataclass(frozen=True)
 class Columns:
-    """The columns of one batch that mean something, each a list as long as the batch.
+    """The columns of one batch that mean something.
 
     Attributes
     ----------
     people
-        Ids of users, or of sessions where `sessions`; None where a row has none.
-    times
-        int64 milliseconds, `BAD` where unreadable; None where the file has no moments.
+        Ids of users, or of sessions where `sessions`.
     kinds
-        uint8 codes, 0 where there is no such kind.
+        uint8 (n,). Codes, 0 where there is no such kind.
+    times
+        int64 (n,). Milliseconds, `BAD` where unreadable; 0 where the file has no moments.
     values
-        float32, NaN where there is none, infinite where it is no number.
+        float32 (n,). NaN where there is none, infinite where it is no number.
     """
 
-    items: list[str | None]
-    people: list[str | None]
+    items: Coded
+    people: Coded
     sessions: bool
     kinds: NDArray[np.uint8]
     times: NDArray[np.int64]
@@ -69,8 +81,8 @@ def columns(batch: Batch, mapping: Mapping[str, str], kind: str) -> Columns:
     timed = "time" in mapping
     values = mapping.get("value")
     return Columns(
-        items=as_ids(batch.columns[mapping["item_id"]]),
-        people=as_ids(batch.columns[mapping[who]]),
+        items=coded(batch.columns[mapping["item_id"]]),
+        people=coded(batch.columns[mapping[who]]),
         sessions=who == "session",
         kinds=_kinds(batch.columns[mapping["kind"]]) if "kind" in mapping else _all(n, kind),
         times=milliseconds(batch.columns[mapping["time"]]) if timed else np.zeros(n, np.int64),
@@ -110,14 +122,14 @@ def faults(found: Columns, at: int) -> dict[int, str]:
     return reasons
 
 
-def as_ids(values: Sequence[Any]) -> list[str | None]:
-    """Return ids as text, as they are: zeros in front stay. None for what is no id."""
-    if all(type(value) is str for value in values):
-        return list(values)
-    return [_as_id(value) for value in values]
+def coded(column: Column) -> Coded:
+    """Return the ids of a column as they are: zeros in front stay."""
+    values, rows = distinct(column)
+    return Coded([as_id(value) for value in values], rows)
 
 
-def _as_id(value: Any) -> str | None:
+def as_id(value: Any) -> str | None:
+    """Return an id as text; None for what is no id."""
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -127,19 +139,10 @@ def _as_id(value: Any) -> str | None:
     return None
 
 
-def numbers(values: Sequence[Any]) -> NDArray[np.float32]:
+def numbers(column: Column) -> NDArray[np.float32]:
     """Return float32; NaN where there is nothing, infinite for what is no finite number."""
-    if not any("_" in value for value in values if type(value) is str):
-        try:
-            found = np.array([math.nan if v is None else float(v) for v in values])
-            empty = np.array([v is None for v in values], bool)
-            with np.errstate(over="ignore"):
-                small = found.astype(np.float32)
-            small[np.isnan(small) & ~empty] = math.inf
-            return small
-        except (ValueError, TypeError, OverflowError):
-            pass  # one of them is no number: look at each
-    return np.array([_number(value) for value in values], np.float32)
+    values, rows = distinct(column)
+    return np.array([_number(value) for value in values], np.float32)[rows]
 
 
 def _number(value: Any) -> float:
@@ -152,17 +155,14 @@ def _number(value: Any) -> float:
     return found if abs(found) < 3e38 else math.inf
 
 
-def _kinds(values: Sequence[Any]) -> NDArray[np.uint8]:
-    codes: dict[Any, int] = {}
-    found = np.empty(len(values), np.uint8)
-    for i, value in enumerate(values):
-        text = value if isinstance(value, str) else ""
-        code = codes.get(text)
-        if code is None:
-            word = KIND_WORDS.get(text.strip().lower().replace(" ", "_").replace("-", "_"), "")
-            code = codes[text] = CODES.get(word, 0)
-        found[i] = code
-    return found
+def _kinds(column: Column) -> NDArray[np.uint8]:
+    values, rows = distinct(column)
+    return np.array([_kind(value) for value in values], np.uint8)[rows]
+
+
+def _kind(value: Any) -> int:
+    word = value.strip().lower().replace(" ", "_").replace("-", "_") if type(value) is str else ""
+    return CODES.get(KIND_WORDS.get(word, ""), 0)
 
 
 def _all(n: int, kind: str) -> NDArray[np.uint8]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
-from beholder.catalogue.events_from_rows import Columns, as_ids, columns, default_kind, faults
+from beholder.catalogue.events_from_rows import Columns, as_id, columns, default_kind, faults
 from beholder.catalogue.readers import open_rows
-from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.errors import DataError
@@ -60,7 +60,7 @@ class InteractionsImport:
         found = columns(batch, self.mapping, self.kind)
         reasons = faults(found, now())
         if self.makes_items:
-            self._make_items(found.items)
+            self._make_items(found.items.ids)
         items = self._item_rows(found, reasons)
         people = self._people_rows(found, reasons)
         keep = np.ones(len(batch), bool)
@@ -77,7 +77,9 @@ class InteractionsImport:
 
     def _item_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
         get = self.items.get
-        rows = np.array([get(item, -1) if item else -1 for item in found.items], np.int32)
+        ids = found.items.ids
+        codes = np.array([get(item, -1) if item else -1 for item in ids], np.int32)
+        rows = codes[found.items.rows]
         unknown = np.flatnonzero(rows < 0)
         self.rows += len(rows)
         self.joined += len(rows) - len(unknown)
@@ -89,23 +91,25 @@ class InteractionsImport:
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
         known = self.people
-        fresh = list(dict.fromkeys(p for p in found.people if p and p not in known))
         good = []
-        for person in fresh:
+        for person in found.people.ids:
+            if person is None or person in known:
+                continue
             if why_not_id(person):
                 known[person] = BAD_ID
             else:
                 good.append(person)
         persons = [Who("session" if found.sessions else "user", person) for person in good]
         known.update(zip(good, self.loader.people(persons).tolist(), strict=True))
-        rows = np.array([known[p] if p else BAD_ID for p in found.people], np.int32)
+        codes = np.array([BAD_ID if p is None else known[p] for p in found.people.ids], np.int32)
+        rows = codes[found.people.rows]
         words = {BAD_ID: "names no one, or by no valid id", ERASED: "its person was erased today"}
         for row in np.flatnonzero(rows < 0).tolist():
             reasons[row] = words[int(rows[row])]
         return rows
 
     def _make_items(self, ids: Sequence[str | None]) -> None:
-        fresh = [i for i in dict.fromkeys(ids) if i and i not in self.items and not why_not_id(i)]
+        fresh = [i for i in ids if i and i not in self.items and not why_not_id(i)]
         if fresh:
             self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
             self.items |= dict(zip(fresh, self.store.seqs(fresh).tolist(), strict=True))
@@ -116,16 +120,16 @@ class InteractionsImport:
         for field in ("text", "event_id"):
             if field in self.mapping:
                 column = batch.columns[self.mapping[field]]
-                special |= np.array([value is not None for value in column], bool)
+                special |= np.array([value is not None for value in as_list(column)], bool)
         return np.flatnonzero(special & keep)
 
     def _record(self, batch: Batch, found: Columns, rows: NDArray[np.int64]) -> None:
         made: list[tuple[int, Event]] = []
         for row in rows.tolist():
-            person = found.people[row]
+            person = found.people.of(row)
             value = float(found.values[row])
             event = Event(
-                item=str(found.items[row]),
+                item=str(found.items.of(row)),
                 kind=KINDS[found.kinds[row] - 1],  # type: ignore[arg-type]
                 user=None if found.sessions else person,
                 session=person if found.sessions else None,
@@ -159,7 +163,7 @@ class InteractionsImport:
     def _cell(self, batch: Batch, field: str, row: int) -> str | None:
         if field not in self.mapping:
             return None
-        return as_ids([batch.columns[self.mapping[field]][row]])[0]
+        return as_id(as_list(batch.columns[self.mapping[field]][row : row + 1])[0])
 
 
 def import_interactions(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beholder.catalogue.events_from_rows import as_ids
+from beholder.catalogue.events_from_rows import as_id
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
@@ -31,10 +31,10 @@ def import_users(
         if unused:
             name = UNUSED.format(names=", ".join(unused[:10]))
             report.rules[name] = report.rules.get(name, 0) + len(batch)
-        says = batch.columns.get(mapping.get("profiling", ""), [None] * len(batch))
-        for row, user, said in zip(
-            batch.rows, as_ids(batch.columns[mapping["user"]]), says, strict=True
-        ):
+        lists = batch.lists()
+        says = lists.get(mapping.get("profiling", ""), [None] * len(batch))
+        users = [as_id(value) for value in lists[mapping["user"]]]
+        for row, user, said in zip(batch.rows, users, says, strict=True):
             word = str(said).strip().lower()
             if user is None or why_not_id(user):
                 refuse(row, "names no one, or by no valid id")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from beholder.catalogue.events_from_rows import as_ids
+from beholder.catalogue.events_from_rows import as_id
 from beholder.catalogue.readers.interface import Batch
 from beholder.store.ids import why_not_id
 from beholder.store.records import Attribute, ItemRecord
@@ -32,9 +32,10 @@ def records(
 
     The item's title is its id where the row has none.
     """
+    lists = batch.lists()
     used = {mapping.get(field) for field in ("item_id", "title", "image", "description")}
-    others = [name for name in batch.columns if name and name not in used]
-    ids = as_ids(batch.columns[mapping["item_id"]])
+    others = [name for name in lists if name and name not in used]
+    ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
         if item_id is None:
@@ -44,11 +45,11 @@ def records(
         if reason:
             yield number, f"item id {reason}", None
             continue
-        row = {name: batch.columns[name][i] for name in others}
+        row = {name: lists[name][i] for name in others}
         if "description" in mapping:
-            row["description"] = batch.columns[mapping["description"]][i]
-        found = _record(item_id, _text(batch, mapping, "title", i), row)
-        yield number, found, _text(batch, mapping, "image", i)
+            row["description"] = lists[mapping["description"]][i]
+        found = _record(item_id, _text(lists, mapping, "title", i), row)
+        yield number, found, _text(lists, mapping, "image", i)
 
 
 def _record(item_id: str, title: str | None, row: dict[str, Any]) -> ItemRecord | str:
@@ -102,10 +103,12 @@ def attribute(name: str, value: Any) -> Attribute | None:
     return value
 
 
-def _text(batch: Batch, mapping: Mapping[str, str], field: str, i: int) -> str | None:
+def _text(
+    lists: Mapping[str, list[Any]], mapping: Mapping[str, str], field: str, i: int
+) -> str | None:
     if field not in mapping:
         return None
-    value = batch.columns[mapping[field]][i]
+    value = lists[mapping[field]][i]
     if isinstance(value, list) and value:
         value = value[0]
     return value if isinstance(value, str) else None if value is None else str(value)

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from beholder.catalogue.readers.interface import Column, distinct
 
 BAD = -1
 # Seconds reach 10^11 in the year 5138, milliseconds were there in 1973; and so on by 10^3.
 UNITS = ((1e11, 1_000.0), (1e14, 1.0), (1e17, 1e-3), (1e20, 1e-6))
 
 
-def milliseconds(values: Sequence[Any]) -> NDArray[np.int64]:
+def milliseconds(column: Column) -> NDArray[np.int64]:
     """Return int64 milliseconds since 1970; `BAD` for what is no moment.
 
     Numbers are seconds, milliseconds, microseconds or nanoseconds by their size. Text without
     a time zone is UTC.
     """
+    if isinstance(column, pa.Array):
+        whole = _integers(column)
+        if whole is not None:
+            return whole
+    values, codes = distinct(column)
+    return np.array([_one(value) for value in values], np.int64)[codes]
+
+
+def _integers(column: pa.Array) -> NDArray[np.int64] | None:
+    """Return the moments of texts that are all whole numbers of one unit; None for others."""
     try:
-        joined = "".join(values)
-    except TypeError:
-        joined = ""
-    if joined.isascii() and joined.isdigit() and max(map(len, values), default=0) <= 18:
-        numbers = np.array(list(map(int, values)), np.int64)
-        if not len(numbers) or numbers.max() < 1e11:
-            return numbers * 1_000
-        return np.array([_from_number(float(n)) for n in numbers], np.int64)
-    seen: dict[Any, int] = {}
-    found = np.empty(len(values), np.int64)
-    for i, value in enumerate(values):
-        if isinstance(value, list):
-            found[i] = BAD
-            continue
-        known = seen.get(value)
-        if known is None:
-            known = seen[value] = _one(value)
-        found[i] = known
-    return found
+        numbers = pc.cast(column, pa.int64()).to_numpy(zero_copy_only=True)
+    except pa.ArrowInvalid:
+        return None  # some are no whole numbers, or there are gaps
+    low, high = numbers.min(initial=0), numbers.max(initial=0)
+    if low >= 0 and high < 1e11:
+        return np.asarray(numbers * 1_000, np.int64)
+    if numbers.min(initial=high) >= 1e11 and high < 1e14:
+        return np.asarray(numbers, np.int64)
+    return None
 
 
 def _one(value: Any) -> int:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool | list | dict):
         return BAD
     if isinstance(value, int | float):
         return _from_number(float(value))

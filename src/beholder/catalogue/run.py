@@ -17,7 +17,7 @@ from beholder.catalogue.mapping import FIELDS, check_maps, guess
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
-from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.vectors import read as read_vectors
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
@@ -69,9 +69,9 @@ class Peek:
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file."""
-        names = list(self.batch.columns)
+        columns = {name: as_list(column[:n]) for name, column in self.batch.columns.items()}
         return [
-            {name: self.batch.columns[name][i] for name in names}
+            {name: column[i] for name, column in columns.items()}
             for i in range(min(n, len(self.batch)))
         ]
 
@@ -193,7 +193,8 @@ def _first(path: Path) -> Batch:
     rows = open_rows(path, lambda row, reason: None)
     try:
         for batch in rows:
-            return batch
+            if len(batch):
+                return batch
     finally:
         rows.close()  # type: ignore[attr-defined]
     raise DataError(f"{path.name} has no row that can be read", remedy="see its format")

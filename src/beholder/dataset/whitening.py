@@ -47,11 +47,14 @@ class Whitening:
         rows = unit(raw)
         mean = rows.mean(axis=0) if len(rows) else np.zeros(raw.shape[1], np.float32)
         centred = unit(rows - mean).astype(np.float64)
-        size = centred.shape[1]
-        top = (max(0, size - kept), size - 1)
-        values, directions = eigh(centred.T @ centred, subset_by_index=top)
+        few = len(centred) < centred.shape[1]  # then the matrix of rows is the smaller one
+        square = centred @ centred.T if few else centred.T @ centred
+        top = (max(0, len(square) - kept), len(square) - 1)
+        values, directions = eigh(square, subset_by_index=top)
         strong = values > max(values.max(), 1e-12) * 1e-7
         values, directions = values[strong][::-1], directions[:, strong][:, ::-1]
+        if few:
+            directions = centred.T @ directions / np.sqrt(values)
         largest = np.abs(directions).argmax(axis=0)  # fixes the signs, which are arbitrary
         signs = np.sign(directions[largest, np.arange(len(values))])
         scaled = directions * signs / np.sqrt(values)

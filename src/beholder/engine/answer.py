@@ -113,10 +113,10 @@ class Explanation(msgspec.Struct, frozen=True):
     Attributes
     ----------
     base
-        The part that is the same for everybody (popularity).
+        Popularity: the same for everybody, but that it counts less for a light history.
     exact
         Whether taking an item out of the history takes exactly its share away, the weights
-        of the others held fixed.
+        of the others held fixed. The base falls on its own where little is left to go by.
     """
 
     item: str

@@ -41,15 +41,15 @@ def retrieve(
     candidates, scores = _touched(blend, gathered)
     if taken is not None:
         scores = scores - taken[candidates]
-    masked = np.where(mask[candidates], scores, -np.inf)
-    if np.count_nonzero(masked > -np.inf) < k:  # a narrow filter: look at everything
-        everything = blend.summed(gathered)
-        if taken is not None:
-            everything -= taken
-        chosen = best(np.where(mask, everything, -np.inf), k, blend.ties)
-        return chosen, everything[chosen]
-    order = best(masked, k, blend.ties[candidates])
-    return candidates[order], scores[order]
+    order = best(np.where(mask[candidates], scores, -np.inf), k, blend.ties[candidates])
+    rest = blend.base[blend.leaders[-1]] * np.float32(gathered.lift)  # the most of any other
+    if len(order) == k and scores[order[-1]] >= rest:
+        return candidates[order], scores[order]
+    everything = blend.summed(gathered)  # a narrow filter: look at everything
+    if taken is not None:
+        everything -= taken
+    chosen = best(np.where(mask, everything, -np.inf), k, blend.ties)
+    return chosen, everything[chosen]
 
 
 def _touched(blend: Blend, gathered: Gathered) -> tuple[Positions, Floats]:

@@ -66,7 +66,8 @@ class Reasons(NamedTuple):
     shares
         float32 (h,). One for each item of the history.
     exact
-        Whether taking an item out of the history takes exactly its share away.
+        Whether taking an item out of the history takes exactly its share away, the weights of
+        the others held fixed; the base may change on its own.
     """
 
     base: float

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from beholder.errors import MissingExtraError, OverloadedError, SettingsError, StoreError
+from beholder.store.quick import Ask, Lookers
 
 WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
 # One writer at a time on PostgreSQL too: row numbers then rise in the order of commits.
@@ -41,6 +42,19 @@ class Database:
         self.pragmas = pragmas
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = self._engine()
+        self._lookers = Lookers(self._connect)
+
+    @contextmanager
+    def look(self) -> Iterator[Ask]:
+        """Yield a function that answers each `Question`, all from one state; see `quick`."""
+        if self.is_sqlite:
+            with translated(), self._lookers.look() as ask:
+                yield ask
+            return
+        with self.read() as connection:
+            yield lambda question, **given: [
+                tuple(row) for row in connection.execute(question.statement, given)
+            ]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -80,6 +94,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self._lookers.close()
         self.engine.dispose()
 
     def _engine(self) -> Engine:
@@ -98,6 +113,12 @@ class Database:
             event.listen(engine, "connect", self._configure)
             event.listen(engine, "begin", _begin)
         return engine
+
+    def _connect(self) -> sqlite3.Connection:
+        path = self.url.database or ""
+        connection = sqlite3.connect(path, timeout=WAIT, check_same_thread=False)
+        self._configure(connection, None)
+        return connection
 
     def _configure(self, connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None  # transactions are begun by `_begin`, in our words

@@ -16,6 +16,7 @@ from beholder.errors import DataError
 from beholder.store import counters, schema
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.ids import check_id
+from beholder.store.quick import Question
 from beholder.store.records import Counts, ItemRecord
 
 items, media = schema.items, schema.media
@@ -50,11 +51,7 @@ COLUMNS = (
     items.c.changed,
 )
 JOINED = items.outerjoin(media, media.c.hash == items.c.cover)
-
-
-def version(connection: Connection) -> int:
-    """Return the number of the last change."""
-    return counters.read(connection, "catalogue")
+VERSION = Question(select(schema.counters.c.value).where(schema.counters.c.name == "catalogue"))
 
 
 def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:

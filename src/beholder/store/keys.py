@@ -24,15 +24,17 @@ from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database, parse_url, sqlite_url
 from beholder.store.ids import now
 from beholder.store.migrate import migrate
+from beholder.store.quick import Question
 from beholder.store.records import Who
 from beholder.workspace import Workspace
 
 TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
+MANY = 1_000  # people at once, as only an import has
 NONCE = 12  # bytes, as AES-GCM wants
 links, tombstones = schema.links, schema.tombstones
 
 ANY_STONE = select(tombstones.c.until).limit(1)
-ONE = select(links.c.subject, links.c.wrapped).where(links.c.id_mac == bindparam("mac"))
+ONE = Question(select(links.c.subject, links.c.wrapped).where(links.c.id_mac == bindparam("mac")))
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,9 @@ class Keys:
 
     def find_one(self, mac: bytes) -> Link | None:
         """Return one link; every request asks for one."""
-        with self.database.read() as connection:
-            row = connection.execute(ONE, {"mac": mac}).first()
-        return None if row is None else Link(bytes(row[0]), bytes(row[1]))
+        with self.database.look() as ask:
+            rows = ask(ONE, mac=mac)
+        return Link(bytes(rows[0][0]), bytes(rows[0][1])) if rows else None
 
     def ensure(self, macs: Collection[bytes]) -> dict[bytes, Link]:
         """Return the links, made where they are missing, and committed.
@@ -131,7 +133,7 @@ class Keys:
         Those who were erased less than a day ago get none.
         """
         wanted = sorted(set(macs))
-        found = self.find(wanted)
+        found = self.find(wanted) if len(wanted) <= MANY else {}  # an import's are mostly new
         missing = [mac for mac in wanted if mac not in found]
         if not missing:
             return found

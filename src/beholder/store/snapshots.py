@@ -6,7 +6,6 @@ Every answer waits for this, so that its statements are built once, with places 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from sqlalchemy import bindparam, select
@@ -14,17 +13,18 @@ from sqlalchemy import bindparam, select
 from beholder.store import schema
 from beholder.store.database import Database
 from beholder.store.keys import Keys
+from beholder.store.quick import Question, Rows
 from beholder.store.records import Snapshot, Who
 
 NEWEST = 10_000
 counters, events, people = schema.counters, schema.events, schema.people
 
-PERSON = (
+PERSON = Question(
     select(counters.c.value, people.c.person, people.c.profiling)
     .select_from(counters.outerjoin(people, people.c.subject == bindparam("subject")))
     .where(counters.c.name == "catalogue")
 )
-HISTORY = (
+HISTORY = Question(
     select(events.c.time, events.c.item, events.c.kind, events.c.value)
     .where(events.c.person == bindparam("person"))
     .order_by(events.c.time.desc(), events.c.mark)
@@ -44,21 +44,21 @@ def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: 
     """
     links = [link for who in persons if (link := keys.find_one(keys.mac(who))) is not None]
     subjects = [link.subject for link in links] or [b""]
-    rows: list[Any] = []
-    with database.read() as connection:
-        found = [connection.execute(PERSON, {"subject": subject}).one() for subject in subjects]
-        version = int(found[0].value)
-        known = [row for row in found if row.person is not None]
+    rows: Rows = []
+    with database.look() as ask:
+        found = [ask(PERSON, subject=subject)[0] for subject in subjects]
+        version = int(found[0][0])
+        known = [(person, allowed) for _, person, allowed in found if person is not None]
         if not known:
             return Snapshot(version, profiling=profiling)
-        if not all(row.profiling for row in known):
+        if not all(allowed for _, allowed in known):
             return Snapshot(version, known=True, profiling=False)
-        for row in known:
-            rows += connection.execute(HISTORY, {"person": row.person}).all()
+        for person, _ in known:
+            rows += ask(HISTORY, person=person)
     if not rows:
         return Snapshot(version, known=True)
     if len(known) > 1:
-        rows = sorted(rows, key=lambda row: -row.time)[:NEWEST]
+        rows = sorted(rows, key=lambda row: -row[0])[:NEWEST]
     times, seqs, kinds, values = zip(*reversed(rows), strict=True)
     return Snapshot(
         version,

@@ -295,10 +295,12 @@ def check_an_exact_share_is_what_the_item_gives(model: ModelClass) -> None:
         if not reasons.exact:
             return
         one = position[None]
+        whole = fitted.score(query, one) - np.float32(reasons.base)
         for index in range(len(query.items)):
             keep = np.arange(len(query.items)) != index
-            less = fitted.score(Query(query.items[keep], query.weights[keep]), one)
-            assert_close(fitted.score(query, one) - less, reasons.shares[index : index + 1])
+            rest = Query(query.items[keep], query.weights[keep])
+            less = fitted.score(rest, one) - np.float32(fitted.reasons(rest, int(position)).base)
+            assert_close(whole - less, reasons.shares[index : index + 1])
 
 
 def check_saved_and_loaded_it_is_the_same(model: ModelClass) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 BATCH = 50_000  # rows
 MAX_COLUMNS = 1_000
 MAX_LINE = 2**20  # bytes
 Refuse = Callable[[int, str], None]
 """Called with the number of a row (or line) and the reason why it is left out."""
+Column = Sequence[Any]
+"""Text, numbers, moments, lists of texts, or None; or an Arrow array of texts and nulls."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +28,45 @@ class Batch:
     rows
         Where each row stands: its line in a text file, its number from 1 elsewhere.
     columns
-        For each column a list as long as `rows`: text, numbers, moments, lists of texts, or
-        None where the row has nothing.
+        For each name a column as long as `rows`.
     size
         Bytes of the file that were read for it.
     """
 
-    rows: list[int]
-    columns: dict[str, list[Any]]
+    rows: Sequence[int]
+    columns: dict[str, Column]
     size: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def lists(self) -> dict[str, list[Any]]:
+        """Return the columns as plain lists."""
+        return {name: as_list(column) for name, column in self.columns.items()}
+
+
+def as_list(column: Column) -> list[Any]:
+    """Return a column as a plain list."""
+    return column.to_pylist() if isinstance(column, pa.Array) else list(column)
+
+
+def distinct(column: Column) -> tuple[list[Any], NDArray[np.int64]]:
+    """Return the different values of a column, and for each row which of them it has.
+
+    What is done to the values is then done once for each, which is most of the speed of an
+    import.
+    """
+    if isinstance(column, pa.Array):
+        coded = column.dictionary_encode(null_encoding="encode")
+        return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+    places: dict[Any, int] = {}
+    values: list[Any] = []
+    codes = np.empty(len(column), np.int64)
+    for i, value in enumerate(column):
+        # 1, 1.0 and True are one key of a dictionary, but not one id; a list is no key at all.
+        key = (type(value), value) if not isinstance(value, list | dict) else id(value)
+        place = places.setdefault(key, len(values))
+        if place == len(values):
+            values.append(value)
+        codes[i] = place
+    return values, codes

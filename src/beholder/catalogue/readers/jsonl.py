@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
-from beholder.catalogue.readers.lines import blocks
+from beholder.catalogue.readers.lines import blocks, decode
 
 MAX_DEPTH = 32
 
@@ -19,9 +19,9 @@ def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
     objects: list[dict[str, Any]] = []
     names: dict[str, None] = {}
     size = 0
-    for number, lines, read_bytes in blocks(path, refuse):
-        size += read_bytes
-        for i, line in enumerate(lines):
+    for number, block in blocks(path, refuse):
+        size += len(block)
+        for i, line in enumerate(decode(number, block, refuse)):
             if not line.strip():
                 continue
             found = _parse(line)

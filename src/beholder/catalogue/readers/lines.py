@@ -9,15 +9,15 @@ from typing import BinaryIO
 from beholder.catalogue.readers.interface import MAX_LINE, Refuse
 from beholder.errors import DataError
 
-BLOCK = 2**20  # bytes read at once
+BLOCK = 4 * 2**20  # bytes read at once
 MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "a ZIP file", b"\x1f\x8b": "gzip"}
 
 
-def blocks(path: Path, refuse: Refuse) -> Iterator[tuple[int, list[str], int]]:
-    """Yield the number of a first line, that line and those after it, and their bytes.
+def blocks(path: Path, refuse: Refuse) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of a line, and the bytes of that line and others after it, whole.
 
-    Lines end with \\n or \\r\\n, which is cut off. A line that is too long or no UTF-8 is
-    refused and comes as an empty one, so that the numbers of the others stay right.
+    A line that is far too long is refused here and comes as an empty one, so that the numbers
+    of the others stay right.
 
     Raises
     ------
@@ -27,35 +27,25 @@ def blocks(path: Path, refuse: Refuse) -> Iterator[tuple[int, list[str], int]]:
     with path.open("rb") as file:
         _refuse_encodings(path, file)
         number, rest = 1, b""
-        while True:
-            data = file.read(BLOCK)
+        while data := file.read(BLOCK):
             end = data.rfind(b"\n") + 1
-            whole, rest = (rest + data[:end], data[end:]) if end else (b"", rest + data)
-            if not data:
-                whole, rest = rest, b""
-            if whole:
-                lines = _lines(whole, number, refuse)
-                yield number, lines, len(whole)
-                number += len(lines)
-            if not data:
-                return
+            if end:
+                whole, rest = rest + data[:end], data[end:]
+                yield number, whole
+                number += whole.count(b"\n")
+            else:
+                rest += data
             if len(rest) > MAX_LINE:
                 refuse(number, f"is longer than {MAX_LINE} bytes")
-                size = len(rest) + _skip(file)
-                yield number, [""], size
+                _skip(file)
+                yield number, b"\n"
                 number, rest = number + 1, b""
+        if rest:
+            yield number, rest
 
 
-def _refuse_encodings(path: Path, file: BinaryIO) -> None:
-    start = file.read(3)
-    for mark, name in MARKS.items():
-        if start.startswith(mark):
-            raise DataError(f"{path.name} is {name}", remedy="unpack it, or save it as UTF-8")
-    if start != b"\xef\xbb\xbf":  # the mark that some programs put before UTF-8
-        file.seek(0)
-
-
-def _lines(whole: bytes, number: int, refuse: Refuse) -> list[str]:
+def decode(number: int, whole: bytes, refuse: Refuse) -> list[str]:
+    """Return the lines of a block without their ends; refused ones are empty."""
     whole = whole.removesuffix(b"\n")
     try:
         lines = whole.decode().split("\n")
@@ -72,16 +62,20 @@ def _lines(whole: bytes, number: int, refuse: Refuse) -> list[str]:
             if len(text) > MAX_LINE:
                 refuse(number + i, f"is longer than {MAX_LINE} bytes")
                 lines[i] = ""
-    if "\r" in lines[0] or b"\r" in whole:
-        lines = [text.removesuffix("\r") for text in lines]
-    return lines
+    return [text.removesuffix("\r") for text in lines] if b"\r" in whole else lines
 
 
-def _skip(file: BinaryIO) -> int:
-    """Read to the end of the line; return how many bytes that took."""
-    skipped = 0
+def _refuse_encodings(path: Path, file: BinaryIO) -> None:
+    start = file.read(3)
+    for mark, name in MARKS.items():
+        if start.startswith(mark):
+            raise DataError(f"{path.name} is {name}", remedy="unpack it, or save it as UTF-8")
+    if start != b"\xef\xbb\xbf":  # the mark that some programs put before UTF-8
+        file.seek(0)
+
+
+def _skip(file: BinaryIO) -> None:
+    """Read to the end of the line."""
     while piece := file.readline(BLOCK):
-        skipped += len(piece)
         if piece.endswith(b"\n"):
-            break
-    return skipped
+            return

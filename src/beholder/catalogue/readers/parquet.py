@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from beholder.catalogue.readers.interface import Batch, Refuse
+from beholder.catalogue.readers.interface import Batch, Column, Refuse
 from beholder.errors import DataError
 
 WORKER = "beholder.catalogue.readers.parquet_worker"
@@ -55,5 +55,13 @@ def _batches(stream: object, size: int) -> Iterator[Batch]:
     with pa.ipc.open_stream(stream) as reader:
         for batch in reader:
             n = batch.num_rows
-            yield Batch(list(range(row, row + n)), batch.to_pydict(), share)
+            yield Batch(range(row, row + n), columns(batch), share)
             row, share = row + n, 0
+
+
+def columns(batch: pa.RecordBatch) -> dict[str, Column]:
+    """Return texts as they are and everything else as lists."""
+    return {
+        name: column if pa.types.is_string(column.type) else column.to_pylist()
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }

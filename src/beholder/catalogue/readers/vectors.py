@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from beholder.catalogue.mapping import ITEM, first_match
 from beholder.catalogue.readers import jsonl, parquet
 from beholder.catalogue.readers.csv import read as read_csv
-from beholder.catalogue.readers.interface import Refuse
-from beholder.catalogue.readers.lines import blocks
+from beholder.catalogue.readers.interface import Refuse, as_list
+from beholder.catalogue.readers.lines import blocks, decode
 from beholder.errors import VectorsError
 
 NAMES = ("vector", "embedding", "vectors", "embeddings", "features")
@@ -61,14 +61,15 @@ def _finite(
 
 def _ids(path: Path, refuse: Refuse) -> list[str]:
     if path.suffix.lower() == ".txt":
-        return [line for _, lines, _ in blocks(path, refuse) for line in lines if line]
+        found = (line for at, block in blocks(path, refuse) for line in decode(at, block, refuse))
+        return [line for line in found if line]
     reader = jsonl.read if path.suffix.lower() in (".jsonl", ".ndjson") else read_csv
     names: list[str] = []
     for batch in reader(path, refuse):
         column = first_match(list(batch.columns), ITEM)
         if column is None:
             raise VectorsError(f"{path.name} has no column of ids", remedy="name it item_id")
-        names += [str(value) for value in batch.columns[column]]
+        names += [str(value) for value in as_list(batch.columns[column])]
     return names
 
 

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beholder.catalogue.moments import BAD, milliseconds
+
+NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1600000000", NOON),
+        (1_600_000_000, NOON),
+        ("1600000000.5", NOON + 500),
+        ("1600000000000", NOON),
+        ("1600000000000000", NOON),
+        (1_600_000_000_000_000_000, NOON),
+        ("2020-09-13T12:26:40Z", NOON),
+        ("2020-09-13 12:26:40", NOON),
+        ("2020-09-13T14:26:40+02:00", NOON),
+        ("2020-09-13", 1_599_955_200_000),
+        (date(2020, 9, 13), 1_599_955_200_000),
+        (datetime(2020, 9, 13, 12, 26, 40, tzinfo=UTC), NOON),
+        ("0", 0),
+        ("-5", BAD),
+        ("1969-12-31", BAD),
+        ("nan", BAD),
+        ("1e400", BAD),
+        ("16_000", BAD),
+        ("yesterday", BAD),
+        ("", BAD),
+        (None, BAD),
+        (True, BAD),
+        ([1], BAD),
+    ],
+)
+def test_moments_in_every_usual_form(value: Any, expected: int) -> None:
+    assert milliseconds([value]).tolist() == [expected]
+
+
+@given(st.lists(st.integers(0, 2 * 10**12) | st.none(), max_size=20))
+def test_an_arrow_column_of_texts_means_what_its_values_mean(values: list[int | None]) -> None:
+    texts = [None if value is None else str(value) for value in values]
+    fast = milliseconds(pa.array(texts, pa.string()))
+    np.testing.assert_array_equal(fast, milliseconds(texts))

@@ -1,0 +1,65 @@
+"""A small generated gallery with real pictures, painted and encoded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from beholder.dataset.build import modalities
+from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.interactions import from_events
+from beholder.demo.gallery import jpeg, paint
+from beholder.demo.truth import Truth, make_truth
+from beholder.demo.visitors import KINDS, simulate
+from beholder.encoders.run import encode_pictures
+from beholder.media import originals
+from beholder.settings import EVENT_WEIGHTS
+from beholder.workspace import Workspace
+
+ITEMS, VISITORS, SEED = 180, 250, 7
+ENCODERS = ["efficientnet-lite0", "colour"]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Pictures as vectors, behaviour, and the tastes behind it; no words."""
+
+    truth: Truth
+    dataset: Dataset
+
+    def shuffled(self, seed: int) -> Dataset:
+        """Return the gallery with every picture on another item, at random."""
+        order = np.random.default_rng(seed).permutation(ITEMS)
+        pictures = {
+            name: Modality(one.vectors[order], one.present[order])
+            for name, one in self.dataset.pictures.items()
+        }
+        return Dataset(self.dataset.interactions, pictures, self.dataset.texts)
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    workspace = Workspace.create(tmp_path_factory.mktemp("gallery") / "workspace", "")
+    painted = [paint(index, SEED, 160) for index in range(ITEMS)]
+    digests = [originals.keep(workspace.media, jpeg(image)) for image, _ in painted]
+    encode_pictures(workspace, digests, ENCODERS, workers=2, with_renditions=False)
+    factors = [one for _, one in painted]
+    truth = make_truth(factors, [f"picture-{i}" for i in range(ITEMS)], VISITORS, SEED)
+    events = simulate(truth, SEED)
+    weights = np.array([
+        EVENT_WEIGHTS[kind] * (-1 if kind in ("hide", "dislike") else 1) for kind in KINDS
+    ])  # fmt: skip
+    pairs = from_events(
+        events.users,
+        events.items,
+        events.times * 1000,
+        weights[events.kinds].astype(np.float32),
+        VISITORS,
+        ITEMS,
+        SEED,
+    )
+    dataset = Dataset(pairs, modalities(workspace, list(digests), ENCODERS), [""] * ITEMS)
+    assert all(one.present.all() for one in dataset.pictures.values())
+    return Gallery(truth, dataset)
