@@ -1,6 +1,6 @@
 """Import N interactions from CSV into SQLite, and read them for training: CPU seconds, memory.
 
-    python benchmarks/import_speed.py --rows 10000000 --out results.json
+    python -m benchmarks.import_speed --rows 10000000
 
 The file is drawn by seed: items by a long tail, people more evenly, times rising. Each step
 runs in a process of its own, so that its peak memory is its own.
@@ -22,6 +22,7 @@ import numpy as np
 from beholder.catalogue.run import Request, import_files
 from beholder.store import Store
 from beholder.workspace import Workspace
+from benchmarks.results import write
 
 STEP = 500_000
 
@@ -112,7 +113,15 @@ def main() -> None:
         }
         for name in STEPS:
             said = subprocess.run(
-                [sys.executable, __file__, "--step", name, "--folder", place],
+                [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.import_speed",
+                    "--step",
+                    name,
+                    "--folder",
+                    place,
+                ],
                 check=True,
                 capture_output=True,
                 text=True,
@@ -120,8 +129,7 @@ def main() -> None:
             results[name] = json.loads(said)
             print(name, results[name], flush=True)
         results["store_mib"] = round((folder / "workspace/store/events.db").stat().st_size / 2**20)
-    if given.out:
-        given.out.write_text(json.dumps(results, indent=2) + "\n")
+    write("S7-import", results, given.out)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from planted import World, make_world, workspace_of
 
 from beholder.engine.engine import Engine, open_engine
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
+from planted import World, make_world, workspace_of
 
 # A slow machine is no error, and a run can be repeated.
 settings.register_profile("beholder", deadline=None, derandomize=True)

@@ -6,9 +6,14 @@ BeholderError
 ├── WorkspaceError          the folder is not what a command needs
 ├── DataError               a file or a value was refused
 │   ├── MediaError          a picture was refused
+│   │   ├── MediaTypeError      its format
+│   │   ├── MediaTooLargeError  its size
+│   │   └── MediaCrashError     reading it crashed its worker
 │   ├── VectorsError        vectors do not fit
-│   └── ShapeError          arrays disagree about their lengths
+│   ├── ShapeError          arrays disagree about their lengths
+│   └── TooLargeError       a request is over its limit
 ├── UnknownItemError        no such item in the bundle or catalogue
+├── UnknownEventError       no such event in the store
 ├── ConflictError           the same event id with another body
 ├── BundleError             a bundle is broken, foreign or missing
 │   └── UnknownBundleError  no bundle of this name

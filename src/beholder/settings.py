@@ -158,10 +158,11 @@ def load(
                 f"{path.name} is not valid TOML: {error}", remedy="mend the line named"
             ) from error
     known = names()
+    _refuse_unknown(tree, known)
     for name in known:
         variable = "BEHOLDER_" + name.replace(".", "_").upper()
         if variable in environ:
-            _put(tree, name, _toml_value(environ[variable]))
+            _put(tree, name, _toml_value(environ[variable], name))
     for name, value in (flags or {}).items():
         if value is not None:
             _put(tree, name, value)
@@ -185,11 +186,19 @@ def _put(tree: dict[str, Any], name: str, value: Any) -> None:
     tree[key] = value
 
 
-def _toml_value(text: str) -> Any:
+def _toml_value(text: str, name: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         return text
+    return text if isinstance(_default(name), str) and not isinstance(value, str) else value
+
+
+def _default(name: str) -> Any:
+    value: Any = Settings()
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value
 
 
 def _refuse_unknown(tree: Mapping[str, Any], known: list[str]) -> None:

@@ -230,7 +230,7 @@ def test_a_bundle_of_another_format_is_refused_with_what_to_do(
     workspace: Workspace, second: Path
 ) -> None:
     resign(second, workspace.secrets, format=manifest.FORMAT + 1)
-    with pytest.raises(BundleError, match="format 2.*train again"):
+    with pytest.raises(BundleError, match=r"format 2.*train again"):
         read(second, workspace.secrets)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from planted import World
 
 from beholder.behaviour.event import Event
 from beholder.bundle.promote import current, folder_of
@@ -13,6 +12,7 @@ from beholder.store import Store
 from beholder.store.records import Who
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
+from planted import World
 
 CANARY = "canary-3c9d1f@example.org"
 

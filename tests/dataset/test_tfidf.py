@@ -32,9 +32,7 @@ def test_tfidf_is_scikit_learns_with_sublinear_tf(n: int) -> None:
     ).fit(texts)
     np.testing.assert_allclose(ours.idf, theirs.idf_, rtol=1e-6)
     asked = [*texts, *random_texts(5, seed=9), "nothing known", ""]
-    np.testing.assert_allclose(
-        ours(asked).todense(), theirs.transform(asked).todense(), atol=1e-6
-    )
+    np.testing.assert_allclose(ours(asked).todense(), theirs.transform(asked).todense(), atol=1e-6)
 
 
 def test_the_vocabulary_is_what_scikit_learn_keeps() -> None:

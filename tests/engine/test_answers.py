@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from planted import WORDS, World, dataset_of
 
 import beholder
 from beholder.bundle import parts as bundle_parts
@@ -19,6 +18,7 @@ from beholder.evaluation import ask
 from beholder.evaluation.metrics import ndcg
 from beholder.models.interface import Context, Query
 from beholder.training.judge import ndcg_of
+from planted import WORDS, World, dataset_of
 
 MINUTE = 60_000
 

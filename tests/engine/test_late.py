@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted import World, dataset_of
 
 from beholder.bundle.parts import Choice, Parts
 from beholder.engine.late import KEPT, grow
@@ -18,6 +17,7 @@ from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
 from beholder.models.words import Words, WordsSettings
 from beholder.testing.model_checks import history_of
 from beholder.training.parts_of import similar_rows
+from planted import World, dataset_of
 
 WHOLE = 1000  # entries a row: all, since a cut row holds less of the small columns of new items
 WEIGHTS = Weights(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from planted import WORDS, World, cache_vectors, picture
 
 from beholder.behaviour.event import Event
 from beholder.engine.answer import Answer
@@ -15,6 +14,7 @@ from beholder.errors import UnknownItemError
 from beholder.store import ItemRecord
 from beholder.store.records import Who
 from beholder.workspace import Workspace
+from planted import WORDS, World, cache_vectors, picture
 
 
 def share_of(world: World, answer: Answer, taste: int) -> float:
@@ -232,9 +232,7 @@ def test_late_items_speak_for_each_other(engine: Engine, world: World) -> None:
     assert scores[two] > scores[other]
 
 
-def test_a_late_item_without_a_picture_is_placed_by_its_words(
-    engine: Engine, world: World
-) -> None:
+def test_a_late_item_without_a_picture_is_placed_by_its_words(engine: Engine, world: World) -> None:
     engine.store.put_items([ItemRecord("worded", f"old {WORDS[4]} tall")])
     scores = [
         engine.score(["worded"], history=[an_item(world, taste)])["worded"] for taste in range(8)

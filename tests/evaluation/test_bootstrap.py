@@ -23,11 +23,11 @@ TRUTH = 0.25 * 0.4  # the mean of beta(2, 3) is 0.4
 def test_the_interval_holds_the_truth_in_95_of_100_cases() -> None:
     rng = np.random.default_rng(1)
     held = []
-    for case in range(300):
-        low, high = interval(ndcg_like(rng, 250), seed=case, draws=300)
+    for case in range(200):
+        low, high = interval(ndcg_like(rng, 250), seed=case, draws=250)
         held.append(low <= TRUTH <= high)
-    # 95 % of 300 has a standard error of 1.3 points.
-    assert 0.91 <= np.mean(held) <= 0.99
+    # 95 % of 200 has a standard error of 1.5 points.
+    assert 0.90 <= np.mean(held) <= 0.99
 
 
 def test_the_interval_is_as_wide_as_theory_says() -> None:
@@ -42,7 +42,7 @@ def test_the_interval_is_as_wide_as_theory_says() -> None:
 def test_the_ratio_interval_holds_the_true_ratio() -> None:
     rng = np.random.default_rng(3)
     held = []
-    for case in range(150):
+    for case in range(100):
         shared = ndcg_like(rng, 300)
         ours, theirs = shared * 1.2, shared * rng.choice([0.8, 1.2], 300)
         low, high = ratio_interval(ours, theirs, seed=case, draws=200)

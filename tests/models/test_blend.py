@@ -116,7 +116,8 @@ def test_items_without_behaviour_count_as_history_like_their_neighbours(
     expected[17] = dense[3]
     expected[[16, 17], [16, 17]] = 0
     np.testing.assert_allclose(found, expected, atol=1e-6)
-    assert speak_for_untouched(blend, content, np.empty(0, np.int64), 100) is blend
+    unknown = Content(np.full((1, 2), -1, np.int32), np.zeros((1, 2), np.float32))
+    assert speak_for_untouched(blend, unknown, np.array([16]), 100) is blend
 
 
 def test_members_without_weight_cost_nothing(members, popularity) -> None:

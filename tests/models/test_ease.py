@@ -37,9 +37,7 @@ def test_users_of_many_items_count_less_with_user_power() -> None:
     x = dataset.interactions.matrix.todense().astype(np.float64)
     damped = x / np.sqrt(np.maximum((x > 0).sum(axis=1, keepdims=True), 1))
     model = Ease.fit(dataset, EaseSettings(regularization=5.0, user_power=1.0))
-    np.testing.assert_allclose(
-        model.rows.todense(), plain_ease(damped.T @ damped, 5.0), atol=2e-5
-    )
+    np.testing.assert_allclose(model.rows.todense(), plain_ease(damped.T @ damped, 5.0), atol=2e-5)
 
 
 def test_content_ease_adds_similarity_to_the_gram_matrix() -> None:

@@ -48,9 +48,7 @@ def slow_ridge(sources: np.ndarray, targets: np.ndarray, ridge: float) -> np.nda
     "settings",
     [
         SessionEaseSettings(regularization=2.0),
-        SessionEaseSettings(
-            window=3, half_life_days=2.0, step=0.8, backward=0.2, source_power=0.0
-        ),
+        SessionEaseSettings(window=3, half_life_days=2.0, step=0.8, backward=0.2, source_power=0.0),
     ],
 )
 def test_sources_are_what_a_slow_loop_finds(settings: SessionEaseSettings) -> None:

@@ -136,5 +136,5 @@ def test_no_acknowledged_event_is_lost_by_a_power_cut(disk: Disk, cuts: int) -> 
 
 
 def test_the_control_that_does_not_wait_for_the_disk_loses(disk: Disk) -> None:
-    acknowledged, kept = cut_runs(disk, 3, "synchronous=OFF")
+    acknowledged, kept = cut_runs(disk, 2, "synchronous=OFF")
     assert len(acknowledged - kept) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 from beholder.behaviour.event import Event
@@ -38,8 +39,6 @@ def build_workspace(root: Path, files: Path, n_items: int = 120, n_visitors: int
 
 
 def _event(row: dict[str, str]) -> Event:
-    from datetime import datetime
-
     moment = datetime.fromisoformat(row["timestamp"])
     return Event(
         row["item_id"], row["event_type"], row["user_id"], time=int(moment.timestamp() * 1000)

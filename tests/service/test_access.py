@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from live_server import COMMAND, Server
 from litestar.routes import HTTPRoute
+from live_server import COMMAND, Server
 
 from beholder.service.access import MAY, NEEDS, is_loopback
 from beholder.service.app import build

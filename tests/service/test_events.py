@@ -77,7 +77,12 @@ def test_an_event_taken_back_no_longer_counts(client: httpx.Client) -> None:
     undone = client.delete(f"/v1/interactions/{name}", params={"user": user})
     after = client.get("/v1/recommendations", params={"user": user}).json()["level"]
     again = client.delete(f"/v1/interactions/{name}", params={"user": user})
-    assert (level, undone.status_code, after, again.status_code) == ("personal", 200, "popular", 404)
+    assert (level, undone.status_code, after, again.status_code) == (
+        "personal",
+        200,
+        "popular",
+        404,
+    )
 
 
 def test_nobody_takes_back_the_event_of_another(client: httpx.Client) -> None:

@@ -82,10 +82,10 @@ def test_a_body_over_the_limit_is_refused(narrow: Server, chunked: bool) -> None
 
 
 def test_a_picture_over_the_limit_is_refused(workspace: Workspace) -> None:
-    with Server(workspace.root, settings={"media.max_bytes": "5000"}) as running:
-        with running.client() as client:
-            small = client.post("/v1/search", files={"picture": b"x" * 5001})
-            large = client.post("/v1/search", files={"picture": b"x" * 500_000})
+    narrow = Server(workspace.root, settings={"media.max_bytes": "5000"})
+    with narrow as running, running.client() as client:
+        small = client.post("/v1/search", files={"picture": b"x" * 5001})
+        large = client.post("/v1/search", files={"picture": b"x" * 500_000})
     assert (small.status_code, large.status_code) == (413, 413)
 
 
@@ -153,9 +153,7 @@ def test_hostile_paths_find_nothing(server: Server, path: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "a%2Fb", "späte Ölbilder", "a?b#c", "emoji 🎨"])
-def test_ids_of_any_kind_are_kept_as_given(
-    client: httpx.Client, server: Server, name: str
-) -> None:
+def test_ids_of_any_kind_are_kept_as_given(client: httpx.Client, server: Server, name: str) -> None:
     from urllib.parse import quote
 
     address = f"{server.url}/v1/items/{quote(name, safe='').replace('.', '%2E')}"

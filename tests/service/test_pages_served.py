@@ -56,7 +56,12 @@ def test_a_form_leads_back_to_our_own_pages_only(browser: httpx.Client) -> None:
         browser.get("/")
         inside = react(browser, "picture-00003", "hide", "/search?words=blue")
         assert inside.headers["location"] == "/search?words=blue"
-        for elsewhere in ("//evil.example", "https://evil.example", "/\\evil", "/a\r\nset-cookie:x"):
+        for elsewhere in (
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil",
+            "/a\r\nset-cookie:x",
+        ):
             where = react(browser, "picture-00003", "like", elsewhere).headers["location"]
             assert where == "/" or re.fullmatch(r"/[\w%:-]+", where), where
 

@@ -5,6 +5,8 @@ import json
 import httpx
 from live_server import Server
 
+from beholder.workspace import Workspace
+
 
 def level(client: httpx.Client, user: str) -> str:
     found: str = client.get("/v1/recommendations", params={"user": user}).json()["level"]
@@ -62,17 +64,17 @@ def test_two_people_without_profiling_get_the_same_items(server: Server) -> None
     assert shown[0] == shown[1]
 
 
-def test_the_log_holds_nothing_of_people(trained: object, workspace: object) -> None:
+def test_the_log_holds_nothing_of_people(workspace: Workspace) -> None:
     canary = "canary-4711"
-    with Server(workspace.root, "--log") as server:  # type: ignore[attr-defined]
-        with server.client(headers=server.operator) as client:
-            like(client, canary)
-            client.get("/v1/recommendations", params={"user": canary})
-            client.get("/v1/recommendations", params={"user": canary, "k": "0"})
-            client.post("/v1/interactions", json={"user": canary, "item": canary, "kind": "x"})
-            client.get(f"/v1/users/{canary}/export")
-            client.delete(f"/v1/interactions/{canary}", params={"user": canary})
-            key = server.key
+    logged = Server(workspace.root, "--log")
+    with logged as server, server.client(headers=server.operator) as client:
+        like(client, canary)
+        client.get("/v1/recommendations", params={"user": canary})
+        client.get("/v1/recommendations", params={"user": canary, "k": "0"})
+        client.post("/v1/interactions", json={"user": canary, "item": canary, "kind": "x"})
+        client.get(f"/v1/users/{canary}/export")
+        client.delete(f"/v1/interactions/{canary}", params={"user": canary})
+        key = server.key
     requests = [json.loads(line) for line in server.errors if line.startswith("{")]
     assert {"/v1/users/{user_id}/export", "/v1/recommendations"} <= {r["route"] for r in requests}
     assert canary not in "\n".join(server.errors)

@@ -37,11 +37,9 @@ def test_a_port_in_use_is_named(workspace: Workspace) -> None:
         one_line(refused(workspace.root, "--port", str(port)), f"port {port} of 127.0.0.1 is in")
 
 
-def test_a_second_server_of_the_same_workspace_is_refused(server: Server, trained: Path) -> None:
-    with Store.open(Workspace.open(trained)):
-        pass
-    served = Path(server.process.args[4])  # type: ignore[index]
-    one_line(refused(served, "--port", "0"), "another server (process")
+def test_a_second_server_of_the_same_workspace_is_refused(workspace: Workspace) -> None:
+    with Server(workspace.root):
+        one_line(refused(workspace.root, "--port", "0"), "another server (process")
 
 
 def test_a_workspace_without_a_bundle_is_refused(tmp_path: Path) -> None:

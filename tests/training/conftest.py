@@ -18,7 +18,7 @@ from beholder.media import originals
 from beholder.settings import EVENT_WEIGHTS
 from beholder.workspace import Workspace
 
-ITEMS, VISITORS, SEED = 180, 250, 7
+ITEMS, VISITORS, VIEWS, SEED = 240, 300, 20.0, 7
 ENCODERS = ["efficientnet-lite0", "colour"]
 
 
@@ -47,7 +47,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     encode_pictures(workspace, digests, ENCODERS, workers=2, with_renditions=False)
     factors = [one for _, one in painted]
     truth = make_truth(factors, [f"picture-{i}" for i in range(ITEMS)], VISITORS, SEED)
-    events = simulate(truth, SEED)
+    events = simulate(truth, SEED, VIEWS)
     weights = np.array([
         EVENT_WEIGHTS[kind] * (-1 if kind in ("hide", "dislike") else 1) for kind in KINDS
     ])  # fmt: skip

@@ -17,7 +17,7 @@ from beholder.training.auto import fit_auto
 from beholder.training.parts_of import parts_of
 
 NAMED = 4  # new pictures recommended to each visitor
-MEMBERS = ("itemknn", "session", "visual-knn", "colour")
+MEMBERS = ("itemknn", "visual-knn", "colour")
 
 
 def recommended(dataset: Dataset, new: np.ndarray) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_shuffled_pictures_are_no_better_than_chance(gallery) -> None:
     new = np.flatnonzero(gallery.truth.cold)
     found = [
         p_value(recommended(gallery.shuffled(seed), new), gallery.truth, new)[1]
-        for seed in range(3)
+        for seed in range(2)
     ]
-    assert min(found) > 0.0167  # 0.05 over three tries
+    assert min(found) > 0.025  # 0.05 over two tries
     assert np.median(found) > 0.1

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
@@ -33,14 +34,23 @@ KIND_WORDS = {
 
 @dataclass(frozen=True)
 class Coded:
-    """A column of ids: the different ones (None: no id), and for each row which it has."""
+    """A column of ids.
 
-    ids: list[str | None]
+    Attributes
+    ----------
+    ids
+        Arrow array of the different ones; null for what is no id.
+    rows
+        For each row the place of its id in `ids`.
+    """
+
+    ids: pa.Array
     rows: NDArray[np.int64]
 
     def of(self, row: int) -> str | None:
         """Return the id of a row."""
-        return self.ids[int(self.rows[row])]
+        found: str | None = self.ids[int(self.rows[row])].as_py()
+        return found
 
 
 @dataclass(frozen=True)
@@ -124,19 +134,31 @@ def faults(found: Columns, at: int) -> dict[int, str]:
 
 def coded(column: Column) -> Coded:
     """Return the ids of a column as they are: zeros in front stay."""
+    if isinstance(column, pa.Array):
+        arrow = column.dictionary_encode(null_encoding="encode")
+        return Coded(arrow.dictionary, arrow.indices.to_numpy())
     values, rows = distinct(column)
-    return Coded([as_id(value) for value in values], rows)
+    return Coded(pa.array([as_id(value) for value in values], pa.string()), rows)
 
 
 def as_id(value: Any) -> str | None:
     """Return an id as text; None for what is no id."""
     if isinstance(value, str):
-        return value
+        return value if value.isascii() or is_unicode(value) else None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return None
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written at all: JSON can hold halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def numbers(column: Column) -> NDArray[np.float32]:

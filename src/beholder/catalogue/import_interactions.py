@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
+from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns, as_id, columns, default_kind, faults
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -23,7 +25,9 @@ from beholder.store.loading import Loader
 from beholder.store.rates import busy
 
 AT_ONCE = 512  # events in one transaction where each has a text or an id of its own
-ERASED, BAD_ID = -1, -2
+ERASED = -1  # as `Loader.people` says it
+NO_ONE = "names no one, or by no valid id"
+ERASED_WORDS = "its person was erased today"
 UNTIMED = "events without a moment: their order is not known"
 BOTS = "people above {cap} events on a day (kept, and named here: most likely programs)"
 
@@ -47,11 +51,10 @@ class InteractionsImport:
         self.kind = default_kind(mapping, kind)
         self.refusals = refusals
         known = store.items().select(["item_id", "seq"])
-        self.items: dict[str, int] = dict(
-            zip(known["item_id"].to_pylist(), known["seq"].to_pylist(), strict=True)
-        )
-        self.makes_items = not self.items  # behaviour alone: the items are those it names
-        self.people: dict[str, int] = {}
+        self.items = Directory()
+        self.items.add(known["item_id"].to_pylist(), known["seq"].to_pylist())
+        self.makes_items = not known.num_rows  # behaviour alone: the items are those it names
+        self.people = Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
         self.rows = self.joined = self.untimed = 0
 
@@ -76,10 +79,7 @@ class InteractionsImport:
         )
 
     def _item_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
-        get = self.items.get
-        ids = found.items.ids
-        codes = np.array([get(item, -1) if item else -1 for item in ids], np.int32)
-        rows = codes[found.items.rows]
+        rows = self.items.find(found.items.ids)[found.items.rows]
         unknown = np.flatnonzero(rows < 0)
         self.rows += len(rows)
         self.joined += len(rows) - len(unknown)
@@ -90,29 +90,29 @@ class InteractionsImport:
         return rows
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
-        known = self.people
-        good = []
-        for person in found.people.ids:
-            if person is None or person in known:
-                continue
-            if why_not_id(person):
-                known[person] = BAD_ID
-            else:
-                good.append(person)
-        persons = [Who("session" if found.sessions else "user", person) for person in good]
-        known.update(zip(good, self.loader.people(persons).tolist(), strict=True))
-        codes = np.array([BAD_ID if p is None else known[p] for p in found.people.ids], np.int32)
+        ids = found.people.ids
+        codes = self.people.find(ids)
+        fresh = codes == Directory.MISSING
+        if fresh.any():
+            self._meet(ids.filter(pa.array(fresh)).drop_null().to_pylist(), found.sessions)
+            codes = self.people.find(ids)
         rows = codes[found.people.rows]
-        words = {BAD_ID: "names no one, or by no valid id", ERASED: "its person was erased today"}
         for row in np.flatnonzero(rows < 0).tolist():
-            reasons[row] = words[int(rows[row])]
+            reasons[row] = ERASED_WORDS if rows[row] == ERASED else NO_ONE
         return rows
 
-    def _make_items(self, ids: Sequence[str | None]) -> None:
-        fresh = [i for i in ids if i and i not in self.items and not why_not_id(i)]
+    def _meet(self, fresh: Sequence[str], sessions: bool) -> None:
+        """Find out the row numbers of people who were not in the file before."""
+        good = [person for person in fresh if not why_not_id(person)]
+        persons = [Who("session" if sessions else "user", person) for person in good]
+        self.people.add(good, self.loader.people(persons))
+
+    def _make_items(self, ids: pa.Array) -> None:
+        unknown = pa.array(self.items.find(ids) == Directory.MISSING)
+        fresh = [i for i in ids.filter(unknown).drop_null().to_pylist() if not why_not_id(i)]
         if fresh:
             self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
-            self.items |= dict(zip(fresh, self.store.seqs(fresh).tolist(), strict=True))
+            self.items.add(fresh, self.store.seqs(fresh).tolist())
 
     def _apart(self, batch: Batch, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the rows that have a text, or an id of their own: stored one by one."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from beholder.catalogue.events_from_rows import as_id
+from beholder.catalogue.events_from_rows import as_id, is_unicode
 from beholder.catalogue.readers.interface import Batch
 from beholder.store.ids import why_not_id
 from beholder.store.records import Attribute, ItemRecord
@@ -115,10 +115,4 @@ def _text(
 
 
 def _fine(text: str) -> bool:
-    if text.isascii():
-        return "\x00" not in text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
+    return "\x00" not in text and (text.isascii() or is_unicode(text))

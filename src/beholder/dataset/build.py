@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from beholder.behaviour.kinds import weigh
 from beholder.dataset.dataset import Dataset, Modality
 from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.texts import text_of
 from beholder.encoders.registry import vector_cache
 from beholder.errors import WorkspaceError
@@ -54,7 +55,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     Raises
     ------
     WorkspaceError
-        If there are no items.
+        If there are no items, or all are hidden.
     """
     settings = settings or workspace.settings
     version = store.catalogue_version()
@@ -65,7 +66,11 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
             remedy=f"run `beholder import {workspace.root} --items FILE`",
         )
     items = items.filter(pc.invert(items["hidden"])).select(list(COLUMNS)).combine_chunks()
+    if not items.num_rows:
+        raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
     events = store.training_events("train")
+    marks = marks_of_people(events)
+    events = replace(events, users=numbers_of_people(marks)[events.users])
     interactions = pairs_of(events, items, settings, seed)
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
@@ -73,7 +78,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     pictures = modalities(workspace, items["picture"].to_pylist(), settings.encode.encoders)
     dataset = Dataset(interactions, pictures, texts, groups_of(attributes))
     newest = int(events.times.max(initial=0))
-    return Built(dataset, items, version, _fingerprint(items, events), newest)
+    return Built(dataset, items, version, _fingerprint(items, marks), newest)
 
 
 def pairs_of(
@@ -120,10 +125,9 @@ def groups_of(attributes: list[dict[str, Any]]) -> np.ndarray[Any, np.dtype[np.i
     return groups
 
 
-def _fingerprint(items: pa.Table, events: TrainingEvents) -> str:
+def _fingerprint(items: pa.Table, marks: Marks) -> str:
     digest = hashlib.blake2b(digest_size=16)
     for name in COLUMNS:
         digest.update(msgspec.json.encode(items[name].to_pylist()))
-    for array in (events.users, events.seqs, events.times, events.kinds, events.values):
-        digest.update(np.ascontiguousarray(array).tobytes())
+    digest.update(np.sort(marks).tobytes())
     return digest.hexdigest()

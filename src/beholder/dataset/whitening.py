@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
 Vectors = NDArray[np.float32]
 SAMPLE = 20_000
@@ -50,6 +49,8 @@ class Whitening:
         few = len(centred) < centred.shape[1]  # then the matrix of rows is the smaller one
         square = centred @ centred.T if few else centred.T @ centred
         top = (max(0, len(square) - kept), len(square) - 1)
+        from scipy.linalg import eigh  # only fitting needs it, and a server starts sooner
+
         values, directions = eigh(square, subset_by_index=top)
         strong = values > max(values.max(), 1e-12) * 1e-7
         values, directions = values[strong][::-1], directions[:, strong][:, ::-1]

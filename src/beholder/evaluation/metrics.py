@@ -37,7 +37,7 @@ def f1(hits: Hits, n_targets: Counts) -> Values:
 
 def hit_rate(hits: Hits, n_targets: Counts) -> Values:
     """1 where the list has at least one right answer."""
-    return hits.any(axis=1).astype(np.float64)
+    return np.asarray(hits.any(axis=1), np.float64)
 
 
 def average_precision(hits: Hits, n_targets: Counts) -> Values:

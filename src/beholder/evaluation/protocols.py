@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split, cold_items, leave_last_out, next_basket
-from beholder.errors import DataError
+from beholder.errors import DataError, UsageError
 
 HOUR = 3_600_000
 LEAST = 50  # test users below which nothing can be said
@@ -31,7 +31,13 @@ def split(dataset: Dataset, protocol: str, seed: int) -> Split:
     ------
     DataError
         If fewer than 50 users could be asked, with their number.
+    UsageError
+        If there is no protocol of this name.
     """
+    if protocol not in PROTOCOLS:
+        raise UsageError(
+            f"there is no protocol {protocol!r}", remedy="one of " + ", ".join(PROTOCOLS)
+        )
     made = PROTOCOLS[protocol](dataset, seed)
     if len(made.cases) < LEAST:
         raise DataError(

@@ -256,6 +256,8 @@ def speak_for_untouched(
 ) -> Blend:
     """Let items without behaviour count, as history, like the mean of their neighbours.
 
+    Those without any neighbour keep their own rows.
+
     Parameters
     ----------
     content
@@ -265,11 +267,12 @@ def speak_for_untouched(
     largest
         Entries kept a row.
     """
-    if not len(untouched):
+    near = (content.neighbours >= 0).any(axis=1)
+    if not near.any():
         return blend
     n = blend.n_items
     own = np.zeros(n, bool)
-    own[untouched] = True
+    own[untouched[near]] = True
     lent = rows.cut(late_history_rows(blend, content), largest).tocoo()
     kept = blend.rows.tocoo()
     stays = ~own[kept.row]

@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from beholder.pages import assets
 from beholder.pages.words import Words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self' blob:; connect-src 'self'; style-src 'self'; "
@@ -160,6 +161,9 @@ def render_problem(look: Look, status: int, detail: str = "", request_id: str = 
 
 @cache
 def _environment() -> Environment:
+    # Imported at the first page: a server starts sooner.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -170,6 +174,13 @@ def _environment() -> Environment:
     environment.globals["asset"] = assets.url
     environment.filters["segment"] = lambda text: quote(str(text), safe="")
     return environment
+
+
+def warm() -> None:
+    """Read all templates, so that the first page takes no longer than the others."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
 
 
 def _page(template: str, look: Look, **values: Any) -> str:

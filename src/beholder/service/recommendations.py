@@ -70,7 +70,8 @@ async def post_recommendations(request: Asking, data: JSONBody[RecommendationReq
     """Recommend from a history in the body, or leave out what is on the page already."""
     running = running_of(request)
     user, session = caller_of(request).whose(data.user, data.session)
-    seen = await running.seen(user, session)
+    kept = data.history is None  # else the store is not asked about anybody
+    seen = await running.seen(user, session) if kept else await running.seen(None, None)
     return running.engine.recommend(
         user,
         session=session,

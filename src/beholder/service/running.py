@@ -21,6 +21,7 @@ from beholder.bundle.promote import current, folder_of
 from beholder.encoders.picture_workers import PictureWorkers
 from beholder.engine.engine import engine_of
 from beholder.errors import BeholderError, OverloadedError, StoreError
+from beholder.pages import render
 from beholder.service import visitor
 from beholder.service.chips import frequent
 from beholder.service.keys import KeyFile
@@ -63,7 +64,8 @@ class Running:
         self._failed_at = -RED
         self._chips: tuple[str, tuple[str, ...]] = ("", ())
         self._pictures: PictureWorkers | None = None
-        self._lock = threading.Lock()
+        self._starting = threading.Lock()
+        self._swapping = threading.Lock()
         self._stopping = threading.Event()
         self._seen = b""
         self._watcher = threading.Thread(target=self._watch, name="beholder-watch", daemon=True)
@@ -122,7 +124,7 @@ class Running:
     @property
     def pictures(self) -> PictureWorkers:
         """The processes that read pictures, started at the first picture."""
-        with self._lock:
+        with self._starting:
             if self._pictures is None:
                 self._pictures = PictureWorkers(self.workspace)
             return self._pictures
@@ -138,7 +140,7 @@ class Running:
 
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
-        with self._lock:
+        with self._swapping:
             stamp = _stamp(self.workspace.root / "current")
             name = current(self.workspace)
             self._seen = stamp
@@ -152,8 +154,11 @@ class Running:
                 self.refused = (name, error)
             else:
                 self.refused = None
+                _ = self.chips
 
     def _watch(self) -> None:
+        render.warm()
+        _ = self.chips
         while not self._stopping.wait(LOOK):
             if _stamp(self.workspace.root / "current") != self._seen:
                 with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table, any_, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def lookup(
@@ -54,5 +54,9 @@ def _lookup(key: Column[Any], columns: tuple[Column[Any], ...], dialect: Dialect
 
 @lru_cache
 def _insert(table: Table, dialect: Dialect) -> str:
-    kind = sqlite if dialect.name == "sqlite" else postgresql
+    kind: Any = sqlite
+    if dialect.name != "sqlite":
+        from sqlalchemy.dialects import postgresql  # long to import, and seldom needed
+
+        kind = postgresql
     return str(kind.insert(table).on_conflict_do_nothing().compile(dialect=dialect))

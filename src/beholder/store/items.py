@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from beholder.errors import DataError
 from beholder.store import counters, schema
@@ -152,8 +152,7 @@ def set_picture_facts(
     """Keep width, height and main colour of pictures; items that show them count as changed."""
     if not facts:
         return
-    dialect = sqlite if is_sqlite else postgresql
-    statement = dialect.insert(media)
+    statement = _dialect(is_sqlite).insert(media)
     statement = statement.on_conflict_do_update(
         index_elements=["hash"],
         set_={name: statement.excluded[name] for name in ("width", "height", "colour")},
@@ -168,6 +167,14 @@ def set_picture_facts(
     at = counters.draw(connection, "catalogue")
     for some in _chunks(list(facts)):
         connection.execute(update(items).where(items.c.cover.in_(some)).values(changed=at))
+
+
+def _dialect(is_sqlite: bool) -> Any:
+    if is_sqlite:
+        return sqlite
+    from sqlalchemy.dialects import postgresql  # takes as long to import as all of SQLAlchemy
+
+    return postgresql
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

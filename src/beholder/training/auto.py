@@ -18,6 +18,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
+from beholder.errors import UsageError
 from beholder.models import rows
 from beholder.models.blend import Blend, Weights, fold, speak_for_untouched
 from beholder.models.interface import Floats
@@ -44,6 +45,7 @@ PLACEMENTS = (
     PlacementSettings(power=2.0),
     PlacementSettings(power=4.0),
 )
+FEWEST = 20  # cases below which weights would be learned from chance
 FEW = 600  # cases that decide a single number
 LOSS = 0.005  # of NDCG that a smaller matrix may cost
 BEHAVIOUR = ("session-ease", "ease", "content-ease", "session", "itemknn")
@@ -107,12 +109,23 @@ def fit_auto(
         What validation asks for: `leave-last-out` or `next-basket`.
     first
         Called with a blend of the cheap members as soon as there is one.
+
+    Raises
+    ------
+    UsageError
+        If none of the named members can learn from this data.
     """
     clock = Clock(budget)
-    names = [name for name in MEMBERS if not set(only) or name in set(only)]
-    held = validation(dataset, seed, protocol)
+    wanted = set(only)
+    names = [name for name in MEMBERS if not wanted or name in wanted]
     light = [name for name in names if not MEMBERS[name].heavy and _able(name, dataset)]
     heavy = [name for name in names if MEMBERS[name].heavy]
+    if not light and not heavy:
+        raise UsageError(
+            f"{', '.join(names)} cannot learn from this data: it lacks pictures or words",
+            remedy="name other models, or none",
+        )
+    held = validation(dataset, seed, protocol)
     tuned: dict[str, Tuned] = {}
     tuner = Tuner(held, clock)
     progress.start("fitting simple models", len(light))
@@ -129,7 +142,7 @@ def fit_auto(
     # One trial of each costly member first, then the next of each: the budget may end early.
     for turn in range(max((len(MEMBERS[name].trials) for name in heavy), default=0)):
         for name in heavy:
-            if turn < len(MEMBERS[name].trials) and tuner.room(name, tuned):
+            if turn < len(MEMBERS[name].trials) and (not tuned or tuner.room(name, tuned)):
                 tuned[name] = tuner.tune(name, tuned.get(name), most=turn + 1)
             progress.advance()
     for name in light:
@@ -223,7 +236,7 @@ def _weigh(
     notes: list[str] = []
     counts = Popularity.fit(held.train, popular).counts
     members = {name: one.model for name, one in tuned.items()}
-    if not len(held.learn):
+    if len(held.learn) < FEWEST:
         return _by_default(tuned, notes)
     decay = _decay(held, tuned)
     page = sheet(members, counts, held.learn, ~held.cold, decay)
