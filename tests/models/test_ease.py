@@ -70,7 +70,7 @@ def test_content_ease_above_the_limit_takes_the_content_of_the_busiest() -> None
     np.testing.assert_allclose(rows[np.ix_(busiest, busiest)], plain_ease(gram, 10.0), atol=2e-5)
 
 
-@pytest.mark.parametrize("n", [1, 7, 1024, 1500])
+@pytest.mark.parametrize("n", [1, 7, 1100])
 def test_invert_is_the_inverse_across_its_blocks(n: int) -> None:
     factors = np.random.default_rng(3).normal(size=(n, 5))
     matrix = factors @ factors.T + 4.0 * np.eye(n)

@@ -12,7 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from live_server import Server
 
-FEW, MANY = 25, 120  # examples an operation; 18 operations
+FEW, MANY = 15, 120  # examples an operation; 18 operations
 
 
 @pytest.fixture(scope="module")

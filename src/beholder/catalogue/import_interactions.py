@@ -20,7 +20,7 @@ from beholder.catalogue.report import FileReport, Report
 from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store, Who
-from beholder.store.ids import now, why_not_id
+from beholder.store.ids import check_event, now, why_not_id
 from beholder.store.loading import Loader
 from beholder.store.rates import busy
 
@@ -143,8 +143,6 @@ class InteractionsImport:
             self._record_some(made[start : start + AT_ONCE])
 
     def _record_some(self, some: list[tuple[int, Event]]) -> None:
-        from beholder.store.ids import check_event
-
         good = []
         for row, event in some:
             try:

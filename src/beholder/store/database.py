@@ -19,6 +19,7 @@ WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
 # One writer at a time on PostgreSQL too: row numbers then rise in the order of commits.
 LOCK = 7_041_776
 PRAGMAS = (
+    "PRAGMA page_size=8192",  # of a new file; a sixth less work in an import than 4096
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged event outlives a power cut
     "PRAGMA secure_delete=ON",  # an erased person leaves no bytes in free pages

@@ -27,7 +27,7 @@ from beholder.store.store import Store
 RUN = 1_250_000  # rows sorted together: about 150 MB with all that is made of them
 BLOCK = 50_000  # rows in one transaction: others wait at most a fraction of a second
 PAUSE = 0.003  # seconds between transactions, in which others get their turn
-CHUNK = 20_000  # people made at once
+CHUNK = 50_000  # people made at once
 # A checkpoint writes each changed page once, however often it changed: fewer are cheaper.
 LOADING = (*PRAGMAS, "PRAGMA wal_autocheckpoint=8000", "PRAGMA cache_size=-65536")
 

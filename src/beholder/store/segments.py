@@ -28,7 +28,7 @@ from beholder.store.columns import EventColumns, join, read_range
 from beholder.store.database import Database
 
 BUCKETS = 64
-ROWS = 4_000_000  # of one range: what a sealing holds in memory, about 120 MB
+ROWS = 2_000_000  # of one range: what a sealing holds in memory, about 120 MB
 TAIL = 200_000  # rows that are read from SQL rather than sealed
 PAGE = 100_000  # rows read from SQL at once
 NAMES = ("seqs", "people", "items", "kinds", "times", "values")
@@ -247,13 +247,11 @@ def _sweep(folder: Path, files: set[str]) -> None:
     """Remove files that a stopped process left, or another server has dropped from the list."""
     if not folder.is_dir():
         return
-    for entry in os.scandir(folder):
-        if entry.name not in files and entry.stat().st_mtime < _old():
-            os.unlink(entry.path)
-
-
-def _old() -> float:
-    return time.time() - 3600.0  # younger ones may be about to be listed
+    old = time.time() - 3600.0  # younger ones may be about to be listed
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name not in files and entry.stat().st_mtime < old:
+                os.unlink(entry.path)
 
 
 def _entry(segment: Segment) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ TWINS = 6  # items that nothing tells apart
 NOW = Context(2_000_000)
 
 
+@cache
 def sample_dataset(seed: int = 5) -> Dataset:
     """Return 70 items in four tastes, with pictures, words and 60 people.
 

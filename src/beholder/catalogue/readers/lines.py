@@ -9,7 +9,7 @@ from typing import BinaryIO
 from beholder.catalogue.readers.interface import MAX_LINE, Refuse
 from beholder.errors import DataError
 
-BLOCK = 4 * 2**20  # bytes read at once
+BLOCK = 8 * 2**20  # bytes read at once
 MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "a ZIP file", b"\x1f\x8b": "gzip"}
 
 
