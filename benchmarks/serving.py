@@ -123,7 +123,9 @@ def load(port: int, **plan: Any) -> dict[str, float]:
 
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started."""
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    threads = Path(f"/proc/{pid}/task").iterdir()  # each lists what it started itself
+    words = [word for thread in threads for word in (thread / "children").read_text().split()]
+    return [int(word) for word in words]
 
 
 def cpu(pid: int) -> float:
