@@ -30,7 +30,7 @@ ROOMS = {
     "store": {"behaviour"},
     "catalogue": {"behaviour", "store", "media"},
     "encoders": {"media", "store"},
-    "dataset": {"behaviour", "store", "encoders"},
+    "dataset": {"behaviour", "store", "catalogue", "encoders"},
     "models": {"behaviour", "dataset"},
     "bundle": {"dataset", "models"},
     "engine": {"behaviour", "store", "encoders", "dataset", "models", "bundle"},

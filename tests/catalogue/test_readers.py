@@ -98,7 +98,7 @@ def test_a_file_of_many_rows_comes_in_several_batches_and_whole(
     WRITERS[suffix](
         path,
         [
-            {"item_id": f"{i:07d}", "word": "some words to fill the block of a file with"}
+            {"item_id": f"{i:07d}", "word": "words to fill more than one block" * 3}
             for i in range(n)
         ],
     )

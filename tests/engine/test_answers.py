@@ -17,6 +17,7 @@ from beholder.errors import UnknownItemError, UsageError
 from beholder.evaluation import ask
 from beholder.evaluation.metrics import ndcg
 from beholder.models.interface import Context, Query
+from beholder.settings import BehaviourSettings
 from beholder.training.judge import ndcg_of
 from planted import WORDS, World, dataset_of
 
@@ -67,6 +68,15 @@ def test_personal_answers_are_sorted_and_leave_the_history_out(
         assert scores == sorted(scores, reverse=True)
         own = {world.item_id(int(i)) for i in world.items[world.users == user]}
         assert not own & set(answer.ids)
+
+
+def test_what_was_seen_long_ago_is_not_recommended_either(reader: Engine, world: World) -> None:
+    """The history is cut at its limit; what was seen is not."""
+    short = Engine(reader.parts, behaviour=BehaviourSettings(history_limit=3))
+    told = [world.item_id(i) for i in range(0, 80, 2)]
+    answer = short.recommend(history=told, k=200)
+    assert answer.items == short.recommend(history=told[-3:], exclude=told, k=200).items
+    assert not set(told) & set(answer.ids)
 
 
 def test_people_get_what_fits_their_hidden_taste(reader: Engine, world: World) -> None:

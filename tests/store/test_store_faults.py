@@ -90,7 +90,7 @@ def test_a_full_disk_fails_the_batch_and_writing_goes_on_with_space(
         # SQLite says "full" at this many pages exactly as it does when the disk has no more.
         database.pragmas = (*pragmas, "PRAGMA max_page_count=1")
         with GroupWriter(store) as writer:
-            futures = [writer.submit([like(i) for i in range(n, n + 50)]) for n in (500, 600)]
+            futures = [writer.submit([like(i) for i in range(n, n + 500)]) for n in (500, 1_500)]
             for future in futures:
                 with pytest.raises(StoreError, match="full"):
                     future.result(10)

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from beholder.behaviour.kinds import weigh
+from beholder.catalogue import given_vectors
 from beholder.dataset.dataset import Dataset, Modality
 from beholder.dataset.interactions import Interactions, from_events
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
@@ -76,6 +77,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     titles = items["title"].to_pylist()
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
     pictures = modalities(workspace, items["picture"].to_pylist(), settings.encode.encoders)
+    pictures |= given(workspace, items["item_id"].to_pylist())
     dataset = Dataset(interactions, pictures, texts, groups_of(attributes))
     newest = int(events.times.max(initial=0))
     return Built(dataset, items, version, _fingerprint(items, marks), newest)
@@ -111,6 +113,16 @@ def modalities(
         rows[there[present]] = vectors[present]
         mask[there[present]] = True
         found[name] = Modality(rows, mask)
+    return found
+
+
+def given(workspace: Workspace, item_ids: list[str]) -> dict[str, Modality]:
+    """Read the vectors that were imported rather than encoded, by their names."""
+    found = {}
+    for name in given_vectors.names(workspace.vectors):
+        vectors, present = given_vectors.load(workspace.vectors, name, item_ids)
+        if present.any():
+            found[name] = Modality(vectors, present)
     return found
 
 
