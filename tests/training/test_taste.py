@@ -17,7 +17,7 @@ from beholder.training.auto import fit_auto
 from beholder.training.parts_of import parts_of
 
 NAMED = 4  # new pictures recommended to each visitor
-MEMBERS = ("itemknn", "visual-knn", "colour")
+MEMBERS = ("itemknn", "visual-knn")
 
 
 def recommended(dataset: Dataset, new: np.ndarray) -> np.ndarray:

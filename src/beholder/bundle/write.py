@@ -61,5 +61,7 @@ def remove_old(workspace: Workspace, keep: int) -> list[str]:
     served = promote.current(workspace)
     surplus = [name for name in promote.names(workspace)[:-keep] if name != served]
     for name in surplus:
-        shutil.rmtree(workspace.bundles / name)
+        # Renamed first: killed halfway, it must not look like a bundle any more.
+        aside = (workspace.bundles / name).rename(workspace.bundles / f".{name}.old.part")
+        shutil.rmtree(aside)
     return surplus
