@@ -22,15 +22,24 @@ This page is written by `python -m beholder.cli.reference`.
 """
 
 
-def helps(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
+def helps(
+    command: click.Command, name: str, parent: click.Context | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield the path and the help of a command and of all commands below it."""
-    context = click.Context(command, info_name=path, max_content_width=80, terminal_width=80)
-    yield path, command.get_help(context)
+    context = click.Context(
+        command,
+        parent=parent,
+        info_name=name,
+        terminal_width=80,
+        max_content_width=80,
+        **command.context_settings,
+    )
+    yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            if below is not None:
-                yield from helps(below, f"{path} {name}")
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None:
+                yield from helps(found, below, context)
 
 
 def page() -> str:
