@@ -50,8 +50,8 @@ test-long: dev
 
 test-torch:
 	$(PYTHON) -m venv .venv-torch
-	.venv-torch/bin/python -m pip --disable-pip-version-check -q install -e '.[torch]' pytest
-	.venv-torch/bin/python -m pytest -m torch $(ARGS)
+	.venv-torch/bin/python -m pip --disable-pip-version-check -q install -e '.[torch]' pytest hypothesis
+	.venv-torch/bin/python -m pytest -m torch tests/encoders/test_lite0_torch.py $(ARGS)
 
 demo: setup
 	$(BIN)/beholder demo $(ARGS)
