@@ -122,10 +122,14 @@ def load(port: int, **plan: Any) -> dict[str, float]:
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started."""
-    threads = Path(f"/proc/{pid}/task").iterdir()  # each lists what it started itself
-    words = [word for thread in threads for word in (thread / "children").read_text().split()]
-    return [int(word) for word in words]
+    """Return the processes that a process has started, by whichever of its threads."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found += [int(word) for word in (thread / "children").read_text().split()]
+        except FileNotFoundError:  # the thread ended since: its children are with another one
+            continue
+    return found
 
 
 def cpu(pid: int) -> float:
