@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live_server import Server
 from small_gallery import build_workspace
 
 from beholder.workspace import Workspace
+from live_server import Server
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from litestar.routes import HTTPRoute
-from live_server import COMMAND, Server
 
 from beholder.service.access import MAY, NEEDS, is_loopback
 from beholder.service.app import build
 from beholder.service.keys import SCOPES, KeyFile
 from beholder.workspace import Workspace
+from live_server import COMMAND, Server
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 import httpx
-from live_server import Server
 
 from beholder.bundle.promote import current, promote
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
+from live_server import Server
 
 
 def two_bundles(workspace: Workspace) -> tuple[str, str]:

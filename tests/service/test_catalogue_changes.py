@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from live_server import Server
 from PIL import Image, ImageDraw
 
 from beholder.workspace import Workspace
+from live_server import Server
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+
 from live_server import Server
 
 FEW, MANY = 15, 120  # examples an operation; 18 operations

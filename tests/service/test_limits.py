@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from live_server import Server
 
 from beholder.workspace import Workspace
+from live_server import Server
 
 
 def raw(server: Server, data: bytes) -> socket.socket:

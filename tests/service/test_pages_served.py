@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+
 from live_server import Server
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import json
 
 import httpx
-from live_server import Server
 
 from beholder.workspace import Workspace
+from live_server import Server
 
 
 def level(client: httpx.Client, user: str) -> str:

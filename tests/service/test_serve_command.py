@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live_server import COMMAND, Server
 
 from beholder.store import Store
 from beholder.workspace import Workspace
+from live_server import COMMAND, Server
 
 
 def refused(root: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from types import TracebackType
 import httpx
 
 COMMAND = (sys.executable, "-m", "beholder.cli.main")
+SERVE = (*COMMAND, "serve")
 PATIENCE = 60
 
 
@@ -23,12 +24,19 @@ class Server:
     ----------
     settings
         `{"serve.max_in_flight": "2"}`, by environment variables.
+    program
+        What is run instead of `beholder serve`, with the same arguments.
     """
 
     def __init__(
-        self, root: Path, *words: str, workers: int = 1, settings: dict[str, str] | None = None
+        self,
+        root: Path,
+        *words: str,
+        workers: int = 1,
+        settings: dict[str, str] | None = None,
+        program: tuple[str, ...] = SERVE,
     ) -> None:
-        arguments = [*COMMAND, "serve", str(root), "--port", "0", "--workers", str(workers), *words]
+        arguments = [*program, str(root), "--port", "0", "--workers", str(workers), *words]
         names = {f"BEHOLDER_{k.replace('.', '_').upper()}": v for k, v in (settings or {}).items()}
         self.process = subprocess.Popen(
             arguments,
