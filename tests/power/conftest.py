@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ext4_disk import Disk, made
+from ext4_disk import SIZE, Disk, format_image, mounted
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    with made(tmp_path) as disk:
+    format_image(tmp_path / "disk.img", SIZE)
+    with mounted(tmp_path / "disk.img", tmp_path / "disk") as disk:
         yield disk

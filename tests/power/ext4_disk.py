@@ -35,7 +35,10 @@ class Disk:
     folder: Path
 
     def mount(self) -> None:
-        call("mount", "-o", "noatime", self.device, str(self.folder))
+        try:
+            call("mount", "-o", "noatime", self.device, str(self.folder))
+        except subprocess.CalledProcessError as error:
+            impossible(str(error.stderr))
 
     def unmount(self) -> None:
         """Unmount, once the last of the killed processes has let go."""
@@ -49,6 +52,10 @@ class Disk:
                 time.sleep(0.01)
             else:
                 return
+
+    def sync(self) -> None:
+        """Bring everything to the device: what a test prepares is not what it is about."""
+        call("sync", "-f", str(self.folder))
 
     def restart(self) -> None:
         """Mount again, which replays the journal of the file system."""
@@ -90,25 +97,28 @@ def need(*tools: str) -> None:
             impossible(f"there is no {tool}")
 
 
-@contextmanager
-def made(folder: Path) -> Iterator[Disk]:
-    """Yield a new disk, mounted at `folder/disk`."""
+def format_image(image: Path, size: int, *options: str) -> None:
+    """Make an image with an empty file system."""
     need(*TOOLS)
-    image, place = folder / "disk.img", folder / "disk"
-    place.mkdir()
     with image.open("wb") as file:
-        file.truncate(SIZE)
+        file.truncate(size)
     try:
-        call("mkfs.ext4", "-q", "-F", str(image))
+        call("mkfs.ext4", "-q", "-F", *options, str(image))
+    except subprocess.CalledProcessError as error:
+        impossible(str(error.stderr))
+
+
+@contextmanager
+def mounted(image: Path, place: Path) -> Iterator[Disk]:
+    """Yield a disk over an image, or over what looks like one."""
+    place.mkdir(exist_ok=True)
+    try:
         device = call("losetup", "-f", "--show", str(image))
     except subprocess.CalledProcessError as error:
         impossible(str(error.stderr))
     disk = Disk(device, place)
     try:
-        try:
-            disk.mount()
-        except subprocess.CalledProcessError as error:
-            impossible(str(error.stderr))
+        disk.mount()
         yield disk
     finally:
         subprocess.run(["umount", "-l", str(place)], capture_output=True, check=False)

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from kept import kept
-from listener import Event, Listener
+from listener import Event, recording
 
 from beholder.store import Store
 from beholder.workspace import Workspace
-
-RECORDER = Path(__file__).with_name("recorder.py")
 
 
 def kill_runs(root: Path, runs: int, *mode: str) -> tuple[set[Event], set[Event]]:
@@ -31,18 +26,9 @@ def kill_runs(root: Path, runs: int, *mode: str) -> tuple[set[Event], set[Event]
 
 
 def one_run(root: Path, seconds: float, *mode: str) -> set[Event]:
-    process = subprocess.Popen(
-        [sys.executable, str(RECORDER), str(root), "16", *mode], stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    with process.stdout as stream:
-        listener = Listener(stream)
-        listener.start()
+    with recording(root, 16, *mode) as listener:
         listener.wait_for(1)
         time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        listener.join()
     return listener.all()  # what lies in the pipe was said before the end
 
 

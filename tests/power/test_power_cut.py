@@ -8,20 +8,16 @@ pipe, which the cut does not reach.
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from ext4_disk import Disk
 from kept import kept
-from listener import Event, Listener
+from listener import Event, recording
 
 from beholder.store import Store
 from beholder.workspace import Workspace
-
-RECORDER = Path(__file__).with_name("recorder.py")
 
 pytestmark = pytest.mark.power
 
@@ -40,21 +36,10 @@ def cut_runs(disk: Disk, cuts: int, *mode: str, least: int = 1) -> tuple[set[Eve
 
 def one_cut(disk: Disk, root: Path, least: int, seconds: float, *mode: str) -> set[Event]:
     """Cut the power `seconds` after `least` acknowledgements; return those heard before it."""
-    process = subprocess.Popen(
-        [sys.executable, str(RECORDER), str(root), "8", *mode],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # it dies of errors of the disk, as it should
-    )
-    assert process.stdout is not None
-    with process.stdout as stream:
-        listener = Listener(stream)
-        listener.start()
+    with recording(root, 8, *mode) as listener:
         listener.wait_for(least)
         time.sleep(seconds)
         moment = disk.cut()
-        process.kill()
-        process.wait()
-        listener.join()
     return listener.before(moment)
 
 
