@@ -22,7 +22,7 @@ import pytest
 from block_log import Flush, Write, read_log
 from ext4_disk import call, format_image, impossible, mounted, need
 from kept import kept
-from listener import Event, recording
+from listener import Event, Listener, listening, recorder
 
 from beholder.errors import StoreError
 from beholder.store import Store
@@ -46,18 +46,18 @@ class Recording:
         The disk before it began.
     ends
         The size of the log after each of `steps`.
-    heard
-        The size of the log when an event was acknowledged, and the event.
+    listener
+        What was acknowledged, with the size of the log at the moment it was heard.
     """
 
     base: bytes
     steps: list[Write | Flush]
     ends: list[int]
-    heard: list[tuple[float, Event]]
+    listener: Listener
 
     def acknowledged(self, n: int) -> set[Event]:
         """Return the events acknowledged within the first `n` steps."""
-        return {event for size, event in self.heard if size <= self.ends[n - 1]}
+        return self.listener.events(self.ends[n - 1])
 
     def states(self, points: list[int], draw: random.Random) -> Iterator[tuple[int, bytes]]:
         """Yield each of the rising `points` and a state of the disk after so many steps."""
@@ -115,11 +115,11 @@ def record(folder: Path, n_events: int, *mode: str) -> Recording:
     with (
         logged(image, log, folder / "view"),
         mounted(folder / "view", folder / "disk"),
-        recording(workspace.root, 8, *mode, clock=lambda: log.stat().st_size) as listener,
+        listening(recorder(workspace.root, 8, *mode), lambda: log.stat().st_size) as listener,
     ):
         listener.wait_for(n_events)
     told = list(read_log(log.read_bytes()))
-    return Recording(base, [step for _, step in told], [end for end, _ in told], listener.heard)
+    return Recording(base, [step for _, step in told], [end for end, _ in told], listener)
 
 
 def verdicts(recording: Recording, n: int, folder: Path) -> tuple[int, int, int]:

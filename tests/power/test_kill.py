@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from kept import kept
-from listener import Event, recording
+from listener import Event, listening, recorder
 
 from beholder.store import Store
 from beholder.workspace import Workspace
@@ -26,10 +26,10 @@ def kill_runs(root: Path, runs: int, *mode: str) -> tuple[set[Event], set[Event]
 
 
 def one_run(root: Path, seconds: float, *mode: str) -> set[Event]:
-    with recording(root, 16, *mode) as listener:
+    with listening(recorder(root, 16, *mode)) as listener:
         listener.wait_for(1)
         time.sleep(seconds)
-    return listener.all()  # what lies in the pipe was said before the end
+    return listener.events()  # what lies in the pipe was said before the end
 
 
 @pytest.mark.parametrize("runs", [5, pytest.param(50, marks=pytest.mark.long)])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ext4_disk import Disk
 from kept import kept
-from listener import Event, recording
+from listener import Event, listening, recorder
 
 from beholder.store import Store
 from beholder.workspace import Workspace
@@ -36,11 +36,11 @@ def cut_runs(disk: Disk, cuts: int, *mode: str, least: int = 1) -> tuple[set[Eve
 
 def one_cut(disk: Disk, root: Path, least: int, seconds: float, *mode: str) -> set[Event]:
     """Cut the power `seconds` after `least` acknowledgements; return those heard before it."""
-    with recording(root, 8, *mode) as listener:
+    with listening(recorder(root, 8, *mode)) as listener:
         listener.wait_for(least)
         time.sleep(seconds)
         moment = disk.cut()
-    return listener.before(moment)
+    return listener.events(moment)
 
 
 @pytest.mark.parametrize("cuts", [5, pytest.param(100, marks=pytest.mark.long)])
