@@ -74,6 +74,18 @@ def test_a_row_keeps_its_largest_entries(members, popularity) -> None:
     assert np.diff(cut.indptr).max() == 4
 
 
+def test_cold_columns_keep_their_own_entries(members, popularity) -> None:
+    cold = np.zeros(18, bool)
+    cold[12:] = True
+    whole = fold(members, popularity, cold, WEIGHTS, largest=100).rows
+    cut = fold(members, popularity, cold, WEIGHTS, largest=4, largest_cold=2).rows
+    expected = rows.cut_apart(whole, cold, 4, 2)
+    np.testing.assert_array_equal(cut.todense(), expected.todense())
+    kept = (cut.todense() != 0).astype(int)
+    assert kept[:, ~cold].sum(axis=1).max() == 4
+    assert kept[:, cold].sum(axis=1).max() == 2
+
+
 def test_scores_add_the_base_and_shares_leave_it_out(members, popularity) -> None:
     blend = fold(members, popularity, np.zeros(18, bool), WEIGHTS, largest=100)
     query = blend.query(history_of([2, 5, 9]), Context())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_data import random_dataset
@@ -40,14 +42,26 @@ def test_users_of_many_items_count_less_with_user_power() -> None:
     np.testing.assert_allclose(model.rows.todense(), plain_ease(damped.T @ damped, 5.0), atol=2e-5)
 
 
-def test_content_ease_adds_similarity_to_the_gram_matrix() -> None:
+def test_content_ease_adds_similarity_to_the_gram_matrix_of_items_with_behaviour() -> None:
     dataset = random_dataset()
+    touched = np.flatnonzero(dataset.interactions.item_counts)
+    assert 0 < len(touched) < dataset.n_items
     v = dataset.content.pictures["sample"].vectors.astype(np.float64)
     w = dataset.content.words.vectors.todense().astype(np.float64)
-    gram = gram_of(dataset) + 4.0 * v @ v.T + 2.5 * w @ w.T
+    gram = (gram_of(dataset) + 4.0 * v @ v.T + 2.5 * w @ w.T)[np.ix_(touched, touched)]
     settings = ContentEaseSettings(regularization=20.0, pictures=4.0, words=2.5)
-    model = ContentEase.fit(dataset, settings)
-    np.testing.assert_allclose(model.rows.todense(), plain_ease(gram, 20.0), atol=2e-5)
+    found = ContentEase.fit(dataset, settings).rows.todense()
+    expected = np.zeros_like(found)
+    expected[np.ix_(touched, touched)] = plain_ease(gram, 20.0)
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_plain_ease_never_asks_for_content() -> None:
+    dataset = replace(random_dataset())
+    Ease.fit(dataset, EaseSettings())
+    assert "content" not in vars(dataset)
+    ContentEase.fit(dataset, ContentEaseSettings())
+    assert "content" in vars(dataset)
 
 
 def test_above_the_limit_the_busiest_items_are_solved_exactly() -> None:

@@ -53,6 +53,33 @@ def test_cut_goes_through_blocks_of_rows() -> None:
     np.testing.assert_array_equal(rows.cut(dense, 7).todense(), slow_cut(dense, 7))
 
 
+@given(seed=st.integers(0, 1000), first=st.integers(1, 9), second=st.integers(1, 9))
+def test_columns_set_apart_are_cut_on_their_own(seed: int, first: int, second: int) -> None:
+    dense = random_matrix(seed, 6, 14, share=0.8)
+    dense[:, 9:] /= 100  # in one cut they would lose every place
+    apart = np.arange(14) >= 9
+    found = rows.cut_apart(sp.csr_array(dense), apart, first, second).todense()
+    expected = np.hstack([slow_cut(dense[:, :9], first), slow_cut(dense[:, 9:], second)])
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_of_equal_entries_as_many_are_kept_as_there_are_places(sparse: bool) -> None:
+    dense = np.array([[1, -1, 1, 1, 2], [3, 3, 3, 3, 3], [0, 0, 5, 0, 0]], np.float32)
+    found = rows.cut(sp.csr_array(dense) if sparse else dense, 3).todense()
+    assert (found != 0).sum(axis=1).tolist() == [3, 3, 1]
+    assert found[0, 4] == 2
+    assert found[2, 2] == 5
+
+
+def test_rows_over_some_positions_are_spread_over_all() -> None:
+    inner = random_matrix(4, 3, 3, share=0.7)
+    found = rows.spread(sp.csr_array(inner), np.array([1, 2, 5]), 7).todense()
+    expected = np.zeros((7, 7), np.float32)
+    expected[np.ix_([1, 2, 5], [1, 2, 5])] = inner
+    np.testing.assert_array_equal(found, expected)
+
+
 @given(seed=st.integers(0, 1000), items=st.lists(st.integers(0, 9), max_size=12))
 def test_gather_returns_the_rows_one_after_the_other(seed: int, items: list[int]) -> None:
     dense = random_matrix(seed, 10, 8, share=0.3)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from small_data import DAY, per_user, random_dataset
 
+from beholder.models import session_ease
 from beholder.models.session_ease import SessionEase, SessionEaseSettings, source_rows
 
 
@@ -74,10 +75,26 @@ def test_content_counts_as_more_rows_of_the_regression() -> None:
     v = dataset.content.pictures["sample"].vectors.astype(np.float64).T
     w = dataset.content.words.vectors.todense().astype(np.float64).T
     more = np.concatenate([np.sqrt(3.0) * v, np.sqrt(2.0) * w])
-    sources = np.concatenate([slow_sources(dataset, settings), more])
-    targets = np.concatenate([slow_targets(dataset), more])
+    touched = np.flatnonzero(dataset.interactions.item_counts)
+    assert 0 < len(touched) < dataset.n_items
+    sources = np.concatenate([slow_sources(dataset, settings), more])[:, touched]
+    targets = np.concatenate([slow_targets(dataset), more])[:, touched]
     found = SessionEase.fit(dataset, settings).rows.todense()
-    np.testing.assert_allclose(found, slow_ridge(sources, targets, 5.0), atol=3e-5)
+    expected = np.zeros_like(found)
+    expected[np.ix_(touched, touched)] = slow_ridge(sources, targets, 5.0)
+    np.testing.assert_allclose(found, expected, atol=3e-5)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_product_is_the_same_by_way_of_a_dense_one(
+    share: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_ease, "FULL", share)
+    dataset = random_dataset(2)
+    settings = SessionEaseSettings(regularization=4.0)
+    expected = slow_ridge(slow_sources(dataset, settings), slow_targets(dataset), 4.0)
+    found = SessionEase.fit(dataset, settings).rows.todense()
+    np.testing.assert_allclose(found, expected, atol=3e-5)
 
 
 def test_above_the_limit_the_busiest_items_are_solved() -> None:

@@ -38,6 +38,7 @@ from beholder.models.positions import checked
 from beholder.models.ties import best, tie_order
 
 LEADERS = 2_000
+STEP = 1024  # rows folded at a time
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -186,7 +187,7 @@ class Blend:
 
     def save(self, folder: Path) -> None:
         """Write the matrix and the base."""
-        rows.save(self.rows, folder / "rows.safetensors", _Facts(self.decay, self.mass))
+        rows.save(rows.even(self.rows), folder / "rows.safetensors", _Facts(self.decay, self.mass))
         tensors.save(folder / "base.safetensors", {"base": self.base})
 
     @classmethod
@@ -209,8 +210,12 @@ def fold(
     cold: NDArray[np.bool_],
     weights: Weights,
     largest: int,
+    largest_cold: int | None = None,
 ) -> Blend:
     """Fold weighted members into what is served.
+
+    Cold columns are cut apart from warm ones: content says a little about many items and
+    behaviour much about few, so that one cut over both would leave hardly any cold entry.
 
     Parameters
     ----------
@@ -221,29 +226,60 @@ def fold(
     cold
         bool (n_items,). Which columns take the cold weights.
     largest
-        Entries kept a row.
+        Entries kept a row among warm columns.
+    largest_cold
+        Entries kept a row among cold columns; None: as many.
     """
-    n = len(popularity)
+    folded = combined(members, cold, weights).cut(largest, largest_cold)
+    base = (np.float32(weights.popularity) * popularity).astype(np.float32)
+    return Blend(folded, base, weights.decay, weights.mass)
+
+
+class Combined(NamedTuple):
+    """The members that count, each with the factor of every column.
+
+    Attributes
+    ----------
+    scaled
+        Rows (n_items, n_items) and float32 (n_items,) of each member.
+    cold
+        bool (n_items,). Columns that are cut apart.
+    """
+
+    scaled: list[tuple[sp.csr_array, Floats]]
+    cold: NDArray[np.bool_]
+
+    def rows(self, start: int, stop: int) -> sp.csr_array:
+        """Return the weighted sum of the members' rows, uncut, float32 (stop - start, n)."""
+        total = sp.csr_array((stop - start, len(self.cold)), dtype=np.float32)
+        for matrix, factors in self.scaled:
+            part = sp.csr_array(matrix[start:stop])
+            part.data = part.data * factors[part.indices]
+            total = total + part
+        return sp.csr_array(total)
+
+    def cut(self, largest: int, largest_cold: int | None = None) -> sp.csr_array:
+        """Return all rows, cut."""
+        n = len(self.cold)
+        cold = largest if largest_cold is None else largest_cold
+        blocks = [
+            rows.cut_apart(self.rows(start, min(start + STEP, n)), self.cold, largest, cold)
+            for start in range(0, n, STEP)
+        ]
+        return sp.csr_array(sp.vstack(blocks, format="csr"))
+
+
+def combined(
+    members: Mapping[str, ItemItem], cold: NDArray[np.bool_], weights: Weights
+) -> Combined:
+    """Return the members that have weight; see `fold`."""
     scaled = []
     for name, member in members.items():
         scale = max(weights.scale.get(name, 0.0), 1e-12)
         column = np.where(cold, weights.cold.get(name, 0.0), weights.warm.get(name, 0.0)) / scale
         if column.any():
             scaled.append((member.rows, column.astype(np.float32)))
-    blocks = []
-    step = rows.block_height(n)
-    for start in range(0, n, step):
-        dense = np.zeros((min(step, n - start), n), np.float32)
-        for matrix, factors in scaled:
-            span = slice(matrix.indptr[start], matrix.indptr[start + len(dense)])
-            lengths = np.diff(matrix.indptr[start : start + len(dense) + 1])
-            columns = matrix.indices[span]
-            row = np.repeat(np.arange(len(dense)), lengths)
-            dense[row, columns] += matrix.data[span] * factors[columns]
-        blocks.append(rows.cut(dense, largest))
-    folded = sp.csr_array(sp.vstack(blocks, format="csr"))
-    base = (np.float32(weights.popularity) * popularity).astype(np.float32)
-    return Blend(folded, base, weights.decay, weights.mass)
+    return Combined(scaled, cold)
 
 
 def late_history_rows(blend: Blend, content: Content) -> sp.csr_array:
@@ -252,7 +288,11 @@ def late_history_rows(blend: Blend, content: Content) -> sp.csr_array:
 
 
 def speak_for_untouched(
-    blend: Blend, content: Content, untouched: NDArray[np.int64], largest: int
+    blend: Blend,
+    content: Content,
+    untouched: NDArray[np.int64],
+    largest: int,
+    largest_cold: int | None = None,
 ) -> Blend:
     """Let items without behaviour count, as history, like the mean of their neighbours.
 
@@ -263,9 +303,9 @@ def speak_for_untouched(
     content
         Neighbours of the untouched items among the others.
     untouched
-        int64 (n,). Their positions.
-    largest
-        Entries kept a row.
+        int64 (n,). Their positions: the cold columns.
+    largest, largest_cold
+        Entries kept a row among warm and among cold columns, see `fold`.
     """
     near = (content.neighbours >= 0).any(axis=1)
     if not near.any():
@@ -273,7 +313,10 @@ def speak_for_untouched(
     n = blend.n_items
     own = np.zeros(n, bool)
     own[untouched[near]] = True
-    lent = rows.cut(late_history_rows(blend, content), largest).tocoo()
+    cold = np.zeros(n, bool)
+    cold[untouched] = True
+    few = largest if largest_cold is None else largest_cold
+    lent = rows.cut_apart(late_history_rows(blend, content), cold, largest, few).tocoo()
     kept = blend.rows.tocoo()
     stays = ~own[kept.row]
     row = np.concatenate([kept.row[stays], untouched[lent.row]])

@@ -5,12 +5,14 @@ adds the similarity of pictures and words to G, as if similar items had been lik
 which lifts sparse catalogues (related: Jeunen et al., RecSys 2020, closed-form side
 information).
 
-Above `dense_limit` items the matrix is never formed: items with the fewest people are left
-to the models that can place them, and the others are solved exactly.
+The matrix is formed over items with behaviour alone, and above `dense_limit` of them never:
+those with the fewest people are left to the models that can place them, and the others are
+solved exactly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -64,15 +66,10 @@ class Ease(ItemItem):
 
     @classmethod
     def learn(cls, dataset: Dataset, settings: Any) -> Any:
-        """Return B, dense up to `dense_limit` items, else sparse over the busiest items."""
-        counts = dataset.interactions.item_counts
-        if dataset.n_items <= settings.dense_limit:
-            return solve(gram(dataset, settings, None), settings.regularization)
-        kept = np.sort(np.argsort(-counts, kind="stable")[: settings.dense_limit])
-        inner = rows.cut(solve(gram(dataset, settings, kept), settings.regularization), KEPT)
-        coo = inner.tocoo()
-        shape = (dataset.n_items, dataset.n_items)
-        return sp.csr_array((coo.data, (kept[coo.row], kept[coo.col])), shape=shape)
+        """Return B over the items with behaviour, the busiest if they are too many."""
+        kept = solvable(dataset, settings.dense_limit)
+        solved = solve(gram(dataset, settings, kept), settings.regularization)
+        return rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
 
 
 class ContentEase(Ease):
@@ -82,39 +79,58 @@ class ContentEase(Ease):
     Settings = ContentEaseSettings
 
 
-def gram(dataset: Dataset, settings: Any, kept: NDArray[np.int64] | None) -> NDArray[np.float32]:
-    """Return G with content added, float32 (n, n), over all items or the kept ones."""
+def solvable(dataset: Dataset, limit: int) -> NDArray[np.int64]:
+    """Return the positions that a dense system is solved over, in order.
+
+    Items that nobody has touched would make it larger and learn nothing but their content,
+    which placement says better.
+    """
+    counts = np.where(dataset.fitted, dataset.interactions.item_counts, 0)
+    order = np.argsort(-counts, kind="stable")[:limit]
+    return np.sort(order[counts[order] > 0])
+
+
+def gram(dataset: Dataset, settings: Any, kept: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return G with content added, float32 (kept, kept)."""
     matrix = dataset.interactions.matrix
     if settings.user_power:
         lengths = np.maximum(np.diff(matrix.indptr), 1).astype(np.float32)
         matrix = sp.csr_array(sp.diags_array(lengths ** (-settings.user_power / 2)) @ matrix)
-    columns = matrix if kept is None else matrix[:, kept]
+    columns = matrix[:, kept]
     dense = np.asarray((columns.T @ columns).todense(), dtype=np.float32)
-    terms = content_terms(dataset, settings)
-    add_content(dense, [(weight, v if kept is None else v[kept]) for weight, v in terms])
+    add_content(dense, content_terms(dataset, settings, kept))
     return dense
 
 
-def add_content(dense: NDArray[np.float32], terms: list[tuple[float, Any]]) -> None:
+Cosines = Callable[[slice], NDArray[np.float32]]
+
+
+def add_content(dense: NDArray[np.float32], terms: list[tuple[float, Cosines]]) -> None:
     """Add p VV' + t WW' to a matrix in place, in blocks of rows."""
-    for weight, vectors in terms:
-        for start in range(0, len(dense), 1024):
-            block = vectors[start : start + 1024] @ vectors.T
-            part = np.asarray(block.todense() if sp.issparse(block) else block, np.float32)
-            dense[start : start + 1024] += np.float32(weight) * part
+    step = rows.block_height(len(dense))
+    for weight, cosines in terms:
+        for start in range(0, len(dense), step):
+            block = slice(start, start + step)
+            dense[block] += np.float32(weight) * cosines(block)
 
 
-def content_terms(dataset: Dataset, settings: Any) -> list[tuple[float, Any]]:
-    """Return the weighted content matrices of content EASE; none for plain EASE."""
-    terms: list[tuple[float, Any]] = []
+def content_terms(
+    dataset: Dataset, settings: Any, kept: NDArray[np.int64]
+) -> list[tuple[float, Cosines]]:
+    """Return the weights of content EASE and the cosines of blocks of `kept` with all of them.
+
+    None for plain EASE.
+    """
+    terms: list[tuple[float, Cosines]] = []
+    pictures, words = getattr(settings, "pictures", 0.0), getattr(settings, "words", 0.0)
+    if not pictures and not words:
+        return terms  # content is costly to prepare
     space = dataset.content
-    if getattr(settings, "pictures", 0.0) and space.main_picture is not None:
-        vectors = space.main_picture.vectors.copy()
-        vectors[~dataset.fitted] = 0
-        terms.append((settings.pictures, vectors))
-    if getattr(settings, "words", 0.0) and space.words is not None:
-        fitted = sp.diags_array(dataset.fitted.astype(np.float32))
-        terms.append((settings.words, sp.csr_array(fitted @ space.words.vectors)))
+    if pictures and space.main_picture is not None:
+        vectors = space.main_picture.vectors[kept]
+        terms.append((pictures, lambda block: vectors[block] @ vectors.T))
+    if words and space.words is not None:
+        terms.append((words, space.words.of(kept).cosines))
     return terms
 
 

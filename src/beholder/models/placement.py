@@ -84,10 +84,9 @@ def neighbours_of_items(
         similar = np.zeros((len(block), len(known)), np.float32)
         if space.main_picture is not None and settings.pictures:
             vectors = space.main_picture.vectors
-            similar += settings.pictures * np.maximum(vectors[block] @ vectors.T, 0)
+            similar += np.float32(settings.pictures) * np.maximum(vectors[block] @ vectors.T, 0)
         if space.words is not None and settings.words:
-            texts = space.words.vectors
-            similar += settings.words * np.asarray((texts[block] @ texts.T).todense())
+            similar += np.float32(settings.words) * space.words.cosines(block)
         found.append(neighbours(similar, known, settings.power))
     if not found:
         return Content(np.empty((0, NEIGHBOURS), np.int32), np.empty((0, NEIGHBOURS), np.float32))

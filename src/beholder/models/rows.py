@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from beholder import tensors
 
-BLOCK = 16_000_000  # most entries of a dense block: 64 MB of float32
+BLOCK = 2_000_000  # entries of a dense block: 8 MB of float32, about what a cache holds
+FLATTEST = 16  # rows of a block at least: with fewer, products read all of the other side each time
+FILLED = 1.3  # how much larger rows may get by having one length
 
 
 def block_height(width: int) -> int:
-    """Return how many dense rows of this width fit into one block."""
-    return max(1, min(1024, BLOCK // max(width, 1)))
+    """Return how many dense rows of this width make one block, 16 to 1,024."""
+    return max(FLATTEST, min(1024, BLOCK // max(width, 1)))
 
 
 def cut(matrix: Any, largest: int) -> sp.csr_array:
@@ -33,54 +35,143 @@ def cut(matrix: Any, largest: int) -> sp.csr_array:
     blocks = []
     step = block_height(matrix.shape[1])
     for start in range(0, matrix.shape[0], step):
-        block = matrix[start : start + step]
-        if largest < block.shape[1]:
-            kept = np.argpartition(np.abs(block), -largest, axis=1)[:, -largest:]
-            kept.sort(axis=1)
-            values = np.take_along_axis(block, kept, axis=1)
-            indptr = np.arange(len(block) + 1) * largest
-            part = sp.csr_array(
-                (values.ravel().astype(np.float32), kept.ravel().astype(np.int32), indptr),
-                shape=block.shape,
-            )
-        else:
-            part = sp.csr_array(block.astype(np.float32))
-        part.eliminate_zeros()
-        blocks.append(part)
+        blocks.append(_cut_block(np.asarray(matrix[start : start + step], np.float32), largest))
     if not blocks:
         return sp.csr_array(matrix.shape, dtype=np.float32)
     return sp.csr_array(sp.vstack(blocks, format="csr"))
 
 
-def _cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
-    lengths = np.diff(matrix.indptr)
-    keep = np.ones(int(matrix.nnz), np.bool_)
-    for row in np.flatnonzero(lengths > largest):
-        start, end = matrix.indptr[row], matrix.indptr[row + 1]
-        smallest = np.argpartition(np.abs(matrix.data[start:end]), end - start - largest)
-        keep[start + smallest[: end - start - largest]] = False
-    kept = np.minimum(lengths, largest)
-    indptr = np.concatenate([[0], np.cumsum(kept)])
-    cut_down = sp.csr_array(
-        (matrix.data[keep].astype(np.float32), matrix.indices[keep], indptr), shape=matrix.shape
+def cut_apart(
+    matrix: sp.csr_array, apart: NDArray[np.bool_], largest: int, largest_apart: int
+) -> sp.csr_array:
+    """Keep the `largest` entries of each row, and `largest_apart` in the columns set apart.
+
+    Columns whose entries are all small would be starved by the others if they shared one cut.
+
+    Parameters
+    ----------
+    apart
+        bool (m,). Columns that are cut on their own.
+    """
+    own = apart[matrix.indices]
+    rest = cut(_where(matrix, ~own), largest)
+    return sp.csr_array(rest + cut(_where(matrix, own), largest_apart))
+
+
+def _where(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
+    """Return the matrix with those of its entries alone."""
+    before = np.concatenate([[0], np.cumsum(keep)])
+    kept = sp.csr_array(
+        (matrix.data[keep], matrix.indices[keep], before[matrix.indptr]), shape=matrix.shape
     )
-    cut_down.eliminate_zeros()
-    cut_down.sort_indices()
+    kept.has_sorted_indices = matrix.has_sorted_indices
+    return kept
+
+
+def _cut_block(block: NDArray[np.float32], largest: int) -> sp.csr_array:
+    if largest >= block.shape[1]:
+        return sp.csr_array(block)
+    size = np.abs(block)
+    # Partitioning values and comparing is several times faster than partitioning positions.
+    least = np.partition(size, -largest, axis=1)[:, -largest, None]
+    keep = size >= np.maximum(least, np.finfo(np.float32).tiny)
+    for crowded in np.flatnonzero(keep.sum(axis=1) > largest):
+        _drop_ties(keep[crowded], size[crowded] == least[crowded], largest)
+    indptr = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
+    column = np.nonzero(keep)[1]
+    cut_down = sp.csr_array((block[keep], column.astype(np.int32), indptr), shape=block.shape)
+    cut_down.has_sorted_indices = True
     return cut_down
+
+
+def _cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
+    matrix.sort_indices()
+    size = np.abs(matrix.data)
+    keep = size > 0
+    for row in np.flatnonzero(np.diff(matrix.indptr) > largest):
+        span = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        own = size[span]
+        least = np.partition(own, -largest)[-largest]
+        keep[span] &= own >= least
+        if np.count_nonzero(keep[span]) > largest:
+            _drop_ties(keep[span], own == least, largest)
+    cut_down = _where(matrix, keep)
+    return cut_down.astype(np.float32, copy=False)
+
+
+def _drop_ties(keep: NDArray[np.bool_], tie: NDArray[np.bool_], largest: int) -> None:
+    """Drop entries of one row that tie for the last places, so that `largest` are kept."""
+    surplus = np.count_nonzero(keep) - largest
+    keep[np.flatnonzero(tie)[-surplus:]] = False
+
+
+def spread(inner: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_array:
+    """Return rows over `kept` positions as rows over all `n`.
+
+    Parameters
+    ----------
+    kept
+        int (m,). Rising positions of the rows and columns of `inner`, shape (m, m).
+    """
+    lengths = np.zeros(n, np.int64)
+    lengths[kept] = np.diff(inner.indptr)
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    wide = sp.csr_array((inner.data, kept[inner.indices].astype(np.int32), indptr), shape=(n, n))
+    wide.has_sorted_indices = inner.has_sorted_indices
+    return wide
+
+
+def even(rows: sp.csr_array) -> sp.csr_array:
+    """Give all rows one length by explicit zeros, so that they are read like a table.
+
+    Rows that would grow by more than `FILLED` are returned as they are.
+    """
+    lengths = np.diff(rows.indptr)
+    width = int(lengths.max(initial=0))
+    n = rows.shape[0]
+    if not width or n * width > FILLED * rows.nnz:
+        return rows
+    indices = np.empty((n, width), rows.indices.dtype)
+    data = np.zeros((n, width), rows.data.dtype)
+    full = lengths == width
+    entries = np.repeat(full, lengths)
+    indices[full] = rows.indices[entries].reshape(-1, width)
+    data[full] = rows.data[entries].reshape(-1, width)
+    for row in np.flatnonzero(~full):
+        span = slice(rows.indptr[row], rows.indptr[row + 1])
+        own = rows.indices[span]
+        free = np.setdiff1d(np.arange(width), own)[: width - len(own)]  # never a column twice
+        columns = np.concatenate([own, free])
+        order = np.argsort(columns)
+        indices[row] = columns[order]
+        data[row, : len(own)] = rows.data[span]
+        data[row] = data[row][order]
+    indptr = np.arange(n + 1, dtype=np.int64) * width
+    return _assembled(data.ravel(), indices.ravel(), indptr, rows.shape)
 
 
 def gather(
     rows: sp.csr_array, items: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
     """Return columns, values and row lengths of the given rows, one after the other."""
-    starts, ends = rows.indptr[items], rows.indptr[items + 1]
     if not len(items):
         return np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int64)
-    # Joining slices reads each row in one go: several times faster than one long index.
-    spans = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+    starts = rows.indptr[items]
+    lengths = (rows.indptr[items + 1] - starts).astype(np.int64)
+    width = int(lengths[0])
+    if (
+        width
+        and len(rows.data) % width == 0
+        and (lengths == width).all()
+        and (starts == items * np.int64(width)).all()
+    ):  # a table: see `even`
+        columns = rows.indices.reshape(-1, width).take(items, axis=0).ravel()
+        return columns, rows.data.reshape(-1, width).take(items, axis=0).ravel(), lengths
+    # Joining slices reads each row in one go: quicker than one long index.
+    spans = [slice(a, a + m) for a, m in zip(starts.tolist(), lengths.tolist(), strict=True)]
     columns = np.concatenate([rows.indices[span] for span in spans])
     values = np.concatenate([rows.data[span] for span in spans])
-    return columns, values, (ends - starts).astype(np.int64)
+    return columns, values, lengths
 
 
 def save(rows: sp.csr_array, path: Path, facts: msgspec.Struct | None = None) -> None:
@@ -99,7 +190,19 @@ def load(path: Path) -> sp.csr_array:
     """Open rows written by `save`."""
     arrays, _ = tensors.load(path)
     shape = tuple(int(n) for n in arrays["shape"])
-    rows = sp.csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape)
+    return _assembled(arrays["data"], arrays["indices"], arrays["indptr"], shape)
+
+
+def _assembled(
+    data: NDArray[np.float32],
+    indices: NDArray[np.int32],
+    indptr: NDArray[np.int64],
+    shape: tuple[int, ...],
+) -> sp.csr_array:
+    """Return rows over these arrays as they are: with one type of number nothing is copied."""
+    if len(data) < np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    rows = sp.csr_array((data, indices, indptr), shape=shape)
     rows.has_sorted_indices = True
     return rows
 

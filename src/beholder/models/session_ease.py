@@ -17,10 +17,19 @@ import scipy.sparse as sp
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
 from beholder.models import rows
-from beholder.models.ease import DENSE_LIMIT, add_content, content_terms, invert
+from beholder.models.ease import (
+    DENSE_LIMIT,
+    Cosines,
+    add_content,
+    content_terms,
+    invert,
+    solvable,
+)
 from beholder.models.interface import Floats
 from beholder.models.itemitem import KEPT, ItemItem
 from beholder.models.session import SessionSettings, nearby
+
+FULL = 0.04  # share of entries above which a dense product is the quicker one
 
 
 class SessionEaseSettings(SessionSettings, frozen=True):
@@ -53,27 +62,17 @@ class SessionEase(ItemItem):
 
     @classmethod
     def learn(cls, dataset: Dataset, settings: Any) -> Any:
-        """Return B, dense up to `dense_limit` items, else sparse over the busiest items."""
+        """Return B over the items with behaviour, the busiest if they are too many."""
         pairs = dataset.interactions
-        n = pairs.n_items
-        kept = np.arange(n)
-        if n > settings.dense_limit:
-            order = np.argsort(-pairs.item_counts, kind="stable")
-            kept = np.sort(order[: settings.dense_limit])
-        sources = source_rows(pairs, settings)[:, kept]
+        kept = solvable(dataset, settings.dense_limit)
         targets = sp.csr_array(
             (np.ones(len(pairs), np.float32), (np.arange(len(pairs)), pairs.items)),
-            shape=(len(pairs), n),
-        )[:, kept]
-        terms = [
-            (weight, similar if len(kept) == n else similar[kept])
-            for weight, similar in content_terms(dataset, settings)
-        ]
-        solved = regress(sources, targets, terms, settings.regularization)
-        if len(kept) == n:
-            return solved
-        coo = rows.cut(solved, KEPT).tocoo()
-        return sp.csr_array((coo.data, (kept[coo.row], kept[coo.col])), shape=(n, n))
+            shape=(len(pairs), pairs.n_items),
+        )
+        sources = source_rows(pairs, settings)[:, kept]
+        terms = content_terms(dataset, settings, kept)
+        solved = regress(sources, targets[:, kept], terms, settings.regularization)
+        return rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
 
 
 def source_rows(pairs: Interactions, settings: Any) -> sp.csr_array:
@@ -96,31 +95,41 @@ def source_rows(pairs: Interactions, settings: Any) -> sp.csr_array:
 def regress(
     sources: sp.csr_array,
     targets: sp.csr_array,
-    terms: list[tuple[float, Any]],
+    terms: list[tuple[float, Cosines]],
     regularization: float,
 ) -> Floats:
     """Return B with a zero diagonal, float32 (n, n).
+
+    With G = S'S, content C, P = (G + C + lambda I)^-1 and A = S'T, what is solved for is
+    P (A + C) = I + P (A - G) - lambda P. The last term only adds to each column a multiple of
+    P's, which the zero diagonal takes away again, and so dense content is never multiplied.
 
     Parameters
     ----------
     sources, targets
         Sparse (n_events, n).
     terms
-        Weights and vectors (n, dim) of content similarity; their products with the inverse
-        are taken factor by factor, which is cheaper than one dense product.
+        Weights and cosines of content.
     """
-    gram = np.asarray((sources.T @ sources).todense(), np.float32)
-    add_content(gram, terms)
-    gram[np.diag_indices(len(gram))] += np.float32(regularization)
-    inverse = invert(gram)
-    together = sp.csr_array(targets.T @ sources)  # (target, source)
-    solved: Floats = np.asarray(together @ inverse, np.float32).T
-    for weight, vectors in terms:
-        half = np.asarray(vectors.T @ inverse, np.float32)  # (dim, n)
-        for start in range(0, len(solved), 1024):
-            part = np.float32(weight) * (vectors[start : start + 1024] @ half)
-            solved[:, start : start + 1024] += np.asarray(part, np.float32).T
+    gram = sp.csr_array(sources.T @ sources)
+    dense = np.asarray(gram.todense(), np.float32)
+    add_content(dense, terms)
+    dense[np.diag_indices(len(dense))] += np.float32(regularization)
+    inverse = invert(dense)
+    apart = sp.csr_array(sp.csr_array(targets.T @ sources) - gram)  # (target, source)
+    solved: Floats = product(apart, inverse).T
+    solved[np.diag_indices(len(solved))] += 1
     ratio = (np.diag(solved) / np.diag(inverse)).astype(np.float32)
-    solved -= inverse * ratio[None, :]
+    for start in range(0, len(solved), 1024):
+        solved[:, start : start + 1024] -= (
+            inverse[:, start : start + 1024] * (ratio[None, start : start + 1024])
+        )
     np.fill_diagonal(solved, 0)
     return np.ascontiguousarray(solved)
+
+
+def product(some: sp.csr_array, dense: Floats) -> Floats:
+    """Return some @ dense, by way of a dense product where few entries are zero."""
+    if some.nnz > FULL * some.shape[0] * some.shape[1]:
+        return np.asarray(some.todense(), np.float32) @ dense
+    return np.asarray(some @ dense, np.float32)

@@ -48,6 +48,12 @@ class VisualKNN(ItemItem):
         return nearest(space.vectors, settings.power)
 
 
+def powered(near: sp.csr_array, power: float) -> sp.csr_array:
+    """Raise similarities above 0 to a power: after cutting, since it keeps their order."""
+    near.data = np.maximum(near.data, 0) ** np.float32(power)
+    return near
+
+
 def nearest(vectors: Floats, power: float, kept: int = KEPT) -> sp.csr_array:
     """Return the `kept` largest powered cosines of each row, in blocks of bounded memory."""
     blocks = []
@@ -56,7 +62,7 @@ def nearest(vectors: Floats, power: float, kept: int = KEPT) -> sp.csr_array:
         cosines = np.maximum(vectors[start : start + step] @ vectors.T, 0)
         own = np.arange(len(cosines))
         cosines[own, own + start] = 0
-        blocks.append(rows.cut(cosines**power, kept))
+        blocks.append(powered(rows.cut(cosines, kept), power))
     if not blocks:
         return sp.csr_array((0, 0), dtype=np.float32)
     return sp.csr_array(sp.vstack(blocks, format="csr"))

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from beholder.dataset.dataset import Dataset
 from beholder.models import rows
 from beholder.models.itemitem import KEPT, ItemItem
+from beholder.models.visual_knn import powered
 
 
 class WordsSettings(msgspec.Struct, frozen=True):
@@ -35,9 +36,8 @@ class Words(ItemItem):
         blocks = []
         step = rows.block_height(dataset.n_items)
         for start in range(0, dataset.n_items, step):
-            block = space.vectors[start : start + step] @ space.vectors.T
-            cosines = np.asarray(block.todense(), np.float32)
+            cosines = space.cosines(slice(start, start + step))
             own = np.arange(len(cosines))
             cosines[own, own + start] = 0
-            blocks.append(rows.cut(cosines**settings.power, KEPT))
+            blocks.append(powered(rows.cut(cosines, KEPT), settings.power))
         return sp.csr_array(sp.vstack(blocks, format="csr"))

@@ -58,10 +58,12 @@ def similar_rows(space: ContentSpace, kept: int = KEPT) -> sp.csr_array:
         if picture is not None:
             alike += np.maximum(picture.vectors[start : start + step] @ picture.vectors.T, 0)
         if words is not None:
-            alike += (words.vectors[start : start + step] @ words.vectors.T).todense()
+            alike += words.cosines(slice(start, start + step))
         own = np.arange(height)
         alike[own, own + start] = 0
-        blocks.append(rows.cut(alike / np.float32(modalities), kept))
+        near = rows.cut(alike, kept)
+        near.data /= np.float32(modalities)
+        blocks.append(near)
     if not blocks:
         return sp.csr_array((n, n), dtype=np.float32)
     return sp.csr_array(sp.vstack(blocks, format="csr"))
