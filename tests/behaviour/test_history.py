@@ -55,6 +55,21 @@ def test_what_was_liked_after_it_was_disliked_is_liked() -> None:
     assert not len(history.disliked)
 
 
+@pytest.mark.parametrize("kind", ["view", "click", "watch"])
+@pytest.mark.parametrize("refusal", ["dislike", "hide"])
+def test_looking_at_what_was_refused_does_not_make_it_liked(refusal: str, kind: str) -> None:
+    history = made([(2, "like", 5), (1, refusal, 10), (1, kind, 20)])
+    assert history.items.tolist() == [2]
+    assert history.disliked.tolist() == [1]
+
+
+def test_a_purchase_brings_back_what_was_hidden() -> None:
+    history = made([(1, "hide", 10), (1, "view", 15), (1, "purchase", 20), (1, "view", 25)])
+    assert history.items.tolist() == [1]
+    assert history.times.tolist() == [25]
+    assert not len(history.disliked)
+
+
 def test_of_one_moment_the_later_told_event_decides() -> None:
     assert made([(1, "like", 10), (1, "dislike", 10)]).disliked.tolist() == [1]
     assert made([(1, "dislike", 10), (1, "like", 10)]).items.tolist() == [1]
@@ -117,14 +132,25 @@ def test_a_history_is_what_a_slow_loop_makes(events: Told, limit: int) -> None:
             by_item.setdefault(item, []).append((time, order, sign * EVENT_WEIGHTS[kind]))
     last = {item: max(told) for item, told in by_item.items()}
     order = sorted(last, key=lambda item: last[item][:2])
-    liked = [item for item in order if last[item][2] > 0][-limit:]
+    fond = {item: ends_liked(sorted(told)) for item, told in by_item.items()}
+    liked = [item for item in order if fond[item]][-limit:]
     history = made(events, limit)
     assert history.items.tolist() == liked
     assert history.times.tolist() == [last[item][0] for item in liked]
     strongest = [max(weight for _, _, weight in by_item[item]) for item in liked]
     np.testing.assert_allclose(history.weights, strongest)
-    assert history.disliked.tolist() == [i for i in order if last[i][2] < 0][-limit:]
+    assert history.disliked.tolist() == [i for i in order if not fond[i]][-limit:]
     assert history.seen.tolist() == sorted(by_item)
+
+
+def ends_liked(told: list[tuple[int, int, float]]) -> bool:
+    refused = False
+    for _, _, weight in told:
+        if weight < 0:
+            refused = True
+        elif weight >= 1:
+            refused = False
+    return not refused
 
 
 def test_a_basket_is_a_moment() -> None:

@@ -263,7 +263,7 @@ def test_without_the_named_item_the_score_is_lower(reader: Engine, world: World)
     view = reader.now_showing
     lower = []
     for user in range(60):
-        history, _, _ = reader.history_of(world.user_id(user), None)
+        (history, _), _, _ = reader.history_of(world.user_id(user), None)
         query = view.blend.query(history, Context())
         for item in reader.recommend(world.user_id(user), k=5).items:
             named = view.position_of_id[item.reason.because[0].id]

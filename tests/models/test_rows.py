@@ -111,3 +111,29 @@ def test_rows_without_entries_can_be_cut_and_written(
     assert rows.cut(np.zeros(shape, np.float32), 5).shape == shape
     rows.save(empty, tmp_path / "rows.safetensors")
     assert rows.load(tmp_path / "rows.safetensors").shape == shape
+
+
+@pytest.mark.parametrize("density", [0.0, 0.05, 0.9, 1.0])
+def test_rows_of_one_length_say_the_same(density: float) -> None:
+    rng = np.random.default_rng(3)
+    dense = rng.random((40, 40)).astype(np.float32)
+    dense[rng.random((40, 40)) >= density] = 0
+    np.fill_diagonal(dense, 0)
+    matrix = sp.csr_array(dense)
+    level = rows.even(matrix)
+    np.testing.assert_array_equal(level.toarray(), dense)
+    items = np.array([3, 39, 0, 7], np.int32)
+    columns, values, lengths = rows.gather(level, items)
+    found = np.zeros((4, 40), np.float32)
+    np.add.at(found, (np.repeat(np.arange(4), lengths), columns), values)
+    np.testing.assert_array_equal(found, dense[items])
+    if density == 0.9:
+        assert len(set(np.diff(level.indptr).tolist())) == 1
+        assert len(set(np.diff(matrix.indptr).tolist())) > 1
+
+
+def test_rows_of_very_different_lengths_stay_as_they_are() -> None:
+    dense = np.zeros((50, 50), np.float32)
+    dense[0, 1:] = 1
+    dense[1:, 0] = 1
+    assert rows.even(sp.csr_array(dense)).nnz == 98

@@ -82,9 +82,9 @@ def from_events(
 ) -> History:
     """Build a history from raw events in any order.
 
-    An item counts once, at its newest moment, with its largest weight; what was disliked
-    after it was liked is disliked. Positions below 0 (items the bundle does not know) are
-    left out.
+    An item counts once, at its newest moment, with its largest weight. What was disliked or
+    hidden stays so until something that counts as much as a like: looking at it again does not
+    make it liked. Positions below 0 (items the bundle does not know) are left out.
 
     Parameters
     ----------
@@ -107,9 +107,9 @@ def from_events(
     starts = np.flatnonzero(np.concatenate([[True], positions[1:] != positions[:-1]]))
     ends = np.concatenate([starts[1:], [len(positions)]]) - 1
     strongest = np.maximum.reduceat(signed, starts)
+    liked = _liked(signed, starts, weights.get("like", 0.0))
     last_order = np.lexsort((order[ends], times[ends]))
-    ends, strongest = ends[last_order], strongest[last_order]
-    liked = signed[ends] > 0
+    ends, strongest, liked = ends[last_order], strongest[last_order], liked[last_order]
     kept, away = ends[liked][-limit:], ends[~liked][-limit:]
     return History(
         positions[kept].astype(np.int32),
@@ -118,3 +118,17 @@ def from_events(
         positions[away].astype(np.int32),
         seen,
     )
+
+
+def _liked(
+    signed: NDArray[np.float32], starts: NDArray[np.int64], like: float
+) -> NDArray[np.bool_]:
+    """Return whether each group of signed weights, oldest first, ends liked."""
+    if not (signed < 0).any():
+        return np.ones(len(starts), np.bool_)
+    place = np.arange(len(signed))
+    refused = np.maximum.reduceat(np.where(signed < 0, place, -1), starts)
+    last = np.repeat(refused, np.diff(np.append(starts, len(signed))))
+    amends = (place > last) & (signed > 0) & (signed >= np.float32(like))
+    amended: NDArray[np.bool_] = np.logical_or.reduceat(amends, starts)
+    return amended | (refused < 0)

@@ -30,6 +30,6 @@ def command(
     if as_json:
         console.as_json(why)
         return
-    rows = [(share.id, share.title, share.share) for share in why.shares]
+    rows = [(share.id, share.title or "no longer shown", share.share) for share in why.shares]
     console.table(("because of", "title", "share"), [*rows, ("", "popularity", why.base)])
     click.echo(f"{why.title}: {why.score:.4f} ({why.level})")

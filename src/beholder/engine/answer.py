@@ -98,7 +98,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Share(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One part of a score; `attributes` as in `Because`."""
+    """One part of a score; `attributes` as in `Because`.
+
+    An empty id stands for everything that is no longer shown.
+    """
 
     id: str
     title: str

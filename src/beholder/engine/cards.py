@@ -10,6 +10,7 @@ import pyarrow as pa
 from beholder.engine.answer import Picture
 
 WIDTHS = (240, 480, 960)
+KEPT = 20_000  # cards of a catalogue that stay made: about 60 MB
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -22,12 +23,30 @@ class Card(msgspec.Struct, frozen=True):
     titles: dict[str, Any]
 
 
+class _Shown(msgspec.Struct):
+    """What a `Recommendation` says of its item."""
+
+    id: str
+    title: str
+    picture: Picture | None
+    attributes: dict[str, Any]
+
+
+class _Named(msgspec.Struct, omit_defaults=True):
+    """What a `Because` says of its item."""
+
+    id: str
+    title: str
+    attributes: dict[str, Any] = {}
+
+
 class Cards:
     """Cards by position over one or more Arrow tables with the columns of `parts.ITEM_COLUMNS`."""
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
         self._made: dict[int, Card] = {}
+        self._written: dict[int, tuple[bytes, bytes]] = {}
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -35,8 +54,23 @@ class Cards:
     def __getitem__(self, position: int) -> Card:
         card = self._made.get(position)
         if card is None:
+            if len(self._made) >= KEPT:
+                self._made.clear()
             card = self._made[position] = self._make(position)
         return card
+
+    def written(self, position: int) -> tuple[bytes, bytes]:
+        """Return the JSON of a card, and of its naming in a reason, without the closing brace."""
+        found = self._written.get(position)
+        if found is None:
+            if len(self._written) >= KEPT:
+                self._written.clear()
+            card = self[position]
+            whole = _Shown(card.id, card.title, card.picture, card.attributes)
+            named = _Named(card.id, card.title, card.titles)
+            found = (msgspec.json.encode(whole)[:-1], msgspec.json.encode(named)[:-1])
+            self._written[position] = found
+        return found
 
     def _make(self, position: int) -> Card:
         row = self.table.slice(position, 1).to_pylist()[0]

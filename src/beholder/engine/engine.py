@@ -18,14 +18,18 @@ from beholder.bundle.manifest import Manifest, read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
 from beholder.engine import cursor as paging
-from beholder.engine import explain, overlay
+from beholder.engine import overlay
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
 from beholder.engine.dislikes import penalties
+from beholder.engine.explain import explanation
+from beholder.engine.first_look import first_look
+from beholder.engine.memory import Known, Memory
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
+from beholder.engine.ranked import Ranked
 from beholder.engine.retrieve import retrieve
-from beholder.engine.variety import spread
+from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.wording import word_scores
 from beholder.errors import UnknownItemError, UsageError
 from beholder.models.interface import Context, Floats
@@ -36,36 +40,7 @@ from beholder.store.store import Store
 from beholder.workspace import Workspace
 
 MAX_K = 1000
-VARIED, AMONG = 60, 240  # a first look: so many that do not look alike, out of the most popular
 Told = Sequence[str | Event | dict[str, Any]]
-
-
-class Ranked:
-    """An answer as arrays, before anything is shown.
-
-    Attributes
-    ----------
-    positions
-        int32 (k,). Best first.
-    scores
-        float32 (k,).
-    shares
-        float32 (k, h). Of each item of the history.
-    """
-
-    __slots__ = ("history", "level", "more", "positions", "scores", "shares")
-
-    def __init__(
-        self,
-        positions: NDArray[np.int32],
-        scores: Floats,
-        shares: Floats,
-        history: History,
-        level: Level,
-        more: bool,
-    ) -> None:
-        self.positions, self.scores, self.shares = positions, scores, shares
-        self.history, self.level, self.more = history, level, more
 
 
 class Engine:
@@ -92,6 +67,7 @@ class Engine:
         self._page_key = page_key or secrets.token_bytes(32)
         self._lock = threading.Lock()
         self._overlay = overlay.bare(parts)
+        self.memory = Memory()
         if store is not None:
             self.refresh()
 
@@ -123,7 +99,7 @@ class Engine:
         session: str | None,
         history: Told | None = None,
         seen: Snapshot | None = None,
-    ) -> tuple[History, Level, Overlay]:
+    ) -> tuple[Known, Level, Overlay]:
         """Return what is known of somebody, the level it allows, and the overlay to use.
 
         Parameters
@@ -131,16 +107,23 @@ class Engine:
         seen
             What the store says of them, where the caller has read it already.
         """
-        nobody = history is not None or (user is None and session is None)
-        if seen is None and self.store is not None and not nobody:
+        if history is not None:
+            view = self.refresh(None if seen is None else seen.version)
+            told = told_history(view, history, self.behaviour)
+            return _known(view, told), _level(told, user), view
+        if user is None and session is None:
+            view = self.refresh(None if seen is None else seen.version)
+            return _known(view, EMPTY), "popular", view
+        if seen is None and self.store is not None:
             seen = self.store.snapshot(user, session)
         view = self.refresh(None if seen is None else seen.version)
-        if history is not None:
-            told = told_history(view, history, self.behaviour)
-            return told, ("personal" if user else "session") if len(told) else "popular", view
-        if seen is None or nobody:
-            return EMPTY, "popular", view
-        known = from_events(
+        if seen is None or not len(seen):
+            return _known(view, EMPTY), "popular", view
+        known = self.memory.known(seen.persons, seen.rows, view, lambda: self._read(seen, view))
+        return known, _level(known.history, user), view
+
+    def _read(self, seen: Snapshot, view: Overlay) -> Known:
+        history = from_events(
             view.positions(seen.seqs),
             seen.times,
             seen.kinds,
@@ -149,8 +132,7 @@ class Engine:
             self.behaviour.rating_threshold,
             self.behaviour.history_limit,
         )
-        level: Level = "personal" if user else "session"
-        return known, level if len(known) else "popular", view
+        return _known(view, history)
 
     # -- questions --------------------------------------------------------------------------
 
@@ -171,10 +153,22 @@ class Engine:
         among
             bool (n,). Only these may be recommended; None: all.
         """
+        return self._rank(view, _known(view, history), level, k, offset, exclude, among)
+
+    def _rank(
+        self,
+        view: Overlay,
+        known: Known,
+        level: Level,
+        k: int,
+        offset: int,
+        exclude: Iterable[str],
+        among: NDArray[np.bool_] | None = None,
+    ) -> Ranked:
+        history, query = known
         mask = allowed(view, history, exclude)
         if among is not None:
             mask &= among
-        query = view.blend.query(history, Context())
         gathered = view.blend.gather(query)
         taken = None
         if len(history.disliked):
@@ -183,7 +177,7 @@ class Engine:
         more = len(chosen) > offset + k
         chosen, scores = chosen[offset : offset + k], scores[offset : offset + k]
         shares = view.blend.shares(gathered, chosen)
-        return Ranked(chosen, scores, shares, history, level, more)
+        return Ranked(chosen, scores, shares, query.items, level, more)
 
     def recommend(
         self,
@@ -218,45 +212,46 @@ class Engine:
         UsageError
             If k is out of range or the page was not made here.
         """
+        return as_objects(self._answer(user, session, history, k, exclude, page, seen))
+
+    def recommend_json(
+        self,
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        k: int = 20,
+        page: str | None = None,
+        seen: Snapshot | None = None,
+    ) -> bytes:
+        """Recommend items, as the JSON that the service sends; see `recommend`."""
+        return as_json(self._answer(user, session, None, k, (), page, seen))
+
+    def _answer(
+        self,
+        user: str | None,
+        session: str | None,
+        history: Told | None,
+        k: int,
+        exclude: Iterable[str],
+        page: str | None,
+        seen: Snapshot | None,
+    ) -> Answered:
         check_k(k)
-        offset, answer = 0, secrets.token_hex(8)
+        offset, name = 0, secrets.token_hex(8)
         if page is not None:
             place = paging.unseal(page, self._page_key)
-            offset, answer = place.offset, place.answer
+            offset, name = place.offset, place.answer
         known, level, view = self.history_of(user, session, history, seen)
-        if level == "popular" and not len(known.disliked):
-            ranked = self._first_look(view, known, k, offset, exclude)
+        if level == "popular" and not len(known.history.disliked):
+            mask = allowed(view, known.history, exclude)
+            ranked = first_look(view, mask, k, offset)
         else:
-            ranked = self.rank(view, known, level, k, offset, exclude)
+            ranked = self._rank(view, known, level, k, offset, exclude)
         following = None
         if ranked.more:
-            place = paging.Cursor(answer, self.bundle, offset + k)
+            place = paging.Cursor(name, self.bundle, offset + k)
             following = paging.seal(place, self._page_key)
-        items = tuple(
-            self._show(view, int(p), float(s), reason)
-            for p, s, reason in zip(
-                ranked.positions, ranked.scores, explain.reasons(view, ranked), strict=True
-            )
-        )
-        return Answer(answer, self.bundle, ranked.level, items, following)
-
-    def _first_look(
-        self, view: Overlay, history: History, k: int, offset: int, exclude: Iterable[str]
-    ) -> Ranked:
-        """Popular items that do not look alike, for people of whom nothing is known."""
-        mask = allowed(view, history, exclude)
-        least = max(AMONG, offset + k + 1)
-        pool = best(np.where(mask, view.popularity, -np.inf), least, view.blend.ties)
-        space = view.content.main_picture
-        if space is not None:  # the same for every page, else pages would repeat items
-            head = pool[:AMONG]
-            order = spread(head, view.popularity[head], space.vectors, VARIED)
-            rest = np.setdiff1d(np.arange(len(pool)), order)
-            pool = pool[np.concatenate([order, rest])]
-        page = pool[offset : offset + k]
-        nothing = np.zeros((len(page), 0), np.float32)
-        more = len(pool) > offset + k
-        return Ranked(page, view.blend.base[page], nothing, EMPTY, "popular", more)
+        return Answered(view, ranked, name, self.bundle, following)
 
     def similar(self, item: str, k: int = 20) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
@@ -327,10 +322,10 @@ class Engine:
         """
         known, _, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
-        query = view.blend.query(known, Context())
-        scores = view.blend.score(query, places)
-        if len(known.disliked):
-            taken, _ = penalties(view.similar, known.disliked, self.parts.choice.weights.top)
+        scores = view.blend.score(known.query, places)
+        disliked = known.history.disliked
+        if len(disliked):
+            taken, _ = penalties(view.similar, disliked, self.parts.choice.weights.top)
             scores = scores - taken[places]
         return {item: float(score) for item, score in zip(items, scores, strict=True)}
 
@@ -353,7 +348,7 @@ class Engine:
         known, level, view = self.history_of(user, session, history, seen)
         place = self._position(view, item)
         top = self.parts.choice.weights.top
-        return explain.explanation(view, known, level, place, top)
+        return explanation(view, known, level, place, top)
 
     def record(self, event: Event | dict[str, Any] | Sequence[Event | dict[str, Any]]) -> list[Any]:
         """Store one or more events; the next answer knows them.
@@ -383,7 +378,7 @@ class Engine:
             If there is no such item, or it is hidden.
         """
         view = self.refresh()
-        return self._show(view, self._position(view, item), 0.0, None)
+        return show(view.cards[self._position(view, item)], 0.0, None)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -403,14 +398,8 @@ class Engine:
             masked[without] = -np.inf
         chosen = best(masked, k, view.blend.ties)
         reason = Reason("similar")
-        items = tuple(self._show(view, int(p), float(scores[p]), reason) for p in chosen)
+        items = tuple(show(view.cards[int(p)], float(scores[p]), reason) for p in chosen)
         return Answer(secrets.token_hex(8), self.bundle, "similar", items)
-
-    def _show(
-        self, view: Overlay, position: int, score: float, reason: Reason | None
-    ) -> Recommendation:
-        card = view.cards[position]
-        return Recommendation(card.id, card.title, score, card.picture, card.attributes, reason)
 
     def close(self) -> None:
         """Close the store."""
@@ -422,6 +411,14 @@ class Engine:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _known(view: Overlay, history: History) -> Known:
+    return Known(history, view.blend.query(history, Context()))
+
+
+def _level(history: History, user: str | None) -> Level:
+    return ("personal" if user else "session") if len(history) else "popular"
 
 
 def check_k(k: int) -> None:

@@ -1,57 +1,21 @@
-"""Because you liked ...: shares of a score, and the words for them."""
+"""One score split over everything in a history."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from beholder.behaviour.history import History
-from beholder.engine.answer import Because, Explanation, Level, Reason, Share
-from beholder.engine.cards import Card
+from beholder.engine.answer import Explanation, Level, Share
 from beholder.engine.dislikes import penalties
+from beholder.engine.memory import Known
 from beholder.engine.overlay import Overlay
-from beholder.models.interface import Context
-
-if TYPE_CHECKING:
-    from beholder.engine.engine import Ranked
-
-NAMED = 3
-NEW, POPULAR = Reason("new"), Reason("popular")
-
-
-def reasons(view: Overlay, ranked: Ranked) -> list[Reason]:
-    """Return why each item of an answer is in it."""
-    first_late = len(view.cards) - view.n_late
-    shares = ranked.shares
-    named = min(NAMED, shares.shape[1])
-    top = np.argsort(-shares, axis=1, kind="stable")[:, :named]
-    items = ranked.history.items[top].tolist() if named else [[]] * len(shares)
-    values = np.take_along_axis(shares, top, axis=1).tolist() if named else items
-    cards = view.cards
-    found = []
-    for position, own, parts in zip(ranked.positions.tolist(), items, values, strict=True):
-        because = tuple(
-            _because(cards[item], share)
-            for item, share in zip(own, parts, strict=True)
-            if share > 0 and view.shown[item]  # what is hidden is not named
-        )
-        if because or any(share > 0 for share in parts):
-            found.append(Reason("liked", because))
-        else:
-            found.append(NEW if position >= first_late else POPULAR)
-    return found
-
-
-def _because(card: Card, share: float) -> Because:
-    return Because(card.id, card.title, share, card.titles)
 
 
 def explanation(
-    view: Overlay, history: History, level: Level, position: int, top: float
+    view: Overlay, known: Known, level: Level, position: int, top: float
 ) -> Explanation:
-    """Split one score over everything in the history, dislikes with negative shares."""
-    query = view.blend.query(history, Context())
+    """Split one score over everything in the history, dislikes with negative shares.
+
+    What is no longer shown is not named: its shares stand together under an empty id.
+    """
+    history, query = known
     parts = view.blend.reasons(query, position)
     shares = [
         (int(item), float(share))
@@ -63,10 +27,15 @@ def explanation(
         if by[position] >= 0:
             shares.append((int(history.disliked[by[position]]), -float(taken[position])))
     shares.sort(key=lambda pair: -abs(pair[1]))
-    shown = []
+    shown, hidden = [], 0.0
     for item, share in shares:
+        if not view.shown[item]:
+            hidden += share
+            continue
         card = view.cards[item]
         shown.append(Share(card.id, card.title, card.picture, share, card.titles))
+    if hidden:
+        shown.append(Share("", "", None, hidden))
     card = view.cards[position]
     score = parts.base + sum(share for _, share in shares)
     return Explanation(card.id, card.title, score, parts.base, tuple(shown), parts.exact, level)

@@ -79,7 +79,10 @@ def grow(
     corner = sp.csr_array(neighbour_mix(content, blend.n_items) @ columns)
     corner.setdiag(0)
     grown = sp.csr_array(
-        sp.block_array([[blend.rows, columns], [rows.cut(below, KEPT), corner]], format="csr")
+        sp.block_array(
+            [[blend.rows, columns], [rows.cut_apart(below, ~known, KEPT, KEPT), corner]],
+            format="csr",
+        )
     )
     grown.sort_indices()
     base = np.pad(blend.base, (0, len(texts)))

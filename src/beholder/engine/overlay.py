@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
@@ -17,8 +18,9 @@ from beholder.dataset.content import ContentSpace
 from beholder.dataset.texts import text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Grown, grow
+from beholder.engine.variety import varied
 from beholder.models.blend import Blend
-from beholder.models.interface import Floats
+from beholder.models.interface import Floats, Positions
 
 VectorsOf = Callable[[list[str | None]], Mapping[str, Floats]]
 
@@ -53,6 +55,13 @@ class Overlay:
     position_of_seq: NDArray[np.int32]
     position_of_id: Mapping[str, int]
     n_late: int
+
+    @cached_property
+    def order(self) -> Positions:
+        """int32. All shown positions as strangers see them; see `variety.varied`."""
+        space = self.content.main_picture
+        vectors = None if space is None else space.vectors
+        return varied(self.popularity, self.shown, vectors, self.blend.ties)
 
     def positions(self, seqs: NDArray[np.int64]) -> NDArray[np.int32]:
         """Map catalogue sequence numbers to positions, -1 for unknown ones."""

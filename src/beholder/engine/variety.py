@@ -5,7 +5,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.models.interface import Floats
+from beholder.models.interface import Floats, Positions
+from beholder.models.ties import best
+
+VARIED, AMONG = 60, 240  # so many that do not look alike, out of the most popular
+
+
+def varied(
+    popularity: Floats,
+    shown: NDArray[np.bool_],
+    vectors: Floats | None,
+    ties: NDArray[np.uint32],
+) -> Positions:
+    """Return all shown positions, the most popular first, spread at the head.
+
+    Parameters
+    ----------
+    popularity
+        float32 (n_items,).
+    vectors
+        float32 (n_items, dim), unit rows of what items look like; None: nothing is spread.
+    """
+    order = best(np.where(shown, popularity, -np.inf), len(popularity), ties)
+    if vectors is None:
+        return order
+    head = order[:AMONG]
+    first = spread(head, popularity[head], vectors, VARIED)
+    rest = np.setdiff1d(np.arange(len(head)), first)
+    return np.concatenate([head[first], head[rest], order[AMONG:]])
 
 
 def spread(

@@ -243,7 +243,12 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     base = float(explanation.get("base", 0.0))
     whole = sum(abs(share["share"]) for share in shares) + abs(base) or 1.0
     rows = [
-        _bar(words.title(share), share["share"] / whole, str(share["id"]), share.get("picture"))
+        _bar(
+            words.title(share) or words("why_gone"),
+            share["share"] / whole,
+            str(share["id"]),
+            share.get("picture"),
+        )
         for share in shares[:_MOST_SHARES]
     ]
     rest = shares[_MOST_SHARES:]

@@ -18,6 +18,7 @@ from beholder.settings import Settings
 MULTIPART = 65_536  # bytes around a picture
 BASE64 = 1.4  # a picture as text
 UPLOADS = 8  # large bodies held at once
+Headers = dict[bytes, bytes]
 TYPES = {
     "json": ("application/json",),
     "either": ("application/json", "multipart/form-data"),
@@ -35,8 +36,7 @@ class Bodies:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.seconds = settings.serve.read_seconds
-        self.small = settings.serve.max_body
+        self.settings = settings
         self.large = int(settings.media.max_bytes * BASE64) + MULTIPART
         self.uploads = 0
 
@@ -49,30 +49,27 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        _refuse_type(headers, kind)
-        upload = bool(options.get("upload"))
-        limit = self.large if upload else self.small
-        if _said_length(headers) > limit:
-            raise _too_large(limit)
-        if not upload:
-            await self._pass_on(scope, receive, send, limit)
+        if not options.get("upload"):
+            await self._pass_on(scope, receive, send, headers, kind, None)
             return
         if self.uploads >= UPLOADS:
             raise OverloadedError("too many uploads at once", remedy="send it again later")
         self.uploads += 1
         try:
-            await self._pass_on(scope, receive, send, limit)
+            await self._pass_on(scope, receive, send, headers, kind, self.large)
         finally:
             self.uploads -= 1
 
-    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
-        try:
-            async with asyncio.timeout(self.seconds):
-                body = await _read(receive, limit)
-        except TimeoutError as error:
-            raise SlowBodyError(
-                f"the body did not arrive within {self.seconds:g} s", remedy="send it again"
-            ) from error
+    async def _pass_on(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: Headers,
+        kind: str,
+        limit: int | None,
+    ) -> None:
+        body = await read(receive, headers, kind, self.settings, limit)
         if body is None:
             return  # the caller went away: nobody to answer
         parts: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -81,6 +78,37 @@ class Bodies:
             return parts.pop() if parts else await receive()
 
         await self.app(scope, replay, send)
+
+
+async def read(
+    receive: Receive, headers: Headers, kind: str, settings: Settings, limit: int | None = None
+) -> bytes | None:
+    """Return the body of a request; None where the caller went away.
+
+    Parameters
+    ----------
+    kind
+        Of `TYPES`.
+    limit
+        Most bytes; None: those of the settings for plain bodies.
+
+    Raises
+    ------
+    BodyTypeError, TooLargeError, SlowBodyError
+        If it is refused.
+    """
+    most = settings.serve.max_body if limit is None else limit
+    _refuse_type(headers, kind)
+    if _said_length(headers) > most:
+        raise _too_large(most)
+    seconds = settings.serve.read_seconds
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(receive, most)
+    except TimeoutError as error:
+        raise SlowBodyError(
+            f"the body did not arrive within {seconds:g} s", remedy="send it again"
+        ) from error
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
@@ -98,7 +126,7 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
             return b"".join(parts)
 
 
-def _refuse_type(headers: dict[bytes, bytes], kind: str) -> None:
+def _refuse_type(headers: Headers, kind: str) -> None:
     said = headers.get(b"content-type", b"").split(b";")[0].strip().lower().decode("latin-1")
     if said not in TYPES[kind]:
         raise BodyTypeError(
@@ -106,7 +134,7 @@ def _refuse_type(headers: dict[bytes, bytes], kind: str) -> None:
         )
 
 
-def _said_length(headers: dict[bytes, bytes]) -> int:
+def _said_length(headers: Headers) -> int:
     said = headers.get(b"content-length", b"0")
     return int(said) if said.isdigit() else 0
 

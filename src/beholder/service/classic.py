@@ -78,7 +78,7 @@ def _answer(
     if data.user is not None:
         recommended = engine.recommend(user, session=session, k=data.k, seen=seen)
     return Classic(
-        prediction(view, vectors, known),
+        prediction(view, vectors, known.history),
         similar.items,
         recommended.items if recommended is not None else (),
     )

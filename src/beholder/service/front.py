@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from beholder.errors import BeholderError, OverloadedError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
-from beholder.service import origins, recommendations
+from beholder.service import bodies, interactions, origins, recommendations
 from beholder.service.access import Door
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_fault, note_request
@@ -49,6 +49,7 @@ class Front:
     def __init__(self, app: Litestar, workspace: Workspace, *, loopback: bool, log: bool) -> None:
         self.app = app
         self.log = log
+        self.settings = workspace.settings
         self.most = workspace.settings.serve.max_in_flight
         self.origins = frozenset(workspace.settings.serve.cors_origins)
         secret = secret_of(workspace.secrets)
@@ -96,11 +97,16 @@ class Front:
             query = scope["query_string"]
             body = await recommendations.recommend_quickly(self.app.state.running, caller, query)
             if body is not None:
-                scope["path_template"] = recommendations.PATH
-                length = str(len(body)).encode()
-                kind = [(b"content-type", b"application/json"), (b"content-length", length)]
-                await send.whole(200, kind, body)
+                await _send_json(scope, send, recommendations.PATH, body)
                 return
+        elif method == "POST" and scope["path"] == interactions.PATH and not scope["query_string"]:
+            caller.check("events")
+            told = await bodies.read(receive, headers, "json", self.settings)
+            if told is None:
+                return  # the caller went away
+            found = await interactions.record_body(self.app.state.running, caller, told)
+            await _send_json(scope, send, interactions.PATH, msgspec.json.encode(found))
+            return
         keep_slashes(scope)
         await self.app(scope, receive, send)
 
@@ -122,6 +128,15 @@ class _Answer:
         start = {"type": "http.response.start", "status": status, "headers": headers}
         await self(start)
         await self.send({"type": "http.response.body", "body": body})
+
+
+async def _send_json(scope: Any, send: _Answer, path: str, body: bytes) -> None:
+    """Answer without the framework, whose way to the two busiest routes costs more than they do."""
+    scope["path_template"] = path
+    length = str(len(body)).encode()
+    await send.whole(
+        200, [(b"content-type", b"application/json"), (b"content-length", length)], body
+    )
 
 
 async def _refuse(answer: _Answer, error: BeholderError) -> None:

@@ -11,8 +11,10 @@ from beholder.errors import ConflictError, TooLargeError, UnknownEventError, Unk
 from beholder.service.access import Caller, needs
 from beholder.service.asking import Asking, Person, caller_of, plain_id, running_of
 from beholder.service.problems import MalformedError, invalid
-from beholder.service.running import in_thread
+from beholder.service.running import Running, in_thread
 from beholder.store import Outcome, Who
+
+PATH = "/v1/interactions"
 
 
 class Events(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,15 +40,19 @@ class Retracted(msgspec.Struct):
     status: str = "retracted"
 
 
-@post("/v1/interactions", status_code=200, opt=needs("events", body="json"))
+@post(PATH, status_code=200, opt=needs("events", body="json"))
 async def record(request: Asking) -> Recorded:
     """Record one event, or `{"events": [...]}`.
 
     One event that conflicts or has an unknown item is refused with 409 or 404; of many, each
     has its own status. Sending an event again with the same `event_id` is always safe.
     """
-    running, caller = running_of(request), caller_of(request)
-    events, many = read(await request.body())
+    return await record_body(running_of(request), caller_of(request), await request.body())
+
+
+async def record_body(running: Running, caller: Caller, body: bytes) -> Recorded:
+    """Record what a body says; see `record`."""
+    events, many = read(body)
     if len(events) > running.settings.serve.max_events:
         raise TooLargeError(
             f"{len(events)} events at once, {running.settings.serve.max_events} may come",

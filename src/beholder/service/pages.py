@@ -69,7 +69,7 @@ async def item(
         shown = _with_mine(running, who, [engine.item(name)])[0]
         beside = msgspec.to_builtins(engine.similar(name, BESIDE).items)
         why = None
-        if len(seen.seqs):
+        if len(seen):
             why = msgspec.to_builtins(engine.explain(name, session=who, seen=seen))
         return shown, beside, why
 

@@ -62,7 +62,10 @@ async def get_recommendations(
     page: Annotated[str | None, QueryParameter(max_length=512)] = None,
 ) -> Answer:
     """Recommend for a user or session; without either, for the browser that asks."""
-    return await recommend(running_of(request), caller_of(request), user, session, k, page)
+    running = running_of(request)
+    user, session = caller_of(request).whose(user, session)
+    seen = await running.seen(user, session)
+    return running.engine.recommend(user, session=session, k=k, page=page, seen=seen)
 
 
 @post(PATH, status_code=200, opt=needs("recommend", body="json"))
@@ -81,20 +84,6 @@ async def post_recommendations(request: Asking, data: JSONBody[RecommendationReq
         page=data.page,
         seen=seen,
     )
-
-
-async def recommend(
-    running: Running,
-    caller: Caller,
-    user: str | None,
-    session: str | None,
-    k: int,
-    page: str | None,
-) -> Answer:
-    """Return the answer of GET, by whichever way the question came."""
-    user, session = caller.whose(user, session)
-    seen = await running.seen(user, session)
-    return running.engine.recommend(user, session=session, k=k, page=page, seen=seen)
 
 
 async def recommend_quickly(running: Running, caller: Caller, query: bytes) -> bytes | None:
@@ -116,10 +105,11 @@ async def recommend_quickly(running: Running, caller: Caller, query: bytes) -> b
     k = asked.get("k", "20")
     if not (k.isascii() and k.isdigit() and len(k) <= 4 and 1 <= int(k) <= MAX_K):
         return None
-    answer = await recommend(
-        running, caller, asked.get("user"), asked.get("session"), int(k), asked.get("page")
+    user, session = caller.whose(asked.get("user"), asked.get("session"))
+    seen = await running.seen(user, session)
+    return running.engine.recommend_json(
+        user, session=session, k=int(k), page=asked.get("page"), seen=seen
     )
-    return msgspec.json.encode(answer)
 
 
 handlers = [get_recommendations, post_recommendations]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", bound=np.generic)
 Attribute = str | float | list[str]
 Status = Literal["stored", "same", "conflict", "unknown-item", "erased"]
 Purpose = Literal["recommend", "train", "measure"]
@@ -75,19 +76,44 @@ class Snapshot:
         Of the catalogue at that moment.
     known, profiling
         Whether the store knows this person, and may use what it knows. Where profiling is off
-        the arrays are empty.
-    seqs, times, kinds, values
-        int64, int64, uint8, float32, one length, oldest first, at most the newest 10,000.
-        `seqs` are those of items; a value is NaN where the event has none.
+        there are no rows.
+    persons
+        Row numbers of the people it was read for: user, session, or both.
+    rows
+        Time, item number, kind and value of each event, newest first, at most 10,000.
     """
 
     version: int
     known: bool = False
     profiling: bool = True
-    seqs: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    times: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    kinds: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
-    values: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
+    persons: tuple[int, ...] = ()
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def times(self) -> NDArray[np.int64]:
+        """int64. Milliseconds since 1970, oldest first."""
+        return self._column(0, np.int64)
+
+    @property
+    def seqs(self) -> NDArray[np.int64]:
+        """int64. Row numbers of the items, oldest event first."""
+        return self._column(1, np.int64)
+
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """uint8. Codes of `behaviour.kinds`, oldest first."""
+        return self._column(2, np.uint8)
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """float32. Rating, seconds or pieces, oldest first; NaN where the event has none."""
+        return self._column(3, np.float32)
+
+    def _column(self, place: int, kind: type[Number]) -> NDArray[Number]:
+        return np.array([row[place] for row in reversed(self.rows)], kind)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import bindparam, select
 
 from beholder.store import schema
@@ -27,7 +26,7 @@ PERSON = Question(
 HISTORY = Question(
     select(events.c.time, events.c.item, events.c.kind, events.c.value)
     .where(events.c.person == bindparam("person"))
-    .order_by(events.c.time.desc(), events.c.mark)
+    .order_by(events.c.time.desc(), events.c.mark.desc())  # as the index stands
     .limit(NEWEST)
 )
 
@@ -55,16 +54,6 @@ def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: 
             return Snapshot(version, known=True, profiling=False)
         for person, _ in known:
             rows += ask(HISTORY, person=person)
-    if not rows:
-        return Snapshot(version, known=True)
     if len(known) > 1:
         rows = sorted(rows, key=lambda row: -row[0])[:NEWEST]
-    times, seqs, kinds, values = zip(*reversed(rows), strict=True)
-    return Snapshot(
-        version,
-        known=True,
-        seqs=np.array(seqs, np.int64),
-        times=np.array(times, np.int64),
-        kinds=np.array(kinds, np.uint8),
-        values=np.array(values, np.float32),  # None becomes NaN
-    )
+    return Snapshot(version, known=True, persons=tuple(person for person, _ in known), rows=rows)

@@ -124,7 +124,7 @@ function showWhy(section, { shares, base = 0, exact = true }) {
   const intro = sorted.length ? say("why_intro") + (exact ? "" : ` ${say("why_about")}`) : say("why_nothing");
   section.querySelector(".soft").textContent = intro;
   if (!sorted.length) return;
-  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(titleOf(share), share.share / whole, share));
+  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(titleOf(share) || say("why_gone"), share.share / whole, share));
   const rest = sorted.slice(MOST_SHARES);
   if (rest.length) {
     const sum = rest.reduce((total, { share }) => total + share, 0);

@@ -1,0 +1,105 @@
+"""What is sent is what Python gets; what was remembered of somebody is never stale."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import msgspec
+import numpy as np
+import pytest
+from test_live import add_late, an_item, like
+
+from beholder.engine.engine import Engine
+from beholder.engine.memory import Memory
+from planted import World
+
+
+def as_sent(engine: Engine, **who: object) -> dict:
+    return json.loads(engine.recommend_json(**who))
+
+
+def as_python(engine: Engine, **who: object) -> dict:
+    return json.loads(msgspec.json.encode(engine.recommend(**who)))
+
+
+@pytest.mark.parametrize("k", [1, 25, 300])
+def test_the_json_says_what_the_objects_say(engine: Engine, world: World, k: int) -> None:
+    add_late(engine, world, [1])
+    engine.store.hide(an_item(world, 2), hidden=True)
+    name = world.user_id(3)
+    like(engine, an_item(world, 2, 1), name)
+    for who in ({"user": name}, {"session": "s"}, {}):
+        sent, told = as_sent(engine, k=k, **who), as_python(engine, k=k, **who)
+        for answer in (sent, told):
+            assert len(answer.pop("answer")) == 16
+            assert (answer.pop("next") is None) == (k == 300)
+        assert sent == told
+        assert len(sent["items"]) > 0
+
+
+def test_titles_are_sent_as_json_whatever_is_in_them(engine: Engine, world: World) -> None:
+    item = an_item(world, 0)
+    title = 'a "quoted" \\ title\n</script> 字 \u2028'
+    record = engine.store.item(item)
+    from beholder.store import ItemRecord
+
+    engine.store.put_items([ItemRecord(item, title, {"title_zh": '"题"'}, record["pictures"])])
+    like(engine, item, "somebody")
+    because = [
+        named
+        for shown in as_sent(engine, user="somebody", k=50)["items"]
+        for named in shown["reason"]["because"]
+    ]
+    assert {named["title"] for named in because} == {title}
+    assert because[0]["attributes"] == {"title_zh": '"题"'}
+
+
+def test_the_memory_is_as_good_as_none(engine: Engine, world: World) -> None:
+    """Whatever happens to a person or the catalogue, what was remembered changes no answer."""
+
+    def same() -> list[str]:
+        kept = as_sent(engine, user="anna", k=30)["items"]
+        engine.memory.clear()
+        assert as_sent(engine, user="anna", k=30)["items"] == kept
+        assert as_sent(engine, user="anna", k=30)["items"] == kept  # now from memory
+        return [item["id"] for item in kept]
+
+    answers = [same()]
+    first = an_item(world, 1)
+    like(engine, first, "anna", event_id="one")
+    answers.append(same())
+    like(engine, an_item(world, 4), "anna")
+    answers.append(same())
+    engine.store.hide(answers[-1][0], hidden=True)
+    answers.append(same())
+    from beholder.store.records import Who
+
+    assert engine.store.retract(Who("user", "anna"), "one")
+    answers.append(same())
+    engine.store.erase("anna")
+    answers.append(same())
+    assert all(a != b for a, b in itertools.pairwise(answers))
+
+
+def test_the_memory_is_bounded(engine: Engine, world: World) -> None:
+    engine.memory = Memory(most=3)
+    for n in range(5):
+        like(engine, an_item(world, n % 8), f"person {n}")
+        engine.recommend(f"person {n}")
+    assert len(engine.memory) == 3
+
+
+def test_an_explanation_names_nothing_hidden_and_still_sums(engine: Engine, world: World) -> None:
+    name = world.user_id(5)
+    target = engine.recommend(name).ids[0]
+    before = engine.explain(target, name)
+    gone = before.shares[0].id
+    engine.store.hide(gone, hidden=True)
+    after = engine.explain(target, name)
+    assert gone not in [share.id for share in after.shares]
+    nameless = [share for share in after.shares if not share.id]
+    assert len(nameless) == 1
+    np.testing.assert_allclose(nameless[0].share, before.shares[0].share, rtol=1e-5)
+    total = after.base + sum(share.share for share in after.shares)
+    np.testing.assert_allclose(after.score, total, rtol=1e-5)
