@@ -117,9 +117,15 @@ def dataset_of(world: World, seed: int = 7) -> Dataset:
     return Dataset(pairs, {"colour": Modality(world.looks, present)}, world.texts)
 
 
-def workspace_of(world: World, root: Path) -> Workspace:
-    """Return the world as a workspace: items, events and cached vectors, nothing trained."""
-    workspace = Workspace.create(root, TOML)
+def workspace_of(world: World, root: Path, more: str = "") -> Workspace:
+    """Return the world as a workspace: items, events and cached vectors, nothing trained.
+
+    Parameters
+    ----------
+    more
+        Further settings.
+    """
+    workspace = Workspace.create(root, TOML + more)
     with Store.open(workspace, create=True) as store:
         store.put_items([record(world, position) for position in range(len(world.taste))])
         pictures = [picture(position) for position in range(len(world.taste))]

@@ -10,9 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from listener import PATIENCE, Event
-
-from live_server import Server
+from kept import Event
+from live_server import PATIENCE, Server
 
 POSTERS = 8
 

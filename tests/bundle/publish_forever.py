@@ -22,7 +22,7 @@ def main(root: str, manner: str) -> None:
     workspace = Workspace.open(root)
     contents = parts.load(workspace.bundles / current(workspace))
     if manner == "hasty":
-        os.fsync = lambda _: None
+        os.fsync = lambda fd: None
     while True:
         print("writing", flush=True)
         if manner != "careless":

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-Event = tuple[str, int]  # user, time
+from kept import Event
+
 PATIENCE = 60.0
 RECORDER = Path(__file__).with_name("recorder.py")
 

@@ -21,12 +21,12 @@ from pathlib import Path
 import pytest
 from block_log import Flush, Write, read_log
 from ext4_disk import call, format_image, impossible, mounted, need
-from kept import kept
-from listener import Event, Listener, listening, recorder
+from listener import Listener, listening, recorder
 
 from beholder.errors import StoreError
 from beholder.store import Store
 from beholder.workspace import Workspace
+from kept import Event, kept
 
 DAEMON = Path(__file__).with_name("block_log.py")
 SIZE = 16 * 2**20

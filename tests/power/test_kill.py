@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from kept import kept
-from listener import Event, listening, recorder
+from listener import listening, recorder
 
 from beholder.store import Store
 from beholder.workspace import Workspace
+from kept import Event, kept
 
 
 def kill_runs(root: Path, runs: int, *mode: str) -> tuple[set[Event], set[Event]]:

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from ext4_disk import Disk
-from kept import kept
-from listener import Event, listening, recorder
+from listener import listening, recorder
 
 from beholder.store import Store
 from beholder.workspace import Workspace
+from kept import Event, kept
 
 pytestmark = pytest.mark.power
 

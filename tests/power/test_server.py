@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 from ext4_disk import Disk
-from kept import kept
-from listener import Event
-from poster import crowd
 
 from beholder.workspace import Workspace
+from kept import Event, kept
 from live_server import SERVE, Server
+from poster import crowd
 
 HASTY = (sys.executable, str(Path(__file__).with_name("hasty_server.py")))
 LEAST = 100  # events acknowledged before it happens
