@@ -57,7 +57,7 @@ demo: setup
 	$(BIN)/beholder demo $(ARGS)
 
 bench: dev
-	$(BIN)/python -m benchmarks $(DATA)
+	$(BIN)/python -m benchmarks $(DATA) $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-torch build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """How fast pictures become stored vectors, against the network alone in the same run.
 
-    python -m benchmarks.encode_speed [--pictures 120] [--folder DIR] [--out encode_speed.json]
+    python -m benchmarks.encode_speed [--pictures 120] [--folder DIR] [--out FILE]
 
 The network alone is measured on ready arrays in two ways: one session over all cores, and as
 many one-thread processes as the road has workers. The road is `encode_pictures`: read the
@@ -14,9 +14,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
-import os
-import platform
 import resource
 import statistics
 import tempfile
@@ -37,6 +34,7 @@ from beholder.encoders.run import encode_pictures
 from beholder.media import originals
 from beholder.progress import Silent
 from beholder.workspace import Workspace
+from benchmarks.results import write
 
 SIZES = (224, 800, 2000)
 NET = ["efficientnet-lite0"]
@@ -195,7 +193,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=cores())
     parser.add_argument("--folder", type=Path, help="pictures to take instead of made ones")
-    parser.add_argument("--out", type=Path, help="a JSON file for the result")
+    parser.add_argument("--out", type=Path)
     chosen = parser.parse_args()
     rng = np.random.default_rng(8)
     if chosen.folder:
@@ -207,7 +205,6 @@ def main() -> None:
         EfficientNetLite0(Path(graphs))
         found = measure(files, str(graph_file(Path(graphs))), chosen.workers, chosen.rounds)
     result = {
-        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
         "workers": chosen.workers,
         "kilobytes": {
             size: round(statistics.mean(map(len, each)) / 1000, 1) for size, each in files.items()
@@ -215,10 +212,7 @@ def main() -> None:
         "ways": found,
         "share_of_network": {size: shares(ways) for size, ways in found.items()},
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if chosen.out:
-        chosen.out.write_text(text + "\n")
+    write("S1-encode", result, chosen.out)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,12 @@ def test_removing_old_ones_spares_the_one_that_is_served(workspace: Workspace) -
     assert not set(gone) & {oldest, newest}
 
 
+def test_bundles_of_one_second_sort_as_they_were_written(workspace: Workspace) -> None:
+    written = [write_another(workspace) for _ in range(4)]
+    assert written == sorted(written)
+    assert len(set(written)) == 4
+
+
 def test_what_a_killed_training_left_aside_goes_after_a_day(workspace: Workspace) -> None:
     old, fresh = (workspace.bundles / f".2026-{name}.part" for name in ("old", "fresh"))
     for aside in (old, fresh):

@@ -30,7 +30,7 @@ class Origin(msgspec.Struct):
 def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) -> str:
     """Write a bundle aside, sync and rename it, and return its name. It is not promoted."""
     now = time.gmtime()
-    name = f"{time.strftime('%Y%m%dT%H%M%S', now)}-{random.token_hex(2)}"
+    name = _name(workspace, time.strftime("%Y%m%dT%H%M%S", now))
     with folder_aside(workspace.bundles / name) as aside:
         parts.save(contents, aside)
         made = manifest.Manifest(
@@ -48,6 +48,12 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
         ).signed(signing_key(workspace.secrets))
         (aside / "manifest.json").write_bytes(msgspec.json.encode(made))
     return name
+
+
+def _name(workspace: Workspace, second: str) -> str:
+    """Return a name that sorts after those of the same second."""
+    taken = [int(name[-4:], 16) for name in promote.names(workspace) if name.startswith(second)]
+    return f"{second}-{max(taken) + 1 if taken else random.randbelow(0x8000):04x}"
 
 
 def remove_old(workspace: Workspace, keep: int) -> list[str]:

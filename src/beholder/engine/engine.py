@@ -31,7 +31,7 @@ from beholder.engine.ranked import Ranked
 from beholder.engine.retrieve import retrieve
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.wording import word_scores
-from beholder.errors import UnknownItemError, UsageError
+from beholder.errors import BundleError, UnknownItemError, UsageError
 from beholder.models.interface import Context, Floats
 from beholder.models.ties import best
 from beholder.settings import BehaviourSettings, Settings
@@ -461,7 +461,12 @@ def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> En
 def _page_key(workspace: Workspace) -> bytes:
     import hashlib
 
-    secret = (workspace.secrets / "signing.key").read_bytes()
+    try:
+        secret = (workspace.secrets / "signing.key").read_bytes()
+    except FileNotFoundError as error:
+        raise BundleError(
+            "secrets/signing.key is missing", remedy="restore it, or train again"
+        ) from error
     return hashlib.blake2b(b"page cursors", key=secret, digest_size=32).digest()
 
 

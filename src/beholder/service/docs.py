@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Response, get
 
+from beholder.pages import assets
 from beholder.service.access import needs
 from beholder.service.asking import Asking
 from beholder.service.interactions import Events
@@ -129,6 +130,7 @@ def _page(schema: dict[str, Any]) -> str:
         "<!doctype html><html lang=en><meta charset=utf-8>",
         "<meta name=viewport content='width=device-width,initial-scale=1'>",
         f"<title>{title}</title><link rel=stylesheet href=/docs/style.css>",
+        f"<link rel=icon href={assets.url('mark.svg')} type=image/svg+xml>",
         f"<h1>{title}</h1><p>The same for programs: <a href=/openapi.json>openapi.json</a></p>",
     ]
     for path, methods in sorted(schema["paths"].items()):
