@@ -31,6 +31,7 @@ from beholder.workspace import Workspace
 TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
 MANY = 1_000  # people at once, as only an import has
 NONCE = 12  # bytes, as AES-GCM wants
+ROOT = 32  # bytes of the root key
 links, tombstones = schema.links, schema.tombstones
 
 ANY_STONE = select(tombstones.c.until).limit(1)
@@ -65,6 +66,11 @@ class Keys:
     """
 
     def __init__(self, database: Database, root: bytes) -> None:
+        if len(root) != ROOT:
+            raise StoreError(
+                f"secrets/root.key has {len(root)} bytes, not {ROOT}",
+                remedy="restore it; the keys of people need it",
+            )
         self.database = database
         self._root = AESGCM(root)
         self._id_key = self._open_id_key()
@@ -104,7 +110,7 @@ class Keys:
                     remedy="copy secrets/root.key from the server that made them",
                 )
             if not root.exists():
-                write_file(root, os.urandom(32), mode=0o600)
+                write_file(root, os.urandom(ROOT), mode=0o600)
             migrate(database, "keys")
             return cls(database, root.read_bytes())
         except BaseException:
