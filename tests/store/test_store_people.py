@@ -96,7 +96,6 @@ def test_a_foreign_root_key_is_refused(sqlite_workspace: Workspace) -> None:
         Store.open(sqlite_workspace)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("size", [0, 16, 31, 33])
 def test_a_root_key_that_was_cut_is_refused(sqlite_workspace: Workspace, size: int) -> None:
     Store.open(sqlite_workspace, create=True).close()
@@ -105,6 +104,7 @@ def test_a_root_key_that_was_cut_is_refused(sqlite_workspace: Workspace, size: i
         Store.open(sqlite_workspace)
 
 
+@pytest.mark.postgres
 def test_a_second_server_without_the_root_key_makes_none(tmp_path: Path, postgres_url: str) -> None:
     toml = f'[store]\nurl = "{postgres_url}"\nkeys_url = "{postgres_url}"\n'
     Store.open(Workspace.create(tmp_path / "one", toml), create=True).close()
