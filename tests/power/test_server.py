@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -9,12 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from ext4_disk import Disk
 
 from beholder.workspace import Workspace
 from kept import Event, kept
-from live_server import SERVE, Server
+from live_server import PATIENCE, SERVE, Server
 from poster import crowd
 
 HASTY = (sys.executable, str(Path(__file__).with_name("hasty_server.py")))
@@ -58,6 +60,41 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_stopped(workspace: Work
 def test_a_server_that_answers_before_the_commit_loses_when_killed(workspace: Workspace) -> None:
     acknowledged, stored = ends(workspace, signal.SIGKILL, 1, (*HASTY, "early"))
     assert len(acknowledged - stored) > 0
+
+
+def kill_workers(root: Path, program: tuple[str, ...] = SERVE) -> set[Event]:
+    """Kill all workers at once, and wait for those that replace them."""
+    with Server(root, workers=2, program=program) as server, crowd(server, "worker") as posting:
+        posting.wait_for(LEAST)
+        old = server.workers()
+        for worker in old:
+            os.kill(worker, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while server.workers() == old or not lives(server):
+            assert time.monotonic() < deadline, "no new worker"
+            time.sleep(0.05)
+        server.stop(signal.SIGKILL)
+        assert len(old) == 2
+    return {event for _, event in posting.heard}
+
+
+def lives(server: Server) -> bool:
+    try:
+        with server.client() as client:
+            return client.get("/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def test_killed_workers_are_replaced_and_lose_nothing(workspace: Workspace) -> None:
+    acknowledged = kill_workers(workspace.root)
+    assert len(acknowledged) >= LEAST
+    assert acknowledged - kept(workspace, {user for user, _ in acknowledged}) == set()
+
+
+def test_killed_workers_that_answer_before_the_commit_lose(workspace: Workspace) -> None:
+    acknowledged = kill_workers(workspace.root, (*HASTY, "early"))
+    assert len(acknowledged - kept(workspace, {user for user, _ in acknowledged})) > 0
 
 
 def cuts(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 
 from beholder.store import Store
 from beholder.workspace import Workspace
-from live_server import COMMAND, Server
+from live_server import COMMAND, PATIENCE, Server
 
 
 def refused(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -59,6 +60,21 @@ def test_a_server_ends_gracefully(workspace: Workspace, how: signal.Signals) -> 
     assert server.errors[1:] == []
     with pytest.raises(OSError):
         socket.create_connection(server.address, timeout=1).close()
+
+
+def test_a_server_whose_workers_die_again_and_again_ends_and_says_so(workspace: Workspace) -> None:
+    with Server(workspace.root) as server:
+        deadline = time.monotonic() + PATIENCE
+        while server.process.poll() is None:
+            assert time.monotonic() < deadline
+            for worker in server.workers():
+                os.kill(worker, signal.SIGKILL)
+            time.sleep(0.05)
+        assert server.stop() == 1
+    assert [line for line in server.errors if "operator key" not in line] == [
+        "beholder: a worker process died twice within seconds, so that the server ended "
+        "(see whether memory ran out (dmesg); then start it again)"
+    ]
 
 
 def test_workers_end_when_their_parent_is_killed(workspace: Workspace) -> None:

@@ -25,7 +25,7 @@ from granian.log import LogLevels
 
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
-from beholder.errors import UsageError
+from beholder.errors import BeholderError, UsageError
 from beholder.service.access import is_loopback
 from beholder.service.app import build
 from beholder.service.keys import KeyFile
@@ -88,6 +88,8 @@ def serve(
         If another server serves this workspace.
     BundleError
         If there is nothing to serve.
+    BeholderError
+        If its workers die as soon as they are replaced.
     """
     loopback = is_loopback(host)
     with server_lock(workspace):
@@ -119,7 +121,13 @@ def serve(
         )
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         server.on_startup(lambda: _announce(host, port, lambda: say(f"{address} is ready")))
-        server.serve(target_loader=plan, wrap_loader=False)
+        try:
+            server.serve(target_loader=plan, wrap_loader=False)
+        except SystemExit as end:
+            raise BeholderError(
+                "a worker process died twice within seconds, so that the server ended",
+                remedy="see whether memory ran out (dmesg); then start it again",
+            ) from end
 
 
 def _first_key(workspace: Workspace, loopback: bool, whisper: Callable[[str], None]) -> None:
