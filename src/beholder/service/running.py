@@ -31,6 +31,7 @@ from beholder.workspace import Workspace
 T = TypeVar("T")
 LOOK = 1.0  # seconds between looks at which bundle is promoted
 PATIENCE = 2.0  # seconds that events may wait for the disk
+MEMORY = 600.0  # seconds that histories may stay in memory
 RED = 10.0  # seconds that a failed commit makes the service unready
 
 
@@ -159,7 +160,11 @@ class Running:
     def _watch(self) -> None:
         render.warm()
         _ = self.chips
+        forgot = time.monotonic()
         while not self._stopping.wait(LOOK):
+            if time.monotonic() - forgot > MEMORY:
+                self.engine.memory.clear()
+                forgot = time.monotonic()
             if _stamp(self.workspace.root / "current") != self._seen:
                 with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays
                     self.swap()
