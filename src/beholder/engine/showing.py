@@ -44,9 +44,9 @@ def why(view: Overlay, ranked: Ranked) -> list[Why]:
     named = min(NAMED, ranked.shares.shape[1])
     if not named:
         return [("new" if position >= first_late else "popular", []) for position in positions]
-    top = np.argsort(-ranked.shares, axis=1, kind="stable")[:, :named]
+    top = np.argsort(-ranked.shares, axis=1)[:, :named]
     items = ranked.history[top].tolist()
-    values = np.take_along_axis(ranked.shares, top, axis=1).tolist()
+    values = ranked.shares[np.arange(len(top))[:, None], top].tolist()
     shown = view.shown
     found: list[Why] = []
     for position, own, parts in zip(positions, items, values, strict=True):
