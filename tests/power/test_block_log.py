@@ -1,138 +1,59 @@
 """The power fails between any two writes to the disk: nothing acknowledged is lost or broken.
 
-A disk writes in the order it likes until it is told to flush. So the store's writes and flushes
-are recorded below the file system. Then the disk is put into states that it could have had:
-what was flushed, and of what came after all, a random half, or none. In each the file system
-must mount, and the store be sound and hold what had been acknowledged by then.
+Writes and flushes are recorded below the file system. Then the disk is put into states that it
+could have had; in each the file system must mount, what was acknowledged by then must be there,
+and all must be sound.
 """
 
 from __future__ import annotations
 
-import random
+import shutil
 import sqlite3
 import subprocess
-import sys
-from bisect import bisect_right
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from block_log import Flush, Write, read_log
-from ext4_disk import call, format_image, impossible, mounted, need
+from disk_states import LoggedDisk, logged_disk, opened
 from listener import Listener, listening, recorder
+from publishing import promoted, publisher, served_whole, syncing
 
-from beholder.errors import StoreError
+from beholder.bundle.promote import current
+from beholder.errors import BundleError, StoreError
 from beholder.store import Store
 from beholder.workspace import Workspace
-from kept import Event, kept
+from kept import kept
 
-DAEMON = Path(__file__).with_name("block_log.py")
 SIZE = 16 * 2**20
-BLOCK = 4096  # a disk writes this much whole or not at all
-SHARES = (1.0, 0.5, 0.0)  # of what was written since the last flush
+FAULTS = (AssertionError, StoreError, sqlite3.Error, subprocess.CalledProcessError)
 
 pytestmark = pytest.mark.power
 
 
-@dataclass
-class Recording:
-    """What a disk was told while events were recorded.
-
-    Attributes
-    ----------
-    base
-        The disk before it began.
-    ends
-        The size of the log after each of `steps`.
-    listener
-        What was acknowledged, with the size of the log at the moment it was heard.
-    """
-
-    base: bytes
-    steps: list[Write | Flush]
-    ends: list[int]
-    listener: Listener
-
-    def acknowledged(self, n: int) -> set[Event]:
-        """Return the events acknowledged within the first `n` steps."""
-        return self.listener.events(self.ends[n - 1])
-
-    def states(self, points: list[int], draw: random.Random) -> Iterator[tuple[int, bytes]]:
-        """Yield each of the rising `points` and a state of the disk after so many steps."""
-        flushes = [n for n, step in enumerate(self.steps) if isinstance(step, Flush)]
-        disk, done = bytearray(self.base), 0
-        for order, point in enumerate(points):
-            last = bisect_right(flushes, point - 1)
-            flushed = flushes[last - 1] if last else 0
-            put(disk, self.steps[done:flushed], 1.0, draw)
-            done = max(done, flushed)
-            state = bytearray(disk)
-            put(state, self.steps[done:point], SHARES[order % len(SHARES)], draw)
-            yield point, bytes(state)
+def empty_workspace(folder: Path) -> None:
+    workspace = Workspace.create(folder / "workspace", 'title = "log"\n')
+    Store.open(workspace, create=True).close()
 
 
-def put(disk: bytearray, steps: list[Write | Flush], share: float, draw: random.Random) -> None:
-    """Write a share of the blocks of some steps."""
-    for step in steps:
-        if isinstance(step, Write):
-            for at in range(0, len(step.data), BLOCK):
-                if draw.random() < share:
-                    block = step.data[at : at + BLOCK]
-                    disk[step.offset + at : step.offset + at + len(block)] = block
-
-
-@contextmanager
-def logged(image: Path, log: Path, place: Path) -> Iterator[None]:
-    """Let `place` be a view of the image that logs what is done to it."""
-    if not Path("/dev/fuse").exists():
-        impossible("there is no /dev/fuse")
-    place.touch()
-    with subprocess.Popen(
-        [sys.executable, str(DAEMON), str(image), str(log), str(place)], stdout=subprocess.PIPE
-    ) as daemon:
-        try:
-            assert daemon.stdout is not None
-            if daemon.stdout.readline() != b"ready\n":
-                impossible("no FUSE")
-            yield
-        finally:
-            subprocess.run(["umount", "-l", str(place)], check=False)
-            daemon.wait(10)
-
-
-def record(folder: Path, n_events: int, *mode: str) -> Recording:
+def record(folder: Path, n_events: int, *mode: str) -> tuple[LoggedDisk, Listener]:
     """Record until so many events were acknowledged."""
-    need()
-    image, log = folder / "disk.img", folder / "log"
-    format_image(image, SIZE, "-b", str(BLOCK), "-E", "lazy_itable_init=0,lazy_journal_init=0")
-    with mounted(image, folder / "disk") as disk:
-        workspace = Workspace.create(disk.folder / "workspace", 'title = "log"\n')
-        Store.open(workspace, create=True).close()
-        disk.unmount()
-    base = image.read_bytes()
     with (
-        logged(image, log, folder / "view"),
-        mounted(folder / "view", folder / "disk"),
-        listening(recorder(workspace.root, 8, *mode), lambda: log.stat().st_size) as listener,
+        logged_disk(folder, SIZE, empty_workspace) as disk,
+        listening(recorder(disk.root / "workspace", 8, *mode), disk.position) as listener,
     ):
         listener.wait_for(n_events)
-    told = list(read_log(log.read_bytes()))
-    return Recording(base, [step for _, step in told], [end for end, _ in told], listener)
+    return disk, listener
 
 
-def verdicts(recording: Recording, n: int, folder: Path) -> tuple[int, int, int]:
+def verdicts(disk: LoggedDisk, listener: Listener, n: int, folder: Path) -> tuple[int, int, int]:
     """Return in how many of `n` states there was something to lose, was lost, or is broken."""
-    draw = random.Random(n)
-    points = sorted(draw.sample(range(1, len(recording.steps) + 1), n))
-    image, tested, losing, broken = folder / "cut.img", 0, 0, 0
-    for point, state in recording.states(points, draw):
-        image.write_bytes(state)
-        acknowledged = recording.acknowledged(point)
+    tested, losing, broken = 0, 0, 0
+    for position, state in disk.states(n):
+        acknowledged = listener.events(position)
         try:
-            stored = kept_in(image, folder / "cut", {user for user, _ in acknowledged})
-        except (AssertionError, StoreError, sqlite3.Error, subprocess.CalledProcessError):
+            with opened(state, folder) as root:
+                workspace = Workspace.open(root / "workspace")
+                stored = kept(workspace, {user for user, _ in acknowledged})
+        except FAULTS:
             broken += 1
         else:
             tested += bool(acknowledged)
@@ -140,24 +61,60 @@ def verdicts(recording: Recording, n: int, folder: Path) -> tuple[int, int, int]
     return tested, losing, broken
 
 
-def kept_in(image: Path, place: Path, users: set[str]) -> set[Event]:
-    place.mkdir(exist_ok=True)
-    call("mount", "-o", "loop,noatime", str(image), str(place))
-    try:
-        return kept(Workspace.open(place / "workspace"), users)
-    finally:
-        call("umount", str(place))
-
-
 @pytest.mark.parametrize("points", [30, pytest.param(300, marks=pytest.mark.long)])
 def test_no_order_of_writes_loses_an_acknowledged_event(tmp_path: Path, points: int) -> None:
-    recording = record(tmp_path, 20 * points)
-    tested, losing, broken = verdicts(recording, points, tmp_path)
+    disk, listener = record(tmp_path, 20 * points)
+    tested, losing, broken = verdicts(disk, listener, points, tmp_path)
     assert tested > points // 2
     assert (losing, broken) == (0, 0)
 
 
 def test_without_a_sync_at_each_commit_states_of_the_disk_lose(tmp_path: Path) -> None:
-    recording = record(tmp_path, 600, "synchronous=NORMAL")
-    _, losing, _ = verdicts(recording, 10, tmp_path)
+    disk, listener = record(tmp_path, 600, "synchronous=NORMAL")
+    _, losing, _ = verdicts(disk, listener, 10, tmp_path)
     assert losing > 0
+
+
+def published(folder: Path, trained: Path, n: int, manner: str) -> tuple[LoggedDisk, Listener]:
+    """Publish `n` bundles."""
+
+    def prepare(root: Path) -> None:
+        shutil.copytree(trained, root / "workspace")
+
+    with (
+        logged_disk(folder, 2 * SIZE, prepare) as disk,
+        syncing(disk.root / "other"),
+        listening(publisher(disk.root / "workspace", manner), disk.position) as listener,
+    ):
+        listener.wait_for(2 * n)  # "writing" and a name
+    return disk, listener
+
+
+def broken_bundles(disk: LoggedDisk, listener: Listener, n: int, folder: Path) -> int:
+    """Return in how many of `n` states `current` names no whole bundle, or one too old."""
+    with opened(disk.base, folder) as root:
+        first = current(Workspace.open(root / "workspace"))
+    broken = 0
+    for position, state in disk.states(n):
+        said = promoted(listener.heard(position))
+        with opened(state, folder) as root:
+            try:
+                served = served_whole(Workspace.open(root / "workspace"))
+            except BundleError:
+                broken += 1
+            else:
+                broken += bool(said) and served != said[-1] and served in {first, *said}
+    return broken
+
+
+@pytest.mark.parametrize("points", [20, pytest.param(300, marks=pytest.mark.long)])
+def test_no_order_of_writes_breaks_a_published_bundle(
+    trained: Path, tmp_path: Path, points: int
+) -> None:
+    disk, listener = published(tmp_path, trained, 6, "careful")
+    assert broken_bundles(disk, listener, points, tmp_path) == 0
+
+
+def test_bundles_that_nobody_waited_for_break(trained: Path, tmp_path: Path) -> None:
+    disk, listener = published(tmp_path, trained, 6, "hasty")
+    assert broken_bundles(disk, listener, 10, tmp_path) > 0
