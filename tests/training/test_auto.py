@@ -13,14 +13,18 @@ from beholder.errors import DataError, SettingsError, UsageError, WorkspaceError
 from beholder.evaluation.ask import plain_items
 from beholder.evaluation.evaluate import evaluate
 from beholder.evaluation.protocols import PROTOCOLS, basket_share, split
+from beholder.models.itemknn import ItemKNN
 from beholder.progress import SILENT
 from beholder.store import ItemRecord, Store
 from beholder.testing.model_checks import empty_dataset
-from beholder.training.auto import Tuner, fit_auto
+from beholder.training.auto import fit_auto
 from beholder.training.budget import Clock, seconds
 from beholder.training.grid import MEMBERS
+from beholder.training.judge import ndcg_per_case
 from beholder.training.parts_of import parts_of
+from beholder.training.plan import Plan
 from beholder.training.train import train_workspace
+from beholder.training.tuner import DECAY, Tuner
 from beholder.training.validation import validation
 from beholder.workspace import Workspace
 from planted import World, dataset_of, make_world, workspace_of
@@ -101,26 +105,30 @@ def test_somebody_who_was_erased_leaves_no_trace_in_a_new_bundle(
     assert [name for name in found[0] if found[0][name] != found[1].get(name)] == []
 
 
-def test_without_time_one_setting_of_each_is_tried(world: World) -> None:
+def test_a_tuner_keeps_the_best_of_the_settings_it_tried(world: World) -> None:
     held = validation(dataset_of(world), seed=1)
-    late = Tuner(held, Clock(1e-9))
-    assert not late.room("ease", [])
-    for name in ("itemknn", "session"):
-        assert late.tune(name, None).tried == 1
-        assert late.tune(name, late.tune(name, None)).tried == 1
-    early = Tuner(held, Clock(3600))
-    assert early.room("ease", [])
-    tuned = early.tune("itemknn", None)
-    assert tuned.tried == len(MEMBERS["itemknn"].trials)
-    assert tuned.ndcg >= late.tune("itemknn", None).ndcg
-    assert tuned.settings in MEMBERS["itemknn"].trials
+    plan = Plan(Clock(3600))
+    tuner = Tuner(held, plan)
+    tuned, reached = None, []
+    for settings in MEMBERS["itemknn"].trials:
+        tuned = tuner.next("itemknn", tuned)
+        rows = ItemKNN.fit(held.train, settings).rows
+        reached.append(ndcg_per_case(rows, DECAY, held.tune, ~held.cold).mean())
+        assert tuned.tried == len(reached)
+        assert tuned.ndcg == pytest.approx(max(reached))
+        assert tuned.settings == MEMBERS["itemknn"].trials[int(np.argmax(reached))]
+    assert plan.cost("itemknn") > 0
+    assert plan.cost("asking") > 0
 
 
 def test_with_a_budget_that_is_gone_there_is_still_a_blend(world: World) -> None:
     handed = []
     fitted = fit_auto(dataset_of(world), seed=1, budget=1e-9, progress=SILENT, first=handed.append)
     assert len(handed) == 1
+    assert fitted is handed[0]  # nothing is done twice
     assert fitted.blend.rows.nnz > 0
+    assert any("did not fit into the budget" in note for note in fitted.notes)
+    assert any("first blend is the last one" in note for note in fitted.notes)
     heavy = {name for name, member in MEMBERS.items() if member.heavy}
     assert not {row["model"] for row in fitted.table} & heavy
     assert all(row["tried"] == 1 for row in fitted.table if row["model"] in LIGHT)
@@ -170,11 +178,15 @@ def test_one_item_and_nobody_can_be_trained() -> None:
 # -- over a workspace -----------------------------------------------------------------------
 
 
-def test_training_promotes_a_first_bundle_and_then_a_better_one(workspace: Workspace) -> None:
-    before = names(workspace)
-    trained = train_workspace(workspace, budget="2s", models=["itemknn", "words"], seed=3)
+def test_training_promotes_a_first_bundle_and_then_a_better_one(
+    world: World, tmp_path: Path
+) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    trained = train_workspace(workspace, budget="600s", models=["itemknn", "words"], seed=3)
     assert current(workspace) == trained.bundle
-    assert len(set(names(workspace)) - set(before)) == 2
+    assert len(names(workspace)) == 2
+    train_workspace(workspace, budget="600s", models=["itemknn", "words"], seed=3)
+    assert len(names(workspace)) == 3  # where something is served, a first draft is not
     assert (trained.n_items, trained.n_users) == (240, 160)
     assert trained.first_after <= trained.seconds
 

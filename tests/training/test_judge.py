@@ -10,9 +10,13 @@ import scipy.sparse as sp
 
 from beholder.dataset.interactions import from_events
 from beholder.dataset.splits import Cases
+from beholder.models import recency
+from beholder.models.itemitem import ItemItem
+from beholder.training import weights
 from beholder.training.gains import expected_gain
-from beholder.training.judge import ndcg_per_case
-from beholder.training.weights import Sheet, ascend, lifts, sheet
+from beholder.training.histories import history_matrix, lifts
+from beholder.training.judge import ndcg_of_parts, ndcg_per_case
+from beholder.training.weights import Sheet, ascend, sheet
 
 
 def average_gain(scores: list[float], targets: list[int], depth: int) -> float:
@@ -93,6 +97,33 @@ def test_the_base_counts_less_for_light_histories() -> None:
     second = 1 / np.log2(3)
     np.testing.assert_allclose(whole, [second, second])
     np.testing.assert_allclose(lifted, [1.0, second])
+
+
+def test_a_sum_of_models_is_judged_like_their_folded_rows() -> None:
+    rng = np.random.default_rng(5)
+    one, two = (sp.csr_array(rng.random((N, N)).astype(np.float32)) for _ in range(2))
+    factors = rng.random(N).astype(np.float32)
+    cases = cases_of([[0, 3], [2], [5, 6, 1]], [[1], [4], [0, 2]])
+    pool = np.ones(N, bool)
+    folded = sp.csr_array(one.todense() + two.todense() * factors)
+    np.testing.assert_allclose(
+        ndcg_of_parts([(one, None), (two, factors)], 0.7, cases, pool),
+        ndcg_per_case(folded, 0.7, cases, pool),
+    )
+
+
+def test_the_histories_of_cases_are_weighted_like_each_on_its_own() -> None:
+    from small_world import members_and_cases
+
+    _, popularity, cases = members_and_cases()
+    found = history_matrix(cases, 0.7, len(popularity))
+    assert found.shape == (len(cases), len(popularity))
+    for case in range(len(cases)):
+        history = cases.history(case)
+        expected = np.zeros(len(popularity), np.float32)
+        expected[history.items] = recency.by_rank(history, 0.7)
+        np.testing.assert_allclose(found[[case]].todense()[0], expected, rtol=1e-5)
+    assert len(np.unique(found.data)) > 3  # several moments, or nothing was tested
 
 
 def test_lifts_are_the_part_of_the_mass_and_one_for_nobody() -> None:
@@ -184,3 +215,37 @@ def test_a_sheet_holds_what_the_members_score() -> None:
         assert seen == pytest.approx(judged.mean(), abs=0.05)
     best = page.scores.max(axis=2)[: len(members)].mean(axis=1)
     np.testing.assert_allclose(best, 1.0, atol=0.1)  # scaled by the mean best score
+
+
+def slow_sheet(
+    members: dict[str, ItemItem], popularity: np.ndarray, cases: Cases, pool: np.ndarray, k: int
+) -> list[tuple[list[int], np.ndarray]]:
+    """Candidates of each case and the members' scores of them, by loops."""
+    found = []
+    for case in range(len(cases)):
+        history = cases.history(case)
+        weights = recency.by_rank(history, 0.8)
+        scores = [weights @ m.rows.todense()[history.items] for m in members.values()]
+        chosen = set(cases.target(case).tolist())
+        for own in scores:
+            able = [i for i in np.argsort(-own) if pool[i] and i not in history.items]
+            chosen |= {int(i) for i in able[:k] if own[i] > 0}
+        positions = sorted(chosen)
+        found.append((positions, np.array([s[positions] for s in scores])))
+    return found
+
+
+def test_a_sheet_is_what_a_slow_loop_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    from small_world import members_and_cases
+
+    monkeypatch.setattr(weights, "NEAREST", 15)
+    members, popularity, cases = members_and_cases()
+    cases = cases.take(np.arange(0, len(cases), 5))
+    pool = np.arange(len(popularity)) % 7 != 0
+    page = sheet(members, popularity, cases, pool, decay=0.8, scale=dict.fromkeys(members, 1.0))
+    slow = slow_sheet(members, popularity, cases, pool, 15)
+    for case, (positions, scores) in enumerate(slow):
+        assert page.valid[case].sum() == len(positions)
+        np.testing.assert_allclose(page.scores[:-1, case, : len(positions)], scores, atol=1e-5)
+    slots = [positions.index(int(cases.target(i)[0])) for i, (positions, _) in enumerate(slow)]
+    assert page.slot.tolist() == slots

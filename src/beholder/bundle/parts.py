@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -92,6 +92,31 @@ def save(parts: Parts, folder: Path) -> None:
         (folder / "vectors/terms.json").write_text(terms, encoding="utf-8")
     (folder / "blend.json").write_bytes(msgspec.json.encode(parts.choice))
     (folder / "evaluation.json").write_bytes(msgspec.json.encode(parts.evaluation))
+
+
+class Recipe(NamedTuple):
+    """What a bundle says of how it was made, without its arrays."""
+
+    choice: Choice
+    evaluation: dict[str, Any]
+
+
+def recipe(folder: Path) -> Recipe:
+    """Read `blend.json` and `evaluation.json` alone.
+
+    Raises
+    ------
+    BundleError
+        If they are not as this version writes them.
+    """
+    try:
+        choice = msgspec.json.decode((folder / "blend.json").read_bytes(), type=Choice)
+        evaluation = msgspec.json.decode((folder / "evaluation.json").read_bytes())
+    except (OSError, ValueError) as error:
+        raise BundleError(
+            f"bundle {folder.name} does not say how it was made: {error}", remedy="train again"
+        ) from error
+    return Recipe(choice, evaluation)
 
 
 def load(folder: Path) -> Parts:

@@ -12,18 +12,29 @@ import click
 @click.option("--model", "models", multiple=True, help="Only these members; default: auto.")
 @click.option("--budget", help="How long it may take: 90s, 10m, 1h.")
 @click.option("--seed", type=int, help="The same seed gives the same bundle.")
+@click.option("--promote", is_flag=True, help="Serve it even if it is worse than the live bundle.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def command(
-    folder: Path, models: tuple[str, ...], budget: str | None, seed: int | None, as_json: bool
+    folder: Path,
+    models: tuple[str, ...],
+    budget: str | None,
+    seed: int | None,
+    promote: bool,
+    as_json: bool,
 ) -> None:
-    """Fit, tune and blend recommenders; write and promote a bundle."""
+    """Fit, tune and blend recommenders; write a bundle, and serve it unless it is worse."""
     from beholder.cli import console
     from beholder.training.train import train_workspace
     from beholder.workspace import Workspace
 
     with console.progress() as progress:
         trained = train_workspace(
-            Workspace.open(folder), budget=budget, models=models, seed=seed, progress=progress
+            Workspace.open(folder),
+            budget=budget,
+            models=models,
+            seed=seed,
+            progress=progress,
+            promote_anyway=promote,
         )
     if as_json:
         console.as_json(trained)
@@ -36,3 +47,9 @@ def command(
         f"bundle {trained.bundle}: {trained.n_items} items, {trained.n_users} users, "
         f"{trained.n_pairs} pairs, {trained.seconds:.0f} s"
     )
+    if trained.refused is not None:
+        click.echo(f"not served: {trained.refused}")
+        click.echo(
+            f"to serve it all the same: `beholder bundle promote {folder} {trained.bundle}`, "
+            "or train with --promote"
+        )

@@ -20,9 +20,10 @@ from beholder.evaluation.protocols import basket_share, split
 from beholder.models.blend import Blend
 from beholder.models.popularity import Popularity
 from beholder.progress import SILENT, Progress
-from beholder.training.auto import Fitted, fit_auto
+from beholder.training.auto import fit_auto
 from beholder.training.judge import ndcg_per_case
 from beholder.training.parts_of import parts_of
+from beholder.training.refit import Fitted
 from beholder.training.validation import validation
 
 COMPLETION = 0.3  # from this share on, leave-last-out completes baskets

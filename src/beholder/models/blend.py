@@ -249,21 +249,24 @@ class Combined(NamedTuple):
     scaled: list[tuple[sp.csr_array, Floats]]
     cold: NDArray[np.bool_]
 
-    def rows(self, start: int, stop: int) -> sp.csr_array:
-        """Return the weighted sum of the members' rows, uncut, float32 (stop - start, n)."""
-        total = sp.csr_array((stop - start, len(self.cold)), dtype=np.float32)
+    def rows(self, which: slice | NDArray[np.int64]) -> sp.csr_array:
+        """Return the weighted sum of some of the members' rows, uncut, float32 (m, n_items)."""
+        total: sp.csr_array | None = None
         for matrix, factors in self.scaled:
-            part = sp.csr_array(matrix[start:stop])
+            part = sp.csr_array(matrix[which])
             part.data = part.data * factors[part.indices]
-            total = total + part
-        return sp.csr_array(total)
+            total = part if total is None else sp.csr_array(total + part)
+        if total is None:
+            n = len(self.cold)
+            return sp.csr_array((len(np.arange(n)[which]), n), dtype=np.float32)
+        return total
 
     def cut(self, largest: int, largest_cold: int | None = None) -> sp.csr_array:
         """Return all rows, cut."""
         n = len(self.cold)
         cold = largest if largest_cold is None else largest_cold
         blocks = [
-            rows.cut_apart(self.rows(start, min(start + STEP, n)), self.cold, largest, cold)
+            rows.cut_apart(self.rows(slice(start, start + STEP)), self.cold, largest, cold)
             for start in range(0, n, STEP)
         ]
         return sp.csr_array(sp.vstack(blocks, format="csr"))

@@ -113,12 +113,27 @@ def spread(inner: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_array
     kept
         int (m,). Rising positions of the rows and columns of `inner`, shape (m, m).
     """
-    lengths = np.zeros(n, np.int64)
-    lengths[kept] = np.diff(inner.indptr)
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    wide = sp.csr_array((inner.data, kept[inner.indices].astype(np.int32), indptr), shape=(n, n))
+    wide = sp.csr_array(
+        (inner.data, kept[inner.indices].astype(np.int32), inner.indptr), shape=(len(kept), n)
+    )
     wide.has_sorted_indices = inner.has_sorted_indices
-    return wide
+    return spread_rows(wide, kept, n)
+
+
+def spread_rows(some: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_array:
+    """Return rows at `kept` positions as rows at all `n`, the others empty.
+
+    Parameters
+    ----------
+    kept
+        int (m,). Rising positions of the rows of `some`, shape (m, width).
+    """
+    lengths = np.zeros(n, np.int64)
+    lengths[kept] = np.diff(some.indptr)
+    indptr = np.concatenate([[0], np.cumsum(lengths)])
+    tall = sp.csr_array((some.data, some.indices, indptr), shape=(n, some.shape[1]))
+    tall.has_sorted_indices = some.has_sorted_indices
+    return tall
 
 
 def even(rows: sp.csr_array) -> sp.csr_array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
@@ -12,7 +13,7 @@ from beholder.bundle.parts import ITEM_COLUMNS, Choice, Parts
 from beholder.dataset.content import ContentSpace
 from beholder.dataset.dataset import Dataset
 from beholder.models import rows
-from beholder.training.auto import Fitted
+from beholder.training.refit import Fitted
 
 KEPT = 200
 
@@ -22,7 +23,7 @@ def parts_of(
     dataset: Dataset,
     items: pa.Table,
     version: int,
-    evaluation: dict[str, Any] | None = None,
+    similar: sp.csr_array | None = None,
 ) -> Parts:
     """Assemble what a bundle holds.
 
@@ -32,16 +33,21 @@ def parts_of(
         Item table in order of position, with `ITEM_COLUMNS`.
     version
         Catalogue version of that table.
+    similar
+        `similar_rows` of the data set's content, if they were made before.
     """
+    evaluation: dict[str, Any] = {}
+    if fitted.evidence is not None:
+        evaluation["validation"] = msgspec.to_builtins(fitted.evidence)
     return Parts(
         items=items.select(list(ITEM_COLUMNS)),
         blend=fitted.blend,
         popularity=fitted.popularity,
-        similar=similar_rows(dataset.content),
+        similar=similar if similar is not None else similar_rows(dataset.content),
         placement=fitted.placement,
         content=dataset.content,
         choice=Choice(fitted.weights, version, fitted.table, fitted.notes),
-        evaluation=evaluation or {},
+        evaluation=evaluation,
     )
 
 

@@ -6,16 +6,19 @@ from collections.abc import Iterable
 
 import msgspec
 
-from beholder.bundle.promote import promote
+from beholder.bundle.parts import recipe
+from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import Built, build
-from beholder.errors import UsageError
+from beholder.errors import BundleError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
-from beholder.training.auto import Fitted, fit_auto
+from beholder.training.auto import fit_auto
 from beholder.training.budget import Clock, seconds
+from beholder.training.gate import Live, live_of
 from beholder.training.grid import MEMBERS
-from beholder.training.parts_of import parts_of
+from beholder.training.parts_of import parts_of, similar_rows
+from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
 
@@ -25,7 +28,9 @@ class Trained(msgspec.Struct):
     Attributes
     ----------
     bundle
-        Name of the promoted bundle.
+        Name of the bundle that was made last.
+    refused
+        Why it is not served; None: it is.
     first_after
         Seconds until the first bundle could be served.
     table, notes
@@ -40,6 +45,7 @@ class Trained(msgspec.Struct):
     seconds: float
     table: list[dict[str, object]]
     notes: list[str]
+    refused: str | None = None
 
 
 def train_workspace(
@@ -49,8 +55,11 @@ def train_workspace(
     models: Iterable[str] = (),
     seed: int | None = None,
     progress: Progress = SILENT,
+    promote_anyway: bool = False,
 ) -> Trained:
     """Fit `auto` on everything in the workspace, write a bundle, and promote it.
+
+    A bundle that is certainly worse than the live one is written, and not promoted.
 
     Parameters
     ----------
@@ -58,6 +67,8 @@ def train_workspace(
         `90s`, `10m`, `1h`; the settings' by default.
     models
         Names of members to consider; empty: the settings', or all.
+    promote_anyway
+        Promote the new bundle even if it is worse than the live one.
 
     Raises
     ------
@@ -80,10 +91,12 @@ def train_workspace(
         if expired:
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
         made = build(workspace, store, used_seed)
+    live = None if promote_anyway else _live(workspace)
+    publish = _Publisher(workspace, made, used_seed)
     firsts: list[float] = []
 
     def first(fitted: Fitted) -> None:
-        name = _publish(workspace, fitted, made, used_seed)
+        name = publish(fitted)
         firsts.append(clock.spent)
         progress.note(f"first bundle {name} after {clock.spent:.0f} s; it gets better")
 
@@ -94,10 +107,13 @@ def train_workspace(
         progress=progress,
         only=chosen,
         first=first,
+        live=live,
     )
-    name = _publish(workspace, fitted, made, used_seed)
+    name = publish(fitted)
     remove_old(workspace, settings.train.keep_bundles)
     pairs = made.dataset.interactions
+    if clock.left < 0:
+        fitted.notes.append(f"the budget of {allowed:.0f} s was too short: {clock.spent:.0f} s")
     return Trained(
         name,
         made.dataset.n_items,
@@ -107,12 +123,36 @@ def train_workspace(
         clock.spent,
         fitted.table,
         fitted.notes,
+        fitted.refused,
     )
 
 
-def _publish(workspace: Workspace, fitted: Fitted, made: Built, seed: int) -> str:
-    pairs = made.dataset.interactions
-    origin = Origin(pairs.n_users, len(pairs), made.fingerprint, seed, made.newest)
-    name = write_bundle(workspace, parts_of(fitted, made.dataset, made.items, made.version), origin)
-    promote(workspace, name)
-    return name
+def _live(workspace: Workspace) -> Live | None:
+    """Return the recipe of the bundle that is served, None without a readable one."""
+    try:
+        name = current(workspace)
+        opened = recipe(folder_of(workspace, name))
+    except BundleError:
+        return None
+    return live_of(name, opened.choice.weights, opened.choice.table, opened.evaluation)
+
+
+class _Publisher:
+    """Writes each blend once, and promotes it unless it was refused."""
+
+    def __init__(self, workspace: Workspace, made: Built, seed: int) -> None:
+        self.workspace, self.made, self.seed = workspace, made, seed
+        self.done: tuple[Fitted, str] | None = None
+        self.similar = similar_rows(made.dataset.content)  # the same in every bundle
+
+    def __call__(self, fitted: Fitted) -> str:
+        if self.done is not None and self.done[0] is fitted:
+            return self.done[1]
+        made, pairs = self.made, self.made.dataset.interactions
+        origin = Origin(pairs.n_users, len(pairs), made.fingerprint, self.seed, made.newest)
+        contents = parts_of(fitted, made.dataset, made.items, made.version, similar=self.similar)
+        name = write_bundle(self.workspace, contents, origin)
+        if fitted.refused is None:
+            promote(self.workspace, name)
+        self.done = (fitted, name)
+        return name

@@ -8,6 +8,7 @@ weighed, how cold ones, and how the two scales meet.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,28 @@ class Validation:
     fresh: Cases
     mixed: Cases
     cold: NDArray[np.bool_]
+
+    @cached_property
+    def untouched(self) -> NDArray[np.bool_]:
+        """bool (n_items,). Items without behaviour in training: those held out, and others."""
+        untouched: NDArray[np.bool_] = self.train.interactions.item_counts == 0
+        return untouched | ~self.train.fitted
+
+    def fewer(self, most: int) -> Validation:
+        """Return the same with at most so many cases of each kind, evenly drawn."""
+
+        def some(cases: Cases) -> Cases:
+            if len(cases) <= most:
+                return cases
+            return cases.take(np.linspace(0, len(cases) - 1, most).astype(np.int64))
+
+        return replace(
+            self,
+            tune=some(self.tune),
+            learn=some(self.learn),
+            fresh=some(self.fresh),
+            mixed=some(self.mixed),
+        )
 
 
 def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") -> Validation:

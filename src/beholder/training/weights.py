@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder.dataset.splits import Cases
-from beholder.models import recency
+from beholder.models import rows
 from beholder.models.itemitem import ItemItem
 from beholder.training.gains import expected_gain
+from beholder.training.histories import history_matrix, lifts, mean_mass
 
 Floats = NDArray[np.float32]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)
@@ -63,32 +65,6 @@ class Sheet:
         return np.tensordot(weights, self.scores, axes=1).astype(np.float32)
 
 
-def history_matrix(cases: Cases, decay: float, n_items: int) -> sp.csr_array:
-    """Return the weighted histories of all cases, float32 sparse (cases, n_items)."""
-    indptr, items, weights = [0], [], []
-    for case in range(len(cases)):
-        history = cases.history(case)
-        items.append(history.items)
-        weights.append(recency.by_rank(history, decay))
-        indptr.append(indptr[-1] + len(history))
-    data = np.concatenate(weights) if weights else np.empty(0, np.float32)
-    index = np.concatenate(items) if items else np.empty(0, np.int32)
-    return sp.csr_array((data, index, np.array(indptr)), shape=(len(cases), n_items))
-
-
-def mean_mass(histories: sp.csr_array) -> float:
-    """Return the mean weight of a whole history."""
-    return float(histories.sum() / max(histories.shape[0], 1))
-
-
-def lifts(histories: sp.csr_array, mass: float) -> Floats:
-    """Return how much popularity counts for each history, float32 (cases,); see `Blend.lift`."""
-    own = np.asarray(histories.sum(axis=1), np.float32).ravel()
-    if mass <= 0:
-        return np.ones_like(own)
-    return np.where(own > 0, np.minimum(own / np.float32(mass), 1), 1).astype(np.float32)
-
-
 def sheet(
     members: Mapping[str, ItemItem],
     popularity: Floats,
@@ -111,61 +87,104 @@ def sheet(
     names = [*members, "popularity"]
     histories = history_matrix(cases, decay, len(pool))
     mass = mean_mass(histories)
-    best_scores: dict[str, list[Floats]] = {name: [] for name in names}
     blocks = []
-    for start in range(0, len(cases), 128):
-        block = histories[start : start + 128]
-        count = block.shape[0]
-        dense = np.empty((len(names), count, len(pool)), np.float32)
-        for index, member in enumerate(members.values()):
-            dense[index] = (block @ member.rows).todense()
-        dense[-1] = lifts(block, mass)[:, None] * popularity
-        blocked = np.zeros((count, len(pool)), bool)
-        blocked[:, ~pool] = True
-        row = np.repeat(np.arange(count), np.diff(block.indptr))
-        blocked[row, block.indices] = True
-        for index, name in enumerate(names):
-            best_scores[name].append(np.where(blocked, 0, dense[index]).max(axis=1))
-        blocks += [
-            _candidates(dense[:, i], blocked[i], cases.target(start + i)) for i in range(count)
-        ]
-    measured = {name: float(np.mean(np.concatenate(best_scores[name]))) for name in names}
-    used = dict(measured if scale is None else scale)
-    return _assemble(names, used, blocks, cases)
+    step = min(256, rows.block_height(len(pool)))
+    for start in range(0, len(cases), step):
+        block = histories[start : start + step]
+        last = start + block.shape[0]
+        targets = cases.targets[cases.indptr[start] : cases.indptr[last]]
+        owner = np.repeat(
+            np.arange(block.shape[0]), np.diff(cases.indptr[start : last + 1]).astype(np.int64)
+        )
+        allowed = np.repeat(pool[None, :], block.shape[0], axis=0)
+        allowed[np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)), block.indices] = False
+        blocks.append(
+            _block(members, block, allowed, lifts(block, mass), popularity, owner, targets)
+        )
+    best = np.concatenate([one.best for one in blocks], axis=1) if blocks else None
+    measured = {
+        name: float(best[index].mean()) if best is not None else 0.0
+        for index, name in enumerate(names)
+    }
+    return _assemble(names, dict(measured if scale is None else scale), blocks, cases)
 
 
-def _candidates(
-    dense: Floats, blocked: NDArray[np.bool_], targets: NDArray[np.int32]
-) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the members' scores on the union of their best, and where the targets stand."""
-    chosen = np.zeros(dense.shape[1], bool)
-    k = min(NEAREST, dense.shape[1])
-    for scores in dense[:-1]:
-        masked = np.where(blocked | (scores <= 0), -np.inf, scores)
-        top = np.argpartition(masked, dense.shape[1] - k)[dense.shape[1] - k :]
-        chosen[top[masked[top] > -np.inf]] = True
-    chosen[targets] = True
-    positions = np.flatnonzero(chosen)
-    return dense[:, positions], np.searchsorted(positions, targets)
+class Block(NamedTuple):
+    """What the members say of the candidates of some cases.
+
+    Attributes
+    ----------
+    best
+        float32 (members, cases). The best score that each member gives.
+    scores
+        float32 (members, entries). Candidates of one case after the other.
+    lengths
+        int64 (cases,). Candidates of each case.
+    slots
+        int64 (targets,). Where each target stands among the candidates of its case.
+    """
+
+    best: Floats
+    scores: Floats
+    lengths: NDArray[np.int64]
+    slots: NDArray[np.int64]
+
+
+def _block(
+    members: Mapping[str, ItemItem],
+    histories: sp.csr_array,
+    allowed: NDArray[np.bool_],
+    lift: Floats,
+    popularity: Floats,
+    owner: NDArray[np.int64],
+    targets: NDArray[np.int32],
+) -> Block:
+    """Score the union of the members' best, and the targets."""
+    n_cases, n = allowed.shape
+    best = np.zeros((len(members) + 1, n_cases), np.float32)
+    best[-1] = lift * np.where(allowed, popularity, 0).max(axis=1)
+    chosen = sp.csr_array(
+        (np.ones(len(targets), np.float32), (owner, targets)), shape=allowed.shape
+    )
+    told = []
+    for index, member in enumerate(members.values()):
+        scores = sp.csr_array(histories @ member.rows)
+        row = np.repeat(np.arange(n_cases), np.diff(scores.indptr))
+        told.append((row * n + scores.indices, scores.data))
+        able = scores.copy()
+        able.data = np.where((scores.data > 0) & allowed[row, scores.indices], scores.data, 0)
+        best[index] = able.max(axis=1).toarray().ravel()
+        top = rows.cut(able, NEAREST)
+        top.data[:] = 1
+        chosen = chosen + top
+    chosen.sort_indices()
+    lengths = np.diff(chosen.indptr).astype(np.int64)
+    row = np.repeat(np.arange(n_cases), lengths)
+    places = row * n + chosen.indices
+    scores = np.empty((len(members) + 1, len(places)), np.float32)
+    scores[-1] = lift[row] * popularity[chosen.indices]
+    dense = np.zeros(n_cases * n, np.float32)
+    for index, (where, values) in enumerate(told):
+        dense[where] = values
+        scores[index] = dense[places]
+        dense[where] = 0
+    slots = np.searchsorted(places, owner * n + targets) - chosen.indptr[owner]
+    return Block(best, scores, lengths, slots.astype(np.int64))
 
 
 def _assemble(
-    names: list[str],
-    scale: dict[str, float],
-    blocks: Sequence[tuple[Floats, NDArray[np.int64]]],
-    cases: Cases,
+    names: list[str], scale: dict[str, float], blocks: Sequence[Block], cases: Cases
 ) -> Sheet:
-    width = max((part.shape[1] for part, _ in blocks), default=1)
-    scores = np.zeros((len(names), len(blocks), width), np.float32)
-    valid = np.zeros((len(blocks), width), bool)
-    for index, (part, _) in enumerate(blocks):
-        scores[:, index, : part.shape[1]] = part
-        valid[index, : part.shape[1]] = True
+    lengths = np.concatenate([one.lengths for one in blocks] or [np.empty(0, np.int64)])
+    width = int(lengths.max(initial=1))
+    valid = np.arange(width)[None, :] < lengths[:, None]
+    scores = np.zeros((len(names), *valid.shape), np.float32)
     for index, name in enumerate(names):
-        scores[index] /= max(scale.get(name, 0.0), 1e-12)
-    counts = np.array([len(slots) for _, slots in blocks], np.int64)
-    case = np.repeat(np.arange(len(blocks)), counts)
-    slot = np.concatenate([s for _, s in blocks]) if blocks else np.empty(0, np.int64)
+        flat = np.concatenate([one.scores[index] for one in blocks] or [np.empty(0, np.float32)])
+        scores[index][valid] = flat / np.float32(max(scale.get(name, 0.0), 1e-12))
+    counts = np.diff(cases.indptr)
+    case = np.repeat(np.arange(len(cases)), counts)
+    slot = np.concatenate([one.slots for one in blocks] or [np.empty(0, np.int64)])
     discount = np.cumsum(1 / np.log2(np.arange(2, DEPTH + 2)))
     ideal = discount[np.minimum(np.maximum(counts, 1), DEPTH) - 1]
     return Sheet(names, scale, scores, valid, case, slot, 1 / ideal[case])

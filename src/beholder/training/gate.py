@@ -1,0 +1,158 @@
+"""The gate: what is served next must not be worse than popularity, nor than what is served now.
+
+All are asked about the last item of the same validation users, who taught no weights to the
+new blend. Popularity alone is kept where the blend is no certain gain over it.
+
+The live bundle's own matrix cannot be asked: it was fitted on everything, the answers of these
+users included, and would win by memory. So its recipe is asked: the settings, weights and
+recency that it keeps are fitted on the same validation split as the new blend. What leaks is
+little: some of these users may have taught the dozen numbers of the recipe, as they have taught
+the new one's settings. Where its members do not fit into the budget, the figure that it reached
+when it was trained is compared instead, unpaired and over the data of that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.models.blend import Weights, combined
+from beholder.models.interface import Floats
+from beholder.models.itemitem import ItemItem
+from beholder.models.popularity import Popularity, PopularitySettings
+from beholder.training.grid import MEMBERS
+from beholder.training.judge import ndcg_of_parts
+from beholder.training.validation import Validation
+
+Scores = NDArray[np.float64]
+GAIN = 1.0  # standard errors by which a blend must beat popularity
+CERTAIN = 1.645  # standard errors, one-sided 5 %, by which the live bundle must be better
+
+
+class Evidence(msgspec.Struct):
+    """How a blend did on the tuning half, as it is kept in its bundle.
+
+    Attributes
+    ----------
+    ndcg10, error
+        Mean over users, and its standard error.
+    half_life_days
+        Of popularity, which the table of members does not tell.
+    """
+
+    ndcg10: float
+    error: float
+    cases: int
+    half_life_days: float = 30.0
+
+
+@dataclass
+class Live:
+    """The recipe of the bundle that is served now.
+
+    Attributes
+    ----------
+    settings
+        Of each member that counts for warm items.
+    models
+        Those of them that were fitted on the validation split while tuning.
+    """
+
+    name: str
+    weights: Weights
+    settings: dict[str, msgspec.Struct]
+    evidence: Evidence | None = None
+    models: dict[str, ItemItem] = field(default_factory=dict)
+
+    def offer(self, name: str, settings: msgspec.Struct, model: ItemItem) -> None:
+        """Keep a model fitted on the validation split if the recipe needs it."""
+        if self.settings.get(name) == settings:
+            self.models[name] = model
+
+    @property
+    def missing(self) -> list[str]:
+        """Members that are still to be fitted on the validation split."""
+        return [name for name in self.settings if name not in self.models]
+
+
+def live_of(
+    name: str, weights: Weights, table: list[dict[str, Any]], evaluation: Mapping[str, Any]
+) -> Live | None:
+    """Read the recipe of a bundle; None where this version does not know a member of it."""
+    settings = {}
+    for row in table:
+        member = str(row["model"])
+        if weights.warm.get(member, 0.0) <= 0:
+            continue
+        if member not in MEMBERS:
+            return None
+        kind = MEMBERS[member].model.Settings
+        try:
+            settings[member] = msgspec.convert(row["settings"], kind)
+        except msgspec.ValidationError:
+            return None
+    kept = evaluation.get("validation")
+    return Live(name, weights, settings, msgspec.convert(kept, Evidence) if kept else None)
+
+
+def evidence(asked: Scores, popular: PopularitySettings) -> Evidence:
+    """Summarise NDCG@10 of each case of the tuning half."""
+    return Evidence(
+        float(asked.mean()), _error(asked), len(asked), half_life_days=popular.half_life_days
+    )
+
+
+def ask_popularity(held: Validation, counts: Floats) -> Scores:
+    """Return NDCG@10 of popularity alone for each case of the tuning half."""
+    return ndcg_of_parts([], 1.0, held.tune, ~held.cold, counts)
+
+
+def ask_recipe(
+    held: Validation, members: Mapping[str, ItemItem], counts: Floats, weights: Weights
+) -> Scores:
+    """Return NDCG@10 of weighted members for each case of the tuning half."""
+    parts = combined(members, held.cold, weights).scaled
+    base = np.float32(weights.popularity) * counts
+    return ndcg_of_parts(parts, weights.decay, held.tune, ~held.cold, base, weights.mass)
+
+
+def better(own: Scores, other: Scores, by: float = GAIN) -> bool:
+    """Whether the mean over the same users is larger by that many standard errors."""
+    difference = own - other
+    return bool(difference.mean() > by * _error(difference)) if len(difference) else False
+
+
+def refusal(live: Live, found: Evidence, asked: Scores, held: Validation) -> str | None:
+    """Return why a new blend is not promoted, or None: promote it.
+
+    Parameters
+    ----------
+    found, asked
+        The new blend's evidence, and its NDCG@10 of each case of the tuning half. Where it was
+        asked about a part of them only, or members of the recipe are missing, the figures of
+        both are compared.
+    """
+    if len(asked) == len(held.tune) and not live.missing:
+        half_life = live.evidence.half_life_days if live.evidence else 30.0
+        counts = Popularity.fit(held.train, PopularitySettings(half_life)).counts
+        theirs = ask_recipe(held, live.models, counts, live.weights)
+        worse = better(theirs, asked, CERTAIN)
+        said = f"{asked.mean():.4f} against {theirs.mean():.4f}"
+    elif live.evidence is not None and live.evidence.cases:
+        both = float(np.hypot(found.error, live.evidence.error))
+        worse = live.evidence.ndcg10 - found.ndcg10 > CERTAIN * both
+        said = f"{found.ndcg10:.4f} against {live.evidence.ndcg10:.4f} when that was trained"
+    else:
+        return None
+    if not worse:
+        return None
+    return f"certainly worse than {live.name}, which is served (NDCG@10 on validation: {said})"
+
+
+def _error(values: Scores) -> float:
+    return float(values.std() / np.sqrt(max(len(values), 1)))

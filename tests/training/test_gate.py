@@ -1,0 +1,189 @@
+"""The gate: no worse than popularity, and no worse than what is served."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from beholder.bundle.parts import recipe
+from beholder.bundle.promote import current, folder_of, names
+from beholder.cli.main import beholder
+from beholder.dataset.splits import leave_last_out
+from beholder.models.blend import Weights
+from beholder.models.popularity import Popularity
+from beholder.progress import SILENT
+from beholder.training.auto import fit_auto
+from beholder.training.gate import (
+    Evidence,
+    Live,
+    ask_popularity,
+    ask_recipe,
+    better,
+    live_of,
+    refusal,
+)
+from beholder.training.grid import MEMBERS
+from beholder.training.judge import ndcg_of, ndcg_per_case
+from beholder.training.train import train_workspace
+from beholder.training.tuner import tune_popularity
+from beholder.training.validation import Validation, validation
+from planted import World, dataset_of, make_world, workspace_of
+
+LIGHT = ("itemknn", "session", "words", "visual-knn")
+
+
+# -- popularity -----------------------------------------------------------------------------
+
+
+def test_without_taste_popularity_is_kept_and_nobody_is_served_worse() -> None:
+    """Behaviour drawn from popularity alone, on users held out of training."""
+    kept, differences = 0, []
+    for seed in range(12):
+        split = leave_last_out(dataset_of(make_world(fit=0.0, seed=seed)))
+        fitted = fit_auto(split.train, seed=1, budget=600, progress=SILENT, only=LIGHT)
+        ours = ndcg_of(fitted.blend, split.cases, split.pool)
+        counts = fitted.popularity
+        theirs = ask_popularity(replace(validation_of(split), cold=~split.pool), counts)
+        differences.append(ours - theirs)
+        kept += any("popularity alone is kept" in note for note in fitted.notes)
+    pooled = np.concatenate(differences)
+    assert pooled.mean() > -1.645 * pooled.std() / np.sqrt(len(pooled))
+    assert kept >= 7
+
+
+def validation_of(split) -> Validation:
+    """The test cases of a split, in the place of the tuning half."""
+    return Validation(split.train, split.cases, split.cases, split.cases, split.cases, ~split.pool)
+
+
+def test_with_taste_popularity_is_not_kept(world: World) -> None:
+    fitted = fit_auto(dataset_of(world), seed=1, budget=600, progress=SILENT, only=LIGHT)
+    assert not any("popularity alone is kept" in note for note in fitted.notes)
+    assert any("for popularity" in note for note in fitted.notes)
+    assert fitted.blend.rows.nnz > 0
+
+
+def test_popularity_is_asked_without_any_member(world: World) -> None:
+    held = validation(dataset_of(world), seed=1)
+    counts = Popularity.fit(held.train, tune_popularity(held)).counts
+    nothing = Weights({}, {}, {}, popularity=1.0)
+    np.testing.assert_array_equal(
+        ask_popularity(held, counts), ask_recipe(held, {}, counts, nothing)
+    )
+    assert ask_popularity(held, counts).mean() > 0
+
+
+def test_better_is_by_standard_errors_of_the_paired_difference() -> None:
+    rng = np.random.default_rng(2)
+    other = rng.random(400)
+    noise = rng.normal(0, 0.1, 400)
+    noise -= noise.mean()
+    error = noise.std() / 20
+    assert better(other + noise + 1.1 * error, other)
+    assert not better(other + noise + 0.9 * error, other)
+    assert not better(other, other)
+    assert not better(np.empty(0), np.empty(0))
+
+
+# -- the live bundle ------------------------------------------------------------------------
+
+
+def live_with(held: Validation, names: tuple[str, ...], evidence: Evidence | None = None) -> Live:
+    weights = Weights(dict.fromkeys(names, 1.0), dict.fromkeys(names, 1.0), {}, 1e-6, 0.9)
+    live = Live("live", weights, {name: MEMBERS[name].trials[0] for name in names}, evidence)
+    for name in names:
+        live.offer(
+            name, live.settings[name], MEMBERS[name].model.fit(held.train, live.settings[name])
+        )
+    return live
+
+
+@pytest.fixture(scope="module")
+def held() -> Validation:
+    return validation(dataset_of(make_world()), seed=1)
+
+
+def test_a_recipe_is_compared_on_the_same_users(held: Validation) -> None:
+    live = live_with(held, ("itemknn",))
+    theirs = ndcg_per_case(live.models["itemknn"].rows, 0.9, held.tune, ~held.cold)
+    found = Evidence(0.0, 0.0, len(held.tune))
+    assert refusal(live, found, theirs, held) is None
+    said = refusal(live, found, np.zeros(len(held.tune)), held)
+    assert said is not None
+    assert "live" in said
+    assert f"{theirs.mean():.4f}" in said
+
+
+def test_without_its_members_the_figures_of_the_live_bundle_are_compared(held: Validation) -> None:
+    live = Live("live", Weights({}, {}, {}), {"itemknn": MEMBERS["itemknn"].trials[0]})
+    asked = np.full(len(held.tune), 0.1)
+    assert refusal(live, Evidence(0.1, 0.01, 80), asked, held) is None  # nothing is known of it
+    live.evidence = Evidence(0.5, 0.01, 80)
+    said = refusal(live, Evidence(0.1, 0.01, 80), asked, held)
+    assert said is not None
+    assert "when that was trained" in said
+    live.evidence = Evidence(0.5, 0.5, 80)  # better, but by chance
+    assert refusal(live, Evidence(0.1, 0.01, 80), asked, held) is None
+
+
+def test_models_of_the_live_recipe_are_kept_while_tuning(held: Validation) -> None:
+    first, second = MEMBERS["session"].trials[:2]
+    live = Live("live", Weights({}, {}, {}), {"session": second})
+    model = MEMBERS["session"].model.fit(held.train, first)
+    live.offer("session", first, model)
+    live.offer("itemknn", MEMBERS["itemknn"].trials[0], model)
+    assert live.missing == ["session"]
+    live.offer("session", second, model)
+    assert not live.missing
+
+
+def test_a_recipe_is_read_back_from_its_bundle(world: World, tmp_path: Path) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    trained = train_workspace(workspace, budget="600s", models=("session", "words"))
+    read = recipe(folder_of(workspace, trained.bundle))
+    live = live_of(trained.bundle, read.choice.weights, read.choice.table, read.evaluation)
+    assert live is not None
+    assert live.settings.keys() == {n for n, w in read.choice.weights.warm.items() if w > 0}
+    for name, settings in live.settings.items():
+        assert settings in MEMBERS[name].trials
+    assert live.evidence is not None
+    assert 0 < live.evidence.ndcg10 < 1
+    assert live.evidence.cases > 20
+    row = {"model": "session", "settings": {"window": "wide"}}
+    assert live_of("b", Weights({}, {"session": 1.0}, {}), [row], {}) is None
+    row = {"model": "of another version", "settings": {}}
+    assert live_of("b", Weights({}, {"of another version": 1.0}, {}), [row], {}) is None
+
+
+def test_a_damaged_training_leaves_the_live_bundle_where_it_is(
+    world: World, tmp_path: Path
+) -> None:
+    """Pictures that say nothing: a training by them alone runs through, and is useless."""
+    noise = np.random.default_rng(1).normal(size=world.looks.shape).astype(np.float32)
+    workspace = workspace_of(replace(world, looks=noise), tmp_path / "one")
+    served = train_workspace(workspace, budget="600s", models=("itemknn", "words")).bundle
+    assert current(workspace) == served
+    command = ["train", str(workspace.root), "--model", "visual-knn", "--budget", "600s"]
+    done = CliRunner().invoke(beholder, command)
+    assert done.exit_code == 0
+    assert current(workspace) == served
+    assert len(names(workspace)) > 1
+    newest = names(workspace)[-1]
+    assert f"not served: certainly worse than {served}" in done.output
+    assert f"`beholder bundle promote {workspace.root} {newest}`" in done.output
+    done = CliRunner().invoke(beholder, [*command, "--promote"])
+    assert done.exit_code == 0
+    assert "not served" not in done.output
+    assert current(workspace) not in (served, newest)
+
+
+def test_a_training_as_good_as_the_live_one_is_promoted(world: World, tmp_path: Path) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    for seed in (1, 2):
+        trained = train_workspace(workspace, budget="600s", models=("itemknn", "words"), seed=seed)
+        assert trained.refused is None
+        assert current(workspace) == trained.bundle

@@ -1,0 +1,50 @@
+"""What fits into a budget, by what the steps have cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from beholder.training.budget import Clock
+from beholder.training.plan import Plan, seconds_to_solve
+
+
+def plan_with(budget: float, growth: float = 1.0, **costs: float) -> Plan:
+    plan = Plan(Clock(budget), growth)
+    plan.costs = {name.replace("_", " "): seconds for name, seconds in costs.items()}
+    return plan
+
+
+def test_the_longest_time_of_a_step_is_remembered() -> None:
+    plan = Plan(Clock(1))
+    for _ in range(2):
+        with plan.measured("ease"):
+            pass
+        plan.costs["ease"] = 5.0
+    with plan.measured("ease"):
+        pass
+    assert plan.cost("ease") == 5.0
+    assert plan.cost("something else") == 0
+
+
+def test_the_end_holds_every_fit_on_all_data_and_the_weighing() -> None:
+    plan = plan_with(1e6, growth=1.5, ease=100.0, session=10.0, folding=7.0, writing=3.0)
+    assert plan.refitting(["ease", "session"]) == pytest.approx(1.5 * 110 + 10)
+    assert plan.refitting([]) == pytest.approx(10)
+    before = plan.ending(["ease"])
+    plan.costs["first weighing"] = 1000.0
+    assert plan.ending(["ease"]) > before + 2000
+
+
+def test_a_trial_fits_only_with_everything_that_must_follow() -> None:
+    costs = {"ease": 1000.0, "first_weighing": 1000.0, "writing": 500.0}
+    assert plan_with(1e5, **costs).fits("ease", ["ease"])
+    short = plan_with(1200, **costs)  # enough for the trial alone
+    assert not short.fits("ease", ["ease"])
+    # The same trial fits where the member need not be fitted on all data again.
+    between = plan_with(5200, growth=2.0, **costs)
+    assert not between.fits("ease", ["ease"])
+    assert between.fits("ease", [])
+
+
+def test_a_larger_system_is_expected_to_take_longer() -> None:
+    assert seconds_to_solve(40_000) > 5 * seconds_to_solve(10)
