@@ -83,10 +83,11 @@ def published(folder: Path, trained: Path, n: int, manner: str) -> tuple[LoggedD
 
     with (
         logged_disk(folder, 2 * SIZE, prepare) as disk,
-        syncing(disk.root / "other"),
         listening(publisher(disk.root / "workspace", manner), disk.position) as listener,
     ):
-        listener.wait_for(2 * n)  # "writing" and a name
+        listener.wait_for(1)
+        with syncing(disk.root / "other"):
+            listener.wait_for(2 * n)  # "writing" and a name
     return disk, listener
 
 
