@@ -3,15 +3,18 @@
     python hasty_server.py early|OFF DIR [--port N] ...
 
 `early` answers before the commit, which a kill shows. `OFF` answers after a commit that did not
-wait for the disk (`PRAGMA synchronous=OFF`), which a power cut shows. All else is the program.
+wait for the disk, which a power cut shows, or a crash of PostgreSQL. All else is the program.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
+
+from sqlalchemy import URL, Connection
 
 from beholder.behaviour.event import Event
 from beholder.cli.serve import command
@@ -33,9 +36,16 @@ class HastyWriter(GroupWriter):
 class HastyDatabase(Database):
     """Commits without waiting for the disk."""
 
-    def __init__(self, url: Any) -> None:
+    def __init__(self, url: URL) -> None:
         super().__init__(url)
         self.pragmas = (*self.pragmas, "PRAGMA synchronous=OFF")
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with super().write() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield connection
 
 
 class HastyStore(Store):

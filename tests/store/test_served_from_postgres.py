@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from own_postgres import crash, own_postgres
 
 from beholder.store import Store
 from beholder.training.train import train_workspace
@@ -87,6 +89,46 @@ def test_nothing_acknowledged_is_lost_when_a_server_is_killed(roots: list[Path])
 def test_a_server_that_answers_before_the_commit_loses_when_killed(roots: list[Path]) -> None:
     acknowledged, stored = kill_one(roots, (*HASTY, "early"))
     assert len(acknowledged - stored) > 0
+
+
+@pytest.fixture
+def crashable(world: World, tmp_path: Path) -> Iterator[tuple[Any, Path]]:
+    """A server of PostgreSQL, whose default is not to wait for its disk, and a workspace."""
+    import psycopg
+
+    with own_postgres() as postgres:
+        url = postgres.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("SELECT pg_reload_conf()")
+        stores = f'\n[store]\nurl = "{url}"\nkeys_url = "{url}"\n'
+        workspace = workspace_of(world, tmp_path / "crash", stores)
+        train_workspace(workspace, budget="2s")
+        yield postgres, workspace.root
+
+
+def test_nothing_acknowledged_is_lost_when_postgresql_crashes(crashable: tuple[Any, Path]) -> None:
+    acknowledged, stored = crash_once(*crashable, SERVE)
+    assert len(acknowledged) >= 200
+    assert acknowledged - stored == set()
+
+
+def test_a_server_that_does_not_wait_for_postgresql_loses(crashable: tuple[Any, Path]) -> None:
+    acknowledged, stored = crash_once(*crashable, (*HASTY, "OFF"))
+    assert len(acknowledged - stored) > 0
+
+
+def crash_once(
+    postgres: Any, root: Path, program: tuple[str, ...]
+) -> tuple[set[Event], set[Event]]:
+    """Crash the database under load; the server goes on with it by itself."""
+    with Server(root, workers=2, program=program) as server, crowd(server, "crash") as posting:
+        posting.wait_for(100)
+        crash(postgres)
+        posting.wait_for(len(posting.heard) + 100)
+        server.stop(signal.SIGKILL)
+    acknowledged = {event for _, event in posting.heard}
+    return acknowledged, kept(Workspace.open(root), {user for user, _ in acknowledged})
 
 
 def kill_one(roots: list[Path], program: tuple[str, ...]) -> tuple[set[Event], set[Event]]:

@@ -18,6 +18,12 @@ from beholder.store.quick import Ask, Lookers
 WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
 # One writer at a time on PostgreSQL too: row numbers then rise in the order of commits.
 LOCK = 7_041_776
+# A database whose default is to acknowledge before its disk has the commit is overruled.
+CAREFUL = (
+    f"SELECT set_config('lock_timeout', '{int(WAIT * 1000)}', true),"
+    " CASE current_setting('synchronous_commit')"
+    " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
+)
 PRAGMAS = (
     "PRAGMA page_size=8192",  # of a new file; a sixth less work in an import than 4096
     "PRAGMA journal_mode=WAL",
@@ -78,7 +84,7 @@ class Database:
             try:
                 with connection.begin():
                     if not self.is_sqlite:
-                        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(WAIT * 1000)}")
+                        connection.exec_driver_sql(CAREFUL)
                         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                     yield connection
             except DBAPIError as error:
