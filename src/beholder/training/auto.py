@@ -19,14 +19,13 @@ from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import Progress
 from beholder.training.budget import Clock
-from beholder.training.cold import PLACEMENTS
 from beholder.training.gate import Live, refusal
 from beholder.training.grid import MEMBERS
 from beholder.training.plan import Plan, seconds_to_solve
-from beholder.training.refit import Fitted, Refit
+from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tuner import Tuned, Tuner, able, tune_popularity
 from beholder.training.validation import Validation, validation
-from beholder.training.weigh import BEHAVIOUR, FEW, Chosen, weigh
+from beholder.training.weigh import BEHAVIOUR, Chosen, weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
@@ -124,7 +123,7 @@ class _Training:
 
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
         with self.plan.measured("first weighing"):
-            draft = weigh(self.held.fewer(FEW), self.tuned, popular, PLACEMENTS[:1])
+            draft = weigh(self.held, self.tuned, popular, quick=True)
         fitted = self._fit_again(draft, popular)
         self.plan.expected["writing"] = self.plan.cost("folding")
         if first is not None and self.live is None:
@@ -158,7 +157,9 @@ class _Training:
         ]
 
     def _needed(self, name: str) -> float:
-        return self.plan.clock.spent + self.plan.cost(name) + self.plan.ending([name], quick=True)
+        again = {*self.refit.missing(self.tuned), name}
+        trial = self.plan.cost(name) + self.plan.cost("asking")
+        return self.plan.clock.spent + trial + self.plan.ending(again, quick=True)
 
     def _room(self, name: str, quick: bool = False) -> bool:
         if not self.tuned:
@@ -186,11 +187,9 @@ class _Training:
             drafted.notes.append(f"the first blend is the last one: {needed}")
             return drafted
         with self.plan.measured("weighing"):
-            if short:  # something took longer than before: the weights must be quick
-                chosen = weigh(self.held.fewer(FEW), self.tuned, popular, PLACEMENTS[:1])
-            else:
-                chosen = weigh(self.held, self.tuned, popular)
-        late = clock.left + OVER * clock.budget < self.plan.refitting(again)
+            chosen = weigh(self.held, self.tuned, popular, quick=short)
+        missing = set(again) & set(used_of(self.tuned, chosen))
+        late = clock.left + OVER * clock.budget < self.plan.refitting(missing)
         if drafted is not None and late:
             drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted

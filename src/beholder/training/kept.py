@@ -20,6 +20,7 @@ from beholder.training.validation import Validation
 
 WARM = (100, 200, 400)
 COLD = (25, 50, 100, 150, 200)
+USUAL = (200, 100)  # among warm, among cold columns: where there is no time to choose
 LOSS = 0.005  # of NDCG that fewer entries may cost
 SAMPLE = 200  # cases that tell the size of a good score
 
@@ -31,6 +32,14 @@ class Kept(NamedTuple):
     cold: int
     top: float
     notes: list[str]
+
+
+def usual_kept(
+    held: Validation, members: Mapping[str, ItemItem], counts: Floats, weights: Weights
+) -> Kept:
+    """Take the usual numbers, and look at the size of a good score alone."""
+    parts = combined(members, held.untouched, weights)
+    return Kept(*USUAL, _top(parts, held.mixed, weights.decay), [])
 
 
 def choose_kept(

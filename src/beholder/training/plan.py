@@ -15,8 +15,8 @@ MARGIN = 1.1  # a step may take this much longer than it did before
 SLACK = 0.02  # of the budget is left unplanned
 TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
 COMPARED = 0.3  # of the budget at most is kept for fitting the live bundle's members
-QUICK = 1.3  # weighing costly members too, by the cases of the first blend
-LARGER = 2.5  # weighing all cases and placements against weighing a first blend
+QUICK = 1.4  # weighing costly members too, by the cases of the first blend
+LARGER = 4.0  # weighing all cases, with all choices, against weighing a first blend
 
 
 class Plan:

@@ -49,6 +49,16 @@ class Fitted:
     refused: str | None = None
 
 
+def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
+    """Return the members that have weight, or that cold items are placed over."""
+    warm, cold = chosen.weights.warm, chosen.weights.cold
+    return [
+        name
+        for name in tuned
+        if warm.get(name, 0) > 0 or cold.get(name, 0) > 0 or name == chosen.base
+    ]
+
+
 class Refit:
     """Fits members on all data, each setting once however many blends it goes into."""
 

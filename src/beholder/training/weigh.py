@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from beholder.training import gate
 from beholder.training.cold import PLACEMENTS, match_scales, place, weigh_cold
 from beholder.training.histories import history_matrix, mean_mass
 from beholder.training.judge import ndcg_per_case
-from beholder.training.kept import COLD, WARM, choose_kept
+from beholder.training.kept import USUAL, choose_kept, usual_kept
 from beholder.training.tuner import Tuned
 from beholder.training.validation import Validation
 from beholder.training.weights import ascend, sheet
@@ -58,15 +58,19 @@ def weigh(
     held: Validation,
     tuned: Mapping[str, Tuned],
     popular: PopularitySettings,
-    placements: Sequence[PlacementSettings] = PLACEMENTS,
+    quick: bool = False,
 ) -> Chosen:
     """Learn the weights of warm and cold items, and the scale between them.
 
     Parameters
     ----------
-    placements
-        The ways to find content neighbours that are tried.
+    quick
+        Ask fewer cases, take the usual way to find content neighbours, and keep the usual
+        number of entries.
     """
+    placements = PLACEMENTS[:1] if quick else PLACEMENTS
+    if quick:
+        held = held.fewer(FEW)
     counts = Popularity.fit(held.train, popular).counts
     members = {name: one.model for name, one in tuned.items()}
     if len(held.learn) < FEWEST:
@@ -95,7 +99,7 @@ def weigh(
         weights = msgspec.structs.replace(weights, cold=_default_cold(weights.scale))
         if held.cold.any() and base:
             grown["placement"] = Placement.over(members[base], held.train, placing)
-    kept = choose_kept(held.fewer(FEW), grown, counts, weights)
+    kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), grown, counts, weights)
     weights = msgspec.structs.replace(weights, top=kept.top)
     table = _table(tuned, weights, placing, len(placements))
     return Chosen(weights, kept.warm, kept.cold, base, placing, table, notes + kept.notes, asked)
@@ -132,7 +136,7 @@ def _by_default(tuned: Mapping[str, Tuned]) -> Chosen:
     base = next((name for name in BEHAVIOUR if name in tuned), "")
     placing = PlacementSettings()
     table = _table(tuned, weights, placing, 1)
-    return Chosen(weights, WARM[1], COLD[-1], base, placing, table, notes)
+    return Chosen(weights, *USUAL, base, placing, table, notes)
 
 
 def _size(matrix: sp.csr_array) -> float:
