@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -28,6 +27,7 @@ PLACEMENTS = (
 )
 FACTORS = 2.0 ** np.arange(-6, 4.01, 0.5)  # cold scores against warm ones
 SAME = 0.005  # of NDCG: factors this near to the best one are as good
+CHANCE = 1.0  # standard errors of a difference that are taken for none (Breiman et al., 1984)
 
 
 def place(
@@ -96,18 +96,21 @@ def match_scales(
         for index, factor in enumerate(FACTORS):
             scores[:, cold] = own * np.float32(factor)
             found[index, start : start + len(scores)] = gains(scores, held.mixed, start, DEPTH)
-    factor = nearest_to_one(found.mean(axis=1)) if len(held.mixed) else 1.0
+    factor = nearest_to_one(found) if len(held.mixed) else 1.0
     cold_weights = {name: value * factor for name, value in weights.cold.items()}
     return msgspec.structs.replace(weights, cold=cold_weights), factor
 
 
-def nearest_to_one(reached: NDArray[Any]) -> float:
+def nearest_to_one(found: NDArray[np.float64]) -> float:
     """Return the factor nearest to 1 among those that are as good as the best.
 
     Parameters
     ----------
-    reached
-        NDCG of each of `FACTORS`.
+    found
+        NDCG of each of `FACTORS` on each case, float64 (factors, cases).
     """
-    good = FACTORS[reached >= reached.max() * (1 - SAME)]
+    best = found[found.mean(axis=1).argmax()]
+    behind = best - found
+    error = behind.std(axis=1) / np.sqrt(found.shape[1])
+    good = FACTORS[behind.mean(axis=1) <= np.maximum(SAME * best.mean(), CHANCE * error)]
     return float(good[np.abs(np.log(good)).argmin()])
