@@ -24,7 +24,7 @@ from beholder.store.marks import marks
 from beholder.store.records import Who
 from beholder.store.store import Store
 
-RUN = 1_250_000  # rows sorted together: about 150 MB with all that is made of them
+RUN = 1_000_000  # rows sorted together: about 120 MB with all that is made of them
 BLOCK = 50_000  # rows in one transaction: others wait at most a fraction of a second
 PAUSE = 0.003  # seconds between transactions, in which others get their turn
 CHUNK = 50_000  # people made at once
