@@ -75,10 +75,11 @@ def test_a_snapshot_has_the_history_oldest_first(store: Store) -> None:
     sam = store.snapshot("sam")
     assert sam.known
     assert sam.seqs.tolist() == [1, 2]
-    assert sam.times.tolist() == [1_000, 2_000]
-    assert sam.kinds.tolist() == [CODES["click"], CODES["rating"]]
-    assert math.isnan(sam.values[0])
-    assert sam.values[1] == 3.5
+    _, times, kinds, values = sam.columns()
+    assert times.tolist() == [1_000, 2_000]
+    assert kinds.tolist() == [CODES["click"], CODES["rating"]]
+    assert math.isnan(values[0])
+    assert values[1] == 3.5
     assert sam.version == store.catalogue_version()
     assert store.snapshot("sam", "s").seqs.tolist() == [1, 3, 2]
     nobody = store.snapshot("nobody")
@@ -146,5 +147,5 @@ def test_a_deleted_item_takes_no_events(store: Store) -> None:
 
 def test_only_the_newest_ten_thousand_events_come(store: Store) -> None:
     store.record([Event("a", "view", user="sam", time=t) for t in range(10_050)])
-    times = store.snapshot("sam").times
+    _, times, _, _ = store.snapshot("sam").columns()
     assert (len(times), times[0], times[-1]) == (10_000, 50, 10_049)

@@ -48,8 +48,9 @@ class History:
         """int32. Same number: same moment, order unknown; 0 is the oldest moment."""
         if not len(self.times):
             return np.empty(0, np.int32)
-        steps = np.concatenate([[0], (np.diff(self.times) > 0).astype(np.int32)])
-        return np.cumsum(steps).astype(np.int32)
+        numbers = np.zeros(len(self.times), np.int32)
+        np.cumsum(self.times[1:] > self.times[:-1], out=numbers[1:])
+        return numbers
 
     def within(self, n_items: int) -> History:
         """Return the history of known positions alone: unknown ones leave no moment behind."""
@@ -94,30 +95,45 @@ def from_events(
         At most this many newest items; `seen` keeps all.
     """
     known = positions >= 0
-    positions, times, kinds, values = positions[known], times[known], kinds[known], values[known]
-    signed = weigh(kinds, values, weights, rating_threshold)
-    seen = np.unique(positions).astype(np.int32)
+    if not known.all():
+        positions, times, kinds, values = (
+            positions[known],
+            times[known],
+            kinds[known],
+            values[known],
+        )
+    if not len(positions):
+        return EMPTY
+    # By item, then time, later ones of the same moment as they came: the last one decides.
+    order = np.lexsort((times, positions))
+    positions, times = positions[order], times[order]
+    signed = weigh(kinds, values, weights, rating_threshold)[order]
+    seen = positions[_starts(positions)].astype(np.int32, copy=False)
     told = signed != 0
-    positions, times, signed = positions[told], times[told], signed[told]
+    if not told.all():
+        order, positions, times, signed = order[told], positions[told], times[told], signed[told]
     if not len(positions):
         return History(EMPTY.items, EMPTY.times, EMPTY.weights, seen=seen)
-    # By item, then time, later ones of the same moment as they came: the last one decides.
-    order = np.lexsort((np.arange(len(times)), times, positions))
-    positions, times, signed = positions[order], times[order], signed[order]
-    starts = np.flatnonzero(np.concatenate([[True], positions[1:] != positions[:-1]]))
-    ends = np.concatenate([starts[1:], [len(positions)]]) - 1
+    starts = _starts(positions)
+    ends = np.append(starts[1:], len(positions)) - 1
     strongest = np.maximum.reduceat(signed, starts)
     liked = _liked(signed, starts, weights.get("like", 0.0))
     last_order = np.lexsort((order[ends], times[ends]))
     ends, strongest, liked = ends[last_order], strongest[last_order], liked[last_order]
     kept, away = ends[liked][-limit:], ends[~liked][-limit:]
     return History(
-        positions[kept].astype(np.int32),
-        times[kept].astype(np.int64),
-        strongest[liked][-limit:].astype(np.float32),
-        positions[away].astype(np.int32),
+        positions[kept].astype(np.int32, copy=False),
+        times[kept].astype(np.int64, copy=False),
+        strongest[liked][-limit:].astype(np.float32, copy=False),
+        positions[away].astype(np.int32, copy=False),
         seen,
     )
+
+
+def _starts(values: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return where each run of equal values begins; there is at least one value."""
+    new = np.flatnonzero(values[1:] != values[:-1]) + 1
+    return np.concatenate([np.zeros(1, new.dtype), new])
 
 
 def _liked(

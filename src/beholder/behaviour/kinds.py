@@ -47,6 +47,8 @@ def weigh(
         Weight per kind, from the settings.
     """
     signed = _table(tuple(weights.items()))[kinds]
+    if np.isnan(values).all():  # clicks and likes, mostly
+        return signed
     rated = (kinds == CODES["rating"]) | (kinds == CODES["satisfaction"])
     signed = np.where(rated & (values < rating_threshold), -signed, signed)
     watched = (kinds == CODES["watch"]) & ~np.isnan(values)

@@ -123,11 +123,12 @@ class Engine:
         return known, _level(known.history, user), view
 
     def _read(self, seen: Snapshot, view: Overlay) -> Known:
+        seqs, times, kinds, values = seen.columns()
         history = from_events(
-            view.positions(seen.seqs),
-            seen.times,
-            seen.kinds,
-            seen.values,
+            view.positions(seqs),
+            times,
+            kinds,
+            values,
             self.behaviour.weights,
             self.behaviour.rating_threshold,
             self.behaviour.history_limit,

@@ -64,10 +64,8 @@ class Overlay:
         return varied(self.popularity, self.shown, vectors, self.blend.ties)
 
     def positions(self, seqs: NDArray[np.int64]) -> NDArray[np.int32]:
-        """Map catalogue sequence numbers to positions, -1 for unknown ones."""
-        inside = (seqs >= 0) & (seqs < len(self.position_of_seq))
-        found = self.position_of_seq[np.where(inside, seqs, 0)]
-        return np.where(inside, found, -1).astype(np.int32)
+        """Map catalogue sequence numbers, at least 0, to positions, -1 for unknown ones."""
+        return self.position_of_seq.take(seqs, mode="clip")
 
 
 def bare(parts: Parts) -> Overlay:
@@ -138,7 +136,7 @@ def _assemble(
     gone: set[int],
 ) -> Overlay:
     seqs = table["seq"].to_numpy()
-    position_of_seq = np.full(int(seqs.max(initial=-1)) + 1, -1, np.int32)
+    position_of_seq = np.full(int(seqs.max(initial=-1)) + 2, -1, np.int32)  # the last: unknown
     position_of_seq[seqs] = np.arange(len(seqs), dtype=np.int32)
     shown = ~np.isin(seqs, list(gone)) if gone else np.ones(len(seqs), bool)
     return Overlay(

@@ -148,7 +148,9 @@ class Blend:
     def summed(self, gathered: Gathered) -> Floats:
         """Return the score of every position from gathered rows, float32 (n_items,)."""
         summed = np.bincount(gathered.columns, gathered.values, minlength=self.n_items)
-        return (summed + self.base * np.float32(gathered.lift)).astype(np.float32)
+        scores: Floats = summed.astype(np.float32)
+        scores += self.base if gathered.lift == 1.0 else self.base * np.float32(gathered.lift)
+        return scores
 
     def retrieve(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Candidates:
         """Return the best `k` among the allowed, without the history itself."""

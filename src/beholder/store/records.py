@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Number = TypeVar("Number", bound=np.generic)
 Attribute = str | float | list[str]
 Status = Literal["stored", "same", "conflict", "unknown-item", "erased"]
 Purpose = Literal["recommend", "train", "measure"]
@@ -93,27 +92,27 @@ class Snapshot:
         return len(self.rows)
 
     @property
-    def times(self) -> NDArray[np.int64]:
-        """int64. Milliseconds since 1970, oldest first."""
-        return self._column(0, np.int64)
-
-    @property
     def seqs(self) -> NDArray[np.int64]:
         """int64. Row numbers of the items, oldest event first."""
-        return self._column(1, np.int64)
+        return self.columns()[0]
 
-    @property
-    def kinds(self) -> NDArray[np.uint8]:
-        """uint8. Codes of `behaviour.kinds`, oldest first."""
-        return self._column(2, np.uint8)
+    def columns(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.float32]]:
+        """Return item numbers, times, kinds and values, oldest first.
 
-    @property
-    def values(self) -> NDArray[np.float32]:
-        """float32. Rating, seconds or pieces, oldest first; NaN where the event has none."""
-        return self._column(3, np.float32)
-
-    def _column(self, place: int, kind: type[Number]) -> NDArray[Number]:
-        return np.array([row[place] for row in reversed(self.rows)], kind)
+        int64; int64, milliseconds since 1970; uint8, codes of `behaviour.kinds`; float32,
+        rating, seconds or pieces, NaN where an event has none.
+        """
+        times, seqs, kinds, values = (
+            zip(*reversed(self.rows), strict=True) if self.rows else [()] * 4
+        )
+        return (
+            np.array(seqs, np.int64),
+            np.array(times, np.int64),
+            np.array(kinds, np.uint8),
+            np.array(values, np.float32),
+        )
 
 
 @dataclass(frozen=True)
