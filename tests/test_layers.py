@@ -39,7 +39,7 @@ ROOMS = {
     "privacy": {"behaviour", "store"},
     "pages": set(),
     "demo": {"behaviour", "media", "store", "catalogue", "encoders", "training"},
-    "testing": {"behaviour", "encoders", "dataset", "models"},
+    "testing": {"behaviour", "catalogue", "encoders", "dataset", "models"},
     "service": {
         "behaviour", "media", "store", "encoders", "dataset", "models", "bundle", "engine",
         "privacy", "pages",

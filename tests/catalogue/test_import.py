@@ -73,8 +73,8 @@ def test_items_pictures_and_behaviour_come_in(store: Store, files: Path) -> None
     assert store.item("8")["picture"] is None
     assert (report.pictures_found, report.items_without_media) == (2, 1)
     assert report.media_without_items_first == ["spare.png"]
-    sam = store.snapshot("sam")
-    assert (sam.times.tolist(), sam.kinds.tolist()) == ([1_600_000_000_000], [CODES["purchase"]])
+    _, times, kinds, _ = store.snapshot("sam").columns()
+    assert (times.tolist(), kinds.tolist()) == ([1_600_000_000_000], [CODES["purchase"]])
 
 
 def test_a_second_import_of_the_same_files_changes_nothing(store: Store, files: Path) -> None:
@@ -110,7 +110,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         listed = list(csv.reader(file))
     assert len(listed) == 9
     assert ["items.csv", "3", "has no item id"] in listed
-    assert store.snapshot("u").kinds.tolist() == [CODES["rating"]] * 2
+    assert store.snapshot("u").columns()[2].tolist() == [CODES["rating"]] * 2
 
 
 def test_reports_name_no_person(store: Store, files: Path) -> None:
@@ -215,7 +215,7 @@ def test_events_without_a_moment_are_named(store: Store, files: Path) -> None:
     (files / "clicks.csv").write_text("user,item\nu,8\nu,9\n")
     report = run(store, Request(items=files / "items.csv", interactions=files / "clicks.csv"))
     assert [n for rule, n in report.rules.items() if "without a moment" in rule] == [2]
-    assert store.snapshot("u").times.tolist() == [0, 0]
+    assert store.snapshot("u").columns()[1].tolist() == [0, 0]
 
 
 def test_a_users_file_sets_who_allows_profiling_and_says_what_it_leaves(

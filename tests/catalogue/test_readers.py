@@ -18,21 +18,14 @@ from beholder.catalogue.readers import READERS, open_rows
 from beholder.catalogue.readers.interface import MAX_LINE
 from beholder.catalogue.readers.lines import BLOCK
 from beholder.errors import DataError
+from beholder.testing.reader_checks import READER_CHECKS, read_all
 
 Refused = list[tuple[int, str]]
 
 
 def rows_of(path: Path) -> tuple[list[dict[str, Any]], list[int], Refused]:
     """Every row as a dictionary, where it stands, and what was refused."""
-    refused: Refused = []
-    found: list[dict[str, Any]] = []
-    numbers: list[int] = []
-    for batch in open_rows(path, lambda row, reason: refused.append((row, reason))):
-        lists = batch.lists()
-        assert all(len(column) == len(batch) for column in lists.values())
-        numbers += batch.rows
-        found += [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
-    return found, numbers, refused
+    return read_all(open_rows, path)
 
 
 def refused_or_rows(path: Path) -> list[dict[str, Any]] | None:
@@ -76,39 +69,16 @@ def test_every_suffix_has_a_test_that_writes_its_kind() -> None:
     assert {READERS[suffix] for suffix in WRITERS} == set(READERS.values())
 
 
-def test_values_come_as_they_are(suffix: str, tmp_path: Path) -> None:
-    rows = [
-        {"item_id": "007", "title": "Bond, James"},
-        {"item_id": "é中🎈", "title": "  spaces  "},
-        {"item_id": "x" * 300, "title": "=1+1"},
-    ]
-    path = tmp_path / f"f{suffix}"
-    WRITERS[suffix](path, rows)
-    found, numbers, refused = rows_of(path)
-    assert found == rows
-    assert refused == []
-    assert numbers == ([2, 3, 4] if suffix == ".csv" else [1, 2, 3])
-
-
-def test_a_file_of_many_rows_comes_in_several_batches_and_whole(
-    suffix: str, tmp_path: Path
+@pytest.mark.parametrize("check", READER_CHECKS, ids=lambda check: check.__name__)
+def test_every_reader_passes_the_shipped_checks(
+    check: Callable[..., None], suffix: str, tmp_path: Path
 ) -> None:
-    n = 110_000
-    path = tmp_path / f"f{suffix}"
-    WRITERS[suffix](
-        path,
-        [
-            {"item_id": f"{i:07d}", "word": "words to fill more than one block" * 3}
-            for i in range(n)
-        ],
-    )
-    seen: list[str] = []
-    sizes = []
-    for batch in open_rows(path, lambda row, reason: pytest.fail(reason)):
-        seen += batch.lists()["item_id"]
-        sizes.append(len(batch))
-    assert seen == [f"{i:07d}" for i in range(n)]
-    assert len(sizes) > 1
+    check(READERS[suffix], WRITERS[suffix], tmp_path / f"f{suffix}")
+
+
+def test_a_row_of_csv_stands_on_its_line(tmp_path: Path) -> None:
+    csv_file(tmp_path / "f.csv", [{"item_id": "a"}, {"item_id": "b"}])
+    assert rows_of(tmp_path / "f.csv")[1] == [2, 3]
 
 
 def test_a_file_that_is_not_there_or_of_another_kind_is_one_clear_error(
@@ -118,17 +88,6 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_one_clear_error(
         open_rows(tmp_path / f"f{suffix}", lambda row, reason: None)
     with pytest.raises(DataError, match="no kind"):
         open_rows(tmp_path / "f.xlsx", lambda row, reason: None)
-
-
-@pytest.mark.parametrize(
-    "data", [b"", b"\x00" * 64, b"PK\x03\x04" + bytes(60), b"\xff\xfeh\x00i\x00"]
-)
-def test_what_is_no_table_at_all_gives_no_row_and_no_crash(
-    suffix: str, data: bytes, tmp_path: Path
-) -> None:
-    path = tmp_path / f"f{suffix}"
-    path.write_bytes(data)
-    assert not refused_or_rows(path)
 
 
 # ---- CSV
