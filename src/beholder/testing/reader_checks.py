@@ -80,7 +80,8 @@ def check_what_is_no_table_gives_no_row_and_no_crash(
     """Junk is refused as a whole with a remedy, or row by row; it never raises anything else."""
     for data in JUNK:
         path.write_bytes(data)
-        remedy, found = "none is needed", []
+        remedy = "none is needed"
+        found: list[dict[str, Any]] = []
         try:
             found, _, _ = read_all(reader, path)
         except DataError as error:
