@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.datasets import load_sample_image
 
 from beholder.encoders import lite0_weights
 from beholder.encoders.colour import Colour, lab
@@ -44,9 +45,8 @@ def test_the_crop_is_the_centre_with_a_margin() -> None:
 
 
 def test_a_picture_of_a_known_thing_is_recognised(graphs: Path) -> None:
-    sklearn = pytest.importorskip("sklearn.datasets")
-    flower = Image.fromarray(sklearn.load_sample_image("flower.jpg"))
-    palace = Image.fromarray(sklearn.load_sample_image("china.jpg"))
+    flower = Image.fromarray(load_sample_image("flower.jpg"))
+    palace = Image.fromarray(load_sample_image("china.jpg"))
     classes = EfficientNetLite0(graphs).classes([flower, palace])
     assert classes.argmax(axis=1).tolist() == [985, 698]  # daisy, palace
 

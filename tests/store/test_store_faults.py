@@ -124,7 +124,6 @@ def test_a_damaged_store_says_so(sqlite_workspace: Workspace) -> None:
 
 
 def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
-    pytest.importorskip("psycopg")
     url = f"postgresql://nobody@/none?host={tmp_path}"
     workspace = Workspace.create(tmp_path / "w", f'[store]\nurl = "{url}"\n')
     with pytest.raises(StoreError, match="refused"):
