@@ -108,40 +108,45 @@ def from_events(
     order = np.lexsort((times, positions))
     positions, times = positions[order], times[order]
     signed = weigh(kinds, values, weights, rating_threshold)[order]
-    seen = positions[_starts(positions)].astype(np.int32, copy=False)
+    starts, ends = _runs(positions)
+    seen = positions[starts].astype(np.int32, copy=False)
     told = signed != 0
     if not told.all():
         order, positions, times, signed = order[told], positions[told], times[told], signed[told]
-    if not len(positions):
-        return History(EMPTY.items, EMPTY.times, EMPTY.weights, seen=seen)
-    starts = _starts(positions)
-    ends = np.append(starts[1:], len(positions)) - 1
+        if not len(positions):
+            return History(EMPTY.items, EMPTY.times, EMPTY.weights, seen=seen)
+        starts, ends = _runs(positions)
     strongest = np.maximum.reduceat(signed, starts)
-    liked = _liked(signed, starts, weights.get("like", 0.0))
-    last_order = np.lexsort((order[ends], times[ends]))
-    ends, strongest, liked = ends[last_order], strongest[last_order], liked[last_order]
-    kept, away = ends[liked][-limit:], ends[~liked][-limit:]
+    away = EMPTY.items
+    if signed.min() < 0:
+        liked = _liked(signed, starts, weights.get("like", 0.0))
+        refused = ends[~liked]
+        away = positions[refused[np.lexsort((order[refused], times[refused]))]]
+        ends, strongest = ends[liked], strongest[liked]
+    newest = np.lexsort((order[ends], times[ends]))[-limit:]
+    kept = ends[newest]
     return History(
         positions[kept].astype(np.int32, copy=False),
         times[kept].astype(np.int64, copy=False),
-        strongest[liked][-limit:].astype(np.float32, copy=False),
-        positions[away].astype(np.int32, copy=False),
+        strongest[newest].astype(np.float32, copy=False),
+        away[-limit:].astype(np.int32, copy=False),
         seen,
     )
 
 
-def _starts(values: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Return where each run of equal values begins; there is at least one value."""
-    new = np.flatnonzero(values[1:] != values[:-1]) + 1
-    return np.concatenate([np.zeros(1, new.dtype), new])
+def _runs(values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each run of equal values begins and ends; there is at least one value."""
+    bounds = np.empty(len(values) + 1, np.bool_)
+    bounds[0] = bounds[-1] = True
+    np.not_equal(values[1:], values[:-1], out=bounds[1:-1])
+    places = np.flatnonzero(bounds)
+    return places[:-1], places[1:] - 1
 
 
 def _liked(
     signed: NDArray[np.float32], starts: NDArray[np.int64], like: float
 ) -> NDArray[np.bool_]:
     """Return whether each group of signed weights, oldest first, ends liked."""
-    if not (signed < 0).any():
-        return np.ones(len(starts), np.bool_)
     place = np.arange(len(signed))
     refused = np.maximum.reduceat(np.where(signed < 0, place, -1), starts)
     last = np.repeat(refused, np.diff(np.append(starts, len(signed))))

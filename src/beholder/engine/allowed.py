@@ -15,8 +15,11 @@ def allowed(overlay: Overlay, history: History, exclude: Iterable[str]) -> NDArr
     """Return bool (n,), True where an item may be recommended."""
     mask = overlay.shown.copy()
     mask[history.items] = False
-    mask[history.seen[history.seen >= 0]] = False
-    mask[history.disliked] = False
-    places = [overlay.position_of_id.get(item, -1) for item in exclude]
-    mask[[place for place in places if place >= 0]] = False
+    mask[history.seen] = False
+    if len(history.disliked):
+        mask[history.disliked] = False
+    for item in exclude:
+        place = overlay.position_of_id.get(item)
+        if place is not None:
+            mask[place] = False
     return mask

@@ -45,14 +45,16 @@ def why(view: Overlay, ranked: Ranked) -> list[Why]:
     if not named:
         return [("new" if position >= first_late else "popular", []) for position in positions]
     top = np.argsort(-ranked.shares, axis=1)[:, :named]
-    items = ranked.history[top].tolist()
-    values = ranked.shares[np.arange(len(top))[:, None], top].tolist()
-    shown = view.shown
+    items = ranked.history[top]
+    values = ranked.shares[np.arange(len(top))[:, None], top]
+    liked = (values[:, 0] > 0).tolist()
+    values[~view.shown[items]] = 0  # what is hidden is not named
     found: list[Why] = []
-    for position, own, parts in zip(positions, items, values, strict=True):
-        if parts[0] > 0:  # what is hidden is not named
-            pairs = zip(own, parts, strict=True)
-            found.append(("liked", [(i, share) for i, share in pairs if share > 0 and shown[i]]))
+    for position, of_history, own, parts in zip(
+        positions, liked, items.tolist(), values.tolist(), strict=True
+    ):
+        if of_history:
+            found.append(("liked", [pair for pair in zip(own, parts, strict=True) if pair[1] > 0]))
         else:
             found.append(("new" if position >= first_late else "popular", []))
     return found

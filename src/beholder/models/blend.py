@@ -116,6 +116,11 @@ class Blend:
         return int(self.rows.shape[0])
 
     @cached_property
+    def width(self) -> int:
+        """Length of all rows, 0 if they differ; see `rows.even`."""
+        return rows.width(self.rows)
+
+    @cached_property
     def leaders(self) -> NDArray[np.int32]:
         """int32. The positions with the largest base, best first: the ends of every list."""
         return best(self.base, LEADERS, self.ties)
@@ -132,9 +137,9 @@ class Blend:
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of the history once; scores and shares are made from them."""
-        columns, values, lengths = rows.gather(self.rows, query.items)
-        weighted = values * np.repeat(query.weights, lengths)
-        return Gathered(columns, weighted, lengths, self.lift(query))
+        columns, values, lengths = rows.gather(self.rows, query.items, self.width)
+        values *= np.repeat(query.weights, lengths)
+        return Gathered(columns, values, lengths, self.lift(query))
 
     def lift(self, query: Query) -> float:
         """Return how much popularity counts for this history; for an empty one, fully."""
@@ -173,7 +178,7 @@ class Blend:
         """
         slot = np.full(self.n_items, -1, np.int32)
         slot[positions] = np.arange(len(positions), dtype=np.int32)
-        where = slot[gathered.columns]
+        where = slot.take(gathered.columns)
         hit = np.flatnonzero(where >= 0)
         n = len(gathered.lengths)
         owner = np.searchsorted(np.cumsum(gathered.lengths), hit, side="right")

@@ -165,23 +165,32 @@ def even(rows: sp.csr_array) -> sp.csr_array:
     return _assembled(data.ravel(), indices.ravel(), indptr, rows.shape)
 
 
+def width(rows: sp.csr_array) -> int:
+    """Return the length that all rows have, in order without gaps; 0 if they differ."""
+    n = rows.shape[0]
+    length = len(rows.data) // n if n else 0
+    level = np.arange(n + 1, dtype=rows.indptr.dtype) * length
+    return length if np.array_equal(rows.indptr, level) else 0
+
+
 def gather(
-    rows: sp.csr_array, items: NDArray[np.int32]
+    rows: sp.csr_array, items: NDArray[np.int32], width: int = 0
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
-    """Return columns, values and row lengths of the given rows, one after the other."""
+    """Return columns, values and row lengths of the given rows, one after the other.
+
+    Parameters
+    ----------
+    width
+        What `width` says of these rows: with one length they are read like a table.
+    """
     if not len(items):
         return np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int64)
+    if width:
+        columns = rows.indices.reshape(-1, width).take(items, axis=0).reshape(-1)
+        values = rows.data.reshape(-1, width).take(items, axis=0).reshape(-1)
+        return columns, values, np.full(len(items), width, np.int64)
     starts = rows.indptr[items]
     lengths = (rows.indptr[items + 1] - starts).astype(np.int64)
-    width = int(lengths[0])
-    if (
-        width
-        and len(rows.data) % width == 0
-        and (lengths == width).all()
-        and (starts == items * np.int64(width)).all()
-    ):  # a table: see `even`
-        columns = rows.indices.reshape(-1, width).take(items, axis=0).ravel()
-        return columns, rows.data.reshape(-1, width).take(items, axis=0).ravel(), lengths
     # Joining slices reads each row in one go: quicker than one long index.
     spans = [slice(a, a + m) for a, m in zip(starts.tolist(), lengths.tolist(), strict=True)]
     columns = np.concatenate([rows.indices[span] for span in spans])
