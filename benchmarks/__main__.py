@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FIGURES = ("quality", "encode", "engine", "serving", "import", "install")
+FIGURES = ("quality", "encode", "engine", "index", "serving", "import", "install")
 
 
 def run(module: str, *words: object) -> None:
@@ -48,6 +48,8 @@ def main() -> None:
             run("encode_speed")
         if "engine" in args.figures:
             run("engine_cpu")
+        if "index" in args.figures:
+            run("index_speed", args.data)
         if "serving" in args.figures:
             workspace = keep / args.sets[-1]
             if not workspace.exists():

@@ -6,6 +6,7 @@ import base64
 import pickle
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -17,9 +18,12 @@ from beholder.bundle.manifest import Manifest, read
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.signature import signing_key
 from beholder.bundle.write import Origin, write_bundle
+from beholder.encoders.registry import vector_cache
 from beholder.engine.engine import open_engine
 from beholder.errors import BundleError
+from beholder.index import IVF
 from beholder.workspace import Workspace
+from planted import picture
 
 ORIGIN = Origin(n_users=3, n_pairs=9, data="fingerprint", seed=5, newest_event=123)
 
@@ -62,6 +66,24 @@ def test_what_is_written_comes_back_with_the_same_bits(workspace: Workspace, sec
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
     assert len(names) >= 9
+
+
+def test_an_index_by_lists_is_kept_and_searched(workspace: Workspace) -> None:
+    served = parts.load(folder_of(workspace, current(workspace)))
+    lists = {
+        name: replace(space, index=IVF.over(space.vectors, recall=1.0))
+        for name, space in served.content.pictures.items()
+    }
+    listed = replace(served, content=replace(served.content, pictures=lists))
+    name = write_bundle(workspace, listed, ORIGIN)
+    cache = vector_cache(workspace, "colour")
+    (raw,), _ = cache.load([picture(77)])
+    with open_engine(workspace.root) as exact, open_engine(workspace.root, name) as near:
+        assert isinstance(near.parts.content.pictures["colour"].index, IVF)
+        expected = exact.search(picture={"colour": raw}, k=30)
+        assert near.search(picture={"colour": raw}, k=30).ids == expected.ids
+        near.store.hide(expected.ids[0], hidden=True)
+        assert near.search(picture={"colour": raw}, k=29).ids == expected.ids[1:]
 
 
 def test_the_manifest_says_what_a_bundle_was_made_from(workspace: Workspace, second: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 import scipy.sparse as sp
 
 from beholder.engine.retrieve import DENSE, retrieve
+from beholder.index.best import best
 from beholder.models.blend import Blend, Gathered
 from beholder.models.interface import Query
-from beholder.models.ties import best
 
 N = DENSE + 5_000
 

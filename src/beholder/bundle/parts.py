@@ -17,6 +17,7 @@ from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
 from beholder.dataset.whitening import Whitening
 from beholder.dataset.words import TfIdf
 from beholder.errors import BundleError
+from beholder.index import load_index, save_index
 from beholder.models import rows
 from beholder.models.blend import Blend, Weights
 from beholder.models.interface import Floats
@@ -81,7 +82,7 @@ def save(parts: Parts, folder: Path) -> None:
         arrays = {
             "mean": space.whitening.mean,
             "components": space.whitening.components,
-            "vectors": space.vectors,
+            **save_index(space.index),
         }
         header = {"encoder": name, "order": str(order)}
         tensors.save(folder / f"vectors/{_plain(name)}.safetensors", arrays, header)
@@ -158,7 +159,7 @@ def _load_content(folder: Path) -> ContentSpace:
             continue
         arrays, header = tensors.load(path)
         whitening = Whitening(arrays["mean"], arrays["components"])
-        space = PictureSpace(whitening, arrays["vectors"])
+        space = PictureSpace(whitening, load_index(arrays))
         found.append((int(header["order"]), header["encoder"], space))
     words = None
     if (folder / "terms.json").exists():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.whitening import Whitening
 from beholder.dataset.words import TfIdf
+from beholder.index import Index, index_over
 
 Floats = NDArray[np.float32]
 OFTEN = 20  # terms in more than one of so many items are frequent: at most a few hundred
@@ -19,16 +20,15 @@ OFTEN = 20  # terms in more than one of so many items are frequent: at most a fe
 
 @dataclass(frozen=True)
 class PictureSpace:
-    """One encoder's whitening and the whitened vectors of all items.
-
-    Attributes
-    ----------
-    vectors
-        float32 (n_items, kept), unit rows; zero where an item has no picture.
-    """
+    """One encoder's whitening, and an index over the whitened vectors of all items."""
 
     whitening: Whitening
-    vectors: Floats
+    index: Index
+
+    @property
+    def vectors(self) -> Floats:
+        """float32 (n_items, kept), unit rows; zero where an item has no picture."""
+        return self.index.vectors
 
     def similar(self, raw: Floats) -> Floats:
         """Return cosines of new raw pictures with all items, at least 0: (m, n_items)."""
@@ -93,7 +93,7 @@ class ContentSpace:
             whitening = Whitening.fit(modality.vectors[learn])
             vectors = whitening(modality.vectors)
             vectors[~modality.present] = 0
-            pictures[name] = PictureSpace(whitening, vectors)
+            pictures[name] = PictureSpace(whitening, index_over(vectors))
         fitted = [t for t, ok in zip(dataset.texts, dataset.fitted, strict=True) if ok and t]
         words = None
         if fitted:

@@ -17,6 +17,7 @@ from beholder.bundle import parts as bundle_parts
 from beholder.bundle.manifest import Manifest, read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
+from beholder.dataset.content import PictureSpace
 from beholder.engine import cursor as paging
 from beholder.engine import overlay
 from beholder.engine.allowed import allowed
@@ -32,8 +33,8 @@ from beholder.engine.retrieve import retrieve
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.wording import word_scores
 from beholder.errors import BundleError, UnknownItemError, UsageError
-from beholder.models.interface import Context, Floats
-from beholder.models.ties import best
+from beholder.index.best import best
+from beholder.models.interface import Context, Floats, Positions
 from beholder.settings import BehaviourSettings, Settings
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
@@ -295,15 +296,17 @@ class Engine:
         if not (words and words.strip()) and not picture:
             raise UsageError("a search needs words or a picture", field="words")
         view = self.refresh()
-        scores = np.zeros(len(view.cards), np.float32)
+        space, vector = _seen(view, picture or {})
         if words and words.strip():
-            scores += word_scores(view, words)
-        if picture:
-            for name, space in view.content.pictures.items():
-                if name in picture:
-                    scores += space.similar(picture[name].reshape(1, -1))[0]
-                    break
-        return self._listed(view, scores, k)
+            scores = word_scores(view, words)
+            if space is not None:
+                scores += space.similar(vector)[0]
+            return self._listed(view, scores, k)
+        if space is None:
+            return self._shown(view, np.empty(0, np.int32), np.empty(0, np.float32))
+        found = space.index.search(space.whitening(vector), k, view.shown)
+        alike = found.scores[0] > 0
+        return self._shown(view, found.positions[0, alike], found.scores[0, alike])
 
     def score(
         self,
@@ -398,8 +401,14 @@ class Engine:
         if without is not None:
             masked[without] = -np.inf
         chosen = best(masked, k, view.blend.ties)
+        return self._shown(view, chosen, scores[chosen])
+
+    def _shown(self, view: Overlay, chosen: Positions, scores: Floats) -> Answer:
         reason = Reason("similar")
-        items = tuple(show(view.cards[int(p)], float(scores[p]), reason) for p in chosen)
+        items = tuple(
+            show(view.cards[position], score, reason)
+            for position, score in zip(chosen.tolist(), scores.tolist(), strict=True)
+        )
         return Answer(secrets.token_hex(8), self.bundle, "similar", items)
 
     def close(self) -> None:
@@ -426,6 +435,14 @@ def check_k(k: int) -> None:
     """Refuse a list length out of range."""
     if not 1 <= k <= MAX_K:
         raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
+
+
+def _seen(view: Overlay, picture: dict[str, Floats]) -> tuple[PictureSpace | None, Floats]:
+    """Return the first space that a picture has a vector for, and that vector as a row."""
+    for name, space in view.content.pictures.items():
+        if name in picture:
+            return space, picture[name].reshape(1, -1)
+    return None, np.empty((1, 0), np.float32)
 
 
 def _row(matrix: Any, place: int) -> Floats:

@@ -103,7 +103,7 @@ def _content(parts: Parts, pictures: dict[str, Floats], texts: list[str]) -> Con
         if raw is not None:
             there = raw.any(axis=1)
             added[there] = space.whitening(raw[there])
-        spaces[name] = PictureSpace(space.whitening, np.concatenate([space.vectors, added]))
+        spaces[name] = PictureSpace(space.whitening, space.index.add(added))
     words = parts.content.words
     if words is not None:
         both = sp.csr_array(sp.vstack([words.vectors, words.tfidf(texts)], format="csr"))

@@ -7,9 +7,9 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.index.best import best
 from beholder.models.blend import Blend, Gathered
 from beholder.models.interface import Floats, Positions
-from beholder.models.ties import best
 
 DENSE = 20_000  # up to here, summing everything is the quickest
 

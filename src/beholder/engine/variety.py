@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.index.best import best
 from beholder.models.interface import Floats, Positions
-from beholder.models.ties import best
 
 VARIED, AMONG = 60, 240  # so many that do not look alike, out of the most popular
 

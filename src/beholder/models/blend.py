@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from beholder import tensors
 from beholder.behaviour.history import History
+from beholder.index.best import best, tie_order
 from beholder.models import recency, rows
 from beholder.models.interface import (
     Candidates,
@@ -35,7 +36,6 @@ from beholder.models.interface import (
 )
 from beholder.models.itemitem import ItemItem, neighbour_mix
 from beholder.models.positions import checked
-from beholder.models.ties import best, tie_order
 
 LEADERS = 2_000
 STEP = 1024  # rows folded at a time

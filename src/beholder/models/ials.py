@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from beholder import tensors
 from beholder.behaviour.history import History
 from beholder.dataset.dataset import Dataset
+from beholder.index.best import best, tie_order
 from beholder.models import recency
 from beholder.models.interface import (
     Candidates,
@@ -30,7 +31,6 @@ from beholder.models.interface import (
 )
 from beholder.models.itemitem import neighbour_mix
 from beholder.models.positions import checked
-from beholder.models.ties import best, tie_order
 from beholder.progress import SILENT, Progress
 
 

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.history import History
 from beholder.dataset.dataset import Dataset
+from beholder.index.best import best, tie_order
 from beholder.models import recency, rows
 from beholder.models.interface import Candidates, Content, Context, Floats, Positions, Query
 from beholder.models.interface import Reasons as ReasonsTuple
 from beholder.models.positions import checked
-from beholder.models.ties import best, tie_order
 from beholder.progress import SILENT, Progress
 
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on

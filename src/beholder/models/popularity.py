@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from beholder import tensors
 from beholder.behaviour.history import History
 from beholder.dataset.dataset import Dataset
+from beholder.index.best import best, tie_order
 from beholder.models.interface import (
     Candidates,
     Content,
@@ -22,7 +23,6 @@ from beholder.models.interface import (
     Reasons,
 )
 from beholder.models.positions import checked
-from beholder.models.ties import best, tie_order
 from beholder.progress import SILENT, Progress
 
 DAY = 86_400_000

@@ -9,9 +9,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
-from beholder.models import rows
-from beholder.models.interface import Floats
+from beholder.index import Index
 from beholder.models.itemitem import KEPT, ItemItem
+
+STEP = 1024  # rows searched at a time
 
 
 class VisualKNNSettings(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ class VisualKNN(ItemItem):
         space = spaces.get(settings.encoder) if settings.encoder else dataset.content.main_picture
         if space is None:
             return sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32)
-        return nearest(space.vectors, settings.power)
+        return nearest(space.index, settings.power)
 
 
 def powered(near: sp.csr_array, power: float) -> sp.csr_array:
@@ -54,15 +55,21 @@ def powered(near: sp.csr_array, power: float) -> sp.csr_array:
     return near
 
 
-def nearest(vectors: Floats, power: float, kept: int = KEPT) -> sp.csr_array:
-    """Return the `kept` largest powered cosines of each row, in blocks of bounded memory."""
+def nearest(index: Index, power: float, kept: int = KEPT) -> sp.csr_array:
+    """Return the `kept` largest powered cosines of each row, without the diagonal."""
+    n = len(index)
     blocks = []
-    step = rows.block_height(len(vectors))
-    for start in range(0, len(vectors), step):
-        cosines = np.maximum(vectors[start : start + step] @ vectors.T, 0)
-        own = np.arange(len(cosines))
-        cosines[own, own + start] = 0
-        blocks.append(powered(rows.cut(cosines, kept), power))
+    for start in range(0, n, STEP):
+        found = index.search(index.vectors[start : start + STEP], kept + 1)
+        own = np.arange(start, start + len(found.positions))[:, None]
+        near = (found.scores > 0) & (found.positions != own)
+        near &= np.cumsum(near, axis=1) <= kept
+        indptr = np.concatenate([[0], np.cumsum(near.sum(axis=1))])
+        block = sp.csr_array(
+            (found.scores[near], found.positions[near], indptr), shape=(len(own), n)
+        )
+        block.sort_indices()
+        blocks.append(powered(block, power))
     if not blocks:
         return sp.csr_array((0, 0), dtype=np.float32)
     return sp.csr_array(sp.vstack(blocks, format="csr"))
