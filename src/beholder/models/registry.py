@@ -11,6 +11,7 @@ from beholder.models.placement import Placement
 from beholder.models.popularity import Popularity
 from beholder.models.session import Session
 from beholder.models.session_ease import SessionEase
+from beholder.models.variants import Variants
 from beholder.models.visual_knn import VisualKNN
 from beholder.models.words import Words
 
@@ -21,7 +22,7 @@ class ModelCard(NamedTuple):
     Attributes
     ----------
     needs
-        What it learns from: behaviour, pictures, words.
+        What it learns from: behaviour, pictures, words, product codes.
     """
 
     model: Any
@@ -39,5 +40,6 @@ MODELS: dict[str, ModelCard] = {
     "ials": ModelCard(IALS, "behaviour", "Hu et al., ICDM 2008"),
     "visual-knn": ModelCard(VisualKNN, "pictures", "cosine of whitened vectors"),
     "words": ModelCard(Words, "words", "Salton and Buckley, 1988"),
+    "variants": ModelCard(Variants, "product codes", "docs/how-it-works.md"),
     "placement": ModelCard(Placement, "behaviour, pictures, words", "docs/how-it-works.md"),
 }

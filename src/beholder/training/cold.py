@@ -17,7 +17,7 @@ from beholder.training.judge import gains, ndcg_of_parts, ndcg_per_case, score_b
 from beholder.training.validation import Validation
 from beholder.training.weights import DEPTH, ascend, sheet
 
-BY_CONTENT = ("words", "visual-knn", "colour")
+BY_CONTENT = ("words", "variants", "visual-knn", "colour")
 PLACEMENTS = (
     PlacementSettings(),
     PlacementSettings(pictures=0.5),

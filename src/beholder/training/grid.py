@@ -10,6 +10,7 @@ from beholder.models.ease import ContentEase, ContentEaseSettings, Ease, EaseSet
 from beholder.models.itemknn import ItemKNN, ItemKNNSettings
 from beholder.models.session import Session, SessionSettings
 from beholder.models.session_ease import SessionEase, SessionEaseSettings
+from beholder.models.variants import Variants, VariantsSettings
 from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
 from beholder.models.words import Words, WordsSettings
 
@@ -48,6 +49,7 @@ MEMBERS: dict[str, Member] = {
         ),
     ),
     "words": Member(Words, (WordsSettings(), WordsSettings(power=3.0))),
+    "variants": Member(Variants, (VariantsSettings(),)),
     "visual-knn": Member(VisualKNN, (VisualKNNSettings(), VisualKNNSettings(power=2.0))),
     "colour": Member(VisualKNN, (VisualKNNSettings(encoder="colour"),)),
     "session-ease": Member(

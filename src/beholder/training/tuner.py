@@ -74,6 +74,9 @@ def able(name: str, dataset: Dataset) -> bool:
         return "colour" in dataset.pictures and len(dataset.pictures) > 1
     if name == "words":
         return any(dataset.texts)
+    if name == "variants":
+        known = dataset.groups[dataset.groups >= 0]
+        return bool((np.bincount(known) > 1).any())
     return True
 
 
