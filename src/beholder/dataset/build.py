@@ -16,7 +16,7 @@ from beholder.catalogue import given_vectors
 from beholder.dataset.dataset import Dataset, Modality
 from beholder.dataset.interactions import Interactions, from_events
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
-from beholder.dataset.texts import text_of
+from beholder.dataset.texts import product_of, text_of
 from beholder.encoders.registry import vector_cache
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
@@ -127,13 +127,13 @@ def given(workspace: Workspace, item_ids: list[str]) -> dict[str, Modality]:
 
 
 def groups_of(attributes: list[dict[str, Any]]) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Number the variants of one product by their `product_code`; -1 without one."""
+    """Number the variants of one product, see `product_of`; -1 where none is known."""
     codes: dict[str, int] = {}
     groups = np.full(len(attributes), -1, np.int32)
     for place, attr in enumerate(attributes):
-        code = attr.get("product_code")
-        if code:
-            groups[place] = codes.setdefault(str(code), len(codes))
+        code = product_of(attr)
+        if code is not None:
+            groups[place] = codes.setdefault(code, len(codes))
     return groups
 
 

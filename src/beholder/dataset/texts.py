@@ -1,11 +1,12 @@
-"""The words of an item: its title, description and attributes as one text."""
+"""What the attributes of an item say: its words as one text, and which product it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-SKIPPED = frozenset({"price", "product_code", "imdb_id", "url", "image", "picture", "colour_hex"})
+PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds call it
+SKIPPED = frozenset({"price", *PRODUCT, "imdb_id", "url", "image", "picture", "colour_hex"})
 
 
 def text_of(title: str | None, attributes: Mapping[str, Any]) -> str:
@@ -19,3 +20,11 @@ def text_of(title: str | None, attributes: Mapping[str, Any]) -> str:
         elif isinstance(value, list):
             parts += [str(entry) for entry in value]
     return " ".join(part for part in parts if part)
+
+
+def product_of(attributes: Mapping[str, Any]) -> str | None:
+    """Return the code that an item shares with its variants in other colours or patterns."""
+    for name in PRODUCT:
+        if attributes.get(name):
+            return str(attributes[name])
+    return None

@@ -56,6 +56,7 @@ def grow(
     pictures: dict[str, Floats],
     texts: list[str],
     known: NDArray[np.bool_],
+    variants: sp.csr_array,
 ) -> Grown:
     """Return a bundle's parts with late items after the last position.
 
@@ -63,6 +64,8 @@ def grow(
     ----------
     known
         bool (n_items,). Bundle items with behaviour: the ones late items are placed among.
+    variants
+        bool sparse (n_late, n_items). Bundle items that are the same product.
     """
     seen, read = similarity(parts, pictures, texts)
     main = next(iter(seen.values()), np.zeros((len(texts), len(known)), np.float32))
@@ -73,7 +76,7 @@ def grow(
         for name, usual in (("pictures", 1.0), ("words", 1.0), ("power", 3.0))
     )
     content = neighbours(np.float32(pictured) * main + np.float32(worded) * words, known, power)
-    columns = _cold_columns(parts, seen, read, content)
+    columns = _cold_columns(parts, seen, read, variants, content)
     blend = parts.blend
     below = late_history_rows(blend, content)
     corner = sp.csr_array(neighbour_mix(content, blend.n_items) @ columns)
@@ -112,7 +115,11 @@ def _content(parts: Parts, pictures: dict[str, Floats], texts: list[str]) -> Con
 
 
 def _cold_columns(
-    parts: Parts, seen: dict[str, Floats], read: Floats | None, content: Content
+    parts: Parts,
+    seen: dict[str, Floats],
+    read: Floats | None,
+    variants: sp.csr_array,
+    content: Content,
 ) -> sp.csr_array:
     """Return float32 sparse (n_items, n_late): what each history item says of late items."""
     weights = parts.choice.weights
@@ -127,6 +134,8 @@ def _cold_columns(
         dense += np.float32(share(name)) * cosines ** _setting(parts, name, "power", 3.0)
     if read is not None:
         dense += np.float32(share("words")) * read ** _setting(parts, "words", "power", 2.0)
+    if variants.nnz and share("variants"):  # of a variant that nobody touched it says 1
+        dense += np.float32(share("variants")) * variants.todense()
     near = rows.cut(dense, max(KEPT, 500))
     mix = neighbour_mix(content, n_items)
     placed = sp.csr_array(parts.placement @ mix.T) * np.float32(share("placement"))

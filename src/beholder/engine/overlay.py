@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import ITEM_COLUMNS, Parts
 from beholder.dataset.content import ContentSpace
-from beholder.dataset.texts import text_of
+from beholder.dataset.texts import product_of, text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Grown, grow
 from beholder.engine.variety import varied
@@ -96,19 +98,33 @@ def build(parts: Parts, changed: pa.Table, version: int, vectors_of: VectorsOf) 
     table = _replaced(parts.items, kept)
     if not late.num_rows:
         return _assemble(parts, table, _plain(parts), 0, version, gone)
-    texts = [
-        text_of(title, msgspec.json.decode(attributes or "{}"))
-        for title, attributes in zip(
-            late["title"].to_pylist(), late["attributes"].to_pylist(), strict=True
-        )
-    ]
+    attributes = _attributes(late)
+    texts = [text_of(*both) for both in zip(late["title"].to_pylist(), attributes, strict=True)]
     raw = dict(vectors_of(late["picture"].to_pylist()))
     known = np.asarray(parts.popularity > 0)
-    grown = grow(parts, raw, texts, known)
+    grown = grow(parts, raw, texts, known, _variants(parts.items, attributes))
     rows = late.select(list(ITEM_COLUMNS)).cast(table.schema)
     both = pa.concat_tables([table, rows]).combine_chunks()
     assert both.num_rows == n + late.num_rows
     return _assemble(parts, both, grown, late.num_rows, version, gone)
+
+
+def _attributes(items: pa.Table) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
+
+
+def _variants(items: pa.Table, late: list[dict[str, Any]]) -> sp.csr_array:
+    """Return which items of the bundle are variants of late ones: bool (n_late, n_items)."""
+    variants = sp.lil_array((len(late), items.num_rows), dtype=np.bool_)
+    codes = [product_of(attributes) for attributes in late]
+    if any(code is not None for code in codes):
+        places = defaultdict(list)
+        for place, attributes in enumerate(_attributes(items)):
+            places[product_of(attributes)].append(place)
+        for row, code in enumerate(codes):
+            if code is not None:
+                variants[row, places[code]] = True
+    return sp.csr_array(variants)
 
 
 def _plain(parts: Parts) -> Grown:

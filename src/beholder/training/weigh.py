@@ -23,7 +23,7 @@ from beholder.training.tuner import Tuned
 from beholder.training.validation import Validation
 from beholder.training.weights import ascend, sheet
 
-DECAYS = (0.7, 0.8, 0.9, 1.0)
+DECAYS = (0.5, 0.7, 0.8, 0.9, 1.0)
 TIE_BREAK = 1e-6  # popularity orders what nothing else does
 FEWEST = 20  # cases below which weights would be learned from chance
 FEW = 600  # cases that decide a single number
@@ -144,7 +144,7 @@ def _size(matrix: sp.csr_array) -> float:
 
 
 def _default_cold(scale: Mapping[str, float]) -> dict[str, float]:
-    return {name: 0.5 for name in ("visual-knn", "words", "placement") if name in scale}
+    return {name: 0.5 for name in ("visual-knn", "words", "variants", "placement") if name in scale}
 
 
 def _simplest(
