@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,7 +15,6 @@ from beholder.models.ease import Ease
 from beholder.models.itemknn import ItemKNN
 from beholder.models.popularity import Popularity
 from beholder.models.registry import MODELS
-from beholder.models.variants import Variants
 from beholder.models.visual_knn import VisualKNN
 from beholder.testing.model_checks import MODEL_CHECKS, PLACE_CHECKS, sample_dataset
 
@@ -46,21 +44,10 @@ class FoldedBlend(Blend):
         return cls(folded.rows, folded.base, folded.decay, folded.mass)
 
 
-class TasteVariants(Variants):
-    """Variants where each taste is one product, since the sample has no product codes."""
-
-    @classmethod
-    def learn(cls, dataset: Dataset, settings: Any) -> Any:
-        tastes = [text.partition(" ")[0] for text in dataset.texts]
-        known = sorted(set(tastes) - {""})
-        groups = [known.index(taste) if taste else -1 for taste in tastes]
-        return super().learn(replace(dataset, groups=np.array(groups, np.int32)), settings)
-
-
 @pytest.mark.parametrize("check", MODEL_CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("name", MODELS)
 def test_registered_models_keep_the_contract(name: str, check: Callable[[Any], None]) -> None:
-    check(TasteVariants if name == "variants" else MODELS[name].model)
+    check(MODELS[name].model)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ NOW = Context(2_000_000)
 
 @cache
 def sample_dataset(seed: int = 5) -> Dataset:
-    """Return 70 items in four tastes, with pictures, words and 60 people.
+    """Return 70 items in four tastes, each one product, with pictures, words and 60 people.
 
     Each person takes ten of twelve items from one taste. Of each taste two items are new:
     nobody has touched them. The last six items are twins: the same six people took all of
@@ -76,7 +76,7 @@ def sample_dataset(seed: int = 5) -> Dataset:
         else f"taste{GROUPS} twin"
         for i in range(n_items)
     ]
-    return Dataset(pairs, {"sample": Modality(vectors, present)}, texts)
+    return Dataset(pairs, {"sample": Modality(vectors, present)}, texts, of.astype(np.int32))
 
 
 def empty_dataset(n_items: int) -> Dataset:
