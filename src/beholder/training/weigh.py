@@ -23,7 +23,7 @@ from beholder.training.tuner import Tuned
 from beholder.training.validation import Validation
 from beholder.training.weights import ascend, sheet
 
-DECAYS = (0.5, 0.7, 0.8, 0.9, 1.0)
+DECAYS = (0.7, 0.8, 0.9, 1.0)
 TIE_BREAK = 1e-6  # popularity orders what nothing else does
 FEWEST = 20  # cases below which weights would be learned from chance
 FEW = 600  # cases that decide a single number
