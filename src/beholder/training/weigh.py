@@ -150,7 +150,10 @@ def _default_cold(scale: Mapping[str, float]) -> dict[str, float]:
 def _simplest(
     held: Validation, tuned: Mapping[str, Tuned], counts: Floats, weights: Weights
 ) -> tuple[Weights, list[str], gate.Scores]:
-    """Keep the blend only if it beats its best member and popularity on users it never saw.
+    """Keep the blend unless its best member, or popularity, does better on users it never saw.
+
+    The best of many members is best partly by chance on the very users it is chosen on: it is
+    taken alone only where it is certainly better.
 
     Returns
     -------
@@ -161,7 +164,7 @@ def _simplest(
     name = max(tuned, key=lambda n: tuned[n].ndcg)
     own = ndcg_per_case(tuned[name].model.rows, weights.decay, held.tune, ~held.cold)
     notes = []
-    if own.mean() > blended.mean():
+    if gate.better(own, blended, gate.CERTAIN):
         notes.append(f"{name} alone ({own.mean():.4f}) beats the blend ({blended.mean():.4f})")
         warm = {n: float(n == name) for n in weights.warm}
         weights = msgspec.structs.replace(weights, warm=warm, popularity=TIE_BREAK)
