@@ -18,6 +18,7 @@ from beholder.training.validation import Validation
 from beholder.training.weights import DEPTH, ascend, sheet
 
 BY_CONTENT = ("words", "variants", "visual-knn", "colour")
+NEW_ALONE = frozenset({"variants"})  # among items with behaviour they added nothing certain
 PLACEMENTS = (
     PlacementSettings(),
     PlacementSettings(pictures=0.5),

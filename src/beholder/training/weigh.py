@@ -15,7 +15,7 @@ from beholder.models.interface import Floats
 from beholder.models.placement import Placement, PlacementSettings
 from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.training import gate
-from beholder.training.cold import PLACEMENTS, match_scales, place, weigh_cold
+from beholder.training.cold import NEW_ALONE, PLACEMENTS, match_scales, place, weigh_cold
 from beholder.training.histories import history_matrix, mean_mass
 from beholder.training.judge import ndcg_per_case
 from beholder.training.kept import USUAL, choose_kept, usual_kept
@@ -75,13 +75,15 @@ def weigh(
     members = {name: one.model for name, one in tuned.items()}
     if len(held.learn) < FEWEST:
         return _by_default(tuned)
-    decay = _decay(held, tuned)
-    page = sheet(members, counts, held.learn, ~held.cold, decay)
+    lasting = {name: one for name, one in tuned.items() if name not in NEW_ALONE}
+    decay = _decay(held, lasting)
+    asked_of = {name: one.model for name, one in lasting.items()}
+    page = sheet(asked_of, counts, held.learn, ~held.cold, decay)
     learned, _ = ascend(page)
     warm = dict(zip(page.names, learned.tolist(), strict=True))
     mass = mean_mass(history_matrix(held.learn, decay, len(counts)))
     weights, notes, asked = _simplest(
-        held, tuned, counts, _as_weights(page.scale, warm, decay, mass)
+        held, lasting, counts, _as_weights(page.scale, warm, decay, mass)
     )
     base = max((n for n in BEHAVIOUR if n in tuned), key=lambda n: tuned[n].ndcg, default="")
     placing = placements[0]
@@ -131,7 +133,7 @@ def _by_default(tuned: Mapping[str, Tuned]) -> Chosen:
     """Too little behaviour to learn from: equal weights of scaled members."""
     notes = ["too few people with five events: members weigh the same"]
     scale = {name: _size(one.model.rows) for name, one in tuned.items()}
-    even = dict.fromkeys(tuned, 1.0)
+    even = {name: 1.0 for name in tuned if name not in NEW_ALONE}
     weights = Weights(scale | {"placement": 1.0}, even, _default_cold(scale), TIE_BREAK, 0.9)
     base = next((name for name in BEHAVIOUR if name in tuned), "")
     placing = PlacementSettings()
