@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from beholder.bundle.parts import Choice, Parts
 from beholder.engine.late import KEPT, grow
@@ -75,7 +76,8 @@ def test_a_late_item_scores_like_its_twin_in_the_bundle(
     new = np.flatnonzero(world.new)
     n = len(world.taste)
     texts = [world.texts[i] for i in new]
-    grown = grow(parts, {"colour": world.looks[new]}, texts, parts.popularity > 0).blend
+    apart = sp.csr_array((len(new), n), dtype=np.bool_)
+    grown = grow(parts, {"colour": world.looks[new]}, texts, parts.popularity > 0, apart).blend
     for user in range(0, 60, 3):
         own = world.items[world.users == user].tolist()
         scores = grown.all_scores(grown.query(history_of(own), Context()))

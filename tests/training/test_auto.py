@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,16 @@ def test_with_a_budget_that_is_gone_there_is_still_a_blend(world: World) -> None
 def test_only_the_named_members_are_considered(world: World) -> None:
     fitted = fit_auto(dataset_of(world), seed=1, budget=60, progress=SILENT, only=iter(["itemknn"]))
     assert {row["model"] for row in fitted.table} == {"itemknn", "placement"}
+
+
+def test_variants_weigh_among_new_items_alone_unless_there_is_nothing_else(world: World) -> None:
+    dataset = replace(dataset_of(world), groups=world.taste.astype(np.int32))
+    both = fit_auto(dataset, seed=1, budget=60, progress=SILENT, only=["itemknn", "variants"])
+    warm = {row["model"]: row["warm"] for row in both.table}
+    assert warm["itemknn"] > 0
+    assert warm["variants"] == 0
+    alone = fit_auto(dataset, seed=1, budget=60, progress=SILENT, only=["variants"])
+    assert {row["model"]: row["warm"] for row in alone.table}["variants"] > 0
 
 
 def test_members_that_cannot_learn_from_the_data_are_refused(world: World) -> None:

@@ -75,7 +75,7 @@ def weigh(
     members = {name: one.model for name, one in tuned.items()}
     if len(held.learn) < FEWEST:
         return _by_default(tuned)
-    lasting = {name: one for name, one in tuned.items() if name not in NEW_ALONE}
+    lasting = _lasting(tuned)
     decay = _decay(held, lasting)
     asked_of = {name: one.model for name, one in lasting.items()}
     page = sheet(asked_of, counts, held.learn, ~held.cold, decay)
@@ -107,6 +107,12 @@ def weigh(
     return Chosen(weights, kept.warm, kept.cold, base, placing, table, notes + kept.notes, asked)
 
 
+def _lasting(tuned: Mapping[str, Tuned]) -> dict[str, Tuned]:
+    """Return the members for items with behaviour; if there is none, those that there are."""
+    lasting = {name: one for name, one in tuned.items() if name not in NEW_ALONE}
+    return lasting or dict(tuned)
+
+
 def _decay(held: Validation, tuned: Mapping[str, Tuned]) -> float:
     """Choose the recency that suits the best two members on the tuning half."""
     asked = held.tune.take(np.arange(min(FEW, len(held.tune))))
@@ -133,7 +139,7 @@ def _by_default(tuned: Mapping[str, Tuned]) -> Chosen:
     """Too little behaviour to learn from: equal weights of scaled members."""
     notes = ["too few people with five events: members weigh the same"]
     scale = {name: _size(one.model.rows) for name, one in tuned.items()}
-    even = {name: 1.0 for name in tuned if name not in NEW_ALONE}
+    even = dict.fromkeys(_lasting(tuned), 1.0)
     weights = Weights(scale | {"placement": 1.0}, even, _default_cold(scale), TIE_BREAK, 0.9)
     base = next((name for name in BEHAVIOUR if name in tuned), "")
     placing = PlacementSettings()
