@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,6 +101,13 @@ class ContentSpace:
             tfidf = TfIdf.fit(fitted)
             words = WordSpace(tfidf, tfidf(dataset.texts))
         return cls(pictures, words)
+
+    def space_of(self, picture: Mapping[str, Floats]) -> tuple[PictureSpace, Floats] | None:
+        """Return the first space that a picture has a raw vector for, and that as a row."""
+        for name, space in self.pictures.items():
+            if name in picture:
+                return space, picture[name].reshape(1, -1)
+        return None
 
     @property
     def main_picture(self) -> PictureSpace | None:

@@ -17,7 +17,6 @@ from beholder.bundle import parts as bundle_parts
 from beholder.bundle.manifest import Manifest, read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
-from beholder.dataset.content import PictureSpace
 from beholder.engine import cursor as paging
 from beholder.engine import overlay
 from beholder.engine.allowed import allowed
@@ -296,14 +295,16 @@ class Engine:
         if not (words and words.strip()) and not picture:
             raise UsageError("a search needs words or a picture", field="words")
         view = self.refresh()
-        space, vector = _seen(view, picture or {})
+        seen = view.content.space_of(picture or {})
         if words and words.strip():
             scores = word_scores(view, words)
-            if space is not None:
+            if seen is not None:
+                space, vector = seen
                 scores += space.similar(vector)[0]
             return self._listed(view, scores, k)
-        if space is None:
+        if seen is None:
             return self._shown(view, np.empty(0, np.int32), np.empty(0, np.float32))
+        space, vector = seen
         found = space.index.search(space.whitening(vector), k, view.shown)
         alike = found.scores[0] > 0
         return self._shown(view, found.positions[0, alike], found.scores[0, alike])
@@ -435,14 +436,6 @@ def check_k(k: int) -> None:
     """Refuse a list length out of range."""
     if not 1 <= k <= MAX_K:
         raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
-
-
-def _seen(view: Overlay, picture: dict[str, Floats]) -> tuple[PictureSpace | None, Floats]:
-    """Return the first space that a picture has a vector for, and that vector as a row."""
-    for name, space in view.content.pictures.items():
-        if name in picture:
-            return space, picture[name].reshape(1, -1)
-    return None, np.empty((1, 0), np.float32)
 
 
 def _row(matrix: Any, place: int) -> Floats:

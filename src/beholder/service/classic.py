@@ -86,12 +86,11 @@ def _answer(
 
 def prediction(view: Overlay, vectors: dict[str, Floats], known: History) -> float:
     """Return how well a picture fits a history, 0 to 1; see the head of this file."""
-    for name, space in view.content.pictures.items():
-        if name in vectors:
-            alike = space.similar(vectors[name].reshape(1, -1))[0]
-            break
-    else:
+    seen = view.content.space_of(vectors)
+    if seen is None:
         return 0.0
+    space, vector = seen
+    alike = space.similar(vector)[0]
     liked: NDArray[np.int32] = known.items
     if not len(liked):
         liked = np.argsort(-view.popularity, kind="stable")[:POPULAR].astype(np.int32)

@@ -77,8 +77,7 @@ def weigh(
         return _by_default(tuned)
     lasting = _lasting(tuned)
     decay = _decay(held, lasting)
-    asked_of = {name: one.model for name, one in lasting.items()}
-    page = sheet(asked_of, counts, held.learn, ~held.cold, decay)
+    page = sheet({name: members[name] for name in lasting}, counts, held.learn, ~held.cold, decay)
     learned, _ = ascend(page)
     warm = dict(zip(page.names, learned.tolist(), strict=True))
     mass = mean_mass(history_matrix(held.learn, decay, len(counts)))
