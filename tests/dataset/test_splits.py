@@ -139,7 +139,43 @@ def test_validation_leaves_no_target_in_what_is_fitted(protocol: str) -> None:
     warm = np.concatenate([held.tune.targets, held.learn.targets])
     assert not held.cold[warm].any()
     assert held.cold[held.fresh.targets].all()
+    assert (train.item_counts[warm] > 0).all()  # items with behaviour alone teach their weights
     assert not set(held.tune.users.tolist()) & set(held.learn.users.tolist())
+
+
+def test_a_basket_with_a_new_item_is_still_asked_for_its_other_items() -> None:
+    dataset = random_dataset(3, n_users=80, n_items=90, n=1600)
+    held = validation(dataset, seed=5, protocol="next-basket")
+    warm = {
+        int(cases.users[case]): set(cases.target(case).tolist())
+        for cases in (held.tune, held.learn)
+        for case in range(len(cases))
+    }
+    for case in range(len(held.mixed)):
+        basket = set(held.mixed.target(case).tolist())
+        rest = {item for item in basket if held.train.interactions.item_counts[item] > 0}
+        assert warm.get(int(held.mixed.users[case]), set()) == rest - set(np.flatnonzero(held.cold))
+
+
+def test_where_few_came_often_last_visits_of_others_are_asked_too() -> None:
+    """Four people with three pairs and a visit, thirty with one, sixteen with a single visit."""
+    before = np.array([3] * 4 + [1] * 30 + [0] * 16)
+    users = np.repeat(np.arange(50), before + 2)
+    times = np.concatenate([[*range(1, n + 1), 100, 100] for n in before])
+    items = np.concatenate([np.arange(u, u + n + 2) % 60 for u, n in enumerate(before.tolist())])
+    pairs = from_events(
+        users.astype(np.int32),
+        items.astype(np.int32),
+        times.astype(np.int64),
+        np.ones(len(users), np.float32),
+        50,
+        60,
+        seed=0,
+    )
+    held = validation(random_dataset(3, 50, 60, 600).with_interactions(pairs), 5, "next-basket")
+    asked = {*held.tune.users.tolist(), *held.learn.users.tolist()}
+    assert len(asked) > 20
+    assert max(asked) < 34
 
 
 def changed_content(dataset: Dataset, items: np.ndarray, seed: int = 9) -> Dataset:

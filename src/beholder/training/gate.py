@@ -1,7 +1,9 @@
 """The gate: what is served next must not be worse than popularity, nor than what is served now.
 
 All are asked about the last item of the same validation users, who taught no weights to the
-new blend. Popularity alone is kept where the blend is no certain gain over it.
+new blend. Popularity alone is kept where it does at least as well as the blend. To ask for a
+certain gain would be the costlier mistake: where cases are few nothing is certain, and people who
+left a history would all see the same list.
 
 The live bundle's own matrix cannot be asked: it was fitted on everything, the answers of these
 users included, and would win by memory. So its recipe is asked: the settings, weights and
@@ -30,7 +32,6 @@ from beholder.training.judge import ndcg_of_parts
 from beholder.training.validation import Validation
 
 Scores = NDArray[np.float64]
-GAIN = 1.0  # standard errors by which a blend must beat popularity
 CERTAIN = 1.645  # standard errors, one-sided 5 %, by which the live bundle must be better
 
 
@@ -121,7 +122,7 @@ def ask_recipe(
     return ndcg_of_parts(parts, weights.decay, held.tune, ~held.cold, base, weights.mass)
 
 
-def better(own: Scores, other: Scores, by: float = GAIN) -> bool:
+def better(own: Scores, other: Scores, by: float) -> bool:
     """Whether the mean over the same users is larger by that many standard errors."""
     difference = own - other
     return bool(difference.mean() > by * _error(difference)) if len(difference) else False

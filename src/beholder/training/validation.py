@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
-from beholder.dataset.splits import Cases, leave_last_out, next_basket
+from beholder.dataset.splits import Cases, Split, leave_last_out, next_basket
 
 COLD_SHARE = 0.1
 MOST = 1500  # cases of each kind
@@ -28,7 +28,8 @@ class Validation:
     Attributes
     ----------
     tune, learn
-        Halves of the users with a warm target: settings are tuned on one, weights on the other.
+        Halves of the users with a warm target, one that others touched in training: settings are
+        tuned on one, weights on the other.
     fresh
         Cases whose targets are the items held out as cold.
     mixed
@@ -76,7 +77,7 @@ def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") ->
         `leave-last-out` or `next-basket`: what the warm cases ask for.
     """
     rng = np.random.default_rng(seed)
-    split = (next_basket if protocol == "next-basket" else leave_last_out)(dataset)
+    split = _last_visits(dataset) if protocol == "next-basket" else leave_last_out(dataset)
     cold = _draw_cold(dataset, rng)
     pairs = split.train.interactions
     rest = pairs.keep(~cold[pairs.items])
@@ -85,18 +86,41 @@ def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") ->
     enough = np.diff(rest.indptr) >= 1
     cases = replace(split.cases, source=rest)
     cases = cases.take(np.flatnonzero(enough[cases.users]))
-    target_cold = np.array([cold[cases.target(i)].any() for i in range(len(cases))], bool)
-    warm = rng.permutation(np.flatnonzero(~target_cold))[: 2 * MOST]
+    warm = _only(cases, (rest.item_counts > 0) & ~cold)
+    drawn = rng.permutation(len(warm))[: 2 * MOST]
     mixed = np.sort(rng.permutation(len(cases))[:MOST])
-    middle = len(warm) // 2
+    middle = len(drawn) // 2
     return Validation(
         train,
-        cases.take(np.sort(warm[:middle])),
-        cases.take(np.sort(warm[middle:])),
+        warm.take(np.sort(drawn[:middle])),
+        warm.take(np.sort(drawn[middle:])),
         _fresh_cases(dataset, rest, cold, rng),
         cases.take(mixed),
         cold,
     )
+
+
+def _last_visits(dataset: Dataset) -> Split:
+    """Hold out last visits: of those who came often, and where they are few, of others too.
+
+    Who came often and is held out by an evaluation already has only old visits left, from a time
+    that little else is known of; the last visits of others are like those that are to be foreseen.
+    """
+    for earlier in (3, 2, 1):
+        split = next_basket(dataset, earlier)
+        if len(split.cases) >= MOST:
+            break
+    return split
+
+
+def _only(cases: Cases, kept: NDArray[np.bool_]) -> Cases:
+    """Return the cases with those of their targets that are kept, where there are any."""
+    mask = kept[cases.targets]
+    owner = np.repeat(np.arange(len(cases)), np.diff(cases.indptr))
+    left = np.bincount(owner[mask], minlength=len(cases))
+    indptr = np.concatenate([[0], np.cumsum(left)]).astype(np.int64)
+    narrowed = Cases(cases.source, cases.users, indptr, cases.targets[mask])
+    return narrowed.take(np.flatnonzero(left > 0))
 
 
 def _draw_cold(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.bool_]:
