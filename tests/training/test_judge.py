@@ -139,7 +139,7 @@ def a_sheet(scores: list[list[list[float]]], targets: list[list[int]]) -> Sheet:
     """Scores (members, cases, candidates); targets by case."""
     array = np.array(scores, np.float32)
     counts = [len(t) for t in targets]
-    discount = np.cumsum(1 / np.log2(np.arange(2, 12)))
+    discount = np.cumsum(1 / np.log2(np.arange(2, 22)))
     case = np.repeat(np.arange(len(targets)), counts)
     return Sheet(
         [f"m{i}" for i in range(len(scores))],
@@ -156,7 +156,7 @@ def test_a_sheet_counts_ties_by_their_expectation() -> None:
     scores = [[2.0, 1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0, 1.0]]
     targets = [[1], [0, 3]]
     page = a_sheet([scores], targets)
-    expected = np.mean([average_gain(s, t, 10) for s, t in zip(scores, targets, strict=True)])
+    expected = np.mean([average_gain(s, t, 20) for s, t in zip(scores, targets, strict=True)])
     assert page.ndcg(page.scores[0]) == pytest.approx(expected)
 
 
@@ -208,7 +208,7 @@ def test_a_sheet_holds_what_the_members_score() -> None:
     assert page.names == [*members, "popularity"]
     scaled = {name: rows.rows * (1 / page.scale[name]) for name, rows in members.items()}
     for index, name in enumerate(members):
-        judged = ndcg_per_case(scaled[name], 0.8, cases, np.ones(len(popularity), bool))
+        judged = ndcg_per_case(scaled[name], 0.8, cases, np.ones(len(popularity), bool), depth=20)
         seen = page.ndcg(page.scores[index])
         # Candidates that no member scores are no rivals here, so that this is a little more.
         assert judged.mean() <= seen + 1e-9
@@ -227,7 +227,7 @@ def test_popularity_is_asked_about_items_that_no_member_scores() -> None:
     mute = ItemItem(sp.csr_array((len(pool), len(pool)), dtype=np.float32), 0.8)
     page = sheet({"mute": mute}, popularity, cases, pool, decay=0.8)
     asked = page.ndcg(page.scores[-1])
-    truth = ndcg_per_case(mute.rows, 0.8, cases, pool, popularity)
+    truth = ndcg_per_case(mute.rows, 0.8, cases, pool, popularity, depth=20)
     reachable = [np.isin(cases.target(i), np.flatnonzero(pool)).all() for i in range(len(cases))]
     few = cases.take(np.flatnonzero(reachable))
     page = sheet({"mute": mute}, popularity, few, pool, decay=0.8)

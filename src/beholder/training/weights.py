@@ -5,8 +5,8 @@ metric is what is wanted, so the metric is climbed: start from the best single m
 one weight at a time over a grid, keep what helps, and go round until nothing does.
 
 The top of such a climb is partly chance, the more so the fewer the cases: where weights must
-last, the mean over climbs on random halves is taken (Buehlmann and Yu, Annals of Statistics
-2002, section 3).
+last, the mean over climbs on random halves is taken (subagging: Bühlmann and Yu, Analyzing
+Bagging, Annals of Statistics 30, 2002).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from beholder.training.histories import history_matrix, lifts, mean_mass
 
 Floats = NDArray[np.float32]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)
-DEPTH = 10  # NDCG@10: deeper lists are led by popularity, which few of them show
+DEPTH = 20  # NDCG@20: a page, and smoother than what is reported, NDCG@10
 NEAREST = 200  # candidates taken from each member
 HALVES = 8  # random halves of the cases that weights are learned on
 
@@ -72,7 +72,7 @@ class Sheet:
         )
 
     def ndcg(self, total: Floats) -> float:
-        """Return mean NDCG@10 of blended scores (cases, candidates), expected over ties."""
+        """Return mean NDCG@20 of blended scores (cases, candidates), expected over ties."""
         masked = np.where(self.valid, total, -np.inf)
         own = masked[self.case, self.slot][:, None]
         against = masked[self.case]
@@ -241,17 +241,17 @@ def learn(page: Sheet, seed: int) -> Floats:
     for _ in range(HALVES):
         half = np.sort(rng.choice(cases, cases // 2, replace=False))
         weights, _reached = ascend(page.take(half))
-        total += weights / weights.sum()
+        total += weights / max(float(weights.sum()), 1e-12)
     mean: Floats = (total / HALVES).astype(np.float32)
     return mean
 
 
 def ascend(page: Sheet, rounds: int = 3) -> tuple[Floats, float]:
-    """Climb NDCG@10 from the best single member.
+    """Climb NDCG@20 from the best single member.
 
     Returns
     -------
-    float32 (members,) weights, at least 0, and the NDCG@10 they reach on this sheet.
+    float32 (members,) weights, at least 0, and the NDCG@20 they reach on this sheet.
     """
     singles = [page.ndcg(page.scores[index]) for index in range(len(page.names))]
     weights = np.zeros(len(page.names), np.float32)
