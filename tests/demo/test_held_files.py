@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from beholder.catalogue.run import import_files
+from beholder.cli.main import beholder
 from beholder.demo.build import held
 from beholder.errors import DataError
 from beholder.progress import SILENT
@@ -99,3 +101,15 @@ def test_films_come_in_with_their_ratings(tmp_path: Path) -> None:
 def test_another_folder_is_refused_with_what_was_looked_for(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"articles\.csv|movies\.csv"):
         held(name, tmp_path)
+
+
+def test_held_files_do_not_stand_behind_a_gallery_that_was_built_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Workspace.create(tmp_path / "demo-workspace", "Gallery")
+    (tmp_path / "demo-workspace" / "current").write_text("a bundle\n")
+    (tmp_path / "empty").mkdir()
+    done = CliRunner().invoke(beholder, ["demo", "--data", "hm", "empty", "--check"])
+    assert "empty has none of articles.csv, items.csv" in str(done.exception or done.output)
+    assert (tmp_path / "demo-hm" / "beholder.toml").exists()

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command("demo")
-@click.argument(
-    "folder", metavar="[DIR]", default="demo-workspace", type=click.Path(path_type=Path)
-)
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--items", default=2000, show_default=True, help="Pictures to paint.")
 @click.option("--visitors", default=1000, show_default=True, help="Visitors to simulate.")
 @click.option("--seed", default=7, show_default=True, help="The same seed paints the same gallery.")
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--port", default=5000, show_default=True, help="Where to serve.")
 @click.option("--check", "only_check", is_flag=True, help="Prove that it works, and end.")
 def command(
-    folder: Path,
+    folder: Path | None,
     items: int,
     visitors: int,
     seed: int,
@@ -40,10 +38,12 @@ def command(
 ) -> None:
     """Build a generated gallery with simulated visitors in DIR, and serve it.
 
-    A demo that was built before is served at once.
+    DIR is demo-workspace where none is named; with --data it is demo-hm or demo-movielens. A demo
+    that was built there before is served at once.
     """
     from beholder.workspace import Workspace
 
+    folder = folder or Path(f"demo-{data[0] if data else 'workspace'}")
     began = time.monotonic()
     if not (folder / "current").exists():
         _build(folder, items, visitors, seed, data, budget)
