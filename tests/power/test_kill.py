@@ -40,5 +40,5 @@ def test_no_acknowledged_event_is_lost_by_kill(tmp_path: Path, runs: int) -> Non
 
 
 def test_the_control_that_acknowledges_before_the_commit_loses(tmp_path: Path) -> None:
-    acknowledged, stored = kill_runs(tmp_path / "w", 2, "early")
+    acknowledged, stored = kill_runs(tmp_path / "w", 5, "early")
     assert len(acknowledged - stored) > 0
