@@ -17,6 +17,7 @@ def two_bundles(workspace: Workspace) -> tuple[str, str]:
     """Train once more; both bundles are whole, the second is served."""
     first = current(workspace)
     second = train_workspace(workspace, budget="5s", models=["itemknn"], seed=8).bundle
+    promote(workspace, second)  # also where the gate would not
     return first, second
 
 
@@ -24,6 +25,14 @@ def wait_for(client: httpx.Client, bundle: str) -> None:
     deadline = time.monotonic() + 30
     while client.get("/health/ready").json()["bundle"] != bundle:
         assert time.monotonic() < deadline, f"{bundle} was never served"
+        time.sleep(0.05)
+
+
+def answered(answers: list[tuple[int, str]], bundle: str) -> None:
+    """Wait for an answer from a bundle."""
+    deadline = time.monotonic() + 30
+    while bundle not in {name for _, name in list(answers)}:
+        assert time.monotonic() < deadline, f"{bundle} never answered"
         time.sleep(0.05)
 
 
@@ -45,12 +54,14 @@ def test_bundles_are_swapped_while_answering_without_a_failed_request(
         for thread in threads:
             thread.start()
         try:
+            answered(answers, second)
             with server.client(headers=server.operator) as operator:
                 for name in (first, second) * 3:
                     swapped = operator.post(f"/v1/bundles/{name}/promote")
                     assert swapped.json() == {"bundle": name}
                 promote(workspace, first)  # as the command line does, beside the server
                 wait_for(operator, first)
+            answered(answers, first)
         finally:
             done.set()
             for thread in threads:
