@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from block_log import Flush, Write, read_log
-from ext4_disk import call, format_image, impossible, mounted, need
+from ext4_disk import Disk, call, format_image, impossible, mounted, need
 
 DAEMON = Path(__file__).with_name("block_log.py")
 BLOCK = 4096  # a disk writes this much whole or not at all
@@ -112,4 +112,4 @@ def opened(state: bytes, folder: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        call("umount", str(place))
+        Disk(str(image), place).unmount()  # patient: what was just read may still be let go of
