@@ -12,7 +12,7 @@ from beholder.models.blend import Weights, combined
 from beholder.models.interface import Floats
 from beholder.models.itemitem import ItemItem
 from beholder.models.placement import Placement, PlacementSettings
-from beholder.training.gate import CERTAIN, better
+from beholder.training.gate import better
 from beholder.training.judge import gains, ndcg_of_parts, ndcg_per_case, score_blocks
 from beholder.training.validation import Validation
 from beholder.training.weights import ascend, sheet
@@ -74,7 +74,7 @@ def weigh_cold(
     told = combined(able, held.cold, found).scaled
     by_content = ndcg_of_parts(told, weights.decay, held.fresh, held.cold)
     by_chance = ndcg_of_parts([], weights.decay, held.fresh, held.cold)
-    if not better(by_content, by_chance, CERTAIN):  # these cases taught the weights
+    if not better(by_content, by_chance):  # these cases taught the weights
         found = msgspec.structs.replace(found, cold=dict.fromkeys(cold, 0.0))
     return found
 

@@ -32,7 +32,7 @@ from beholder.training.judge import ndcg_of_parts
 from beholder.training.validation import Validation
 
 Scores = NDArray[np.float64]
-CERTAIN = 1.645  # standard errors, one-sided 5 %, by which the live bundle must be better
+CERTAIN = 1.645  # standard errors of a paired difference, one-sided 5 %
 
 
 class Evidence(msgspec.Struct):
@@ -122,7 +122,7 @@ def ask_recipe(
     return ndcg_of_parts(parts, weights.decay, held.tune, ~held.cold, base, weights.mass)
 
 
-def better(own: Scores, other: Scores, by: float) -> bool:
+def better(own: Scores, other: Scores, by: float = CERTAIN) -> bool:
     """Whether the mean over the same users is larger by that many standard errors."""
     difference = own - other
     return bool(difference.mean() > by * _error(difference)) if len(difference) else False
@@ -142,7 +142,7 @@ def refusal(live: Live, found: Evidence, asked: Scores, held: Validation) -> str
         half_life = live.evidence.half_life_days if live.evidence else 30.0
         counts = Popularity.fit(held.train, PopularitySettings(half_life)).counts
         theirs = ask_recipe(held, live.models, counts, live.weights)
-        worse = better(theirs, asked, CERTAIN)
+        worse = better(theirs, asked)
         said = f"{asked.mean():.4f} against {theirs.mean():.4f}"
     elif live.evidence is not None and live.evidence.cases:
         both = float(np.hypot(found.error, live.evidence.error))

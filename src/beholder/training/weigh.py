@@ -171,7 +171,7 @@ def _simplest(
     name = max(tuned, key=lambda n: tuned[n].ndcg)
     own = ndcg_per_case(tuned[name].model.rows, weights.decay, held.tune, ~held.cold)
     notes = []
-    if gate.better(own, blended, gate.CERTAIN):
+    if gate.better(own, blended):
         notes.append(f"{name} alone ({own.mean():.4f}) beats the blend ({blended.mean():.4f})")
         warm = {n: float(n == name) for n in weights.warm}
         weights = msgspec.structs.replace(weights, warm=warm, popularity=TIE_BREAK)
