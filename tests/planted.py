@@ -14,7 +14,7 @@ import numpy as np
 
 from beholder.behaviour.event import Event
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import from_events
+from beholder.dataset.log import log_of_arrays
 from beholder.encoders.registry import card, vector_cache
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
@@ -104,7 +104,7 @@ def make_world(
 
 def dataset_of(world: World, seed: int = 7) -> Dataset:
     """Return the world as arrays for fitting."""
-    pairs = from_events(
+    log = log_of_arrays(
         world.users,
         world.items,
         world.times,
@@ -114,7 +114,7 @@ def dataset_of(world: World, seed: int = 7) -> Dataset:
         seed,
     )
     present = np.ones(len(world.taste), bool)
-    return Dataset(pairs, {"colour": Modality(world.looks, present)}, world.texts)
+    return Dataset(log, {"colour": Modality(world.looks, present)}, world.texts)
 
 
 def workspace_of(world: World, root: Path, more: str = "") -> Workspace:

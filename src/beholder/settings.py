@@ -54,6 +54,11 @@ class BehaviourSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     history_limit: Annotated[int, Meta(ge=1, le=10_000)] = 200
     daily_cap: Positive = 1000
 
+    @property
+    def like(self) -> float:
+        """Weight of a like: an event that counts as much makes a dislike good."""
+        return self.weights.get("like", 0.0)
+
 
 class EncodeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """How pictures become vectors."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.behaviour.history import EMPTY, History, from_events
-from beholder.behaviour.kinds import CODES
+from beholder.behaviour.history import EMPTY, History
+from beholder.behaviour.kinds import CODES, weigh
+from beholder.behaviour.reduce import Events, history
 from beholder.errors import ShapeError
 from beholder.settings import EVENT_WEIGHTS
 
@@ -18,56 +19,60 @@ Told = list[tuple[int, str, int]]
 def made(events: Told, limit: int = 200, values: list[float] | None = None) -> History:
     """A history of (position, kind, time)."""
     values = [float("nan")] * len(events) if values is None else values
-    return from_events(
+    return history(told(events, values), EVENT_WEIGHTS["like"], limit)
+
+
+def told(events: Told, values: list[float]) -> Events:
+    kinds = np.array([CODES[kind] for _, kind, _ in events], np.uint8)
+    valued = np.array(values, np.float32)
+    return Events(
         np.array([position for position, _, _ in events], np.int32),
         np.array([time for _, _, time in events], np.int64),
-        np.array([CODES[kind] for _, kind, _ in events], np.uint8),
-        np.array(values, np.float32),
-        EVENT_WEIGHTS,
-        rating_threshold=3.5,
-        limit=limit,
+        weigh(kinds, valued, EVENT_WEIGHTS, rating_threshold=3.5),
+        kinds,
+        valued,
     )
 
 
 def test_oldest_comes_first_whatever_the_order_of_events() -> None:
-    history = made([(3, "like", 30), (1, "like", 10), (2, "view", 20)])
-    assert history.items.tolist() == [1, 2, 3]
-    assert history.times.tolist() == [10, 20, 30]
-    np.testing.assert_allclose(history.weights, [1.0, 0.3, 1.0])
+    found = made([(3, "like", 30), (1, "like", 10), (2, "view", 20)])
+    assert found.items.tolist() == [1, 2, 3]
+    assert found.times.tolist() == [10, 20, 30]
+    np.testing.assert_allclose(found.weights, [1.0, 0.3, 1.0])
 
 
 def test_an_item_counts_once_at_its_newest_moment_with_its_largest_weight() -> None:
-    history = made([(1, "like", 10), (2, "view", 20), (1, "view", 30)])
-    assert history.items.tolist() == [2, 1]
-    assert history.times.tolist() == [20, 30]
-    np.testing.assert_allclose(history.weights, [0.3, 1.0])
+    found = made([(1, "like", 10), (2, "view", 20), (1, "view", 30)])
+    assert found.items.tolist() == [2, 1]
+    assert found.times.tolist() == [20, 30]
+    np.testing.assert_allclose(found.weights, [0.3, 1.0])
 
 
 def test_what_was_disliked_after_it_was_liked_is_disliked() -> None:
-    history = made([(1, "like", 10), (2, "like", 15), (1, "dislike", 20)])
-    assert history.items.tolist() == [2]
-    assert history.disliked.tolist() == [1]
+    found = made([(1, "like", 10), (2, "like", 15), (1, "dislike", 20)])
+    assert found.items.tolist() == [2]
+    assert found.disliked.tolist() == [1]
 
 
 def test_what_was_liked_after_it_was_disliked_is_liked() -> None:
-    history = made([(1, "dislike", 10), (1, "like", 20)])
-    assert history.items.tolist() == [1]
-    assert not len(history.disliked)
+    found = made([(1, "dislike", 10), (1, "like", 20)])
+    assert found.items.tolist() == [1]
+    assert not len(found.disliked)
 
 
 @pytest.mark.parametrize("kind", ["view", "click", "watch"])
 @pytest.mark.parametrize("refusal", ["dislike", "hide"])
 def test_looking_at_what_was_refused_does_not_make_it_liked(refusal: str, kind: str) -> None:
-    history = made([(2, "like", 5), (1, refusal, 10), (1, kind, 20)])
-    assert history.items.tolist() == [2]
-    assert history.disliked.tolist() == [1]
+    found = made([(2, "like", 5), (1, refusal, 10), (1, kind, 20)])
+    assert found.items.tolist() == [2]
+    assert found.disliked.tolist() == [1]
 
 
 def test_a_purchase_brings_back_what_was_hidden() -> None:
-    history = made([(1, "hide", 10), (1, "view", 15), (1, "purchase", 20), (1, "view", 25)])
-    assert history.items.tolist() == [1]
-    assert history.times.tolist() == [25]
-    assert not len(history.disliked)
+    found = made([(1, "hide", 10), (1, "view", 15), (1, "purchase", 20), (1, "view", 25)])
+    assert found.items.tolist() == [1]
+    assert found.times.tolist() == [25]
+    assert not len(found.disliked)
 
 
 def test_of_one_moment_the_later_told_event_decides() -> None:
@@ -76,41 +81,41 @@ def test_of_one_moment_the_later_told_event_decides() -> None:
 
 
 def test_a_hidden_item_and_a_low_rating_are_dislikes() -> None:
-    history = made(
+    found = made(
         [(1, "hide", 10), (2, "rating", 20), (3, "rating", 30), (4, "rating", 40)],
         values=[float("nan"), 2.0, 3.5, 5.0],
     )
-    assert history.disliked.tolist() == [1, 2]
-    assert history.items.tolist() == [3, 4]
+    assert found.disliked.tolist() == [1, 2]
+    assert found.items.tolist() == [3, 4]
 
 
 def test_the_limit_keeps_the_newest_and_seen_keeps_all() -> None:
     liked = [(position, "like", position) for position in range(10)]
     disliked = [(position, "dislike", position) for position in range(20, 30)]
-    history = made(liked + disliked, limit=3)
-    assert history.items.tolist() == [7, 8, 9]
-    assert history.disliked.tolist() == [27, 28, 29]
-    assert history.seen.tolist() == [*range(10), *range(20, 30)]
+    found = made(liked + disliked, limit=3)
+    assert found.items.tolist() == [7, 8, 9]
+    assert found.disliked.tolist() == [27, 28, 29]
+    assert found.seen.tolist() == [*range(10), *range(20, 30)]
 
 
 def test_items_that_the_bundle_does_not_know_are_left_out_everywhere() -> None:
-    history = made([(-1, "like", 10), (4, "like", 20), (-1, "dislike", 30)])
-    assert history.items.tolist() == [4]
-    assert history.seen.tolist() == [4]
-    assert not len(history.disliked)
+    found = made([(-1, "like", 10), (4, "like", 20), (-1, "dislike", 30)])
+    assert found.items.tolist() == [4]
+    assert found.seen.tolist() == [4]
+    assert not len(found.disliked)
 
 
 def test_no_evidence_is_seen_and_nothing_more() -> None:
-    history = made([(1, "watch", 10)], values=[0.0])
-    assert len(history) == 0
-    assert history.seen.tolist() == [1]
+    found = made([(1, "watch", 10)], values=[0.0])
+    assert len(found) == 0
+    assert found.seen.tolist() == [1]
 
 
 def test_nothing_makes_an_empty_history() -> None:
-    history = made([])
-    assert len(history) == len(history.seen) == len(history.disliked) == 0
-    assert history.items.dtype == np.int32
-    assert history.times.dtype == np.int64
+    found = made([])
+    assert len(found) == len(found.seen) == len(found.disliked) == 0
+    assert found.items.dtype == np.int32
+    assert found.times.dtype == np.int64
 
 
 @given(
@@ -134,13 +139,13 @@ def test_a_history_is_what_a_slow_loop_makes(events: Told, limit: int) -> None:
     order = sorted(last, key=lambda item: last[item][:2])
     fond = {item: ends_liked(sorted(told)) for item, told in by_item.items()}
     liked = [item for item in order if fond[item]][-limit:]
-    history = made(events, limit)
-    assert history.items.tolist() == liked
-    assert history.times.tolist() == [last[item][0] for item in liked]
+    found = made(events, limit)
+    assert found.items.tolist() == liked
+    assert found.times.tolist() == [last[item][0] for item in liked]
     strongest = [max(weight for _, _, weight in by_item[item]) for item in liked]
-    np.testing.assert_allclose(history.weights, strongest)
-    assert history.disliked.tolist() == [i for i in order if not fond[i]][-limit:]
-    assert history.seen.tolist() == sorted(by_item)
+    np.testing.assert_allclose(found.weights, strongest)
+    assert found.disliked.tolist() == [i for i in order if not fond[i]][-limit:]
+    assert found.seen.tolist() == sorted(by_item)
 
 
 def ends_liked(told: list[tuple[int, int, float]]) -> bool:
@@ -154,24 +159,24 @@ def ends_liked(told: list[tuple[int, int, float]]) -> bool:
 
 
 def test_a_basket_is_a_moment() -> None:
-    history = made([(1, "like", 5), (2, "like", 5), (3, "like", 9), (4, "like", 12)])
-    assert history.basket.tolist() == [0, 0, 1, 2]
-    assert EMPTY.basket.shape == (0,)
+    found = made([(1, "like", 5), (2, "like", 5), (3, "like", 9), (4, "like", 12)])
+    assert found.age.tolist() == [2, 2, 1, 0]
+    assert EMPTY.age.shape == (0,)
 
 
 def test_without_takes_one_event_and_leaves_it_seen() -> None:
-    history = made([(1, "like", 1), (2, "like", 2), (3, "dislike", 3)]).without(0)
-    assert history.items.tolist() == [2]
-    assert history.seen.tolist() == [1, 2, 3]
-    assert history.disliked.tolist() == [3]
+    found = made([(1, "like", 1), (2, "like", 2), (3, "dislike", 3)]).without(0)
+    assert found.items.tolist() == [2]
+    assert found.seen.tolist() == [1, 2, 3]
+    assert found.disliked.tolist() == [3]
 
 
 def test_within_leaves_no_moment_of_unknown_items_behind() -> None:
-    history = History(
+    found = History(
         np.array([1, 99, -1, 2], np.int32), np.arange(4), np.ones(4, np.float32)
     ).within(50)
-    assert history.items.tolist() == [1, 2]
-    assert history.basket.tolist() == [0, 1]
+    assert found.items.tolist() == [1, 2]
+    assert found.age.tolist() == [1, 0]
 
 
 def test_arrays_of_different_lengths_are_refused() -> None:

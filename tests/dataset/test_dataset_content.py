@@ -7,17 +7,17 @@ import pytest
 
 from beholder.dataset.content import ContentSpace
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import from_events
+from beholder.dataset.log import log_of_arrays
 from beholder.dataset.texts import text_of
 from beholder.errors import ShapeError
 
 N = 12
 
 
-def pairs(n_items: int = N):
+def log(n_items: int = N):
     users = np.array([0, 0, 1], np.int32)
     items = np.array([0, 1, 2], np.int32)
-    return from_events(users, items, np.zeros(3, np.int64), np.ones(3, np.float32), 2, n_items, 0)
+    return log_of_arrays(users, items, np.zeros(3, np.int64), np.ones(3, np.float32), 2, n_items, 0)
 
 
 def modality(seed: int = 0, dim: int = 4) -> Modality:
@@ -31,14 +31,14 @@ TEXTS = [f"word{i % 3} thing{i % 4}" for i in range(N)]
 
 
 def test_items_without_a_picture_have_no_direction() -> None:
-    space = ContentSpace.fit(Dataset(pairs(), {"a": modality()}, TEXTS))
+    space = ContentSpace.fit(Dataset(log(), {"a": modality()}, TEXTS))
     vectors = space.pictures["a"].vectors
     assert not vectors[5].any()
     np.testing.assert_allclose(np.linalg.norm(np.delete(vectors, 5, axis=0), axis=1), 1, atol=1e-5)
 
 
 def test_new_pictures_and_texts_are_compared_as_the_fitted_ones() -> None:
-    dataset = Dataset(pairs(), {"a": modality()}, TEXTS)
+    dataset = Dataset(log(), {"a": modality()}, TEXTS)
     space = dataset.content
     cosines = space.pictures["a"].similar(dataset.pictures["a"].vectors[:3])
     own = space.pictures["a"].vectors
@@ -49,22 +49,22 @@ def test_new_pictures_and_texts_are_compared_as_the_fitted_ones() -> None:
 
 
 def test_the_first_encoder_is_the_main_one() -> None:
-    space = Dataset(pairs(), {"b": modality(1), "a": modality(2)}, TEXTS).content
+    space = Dataset(log(), {"b": modality(1), "a": modality(2)}, TEXTS).content
     assert space.main_picture is space.pictures["b"]
-    assert ContentSpace.fit(Dataset(pairs(), {}, TEXTS)).main_picture is None
+    assert ContentSpace.fit(Dataset(log(), {}, TEXTS)).main_picture is None
 
 
 def test_without_texts_or_pictures_there_are_no_spaces() -> None:
-    dataset = Dataset(pairs(), {"a": modality()}, TEXTS)
+    dataset = Dataset(log(), {"a": modality()}, TEXTS)
     assert dataset.without_texts().content.words is None
     assert dataset.without_pictures().content.pictures == {}
     assert dataset.content.words is not None
 
 
-def test_content_does_not_depend_on_interactions_and_is_fitted_once() -> None:
-    dataset = Dataset(pairs(), {"a": modality()}, TEXTS)
+def test_content_does_not_depend_on_behaviour_and_is_fitted_once() -> None:
+    dataset = Dataset(log(), {"a": modality()}, TEXTS)
     before = dataset.content
-    fewer = dataset.with_interactions(dataset.interactions.keep(np.array([True, False, True])))
+    fewer = dataset.with_log(dataset.log.keep(np.array([True, False, True])))
     assert fewer.content is before
     assert len(fewer.interactions) == 2
 
@@ -80,7 +80,7 @@ def test_content_does_not_depend_on_interactions_and_is_fitted_once() -> None:
 )
 def test_content_for_another_number_of_items_is_refused(wrong: dict) -> None:
     with pytest.raises(ShapeError, match=str(N)):
-        Dataset(**{"interactions": pairs(), "pictures": {}, "texts": TEXTS} | wrong)
+        Dataset(**{"log": log(), "pictures": {}, "texts": TEXTS} | wrong)
 
 
 def test_the_text_of_an_item_joins_its_words_and_leaves_codes_out() -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.interactions import Interactions
+from beholder.dataset.log import Log, log_of_arrays
 from beholder.errors import ShapeError
 
 EVENTS = st.lists(
@@ -22,8 +23,12 @@ EVENTS = st.lists(
 
 
 def made(events: list[tuple[int, int, int, float]], seed: int = 0) -> Interactions:
+    return log_made(events, seed).interactions
+
+
+def log_made(events: list[tuple[int, int, int, float]], seed: int = 0) -> Log:
     users, items, times, signed = zip(*events, strict=True) if events else ((), (), (), ())
-    return from_events(
+    return log_of_arrays(
         np.array(users, np.int32),
         np.array(items, np.int32),
         np.array(times, np.int64),
@@ -49,14 +54,25 @@ def as_dict(pairs: Interactions) -> dict[tuple[int, int], tuple[int, float]]:
 def test_a_pair_counts_once_at_its_first_time_with_its_strongest_evidence(
     events: list[tuple[int, int, int, float]], seed: int
 ) -> None:
-    expected: dict[tuple[int, int], tuple[int, float]] = {}
-    for user, item, time, weight in events:
-        if item >= 0 and weight > 0:
-            old = expected.get((user, item), (time, weight))
-            expected[user, item] = (min(old[0], time), max(old[1], weight))
+    told: dict[tuple[int, int], list[tuple[int, int, float]]] = {}
+    for order, (user, item, time, weight) in enumerate(events):
+        if item >= 0:
+            told.setdefault((user, item), []).append((time, order, weight))
+    expected = {}
+    for pair, own in told.items():
+        good = [(time, weight) for time, _, weight in sorted(own) if weight > 0]
+        if good and ends_liked(sorted(own)):
+            expected[pair] = (good[0][0], max(weight for _, weight in good))
     pairs = made(events, seed)
     assert len(pairs) == len(expected)
     assert as_dict(pairs) == expected
+
+
+def ends_liked(told: list[tuple[int, int, float]]) -> bool:
+    refused = False
+    for _, _, weight in told:
+        refused = weight < 0 or (refused and weight < 1.0)
+    return not refused
 
 
 @given(events=EVENTS, seed=st.integers(0, 99))
@@ -91,7 +107,7 @@ def basket_orders(seed: int) -> Interactions:
     users = np.repeat(np.arange(200, dtype=np.int32), 10)
     items = np.tile(np.arange(10, dtype=np.int32), 200)
     ones = np.ones(2000, np.float32)
-    return from_events(users, items, np.zeros(2000, np.int64), ones, 200, 10, seed)
+    return log_of_arrays(users, items, np.zeros(2000, np.int64), ones, 200, 10, seed).interactions
 
 
 def test_the_order_inside_a_basket_tells_nothing_of_the_item() -> None:
@@ -110,9 +126,9 @@ def test_the_order_inside_a_basket_is_drawn_by_seed() -> None:
 
 
 def test_keep_leaves_codes_as_they_are() -> None:
-    pairs = made([(0, 1, 1, 1.0), (2, 3, 2, 0.5), (4, 6, 3, 1.0)])
-    kept = pairs.keep(np.array([False, True, True]))
-    assert as_dict(kept) == {(2, 3): (2, 0.5), (4, 6): (3, 1.0)}
+    log = log_made([(0, 1, 1, 1.0), (2, 3, 2, 0.5), (4, 6, 3, 1.0)])
+    kept = log.keep(np.array([False, True, True]))
+    assert as_dict(kept.interactions) == {(2, 3): (2, 0.5), (4, 6): (3, 1.0)}
     assert (kept.n_users, kept.n_items) == (5, 7)
     assert kept.indptr.tolist() == [0, 0, 0, 1, 1, 2]
 
@@ -120,4 +136,4 @@ def test_keep_leaves_codes_as_they_are() -> None:
 def test_arrays_of_different_lengths_are_refused() -> None:
     one, two = np.zeros(1, np.int32), np.zeros(2, np.int32)
     with pytest.raises(ShapeError):
-        from_events(one, two, np.zeros(1, np.int64), np.ones(1, np.float32), 1, 1, 0)
+        log_of_arrays(one, two, np.zeros(1, np.int64), np.ones(1, np.float32), 1, 1, 0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import from_events
+from beholder.dataset.log import log_of_arrays
 from beholder.dataset.splits import Split, cold_items, halves, leave_last_out, next_basket
 from beholder.models.ease import ContentEase, ContentEaseSettings
 from beholder.models.placement import Placement, PlacementSettings
@@ -17,7 +17,7 @@ from beholder.training.validation import validation
 
 def random_dataset(seed: int, n_users: int = 20, n_items: int = 30, n: int = 200) -> Dataset:
     rng = np.random.default_rng(seed)
-    pairs = from_events(
+    log = log_of_arrays(
         rng.integers(0, n_users, n).astype(np.int32),
         rng.integers(0, n_items, n).astype(np.int32),
         rng.integers(1, 12, n).astype(np.int64),
@@ -29,7 +29,7 @@ def random_dataset(seed: int, n_users: int = 20, n_items: int = 30, n: int = 200
     present = rng.random(n_items) < 0.9
     vectors = np.where(present[:, None], rng.normal(size=(n_items, 8)), 0).astype(np.float32)
     texts = [" ".join(rng.choice(["ab", "cd", "ef", "gh", "ij"], 3)) for _ in range(n_items)]
-    return Dataset(pairs, {"sample": Modality(vectors, present)}, texts)
+    return Dataset(log, {"sample": Modality(vectors, present)}, texts)
 
 
 def pairs_of(split: Split) -> set[tuple[int, int]]:
@@ -54,7 +54,7 @@ def check_nothing_leaks(dataset: Dataset, split: Split) -> None:
     for case in range(len(split.cases)):
         history = split.cases.history(case)
         assert not set(history.items.tolist()) & set(split.cases.target(case).tolist())
-        assert set(history.seen.tolist()) == set(history.items.tolist())
+        assert set(history.items.tolist()) <= set(history.seen.tolist())
         user = int(split.cases.users[case])
         assert {(user, item) for item in history.items.tolist()} <= pairs_of(split)
 
@@ -163,7 +163,7 @@ def test_where_few_came_often_last_visits_of_others_are_asked_too() -> None:
     users = np.repeat(np.arange(50), before + 2)
     times = np.concatenate([[*range(1, n + 1), 100, 100] for n in before])
     items = np.concatenate([np.arange(u, u + n + 2) % 60 for u, n in enumerate(before.tolist())])
-    pairs = from_events(
+    log = log_of_arrays(
         users.astype(np.int32),
         items.astype(np.int32),
         times.astype(np.int64),
@@ -172,7 +172,7 @@ def test_where_few_came_often_last_visits_of_others_are_asked_too() -> None:
         60,
         seed=0,
     )
-    held = validation(random_dataset(3, 50, 60, 600).with_interactions(pairs), 5, "next-basket")
+    held = validation(random_dataset(3, 50, 60, 600).with_log(log), 5, "next-basket")
     asked = {*held.tune.users.tolist(), *held.learn.users.tolist()}
     assert len(asked) > 20
     assert max(asked) < 34
@@ -187,9 +187,7 @@ def changed_content(dataset: Dataset, items: np.ndarray, seed: int = 9) -> Datas
     for item in items:
         texts[item] = "entirely other words ab ab"
     modality = Modality(vectors, dataset.pictures["sample"].present)
-    return Dataset(
-        dataset.interactions, {"sample": modality}, texts, dataset.groups, dataset.fitted
-    )
+    return Dataset(dataset.log, {"sample": modality}, texts, dataset.groups, dataset.fitted)
 
 
 def test_content_of_held_out_items_changes_nothing_that_is_fitted() -> None:
@@ -234,3 +232,58 @@ def test_halves_share_no_case_and_lose_none() -> None:
         for case in range(len(half)):
             whole = cases.users.tolist().index(int(half.users[case]))
             np.testing.assert_array_equal(half.target(case), cases.target(whole))
+
+
+def log_with(rows: list[tuple[int, int, int, float]], n_items: int = 12) -> Dataset:
+    """A data set of (user, item, time, signed weight)."""
+    users, items, times, signed = zip(*rows, strict=True)
+    log = log_of_arrays(
+        np.array(users, np.int32),
+        np.array(items, np.int32),
+        np.array(times, np.int64),
+        np.array(signed, np.float32),
+        max(users) + 1,
+        n_items,
+        0,
+    )
+    return Dataset(log, {}, [""] * n_items)
+
+
+FIVE = [(0, item, item, 1.0) for item in range(5)]
+
+
+def test_nothing_after_the_moment_asked_about_reaches_the_history() -> None:
+    later = [(0, 0, 9, -1.0), (0, 9, 9, -1.0), (0, 1, 9, 1.0)]  # after the last first like
+    split = leave_last_out(log_with(FIVE + later))
+    history = split.cases.history(0)
+    assert split.cases.target(0).tolist() == [4]
+    assert history.items.tolist() == [0, 1, 2, 3]
+    assert history.times.tolist() == [0, 1, 2, 3]
+    assert not len(history.disliked)
+    assert split.train.interactions.items.tolist() == [0, 1, 2, 3]
+
+
+def test_people_are_asked_with_their_dislikes_which_are_masked() -> None:
+    split = leave_last_out(log_with([*FIVE, (0, 7, 2, -1.0), (0, 1, 3, -1.0)]))
+    history = split.cases.history(0)
+    assert history.items.tolist() == [0, 2, 3]
+    assert history.disliked.tolist() == [7, 1]
+    assert sorted(history.seen.tolist()) == [0, 1, 2, 3, 7]
+
+
+def test_what_was_disliked_first_is_masked_and_not_asked_for() -> None:
+    asked = leave_last_out(
+        log_with([*FIVE, (1, 4, 0, -1.0), *[(1, i, 1 + i, 1.0) for i in range(5)]])
+    )
+    assert asked.cases.users.tolist() == [0]  # the second one had seen the answer before
+    basket = [(0, 5, 9, 1.0), (0, 6, 9, 1.0), (0, 6, 2, -1.0), (0, 8, 9, -1.0)]
+    split = next_basket(log_with(FIVE + basket))
+    assert split.cases.target(0).tolist() == [5]
+    assert 8 not in split.cases.history(0).seen  # disliked in that very basket
+
+
+def test_some_targets_of_some_cases_can_be_asked_alone() -> None:
+    cases = next_basket(log_with([*FIVE, (0, 5, 9, 1.0), (0, 6, 9, 1.0)])).cases
+    assert cases.owner.tolist() == [0, 0]
+    assert cases.only(cases.targets == 6).target(0).tolist() == [6]
+    assert not len(cases.only(cases.targets == 3))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.interactions import Interactions
+from beholder.dataset.log import Log, log_of_arrays
 
 DAY = 86_400_000
 
 
-def random_pairs(seed: int = 0, n_users: int = 25, n_items: int = 18, n: int = 260) -> Interactions:
-    """Pairs with weights from 0.3 to 1, on ten days, so that many share their moment."""
+def random_log(seed: int = 0, n_users: int = 25, n_items: int = 18, n: int = 260) -> Log:
+    """Events with weights from 0.3 to 1, on ten days, so that many share their moment."""
     rng = np.random.default_rng(seed)
-    return from_events(
+    return log_of_arrays(
         rng.integers(0, n_users, n).astype(np.int32),
         rng.integers(0, n_items - 2, n).astype(np.int32),  # two items that nobody touched
         rng.integers(0, 10, n).astype(np.int64) * DAY,
@@ -26,14 +27,14 @@ def random_pairs(seed: int = 0, n_users: int = 25, n_items: int = 18, n: int = 2
 
 def random_dataset(seed: int = 0) -> Dataset:
     """The same with pictures of 6 numbers (one item without) and three words an item."""
-    pairs = random_pairs(seed)
+    log = random_log(seed)
     rng = np.random.default_rng(seed + 100)
-    vectors = rng.normal(size=(pairs.n_items, 6)).astype(np.float32)
-    present = np.arange(pairs.n_items) != 4
+    vectors = rng.normal(size=(log.n_items, 6)).astype(np.float32)
+    present = np.arange(log.n_items) != 4
     vectors[~present] = 0
     words = ["red", "blue", "old", "tall", "round", "glass", "wood"]
-    texts = [" ".join(rng.choice(words, 3)) for _ in range(pairs.n_items)]
-    return Dataset(pairs, {"sample": Modality(vectors, present)}, texts)
+    texts = [" ".join(rng.choice(words, 3)) for _ in range(log.n_items)]
+    return Dataset(log, {"sample": Modality(vectors, present)}, texts)
 
 
 def per_user(pairs: Interactions) -> list[list[tuple[int, int, float]]]:

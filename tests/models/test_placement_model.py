@@ -68,7 +68,7 @@ def test_held_out_items_lend_nothing() -> None:
     dataset = random_dataset()
     fitted = np.ones(dataset.n_items, bool)
     fitted[:3] = False
-    held = Dataset(dataset.interactions, dataset.pictures, dataset.texts, fitted=fitted)
+    held = Dataset(dataset.log, dataset.pictures, dataset.texts, fitted=fitted)
     placed = Placement.over(ItemKNN.fit(held, ItemKNNSettings()), held, PlacementSettings())
     columns = np.flatnonzero(placed.rows.todense().any(axis=0))
     assert set(columns.tolist()) == {0, 1, 2, 16, 17}

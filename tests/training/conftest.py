@@ -9,7 +9,7 @@ import pytest
 
 from beholder.dataset.build import modalities
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import from_events
+from beholder.dataset.log import log_of_arrays
 from beholder.demo.gallery import jpeg, paint
 from beholder.demo.truth import Truth, make_truth
 from beholder.demo.visitors import KINDS, simulate
@@ -36,7 +36,7 @@ class Gallery:
             name: Modality(one.vectors[order], one.present[order])
             for name, one in self.dataset.pictures.items()
         }
-        return Dataset(self.dataset.interactions, pictures, self.dataset.texts)
+        return Dataset(self.dataset.log, pictures, self.dataset.texts)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +51,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
     weights = np.array([
         EVENT_WEIGHTS[kind] * (-1 if kind in ("hide", "dislike") else 1) for kind in KINDS
     ])  # fmt: skip
-    pairs = from_events(
+    log = log_of_arrays(
         events.users,
         events.items,
         events.times * 1000,
@@ -60,6 +60,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
         ITEMS,
         SEED,
     )
-    dataset = Dataset(pairs, modalities(workspace, list(digests), ENCODERS), [""] * ITEMS)
+    dataset = Dataset(log, modalities(workspace, list(digests), ENCODERS), [""] * ITEMS)
     assert all(one.present.all() for one in dataset.pictures.values())
     return Gallery(truth, dataset)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from beholder.dataset.interactions import from_events
+from beholder.dataset.log import log_of_arrays
 from beholder.dataset.splits import Cases
 from beholder.models import recency
 from beholder.models.itemitem import ItemItem
@@ -46,7 +46,7 @@ N = 7
 def cases_of(histories: list[list[int]], targets: list[list[int]]) -> Cases:
     users = np.repeat(np.arange(len(histories)), [len(h) for h in histories]).astype(np.int32)
     items = np.concatenate(histories).astype(np.int32)
-    pairs = from_events(
+    log = log_of_arrays(
         users,
         items,
         np.arange(len(users), dtype=np.int64),
@@ -57,7 +57,7 @@ def cases_of(histories: list[list[int]], targets: list[list[int]]) -> Cases:
     )
     indptr = np.concatenate([[0], np.cumsum([len(t) for t in targets])])
     flat = np.concatenate(targets).astype(np.int32)
-    return Cases(pairs, np.arange(len(histories), dtype=np.int32), indptr, flat)
+    return Cases(log, np.arange(len(histories), dtype=np.int32), indptr, flat)
 
 
 def rows_with(scores: list[float]) -> sp.csr_array:

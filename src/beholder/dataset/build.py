@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from beholder.behaviour.kinds import weigh
+from beholder.behaviour.reduce import Events
 from beholder.catalogue import given_vectors
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.texts import product_of, text_of
 from beholder.encoders.registry import vector_cache
@@ -72,29 +73,28 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     events = store.training_events("train")
     marks = marks_of_people(events)
     events = replace(events, users=numbers_of_people(marks)[events.users])
-    interactions = pairs_of(events, items, settings, seed)
+    log = read_log(events, items, settings, seed)
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
     pictures = modalities(workspace, items["picture"].to_pylist(), settings.encode.encoders)
     pictures |= given(workspace, items["item_id"].to_pylist())
-    dataset = Dataset(interactions, pictures, texts, groups_of(attributes))
+    dataset = Dataset(log, pictures, texts, groups_of(attributes))
     newest = int(events.times.max(initial=0))
     return Built(dataset, items, version, _fingerprint(items, marks), newest)
 
 
-def pairs_of(
-    events: TrainingEvents, items: pa.Table, settings: Settings, seed: int
-) -> Interactions:
-    """Return the positive pairs of all events, over the positions of `items`."""
+def read_log(events: TrainingEvents, items: pa.Table, settings: Settings, seed: int) -> Log:
+    """Return all events over the positions of `items`, in the order of a log."""
     behaviour = settings.behaviour
     seqs = items["seq"].to_numpy()
     places = np.full(int(max(seqs.max(initial=0), events.seqs.max(initial=0))) + 1, -1, np.int32)
     places[seqs] = np.arange(len(seqs), dtype=np.int32)
     signed = weigh(events.kinds, events.values, behaviour.weights, behaviour.rating_threshold)
-    return from_events(
-        events.users, places[events.seqs], events.times, signed, events.n_users, len(seqs), seed
+    told = Events(
+        places[events.seqs], events.times, signed, events.kinds, events.values, events.users
     )
+    return log_of(told, events.n_users, len(seqs), seed, behaviour.like, behaviour.history_limit)
 
 
 def modalities(

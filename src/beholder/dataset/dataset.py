@@ -1,4 +1,4 @@
-"""Everything a model may learn from: interactions and content, by item position."""
+"""Everything a model may learn from: behaviour and content, by item position."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.dataset.interactions import Interactions
+from beholder.dataset.log import Log
 from beholder.errors import ShapeError
 
 if TYPE_CHECKING:
@@ -34,10 +35,12 @@ class Modality:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Interactions and content over the same item positions.
+    """Behaviour and content over the same item positions.
 
     Attributes
     ----------
+    log
+        What people did; `interactions` are the pairs of it that are learned from.
     pictures
         Modality by encoder name.
     texts
@@ -49,14 +52,14 @@ class Dataset:
         held-out cold items are not.
     """
 
-    interactions: Interactions
+    log: Log
     pictures: dict[str, Modality]
     texts: list[str]
     groups: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     fitted: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
     def __post_init__(self) -> None:
-        n = self.interactions.n_items
+        n = self.log.n_items
         if not len(self.groups):
             object.__setattr__(self, "groups", np.full(n, -1, np.int32))
         if not len(self.fitted):
@@ -64,7 +67,7 @@ class Dataset:
         lengths = {len(self.texts), len(self.groups), len(self.fitted)}
         lengths |= {len(modality.vectors) for modality in self.pictures.values()}
         if lengths != {n}:
-            raise ShapeError(f"content is for {sorted(lengths)} items, interactions for {n}")
+            raise ShapeError(f"content is for {sorted(lengths)} items, behaviour for {n}")
 
     @cached_property
     def content(self) -> ContentSpace:
@@ -76,12 +79,17 @@ class Dataset:
     @property
     def n_items(self) -> int:
         """Number of item positions."""
-        return self.interactions.n_items
+        return self.log.n_items
 
-    def with_interactions(self, interactions: Interactions) -> Dataset:
-        """Return the same content with other interactions."""
-        changed = replace(self, interactions=interactions)
-        if "content" in self.__dict__:  # does not depend on interactions
+    @property
+    def interactions(self) -> Interactions:
+        """The positive pairs of the log."""
+        return self.log.interactions
+
+    def with_log(self, log: Log) -> Dataset:
+        """Return the same content with other behaviour."""
+        changed = replace(self, log=log)
+        if "content" in self.__dict__:  # does not depend on behaviour
             changed.__dict__["content"] = self.content
         return changed
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
+from beholder.dataset.log import Log
 
 
 @dataclass(frozen=True)
@@ -19,14 +22,14 @@ class Cases:
     Attributes
     ----------
     source
-        The interactions that histories are read from.
+        What everybody did before they were asked: histories are read from it.
     users
         int32 (n,). Users of `source`.
     indptr, targets
         int64 (n + 1,), int32. The targets of case i are `targets[indptr[i]:indptr[i + 1]]`.
     """
 
-    source: Interactions
+    source: Log
     users: NDArray[np.int32]
     indptr: NDArray[np.int64]
     targets: NDArray[np.int32]
@@ -34,23 +37,53 @@ class Cases:
     def __len__(self) -> int:
         return len(self.users)
 
+    @cached_property
+    def histories(self) -> Histories:
+        """What each asked, as it is reduced when served: dislikes, kinds and limit included."""
+        return self.source.histories.take(self.users)
+
     def history(self, case: int) -> History:
         """Return what the user of a case had done before."""
-        user = self.users[case]
-        rows = slice(self.source.indptr[user], self.source.indptr[user + 1])
-        items = self.source.items[rows]
-        return History(items, self.source.times[rows], self.source.weights[rows], seen=items)
+        return self.histories[case]
 
     def target(self, case: int) -> NDArray[np.int32]:
         """Return the positions that are right answers."""
         return self.targets[self.indptr[case] : self.indptr[case + 1]]
 
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """int64 (targets,). The case of each target."""
+        return np.repeat(np.arange(len(self)), np.diff(self.indptr))
+
     def take(self, chosen: NDArray[np.int64]) -> Cases:
         """Return some of the cases."""
-        parts = [self.target(int(case)) for case in chosen]
-        indptr = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
-        targets = np.concatenate(parts) if parts else np.empty(0, np.int32)
-        return Cases(self.source, self.users[chosen], indptr.astype(np.int64), targets)
+        lengths = np.diff(self.indptr)[chosen]
+        indptr = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        places = np.arange(indptr[-1]) + np.repeat(self.indptr[chosen] - indptr[:-1], lengths)
+        return Cases(self.source, self.users[chosen], indptr, self.targets[places])
+
+    def only(self, asked: NDArray[np.bool_]) -> Cases:
+        """Return the cases with some of their targets, where any are left.
+
+        Parameters
+        ----------
+        asked
+            bool (targets,).
+        """
+        left = np.bincount(self.owner[asked], minlength=len(self))
+        indptr = np.concatenate([[0], np.cumsum(left)]).astype(np.int64)
+        narrowed = Cases(self.source, self.users, indptr, self.targets[asked])
+        return narrowed.take(np.flatnonzero(left > 0))
+
+    def unseen(self) -> Cases:
+        """Return the cases without targets that their own history masks.
+
+        Who disliked an item and liked it later is never recommended it in between.
+        """
+        n = max(self.source.n_items, 1)
+        seen = self.histories
+        owner = np.repeat(np.arange(len(self)), np.diff(seen.seen_indptr))
+        return self.only(~np.isin(self.owner * n + self.targets, owner * n + seen.seen))
 
 
 @dataclass(frozen=True)
@@ -70,30 +103,29 @@ class Split:
 
 
 def leave_last_out(dataset: Dataset, at_least: int = 5) -> Split:
-    """Hold out the last pair of each user with at least `at_least` pairs."""
-    pairs = dataset.interactions
-    counts = np.diff(pairs.indptr)
-    users = np.flatnonzero(counts >= at_least).astype(np.int32)
-    last = pairs.indptr[users + 1] - 1
-    mask = np.ones(len(pairs), bool)
-    mask[last] = False
-    return _split("leave-last-out", dataset, mask, users, np.arange(len(users) + 1), last)
+    """Hold out the last pair of each user with at least `at_least`, and what came after it."""
+    log, firsts = dataset.log, dataset.log.firsts
+    counts = np.bincount(log.users[firsts], minlength=log.n_users)
+    users = np.flatnonzero(counts >= at_least)
+    last = firsts[np.cumsum(counts)[users] - 1]
+    return _cut("leave-last-out", dataset, users, last, last)
 
 
 def next_basket(dataset: Dataset, earlier: int = 3) -> Split:
-    """Hold out all pairs of the last time stamp of users with `earlier` pairs before it."""
-    pairs = dataset.interactions
-    ends = pairs.indptr[1:]
-    last_time = np.full(pairs.n_users, -1, np.int64)
-    active = np.diff(pairs.indptr) > 0
-    last_time[active] = pairs.times[ends[active] - 1]
-    in_last = pairs.times == last_time[pairs.users]
-    n_last = np.bincount(pairs.users[in_last], minlength=pairs.n_users)
-    users = np.flatnonzero(np.diff(pairs.indptr) - n_last >= earlier).astype(np.int32)
-    users = users[n_last[users] > 0]
-    held = in_last & np.isin(pairs.users, users)
-    indptr = np.concatenate([[0], np.cumsum(n_last[users])])
-    return _split("next-basket", dataset, ~held, users, indptr, np.flatnonzero(held))
+    """Hold out all pairs of the last moment of users with `earlier` pairs before it."""
+    log, firsts = dataset.log, dataset.log.firsts
+    users, times = log.users[firsts], log.times[firsts]
+    counts = np.bincount(users, minlength=log.n_users)
+    ends = np.cumsum(counts)
+    last_time = np.full(log.n_users, -1, np.int64)
+    last_time[counts > 0] = times[ends[counts > 0] - 1]
+    in_last = times == last_time[users]
+    n_last = np.bincount(users[in_last], minlength=log.n_users)
+    asked = np.flatnonzero((n_last > 0) & (counts - n_last >= earlier))
+    # Whatever else was done at that moment is not known beforehand either.
+    before = np.bincount(log.users[log.times < last_time[log.users]], minlength=log.n_users)
+    moments = log.indptr[asked] + before[asked]
+    return _cut("next-basket", dataset, asked, moments, firsts[in_last & np.isin(users, asked)])
 
 
 def cold_items(
@@ -109,40 +141,63 @@ def cold_items(
     only
         The encoder whose pictures decide which items may be drawn; empty: all items.
     """
-    pairs = dataset.interactions
+    log, pairs = dataset.log, dataset.interactions
     drawn = dataset.pictures[only].present if only else np.ones(dataset.n_items, bool)
     candidates = np.flatnonzero(drawn & dataset.fitted)
     rng = np.random.default_rng(seed)
     chosen = rng.choice(candidates, round(share * len(candidates)), replace=False)
     cold = np.zeros(dataset.n_items, bool)
     cold[chosen] = True
-    held = cold[pairs.items]
-    remaining = np.bincount(pairs.users[~held], minlength=pairs.n_users)
-    asked = held & (remaining[pairs.users] >= earlier)
+    train = replace(dataset.with_log(log.keep(~cold[log.items])), fitted=dataset.fitted & ~cold)
+    return Split("cold-items", train, cold_cases(pairs, train.log, cold, earlier), cold)
+
+
+def cold_cases(pairs: Interactions, rest: Log, cold: NDArray[np.bool_], earlier: int) -> Cases:
+    """Ask users with at least `earlier` pairs left for the held-out items that they took.
+
+    Parameters
+    ----------
+    pairs
+        Of the time when nothing was held out.
+    rest
+        The log without the held-out items.
+    """
+    remaining = np.bincount(rest.interactions.users, minlength=pairs.n_users)
+    asked = cold[pairs.items] & (remaining[pairs.users] >= earlier)
     users, counts = np.unique(pairs.users[asked], return_counts=True)
-    indptr = np.concatenate([[0], np.cumsum(counts)])
-    split = _split("cold-items", dataset, ~held, users, indptr, np.flatnonzero(asked))
-    train = replace(split.train, fitted=dataset.fitted & ~cold)
-    return replace(split, train=train, pool=cold)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Cases(rest, users.astype(np.int32), indptr, pairs.items[asked])
 
 
-def _split(
+def _cut(
     name: str,
     dataset: Dataset,
-    keep: NDArray[np.bool_],
-    users: NDArray[np.int32],
-    indptr: NDArray[np.int64],
-    target_rows: NDArray[np.int64],
+    users: NDArray[np.int64],
+    moments: NDArray[np.int64],
+    targets: NDArray[np.int64],
 ) -> Split:
-    train = dataset.interactions.keep(keep)
-    cases = Cases(
-        train,
-        users.astype(np.int32),
-        indptr.astype(np.int64),
-        dataset.interactions.items[target_rows],
-    )
-    pool = np.ones(dataset.n_items, bool)
-    return Split(name, dataset.with_interactions(train), cases, pool)
+    """Forget what some users did from a moment on, and ask for it.
+
+    Parameters
+    ----------
+    moments
+        int64 (users,). The first event of the log that is no longer known.
+    targets
+        int64. The events asked for, one after the other.
+    """
+    log = dataset.log
+    known = np.ones(len(log), bool)
+    ends = log.indptr[users + 1]
+    lengths = ends - moments
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    known[np.arange(offsets[-1]) + np.repeat(moments - offsets[:-1], lengths)] = False
+    train = log.keep(known)
+    place = np.full(log.n_users, -1, np.int64)
+    place[users] = np.arange(len(users))
+    counts = np.bincount(place[log.users[targets]], minlength=len(users))
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    cases = Cases(train, users.astype(np.int32), indptr, log.items[targets]).unseen()
+    return Split(name, dataset.with_log(train), cases, np.ones(dataset.n_items, bool))
 
 
 def halves(cases: Cases, seed: int) -> tuple[Cases, Cases]:

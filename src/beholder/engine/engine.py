@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.history import EMPTY, History, from_events
+from beholder.behaviour.history import EMPTY, History
+from beholder.behaviour.kinds import weigh
+from beholder.behaviour.reduce import Events, history
 from beholder.bundle import parts as bundle_parts
 from beholder.bundle.manifest import Manifest, read
 from beholder.bundle.parts import Parts
@@ -124,16 +126,10 @@ class Engine:
 
     def _read(self, seen: Snapshot, view: Overlay) -> Known:
         seqs, times, kinds, values = seen.columns()
-        history = from_events(
-            view.positions(seqs),
-            times,
-            kinds,
-            values,
-            self.behaviour.weights,
-            self.behaviour.rating_threshold,
-            self.behaviour.history_limit,
-        )
-        return _known(view, history)
+        rules = self.behaviour
+        signed = weigh(kinds, values, rules.weights, rules.rating_threshold)
+        events = Events(view.positions(seqs), times, signed, kinds, values)
+        return _known(view, history(events, rules.like, rules.history_limit))
 
     # -- questions --------------------------------------------------------------------------
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.history import EMPTY, History, from_events
-from beholder.behaviour.kinds import CODES
+from beholder.behaviour.history import EMPTY, History
+from beholder.behaviour.kinds import CODES, weigh
+from beholder.behaviour.reduce import Events, history
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
 from beholder.settings import BehaviourSettings
@@ -45,15 +46,15 @@ def told_history(
         times.append(when if when is not None else now - (len(told) - 1 - index) * 60_000)
         kinds.append(CODES[kind])
         values.append(np.nan if value is None else value)
-    return from_events(
+    coded, valued = np.array(kinds, np.uint8), np.array(values, np.float32)
+    events = Events(
         np.array(positions, np.int32),
         np.array(times, np.int64),
-        np.array(kinds, np.uint8),
-        np.array(values, np.float32),
-        settings.weights,
-        settings.rating_threshold,
-        settings.history_limit,
+        weigh(coded, valued, settings.weights, settings.rating_threshold),
+        coded,
+        valued,
     )
+    return history(events, settings.like, settings.history_limit)
 
 
 def _read(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.history import EMPTY, History
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.log import log_of_arrays
 from beholder.models.interface import Content, Context, Model, Query
 from beholder.progress import SILENT
 
@@ -54,7 +54,7 @@ def sample_dataset(seed: int = 5) -> Dataset:
         items += twins.tolist()
         times += [500_000] * TWINS
     n_items = n_grouped + TWINS
-    pairs = from_events(
+    log = log_of_arrays(
         np.array(users, np.int32),
         np.array(items, np.int32),
         np.array(times, np.int64),
@@ -76,16 +76,15 @@ def sample_dataset(seed: int = 5) -> Dataset:
         else f"taste{GROUPS} twin"
         for i in range(n_items)
     ]
-    return Dataset(pairs, {"sample": Modality(vectors, present)}, texts, of.astype(np.int32))
+    return Dataset(log, {"sample": Modality(vectors, present)}, texts, of.astype(np.int32))
 
 
 def empty_dataset(n_items: int) -> Dataset:
     """Return items without behaviour, pictures or words."""
     nothing = np.empty(0, np.int32)
-    pairs = Interactions(
-        nothing, nothing, np.empty(0, np.int64), np.empty(0, np.float32), 0, n_items
-    )
-    return Dataset(pairs, {}, [""] * n_items)
+    times, weights = np.empty(0, np.int64), np.empty(0, np.float32)
+    log = log_of_arrays(nothing, nothing, times, weights, 0, n_items, 0)
+    return Dataset(log, {}, [""] * n_items)
 
 
 def fit(model: ModelClass, dataset: Dataset, seed: int = 1) -> Model:

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder.dataset.splits import Cases
+from beholder.models.recency import by_rank
 
 Floats = NDArray[np.float32]
 
@@ -16,17 +17,16 @@ def history_matrix(cases: Cases, decay: float, n_items: int) -> sp.csr_array:
 
     The same weights as `recency.by_rank` gives each history on its own.
     """
-    source = cases.source
-    starts, ends = source.indptr[cases.users], source.indptr[cases.users + 1]
-    lengths = ends - starts
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    rows = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], lengths)
-    # How many moments lie before each event, over all events of all users.
-    moments = np.concatenate([[0], np.cumsum(np.diff(source.times) != 0)])
-    newest = np.repeat(moments[np.maximum(ends, 1) - 1], lengths)
-    weights = source.weights[rows] * decay ** (newest - moments[rows]).astype(np.float64)
-    data = weights.astype(np.float32)
-    return sp.csr_array((data, source.items[rows], indptr), shape=(len(cases), n_items))
+    told = cases.histories
+    weights = by_rank(told, decay)
+    return sp.csr_array((weights, told.items, told.indptr), shape=(len(cases), n_items))
+
+
+def seen_matrix(cases: Cases, n_items: int) -> sp.csr_array:
+    """Mark what each case had an event with and is not shown, bool sparse (cases, n_items)."""
+    told = cases.histories
+    marks = np.ones(len(told.seen), np.bool_)
+    return sp.csr_array((marks, told.seen, told.seen_indptr), shape=(len(cases), n_items))
 
 
 def mean_mass(histories: sp.csr_array) -> float:

@@ -12,7 +12,7 @@ from beholder.dataset.splits import Cases
 from beholder.models.blend import Blend
 from beholder.models.rows import block_height
 from beholder.training.gains import expected_gain
-from beholder.training.histories import history_matrix, lifts
+from beholder.training.histories import history_matrix, lifts, seen_matrix
 
 Floats = NDArray[np.float32]
 Part = tuple[sp.csr_array, Floats | None]
@@ -78,7 +78,7 @@ def score_blocks(
 ) -> Iterator[tuple[int, Floats]]:
     """Yield the first case of a block and its scores (cases, n_items), -inf: not allowed."""
     n = len(pool)
-    histories = history_matrix(cases, decay, n)
+    histories, seen = history_matrix(cases, decay, n), seen_matrix(cases, n)
     step = min(256, block_height(n))
     for start in range(0, len(cases), step):
         block = histories[start : start + step]
@@ -91,8 +91,7 @@ def score_blocks(
         if base is not None:
             scores += lifts(block, mass)[:, None] * base
         scores[:, ~pool] = -np.inf
-        row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
-        scores[row, block.indices] = -np.inf
+        scores[seen[start : start + step].nonzero()] = -np.inf
         yield start, scores
 
 

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.interactions import Interactions
-from beholder.dataset.splits import Cases, Split, leave_last_out, next_basket
+from beholder.dataset.splits import Cases, Split, cold_cases, leave_last_out, next_basket
 
 COLD_SHARE = 0.1
 MOST = 1500  # cases of each kind
@@ -79,22 +78,22 @@ def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") ->
     rng = np.random.default_rng(seed)
     split = _last_visits(dataset) if protocol == "next-basket" else leave_last_out(dataset)
     cold = _draw_cold(dataset, rng)
-    pairs = split.train.interactions
-    rest = pairs.keep(~cold[pairs.items])
-    train = replace(split.train.with_interactions(rest), fitted=dataset.fitted & ~cold)
-    train.__dict__.pop("content", None)  # statistics must not see what is held out
-    enough = np.diff(rest.indptr) >= 1
+    log = split.train.log
+    train = replace(split.train.with_log(log.keep(~cold[log.items])), fitted=dataset.fitted & ~cold)
+    rest = train.log
     cases = replace(split.cases, source=rest)
-    cases = cases.take(np.flatnonzero(enough[cases.users]))
-    warm = _only(cases, (rest.item_counts > 0) & ~cold)
+    cases = cases.take(np.flatnonzero(cases.histories.lengths > 0))
+    counts = train.interactions.item_counts
+    warm = cases.only(((counts > 0) & ~cold)[cases.targets])
     drawn = rng.permutation(len(warm))[: 2 * MOST]
     mixed = np.sort(rng.permutation(len(cases))[:MOST])
     middle = len(drawn) // 2
+    fresh = cold_cases(dataset.interactions, rest, cold, earlier=3)
     return Validation(
         train,
         warm.take(np.sort(drawn[:middle])),
         warm.take(np.sort(drawn[middle:])),
-        _fresh_cases(dataset, rest, cold, rng),
+        fresh.take(np.sort(rng.permutation(len(fresh))[:MOST])),
         cases.take(mixed),
         cold,
     )
@@ -113,16 +112,6 @@ def _last_visits(dataset: Dataset) -> Split:
     return split
 
 
-def _only(cases: Cases, kept: NDArray[np.bool_]) -> Cases:
-    """Return the cases with those of their targets that are kept, where there are any."""
-    mask = kept[cases.targets]
-    owner = np.repeat(np.arange(len(cases)), np.diff(cases.indptr))
-    left = np.bincount(owner[mask], minlength=len(cases))
-    indptr = np.concatenate([[0], np.cumsum(left)]).astype(np.int64)
-    narrowed = Cases(cases.source, cases.users, indptr, cases.targets[mask])
-    return narrowed.take(np.flatnonzero(left > 0))
-
-
 def _draw_cold(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.bool_]:
     cold = np.zeros(dataset.n_items, bool)
     described = np.array([bool(text) for text in dataset.texts])
@@ -132,14 +121,3 @@ def _draw_cold(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.bool_]:
     if len(able) >= 50:
         cold[rng.choice(able, int(COLD_SHARE * len(able)), replace=False)] = True
     return cold
-
-
-def _fresh_cases(
-    dataset: Dataset, rest: Interactions, cold: NDArray[np.bool_], rng: np.random.Generator
-) -> Cases:
-    pairs = dataset.interactions
-    asked = cold[pairs.items] & (np.diff(rest.indptr)[pairs.users] >= 3)
-    users, counts = np.unique(pairs.users[asked], return_counts=True)
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    cases = Cases(rest, users.astype(np.int32), indptr, pairs.items[asked])
-    return cases.take(np.sort(rng.permutation(len(cases))[:MOST]))

@@ -23,7 +23,7 @@ from beholder.dataset.splits import Cases
 from beholder.models import rows
 from beholder.models.itemitem import ItemItem
 from beholder.training.gains import expected_gain
-from beholder.training.histories import history_matrix, lifts, mean_mass
+from beholder.training.histories import history_matrix, lifts, mean_mass, seen_matrix
 
 Floats = NDArray[np.float32]
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)
@@ -107,7 +107,8 @@ def sheet(
     names = [*members, "popularity"]
     histories = history_matrix(cases, decay, len(pool))
     mass = mean_mass(histories)
-    longest = int(np.diff(histories.indptr).max(initial=0))
+    seen = seen_matrix(cases, len(pool))
+    longest = int(np.diff(seen.indptr).max(initial=0))
     leaders = _leaders(popularity, pool, NEAREST + longest)
     blocks = []
     step = min(256, rows.block_height(len(pool)))
@@ -115,11 +116,9 @@ def sheet(
         block = histories[start : start + step]
         last = start + block.shape[0]
         targets = cases.targets[cases.indptr[start] : cases.indptr[last]]
-        owner = np.repeat(
-            np.arange(block.shape[0]), np.diff(cases.indptr[start : last + 1]).astype(np.int64)
-        )
+        owner = cases.owner[cases.indptr[start] : cases.indptr[last]] - start
         allowed = np.repeat(pool[None, :], block.shape[0], axis=0)
-        allowed[np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)), block.indices] = False
+        allowed[seen[start:last].nonzero()] = False
         blocks.append(
             _block(members, block, allowed, lifts(block, mass), popularity, leaders, owner, targets)
         )
