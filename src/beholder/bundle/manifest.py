@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from beholder.bundle import signature
 from beholder.errors import BundleError
 
-FORMAT = 1
+FORMAT = 2  # 1, of version 0.1, had another layout of matrices
 LARGEST = 2**20  # bytes of a manifest
 ALLOWED = {".safetensors", ".json", ".arrow"}
 

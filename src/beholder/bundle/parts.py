@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,33 +14,16 @@ import pyarrow.ipc
 import scipy.sparse as sp
 
 from beholder import tensors
+from beholder.bundle.choice import Choice
 from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
+from beholder.dataset.texts import Groups, groups_of
 from beholder.dataset.whitening import Whitening
 from beholder.dataset.words import TfIdf
 from beholder.errors import BundleError
 from beholder.index import load_index, save_index
-from beholder.models import rows
-from beholder.models.blend import Blend, Weights
-from beholder.models.interface import Floats
-
-ITEM_COLUMNS = ("seq", "item_id", "title", "attributes", "picture", "width", "height", "colour")
-
-
-class Choice(msgspec.Struct):
-    """Why the blend is what it is: `blend.json`.
-
-    Attributes
-    ----------
-    catalogue_version
-        Version of the catalogue that the bundle shows; later changes are laid over it.
-    table
-        One row a member: its settings, its own NDCG@10, its warm and cold weight.
-    """
-
-    weights: Weights
-    catalogue_version: int
-    table: list[dict[str, Any]]
-    notes: list[str]
+from beholder.scorers import rows
+from beholder.scorers.blend import Blend
+from beholder.scorers.interface import Floats, Mask
 
 
 @dataclass(frozen=True)
@@ -52,32 +36,38 @@ class Parts:
         Arrow table with `ITEM_COLUMNS`, in order of position.
     popularity
         float32 (n_items,), 0 to 1.
+    known
+        bool (n_items,). Items with behaviour: late ones are placed among them.
     similar
         float32 sparse (n_items, n_items). What looks and reads alike.
-    placement
-        float32 sparse (n_items, n_items). Behaviour rows that late items are placed over.
     """
 
     items: pa.Table
     blend: Blend
     popularity: Floats
+    known: Mask
     similar: sp.csr_array
-    placement: sp.csr_array
     content: ContentSpace
     choice: Choice
     evaluation: dict[str, Any]
 
+    @cached_property
+    def groups(self) -> Groups:
+        """Which items are variants of one product."""
+        texts = self.items["attributes"].to_pylist()
+        return groups_of([msgspec.json.decode(text or "{}") for text in texts])
+
 
 def save(parts: Parts, folder: Path) -> None:
     """Write all parts into an empty folder."""
-    for name in ("models/blend", "models/similar", "models/placement", "vectors"):
+    for name in ("scorers/blend", "similar", "vectors"):
         (folder / name).mkdir(parents=True)
     with pa.ipc.new_file(folder / "items.arrow", parts.items.schema) as writer:
         writer.write_table(parts.items)
-    parts.blend.save(folder / "models/blend")
-    tensors.save(folder / "models/popularity.safetensors", {"popularity": parts.popularity})
-    rows.save(parts.similar, folder / "models/similar/rows.safetensors")
-    rows.save(parts.placement, folder / "models/placement/rows.safetensors")
+    parts.blend.save(folder / "scorers/blend")
+    arrays = {"popularity": parts.popularity, "known": parts.known}
+    tensors.save(folder / "popularity.safetensors", arrays)
+    rows.save(parts.similar, folder / "similar/rows.safetensors")
     for order, (name, space) in enumerate(parts.content.pictures.items()):
         arrays = {
             "mean": space.whitening.mean,
@@ -91,7 +81,7 @@ def save(parts: Parts, folder: Path) -> None:
         tensors.save(folder / "vectors/idf.safetensors", {"idf": parts.content.words.tfidf.idf})
         terms = json.dumps(parts.content.words.tfidf.vocabulary, ensure_ascii=False)
         (folder / "vectors/terms.json").write_text(terms, encoding="utf-8")
-    (folder / "blend.json").write_bytes(msgspec.json.encode(parts.choice))
+    (folder / "choice.json").write_bytes(msgspec.json.encode(parts.choice))
     (folder / "evaluation.json").write_bytes(msgspec.json.encode(parts.evaluation))
 
 
@@ -103,7 +93,7 @@ class Recipe(NamedTuple):
 
 
 def recipe(folder: Path) -> Recipe:
-    """Read `blend.json` and `evaluation.json` alone.
+    """Read `choice.json` and `evaluation.json` alone.
 
     Raises
     ------
@@ -111,7 +101,7 @@ def recipe(folder: Path) -> Recipe:
         If they are not as this version writes them.
     """
     try:
-        choice = msgspec.json.decode((folder / "blend.json").read_bytes(), type=Choice)
+        choice = msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice)
         evaluation = msgspec.json.decode((folder / "evaluation.json").read_bytes())
     except (OSError, ValueError) as error:
         raise BundleError(
@@ -140,14 +130,15 @@ def load(folder: Path) -> Parts:
 def _load(folder: Path) -> Parts:
     with pa.memory_map(str(folder / "items.arrow")) as source:
         items = pa.ipc.open_file(source).read_all()
+    arrays, _ = tensors.load(folder / "popularity.safetensors")
     return Parts(
         items=items,
-        blend=Blend.load(folder / "models/blend"),
-        popularity=tensors.load(folder / "models/popularity.safetensors")[0]["popularity"],
-        similar=rows.load(folder / "models/similar/rows.safetensors"),
-        placement=rows.load(folder / "models/placement/rows.safetensors"),
+        blend=Blend.load(folder / "scorers/blend"),
+        popularity=arrays["popularity"],
+        known=arrays["known"],
+        similar=rows.load(folder / "similar/rows.safetensors"),
         content=_load_content(folder / "vectors"),
-        choice=msgspec.json.decode((folder / "blend.json").read_bytes(), type=Choice),
+        choice=msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice),
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
     )
 

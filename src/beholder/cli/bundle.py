@@ -62,8 +62,7 @@ def show(folder: Path, name: str | None, as_json: bool) -> None:
         console.as_json({"manifest": made, "choice": choice})
         return
     click.echo(f"{made.name}: {made.n_items} items, {made.n_users} users, {made.n_pairs} pairs")
-    columns = ("model", "ndcg@10", "warm", "cold", "tried")
-    console.table(columns, [[row.get(c) for c in columns] for row in choice.table])
+    console.members(choice.members)
     for note in choice.notes:
         click.echo(f"- {note}")
 

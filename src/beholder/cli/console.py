@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,13 +17,16 @@ from beholder.progress import Progress
 class LineProgress:
     """Progress where standard error is no terminal: one line when a step ends."""
 
+    def __init__(self) -> None:
+        self.steps: list[list[Any]] = []  # what, done and begin of each: steps stand in steps
+
     def start(self, what: str, total: int | None = None) -> None:
         """Remember the step."""
-        self.what, self.done, self.began = what, 0, time.monotonic()
+        self.steps.append([what, 0, time.monotonic()])
 
     def advance(self, n: int = 1) -> None:
         """Count."""
-        self.done += n
+        self.steps[-1][1] += n
 
     def note(self, text: str) -> None:
         """Print a line."""
@@ -31,7 +34,8 @@ class LineProgress:
 
     def finish(self) -> None:
         """Print what the step did."""
-        click.echo(f"{self.what}: {self.done} in {time.monotonic() - self.began:.1f} s", err=True)
+        what, done, began = self.steps.pop()
+        click.echo(f"{what}: {done} in {time.monotonic() - began:.1f} s", err=True)
 
 
 class BarProgress:
@@ -39,15 +43,15 @@ class BarProgress:
 
     def __init__(self, bars: Any) -> None:
         self.bars = bars
-        self.task: Any = None
+        self.tasks: list[Any] = []  # of the steps under way: steps stand in steps
 
     def start(self, what: str, total: int | None = None) -> None:
         """Add a bar."""
-        self.task = self.bars.add_task(what, total=total)
+        self.tasks.append(self.bars.add_task(what, total=total))
 
     def advance(self, n: int = 1) -> None:
         """Move the bar."""
-        self.bars.advance(self.task, n)
+        self.bars.advance(self.tasks[-1], n)
 
     def note(self, text: str) -> None:
         """Print a line above the bars."""
@@ -55,8 +59,9 @@ class BarProgress:
 
     def finish(self) -> None:
         """Fill the bar."""
-        task = self.bars.tasks[self.bars.task_ids.index(self.task)]
-        self.bars.update(self.task, total=task.completed, completed=task.completed)
+        number = self.tasks.pop()
+        task = self.bars.tasks[self.bars.task_ids.index(number)]
+        self.bars.update(number, total=task.completed, completed=task.completed)
 
 
 @contextmanager
@@ -93,6 +98,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
             for text, width, flag in zip(line, widths, right, strict=True)
         ]
         click.echo("  ".join(parts).rstrip())
+
+
+def members(records: Iterable[Any]) -> None:
+    """Print what the members of a blend count."""
+    head = ("member", "NDCG@10", "warm", "cold", "tried")
+    table(head, [(r.member, r.ndcg10, r.warm, r.cold, r.tried) for r in records])
 
 
 def as_json(value: Any) -> None:

@@ -11,7 +11,8 @@ import click
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--model", "models", multiple=True, help="Only these members; default: auto.")
 @click.option("--budget", help="How long it may take: 90s, 10m, 1h.")
-@click.option("--seed", type=int, help="The same seed gives the same bundle.")
+@click.option("--seed", type=int, help="Draws whatever is random; the budget decides the rest.")
+@click.option("--plan", help="Follow the decisions of a bundle, or of its choice.json, again.")
 @click.option("--promote", is_flag=True, help="Serve it even if it is worse than the live bundle.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def command(
@@ -19,6 +20,7 @@ def command(
     models: tuple[str, ...],
     budget: str | None,
     seed: int | None,
+    plan: str | None,
     promote: bool,
     as_json: bool,
 ) -> None:
@@ -35,12 +37,12 @@ def command(
             seed=seed,
             progress=progress,
             promote_anyway=promote,
+            plan=plan,
         )
     if as_json:
         console.as_json(trained)
         return
-    columns = ("model", "ndcg@10", "warm", "cold", "tried")
-    console.table(columns, [[row.get(c) for c in columns] for row in trained.table])
+    console.members(trained.members)
     for note in trained.notes:
         click.echo(f"- {note}")
     click.echo(

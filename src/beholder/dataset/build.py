@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -17,7 +16,7 @@ from beholder.catalogue import given_vectors
 from beholder.dataset.dataset import Dataset, Modality
 from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
-from beholder.dataset.texts import product_of, text_of
+from beholder.dataset.texts import groups_of, text_of
 from beholder.encoders.registry import vector_cache
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
@@ -25,7 +24,9 @@ from beholder.store.records import TrainingEvents
 from beholder.store.store import Store
 from beholder.workspace import Workspace
 
-COLUMNS = ("seq", "item_id", "title", "attributes", "picture", "width", "height", "colour")
+ITEM_COLUMNS = (
+    "seq", "item_id", "title", "attributes", "picture", "width", "height", "colour", "hidden",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Built:
     Attributes
     ----------
     items
-        Arrow table in order of position.
+        Arrow table with `ITEM_COLUMNS`, in order of position; hidden ones too.
     version
         Of the catalogue, as of this table.
     fingerprint
@@ -67,8 +68,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
             "there are no items in this workspace",
             remedy=f"run `beholder import {workspace.root} --items FILE`",
         )
-    items = items.filter(pc.invert(items["hidden"])).select(list(COLUMNS)).combine_chunks()
-    if not items.num_rows:
+    items = items.select(list(ITEM_COLUMNS)).combine_chunks()
+    if pc.all(items["hidden"]).as_py():  # hidden ones are learned from, for when they come back
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
     events = store.training_events("train")
     marks = marks_of_people(events)
@@ -79,7 +80,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
     pictures = modalities(workspace, items["picture"].to_pylist(), settings.encode.encoders)
     pictures |= given(workspace, items["item_id"].to_pylist())
-    dataset = Dataset(log, pictures, texts, groups_of(attributes))
+    dataset = Dataset(log, pictures, texts, groups_of(attributes).of_items)
     newest = int(events.times.max(initial=0))
     return Built(dataset, items, version, _fingerprint(items, marks), newest)
 
@@ -126,20 +127,9 @@ def given(workspace: Workspace, item_ids: list[str]) -> dict[str, Modality]:
     return found
 
 
-def groups_of(attributes: list[dict[str, Any]]) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Number the variants of one product, see `product_of`; -1 where none is known."""
-    codes: dict[str, int] = {}
-    groups = np.full(len(attributes), -1, np.int32)
-    for place, attr in enumerate(attributes):
-        code = product_of(attr)
-        if code is not None:
-            groups[place] = codes.setdefault(code, len(codes))
-    return groups
-
-
 def _fingerprint(items: pa.Table, marks: Marks) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    for name in COLUMNS:
+    for name in ITEM_COLUMNS:
         digest.update(msgspec.json.encode(items[name].to_pylist()))
     digest.update(np.sort(marks).tobytes())
     return digest.hexdigest()

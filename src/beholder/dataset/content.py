@@ -53,6 +53,11 @@ class WordSpace:
         rare = sp.csr_array(self.vectors[:, np.flatnonzero(~frequent)])
         return dense, rare, sp.csr_array(rare.T)
 
+    @cached_property
+    def across(self) -> sp.csr_array:
+        """The transpose, float32 sparse (n_terms, n_items): new texts are compared by it."""
+        return sp.csr_array(self.vectors.T)
+
     def of(self, positions: NDArray[np.int64]) -> WordSpace:
         """Return the words of some items alone."""
         return WordSpace(self.tfidf, sp.csr_array(self.vectors[positions]))
@@ -72,8 +77,12 @@ class WordSpace:
 
     def similar(self, texts: list[str]) -> Floats:
         """Return cosines of new texts with all items: (m, n_items)."""
-        found = self.tfidf(texts) @ self.vectors.T
-        return np.asarray(found.todense(), np.float32).reshape(len(texts), -1)
+        return self.compared(self.tfidf(texts))
+
+    def compared(self, read: sp.csr_array) -> Floats:
+        """Return cosines of tf-idf rows with all items: (m, n_items)."""
+        found: Floats = (read @ self.across).toarray().astype(np.float32, copy=False)
+        return found
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,18 @@ class ContentSpace:
             if name in picture:
                 return space, picture[name].reshape(1, -1)
         return None
+
+    @property
+    def n_items(self) -> int:
+        """Number of positions; 0 where nothing is known of any item."""
+        for space in self.pictures.values():
+            return len(space.vectors)
+        return 0 if self.words is None else int(self.words.vectors.shape[0])
+
+    @property
+    def modalities(self) -> list[str]:
+        """Names of what items can be compared by."""
+        return [*self.pictures, *(["words"] if self.words is not None else [])]
 
     @property
     def main_picture(self) -> PictureSpace | None:

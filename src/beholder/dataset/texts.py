@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds call it
 SKIPPED = frozenset({"price", *PRODUCT, "imdb_id", "url", "image", "picture", "colour_hex"})
@@ -28,3 +31,33 @@ def product_of(attributes: Mapping[str, Any]) -> str | None:
         if attributes.get(name):
             return str(attributes[name])
     return None
+
+
+class Groups(NamedTuple):
+    """Variants of one product share a number.
+
+    Attributes
+    ----------
+    codes
+        Number of each product code.
+    of_items
+        int32 (n_items,). -1: no product is known.
+    """
+
+    codes: dict[str, int]
+    of_items: NDArray[np.int32]
+
+    def more(self, attributes: Sequence[Mapping[str, Any]]) -> Groups:
+        """Return the groups of further items, with the numbers that there are already."""
+        codes = dict(self.codes)
+        of_items = np.full(len(attributes), -1, np.int32)
+        for place, attr in enumerate(attributes):
+            code = product_of(attr)
+            if code is not None:
+                of_items[place] = codes.setdefault(code, len(codes))
+        return Groups(codes, of_items)
+
+
+def groups_of(attributes: Sequence[Mapping[str, Any]]) -> Groups:
+    """Number the variants of one product, see `product_of`."""
+    return Groups({}, np.empty(0, np.int32)).more(attributes)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from beholder.engine.answer import Picture
 
 WIDTHS = (240, 480, 960)
+MOST_CHUNKS = 8  # parts of a table before they are put together
 KEPT = 20_000  # cards of a catalogue that stay made: about 60 MB
 
 
@@ -41,12 +45,35 @@ class _Named(msgspec.Struct, omit_defaults=True):
 
 
 class Cards:
-    """Cards by position over one or more Arrow tables with the columns of `parts.ITEM_COLUMNS`."""
+    """Cards by position over an Arrow table with the columns of `build.ITEM_COLUMNS`."""
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
         self._made: dict[int, Card] = {}
         self._written: dict[int, tuple[bytes, bytes]] = {}
+
+    def plus(self, more: pa.Table) -> Cards:
+        """Return these cards, and others after the last."""
+        both = pa.concat_tables([self.table, more])
+        if both["item_id"].num_chunks > MOST_CHUNKS:
+            both = both.combine_chunks()
+        return self._over(both, ())
+
+    def with_rows(self, positions: NDArray[np.int32], others: pa.Table) -> Cards:
+        """Return the cards with other rows in some places."""
+        order = np.arange(self.table.num_rows)
+        order[positions] = self.table.num_rows + np.arange(len(positions))
+        both = pa.concat_tables([self.table, others]).combine_chunks()
+        return self._over(both.take(pa.array(order)), positions.tolist())
+
+    def _over(self, table: pa.Table, changed: Sequence[int]) -> Cards:
+        """Return cards over another table; what did not change stays made."""
+        other = Cards(table)
+        other._made, other._written = dict(self._made), dict(self._written)
+        for position in changed:
+            other._made.pop(position, None)
+            other._written.pop(position, None)
+        return other
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

@@ -2,38 +2,75 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from beholder.models import rows
-from beholder.models.interface import Floats
+from beholder.engine.overlay import Overlay
+from beholder.engine.slate import Adjustment, Request, Slate
+from beholder.scorers.interface import Floats, Positions, Query
+from beholder.scorers.item_item import ItemItem, split
 
-STRENGTH = 0.8  # of the size of a good score, for an exact likeness
+NAME = "dislike"
+MOST = 50  # newest dislikes that act
+
+
+class Taken(NamedTuple):
+    """What dislikes take from some scores.
+
+    Attributes
+    ----------
+    values
+        float32 (k,), at least 0.
+    by
+        int32 (k,). The disliked position that takes it, -1 where nothing is taken.
+    """
+
+    values: Floats
+    by: NDArray[np.int32]
+
+
+def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
+    """Lower what is like something that the person disliked."""
+    disliked = request.known.history.disliked
+    if not len(disliked) or not len(slate.positions):
+        return slate
+    taken = penalties(view.similar, disliked, slate.positions, strength(view))
+    scores = slate.scores - taken.values
+    order = np.lexsort((view.blend.ties[slate.positions], -scores))
+    adjustments = (*slate.adjustments, Adjustment(NAME, -taken.values))
+    lowered = Slate(slate.positions, scores, adjustments, slate.rest)
+    return lowered.ordered(order.astype(np.int32))
+
+
+def strength(view: Overlay) -> float:
+    """Return what an exact likeness takes: a part of the size of a good score."""
+    weights = view.parts.choice.weights
+    return weights.dislike * weights.top
 
 
 def penalties(
-    similar: sp.csr_array, disliked: NDArray[np.int32], top: float
-) -> tuple[Floats, NDArray[np.int32]]:
-    """Return what dislikes take from every score, and which disliked item does.
+    similar: ItemItem, disliked: NDArray[np.int32], positions: Positions, most: float
+) -> Taken:
+    """Return what dislikes take from the scores of some positions.
 
     Parameters
     ----------
     similar
-        float32 sparse (n, n), 0 to 1.
-    top
-        The size of a good score.
-
-    Returns
-    -------
-    float32 (n,), at least 0; int32 (n,), index into `disliked`, -1 where nothing is taken.
+        0 to 1.
+    disliked
+        int32 (d,). Newest last.
+    most
+        What an exact likeness takes; it falls with the square of the similarity.
     """
-    n = similar.shape[0]
-    taken = np.zeros(n, np.float32)
-    by = np.full(n, -1, np.int32)
-    for index, item in enumerate(disliked[-50:], start=max(0, len(disliked) - 50)):
-        columns, values, _ = rows.gather(similar, np.array([item], np.int32))
-        closer = values > taken[columns]
-        taken[columns[closer]] = values[closer]
-        by[columns[closer]] = index
-    return (np.float32(STRENGTH * top) * taken**2).astype(np.float32), by
+    recent = disliked[-MOST:]
+    bounds = np.array([0, len(recent)], np.int64)
+    read = similar.gather(Query(recent, np.ones(len(recent), np.float32), bounds))
+    alike = split(read, positions, similar.n_items)
+    if not alike.shape[1]:
+        return Taken(np.zeros(len(positions), np.float32), np.full(len(positions), -1, np.int32))
+    nearest = alike.argmax(axis=1)
+    values = alike[np.arange(len(positions)), nearest]
+    by = np.where(values > 0, recent[nearest], -1).astype(np.int32)
+    return Taken(np.float32(most) * values**2, by)

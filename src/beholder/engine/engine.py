@@ -23,25 +23,28 @@ from beholder.engine import cursor as paging
 from beholder.engine import overlay
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
-from beholder.engine.dislikes import penalties
+from beholder.engine.dislikes import dislikes, penalties, strength
 from beholder.engine.explain import explanation
 from beholder.engine.first_look import first_look
-from beholder.engine.memory import Known, Memory
+from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
 from beholder.engine.ranked import Ranked
-from beholder.engine.retrieve import retrieve
+from beholder.engine.retrieve import run
 from beholder.engine.showing import Answered, as_json, as_objects, show
+from beholder.engine.slate import Known, Request, Stage
 from beholder.engine.wording import word_scores
 from beholder.errors import BundleError, UnknownItemError, UsageError
 from beholder.index.best import best
-from beholder.models.interface import Context, Floats, Positions
+from beholder.scorers.interface import Floats, Positions, Query
+from beholder.scorers.item_item import ItemItem
 from beholder.settings import BehaviourSettings, Settings
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 from beholder.workspace import Workspace
 
 MAX_K = 1000
+STAGES: tuple[Stage, ...] = (dislikes,)
 Told = Sequence[str | Event | dict[str, Any]]
 
 
@@ -60,8 +63,10 @@ class Engine:
         vectors_of: VectorsOf = lambda pictures: {},
         behaviour: BehaviourSettings | None = None,
         page_key: bytes = b"",
+        stages: Sequence[Stage] = STAGES,
     ) -> None:
         self.parts = parts
+        self.stages = tuple(stages)
         self.bundle = bundle
         self.store = store
         self.behaviour = behaviour or BehaviourSettings()
@@ -88,9 +93,8 @@ class Engine:
             return self._overlay
         with self._lock:
             if version > self._overlay.version:
-                since = int(self.parts.choice.catalogue_version)
-                changed = self.store.items(changed_after=since)
-                self._overlay = overlay.build(self.parts, changed, version, self._vectors_of)
+                changed = self.store.items(changed_after=self._overlay.version)
+                self._overlay = overlay.follow(self._overlay, changed, version, self._vectors_of)
         return self._overlay
 
     # -- who asks ---------------------------------------------------------------------------
@@ -166,14 +170,12 @@ class Engine:
         mask = allowed(view, history, exclude)
         if among is not None:
             mask &= among
-        gathered = view.blend.gather(query)
-        taken = None
-        if len(history.disliked):
-            taken, _ = penalties(view.similar, history.disliked, self.parts.choice.weights.top)
-        chosen, scores = retrieve(view.blend, gathered, mask, taken, offset + k + 1)
-        more = len(chosen) > offset + k
-        chosen, scores = chosen[offset : offset + k], scores[offset : offset + k]
-        shares = view.blend.shares(gathered, chosen)
+        reading = view.blend.read(query)
+        slate = run(Request(known, level, k, offset, mask, reading), view, self.stages)
+        more = len(slate.positions) > offset + k
+        page = slice(offset, offset + k)
+        chosen, scores = slate.positions[page], slate.scores[page]
+        shares = reading.shares(chosen).values
         return Ranked(chosen, scores, shares, query.items, level, more)
 
     def recommend(
@@ -262,7 +264,7 @@ class Engine:
         view = self.refresh()
         place = self._position(view, item)
         alike = _row(view.similar, place)
-        together = _row(view.blend.rows, place)
+        together = _row(view.blend.item_item, place)
         scores = alike + together / max(float(together.max(initial=0)), 1e-12)
         return self._listed(view, scores * np.float32(0.5), k, without=place)
 
@@ -323,11 +325,10 @@ class Engine:
         """
         known, _, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
-        scores = view.blend.score(known.query, places)
+        scores = view.blend.at(known.query, places)
         disliked = known.history.disliked
         if len(disliked):
-            taken, _ = penalties(view.similar, disliked, self.parts.choice.weights.top)
-            scores = scores - taken[places]
+            scores = scores - penalties(view.similar, disliked, places, strength(view)).values
         return {item: float(score) for item, score in zip(items, scores, strict=True)}
 
     def explain(
@@ -348,8 +349,7 @@ class Engine:
         """
         known, level, view = self.history_of(user, session, history, seen)
         place = self._position(view, item)
-        top = self.parts.choice.weights.top
-        return explanation(view, known, level, place, top)
+        return explanation(view, known, level, place)
 
     def record(self, event: Event | dict[str, Any] | Sequence[Event | dict[str, Any]]) -> list[Any]:
         """Store one or more events; the next answer knows them.
@@ -421,7 +421,7 @@ class Engine:
 
 
 def _known(view: Overlay, history: History) -> Known:
-    return Known(history, view.blend.query(history, Context()))
+    return Known(history, view.blend.ask(history))
 
 
 def _level(history: History, user: str | None) -> Level:
@@ -434,10 +434,10 @@ def check_k(k: int) -> None:
         raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
 
 
-def _row(matrix: Any, place: int) -> Floats:
-    row = np.zeros(matrix.shape[1], np.float32)
-    span = slice(matrix.indptr[place], matrix.indptr[place + 1])
-    row[matrix.indices[span]] = matrix.data[span]
+def _row(scorer: ItemItem, place: int) -> Floats:
+    """Return what one item says of all."""
+    one, bounds = np.array([place], np.int32), np.array([0, 1], np.int64)
+    row: Floats = scorer.scores(Query(one, np.ones(1, np.float32), bounds))[0]
     return row
 
 

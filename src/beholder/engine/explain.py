@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from beholder.engine.answer import Explanation, Level, Share
-from beholder.engine.dislikes import penalties
-from beholder.engine.memory import Known
+from beholder.engine.dislikes import penalties, strength
 from beholder.engine.overlay import Overlay
+from beholder.engine.slate import Known
 
 
-def explanation(
-    view: Overlay, known: Known, level: Level, position: int, top: float
-) -> Explanation:
+def explanation(view: Overlay, known: Known, level: Level, position: int) -> Explanation:
     """Split one score over everything in the history, dislikes with negative shares.
 
     What is no longer shown is not named: its shares stand together under an empty id.
     """
     history, query = known
-    parts = view.blend.reasons(query, position)
+    place = np.array([position], np.int32)
+    parts = view.blend.shares(query, place)
+    base = float(parts.base[0])
     shares = [
         (int(item), float(share))
-        for item, share in zip(query.items, parts.shares, strict=True)
+        for item, share in zip(query.items, parts.values[0], strict=True)
         if share != 0
     ]
     if len(history.disliked):
-        taken, by = penalties(view.similar, history.disliked, top)
-        if by[position] >= 0:
-            shares.append((int(history.disliked[by[position]]), -float(taken[position])))
+        taken = penalties(view.similar, history.disliked, place, strength(view))
+        if taken.by[0] >= 0:
+            shares.append((int(taken.by[0]), -float(taken.values[0])))
     shares.sort(key=lambda pair: -abs(pair[1]))
     shown, hidden = [], 0.0
     for item, share in shares:
@@ -37,5 +39,5 @@ def explanation(
     if hidden:
         shown.append(Share("", "", None, hidden))
     card = view.cards[position]
-    score = parts.base + sum(share for _, share in shares)
-    return Explanation(card.id, card.title, score, parts.base, tuple(shown), parts.exact, level)
+    score = base + sum(share for _, share in shares)
+    return Explanation(card.id, card.title, score, base, tuple(shown), parts.additive, level)

@@ -1,150 +1,239 @@
-"""Items that came after the bundle: scored from their content, on the same scale as cold ones."""
+"""Items that came after the bundle: taken in by their content, as its own cold items were."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
-from beholder.models import rows
-from beholder.models.blend import Blend, late_history_rows
-from beholder.models.interface import Content, Floats
-from beholder.models.itemitem import neighbour_mix
-from beholder.models.placement import neighbours
+from beholder.dataset.new_items import cosines_of, weighed
+from beholder.index import index_over
+from beholder.scorers import rows
+from beholder.scorers.blend import Blend
+from beholder.scorers.interface import Cosines, Floats, Mask, NewItems, Places, Positions
+from beholder.scorers.item_item import ItemItem, Layer
 
 KEPT = 200
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """What is known of items without a place in the bundle, in the order in which they get one.
+
+    Attributes
+    ----------
+    groups
+        int32 (m,). Which of them are variants of which product.
+    raw
+        float32 (m, dim) by encoder; zero rows where there is no picture.
+    """
+
+    texts: list[str]
+    groups: Positions
+    raw: Mapping[str, Floats]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def part(self, start: int, stop: int) -> Arrived:
+        """Return some that follow each other."""
+        span = slice(start, stop)
+        raw = {name: vectors[span] for name, vectors in self.raw.items()}
+        return Arrived(self.texts[span], self.groups[span], raw)
+
+    def take(self, mask: Mask) -> Arrived:
+        """Return those where the mask holds, bool (m,)."""
+        texts = [text for text, there in zip(self.texts, mask.tolist(), strict=True) if there]
+        raw = {name: vectors[mask] for name, vectors in self.raw.items()}
+        return Arrived(texts, self.groups[mask], raw)
+
+    def plus(self, more: Arrived) -> Arrived:
+        """Return these, and others after them."""
+        raw = {
+            name: np.concatenate([_rows_of(self, name, more), _rows_of(more, name, self)])
+            for name in {**self.raw, **more.raw}
+        }
+        groups = np.concatenate([self.groups, more.groups])
+        return Arrived(self.texts + more.texts, groups, raw)
+
+    def with_others(self, places: Positions, others: Arrived) -> Arrived:
+        """Return these with others in some places, int (k,)."""
+        order = np.arange(len(self))
+        order[places] = len(self) + np.arange(len(others))
+        both = self.plus(others)
+        raw = {name: vectors[order] for name, vectors in both.raw.items()}
+        return Arrived([both.texts[i] for i in order.tolist()], both.groups[order], raw)
+
+
+def _rows_of(some: Arrived, name: str, others: Arrived) -> Floats:
+    """Return their vectors of an encoder, zero rows where only the others have it."""
+    if name in some.raw:
+        return some.raw[name]
+    return np.zeros((len(some), others.raw[name].shape[1]), np.float32)
+
+
 class Grown(NamedTuple):
-    """Blend, similarity rows and content over bundle and late items."""
+    """What is asked over all items that there are."""
 
     blend: Blend
-    similar: sp.csr_array
+    similar: ItemItem
     content: ContentSpace
 
-
-def similarity(
-    parts: Parts, pictures: dict[str, Floats], texts: list[str]
-) -> tuple[dict[str, Floats], Floats | None]:
-    """Return cosines of late items with all bundle items, by encoder, and by words.
-
-    Parameters
-    ----------
-    pictures
-        Raw vectors by encoder, float32 (n, dim); zero rows where there is no picture.
-    texts
-        One text an item.
-    """
-    seen = {}
-    for name, space in parts.content.pictures.items():
-        raw = pictures.get(name)
-        if raw is not None:
-            cosines = space.similar(raw)
-            cosines[~raw.any(axis=1)] = 0
-            seen[name] = cosines
-    read = parts.content.words.similar(texts) if parts.content.words is not None else None
-    return seen, read
+    @property
+    def n_items(self) -> int:
+        """Number of positions."""
+        return self.blend.n_items
 
 
-def grow(
-    parts: Parts,
-    pictures: dict[str, Floats],
-    texts: list[str],
-    known: NDArray[np.bool_],
-    variants: sp.csr_array,
-) -> Grown:
-    """Return a bundle's parts with late items after the last position.
+def ungrown(parts: Parts) -> Grown:
+    """Return the bundle as it is."""
+    return Grown(parts.blend, ItemItem(parts.similar), parts.content)
+
+
+def grow(parts: Parts, before: Grown, arrived: Arrived) -> Grown:
+    """Lay a layer of new items over what there is; nothing of a bundle's size is copied for it.
 
     Parameters
     ----------
-    known
-        bool (n_items,). Bundle items with behaviour: the ones late items are placed among.
-    variants
-        bool sparse (n_late, n_items). Bundle items that are the same product.
+    before
+        The bundle, maybe with a layer of items that came earlier.
     """
-    seen, read = similarity(parts, pictures, texts)
-    main = next(iter(seen.values()), np.zeros((len(texts), len(known)), np.float32))
-    words = read if read is not None else np.zeros_like(main)
-    alike = main + words
-    pictured, worded, power = (
-        _setting(parts, "placement", name, usual)
-        for name, usual in (("pictures", 1.0), ("words", 1.0), ("power", 3.0))
+    if not len(arrived):
+        return before
+    content = _content(before.content, arrived)
+    m = len(arrived)
+    among = _cosines(content, before.n_items, m)  # with the bundle's, and those since
+    n = parts.blend.n_items
+    own = {name: partial(_first, one, n) for name, one in among.items()}
+    likeness = parts.choice.likeness
+    new = NewItems(
+        np.arange(before.n_items, before.n_items + m),
+        own,
+        weighed(own, likeness, n),
+        (arrived.groups, parts.groups.of_items),
+        np.asarray(parts.known),
     )
-    content = neighbours(np.float32(pictured) * main + np.float32(worded) * words, known, power)
-    columns = _cold_columns(parts, seen, read, variants, content)
-    blend = parts.blend
-    below = late_history_rows(blend, content)
-    corner = sp.csr_array(neighbour_mix(content, blend.n_items) @ columns)
-    corner.setdiag(0)
-    grown = sp.csr_array(
-        sp.block_array(
-            [[blend.rows, columns], [rows.cut_apart(below, ~known, KEPT, KEPT), corner]],
-            format="csr",
+    total = np.float32(max(sum(likeness.values()), 1e-12))
+    alike = weighed(among, likeness, before.n_items + m)
+    return Grown(before.blend.grown(new), _similar(before.similar, alike, m, total), content)
+
+
+def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> Grown:
+    """Return the bundle with items compared by other words and pictures.
+
+    Behaviour keeps what it says of them; those without any are scored by their content anew.
+    The matrices are copied, which is rare: a price or a stock is no content.
+    """
+    content = _content_with(before.content, places, read)
+    positions = places.astype(np.int64)
+    n, likeness = before.n_items, parts.choice.likeness
+    among = {name: partial(_of_these, one, positions) for name, one in cosines_of(content).items()}
+    similar = weighed(among, likeness, n)
+    dense = similar(np.arange(len(places))) / np.float32(max(sum(likeness.values()), 1e-12))
+    dense[np.arange(len(places)), positions] = 0
+    near = rows.cut(dense, KEPT)
+    gone = np.zeros(n, bool)
+    gone[positions] = True
+    turned = near.tocoo()
+    column = sp.csr_array((turned.data, (turned.col, positions[turned.row])), shape=(n, n))
+    kept = sp.csr_array(rows.without_columns(before.similar.rows, gone) + column)
+    alike = ItemItem(rows.replaced(kept, positions, near))
+    cold = np.flatnonzero(~np.asarray(parts.known)[positions])
+    blend = before.blend
+    if len(cold):
+        own = {name: partial(_of_these, one, cold) for name, one in among.items()}
+        groups = parts.groups.of_items
+        new = NewItems(
+            positions[cold],
+            own,
+            weighed(own, likeness, n),
+            (groups[positions[cold]], groups),
+            np.asarray(parts.known),
         )
-    )
-    grown.sort_indices()
-    base = np.pad(blend.base, (0, len(texts)))
-    modalities = max(1, bool(seen) + (read is not None))
-    near = rows.cut(np.asarray(alike) / np.float32(modalities), KEPT)
-    beside = sp.csr_array((len(texts), len(texts)), dtype=np.float32)
-    similar = sp.csr_array(
-        sp.block_array([[parts.similar, sp.csr_array(near.T)], [near, beside]], format="csr")
-    )
-    return Grown(replace(blend, rows=grown, base=base), similar, _content(parts, pictures, texts))
+        blend = blend.grown(new)
+    return Grown(blend, alike, content)
 
 
-def _content(parts: Parts, pictures: dict[str, Floats], texts: list[str]) -> ContentSpace:
+def _similar(before: ItemItem, alike: Cosines, m: int, total: np.float32) -> ItemItem:
+    """Compare new items with all there are, and with each other."""
+    n = before.n_items
+    blocks = []
+    for start in range(0, m, 64):
+        block = np.arange(start, min(start + 64, m))
+        dense = alike(block) / total
+        dense[np.arange(len(block)), n + block] = 0
+        blocks.append(rows.cut(dense, KEPT))
+    near = sp.csr_array(sp.vstack(blocks, format="csr"))
+    columns = rows.cut(sp.csr_array(near[:, :n].T), KEPT)
+    layer = Layer(columns, near, sp.csr_array((m, before.rows.shape[0]), dtype=np.float32))
+    return ItemItem(before.rows, layers=(*before.layers, layer))
+
+
+def _content(before: ContentSpace, arrived: Arrived) -> ContentSpace:
     spaces = {}
-    for name, space in parts.content.pictures.items():
-        added = np.zeros((len(texts), space.vectors.shape[1]), np.float32)
-        raw = pictures.get(name)
+    for name, space in before.pictures.items():
+        added = np.zeros((len(arrived), space.vectors.shape[1]), np.float32)
+        raw = arrived.raw.get(name)
         if raw is not None:
             there = raw.any(axis=1)
             added[there] = space.whitening(raw[there])
         spaces[name] = PictureSpace(space.whitening, space.index.add(added))
-    words = parts.content.words
+    words = before.words
     if words is not None:
-        both = sp.csr_array(sp.vstack([words.vectors, words.tfidf(texts)], format="csr"))
+        read = words.tfidf(arrived.texts)
+        both = sp.csr_array(sp.vstack([words.vectors, read], format="csr"))
         words = WordSpace(words.tfidf, both)
     return ContentSpace(spaces, words)
 
 
-def _cold_columns(
-    parts: Parts,
-    seen: dict[str, Floats],
-    read: Floats | None,
-    variants: sp.csr_array,
-    content: Content,
-) -> sp.csr_array:
-    """Return float32 sparse (n_items, n_late): what each history item says of late items."""
-    weights = parts.choice.weights
-    n_late, n_items = len(content.neighbours), parts.blend.n_items
-
-    def share(name: str) -> float:
-        return weights.cold.get(name, 0.0) / max(weights.scale.get(name, 0.0), 1e-12)
-
-    dense = np.zeros((n_late, n_items), np.float32)
-    for order, cosines in enumerate(seen.values()):
-        name = "visual-knn" if order == 0 else "colour"
-        dense += np.float32(share(name)) * cosines ** _setting(parts, name, "power", 3.0)
-    if read is not None:
-        dense += np.float32(share("words")) * read ** _setting(parts, "words", "power", 2.0)
-    if variants.nnz and share("variants"):  # of a variant that nobody touched it says 1
-        dense += np.float32(share("variants")) * variants.todense()
-    near = rows.cut(dense, max(KEPT, 500))
-    mix = neighbour_mix(content, n_items)
-    placed = sp.csr_array(parts.placement @ mix.T) * np.float32(share("placement"))
-    return sp.csr_array(sp.csr_array(near.T) + placed)
+def _content_with(before: ContentSpace, places: Positions, read: Arrived) -> ContentSpace:
+    """Return the content with other vectors in some places."""
+    spaces = {}
+    for name, space in before.pictures.items():
+        vectors = space.vectors.copy()
+        vectors[places] = 0
+        raw = read.raw.get(name)
+        if raw is not None:
+            there = raw.any(axis=1)
+            vectors[places[there]] = space.whitening(raw[there])
+        spaces[name] = PictureSpace(space.whitening, index_over(vectors))
+    words = before.words
+    if words is not None:
+        order = np.arange(words.vectors.shape[0])
+        order[places] = len(order) + np.arange(len(places))
+        both = sp.csr_array(sp.vstack([words.vectors, words.tfidf(read.texts)], format="csr"))
+        words = WordSpace(words.tfidf, sp.csr_array(both[order]))
+    return ContentSpace(spaces, words)
 
 
-def _setting(parts: Parts, model: str, name: str, usual: float) -> float:
-    """Return a setting that a member was fitted with, so that late items are scored alike."""
-    for row in parts.choice.table:
-        if row["model"] == model:
-            return float(row["settings"].get(name, usual))
-    return usual
+def _cosines(content: ContentSpace, n: int, m: int) -> dict[str, Cosines]:
+    """Return how the last m items are compared with all n + m, by modality."""
+    found: dict[str, Cosines] = {
+        name: partial(_of_pictures, space.vectors, n) for name, space in content.pictures.items()
+    }
+    if content.words is not None:
+        found["words"] = partial(_of_words, content.words, n)
+    return found
+
+
+def _of_these(cosines: Cosines, positions: Places, block: Places) -> Floats:
+    return cosines(positions[block])
+
+
+def _of_pictures(vectors: Floats, n: int, block: Places) -> Floats:
+    found: Floats = np.maximum(vectors[n + block] @ vectors.T, 0)
+    return found
+
+
+def _of_words(words: WordSpace, n: int, block: Places) -> Floats:
+    return words.compared(sp.csr_array(words.vectors[n + block]))
+
+
+def _first(cosines: Cosines, n: int, block: Places) -> Floats:
+    return cosines(block)[:, :n]

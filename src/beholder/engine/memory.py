@@ -11,18 +11,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from beholder.behaviour.history import History
 from beholder.engine.overlay import Overlay
-from beholder.models.interface import Query
+from beholder.engine.slate import Known
 
 MOST = 1_000  # people
-
-
-class Known(NamedTuple):
-    """A history, and what it means to the blend of an overlay."""
-
-    history: History
-    query: Query
 
 
 class _Kept(NamedTuple):

@@ -1,10 +1,14 @@
-"""The present state of a catalogue over a frozen bundle: hidden, changed and late items."""
+"""The present state of a catalogue over a frozen bundle: hidden, changed and late items.
+
+Late items stand in two layers, sealed and fresh: one more item makes the small one anew, and
+nothing that has the size of the catalogue. Each state is made from the one before by what changed
+since.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,19 +16,21 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from beholder.bundle.parts import ITEM_COLUMNS, Parts
+from beholder.bundle.parts import Parts
+from beholder.dataset.build import ITEM_COLUMNS
 from beholder.dataset.content import ContentSpace
-from beholder.dataset.texts import product_of, text_of
+from beholder.dataset.texts import text_of
 from beholder.engine.cards import Cards
-from beholder.engine.late import Grown, grow
+from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
 from beholder.engine.variety import varied
-from beholder.models.blend import Blend
-from beholder.models.interface import Floats, Positions
+from beholder.scorers.blend import Blend
+from beholder.scorers.interface import Floats, Positions
+from beholder.scorers.item_item import ItemItem
 
 VectorsOf = Callable[[list[str | None]], Mapping[str, Floats]]
+FRESH = 100  # late items in the small layer before they are sealed into the other
 
 
 @dataclass(frozen=True)
@@ -35,28 +41,56 @@ class Overlay:
     ----------
     version
         Catalogue version it shows.
+    now
+        Blend, similarity and content over all items.
     shown
         bool (n,). Positions that may be in an answer.
     position_of_seq
-        int32. Position by catalogue sequence number; -1: unknown.
+        int32. Position by catalogue sequence number; -1, also the last one: unknown.
     position_of_id
         Position by item id.
-    popularity
-        float32 (n,).
-    n_late
-        How many positions came after the bundle.
+    base
+        The bundle, its items compared by the words and pictures that they have now.
+    arrived, n_sealed, sealed
+        The items that came after the bundle; so many of them are in the large layer.
     """
 
+    parts: Parts
     version: int
     cards: Cards
-    blend: Blend
-    similar: sp.csr_array
-    content: ContentSpace
-    popularity: Floats
+    now: Grown
     shown: NDArray[np.bool_]
     position_of_seq: NDArray[np.int32]
     position_of_id: Mapping[str, int]
-    n_late: int
+    base: Grown
+    arrived: Arrived
+    n_sealed: int
+    sealed: Grown
+
+    @property
+    def blend(self) -> Blend:
+        """What scores."""
+        return self.now.blend
+
+    @property
+    def similar(self) -> ItemItem:
+        """What looks and reads alike."""
+        return self.now.similar
+
+    @property
+    def content(self) -> ContentSpace:
+        """Comparable vectors of all items."""
+        return self.now.content
+
+    @property
+    def n_late(self) -> int:
+        """How many positions came after the bundle."""
+        return len(self.arrived)
+
+    @cached_property
+    def popularity(self) -> Floats:
+        """float32 (n,)."""
+        return np.pad(self.parts.popularity, (0, self.n_late))
 
     @cached_property
     def order(self) -> Positions:
@@ -72,98 +106,109 @@ class Overlay:
 
 def bare(parts: Parts) -> Overlay:
     """Return the bundle as it is, without a store."""
-    return build(parts, parts.items.schema.empty_table(), 0, lambda pictures: {})
+    n, base = parts.items.num_rows, ungrown(parts)
+    seqs = parts.items["seq"].to_numpy()
+    position_of_seq = np.full(int(seqs.max(initial=-1)) + 2, -1, np.int32)
+    position_of_seq[seqs] = np.arange(n, dtype=np.int32)
+    nothing = Arrived([], np.empty(0, np.int32), {})
+    return Overlay(
+        parts,
+        int(parts.choice.catalogue_version),
+        Cards(parts.items),
+        base,
+        ~np.asarray(parts.items["hidden"].to_numpy(zero_copy_only=False), bool),
+        position_of_seq,
+        dict(zip(parts.items["item_id"].to_pylist(), range(n), strict=True)),
+        base,
+        nothing,
+        0,
+        base,
+    )
 
 
-def build(parts: Parts, changed: pa.Table, version: int, vectors_of: VectorsOf) -> Overlay:
-    """Lay changes of the catalogue over a bundle.
+def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf) -> Overlay:
+    """Return the overlay after some changes of the catalogue.
 
     Parameters
     ----------
     changed
-        Rows of the store's `items(changed_after=...)`, or an empty table.
+        Rows of the store's `items(changed_after=view.version)`.
+    version
+        Of the catalogue, as of these rows.
     vectors_of
         Gives raw vectors by encoder for picture digests, zero rows where there are none.
     """
-    n = parts.items.num_rows
-    seqs = parts.items["seq"].to_numpy()
     if not changed.num_rows:
-        return _assemble(parts, parts.items, _plain(parts), 0, version, set())
-    changes = changed.select([*ITEM_COLUMNS, "hidden", "deleted"])
-    away = pc.or_(changes["hidden"], changes["deleted"])
-    gone = set(changes.filter(away)["seq"].to_pylist())
-    in_bundle = np.isin(changes["seq"].to_numpy(), seqs)
-    late = changes.filter(pa.array(~in_bundle & ~np.isin(changes["seq"].to_numpy(), list(gone))))
-    kept = changes.filter(pa.array(in_bundle)).select(list(ITEM_COLUMNS))
-    table = _replaced(parts.items, kept)
-    if not late.num_rows:
-        return _assemble(parts, table, _plain(parts), 0, version, gone)
-    attributes = _attributes(late)
-    texts = [text_of(*both) for both in zip(late["title"].to_pylist(), attributes, strict=True)]
-    raw = dict(vectors_of(late["picture"].to_pylist()))
-    known = np.asarray(parts.popularity > 0)
-    grown = grow(parts, raw, texts, known, _variants(parts.items, attributes))
-    rows = late.select(list(ITEM_COLUMNS)).cast(table.schema)
-    both = pa.concat_tables([table, rows]).combine_chunks()
-    assert both.num_rows == n + late.num_rows
-    return _assemble(parts, both, grown, late.num_rows, version, gone)
+        return replace(view, version=version)
+    places = view.positions(changed["seq"].to_numpy())
+    away = np.asarray(pc.or_(changed["hidden"], changed["deleted"]).to_numpy(zero_copy_only=False))
+    table = changed.select(list(ITEM_COLUMNS)).cast(view.parts.items.schema)
+    there = places >= 0
+    view = _changed(view, places[there], table.filter(pa.array(there)), vectors_of)
+    shown = view.shown.copy()
+    shown[places[there]] = ~away[there]
+    view = replace(view, version=version, shown=shown)
+    new = table.filter(pa.array(~there & ~away))
+    return _joined(view, new, vectors_of) if new.num_rows else view
 
 
-def _attributes(items: pa.Table) -> list[dict[str, Any]]:
-    return [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
+def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: VectorsOf) -> Overlay:
+    """Show changed rows; where words or picture are others, compare the items anew."""
+    if not len(places):
+        return view
+    before = view.cards.table.take(pa.array(places))
+    other = np.array(_texts(before)) != np.array(_texts(table))
+    other |= np.array(before["picture"].to_pylist()) != np.array(table["picture"].to_pylist())
+    view = replace(view, cards=view.cards.with_rows(places, table))
+    if not other.any():
+        return view
+    read = _arriving(view.parts, table.filter(pa.array(other)), vectors_of)
+    places, n = places[other], view.parts.items.num_rows
+    base, arrived = view.base, view.arrived
+    if (places < n).any():
+        base = repainted(view.parts, base, places[places < n], read.take(places < n))
+    if (places >= n).any():
+        arrived = arrived.with_others(places[places >= n] - n, read.take(places >= n))
+    sealed = grow(view.parts, base, arrived.part(0, view.n_sealed))
+    now = grow(view.parts, sealed, arrived.part(view.n_sealed, len(arrived)))
+    return replace(view, base=base, arrived=arrived, sealed=sealed, now=now)
 
 
-def _variants(items: pa.Table, late: list[dict[str, Any]]) -> sp.csr_array:
-    """Return which items of the bundle are variants of late ones: bool (n_late, n_items)."""
-    variants = sp.lil_array((len(late), items.num_rows), dtype=np.bool_)
-    codes = [product_of(attributes) for attributes in late]
-    if any(code is not None for code in codes):
-        places = defaultdict(list)
-        for place, attributes in enumerate(_attributes(items)):
-            places[product_of(attributes)].append(place)
-        for row, code in enumerate(codes):
-            if code is not None:
-                variants[row, places[code]] = True
-    return sp.csr_array(variants)
-
-
-def _plain(parts: Parts) -> Grown:
-    return Grown(parts.blend, parts.similar, parts.content)
-
-
-def _replaced(items: pa.Table, changed: pa.Table) -> pa.Table:
-    """Return the item table with changed rows in their places."""
-    if not changed.num_rows:
-        return items
-    place = {seq: i for i, seq in enumerate(items["seq"].to_pylist())}
-    order = np.arange(items.num_rows)
-    both = pa.concat_tables([items, changed.cast(items.schema)]).combine_chunks()
-    for i, seq in enumerate(changed["seq"].to_pylist()):
-        order[place[seq]] = items.num_rows + i
-    return both.take(pa.array(order))
-
-
-def _assemble(
-    parts: Parts,
-    table: pa.Table,
-    grown: Grown,
-    n_late: int,
-    version: int,
-    gone: set[int],
-) -> Overlay:
-    seqs = table["seq"].to_numpy()
-    position_of_seq = np.full(int(seqs.max(initial=-1)) + 2, -1, np.int32)  # the last: unknown
-    position_of_seq[seqs] = np.arange(len(seqs), dtype=np.int32)
-    shown = ~np.isin(seqs, list(gone)) if gone else np.ones(len(seqs), bool)
-    return Overlay(
-        version=version,
-        cards=Cards(table),
-        blend=grown.blend,
-        similar=grown.similar,
-        content=grown.content,
-        popularity=np.pad(parts.popularity, (0, n_late)),
-        shown=shown,
+def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
+    """Give new items the positions after the last."""
+    arrived = view.arrived.plus(_arriving(view.parts, new, vectors_of))
+    n_sealed, sealed = view.n_sealed, view.sealed
+    if len(arrived) - n_sealed > FRESH:
+        n_sealed, sealed = len(arrived), grow(view.parts, view.base, arrived)
+    first = view.parts.items.num_rows + view.n_late
+    seqs = new["seq"].to_numpy()
+    size = max(len(view.position_of_seq), int(seqs.max()) + 2)
+    position_of_seq = np.full(size, -1, np.int32)
+    position_of_seq[: len(view.position_of_seq)] = view.position_of_seq
+    position_of_seq[seqs] = np.arange(first, first + len(seqs), dtype=np.int32)
+    ids = zip(new["item_id"].to_pylist(), range(first, first + len(seqs)), strict=True)
+    return replace(
+        view,
+        cards=view.cards.plus(new),
+        now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived))),
+        shown=np.concatenate([view.shown, np.ones(len(seqs), bool)]),
         position_of_seq=position_of_seq,
-        position_of_id={item: i for i, item in enumerate(table["item_id"].to_pylist())},
-        n_late=n_late,
+        position_of_id={**view.position_of_id, **dict(ids)},
+        arrived=arrived,
+        n_sealed=n_sealed,
+        sealed=sealed,
     )
+
+
+def _arriving(parts: Parts, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
+    groups = parts.groups.more(_attributes(table)).of_items
+    return Arrived(_texts(table), groups, dict(vectors_of(table["picture"].to_pylist())))
+
+
+def _texts(table: pa.Table) -> list[str]:
+    titles = table["title"].to_pylist()
+    return [text_of(*both) for both in zip(titles, _attributes(table), strict=True)]
+
+
+def _attributes(table: pa.Table) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(text or "{}") for text in table["attributes"].to_pylist()]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.engine.answer import Level
-from beholder.models.interface import Floats, Positions
+from beholder.scorers.interface import Floats, Positions
 
 
 class Ranked(NamedTuple):

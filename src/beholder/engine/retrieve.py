@@ -1,77 +1,36 @@
-"""The best candidates of a history: all positions summed, or only those that it touches."""
+"""The best candidates of a history, as deep as the stages after it need."""
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from beholder.engine.overlay import Overlay
+from beholder.engine.slate import Request, Slate, Stage
 
-from beholder.index.best import best
-from beholder.models.blend import Blend, Gathered
-from beholder.models.interface import Floats, Positions
-
-DENSE = 20_000  # up to here, summing everything is the quickest
-
-_local = threading.local()
+WIDER = 4  # times as deep where dislikes will lower some
 
 
-def retrieve(
-    blend: Blend,
-    gathered: Gathered,
-    mask: NDArray[np.bool_],
-    taken: Floats | None,
-    k: int,
-) -> tuple[Positions, Floats]:
-    """Return the best `k` allowed positions and their scores.
+def run(request: Request, view: Overlay, stages: Sequence[Stage]) -> Slate:
+    """Retrieve, and pass through the stages.
 
-    Parameters
-    ----------
-    mask
-        bool (n,). What may be recommended.
-    taken
-        float32 (n,). What dislikes take from each score; None: nothing.
+    Stages lower scores. So the list is right as soon as its last place is not below what was left
+    out; until then twice as many candidates are retrieved.
     """
-    if blend.n_items <= DENSE or k > len(blend.leaders) // 2:
-        scores = blend.summed(gathered)
-        if taken is not None:
-            scores -= taken
-        chosen = best(np.where(mask, scores, -np.inf), k, blend.ties)
-        return chosen, scores[chosen]
-    candidates, scores = _touched(blend, gathered)
-    if taken is not None:
-        scores = scores - taken[candidates]
-    order = best(np.where(mask[candidates], scores, -np.inf), k, blend.ties[candidates])
-    rest = blend.base[blend.leaders[-1]] * np.float32(gathered.lift)  # the most of any other
-    if len(order) == k and scores[order[-1]] >= rest:
-        return candidates[order], scores[order]
-    everything = blend.summed(gathered)  # a narrow filter: look at everything
-    if taken is not None:
-        everything -= taken
-    chosen = best(np.where(mask, everything, -np.inf), k, blend.ties)
-    return chosen, everything[chosen]
+    depth = request.needed * (WIDER if len(request.known.history.disliked) else 1)
+    while True:
+        slate = retrieve(request, depth)
+        for stage in stages:
+            slate = stage(request, view, slate)
+        last = min(request.needed, len(slate.scores)) - 1
+        if slate.rest == float("-inf") or (
+            last == request.needed - 1 and slate.scores[last] >= slate.rest
+        ):
+            return slate
+        depth *= 2
 
 
-def _touched(blend: Blend, gathered: Gathered) -> tuple[Positions, Floats]:
-    """Sum only what the history touches, beside the leaders by base.
-
-    An untouched item scores its base, so only the leaders among them can be in a list.
-    """
-    sums, last = _scratch(blend.n_items)
-    columns = np.concatenate([gathered.columns, blend.leaders])
-    np.add.at(sums, gathered.columns, gathered.values)
-    order = np.arange(len(columns), dtype=np.int32)
-    last[columns] = order  # the last writer of each position stands for it
-    candidates = columns[last[columns] == order]
-    base = blend.base[candidates] * np.float32(gathered.lift)
-    scores = sums[candidates] + base
-    sums[gathered.columns] = 0
-    return candidates, scores
-
-
-def _scratch(n: int) -> tuple[Floats, NDArray[np.int32]]:
-    """Return arrays that this thread keeps: clearing them costs only what was touched."""
-    kept = getattr(_local, "arrays", None)
-    if kept is None or len(kept[0]) < n:
-        kept = _local.arrays = (np.zeros(n, np.float32), np.zeros(n, np.int32))
-    return kept
+def retrieve(request: Request, depth: int) -> Slate:
+    """Return the best `depth` of what is allowed."""
+    best = request.reading.best(depth, request.allowed)
+    assert best.rest is not None, "what is served proves its lists"
+    return Slate(best.positions, best.scores, (), best.rest)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.index.best import best
-from beholder.models.interface import Floats, Positions
+from beholder.scorers.interface import Floats, Positions
 
 VARIED, AMONG = 60, 240  # so many that do not look alike, out of the most popular
 

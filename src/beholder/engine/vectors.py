@@ -8,7 +8,7 @@ import numpy as np
 
 from beholder.encoders.registry import ENCODERS, ONNX, vector_cache
 from beholder.engine.overlay import VectorsOf
-from beholder.models.interface import Floats
+from beholder.scorers.interface import Floats
 from beholder.workspace import Workspace
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from beholder.dataset.words import tokens
 from beholder.engine.overlay import Overlay
-from beholder.models.interface import Floats
+from beholder.scorers.interface import Floats
 
 
 def word_scores(overlay: Overlay, query: str) -> Floats:

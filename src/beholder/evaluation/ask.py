@@ -12,7 +12,7 @@ from beholder.bundle.parts import Parts
 from beholder.dataset.splits import Split
 from beholder.engine.engine import Engine
 from beholder.evaluation.metrics import METRICS, coverage, gini, novelty
-from beholder.models.blend import Blend
+from beholder.scorers.blend import Blend
 
 DEPTH = 20
 
@@ -46,6 +46,7 @@ def plain_items(n_items: int) -> pa.Table:
             "width": pa.nulls(n_items, pa.int32()),
             "height": pa.nulls(n_items, pa.int32()),
             "colour": nothing,
+            "hidden": pa.array(np.zeros(n_items, bool)),
         }
     )
 

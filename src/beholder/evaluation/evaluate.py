@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from beholder.bundle.choice import MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
 from beholder.evaluation import ask
 from beholder.evaluation.bootstrap import holm, interval, ratio_interval, sign_flip
 from beholder.evaluation.protocols import basket_share, split
-from beholder.models.blend import Blend
-from beholder.models.popularity import Popularity
+from beholder.models.contract import Model
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.models.registry import MODELS
 from beholder.progress import SILENT, Progress
-from beholder.training.auto import fit_auto
-from beholder.training.judge import ndcg_per_case
-from beholder.training.parts_of import parts_of
-from beholder.training.refit import Fitted
-from beholder.training.validation import validation
+from beholder.scorers.blend import Blend
+from beholder.scorers.interface import Scorer
+from beholder.scorers.item_item import ItemItem
+from beholder.scorers.recency import Recency
+from beholder.training.assemble import parts_of
+from beholder.training.auto import Budget, fit_auto
+from beholder.training.measure import alone, ndcg
+from beholder.training.validation import Validation, validation
 
 COMPLETION = 0.3  # from this share on, leave-last-out completes baskets
 DECAYS = (0.7, 0.9, 1.0)
@@ -64,7 +69,7 @@ class Evaluation(msgspec.Struct):
     basket_share: float
     seconds: float
     rows: list[Row]
-    table: list[dict[str, Any]]
+    members: list[MemberRecord]
     notes: list[str]
 
     @property
@@ -97,11 +102,11 @@ def evaluate(
     made = split(dataset, protocol, seed)
     asks = "next-basket" if protocol == "next-basket" else "leave-last-out"
     fitted = fit_auto(
-        made.train, seed=seed, budget=budget, progress=progress, only=models, protocol=asks
+        made.train, Budget(budget, seed), progress=progress, only=models, protocol=asks
     )
     table = items if items is not None else ask.plain_items(dataset.n_items)
     parts = parts_of(fitted, made.train, table, 0)
-    contenders = {"auto": fitted.blend, **baselines(made, fitted, seed, protocol)}
+    contenders = {"auto": fitted.blend, **baselines(made, seed, protocol)}
     found = {}
     progress.start("asking", len(contenders))
     for name, blend in contenders.items():
@@ -116,34 +121,43 @@ def evaluate(
         basket_share(dataset, made),
         time.monotonic() - began,
         _rows(found, made, seed),
-        fitted.table,
+        fitted.members,
         fitted.notes,
     )
 
 
-def baselines(made: Split, fitted: Fitted, seed: int, protocol: str) -> dict[str, Blend]:
-    """Return popularity and item-kNN, tuned on the same validation users."""
-    n = made.train.n_items
-    empty = sp.csr_array((n, n), dtype=np.float32)
-    chosen = {"popularity": Blend(empty, fitted.popularity, 1.0)}
-    if protocol == "cold-items":  # neither can say anything about items nobody has touched
-        return chosen
-    from beholder.models.itemknn import ItemKNN, ItemKNNSettings
-
+def baselines(made: Split, seed: int, protocol: str) -> dict[str, Blend]:
+    """Return what every evaluation compares with, tuned on the same validation users."""
     held = validation(made.train, seed, protocol)
-    best, reached = (ItemKNNSettings(), DECAYS[0]), -1.0
-    for shrink in (3.0, 10.0, 30.0):
-        for power in (0.0, 0.5):
-            settings = ItemKNNSettings(shrink=shrink, normalise_users=power)
-            rows = ItemKNN.fit(held.train, settings).rows
-            for decay in DECAYS:
-                scores = ndcg_per_case(rows, decay, held.tune, ~held.cold)
-                if len(scores) and scores.mean() > reached:
-                    best, reached = (settings, decay), float(scores.mean())
-    model = ItemKNN.fit(made.train, best[0])
-    tie_break = np.float32(1e-6) * Popularity.fit(made.train, Popularity.Settings()).counts
-    chosen["itemknn"] = Blend(model.rows, tie_break, best[1])
-    return chosen
+    found = {}
+    for name, model in MODELS.items():
+        if not model.card.baseline:
+            continue
+        if protocol == "cold-items" and model.card.part == "member":
+            continue  # it can say nothing about items that nobody has touched
+        settings, recency = _tuned(model, held)
+        scorer = model.fit(made.train, settings)
+        found[name] = scorer if isinstance(scorer, Blend) else _alone(scorer, made, recency)
+    return found
+
+
+def _tuned(model: type[Model], held: Validation) -> tuple[Any, Recency]:
+    """Return the settings and the recency that answer the tuning half best."""
+    best, reached = (model.card.trials[0], Recency(DECAYS[0])), -1.0
+    for settings in model.card.trials:
+        scorer = model.fit(held.train, settings)
+        for decay in DECAYS if model.card.part == "member" else DECAYS[:1]:
+            scores = ndcg(alone(scorer, Recency(decay)), held.tune, ~held.cold)
+            if len(scores) and scores.mean() > reached:
+                best, reached = (settings, Recency(decay)), float(scores.mean())
+    return best
+
+
+def _alone(scorer: Scorer, made: Split, recency: Recency) -> Blend:
+    """Return a blend of one member; popularity orders what it says nothing of."""
+    assert isinstance(scorer, ItemItem)
+    tie_break = np.float32(1e-6) * counts_of(made.train, PopularitySettings())
+    return Blend(replace(scorer, recency=recency), tie_break)
 
 
 def _rows(found: dict[str, NDArray[np.int32]], made: Split, seed: int) -> list[Row]:

@@ -12,8 +12,15 @@ SAMPLED = 8
 
 
 def tie_order(n_items: int, seed: int = 0x5EED) -> NDArray[np.uint32]:
-    """Return a random rank for each position: among equal scores the lower rank comes first."""
-    return np.random.default_rng(seed).permutation(n_items).astype(np.uint32)
+    """Return a number for each position: among equal scores the lower one comes first.
+
+    A seeded hash of the position (the finaliser of SplitMix64, Steele et al., 2014), so that a
+    catalogue that grows keeps its order.
+    """
+    x = (np.arange(n_items, dtype=np.uint64) + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (x >> np.uint64(32)).astype(np.uint32)
 
 
 def best(scores: Floats, k: int, ties: NDArray[np.uint32]) -> NDArray[np.int32]:

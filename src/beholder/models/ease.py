@@ -13,7 +13,7 @@ solved exactly.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -23,8 +23,10 @@ from scipy.linalg import lapack
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import DataError
-from beholder.models import rows
-from beholder.models.itemitem import KEPT, ItemItem
+from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.scorers import rows
+from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.recency import Recency
 
 DENSE_LIMIT = 20_000
 
@@ -58,25 +60,44 @@ class ContentEaseSettings(EaseSettings, frozen=True):
     words: float = 4.0
 
 
-class Ease(ItemItem):
+class Ease:
     """The closed form, in float32 by Cholesky."""
 
-    name = "ease"
-    Settings = EaseSettings
+    Settings: ClassVar[type[msgspec.Struct]] = EaseSettings
+    card: ClassVar[Card] = Card(
+        "ease",
+        "Steck, WWW 2019",
+        BEHAVIOUR,
+        WARM,
+        "solve",
+        (EaseSettings(), EaseSettings(regularization=300.0), EaseSettings(regularization=30.0)),
+    )
 
     @classmethod
-    def learn(cls, dataset: Dataset, settings: Any) -> Any:
+    def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return B over the items with behaviour, the busiest if they are too many."""
         kept = solvable(dataset, settings.dense_limit)
         solved = solve(gram(dataset, settings, kept), settings.regularization)
-        return rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
+        spread = rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
+        return ItemItem(spread, Recency(settings.decay))
 
 
 class ContentEase(Ease):
     """EASE on G + p VV' + t WW', V whitened pictures, W words."""
 
-    name = "content-ease"
-    Settings = ContentEaseSettings
+    Settings: ClassVar[type[msgspec.Struct]] = ContentEaseSettings
+    card: ClassVar[Card] = Card(
+        "content-ease",
+        "Steck, WWW 2019; Jeunen et al., RecSys 2020",
+        BEHAVIOUR,
+        WARM,
+        "solve",
+        (
+            ContentEaseSettings(pictures=10.0, words=10.0, regularization=30.0),
+            ContentEaseSettings(pictures=4.0, words=10.0, regularization=30.0),
+            ContentEaseSettings(),
+        ),
+    )
 
 
 def solvable(dataset: Dataset, limit: int) -> NDArray[np.int64]:

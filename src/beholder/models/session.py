@@ -8,7 +8,7 @@ After Garg et al., SIGIR 2019 (STAN) and Ludewig and Jannach, 2018, reduced to i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
-from beholder.models.interface import Floats
-from beholder.models.itemitem import ItemItem
+from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.scorers import rows
+from beholder.scorers.interface import Floats
+from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.recency import Recency
 
 DAY = 86_400_000
 
@@ -50,35 +53,52 @@ class SessionSettings(msgspec.Struct, frozen=True):
     decay: float = 0.8
 
 
-class Session(ItemItem):
+class Session:
     """c_ij / sqrt((r_i + shrink)(c_j + shrink)), r and c being row and column sums."""
 
-    name = "session"
-    Settings = SessionSettings
+    Settings: ClassVar[type[msgspec.Struct]] = SessionSettings
+    card: ClassVar[Card] = Card(
+        "session",
+        "Garg et al., SIGIR 2019",
+        BEHAVIOUR,
+        WARM,
+        "light",
+        (
+            SessionSettings(),
+            SessionSettings(window=40),
+            SessionSettings(half_life_days=3.0),
+            SessionSettings(shrink=3.0),
+        ),
+    )
 
     @classmethod
-    def learn(cls, dataset: Dataset, settings: Any) -> sp.csr_array:
-        """Return normalised co-occurrence."""
-        pairs = dataset.interactions
-        shape = (pairs.n_items, pairs.n_items)
-        total = sp.csr_array(shape, dtype=np.float32)
-        for early, late, forward, back in nearby(pairs, settings):
-            both = pairs.weights[early] * pairs.weights[late]
-            index = (pairs.items[early], pairs.items[late])
-            total = total + sp.csr_array((forward * both, index), shape=shape)
-            total = total + sp.csr_array((back * both, index[::-1]), shape=shape)
-        total = sp.csr_array(total)
-        total.setdiag(0)
-        total.eliminate_zeros()
-        r = np.asarray(total.sum(axis=1)).ravel() + settings.shrink
-        c = np.asarray(total.sum(axis=0)).ravel() + settings.shrink
-        row = np.repeat(np.arange(shape[0]), np.diff(total.indptr))
-        total.data = (total.data / np.sqrt(r[row] * c[total.indices])).astype(np.float32)
-        return total
+    def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
+        """Return normalised co-occurrence, the largest of each row."""
+        learned = together(dataset.interactions, settings)
+        return ItemItem(rows.cut(learned, KEPT), Recency(settings.decay))
+
+
+def together(pairs: Interactions, settings: SessionSettings) -> sp.csr_array:
+    """Return normalised co-occurrence of every two items near each other."""
+    shape = (pairs.n_items, pairs.n_items)
+    total = sp.csr_array(shape, dtype=np.float32)
+    for early, late, forward, back in nearby(pairs, settings):
+        both = pairs.weights[early] * pairs.weights[late]
+        index = (pairs.items[early], pairs.items[late])
+        total = total + sp.csr_array((forward * both, index), shape=shape)
+        total = total + sp.csr_array((back * both, index[::-1]), shape=shape)
+    total = sp.csr_array(total)
+    total.setdiag(0)
+    total.eliminate_zeros()
+    r = np.asarray(total.sum(axis=1)).ravel() + settings.shrink
+    c = np.asarray(total.sum(axis=0)).ravel() + settings.shrink
+    row = np.repeat(np.arange(shape[0]), np.diff(total.indptr))
+    total.data = (total.data / np.sqrt(r[row] * c[total.indices])).astype(np.float32)
+    return total
 
 
 def nearby(
-    pairs: Interactions, settings: Any
+    pairs: Interactions, settings: SessionSettings
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]]:
     """Yield, gap by gap, the events of one person near each other.
 

@@ -9,14 +9,15 @@ either (Choi et al., WWW 2021, SLIST, whose closed form this is, with targets of
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+import msgspec
 import numpy as np
 import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
-from beholder.models import rows
+from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.models.ease import (
     DENSE_LIMIT,
     Cosines,
@@ -25,9 +26,11 @@ from beholder.models.ease import (
     invert,
     solvable,
 )
-from beholder.models.interface import Floats
-from beholder.models.itemitem import KEPT, ItemItem
 from beholder.models.session import SessionSettings, nearby
+from beholder.scorers import rows
+from beholder.scorers.interface import Floats
+from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.recency import Recency
 
 FULL = 0.04  # share of entries above which a dense product is the quicker one
 
@@ -54,14 +57,27 @@ class SessionEaseSettings(SessionSettings, frozen=True):
     dense_limit: int = DENSE_LIMIT
 
 
-class SessionEase(ItemItem):
+class SessionEase:
     """The closed form, in float32 by Cholesky, over at most `dense_limit` items."""
 
-    name = "session-ease"
-    Settings = SessionEaseSettings
+    Settings: ClassVar[type[msgspec.Struct]] = SessionEaseSettings
+    card: ClassVar[Card] = Card(
+        "session-ease",
+        "Choi et al., WWW 2021",
+        BEHAVIOUR,
+        WARM,
+        "solve",
+        (
+            SessionEaseSettings(pictures=4.0, words=4.0),
+            SessionEaseSettings(regularization=100.0),
+            SessionEaseSettings(regularization=60.0, pictures=8.0, words=8.0, window=40),
+            SessionEaseSettings(),
+            SessionEaseSettings(regularization=300.0, window=40),
+        ),
+    )
 
     @classmethod
-    def learn(cls, dataset: Dataset, settings: Any) -> Any:
+    def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return B over the items with behaviour, the busiest if they are too many."""
         pairs = dataset.interactions
         kept = solvable(dataset, settings.dense_limit)
@@ -72,7 +88,8 @@ class SessionEase(ItemItem):
         sources = source_rows(pairs, settings)[:, kept]
         terms = content_terms(dataset, settings, kept)
         solved = regress(sources, targets[:, kept], terms, settings.regularization)
-        return rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
+        spread = rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
+        return ItemItem(spread, Recency(settings.decay))
 
 
 def source_rows(pairs: Interactions, settings: Any) -> sp.csr_array:

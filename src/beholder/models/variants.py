@@ -8,14 +8,18 @@ one product is a fact of its own, and the strongest one about an item that nobod
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
 import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.itemitem import KEPT, ItemItem
+from beholder.models.contract import BOTH, ONCE, Card, FitOptions
+from beholder.scorers import rows
+from beholder.scorers.entry import Entry, SameGroup
+from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.recency import Recency
 
 
 class VariantsSettings(msgspec.Struct, frozen=True):
@@ -33,27 +37,41 @@ class VariantsSettings(msgspec.Struct, frozen=True):
     decay: float = 0.9
 
 
-class Variants(ItemItem):
+class Variants:
     """(1 + n_j)^power between the members of each of `dataset.groups`."""
 
-    name = "variants"
-    Settings = VariantsSettings
+    Settings: ClassVar[type[msgspec.Struct]] = VariantsSettings
+    card: ClassVar[Card] = Card(
+        "variants",
+        "docs/how-it-works.md",
+        frozenset({"products"}),
+        BOTH,
+        "light",
+        (VariantsSettings(),),
+        new_alone=True,
+    )
 
     @classmethod
-    def learn(cls, dataset: Dataset, settings: Any) -> sp.csr_array:
+    def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return what each variant says of the others; nothing where no product is known."""
-        groups, counts = dataset.groups, dataset.interactions.item_counts
-        shape = (dataset.n_items, int(groups.max(initial=-1)) + 1)
-        grouped = np.flatnonzero(groups >= 0)
-        order = grouped[np.lexsort((-counts[grouped], groups[grouped]))]
-        # The place of each among its group: those beyond what a row keeps are never formed.
-        sizes = np.bincount(groups[grouped], minlength=shape[1])
-        place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        told = order[place <= KEPT]
-        weight = (1.0 + counts[told]) ** settings.power
-        member = sp.csr_array((np.ones(len(grouped)), (grouped, groups[grouped])), shape=shape)
-        offered = sp.csr_array((weight, (told, groups[told])), shape=shape)
-        between = sp.csr_array(member @ offered.T, dtype=np.float32)
-        between.setdiag(0)
-        between.eliminate_zeros()
-        return between
+        learned = rows.cut(offered(dataset, settings), KEPT)
+        return ItemItem(learned, Recency(settings.decay), Entry(groups=(SameGroup(),)))
+
+
+def offered(dataset: Dataset, settings: VariantsSettings) -> sp.csr_array:
+    """Return the weight of each variant for the others of its product."""
+    groups, counts = dataset.groups, dataset.interactions.item_counts
+    shape = (dataset.n_items, int(groups.max(initial=-1)) + 1)
+    grouped = np.flatnonzero(groups >= 0)
+    order = grouped[np.lexsort((-counts[grouped], groups[grouped]))]
+    # The place of each among its group: those beyond what a row keeps are never formed.
+    sizes = np.bincount(groups[grouped], minlength=shape[1])
+    place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    told = order[place <= KEPT]
+    weight = (1.0 + counts[told]) ** settings.power
+    member = sp.csr_array((np.ones(len(grouped)), (grouped, groups[grouped])), shape=shape)
+    popular = sp.csr_array((weight, (told, groups[told])), shape=shape)
+    between = sp.csr_array(member @ popular.T, dtype=np.float32)
+    between.setdiag(0)
+    between.eliminate_zeros()
+    return between

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -10,7 +10,10 @@ import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
 from beholder.index import Index
-from beholder.models.itemitem import KEPT, ItemItem
+from beholder.models.contract import BOTH, ONCE, Card, FitOptions
+from beholder.scorers.entry import Entry, Kernel
+from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.recency import Recency
 
 STEP = 1024  # rows searched at a time
 
@@ -20,33 +23,43 @@ class VisualKNNSettings(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
-    encoder
-        Whose vectors; empty: the first of the dataset.
+    modality
+        Whose vectors, by the name of their encoder.
     power
         Cosines are raised to this power, so that near neighbours dominate.
     decay
         Recency of the history.
     """
 
-    encoder: str = ""
+    modality: str = ""
     power: float = 3.0
     decay: float = 0.9
 
 
-class VisualKNN(ItemItem):
-    """max(0, v_i v_j)^power."""
+class VisualKNN:
+    """max(0, v_i v_j)^power, one member for each encoder."""
 
-    name = "visual-knn"
-    Settings = VisualKNNSettings
+    Settings: ClassVar[type[msgspec.Struct]] = VisualKNNSettings
+    card: ClassVar[Card] = Card(
+        "visual-knn",
+        "cosine of whitened vectors",
+        frozenset({"pictures"}),
+        BOTH,
+        "light",
+        (VisualKNNSettings(), VisualKNNSettings(power=2.0)),
+        modalities=True,
+    )
 
     @classmethod
-    def learn(cls, dataset: Dataset, settings: Any) -> sp.csr_array:
-        """Return powered cosines of pictures; nothing where there are no pictures."""
+    def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
+        """Return powered cosines of pictures; nothing where there are none of this encoder."""
         spaces = dataset.content.pictures
-        space = spaces.get(settings.encoder) if settings.encoder else dataset.content.main_picture
-        if space is None:
-            return sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32)
-        return nearest(space.index, settings.power)
+        name = settings.modality or next(iter(spaces), "")
+        if name not in spaces:
+            return ItemItem(sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32))
+        entry = Entry(kernels=(Kernel(name, settings.power),))
+        near = nearest(spaces[name].index, settings.power)
+        return ItemItem(near, Recency(settings.decay), entry)
 
 
 def powered(near: sp.csr_array, power: float) -> sp.csr_array:

@@ -26,7 +26,7 @@ from beholder.behaviour.history import History
 from beholder.engine.answer import Answer, Recommendation
 from beholder.engine.overlay import Overlay
 from beholder.errors import DataError
-from beholder.models.interface import Floats
+from beholder.scorers.interface import Floats
 from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, caller_of, running_of

@@ -2,66 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.models.blend import Weights, combined
-from beholder.models.interface import Floats
-from beholder.models.itemitem import ItemItem
-from beholder.models.placement import Placement, PlacementSettings
+from beholder.dataset.new_items import Likeness, new_items
+from beholder.models.placement import Placement, PlacementSettings, over
+from beholder.scorers.fold import Weights, combined
+from beholder.scorers.interface import Floats, NewItems, Scorer
+from beholder.scorers.item_item import ItemItem
+from beholder.training.climb import ascend
 from beholder.training.gate import better
-from beholder.training.judge import gains, ndcg_of_parts, ndcg_per_case, score_blocks
+from beholder.training.measure import Values, alone, gains, ndcg, score_blocks
+from beholder.training.sheet import sheet
 from beholder.training.validation import Validation
-from beholder.training.weights import ascend, sheet
 
-BY_CONTENT = ("words", "variants", "visual-knn", "colour")
-NEW_ALONE = frozenset({"variants"})  # among items with behaviour they added nothing certain
-PLACEMENTS = (
-    PlacementSettings(),
-    PlacementSettings(pictures=0.5),
-    PlacementSettings(words=0.5),
-    PlacementSettings(power=2.0),
-    PlacementSettings(power=4.0),
-)
+PLACING = Placement.card.name
 FACTORS = 2.0 ** np.arange(-6, 4.01, 0.5)  # cold scores against warm ones
 DEEP = 50  # few of the targets are cold: longer lists show more of them
 SAME = 0.005  # of NDCG: factors this near to the best one are as good
 CHANCE = 1.0  # standard errors of a difference that are taken for none (Breiman et al., 1984)
+SHIFTS = (0.5, 2.0, 0.0)  # what each modality's weight is tried times
 
 
-def place(
-    held: Validation, base: ItemItem, trials: Sequence[PlacementSettings] = PLACEMENTS
-) -> tuple[PlacementSettings, Placement]:
-    """Choose how content neighbours are found, by half of the cases of cold items."""
+@dataclass
+class Placing:
+    """How the neighbours of new items are found.
+
+    Attributes
+    ----------
+    likeness
+        Weight of each modality in the similarity of two items.
+    power
+        Similarities are raised to this power.
+    new
+        The items without behaviour of the validation split, compared like this.
+    placed
+        A scorer that places them over the best member of behaviour; None without one.
+    """
+
+    likeness: Likeness
+    power: float
+    new: NewItems
+    placed: ItemItem | None
+    tried: int = 1
+
+
+def usual_placing(held: Validation, base: ItemItem | None) -> Placing:
+    """Weigh all modalities the same."""
+    likeness = dict.fromkeys(held.train.content.modalities, 1.0)
+    power = PlacementSettings().power
+    new = new_items(held.train, likeness)
+    return Placing(likeness, power, new, over(base, power) if base is not None else None)
+
+
+def choose_placing(held: Validation, base: ItemItem) -> Placing:
+    """Choose weights and power by half of the cases of new items, one after the other."""
     asked = held.fresh.take(np.arange(0, len(held.fresh), 2))
-    best: tuple[PlacementSettings, Placement] | None = None
-    reached = -1.0
-    for settings in trials:
-        placed = Placement.over(base, held.train, settings)
-        found = float(ndcg_per_case(placed.rows, placed.decay, asked, held.cold).mean())
-        if found > reached:
-            best, reached = (settings, placed), found
-    assert best is not None
+    best = usual_placing(held, base)
+    tried = [0]
+
+    def reached(placing: Placing) -> float:
+        tried[0] += 1
+        assert placing.placed is not None
+        grown = placing.placed.grown(placing.new)
+        return float(ndcg(alone(grown), asked, held.cold).mean())
+
+    top = reached(best)
+    for name in best.likeness:
+        for shift in SHIFTS:
+            likeness = {**best.likeness, name: best.likeness[name] * shift}
+            if not any(likeness.values()):
+                continue
+            other = Placing(likeness, best.power, new_items(held.train, likeness), best.placed)
+            found = reached(other)
+            if found > top:
+                best, top = other, found
+    for settings in Placement.card.trials[1:]:
+        other = Placing(best.likeness, settings.power, best.new, over(base, settings.power))
+        found = reached(other)
+        if found > top:
+            best, top = other, found
+    best.tried = tried[0]
     return best
 
 
 def weigh_cold(
-    held: Validation,
-    members: Mapping[str, ItemItem],
-    placed: Placement,
-    counts: Floats,
-    weights: Weights,
+    held: Validation, able: Mapping[str, Scorer], counts: Floats, weights: Weights
 ) -> Weights:
     """Return the weights with those of cold items added, not yet on the scale of warm ones.
 
     Where content answers no better than chance, cold items get no weight.
+
+    Parameters
+    ----------
+    able
+        Members that speak of items without behaviour, which they know already.
     """
-    able = {name: members[name] for name in BY_CONTENT if name in members}
-    able["placement"] = placed
-    page = sheet(able, np.zeros_like(counts), held.fresh, held.cold, weights.decay)
+    page = sheet(able, np.zeros_like(counts), held.fresh, held.cold, weights.recency)
     learned, _ = ascend(page)
     added = {name: page.scale[name] for name in able if name not in weights.scale}
     # Members keep one scale: cold weights are expressed in the scale of warm ones.
@@ -71,16 +112,17 @@ def weigh_cold(
         if name in able
     }
     found = msgspec.structs.replace(weights, scale=weights.scale | added, cold=cold)
-    told = combined(able, held.cold, found).scaled
-    by_content = ndcg_of_parts(told, weights.decay, held.fresh, held.cold)
-    by_chance = ndcg_of_parts([], weights.decay, held.fresh, held.cold)
+    plain = msgspec.structs.replace(found, popularity=0.0)
+    told = combined(able, counts, held.cold, plain)
+    by_content = ndcg(told.scores, held.fresh, held.cold)
+    by_chance = ndcg(combined({}, counts, held.cold, plain).scores, held.fresh, held.cold)
     if not better(by_content, by_chance):  # these cases taught the weights
         found = msgspec.structs.replace(found, cold=dict.fromkeys(cold, 0.0))
     return found
 
 
 def match_scales(
-    held: Validation, members: Mapping[str, ItemItem], counts: Floats, weights: Weights
+    held: Validation, members: Mapping[str, Scorer], counts: Floats, weights: Weights
 ) -> tuple[Weights, float]:
     """Bring cold scores to the scale of warm ones, by users with targets of both kinds.
 
@@ -88,12 +130,11 @@ def match_scales(
     -------
     The weights with cold ones multiplied by the factor, and the factor.
     """
-    parts = combined(members, held.untouched, weights).scaled
-    base = np.float32(weights.popularity) * counts
+    parts = combined(members, counts, held.untouched, weights)
     pool = np.ones(len(counts), np.bool_)
     cold = np.flatnonzero(held.untouched)
     found = np.zeros((len(FACTORS), len(held.mixed)))
-    for start, scores in score_blocks(parts, weights.decay, held.mixed, pool, base, weights.mass):
+    for start, scores in score_blocks(parts.scores, held.mixed, pool):
         own = scores[:, cold]
         for index, factor in enumerate(FACTORS):
             scores[:, cold] = own * np.float32(factor)
@@ -111,8 +152,20 @@ def nearest_to_one(found: NDArray[np.float64]) -> float:
     found
         NDCG of each of `FACTORS` on each case, float64 (factors, cases).
     """
+    good = FACTORS[as_good(found)]
+    return float(good[np.abs(np.log(good)).argmin()])
+
+
+def as_good(found: Values) -> NDArray[np.bool_]:
+    """Return which of several ways to answer the same cases are as good as the best.
+
+    Parameters
+    ----------
+    found
+        float64 (ways, cases). NDCG.
+    """
     best = found[found.mean(axis=1).argmax()]
     behind = best - found
     error = behind.std(axis=1) / np.sqrt(found.shape[1])
-    good = FACTORS[behind.mean(axis=1) <= np.maximum(SAME * best.mean(), CHANCE * error)]
-    return float(good[np.abs(np.log(good)).argmin()])
+    good: NDArray[np.bool_] = behind.mean(axis=1) <= np.maximum(SAME * best.mean(), CHANCE * error)
+    return good

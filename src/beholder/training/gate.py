@@ -15,7 +15,7 @@ when it was trained is compared instead, unpaired and over the data of that day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.models.blend import Weights, combined
-from beholder.models.interface import Floats
-from beholder.models.itemitem import ItemItem
-from beholder.models.popularity import Popularity, PopularitySettings
-from beholder.training.grid import MEMBERS
-from beholder.training.judge import ndcg_of_parts
+from beholder.bundle.choice import Choice
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.models.registry import MODELS
+from beholder.scorers.fold import Weights, combined
+from beholder.scorers.interface import Floats, Scorer
+from beholder.training.measure import ndcg
 from beholder.training.validation import Validation
 
 Scores = NDArray[np.float64]
@@ -60,7 +60,7 @@ class Live:
     ----------
     settings
         Of each member that counts for warm items.
-    models
+    scorers
         Those of them that were fitted on the validation split while tuning.
     """
 
@@ -68,37 +68,44 @@ class Live:
     weights: Weights
     settings: dict[str, msgspec.Struct]
     evidence: Evidence | None = None
-    models: dict[str, ItemItem] = field(default_factory=dict)
+    scorers: dict[str, Scorer] = field(default_factory=dict)
 
-    def offer(self, name: str, settings: msgspec.Struct, model: ItemItem) -> None:
-        """Keep a model fitted on the validation split if the recipe needs it."""
+    def offer(self, name: str, settings: msgspec.Struct, scorer: Scorer) -> None:
+        """Keep a member fitted on the validation split if the recipe needs it."""
         if self.settings.get(name) == settings:
-            self.models[name] = model
+            self.scorers[name] = scorer
 
     @property
     def missing(self) -> list[str]:
         """Members that are still to be fitted on the validation split."""
-        return [name for name in self.settings if name not in self.models]
+        return [name for name in self.settings if name not in self.scorers]
 
 
 def live_of(
-    name: str, weights: Weights, table: list[dict[str, Any]], evaluation: Mapping[str, Any]
+    name: str, choice: Choice, evaluation: Mapping[str, Any], known: Iterable[str]
 ) -> Live | None:
-    """Read the recipe of a bundle; None where this version does not know a member of it."""
+    """Read the recipe of a bundle; None where a member of it cannot be fitted here and now.
+
+    Parameters
+    ----------
+    known
+        Names of the members that the present data has.
+    """
+    names = set(known)
     settings = {}
-    for row in table:
-        member = str(row["model"])
-        if weights.warm.get(member, 0.0) <= 0:
+    for record in choice.members:
+        if choice.weights.warm.get(record.member, 0.0) <= 0:
             continue
-        if member not in MEMBERS:
+        if record.member not in names:
             return None
-        kind = MEMBERS[member].model.Settings
         try:
-            settings[member] = msgspec.convert(row["settings"], kind)
+            kind = MODELS[record.model].Settings
+            settings[record.member] = msgspec.convert(record.settings, kind)
         except msgspec.ValidationError:
             return None
     kept = evaluation.get("validation")
-    return Live(name, weights, settings, msgspec.convert(kept, Evidence) if kept else None)
+    found = msgspec.convert(kept, Evidence) if kept else None
+    return Live(name, choice.weights, settings, found)
 
 
 def evidence(asked: Scores, popular: PopularitySettings) -> Evidence:
@@ -110,16 +117,15 @@ def evidence(asked: Scores, popular: PopularitySettings) -> Evidence:
 
 def ask_popularity(held: Validation, counts: Floats) -> Scores:
     """Return NDCG@10 of popularity alone for each case of the tuning half."""
-    return ndcg_of_parts([], 1.0, held.tune, ~held.cold, counts)
+    return ask_recipe(held, {}, counts, Weights({}, {}, {}, popularity=1.0))
 
 
 def ask_recipe(
-    held: Validation, members: Mapping[str, ItemItem], counts: Floats, weights: Weights
+    held: Validation, members: Mapping[str, Scorer], counts: Floats, weights: Weights
 ) -> Scores:
     """Return NDCG@10 of weighted members for each case of the tuning half."""
-    parts = combined(members, held.cold, weights).scaled
-    base = np.float32(weights.popularity) * counts
-    return ndcg_of_parts(parts, weights.decay, held.tune, ~held.cold, base, weights.mass)
+    parts = combined(members, counts, held.cold, weights)
+    return ndcg(parts.scores, held.tune, ~held.cold)
 
 
 def better(own: Scores, other: Scores, by: float = CERTAIN) -> bool:
@@ -140,8 +146,8 @@ def refusal(live: Live, found: Evidence, asked: Scores, held: Validation) -> str
     """
     if len(asked) == len(held.tune) and not live.missing:
         half_life = live.evidence.half_life_days if live.evidence else 30.0
-        counts = Popularity.fit(held.train, PopularitySettings(half_life)).counts
-        theirs = ask_recipe(held, live.models, counts, live.weights)
+        counts = counts_of(held.train, PopularitySettings(half_life))
+        theirs = ask_recipe(held, live.scorers, counts, live.weights)
         worse = better(theirs, asked)
         said = f"{asked.mean():.4f} against {theirs.mean():.4f}"
     elif live.evidence is not None and live.evidence.cases:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
 from beholder.dataset.splits import Cases
-from beholder.models import rows
-from beholder.models.blend import Combined, Weights, combined
-from beholder.models.interface import Floats
-from beholder.models.itemitem import ItemItem
-from beholder.training.histories import history_matrix
-from beholder.training.judge import ndcg_per_case
+from beholder.scorers import rows
+from beholder.scorers.blend import Blend
+from beholder.scorers.fold import Combined
+from beholder.scorers.item_item import ItemItem
+from beholder.training.measure import alone, blocks, ndcg
 from beholder.training.validation import Validation
 
 WARM = (100, 200, 400)
@@ -34,42 +33,51 @@ class Kept(NamedTuple):
     notes: list[str]
 
 
-def usual_kept(
-    held: Validation, members: Mapping[str, ItemItem], counts: Floats, weights: Weights
-) -> Kept:
+def usual_kept(held: Validation, parts: Combined) -> Kept:
     """Take the usual numbers, and look at the size of a good score alone."""
-    parts = combined(members, held.untouched, weights)
-    return Kept(*USUAL, _top(parts, held.mixed, weights.decay), [])
+    return Kept(*USUAL, _top(parts, held.mixed), [])
 
 
-def choose_kept(
-    held: Validation, members: Mapping[str, ItemItem], counts: Floats, weights: Weights
-) -> Kept:
+def choose_kept(held: Validation, parts: Combined) -> Kept:
     """Choose the entries among cold columns by cold cases, then those among warm ones."""
-    parts = combined(members, held.untouched, weights)
-    base = np.float32(weights.popularity) * counts
     notes = []
     kept_cold = COLD[-1]
     if len(held.fresh):
         whole = _rows_of(parts, held.fresh)
-        ask = partial(ndcg_per_case, decay=weights.decay, cases=held.fresh, pool=held.cold)
-        cut = {k: rows.cut_apart(whole, held.untouched, 1, k) for k in COLD}
-        kept_cold, said = _fewest(
-            COLD, [float(ask(cut[k]).mean()) for k in COLD], ask(whole).mean()
-        )
+        found = [
+            float(_ask(parts, whole, held, held.fresh, (1, k), held.cold).mean()) for k in COLD
+        ]
+        uncut = ndcg(alone(_blend(parts, whole, based=False)), held.fresh, held.cold)
+        kept_cold, said = _fewest(COLD, found, float(uncut.mean()))
         notes.append(f"entries a row among new items (NDCG@10 among them): {said}")
     kept = WARM[-1]
     if len(held.mixed):
         whole = _rows_of(parts, held.mixed)
-        found = []
-        for k in WARM:
-            cut_down = rows.cut_apart(whole, held.untouched, k, kept_cold)
-            pool = np.ones(len(counts), np.bool_)
-            scores = ndcg_per_case(cut_down, weights.decay, held.mixed, pool, base, weights.mass)
-            found.append(float(scores.mean()))
+        pool = np.ones(len(parts.base), np.bool_)
+        found = [
+            float(_ask(parts, whole, held, held.mixed, (k, kept_cold), pool).mean()) for k in WARM
+        ]
         kept, said = _fewest(WARM, found, max(found))
         notes.append(f"entries a row (NDCG@10 on mixed cases): {said}")
-    return Kept(kept, kept_cold, _top(parts, held.mixed, weights.decay), notes)
+    return Kept(kept, kept_cold, _top(parts, held.mixed), notes)
+
+
+def _ask(
+    parts: Combined,
+    whole: sp.csr_array,
+    held: Validation,
+    cases: Cases,
+    kept: tuple[int, int],
+    pool: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    cut = rows.cut_apart(whole, held.untouched, *kept)
+    return ndcg(alone(_blend(parts, cut, based=bool(pool.all()))), cases, pool)
+
+
+def _blend(parts: Combined, matrix: sp.csr_array, based: bool) -> Blend:
+    base = parts.base if based else np.zeros_like(parts.base)
+    item_item = ItemItem(matrix, parts.weights.recency)
+    return Blend(item_item, base, parts.weights.mass, parts.vectors)
 
 
 def _fewest(tried: Sequence[int], found: Sequence[float], whole: float) -> tuple[int, str]:
@@ -80,13 +88,18 @@ def _fewest(tried: Sequence[int], found: Sequence[float], whole: float) -> tuple
 
 def _rows_of(parts: Combined, cases: Cases) -> sp.csr_array:
     """Return the uncut rows of the items in the histories alone, (n_items, n_items)."""
-    asked = np.unique(history_matrix(cases, 1.0, len(parts.cold)).indices)
-    return rows.spread_rows(parts.rows(asked), asked, len(parts.cold))
+    asked = np.unique(cases.histories.items).astype(np.int64)
+    return rows.spread_rows(parts.rows(asked), asked, len(parts.base))
 
 
-def _top(parts: Combined, cases: Cases, decay: float) -> float:
+def _top(parts: Combined, cases: Cases) -> float:
+    """Return the mean best score of a history, popularity apart."""
     few = cases.take(np.arange(min(SAMPLE, len(cases))))
     if not len(few):
         return 1.0
-    scores = history_matrix(few, decay, len(parts.cold)) @ _rows_of(parts, few)
-    return float(np.mean(np.asarray(scores.max(axis=1).todense()))) or 1.0
+    plain = replace(parts, base=np.zeros_like(parts.base))
+    best = [
+        np.maximum(plain.scores(few.histories.take(block)), 0).max(axis=1)
+        for block in blocks(len(few), len(parts.base))
+    ]
+    return float(np.concatenate(best).mean()) or 1.0

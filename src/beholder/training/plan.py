@@ -1,9 +1,14 @@
-"""What still fits into the budget, by what each step has cost so far."""
+"""What still fits into the budget, by what each step has cost; and the record of what was decided.
+
+The clock decides, and a clock never decides twice alike. So every decision is written down, in
+order, and can be followed again without a clock: the same data, version and plan give the same
+bundle.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
@@ -18,9 +23,11 @@ COMPARED = 0.3  # of the budget at most is kept for fitting the live bundle's me
 QUICK = 1.4  # weighing costly members too, by the cases of the first blend
 LARGER = 4.0  # weighing all cases, with all choices, against weighing a first blend
 
+Decisions = dict[str, int]
+
 
 class Plan:
-    """Seconds that steps have taken, and what the rest would take.
+    """Seconds that steps have taken, what the rest would take, and what was decided.
 
     Attributes
     ----------
@@ -32,14 +39,38 @@ class Plan:
         What a step that was never taken is thought to cost.
     growth
         How much longer a costly member takes on all data than on the validation split.
+    decided
+        By step: 1 or 0 for what was done or left out, or the number of rounds.
     """
 
-    def __init__(self, clock: Clock, growth: float = 1.0) -> None:
+    def __init__(
+        self, clock: Clock, growth: float = 1.0, script: Mapping[str, int] | None = None
+    ) -> None:
         self.clock = clock
         self.growth = growth
         self.costs: dict[str, float] = {}
         self.expected: dict[str, float] = {}
         self.pending: list[str] = []
+        self.decided: Decisions = {}
+        self.script = script
+
+    def decide(self, step: str, ask: Callable[[], bool]) -> bool:
+        """Return whether a step is taken, by the clock or as a recorded plan says."""
+        taken = bool(ask()) if self.script is None else bool(self.script.get(step, 0))
+        self.decided[step] = int(taken)
+        return taken
+
+    def rounds(self, step: str) -> int | None:
+        """Return the number of rounds that a recorded plan gives a step; None: no bound."""
+        return None if self.script is None else self.script.get(f"rounds of {step}")
+
+    def counted(self, step: str) -> Callable[[int], None]:
+        """Return what remembers how many rounds a step did."""
+
+        def note(rounds: int) -> None:
+            self.decided[f"rounds of {step}"] = rounds
+
+        return note
 
     @contextmanager
     def measured(self, step: str) -> Iterator[None]:

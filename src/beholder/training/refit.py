@@ -1,4 +1,4 @@
-"""What was chosen, fitted again on all data and folded into one matrix."""
+"""What was chosen, fitted again on all data and folded into what is served."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 
+from beholder.bundle.choice import MemberRecord
 from beholder.dataset.dataset import Dataset
-from beholder.models import rows
-from beholder.models.blend import Blend, Weights, fold, speak_for_untouched
-from beholder.models.interface import Floats
-from beholder.models.itemitem import ItemItem
-from beholder.models.placement import Placement, neighbours_of_items
-from beholder.models.popularity import Popularity, PopularitySettings
+from beholder.dataset.new_items import Likeness, new_items
+from beholder.models.contract import FitOptions
+from beholder.models.placement import over
+from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.progress import Progress
+from beholder.scorers.blend import Blend
+from beholder.scorers.fold import Weights, fold
+from beholder.scorers.interface import Floats, Scorer
+from beholder.scorers.item_item import ItemItem
+from beholder.training.cold import PLACING
 from beholder.training.gate import Evidence, Scores, evidence
-from beholder.training.grid import MEMBERS
 from beholder.training.plan import Plan
-from beholder.training.tuner import Tuned
+from beholder.training.tune import Tuned
 from beholder.training.weigh import Chosen
-
-PLACED_OVER = 200  # entries a row of what late items are placed over
 
 
 @dataclass
@@ -41,9 +41,10 @@ class Fitted:
     blend: Blend
     weights: Weights
     popularity: Floats
-    placement: sp.csr_array
-    table: list[dict[str, Any]] = field(default_factory=list)
+    likeness: Likeness = field(default_factory=dict)
+    members: list[MemberRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    plan: dict[str, int] = field(default_factory=dict)
     evidence: Evidence | None = None
     asked: Scores = field(default_factory=lambda: np.empty(0))
     refused: str | None = None
@@ -62,10 +63,11 @@ def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
 class Refit:
     """Fits members on all data, each setting once however many blends it goes into."""
 
-    def __init__(self, dataset: Dataset, plan: Plan) -> None:
+    def __init__(self, dataset: Dataset, plan: Plan, seed: int, progress: Progress) -> None:
         self.dataset = dataset
         self.plan = plan
-        self.fitted: dict[str, tuple[Any, ItemItem]] = {}
+        self.options = FitOptions(seed, progress=progress)
+        self.fitted: dict[str, tuple[Any, Scorer]] = {}
 
     def missing(self, tuned: Mapping[str, Tuned]) -> list[str]:
         """Return the members whose chosen settings were not fitted on all data yet."""
@@ -76,27 +78,18 @@ class Refit:
         ]
 
     def __call__(
-        self,
-        tuned: Mapping[str, Tuned],
-        chosen: Chosen,
-        popular: PopularitySettings,
-        progress: Progress,
+        self, tuned: Mapping[str, Tuned], chosen: Chosen, popular: PopularitySettings
     ) -> Fitted:
         """Fit what has weight, and fold it."""
-        weights = chosen.weights
-        used = [
-            name
-            for name in tuned
-            if weights.warm.get(name, 0) > 0 or weights.cold.get(name, 0) > 0 or name == chosen.base
-        ]
+        used, missing = used_of(tuned, chosen), set(self.missing(tuned))
+        progress = self.options.progress
         progress.start("fitting on all data", len(used))
-        members: dict[str, ItemItem] = {}
-        missing = self.missing(tuned)
+        members: dict[str, Scorer] = {}
         for name in used:
             settings = tuned[name].settings
             if name in missing:
-                model = MEMBERS[name].model.fit(self.dataset, settings)
-                self.fitted[name] = (settings, model)
+                scorer = tuned[name].member.model.fit(self.dataset, settings, self.options)
+                self.fitted[name] = (settings, scorer)
             members[name] = self.fitted[name][1]
             progress.advance()
         progress.finish()
@@ -104,27 +97,23 @@ class Refit:
             return self._fold(members, chosen, popular)
 
     def _fold(
-        self, members: dict[str, ItemItem], chosen: Chosen, popular: PopularitySettings
+        self, members: dict[str, Scorer], chosen: Chosen, popular: PopularitySettings
     ) -> Fitted:
-        dataset, n = self.dataset, self.dataset.n_items
-        known = (dataset.interactions.item_counts > 0) & dataset.fitted
+        placing = chosen.placing
         base = members.get(chosen.base)
-        placement = sp.csr_array((n, n), dtype=np.float32)
-        if base is not None:
-            placement = rows.cut(base.rows, PLACED_OVER)
-            members["placement"] = Placement.over(base, dataset, chosen.placing)
-        counts = Popularity.fit(dataset, popular).counts
-        blend = fold(members, counts, ~known, chosen.weights, chosen.kept, chosen.kept_cold)
-        untouched = np.flatnonzero(~known)
-        content = neighbours_of_items(dataset.content, untouched, known, chosen.placing)
-        blend = speak_for_untouched(blend, content, untouched, chosen.kept, chosen.kept_cold)
+        if isinstance(base, ItemItem):
+            members[PLACING] = over(base, placing.power)
+        counts = counts_of(self.dataset, popular)
+        new = new_items(self.dataset, placing.likeness)
+        kept = (chosen.kept, chosen.kept_cold)
         return Fitted(
-            blend,
+            fold(members, counts, new, chosen.weights, kept, placing.power),
             chosen.weights,
             counts,
-            placement,
-            chosen.table,
+            placing.likeness,
+            chosen.members,
             list(chosen.notes),
+            dict(self.plan.decided),
             evidence(chosen.asked, popular) if len(chosen.asked) else None,
             chosen.asked,
         )

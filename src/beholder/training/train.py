@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import msgspec
 
+from beholder.bundle.choice import Choice, MemberRecord
 from beholder.bundle.parts import recipe
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
@@ -13,11 +15,11 @@ from beholder.dataset.build import Built, build
 from beholder.errors import BundleError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
-from beholder.training.auto import fit_auto
+from beholder.training.assemble import parts_of
+from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, seconds
 from beholder.training.gate import Live, live_of
-from beholder.training.grid import MEMBERS
-from beholder.training.parts_of import parts_of, similar_rows
+from beholder.training.members import check_names
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
@@ -33,7 +35,7 @@ class Trained(msgspec.Struct):
         Why it is not served; None: it is.
     first_after
         Seconds until the first bundle could be served.
-    table, notes
+    members, notes
         Why the blend is what it is.
     """
 
@@ -43,7 +45,7 @@ class Trained(msgspec.Struct):
     n_pairs: int
     first_after: float
     seconds: float
-    table: list[dict[str, object]]
+    members: list[MemberRecord]
     notes: list[str]
     refused: str | None = None
 
@@ -56,6 +58,7 @@ def train_workspace(
     seed: int | None = None,
     progress: Progress = SILENT,
     promote_anyway: bool = False,
+    plan: str | Path | None = None,
 ) -> Trained:
     """Fit `auto` on everything in the workspace, write a bundle, and promote it.
 
@@ -69,6 +72,8 @@ def train_workspace(
         Names of members to consider; empty: the settings', or all.
     promote_anyway
         Promote the new bundle even if it is worse than the live one.
+    plan
+        A bundle, or a `choice.json`, whose decisions are followed again instead of the clock.
 
     Raises
     ------
@@ -79,10 +84,9 @@ def train_workspace(
     """
     settings = workspace.settings
     only = list(models) or settings.train.models
-    for name in only:
-        if name not in MEMBERS and name != "auto":
-            raise UsageError(f"there is no model {name!r}", remedy="one of " + ", ".join(MEMBERS))
     chosen = [name for name in only if name != "auto"]
+    check_names(chosen)
+    script = None if plan is None else plan_of(workspace, plan)
     allowed = seconds(budget or settings.train.budget)
     clock = Clock(allowed)
     used_seed = settings.train.seed if seed is None else seed
@@ -91,7 +95,6 @@ def train_workspace(
         if expired:
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
         made = build(workspace, store, used_seed)
-    live = None if promote_anyway else _live(workspace)
     publish = _Publisher(workspace, made, used_seed)
     firsts: list[float] = []
 
@@ -102,12 +105,11 @@ def train_workspace(
 
     fitted = fit_auto(
         made.dataset,
-        seed=used_seed,
-        budget=clock.left,
+        Budget(clock.left, used_seed, script),
         progress=progress,
         only=chosen,
         first=first,
-        live=live,
+        live=lambda known: None if promote_anyway else _live(workspace, known),
     )
     name = publish(fitted)
     remove_old(workspace, settings.train.keep_bundles)
@@ -121,20 +123,42 @@ def train_workspace(
         len(pairs),
         firsts[0] if firsts else clock.spent,
         clock.spent,
-        fitted.table,
+        fitted.members,
         fitted.notes,
         fitted.refused,
     )
 
 
-def _live(workspace: Workspace) -> Live | None:
+def _live(workspace: Workspace, known: Iterable[str]) -> Live | None:
     """Return the recipe of the bundle that is served, None without a readable one."""
     try:
         name = current(workspace)
         opened = recipe(folder_of(workspace, name))
     except BundleError:
         return None
-    return live_of(name, opened.choice.weights, opened.choice.table, opened.evaluation)
+    return live_of(name, opened.choice, opened.evaluation, known)
+
+
+def plan_of(workspace: Workspace, plan: str | Path) -> Mapping[str, int]:
+    """Read the decisions of a bundle, by its name, or of a `choice.json`.
+
+    Raises
+    ------
+    UsageError
+        If there is neither.
+    """
+    path = Path(plan)
+    try:
+        if path.is_file():
+            return msgspec.json.decode(path.read_bytes(), type=Choice).plan
+        return recipe(folder_of(workspace, str(plan))).choice.plan
+    except (BundleError, OSError, ValueError) as error:
+        raise UsageError(
+            f"there is no plan {str(plan)!r}: it is neither a bundle of this workspace nor a "
+            "choice.json",
+            remedy="`beholder bundle list` shows the bundles",
+            field="plan",
+        ) from error
 
 
 class _Publisher:
@@ -143,14 +167,13 @@ class _Publisher:
     def __init__(self, workspace: Workspace, made: Built, seed: int) -> None:
         self.workspace, self.made, self.seed = workspace, made, seed
         self.done: tuple[Fitted, str] | None = None
-        self.similar = similar_rows(made.dataset.content)  # the same in every bundle
 
     def __call__(self, fitted: Fitted) -> str:
         if self.done is not None and self.done[0] is fitted:
             return self.done[1]
         made, pairs = self.made, self.made.dataset.interactions
         origin = Origin(pairs.n_users, len(pairs), made.fingerprint, self.seed, made.newest)
-        contents = parts_of(fitted, made.dataset, made.items, made.version, similar=self.similar)
+        contents = parts_of(fitted, made.dataset, made.items, made.version)
         name = write_bundle(self.workspace, contents, origin)
         if fitted.refused is None:
             promote(self.workspace, name)

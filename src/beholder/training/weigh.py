@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 import numpy as np
-import scipy.sparse as sp
 
-from beholder.models.blend import Weights
-from beholder.models.interface import Floats
-from beholder.models.placement import Placement, PlacementSettings
-from beholder.models.popularity import Popularity, PopularitySettings
+from beholder.bundle.choice import MemberRecord
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.scorers.fold import Weights, combined
+from beholder.scorers.interface import Floats, Scorer
+from beholder.scorers.item_item import ItemItem
+from beholder.scorers.recency import Recency
+from beholder.scorers.vectors import Vectors
 from beholder.training import gate
-from beholder.training.cold import NEW_ALONE, PLACEMENTS, match_scales, place, weigh_cold
-from beholder.training.histories import history_matrix, mean_mass
-from beholder.training.judge import ndcg_per_case
-from beholder.training.kept import USUAL, choose_kept, usual_kept
-from beholder.training.tuner import Tuned
+from beholder.training.climb import learn
+from beholder.training.cold import (
+    PLACING,
+    Placing,
+    choose_placing,
+    match_scales,
+    usual_placing,
+    weigh_cold,
+)
+from beholder.training.kept import USUAL, Kept, choose_kept, usual_kept
+from beholder.training.measure import alone, ndcg
+from beholder.training.sheet import POPULARITY, mean_mass, sheet
+from beholder.training.tune import Tuned
 from beholder.training.validation import Validation
-from beholder.training.weights import learn, sheet
 
 DECAYS = (0.7, 0.8, 0.9, 1.0)
+OLDER = (1.0, 0.6, 0.4)  # of what came before the newest moment
 TIE_BREAK = 1e-6  # popularity orders what nothing else does
 FEWEST = 20  # cases below which weights would be learned from chance
 FEW = 600  # cases that decide a single number
-BEHAVIOUR = ("session-ease", "ease", "content-ease", "session", "itemknn")
+EVEN = 0.5  # cold weight of each member where nothing can be learned
 
 
 @dataclass
@@ -48,8 +57,8 @@ class Chosen:
     kept: int
     kept_cold: int
     base: str
-    placing: PlacementSettings
-    table: list[dict[str, Any]]
+    placing: Placing
+    members: list[MemberRecord]
     notes: list[str]
     asked: gate.Scores = field(default_factory=lambda: np.empty(0))
 
@@ -58,100 +67,172 @@ def weigh(
     held: Validation,
     tuned: Mapping[str, Tuned],
     popular: PopularitySettings,
+    seed: int,
     quick: bool = False,
 ) -> Chosen:
     """Learn the weights of warm and cold items, and the scale between them.
 
     Parameters
     ----------
+    seed
+        Draws the cases that weights are learned on.
     quick
         Ask fewer cases, take the usual way to find content neighbours, and keep the usual
         number of entries.
     """
-    placements = PLACEMENTS[:1] if quick else PLACEMENTS
     if quick:
         held = held.fewer(FEW)
-    counts = Popularity.fit(held.train, popular).counts
-    members = {name: one.model for name, one in tuned.items()}
+    counts = counts_of(held.train, popular)
+    base = base_of(tuned)
+    if not tuned:
+        return _nothing_but_popularity(held, counts)
     if len(held.learn) < FEWEST:
-        return _by_default(tuned)
+        return _by_default(held, tuned, base)
     lasting = _lasting(tuned)
-    decay = _decay(held, lasting)
-    page = sheet({name: members[name] for name in lasting}, counts, held.learn, ~held.cold, decay)
-    learned = learn(page, seed=0)
-    warm = dict(zip(page.names, learned.tolist(), strict=True))
-    mass = mean_mass(history_matrix(held.learn, decay, len(counts)))
-    weights, notes, asked = _simplest(
-        held, lasting, counts, _as_weights(page.scale, warm, decay, mass)
-    )
-    base = max((n for n in BEHAVIOUR if n in tuned), key=lambda n: tuned[n].ndcg, default="")
-    placing = placements[0]
-    grown = dict(members)
-    if held.cold.any() and len(held.fresh) >= FEWEST and base:
-        placing, placed = place(held, members[base], placements)
-        weights = weigh_cold(held, members, placed, counts, weights)
-        grown["placement"] = placed
+    recency = _recency(held, lasting)
+    weights = _warm(held, lasting, counts, recency, seed)
+    weights, doubts = _without_doubtful(held, lasting, counts, weights, seed)
+    weights, notes, asked = _simplest(held, lasting, counts, weights)
+    notes = doubts + notes
+    members = {name: one.scorer for name, one in tuned.items()}
+    behaved = members.get(base)
+    placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
+    grown = members
+    if held.cold.any() and len(held.fresh) >= FEWEST and placing.placed is not None:
+        if not quick:
+            assert isinstance(behaved, ItemItem)
+            placing = choose_placing(held, behaved)
+        grown = _grown(members, placing)
+        able = {n: s for n, s in grown.items() if n not in tuned or _speaks_of_cold(tuned[n])}
+        weights = weigh_cold(held, able, counts, weights)
         if any(weights.cold.values()):
             weights, factor = match_scales(held, grown, counts, weights)
             notes.append(f"cold items: placed over {base}, scale {factor:.2g} against warm ones")
         else:
             notes.append("cold items: what they look and read like says no more than chance")
     else:
-        weights = msgspec.structs.replace(weights, cold=_default_cold(weights.scale))
-        if held.cold.any() and base:
-            grown["placement"] = Placement.over(members[base], held.train, placing)
-    kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), grown, counts, weights)
+        weights = msgspec.structs.replace(weights, cold=_default_cold(tuned, weights.scale))
+        grown = _grown(members, placing)
+    parts = combined(grown, counts, held.untouched, weights)
+    kept: Kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), parts)
     weights = msgspec.structs.replace(weights, top=kept.top)
-    table = _table(tuned, weights, placing, len(placements))
-    return Chosen(weights, kept.warm, kept.cold, base, placing, table, notes + kept.notes, asked)
+    records = _records(tuned, weights, placing)
+    return Chosen(weights, kept.warm, kept.cold, base, placing, records, notes + kept.notes, asked)
+
+
+def base_of(tuned: Mapping[str, Tuned]) -> str:
+    """Return the best member of behaviour that new items can be placed over; empty: none."""
+    able = [
+        name
+        for name, one in tuned.items()
+        if one.member.by_behaviour and isinstance(one.scorer, ItemItem)
+    ]
+    return max(able, key=lambda name: tuned[name].ndcg, default="")
+
+
+def _grown(members: Mapping[str, Scorer], placing: Placing) -> dict[str, Scorer]:
+    """Let every member take the items without behaviour in, and add what places them."""
+    found = {name: scorer.grown(placing.new) for name, scorer in members.items()}
+    if placing.placed is not None:
+        found[PLACING] = placing.placed.grown(placing.new)
+    return found
+
+
+def _speaks_of_cold(one: Tuned) -> bool:
+    return "cold" in one.member.card.speaks_of
 
 
 def _lasting(tuned: Mapping[str, Tuned]) -> dict[str, Tuned]:
     """Return the members for items with behaviour; if there is none, those that there are."""
-    lasting = {name: one for name, one in tuned.items() if name not in NEW_ALONE}
+    lasting = {name: one for name, one in tuned.items() if not one.member.card.new_alone}
     return lasting or dict(tuned)
 
 
-def _decay(held: Validation, tuned: Mapping[str, Tuned]) -> float:
+def _recency(held: Validation, tuned: Mapping[str, Tuned]) -> Recency:
     """Choose the recency that suits the best two members on the tuning half."""
     asked = held.tune.take(np.arange(min(FEW, len(held.tune))))
     leaders = sorted(tuned, key=lambda name: -tuned[name].ndcg)[:2]
-    reached = {
-        decay: sum(
-            ndcg_per_case(tuned[name].model.rows, decay, asked, ~held.cold).mean()
-            for name in leaders
-        )
-        for decay in DECAYS
-    }
-    return max(reached, key=lambda decay: reached[decay])
+
+    def reached(recency: Recency) -> float:
+        found = (ndcg(alone(tuned[n].scorer, recency), asked, ~held.cold) for n in leaders)
+        return float(sum(one.mean() for one in found))
+
+    best = max((Recency(decay) for decay in DECAYS), key=reached)
+    return max((best._replace(older=older) for older in OLDER), key=reached)
 
 
-def _as_weights(
-    scale: Mapping[str, float], warm: Mapping[str, float], decay: float, mass: float
+def _warm(
+    held: Validation,
+    lasting: Mapping[str, Tuned],
+    counts: Floats,
+    recency: Recency,
+    seed: int,
 ) -> Weights:
-    popularity = warm.get("popularity", 0.0) / max(scale.get("popularity", 0.0), 1e-12)
-    plain = {name: value for name, value in warm.items() if name != "popularity"}
-    return Weights(dict(scale), plain, {}, max(popularity, TIE_BREAK), decay, mass=mass)
+    """Climb to the weights of items with behaviour."""
+    members = {name: one.scorer for name, one in lasting.items()}
+    page = sheet(members, counts, held.learn, ~held.cold, recency)
+    warm = dict(zip(page.names, learn(page, seed).tolist(), strict=True))
+    popularity = warm.pop(POPULARITY) / max(page.scale[POPULARITY], 1e-12)
+    return Weights(
+        dict(page.scale),
+        warm,
+        {},
+        max(popularity, TIE_BREAK),
+        recency.decay,
+        recency.older,
+        mass=mean_mass(held.learn, recency),
+    )
 
 
-def _by_default(tuned: Mapping[str, Tuned]) -> Chosen:
+def _without_doubtful(
+    held: Validation,
+    lasting: Mapping[str, Tuned],
+    counts: Floats,
+    weights: Weights,
+    seed: int,
+) -> tuple[Weights, list[str]]:
+    """Keep members that make every answer slower only where their gain is certain."""
+    slow = [name for name, one in lasting.items() if isinstance(one.scorer, Vectors)]
+    rest = {name: one for name, one in lasting.items() if name not in slow}
+    if not rest or not any(weights.warm.get(name, 0.0) for name in slow):
+        return weights, [f"{name} is left out: it has no weight" for name in slow if rest]
+    without = _warm(held, rest, counts, weights.recency, seed)
+    members = {name: one.scorer for name, one in lasting.items()}
+    own = gate.ask_recipe(held, members, counts, weights)
+    other = gate.ask_recipe(held, members, counts, without)
+    said = f"{own.mean():.4f} with, {other.mean():.4f} without (NDCG@10)"
+    if gate.better(own, other):
+        return weights, [f"{', '.join(slow)}: {said}"]
+    return without, [f"{', '.join(slow)} is left out: the gain is not certain, {said}"]
+
+
+def _by_default(held: Validation, tuned: Mapping[str, Tuned], base: str) -> Chosen:
     """Too little behaviour to learn from: equal weights of scaled members."""
     notes = ["too few people with five events: members weigh the same"]
-    scale = {name: _size(one.model.rows) for name, one in tuned.items()}
+    scale = {name: _size(one.scorer) for name, one in tuned.items()}
     even = dict.fromkeys(_lasting(tuned), 1.0)
-    weights = Weights(scale | {"placement": 1.0}, even, _default_cold(scale), TIE_BREAK, 0.9)
-    base = next((name for name in BEHAVIOUR if name in tuned), "")
-    placing = PlacementSettings()
-    table = _table(tuned, weights, placing, 1)
-    return Chosen(weights, *USUAL, base, placing, table, notes)
+    cold = _default_cold(tuned, scale)
+    weights = Weights(scale | {PLACING: 1.0}, even, cold, TIE_BREAK, 0.9)
+    behaved = tuned[base].scorer if base else None
+    placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
+    return Chosen(weights, *USUAL, base, placing, _records(tuned, weights, placing), notes)
 
 
-def _size(matrix: sp.csr_array) -> float:
-    return float(np.abs(matrix.data).mean()) if matrix.nnz else 1.0
+def _nothing_but_popularity(held: Validation, counts: Floats) -> Chosen:
+    weights, placing = Weights({}, {}, {}, popularity=1.0), usual_placing(held, None)
+    found = gate.ask_popularity(held, counts)
+    return Chosen(weights, *USUAL, "", placing, [], ["popularity alone, as asked"], found)
 
 
-def _default_cold(scale: Mapping[str, float]) -> dict[str, float]:
-    return {name: 0.5 for name in ("visual-knn", "words", "variants", "placement") if name in scale}
+def _size(scorer: Scorer) -> float:
+    if isinstance(scorer, ItemItem) and scorer.rows.nnz:
+        return float(np.abs(scorer.rows.data).mean())
+    return 1.0
+
+
+def _default_cold(tuned: Mapping[str, Tuned], scale: Mapping[str, float]) -> dict[str, float]:
+    able = [name for name, one in tuned.items() if _speaks_of_cold(one) and name in scale]
+    return dict.fromkeys([*able, PLACING], EVEN)
 
 
 def _simplest(
@@ -167,9 +248,9 @@ def _simplest(
     Weights, notes, and NDCG@10 of each case of the tuning half, float64 (cases,).
     """
     popular = gate.ask_popularity(held, counts)
-    blended = gate.ask_recipe(held, {n: one.model for n, one in tuned.items()}, counts, weights)
+    blended = gate.ask_recipe(held, {n: one.scorer for n, one in tuned.items()}, counts, weights)
     name = max(tuned, key=lambda n: tuned[n].ndcg)
-    own = ndcg_per_case(tuned[name].model.rows, weights.decay, held.tune, ~held.cold)
+    own = ndcg(alone(tuned[name].scorer, weights.recency), held.tune, ~held.cold)
     notes = []
     if gate.better(own, blended):
         notes.append(f"{name} alone ({own.mean():.4f}) beats the blend ({blended.mean():.4f})")
@@ -188,29 +269,19 @@ def _simplest(
     return weights, [*notes, f"popularity alone is kept: {said} is no gain"], popular
 
 
-def _table(
-    tuned: Mapping[str, Tuned], weights: Weights, placing: PlacementSettings, placements: int
-) -> list[dict[str, Any]]:
-    table = []
-    for name, one in sorted(tuned.items(), key=lambda pair: -pair[1].ndcg):
-        table.append(
-            {
-                "model": name,
-                "settings": msgspec.to_builtins(one.settings),
-                "tried": one.tried,
-                "ndcg@10": round(one.ndcg, 5),
-                "warm": round(weights.warm.get(name, 0.0), 4),
-                "cold": round(weights.cold.get(name, 0.0), 4),
-            }
+def _records(tuned: Mapping[str, Tuned], weights: Weights, placing: Placing) -> list[MemberRecord]:
+    records = [
+        MemberRecord(
+            name,
+            one.member.card.name,
+            msgspec.to_builtins(one.settings),
+            one.tried,
+            round(one.ndcg, 5),
+            round(weights.warm.get(name, 0.0), 4),
+            round(weights.cold.get(name, 0.0), 4),
         )
-    table.append(
-        {
-            "model": "placement",
-            "settings": msgspec.to_builtins(placing),
-            "tried": placements,
-            "ndcg@10": None,
-            "warm": 0.0,
-            "cold": round(weights.cold.get("placement", 0.0), 4),
-        }
-    )
-    return table
+        for name, one in sorted(tuned.items(), key=lambda pair: -pair[1].ndcg)
+    ]
+    settings = {"power": placing.power, **placing.likeness}
+    cold = round(weights.cold.get(PLACING, 0.0), 4)
+    return [*records, MemberRecord(PLACING, PLACING, settings, placing.tried, None, 0.0, cold)]

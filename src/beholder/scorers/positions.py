@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from beholder.errors import ShapeError
-from beholder.models.interface import Positions
+from beholder.scorers.interface import Positions
 
 
 def checked(positions: Positions, n_items: int) -> Positions:

@@ -68,6 +68,34 @@ def _where(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
     return kept
 
 
+def without_columns(matrix: sp.csr_array, dropped: NDArray[np.bool_]) -> sp.csr_array:
+    """Return the matrix without the entries of some columns, bool (m,)."""
+    gone = dropped[matrix.indices]
+    return _where(matrix, ~gone) if gone.any() else matrix
+
+
+def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_array) -> sp.csr_array:
+    """Return the square matrix with other rows, where those are not empty, without a diagonal.
+
+    Parameters
+    ----------
+    which
+        int64 (m,). Rows that `others` (m, n) stands for.
+    """
+    told = np.diff(others.indptr) > 0
+    own = np.zeros(matrix.shape[0], bool)
+    own[which[told]] = True
+    before, after = matrix.tocoo(), others.tocoo()
+    stays = ~own[before.row]
+    row = np.concatenate([before.row[stays], which[after.row]])
+    column = np.concatenate([before.col[stays], after.col])
+    data = np.concatenate([before.data[stays], after.data])
+    other = row != column
+    whole = sp.csr_array((data[other], (row[other], column[other])), shape=matrix.shape)
+    whole.sort_indices()
+    return whole
+
+
 def _cut_block(block: NDArray[np.float32], largest: int) -> sp.csr_array:
     if largest >= block.shape[1]:
         return sp.csr_array(block)

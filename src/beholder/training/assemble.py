@@ -9,10 +9,13 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
-from beholder.bundle.parts import ITEM_COLUMNS, Choice, Parts
+from beholder.bundle.choice import Choice
+from beholder.bundle.parts import Parts
+from beholder.dataset.build import ITEM_COLUMNS
 from beholder.dataset.content import ContentSpace
 from beholder.dataset.dataset import Dataset
-from beholder.models import rows
+from beholder.dataset.new_items import Likeness, cosines_of, weighed
+from beholder.scorers import rows
 from beholder.training.refit import Fitted
 
 KEPT = 200
@@ -39,36 +42,39 @@ def parts_of(
     evaluation: dict[str, Any] = {}
     if fitted.evidence is not None:
         evaluation["validation"] = msgspec.to_builtins(fitted.evidence)
+    choice = Choice(
+        fitted.weights,
+        version,
+        tuple(fitted.members),
+        dict(fitted.likeness),
+        tuple(fitted.notes),
+        fitted.plan,
+    )
     return Parts(
         items=items.select(list(ITEM_COLUMNS)),
         blend=fitted.blend,
         popularity=fitted.popularity,
-        similar=similar if similar is not None else similar_rows(dataset.content),
-        placement=fitted.placement,
+        known=dataset.interactions.item_counts > 0,
+        similar=similar if similar is not None else similar_rows(dataset.content, fitted.likeness),
         content=dataset.content,
-        choice=Choice(fitted.weights, version, fitted.table, fitted.notes),
+        choice=choice,
         evaluation=evaluation,
     )
 
 
-def similar_rows(space: ContentSpace, kept: int = KEPT) -> sp.csr_array:
-    """Return what looks and reads alike: mean cosine over modalities, the largest of each row."""
-    picture, words = space.main_picture, space.words
-    n = len(picture.vectors) if picture is not None else words.vectors.shape[0] if words else 0
-    modalities = max(1, (picture is not None) + (words is not None))
-    blocks = []
+def similar_rows(space: ContentSpace, likeness: Likeness, kept: int = KEPT) -> sp.csr_array:
+    """Return what looks and reads alike, 0 to 1: the largest of each row."""
+    n = space.n_items
+    similar = weighed(cosines_of(space), likeness, n)
+    total = np.float32(max(sum(likeness.values()), 1e-12))
     step = rows.block_height(max(n, 1))
+    blocks = []
     for start in range(0, n, step):
-        height = min(step, n - start)
-        alike = np.zeros((height, n), np.float32)
-        if picture is not None:
-            alike += np.maximum(picture.vectors[start : start + step] @ picture.vectors.T, 0)
-        if words is not None:
-            alike += words.cosines(slice(start, start + step))
-        own = np.arange(height)
-        alike[own, own + start] = 0
+        block = np.arange(start, min(start + step, n))
+        alike = similar(block)
+        alike[np.arange(len(block)), block] = 0
         near = rows.cut(alike, kept)
-        near.data /= np.float32(modalities)
+        near.data /= total
         blocks.append(near)
     if not blocks:
         return sp.csr_array((n, n), dtype=np.float32)

@@ -1,0 +1,58 @@
+"""Why a blend is what it is: `choice.json`, of which the printed table is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from beholder.scorers.fold import Weights
+
+
+class MemberRecord(msgspec.Struct, frozen=True):
+    """What a bundle says of one member.
+
+    Attributes
+    ----------
+    member, model
+        Its name in the blend, and the model that learned it.
+    settings
+        As they were chosen; who knows the model reads them.
+    tried
+        How many settings were compared.
+    ndcg10
+        Alone, on the tuning half; None where it was not asked alone.
+    warm, cold
+        Its weight among items with and without behaviour.
+    """
+
+    member: str
+    model: str
+    settings: dict[str, Any]
+    tried: int
+    ndcg10: float | None
+    warm: float
+    cold: float
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What was decided.
+
+    Attributes
+    ----------
+    catalogue_version
+        Version of the catalogue that the bundle shows; later changes are laid over it.
+    members
+        The best alone first.
+    likeness
+        Weight of each modality in the similarity of two items.
+    plan
+        Every decision that the clock took, by step; `beholder train --plan` follows it again.
+    """
+
+    weights: Weights
+    catalogue_version: int
+    members: tuple[MemberRecord, ...] = ()
+    likeness: dict[str, float] = {}
+    notes: tuple[str, ...] = ()
+    plan: dict[str, int] = {}

@@ -1,0 +1,122 @@
+"""What every model promises: it learns from a dataset, and gives a scorer.
+
+`beholder.testing.model_checks` holds models to it, through the blend and the engine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from beholder.dataset.dataset import Dataset
+from beholder.progress import SILENT, Progress
+from beholder.scorers.interface import Scorer
+
+Source = Literal["behaviour", "pictures", "words", "products"]
+
+
+class Card(NamedTuple):
+    """What is known of a model without fitting it.
+
+    Attributes
+    ----------
+    name
+        As commands and settings spell it.
+    paper
+        Where its formula stands.
+    learns
+        What it needs of a dataset, all of it.
+    speaks_of
+        Whether it scores items with behaviour (warm) and without (cold).
+    cost
+        light: seconds; solve: a dense system over the items; gradient: epochs.
+    trials
+        Settings that `auto` tries, the most promising first, since the budget may end early.
+    factors
+        It gives vectors, so that every answer takes one solve and one product with all items.
+    modalities
+        One member is fitted for each picture modality, told by the setting `modality`.
+    new_alone
+        It weighs among items without behaviour alone, unless there is nothing else.
+    part
+        member: it is tuned and weighed. popularity and placing are in every blend: what is the
+        same for everybody, and how items without behaviour are placed over a member.
+    baseline
+        Every evaluation compares with it, tuned.
+    needs
+        The extra that it takes, or None.
+    """
+
+    name: str
+    paper: str
+    learns: frozenset[Source]
+    speaks_of: frozenset[Literal["warm", "cold"]]
+    cost: Literal["light", "solve", "gradient"]
+    trials: tuple[Any, ...]
+    factors: bool = False
+    modalities: bool = False
+    new_alone: bool = False
+    part: Literal["member", "popularity", "placing"] = "member"
+    baseline: bool = False
+    needs: str | None = None
+
+
+class FitOptions(NamedTuple):
+    """How to learn, besides what.
+
+    Attributes
+    ----------
+    seed
+        Draws whatever is random: the same data, settings and seed give the same scorer.
+    deadline
+        Of `time.monotonic`: a model that learns in rounds stops early and gives what it has.
+    folder
+        Where checkpoints may be kept; None: nowhere.
+    most, counted
+        Rounds at most, as a recorded plan says, and whom to tell how many were done.
+    """
+
+    seed: int = 0
+    deadline: float | None = None
+    progress: Progress = SILENT
+    folder: Path | None = None
+    most: int | None = None
+    counted: Callable[[int], None] = lambda rounds: None
+
+    def rounds(self, what: str, total: int) -> Iterator[int]:
+        """Yield the numbers of rounds, as many as there is time for, and show how far it is."""
+        total = total if self.most is None else min(total, self.most)
+        self.progress.start(what, total)
+        done = 0
+        for number in range(total):
+            yield number
+            done += 1
+            self.progress.advance()
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                break
+        self.progress.finish()
+        self.counted(done)
+
+
+ONCE = FitOptions()
+
+
+class Model(Protocol):
+    """Something that learns."""
+
+    card: ClassVar[Card]
+    Settings: ClassVar[type[msgspec.Struct]]
+
+    @classmethod
+    def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> Scorer:
+        """Learn from a dataset."""
+
+
+BEHAVIOUR: frozenset[Source] = frozenset({"behaviour"})
+WARM: frozenset[Literal["warm", "cold"]] = frozenset({"warm"})
+COLD: frozenset[Literal["warm", "cold"]] = frozenset({"cold"})
+BOTH: frozenset[Literal["warm", "cold"]] = frozenset({"warm", "cold"})

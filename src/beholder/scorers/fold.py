@@ -1,0 +1,190 @@
+"""Members folded into what is served, by what they count among warm and among cold items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+
+from beholder.behaviour.histories import Histories
+from beholder.scorers import rows
+from beholder.scorers.blend import Blend, VectorMember, lifts
+from beholder.scorers.entry import Entry
+from beholder.scorers.interface import Floats, Mask, NewItems, Places, Scorer
+from beholder.scorers.item_item import ItemItem, asked
+from beholder.scorers.recency import Recency
+from beholder.scorers.vectors import Vectors
+
+STEP = 1024  # rows folded at a time
+
+
+class Weights(msgspec.Struct, frozen=True):
+    """What the members count, as learned on validation data.
+
+    Attributes
+    ----------
+    scale
+        Mean over validation histories of each member's best score.
+    warm, cold
+        Weight of each scaled member for items with and without behaviour, at least 0.
+    popularity
+        Weight of popularity, which is between 0 and 1 already.
+    decay, older
+        Recency of the history, shared by all members.
+    top
+        Mean best blended score on validation histories: the size of a good score.
+    mass
+        Mean weight of a whole validation history; see `Blend.mass`.
+    dislike
+        What an exact likeness to a disliked item takes, as a part of `top`.
+    """
+
+    scale: dict[str, float]
+    warm: dict[str, float]
+    cold: dict[str, float]
+    popularity: float = 0.0
+    decay: float = 0.8
+    older: float = 1.0
+    top: float = 1.0
+    mass: float = 0.0
+    dislike: float = 0.8
+
+    @property
+    def recency(self) -> Recency:
+        """Recency of the history."""
+        return Recency(self.decay, self.older)
+
+    def share(self, name: str, cold: bool) -> float:
+        """Return what a member's own score is multiplied by."""
+        weight = (self.cold if cold else self.warm).get(name, 0.0)
+        return weight / max(self.scale.get(name, 0.0), 1e-12)
+
+
+@dataclass(frozen=True)
+class Combined:
+    """The members that count, each with the factor of every column: a blend, uncut.
+
+    Attributes
+    ----------
+    matrices
+        Rows (n_items, n_items) and float32 (n_items,) of each item-item member.
+    vectors
+        Vector members with the factors of all columns.
+    entry
+        The terms of all members for items without behaviour, weighed.
+    base
+        float32 (n_items,). Weighted popularity.
+    """
+
+    matrices: tuple[tuple[sp.csr_array, Floats], ...]
+    vectors: tuple[VectorMember, ...]
+    entry: Entry
+    base: Floats
+    weights: Weights
+
+    def scores(self, told: Histories) -> Floats:
+        """Score every position for every history, float32 (m, n_items)."""
+        n = len(self.base)
+        query = asked(told, n, self.weights.recency)
+        histories = query.matrix(n)
+        found = np.zeros((query.m, n), np.float32)
+        for matrix, factors in self.matrices:
+            part = sp.csr_array(histories @ matrix)
+            row = np.repeat(np.arange(query.m), np.diff(part.indptr))
+            found[row, part.indices] += part.data * factors[part.indices]
+        for member in self.vectors:
+            own = member.scorer.ask(told, recency=self.weights.recency)
+            found += member.factors * member.scorer.scores(own)
+        return found + lifts(query, self.weights.mass)[:, None] * self.base
+
+    def rows(self, which: slice | Places) -> sp.csr_array:
+        """Return the weighted sum of some of the members' rows, uncut, float32 (m, n_items)."""
+        total: sp.csr_array | None = None
+        for matrix, factors in self.matrices:
+            part = sp.csr_array(matrix[which])
+            part.data = part.data * factors[part.indices]
+            total = part if total is None else sp.csr_array(total + part)
+        if total is None:
+            n = len(self.base)
+            return sp.csr_array((len(np.arange(n)[which]), n), dtype=np.float32)
+        return total
+
+    def folded(self, kept: int, kept_new: int, power: float) -> ItemItem:
+        """Return the item-item members as one, each row with its `kept` largest entries."""
+        n = len(self.base)
+        blocks = [
+            rows.cut(self.rows(slice(start, start + STEP)), kept) for start in range(0, n, STEP)
+        ]
+        whole = sp.csr_array(sp.vstack(blocks, format="csr")) if n else sp.csr_array((0, 0))
+        entry = replace(self.entry, kept=kept, kept_new=kept_new, power=power)
+        return ItemItem(whole, self.weights.recency, entry)
+
+
+def combined(
+    members: Mapping[str, Scorer], popularity: Floats, cold: Mask, weights: Weights
+) -> Combined:
+    """Return the members that have weight.
+
+    Parameters
+    ----------
+    popularity
+        float32 (n_items,), 0 to 1.
+    cold
+        bool (n_items,). Which columns take the cold weights.
+    """
+    matrices: list[tuple[sp.csr_array, Floats]] = []
+    vectors: list[VectorMember] = []
+    entry = Entry()
+    for name, member in members.items():
+        warm, new = weights.share(name, cold=False), weights.share(name, cold=True)
+        if isinstance(member, ItemItem):
+            entry = entry.plus(member.entry.scaled(new))
+            if warm or new:
+                matrices.append((member.rows, np.where(cold, new, warm).astype(np.float32)))
+        elif isinstance(member, Vectors) and (warm or new):
+            vectors.append(VectorMember(member, np.where(cold, new, warm).astype(np.float32), new))
+    base = (np.float32(weights.popularity) * popularity).astype(np.float32)
+    return Combined(tuple(matrices), tuple(vectors), entry, base, weights)
+
+
+def fold(
+    members: Mapping[str, Scorer],
+    popularity: Floats,
+    new: NewItems,
+    weights: Weights,
+    kept: tuple[int, int] = (200, 100),
+    power: float = 3.0,
+) -> Blend:
+    """Fold weighted members into what is served.
+
+    Cold columns are cut apart from warm ones: content says a little about many items and
+    behaviour much about few, so that one cut over both would leave hardly any cold entry.
+
+    Parameters
+    ----------
+    members
+        Item-item and vector scorers by name; those without weight are skipped.
+    popularity
+        float32 (n_items,), 0 to 1.
+    new
+        The items without behaviour: their columns come from the members' entries.
+    kept
+        Entries kept a row among warm, and among cold columns.
+    power
+        Of similarities when the neighbours of new items are weighed.
+    """
+    cold = np.zeros(len(popularity), bool)
+    cold[new.positions] = True
+    warm = {name: _without(member, cold) for name, member in members.items()}
+    parts = combined(warm, popularity, cold, weights)
+    return Blend(parts.folded(*kept, power), parts.base, weights.mass, parts.vectors).grown(new)
+
+
+def _without(member: Scorer, cold: Mask) -> Scorer:
+    """Return a member without its own columns for cold items: they are filled by its entry."""
+    if not isinstance(member, ItemItem):
+        return member
+    return replace(member, rows=rows.without_columns(member.rows, cold))

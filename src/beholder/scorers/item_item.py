@@ -1,0 +1,275 @@
+"""A score that is a sum over the history: s(j) = sum over h of w_h rows[h, j]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from beholder.behaviour.histories import Histories
+from beholder.behaviour.history import History
+from beholder.index.best import best, tie_order
+from beholder.scorers import rows
+from beholder.scorers.entry import Entry
+from beholder.scorers.interface import (
+    Best,
+    Floats,
+    Mask,
+    NewItems,
+    Places,
+    Positions,
+    Query,
+    Shares,
+)
+from beholder.scorers.positions import checked
+from beholder.scorers.recency import USUAL, Recency
+
+KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
+
+
+class Layer(NamedTuple):
+    """Items that came later, beside a matrix that is never copied for them.
+
+    Attributes
+    ----------
+    columns
+        float32 sparse (n, m). What the n items before say of these.
+    rows
+        float32 sparse (m, n + m). What these say of all.
+    mix
+        float32 sparse (m, first n). The known items that each of them is like.
+    """
+
+    columns: sp.csr_array
+    rows: sp.csr_array
+    mix: sp.csr_array
+
+
+class Gathered(NamedTuple):
+    """The entries of the rows of one history, piece by piece.
+
+    Attributes
+    ----------
+    columns
+        int32 (m,). Candidates.
+    values
+        float32 (m,). What each history item adds to them, weights included.
+    lengths, owner
+        int64 (pieces,). Entries of each piece, and the place in the history that it is of.
+    """
+
+    columns: Positions
+    values: Floats
+    lengths: Places
+    owner: Places
+
+
+@dataclass(frozen=True)
+class ItemItem:
+    """A sparse matrix from history items (rows) to candidates (columns).
+
+    Attributes
+    ----------
+    rows
+        float32 (n, n), sparse, without diagonal.
+    entry
+        How items without behaviour get their columns.
+    layers
+        Items after the first n.
+    """
+
+    kind: ClassVar[str] = "item-item"
+
+    rows: sp.csr_array
+    recency: Recency = USUAL
+    entry: Entry = field(default_factory=Entry)
+    layers: tuple[Layer, ...] = ()
+
+    @property
+    def n_items(self) -> int:
+        """Number of positions."""
+        return int(self.layers[-1].rows.shape[1] if self.layers else self.rows.shape[0])
+
+    @cached_property
+    def width(self) -> int:
+        """Length of all rows, 0 if they differ; see `rows.even`."""
+        return rows.width(self.rows)
+
+    @cached_property
+    def ties(self) -> NDArray[np.uint32]:
+        """Seeded order among equal scores."""
+        return tie_order(self.n_items)
+
+    def ask(
+        self, history: History | Histories, now: int = 0, recency: Recency | None = None
+    ) -> Query:
+        """Keep the known items with their weights and recency."""
+        return asked(history, self.n_items, recency or self.recency)
+
+    def scores(self, query: Query) -> Floats:
+        """Score every position for every history, float32 (m, n_items)."""
+        n = self.n_items
+        found = np.zeros((query.m, n), np.float32)
+        if query.m == 1:
+            read = self.gather(query)
+            found[0] = np.bincount(read.columns, read.values, minlength=n)
+            return found
+        histories = query.matrix(n)
+        told = sp.csr_array(histories @ (_stacked(self) if self.layers else self.rows))
+        row = np.repeat(np.arange(query.m), np.diff(told.indptr))
+        found[row, told.indices] = told.data
+        return found
+
+    def at(self, query: Query, positions: Positions) -> Floats:
+        """Score candidates for one history."""
+        scores: Floats = self.scores(query)[0, checked(positions, self.n_items)]
+        return scores
+
+    def best(self, query: Query, k: int, allowed: Mask | None = None) -> Best:
+        """Return the best `k` of the allowed positions for one history."""
+        scores = self.scores(query)[0]
+        return best_of(scores, k, allowed, self.ties)
+
+    def shares(self, query: Query, positions: Positions) -> Shares:
+        """Split scores over the history; exact, since each is a sum."""
+        values = split(self.gather(query), checked(positions, self.n_items), self.n_items)
+        base = np.zeros(len(positions), np.float32)
+        return Shares(base, values[:, : len(query.items)], additive=True)
+
+    def gather(self, query: Query) -> Gathered:
+        """Read the rows of one history once; scores and shares are made from them."""
+        if not self.layers:
+            columns, values, lengths = rows.gather(self.rows, query.items, self.width)
+            values *= np.repeat(query.weights, lengths)
+            return Gathered(columns, values, lengths, np.arange(len(lengths)))
+        return _gathered(self, query)
+
+    def grown(self, new: NewItems) -> ItemItem:
+        """Return a scorer that knows new items by their content."""
+        if not len(new.positions):
+            return self
+        mix = self.entry.near(new).mix(len(new.known))
+        columns = self.entry.columns(new, mix)
+        if new.filled(self.n_items):
+            return replace(self, rows=_filled(self, new, mix, columns))
+        return replace(self, layers=(*self.layers, _layer(self, new, mix, columns)))
+
+    def save(self, folder: Path) -> None:
+        """Write rows and entry."""
+        assert not self.layers, "late items are of a running server, not of a bundle"
+        facts = _Facts(self.recency.decay, self.recency.older)
+        rows.save(rows.even(self.rows), folder / "rows.safetensors", facts)
+        self.entry.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> ItemItem:
+        """Open what `save` wrote."""
+        path = folder / "rows.safetensors"
+        facts = msgspec.json.decode(rows.read_facts(path), type=_Facts)
+        return cls(rows.load(path), Recency(facts.decay, facts.older), Entry.load(folder))
+
+
+class _Facts(msgspec.Struct):
+    decay: float
+    older: float = 1.0
+
+
+def asked(told: History | Histories, n_items: int, recency: Recency) -> Query:
+    """Return the known items of histories with their recency."""
+    if isinstance(told, History):
+        known = told.within(n_items)
+        bounds = np.array([0, len(known)], np.int64)
+        return Query(known.items, recency.weights(known), bounds)
+    return Query(told.items, recency.weights(told), told.indptr)
+
+
+def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
+    """Return the best `k` of scores float32 (n,), of the allowed ones alone."""
+    masked = scores if allowed is None else np.where(allowed, scores, -np.inf)
+    positions = best(masked, k, ties)
+    rest = float(scores[positions[-1]]) if len(positions) == k and k else -np.inf
+    return Best(positions, scores[positions], rest)
+
+
+def split(read: Gathered, positions: Positions, n_items: int) -> Floats:
+    """Split the scores of some positions over the history, float32 (positions, history)."""
+    slot = np.full(n_items, -1, np.int32)
+    slot[positions] = np.arange(len(positions), dtype=np.int32)
+    where = slot.take(read.columns)
+    hit = np.flatnonzero(where >= 0)
+    n = int(read.owner.max(initial=-1)) + 1
+    piece = np.searchsorted(np.cumsum(read.lengths), hit, side="right")
+    place = where[hit].astype(np.int64) * n + read.owner[piece]
+    flat = np.bincount(place, read.values[hit], minlength=len(positions) * n)
+    return flat.reshape(len(positions), n).astype(np.float32)
+
+
+def _gathered(scorer: ItemItem, query: Query) -> Gathered:
+    """Read base rows and what each layer has for the items of a history."""
+    n = scorer.rows.shape[0]
+    items, weights = query.items, query.weights
+    pieces = [(scorer.rows, 0, items < n, 0)]
+    for layer in scorer.layers:
+        first, last = layer.columns.shape[0], layer.rows.shape[1]
+        pieces.append((layer.columns, 0, items < first, first))
+        pieces.append((layer.rows, first, (items >= first) & (items < last), 0))
+    columns, values, lengths, owners = [], [], [], []
+    for matrix, start, of_piece, offset in pieces:
+        own = np.flatnonzero(of_piece)
+        width = scorer.width if matrix is scorer.rows else 0
+        c, v, m = rows.gather(matrix, items[own] - np.int32(start), width)
+        columns.append(c + np.int32(offset))
+        values.append(v * np.repeat(weights[own], m))
+        lengths.append(m)
+        owners.append(own)
+    return Gathered(
+        np.concatenate(columns), np.concatenate(values), np.concatenate(lengths),
+        np.concatenate(owners),
+    )  # fmt: skip
+
+
+def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:
+    """Return a layer of items after the last."""
+    entry, n = scorer.entry, scorer.rows.shape[0]
+    own = rows.cut(columns, entry.kept_new)  # each history item keeps the strongest
+    before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
+    known = rows.cut_apart(sp.csr_array(mix @ scorer.rows), ~new.known, entry.kept, entry.kept_new)
+    others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
+    corner = sp.csr_array(mix @ own)
+    corner.setdiag(0)
+    return Layer(
+        sp.csr_array(sp.vstack(before, format="csr")),
+        sp.csr_array(sp.hstack([known, *others, corner], format="csr")),
+        mix,
+    )
+
+
+def _filled(
+    scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array
+) -> sp.csr_array:
+    """Return the rows with columns for items that nobody has touched, and rows like their kin."""
+    entry, n = scorer.entry, scorer.rows.shape[0]
+    fresh = np.zeros(n, bool)
+    fresh[new.positions] = True
+    coo = columns.tocoo()
+    spread = sp.csr_array((coo.data, (coo.row, new.positions[coo.col])), shape=(n, n))
+    whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
+    whole = rows.cut_apart(whole, fresh, entry.kept, entry.kept_new)
+    lent = rows.cut_apart(sp.csr_array(mix @ whole), fresh, entry.kept, entry.kept_new)
+    return rows.replaced(whole, new.positions, lent)
+
+
+def _stacked(scorer: ItemItem) -> sp.csr_array:
+    """Return the whole matrix, layers included: for many histories at once."""
+    whole = scorer.rows
+    for layer in scorer.layers:
+        whole = sp.csr_array(
+            sp.vstack([sp.hstack([whole, layer.columns]), layer.rows], format="csr")
+        )
+    return whole

@@ -1,0 +1,155 @@
+"""A score that is an inner product of a person's vector with an item's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder import tensors
+from beholder.behaviour.histories import Histories
+from beholder.behaviour.history import History
+from beholder.index.best import tie_order
+from beholder.scorers.entry import Entry
+from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
+from beholder.scorers.item_item import asked, best_of
+from beholder.scorers.positions import checked
+from beholder.scorers.recency import USUAL, Recency
+
+SPLIT = 20  # newest items of a history that a score is split over
+
+
+class FoldIn(msgspec.Struct, frozen=True):
+    """One ridge regression turns a history into a vector (Hu et al., ICDM 2008, equation 4).
+
+    u = (a V'V + sum of w v v' + r I)^-1 sum of w v, r = regularization (h + a n)
+
+    Attributes
+    ----------
+    unobserved
+        a: weight of pairs that did not happen.
+    """
+
+    unobserved: float
+    regularization: float
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Vectors of items, and how a history becomes one.
+
+    Attributes
+    ----------
+    items
+        float32 (n_items, d).
+    n_fitted
+        The first so many were learned; those after them were placed and taught nothing.
+    """
+
+    kind: ClassVar[str] = "vectors"
+
+    items: Floats
+    query: FoldIn
+    recency: Recency = USUAL
+    n_fitted: int = 0
+
+    @property
+    def n_items(self) -> int:
+        """Number of positions."""
+        return len(self.items)
+
+    @cached_property
+    def ties(self) -> NDArray[np.uint32]:
+        """Seeded order among equal scores."""
+        return tie_order(self.n_items)
+
+    @cached_property
+    def shared(self) -> Floats:
+        """float32 (d, d). What pairs that did not happen say of everybody."""
+        fitted = self.items[: self.n_fitted]
+        shared: Floats = self.query.unobserved * (fitted.T @ fitted)
+        return shared
+
+    def ask(
+        self, history: History | Histories, now: int = 0, recency: Recency | None = None
+    ) -> Query:
+        """Fold histories in."""
+        plain = asked(history, self.n_items, recency or self.recency)
+        folded = np.zeros((plain.m, self.items.shape[1]), np.float32)
+        for person in np.flatnonzero(np.diff(plain.indptr)).tolist():
+            span = slice(plain.indptr[person], plain.indptr[person + 1])
+            folded[person] = self.folded(plain.items[span], plain.weights[span])
+        return plain._replace(vectors=(folded,))
+
+    def folded(self, items: Positions, weights: Floats) -> Floats:
+        """Return the vector of one history, float32 (d,)."""
+        vectors = self.items[items]
+        many = len(items) + self.query.unobserved * self.n_fitted
+        left = self.shared + (vectors * weights[:, None]).T @ vectors
+        left[np.diag_indices(len(left))] += np.float32(self.query.regularization * many)
+        solved: Floats = np.linalg.solve(left, weights @ vectors).astype(np.float32)
+        return solved
+
+    def scores(self, query: Query) -> Floats:
+        """Score every position for every history, float32 (m, n_items)."""
+        return np.asarray(query.vectors[0] @ self.items.T, np.float32)
+
+    def at(self, query: Query, positions: Positions) -> Floats:
+        """Score candidates for one history."""
+        # Row by row, so that the score of an item does not depend on its companions.
+        vectors = self.items[checked(positions, self.n_items)]
+        scores: Floats = np.einsum("nf,f->n", vectors, query.vectors[0][0])
+        return scores
+
+    def best(self, query: Query, k: int, allowed: Mask | None = None) -> Best:
+        """Return the best `k` by inner product."""
+        return best_of(self.scores(query)[0], k, allowed, self.ties)
+
+    def shares(self, query: Query, positions: Positions) -> Shares:
+        """Share of an item: the score minus the score without it, for the 20 newest."""
+        whole = self.at(query, positions)
+        h = len(query.items)
+        values = np.zeros((len(positions), h), np.float32)
+        for index in range(max(0, h - SPLIT), h):
+            keep = np.arange(h) != index
+            less = self.folded(query.items[keep], query.weights[keep])
+            values[:, index] = whole - self.items[positions] @ less
+        return Shares(whole - values.sum(axis=1), values, additive=False)
+
+    def grown(self, new: NewItems) -> Vectors:
+        """Give new items the mean of their neighbours' vectors."""
+        if not len(new.positions):
+            return self
+        n = len(new.known)
+        entered = (Entry().near(new).mix(n) @ self.items[:n]).astype(np.float32)
+        if new.filled(self.n_items):
+            items = self.items.copy()
+            items[new.positions] = entered
+            return replace(self, items=items)
+        return replace(self, items=np.concatenate([self.items, entered]))
+
+    def save(self, folder: Path) -> None:
+        """Write the vectors, and the query in the header."""
+        facts = _Facts(self.query, self.recency.decay, self.recency.older, self.n_fitted)
+        header = {"facts": msgspec.json.encode(facts).decode()}
+        tensors.save(folder / "vectors.safetensors", {"items": self.items}, header)
+
+    @classmethod
+    def load(cls, folder: Path) -> Vectors:
+        """Open what `save` wrote."""
+        arrays, header = tensors.load(folder / "vectors.safetensors")
+        facts = msgspec.json.decode(header["facts"], type=_Facts)
+        recency = Recency(facts.decay, facts.older)
+        return cls(arrays["items"], facts.query, recency, facts.n_fitted)
+
+
+class _Facts(msgspec.Struct):
+    query: FoldIn
+    decay: float
+    older: float
+    n_fitted: int

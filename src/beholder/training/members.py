@@ -1,0 +1,111 @@
+"""Which models can learn from a data set, and with which settings they are tried."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+
+from beholder.dataset.dataset import Dataset
+from beholder.errors import UsageError
+from beholder.models.contract import Card, Model
+from beholder.models.registry import MODELS
+
+
+class Member(NamedTuple):
+    """A model that may join the blend: one of its kind, or one for each encoder.
+
+    Attributes
+    ----------
+    trials
+        Settings, the most promising first.
+    """
+
+    name: str
+    model: type[Model]
+    trials: tuple[Any, ...]
+
+    @property
+    def card(self) -> Card:
+        """What is known of the model."""
+        return self.model.card
+
+    @property
+    def light(self) -> bool:
+        """Whether it is fitted before the first bundle is out."""
+        return self.card.cost == "light"
+
+    @property
+    def by_behaviour(self) -> bool:
+        """Whether it learns from what people did, rather than from content alone."""
+        return "behaviour" in self.card.learns
+
+
+def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Member], list[str]]:
+    """Return the members that can learn from a data set, and why others cannot.
+
+    Parameters
+    ----------
+    wanted
+        Names of models or of members; empty: all.
+
+    Raises
+    ------
+    UsageError
+        For a name that nothing has.
+    """
+    names = list(dict.fromkeys(wanted))
+    check_names(names)
+    found, left_out = [], []
+    for model in MODELS.values():
+        card = model.card
+        if card.part != "member":
+            continue
+        lacking = lacks(card, dataset)
+        for member in _of(model, dataset) if not lacking else ():
+            if not names or member.name in names or card.name in names:
+                found.append(member)
+        if lacking and (not names or card.name in names):
+            left_out.append(f"{card.name} is left out: {lacking}")
+    return found, left_out
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse a name that no model has; `visual-knn:colour` is the model for one encoder."""
+    for name in names:
+        if name.split(":")[0] not in MODELS:
+            raise UsageError(
+                f"there is no model {name!r}", remedy="one of " + ", ".join(sorted(MODELS))
+            )
+
+
+def lacks(card: Card, dataset: Dataset) -> str | None:
+    """Return what a model would need and does not find, in words; None: nothing."""
+    if card.needs is not None and importlib.util.find_spec(card.needs) is None:
+        return f"it needs pip install 'beholder[{card.needs}]'"
+    known = dataset.groups[dataset.groups >= 0]
+    there = {
+        "behaviour": True,
+        "pictures": bool(dataset.pictures),
+        "words": any(dataset.texts),
+        "products": bool((np.bincount(known) > 1).any()),
+    }
+    missing = sorted(source for source in card.learns if not there[source])
+    return "there are no " + " and no ".join(missing) if missing else None
+
+
+def _of(model: type[Model], dataset: Dataset) -> list[Member]:
+    card = model.card
+    if not card.modalities:
+        return [Member(card.name, model, card.trials)]
+    return [
+        Member(
+            f"{card.name}:{modality}",
+            model,
+            tuple(msgspec.structs.replace(trial, modality=modality) for trial in card.trials),
+        )
+        for modality in dataset.content.pictures
+    ]

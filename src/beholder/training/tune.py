@@ -1,0 +1,94 @@
+"""Trying the settings of one member after the other on the tuning half."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.models.contract import FitOptions
+from beholder.models.popularity import Popularity, PopularitySettings
+from beholder.progress import SILENT, Progress
+from beholder.scorers.interface import Scorer
+from beholder.scorers.recency import Recency
+from beholder.training.gate import Live
+from beholder.training.measure import alone, ndcg
+from beholder.training.members import Member
+from beholder.training.plan import Plan
+from beholder.training.validation import Validation
+
+COMPARED = Recency(0.8)  # while settings are compared
+
+
+@dataclass
+class Tuned:
+    """The best setting of one member, and how it did on the tuning half.
+
+    Attributes
+    ----------
+    per_case
+        float64 (cases,). NDCG@10 on the tuning half.
+    """
+
+    member: Member
+    settings: msgspec.Struct
+    scorer: Scorer
+    per_case: NDArray[np.float64]
+    tried: int = 1
+
+    @property
+    def ndcg(self) -> float:
+        """Mean NDCG@10."""
+        return float(self.per_case.mean()) if len(self.per_case) else 0.0
+
+
+class Tuner:
+    """Fits settings on the validation split; what each cost is told to the plan."""
+
+    def __init__(
+        self,
+        held: Validation,
+        plan: Plan,
+        seed: int = 0,
+        progress: Progress = SILENT,
+        live: Live | None = None,
+    ) -> None:
+        self.held = held
+        self.plan = plan
+        self.live = live
+        self.options = FitOptions(seed, progress=progress)
+
+    def fit(self, member: Member, settings: msgspec.Struct, step: str) -> Scorer:
+        """Fit one setting on the validation split, until the budget is gone at the latest."""
+        options = self.options._replace(
+            deadline=None if self.plan.script is not None else self.plan.clock.deadline,
+            most=self.plan.rounds(step),
+            counted=self.plan.counted(step),
+        )
+        with self.plan.measured(member.name):
+            return member.model.fit(self.held.train, settings, options)
+
+    def next(self, member: Member, already: Tuned | None = None) -> Tuned:
+        """Try the next setting of a member and return the better one."""
+        tried = already.tried if already else 0
+        settings = member.trials[tried]
+        scorer = self.fit(member, settings, f"trial {tried} of {member.name}")
+        if self.live is not None:
+            self.live.offer(member.name, settings, scorer)
+        with self.plan.measured("asking"):
+            scores = ndcg(alone(scorer, COMPARED), self.held.tune, ~self.held.cold)
+        if already is None or (len(scores) and scores.mean() > already.ndcg):
+            return Tuned(member, settings, scorer, scores, tried + 1)
+        return replace(already, tried=tried + 1)
+
+
+def tune_popularity(held: Validation) -> PopularitySettings:
+    """Return the half-life that answers the tuning half best."""
+    best, reached = PopularitySettings(), -1.0
+    for settings in Popularity.card.trials:
+        scores = ndcg(alone(Popularity.fit(held.train, settings)), held.tune, ~held.cold)
+        if len(scores) and scores.mean() > reached:
+            best, reached = settings, float(scores.mean())
+    return best
