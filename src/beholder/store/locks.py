@@ -1,4 +1,4 @@
-"""One server a store file: a lock that the operating system frees when the process dies."""
+"""One server a store file, one training a workspace: locks that end when their process dies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from beholder.errors import StoreError
 from beholder.workspace import Workspace
@@ -26,16 +27,40 @@ def server_lock(workspace: Workspace) -> Iterator[None]:
     if workspace.settings.store.url:
         yield
         return
-    handle = os.open(workspace.store / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    with _held(
+        workspace.store / "server.lock",
+        "another server (process {pid}) serves this workspace already",
+        "stop it, or set store.url to a PostgreSQL database for several",
+    ):
+        yield
+
+
+@contextmanager
+def training_lock(workspace: Workspace) -> Iterator[None]:
+    """Hold the right to train in this workspace: of two, the slower would promote last.
+
+    Raises
+    ------
+    StoreError
+        If another training holds it.
+    """
+    with _held(
+        workspace.bundles / "training.lock",
+        "another training (process {pid}) is at work in this workspace",
+        "wait until it ends, or stop it",
+    ):
+        yield
+
+
+@contextmanager
+def _held(path: Path, said: str, remedy: str) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             pid = os.read(handle, 20).decode(errors="replace").strip()
-            raise StoreError(
-                f"another server (process {pid}) serves this workspace already",
-                remedy="stop it, or set store.url to a PostgreSQL database for several",
-            ) from error
+            raise StoreError(said.format(pid=pid or "unknown"), remedy=remedy) from error
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
         yield

@@ -14,6 +14,7 @@ from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import Built, build
 from beholder.errors import BundleError, UsageError
 from beholder.progress import SILENT, Progress
+from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
@@ -87,35 +88,48 @@ def train_workspace(
     chosen = [name for name in only if name != "auto"]
     check_names(chosen)
     script = None if plan is None else plan_of(workspace, plan)
-    allowed = seconds(budget or settings.train.budget)
-    clock = Clock(allowed)
     used_seed = settings.train.seed if seed is None else seed
+    wanted = Budget(seconds(budget or settings.train.budget), used_seed, script)
+    with training_lock(workspace):
+        return _train(workspace, chosen, wanted, progress, promote_anyway)
+
+
+def _train(
+    workspace: Workspace,
+    chosen: list[str],
+    budget: Budget,
+    progress: Progress,
+    promote_anyway: bool,
+) -> Trained:
+    clock = Clock(budget.seconds)
     with Store.open(workspace) as store:
         expired = store.expire()
         if expired:
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
-        made = build(workspace, store, used_seed)
-    publish = _Publisher(workspace, made, used_seed)
+        made = build(workspace, store, budget.seed)
+    publish = _Publisher(workspace, made, budget.seed)
     firsts: list[float] = []
 
     def first(fitted: Fitted) -> None:
         name = publish(fitted)
         firsts.append(clock.spent)
-        progress.note(f"first bundle {name} after {clock.spent:.0f} s; it gets better")
+        progress.note(f"first bundle {name} is served after {clock.spent:.0f} s; training goes on")
 
     fitted = fit_auto(
         made.dataset,
-        Budget(clock.left, used_seed, script),
+        budget._replace(seconds=clock.left),
         progress=progress,
         only=chosen,
         first=first,
         live=lambda known: None if promote_anyway else _live(workspace, known),
     )
     name = publish(fitted)
-    remove_old(workspace, settings.train.keep_bundles)
+    remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
     if clock.left < 0:
-        fitted.notes.append(f"the budget of {allowed:.0f} s was too short: {clock.spent:.0f} s")
+        fitted.notes.append(
+            f"the budget of {budget.seconds:.0f} s was too short: {clock.spent:.0f} s"
+        )
     return Trained(
         name,
         made.dataset.n_items,
