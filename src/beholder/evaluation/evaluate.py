@@ -143,8 +143,8 @@ def baselines(made: Split, seed: int, protocol: str) -> dict[str, Blend]:
 
 def _tuned(model: type[Model], held: Validation) -> tuple[Any, Recency]:
     """Return the settings and the recency that answer the tuning half best."""
-    best, reached = (model.card.trials[0], Recency(DECAYS[0])), -1.0
-    for settings in model.card.trials:
+    best, reached = (model.card.baseline[0], Recency(DECAYS[0])), -1.0
+    for settings in model.card.baseline:
         scorer = model.fit(held.train, settings)
         for decay in DECAYS if model.card.part == "member" else DECAYS[:1]:
             scores = ndcg(alone(scorer, Recency(decay)), held.tune, ~held.cold)

@@ -46,7 +46,7 @@ class Card(NamedTuple):
         member: it is tuned and weighed. popularity and placing are in every blend: what is the
         same for everybody, and how items without behaviour are placed over a member.
     baseline
-        Every evaluation compares with it, tuned.
+        Settings among which every evaluation tunes it, to compare with; empty: it does not.
     needs
         The extra that it takes, or None.
     """
@@ -61,7 +61,7 @@ class Card(NamedTuple):
     modalities: bool = False
     new_alone: bool = False
     part: Literal["member", "popularity", "placing"] = "member"
-    baseline: bool = False
+    baseline: tuple[Any, ...] = ()
     needs: str | None = None
 
 

@@ -54,7 +54,11 @@ class ItemKNN:
             ItemKNNSettings(normalise_users=0.25),
             ItemKNNSettings(normalise_users=0.8),
         ),
-        baseline=True,
+        baseline=tuple(
+            ItemKNNSettings(shrink=shrink, normalise_users=power)
+            for shrink in (3.0, 10.0, 30.0)
+            for power in (0.0, 0.5)
+        ),
     )
 
     @classmethod

@@ -41,7 +41,7 @@ class Popularity:
         "light",
         tuple(PopularitySettings(days) for days in (30.0, 1.0, 7.0, 365.0)),
         part="popularity",
-        baseline=True,
+        baseline=tuple(PopularitySettings(days) for days in (30.0, 1.0, 7.0, 365.0)),
     )
 
     @classmethod

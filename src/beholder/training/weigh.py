@@ -25,6 +25,7 @@ from beholder.training.cold import (
     usual_placing,
     weigh_cold,
 )
+from beholder.training.dislikes import choose_strength
 from beholder.training.kept import USUAL, Kept, choose_kept, usual_kept
 from beholder.training.measure import alone, ndcg
 from beholder.training.sheet import POPULARITY, mean_mass, sheet
@@ -92,6 +93,8 @@ def weigh(
     recency = _recency(held, lasting)
     weights = _warm(held, lasting, counts, recency, seed)
     weights, doubts = _without_doubtful(held, lasting, counts, weights, seed)
+    tuned = {n: one for n, one in tuned.items() if n in weights.warm or n not in lasting}
+    lasting = {n: one for n, one in lasting.items() if n in weights.warm}
     weights, notes, asked = _simplest(held, lasting, counts, weights)
     notes = doubts + notes
     members = {name: one.scorer for name, one in tuned.items()}
@@ -116,6 +119,10 @@ def weigh(
     parts = combined(grown, counts, held.untouched, weights)
     kept: Kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), parts)
     weights = msgspec.structs.replace(weights, top=kept.top)
+    if not quick:
+        strength, said = choose_strength(held, parts, placing.likeness, kept.top)
+        weights = msgspec.structs.replace(weights, dislike=strength)
+        notes += said
     records = _records(tuned, weights, placing)
     return Chosen(weights, kept.warm, kept.cold, base, placing, records, notes + kept.notes, asked)
 
@@ -194,8 +201,8 @@ def _without_doubtful(
     """Keep members that make every answer slower only where their gain is certain."""
     slow = [name for name, one in lasting.items() if isinstance(one.scorer, Vectors)]
     rest = {name: one for name, one in lasting.items() if name not in slow}
-    if not rest or not any(weights.warm.get(name, 0.0) for name in slow):
-        return weights, [f"{name} is left out: it has no weight" for name in slow if rest]
+    if not rest or not slow:
+        return weights, []
     without = _warm(held, rest, counts, weights.recency, seed)
     members = {name: one.scorer for name, one in lasting.items()}
     own = gate.ask_recipe(held, members, counts, weights)

@@ -1,0 +1,71 @@
+"""How strongly a dislike acts on what is like it: chosen by people who had disliked something."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from beholder.behaviour.histories import Histories
+from beholder.dataset.new_items import Likeness, cosines_of, weighed
+from beholder.scorers.fold import Combined
+from beholder.scorers.interface import Floats
+from beholder.training.cold import as_good
+from beholder.training.measure import gains, score_blocks
+from beholder.training.validation import Validation
+
+STRENGTHS = (0.1, 0.2, 0.4, 0.8, 1.6)  # of the size of a good score, for an exact likeness
+USUAL = 0.4  # where nobody disliked anything
+FEWEST = 50  # people with dislikes below whom chance would choose
+MOST = 50  # newest dislikes that act
+FEW = 600  # people asked
+
+
+def choose_strength(
+    held: Validation, parts: Combined, likeness: Likeness, top: float
+) -> tuple[float, list[str]]:
+    """Return the strongest effect that costs the next answer next to nothing, and why.
+
+    A person who says no wants to see it; so the strongest is taken of those as good as the best.
+
+    Parameters
+    ----------
+    top
+        The size of a good score.
+    """
+    asked = np.flatnonzero(np.diff(held.tune.histories.disliked_indptr) > 0)[:FEW]
+    if len(asked) < FEWEST:
+        return USUAL, [f"dislikes take {USUAL:g} of a good score: {len(asked)} people had any"]
+    cases, pool = held.tune.take(asked), ~held.cold
+    alike = _Alike(held, likeness)
+    found = np.zeros((len(STRENGTHS) + 1, len(cases)))
+    for start, scores in score_blocks(parts.scores, cases, pool):
+        told = cases.histories.take(np.arange(start, start + len(scores)))
+        taken = np.float32(top) * alike(told) ** 2
+        for row, strength in enumerate((0.0, *STRENGTHS)):
+            lowered = scores - np.float32(strength) * taken
+            found[row, start : start + len(scores)] = gains(lowered, cases, start)
+    good = [s for s, as_best in zip(STRENGTHS, as_good(found)[1:], strict=True) if as_best]
+    chosen = max(good, default=STRENGTHS[0])
+    said = ", ".join(
+        f"{strength:g}: {value:.4f}"
+        for strength, value in zip((0.0, *STRENGTHS), found.mean(axis=1), strict=True)
+    )
+    return chosen, [f"a dislike takes {chosen:g} of a good score (NDCG@10: {said})"]
+
+
+class _Alike:
+    """The largest similarity of every item to what a person disliked."""
+
+    def __init__(self, held: Validation, likeness: Likeness) -> None:
+        self.n = held.train.n_items
+        self.similar = weighed(cosines_of(held.train.content), likeness, self.n)
+        self.total = np.float32(max(sum(likeness.values()), 1e-12))
+
+    def __call__(self, told: Histories) -> Floats:
+        """Return float32 (people, n_items), 0 to 1."""
+        found = np.zeros((len(told), self.n), np.float32)
+        for person in range(len(told)):
+            disliked = told[person].disliked[-MOST:]
+            if len(disliked):
+                near = self.similar(disliked.astype(np.int64)) / self.total
+                found[person] = near.max(axis=0)
+        return found
