@@ -72,9 +72,7 @@ class FilterError(UsageError):
 
     code = "filter"
 
-    def __init__(
-        self, message: str, *, remedy: str = "", field: str = "", column: int = 0
-    ) -> None:
+    def __init__(self, message: str, *, remedy: str = "", field: str = "", column: int = 0) -> None:
         super().__init__(message, remedy=remedy, field=field)
         self.column = column
 
