@@ -215,7 +215,7 @@ def _default(name: str) -> Any:
 
 
 def _refuse_unknown(tree: Mapping[str, Any], known: list[str]) -> None:
-    sections = {name.split(".")[0] for name in known}
+    sections = {name.split(".")[0] for name in known if "." in name}
     given = []
     for key, value in tree.items():
         nested = isinstance(value, dict) and key in sections

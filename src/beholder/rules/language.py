@@ -24,7 +24,7 @@ from beholder.rules.conditions import (
     Or,
     Value,
 )
-from beholder.rules.tokens import Token, clean, fault, tokens_of
+from beholder.rules.tokens import Token, fault, shown, tokens_of
 
 DEEPEST = 50  # parentheses and nots inside of each other
 MOST = 1000  # values in one list
@@ -87,9 +87,8 @@ class _Parser:
 
     def expected(self, what: str) -> FilterError:
         token = self.ahead
-        written = clean(self.text[token.at : token.end])
-        shown = written if len(written) <= 24 else written[:21] + "..."
-        found = "the end of the filter" if token.kind == "end" else shown
+        written = shown(self.text[token.at : token.end])
+        found = "the end of the filter" if token.kind == "end" else written
         return fault(self.text, token.at, f"expected {what}, found {found}")
 
     def either(self) -> Condition:

@@ -26,7 +26,7 @@ from beholder.rules.conditions import (
 )
 from beholder.rules.facets import Facets
 from beholder.rules.language import parse
-from beholder.rules.tokens import fault
+from beholder.rules.tokens import fault, shown
 from beholder.rules.values import FacetType
 
 KEPT_BYTES = 16 * 2**20  # of masks in memory, for each view
@@ -65,9 +65,8 @@ class Filter:
         for leaf in leaves(self.condition):
             known = facets.fields.get(leaf.name)
             if known is None:
-                raise fault(
-                    self.text, leaf.at, f"no item has {leaf.name!r}", _nearest(leaf.name, facets)
-                )
+                what = f"no item has '{shown(leaf.name)}'"
+                raise fault(self.text, leaf.at, what, _nearest(leaf.name, facets))
             for value in _values(leaf):
                 self._check_value(leaf, value, known.type)
 
@@ -76,11 +75,11 @@ class Filter:
             raise fault(
                 self.text,
                 leaf.at,
-                f"{leaf.name!r} is a {facet_type}, found {_SPOKEN[type(value)]}",
+                f"'{shown(leaf.name)}' is a {facet_type}, found {_SPOKEN[type(value)]}",
                 f"write {_SPOKEN[_LITERAL[facet_type]]}, or declare another type in `facets`",
             )
         if facet_type == "boolean" and isinstance(leaf, Compare) and leaf.operator not in "!=":
-            raise fault(self.text, leaf.at, f"{leaf.name!r} is true or false, not more or less",
+            raise fault(self.text, leaf.at, f"'{shown(leaf.name)}' is true or false, not more or less",
                         "use = or !=")  # fmt: skip
 
     def mask(self, facets: Facets, positions: Places | None = None) -> Mask:

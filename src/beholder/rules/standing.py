@@ -122,6 +122,4 @@ def _check(text: str, name: str, field: str) -> None:
     try:
         Filter.parse(text)
     except FilterError as error:
-        raise SettingsError(
-            f"{name}: {error.message}", remedy=error.remedy, field="rules"
-        ) from error
+        raise SettingsError(f"{name}: {error.message}", remedy=error.remedy, field=field) from error

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from beholder.errors import FilterError
 
 LONGEST = 2048  # characters of a filter
+LONGEST_SHOWN = 40  # characters of a name or text in an error
 AROUND = 24  # characters shown on each side of a fault
 
 Kind = Literal["name", "text", "number", "mark", "word", "end"]
@@ -100,6 +101,11 @@ def _no_word(text: str, at: int) -> FilterError:
 def clean(text: str) -> str:
     """Return the text on one line, whatever it has in it."""
     return "".join(c if c.isprintable() else "·" for c in text)
+
+
+def shown(text: str) -> str:
+    """Return the text on one line, cut where it is long."""
+    return clean(text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "...")
 
 
 def fault(
