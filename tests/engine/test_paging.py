@@ -92,7 +92,7 @@ def test_a_cursor_of_another_workspace_or_key_is_refused() -> None:
 def test_mark_and_body_cannot_be_cut_elsewhere() -> None:
     raw = base64.urlsafe_b64decode(SEALED + "=" * (-len(SEALED) % 4))
     moved = raw[:16] + HERE[-1:] + raw[16:]
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match="this page does not exist"):
         unseal(base64.urlsafe_b64encode(moved).decode().rstrip("="), KEY, HERE[:-1])
 
 

@@ -50,6 +50,12 @@ def test_one_variant_of_a_product_stands_on_the_page() -> None:
     assert (found.near, found.variants, found.short) == (0, 1, 0)
 
 
+def test_a_variant_that_looks_alike_is_counted_once_as_a_variant() -> None:
+    groups = np.array([7, 7, -1, -1], np.int32)
+    found = rerank(SCORES, ALIKE, 2, Dial(near=0.9), groups)
+    assert (found.near, found.variants) == (0, 1)
+
+
 def test_where_all_are_alike_the_page_is_filled_and_says_what_it_lacks() -> None:
     found = rerank(SCORES, np.ones((4, 4), np.float32), 3, Dial(near=0.9))
     assert found.order.tolist() == [0, 1, 2, 3]

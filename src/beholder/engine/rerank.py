@@ -115,9 +115,11 @@ def rerank(
     return Reranked(order, int(near[short:].sum()), int(variants[short:].sum()), short)
 
 
-def _greedy(relevance: Floats, penalised: Floats, k: int) -> list[int]:
-    """Return at most k candidates; those left out are all barred by one that was taken."""
-    value = relevance.copy()
+def _greedy(value: Floats, penalised: Floats, k: int) -> list[int]:
+    """Return at most k candidates; those left out are all barred by one that was taken.
+
+    `value` is lowered in place, as each candidate that is taken penalises the others.
+    """
     chosen: list[int] = []
     while len(chosen) < k:
         pick = int(value.argmax())

@@ -79,8 +79,8 @@ class Filter:
                 f"write {_SPOKEN[_LITERAL[facet_type]]}, or declare another type in `facets`",
             )
         if facet_type == "boolean" and isinstance(leaf, Compare) and leaf.operator not in "!=":
-            raise fault(self.text, leaf.at, f"'{shown(leaf.name)}' is true or false, not more or less",
-                        "use = or !=")  # fmt: skip
+            what = f"'{shown(leaf.name)}' is true or false, not more or less"
+            raise fault(self.text, leaf.at, what, "use = or !=")
 
     def mask(self, facets: Facets, positions: Places | None = None) -> Mask:
         """Return for which items the filter holds.
