@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from beholder.errors import SettingsError
-from beholder.settings import EVENT_WEIGHTS, Settings, load, names
+from beholder.settings import EVENT_WEIGHTS, OUT_OF_STOCK, Settings, load, names
 
 
 def written(folder: Path, text: str) -> Path:
@@ -77,11 +77,22 @@ def test_weights_that_are_not_named_keep_their_default(tmp_path: Path) -> None:
         ("[serve]\nport = '80'", r"wrong value.*serve\.port"),
         ("[behaviour]\nhistory_limit = 0", "wrong value"),
         ("[serve\nport = 1", "not valid TOML"),
+        ("[facets]\nprice = 'money'", r"wrong value.*facets"),
+        ("rules = 'none'", r"wrong value.*rules"),
+        ("[title]\na = 1", r"wrong value.*title"),
     ],
 )
 def test_what_is_wrong_is_refused_with_a_hint(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         load(written(tmp_path, text), {})
+
+
+def test_a_setting_may_be_a_table_or_a_list_of_tables(tmp_path: Path) -> None:
+    text = '[facets]\nprice = "number"\n[[rules]]\nrule = "ban"\nwhere = "price < 1"'
+    found = load(written(tmp_path, text), {})
+    assert found.facets == {"price": "number"}
+    assert found.rules == [{"rule": "ban", "where": "price < 1"}]
+    assert found.out_of_stock == OUT_OF_STOCK
 
 
 def test_a_wrong_section_is_refused_whatever_the_environment_adds(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 BeholderError
 ├── UsageError              the call itself is wrong
-│   └── SettingsError       beholder.toml, BEHOLDER_* or a flag
+│   ├── SettingsError       beholder.toml, BEHOLDER_* or a flag
+│   └── FilterError         a filter cannot be read, or does not fit the catalogue
 ├── WorkspaceError          the folder is not what a command needs
 ├── DataError               a file or a value was refused
 │   ├── MediaError          a picture was refused
@@ -61,6 +62,19 @@ class SettingsError(UsageError):
     """A setting is unknown or has a value outside of its range."""
 
     code = "settings"
+
+
+class FilterError(UsageError):
+    """A filter cannot be read, or does not fit the attributes of the catalogue.
+
+    ``column`` is where in its text, from 1; 0 where no place is at fault.
+    """
+
+    code = "filter"
+
+    def __init__(self, message: str, *, remedy: str = "", field: str = "", column: int = 0) -> None:
+        super().__init__(message, remedy=remedy, field=field)
+        self.column = column
 
 
 class WorkspaceError(BeholderError):

@@ -10,7 +10,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -35,6 +35,13 @@ EVENT_WEIGHTS = {
     "satisfaction": 1.0,
     "review": 0.5,
 }
+
+OUT_OF_STOCK = [
+    "stock <= 0",
+    "in_stock = false",
+    "availability in ('out of stock', 'out_of_stock', 'OutOfStock', 'sold out', 'SoldOut',"
+    " 'https://schema.org/OutOfStock', 'https://schema.org/SoldOut')",
+]
 
 
 class StoreSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -118,6 +125,12 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     train: TrainSettings = msgspec.field(default_factory=TrainSettings)
     serve: ServeSettings = msgspec.field(default_factory=ServeSettings)
     privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
+    # What is in a rule is checked where rules are read: beholder.rules.standing.
+    rules: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    out_of_stock: list[str] = msgspec.field(default_factory=lambda: list(OUT_OF_STOCK))
+    facets: dict[str, Literal["string", "number", "boolean", "list"]] = msgspec.field(
+        default_factory=dict
+    )
 
 
 def names() -> list[str]:
@@ -207,7 +220,7 @@ def _default(name: str) -> Any:
 
 
 def _refuse_unknown(tree: Mapping[str, Any], known: list[str]) -> None:
-    sections = {name.split(".")[0] for name in known}
+    sections = {name.split(".")[0] for name in known if "." in name}
     given = []
     for key, value in tree.items():
         nested = isinstance(value, dict) and key in sections

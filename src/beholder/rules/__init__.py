@@ -1,0 +1,1 @@
+"""Filters and standing rules: a small parsed language over typed attributes."""
