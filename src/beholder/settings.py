@@ -105,6 +105,9 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_in_flight: Positive = 256
     read_seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
     max_queue: Positive = 4096
+    diversity: Share = 0.0
+    near: Annotated[float, Meta(gt=0.0, le=2.0)] = 2.0
+    one_variant: bool = False
 
 
 class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -21,6 +21,8 @@ from beholder.dataset.whitening import Whitening
 from beholder.dataset.words import TfIdf
 from beholder.errors import BundleError
 from beholder.index import load_index, save_index
+from beholder.rules import facets_file
+from beholder.rules.facets import Facets
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask
@@ -40,6 +42,8 @@ class Parts:
         bool (n_items,). Items with behaviour: late ones are placed among them.
     similar
         float32 sparse (n_items, n_items). What looks and reads alike.
+    facets
+        Attributes of the items by type: what rules and filters read.
     """
 
     items: pa.Table
@@ -48,6 +52,7 @@ class Parts:
     known: Mask
     similar: sp.csr_array
     content: ContentSpace
+    facets: Facets
     choice: Choice
     evaluation: dict[str, Any]
 
@@ -67,6 +72,7 @@ def save(parts: Parts, folder: Path) -> None:
     parts.blend.save(folder / "scorers/blend")
     arrays = {"popularity": parts.popularity, "known": parts.known}
     tensors.save(folder / "popularity.safetensors", arrays)
+    facets_file.save(parts.facets, folder / facets_file.NAME)
     rows.save(parts.similar, folder / "similar/rows.safetensors")
     for order, (name, space) in enumerate(parts.content.pictures.items()):
         arrays = {
@@ -138,6 +144,7 @@ def _load(folder: Path) -> Parts:
         known=arrays["known"],
         similar=rows.load(folder / "similar/rows.safetensors"),
         content=_load_content(folder / "vectors"),
+        facets=facets_file.load(folder / facets_file.NAME),
         choice=msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice),
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
     )

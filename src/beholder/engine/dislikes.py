@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.engine.overlay import Overlay
-from beholder.engine.slate import Adjustment, Request, Slate
+from beholder.engine.slate import Request, Slate
 from beholder.scorers.interface import Floats, Positions, Query
 from beholder.scorers.item_item import ItemItem, split
 
@@ -37,11 +37,8 @@ def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
     if not len(disliked) or not len(slate.positions):
         return slate
     taken = penalties(view.similar, disliked, slate.positions, strength(view))
-    scores = slate.scores - taken.values
-    order = np.lexsort((view.blend.ties[slate.positions], -scores))
-    adjustments = (*slate.adjustments, Adjustment(NAME, -taken.values))
-    lowered = Slate(slate.positions, scores, adjustments, slate.rest)
-    return lowered.ordered(order.astype(np.int32))
+    ties = view.blend.ties[slate.positions].astype(np.float32)
+    return slate.adjusted(NAME, -taken.values, ties)
 
 
 def strength(view: Overlay) -> float:

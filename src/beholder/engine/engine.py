@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,25 @@ from beholder.engine import cursor as paging
 from beholder.engine import overlay
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
-from beholder.engine.dislikes import dislikes, penalties, strength
+from beholder.engine.dislikes import penalties, strength
 from beholder.engine.explain import explanation
 from beholder.engine.first_look import first_look
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
+from beholder.engine.question import Question, Wanted
 from beholder.engine.ranked import Ranked
+from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.slate import Known, Request, Stage
+from beholder.engine.stages import STAGES
 from beholder.engine.wording import word_scores
 from beholder.errors import BundleError, UnknownItemError, UsageError
 from beholder.index.best import best
+from beholder.rules.fit import Fitted, fit
+from beholder.rules.live import LiveRules
+from beholder.rules.standing import Standing
 from beholder.scorers.interface import Floats, Positions, Query
 from beholder.scorers.item_item import ItemItem
 from beholder.settings import BehaviourSettings, Settings
@@ -44,7 +51,9 @@ from beholder.store.store import Store
 from beholder.workspace import Workspace
 
 MAX_K = 1000
-STAGES: tuple[Stage, ...] = (dislikes,)
+MARK = b"beholder"  # the key is the workspace's own: a cursor of another one does not open
+NO_RULES = Fitted()
+USUAL_DIAL = Dial()
 Told = Sequence[str | Event | dict[str, Any]]
 
 
@@ -64,9 +73,14 @@ class Engine:
         behaviour: BehaviourSettings | None = None,
         page_key: bytes = b"",
         stages: Sequence[Stage] = STAGES,
+        dial: Dial = USUAL_DIAL,
+        rules: LiveRules | None = None,
     ) -> None:
         self.parts = parts
         self.stages = tuple(stages)
+        self.dial = dial
+        self.live_rules = rules
+        self._fitted: tuple[Standing, Overlay, Fitted] | None = None
         self.bundle = bundle
         self.store = store
         self.behaviour = behaviour or BehaviourSettings()
@@ -143,9 +157,8 @@ class Engine:
         history: History,
         level: Level,
         k: int,
-        offset: int = 0,
-        exclude: Iterable[str] = (),
         among: NDArray[np.bool_] | None = None,
+        dial: Dial | None = None,
     ) -> Ranked:
         """Retrieve, filter and score: the part that the evaluation and the service share.
 
@@ -153,30 +166,45 @@ class Engine:
         ----------
         among
             bool (n,). Only these may be recommended; None: all.
+        dial
+            How much a page may not be alike; None: as the settings say.
         """
-        return self._rank(view, _known(view, history), level, k, offset, exclude, among)
-
-    def _rank(
-        self,
-        view: Overlay,
-        known: Known,
-        level: Level,
-        k: int,
-        offset: int,
-        exclude: Iterable[str],
-        among: NDArray[np.bool_] | None = None,
-    ) -> Ranked:
-        history, query = known
-        mask = allowed(view, history, exclude)
+        known = _known(view, history)
+        mask = allowed(view, history, ())
         if among is not None:
             mask &= among
-        reading = view.blend.read(query)
-        slate = run(Request(known, level, k, offset, mask, reading), view, self.stages)
-        more = len(slate.positions) > offset + k
-        page = slice(offset, offset + k)
-        chosen, scores = slate.positions[page], slate.scores[page]
-        shares = reading.shares(chosen).values
-        return Ranked(chosen, scores, shares, query.items, level, more)
+        return self._rank(view, known, level, Wanted(k, k + 1, mask, dial or self.dial))
+
+    def _rank(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
+        """Return the first `k` places of an answer, and the positions of the others."""
+        rules = self._rules(view)
+        mask = wanted.mask if rules.banned is None else wanted.mask & ~_to(rules.banned, view)
+        if level == "popular" and not len(known.history.disliked):
+            return first_look(view, mask, rules.pins, wanted)
+        reading = view.blend.read(known.query)
+        request = Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
+        slate = run(request, view, self.stages)
+        page = slice(0, wanted.k)
+        chosen = slate.positions[page]
+        return Ranked(
+            chosen,
+            slate.scores[page],
+            reading.shares(chosen).values,
+            known.query.items,
+            level,
+            slate.positions[wanted.k : wanted.depth],
+        )
+
+    def _rules(self, view: Overlay) -> Fitted:
+        """Return what the standing rules do to this view, as the settings have them now."""
+        if self.live_rules is None:
+            return NO_RULES
+        standing = self.live_rules.look(time.monotonic())
+        kept = self._fitted
+        if kept is None or kept[0] is not standing or kept[1] is not view:
+            fitted = fit(standing, view.masks, view.position_of_id)
+            kept = self._fitted = (standing, view, fitted)
+        return kept[2]
 
     def recommend(
         self,
@@ -184,10 +212,9 @@ class Engine:
         *,
         session: str | None = None,
         history: Told | None = None,
-        k: int = 20,
-        exclude: Iterable[str] = (),
-        page: str | None = None,
+        question: Question | None = None,
         seen: Snapshot | None = None,
+        **asked: Any,
     ) -> Answer:
         """Recommend items.
 
@@ -197,12 +224,9 @@ class Engine:
             Who asks; without either, and without `history`, the popular items.
         history
             Item ids or events, oldest first, for callers that keep their own.
-        k
-            1 to 1000.
-        exclude
-            Ids that are on the page already.
-        page
-            The `next` of the answer before.
+        question, asked
+            How many items, which page, which filter; see `Question`, whose fields may be told
+            by name instead: `recommend("ann", k=5, filter="price < 50")`.
         seen
             As in `history_of`.
 
@@ -210,47 +234,79 @@ class Engine:
         ------
         UsageError
             If k is out of range or the page was not made here.
+        FilterError
+            If the filter cannot be read.
         """
-        return as_objects(self._answer(user, session, history, k, exclude, page, seen))
+        wanted = _question(question, asked)
+        return as_objects(self._answer(user, session, history, wanted, seen))
 
     def recommend_json(
         self,
         user: str | None = None,
         *,
         session: str | None = None,
-        k: int = 20,
-        page: str | None = None,
+        history: Told | None = None,
+        question: Question | None = None,
         seen: Snapshot | None = None,
     ) -> bytes:
         """Recommend items, as the JSON that the service sends; see `recommend`."""
-        return as_json(self._answer(user, session, None, k, (), page, seen))
+        return as_json(self._answer(user, session, history, question or Question(), seen))
 
     def _answer(
         self,
         user: str | None,
         session: str | None,
         history: Told | None,
-        k: int,
-        exclude: Iterable[str],
-        page: str | None,
+        question: Question,
         seen: Snapshot | None,
     ) -> Answered:
-        check_k(k)
-        offset, name = 0, secrets.token_hex(8)
-        if page is not None:
-            place = paging.unseal(page, self._page_key)
-            offset, name = place.offset, place.answer
+        check_k(question.k)
+        turned = None
+        if question.page is not None:
+            turned = paging.unseal(question.page, self._page_key, MARK)
         known, level, view = self.history_of(user, session, history, seen)
-        if level == "popular" and not len(known.history.disliked):
-            mask = allowed(view, known.history, exclude)
-            ranked = first_look(view, mask, k, offset)
-        else:
-            ranked = self._rank(view, known, level, k, offset, exclude)
-        following = None
-        if ranked.more:
-            place = paging.Cursor(name, self.bundle, offset + k)
-            following = paging.seal(place, self._page_key)
-        return Answered(view, ranked, name, self.bundle, following)
+        mask = allowed(view, known.history, question.exclude)
+        if question.filter:
+            mask &= view.masks.of(question.filter)
+        if turned is not None:
+            return self._continued(turned, view, known, level, question.k, mask)
+        name = secrets.token_hex(8)
+        dial = self.dial
+        if question.diversity is not None:
+            dial = dial._replace(diversity=question.diversity)
+        depth = max(question.k + 1, paging.PLACES)
+        ranked = self._rank(view, known, level, Wanted(question.k, depth, mask, dial))
+        following = paging.begin(name, len(ranked.positions), view.seqs[ranked.following])
+        return self._answered(view, ranked, name, following)
+
+    def _answered(
+        self, view: Overlay, ranked: Ranked, name: str, following: paging.Cursor | None
+    ) -> Answered:
+        text = None if following is None else paging.seal(following, self._page_key, MARK)
+        return Answered(view, ranked, name, self.bundle, text)
+
+    def _continued(
+        self,
+        cursor: paging.Cursor,
+        view: Overlay,
+        known: Known,
+        level: Level,
+        k: int,
+        mask: NDArray[np.bool_],
+    ) -> Answered:
+        """Go on with an answer: what was hidden, disliked or seen since is passed over."""
+        places = view.positions(cursor.seqs)
+        good = np.flatnonzero((places >= 0) & mask[places])
+        chosen = places[good[:k]]
+        reading = view.blend.read(known.query)
+        scores = reading.at(chosen)
+        if len(known.history.disliked):
+            taken = penalties(view.similar, known.history.disliked, chosen, strength(view))
+            scores = scores - taken.values
+        shares = reading.shares(chosen).values
+        ranked = Ranked(chosen, scores, shares, known.query.items, level, places[:0])
+        passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
+        return self._answered(view, ranked, cursor.answer, cursor.after(passed))
 
     def similar(self, item: str, k: int = 20) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
@@ -424,6 +480,22 @@ def _known(view: Overlay, history: History) -> Known:
     return Known(history, view.blend.ask(history))
 
 
+def _question(question: Question | None, asked: dict[str, Any]) -> Question:
+    """Return a question whose fields may have been told by name."""
+    try:
+        return (question or Question())._replace(**asked)
+    except ValueError as error:
+        raise UsageError(
+            f"a question has no {', '.join(sorted(asked.keys() - set(Question._fields)))}",
+            remedy="it has " + ", ".join(Question._fields),
+        ) from error
+
+
+def _to(mask: NDArray[np.bool_], view: Overlay) -> NDArray[np.bool_]:
+    """Return a mask over all items of a view: later ones are not in it."""
+    return np.pad(mask, (0, len(view.shown) - len(mask)))
+
+
 def _level(history: History, user: str | None) -> Level:
     return ("personal" if user else "session") if len(history) else "popular"
 
@@ -462,6 +534,8 @@ def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> En
         vectors_of=cached_vectors(workspace, list(parts.content.pictures)),
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
+        dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),
+        rules=LiveRules(workspace.toml),
     )
 
 

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
 from beholder.engine.overlay import Overlay
+from beholder.engine.question import Wanted
 from beholder.engine.ranked import Ranked
+from beholder.rules.pins import Pinned, pinned
+from beholder.scorers.interface import Mask
 
 
-def first_look(view: Overlay, mask: NDArray[np.bool_], k: int, offset: int) -> Ranked:
-    """Return a page of the one order that all strangers share, so that pages repeat nothing.
+def first_look(view: Overlay, mask: Mask, pins: Sequence[Pinned], wanted: Wanted) -> Ranked:
+    """Return a page of the one order that all strangers share, pinned items at their places.
 
     Parameters
     ----------
     mask
         bool (n,). What may be shown.
     """
-    allowed = view.order[mask[view.order]]
-    page = allowed[offset : offset + k]
+    order = view.order[mask[view.order]]
+    if pins:
+        order = order[pinned(pins, order)]
+    page = order[: wanted.k]
     shares = np.zeros((len(page), 0), np.float32)
-    more = len(allowed) > offset + k
-    return Ranked(page, view.blend.base[page], shares, np.empty(0, np.int32), "popular", more)
+    following = order[wanted.k : wanted.depth]
+    return Ranked(page, view.blend.base[page], shares, np.empty(0, np.int32), "popular", following)

@@ -25,6 +25,7 @@ from beholder.dataset.texts import text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
 from beholder.engine.variety import varied
+from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Positions
 from beholder.scorers.item_item import ItemItem
@@ -49,6 +50,8 @@ class Overlay:
         int32. Position by catalogue sequence number; -1, also the last one: unknown.
     position_of_id
         Position by item id.
+    masks
+        Of filters over the attributes of all items.
     base
         The bundle, its items compared by the words and pictures that they have now.
     arrived, n_sealed, sealed
@@ -62,6 +65,7 @@ class Overlay:
     shown: NDArray[np.bool_]
     position_of_seq: NDArray[np.int32]
     position_of_id: Mapping[str, int]
+    masks: Masks
     base: Grown
     arrived: Arrived
     n_sealed: int
@@ -86,6 +90,17 @@ class Overlay:
     def n_late(self) -> int:
         """How many positions came after the bundle."""
         return len(self.arrived)
+
+    @cached_property
+    def seqs(self) -> NDArray[np.int64]:
+        """int64 (n,). Catalogue number of each position."""
+        seqs: NDArray[np.int64] = self.cards.table["seq"].to_numpy()
+        return seqs
+
+    @cached_property
+    def groups(self) -> Positions:
+        """int32 (n,). Variants of one product share a number; -1: none is known."""
+        return np.concatenate([self.parts.groups.of_items, self.arrived.groups])
 
     @cached_property
     def popularity(self) -> Floats:
@@ -119,6 +134,7 @@ def bare(parts: Parts) -> Overlay:
         ~np.asarray(parts.items["hidden"].to_numpy(zero_copy_only=False), bool),
         position_of_seq,
         dict(zip(parts.items["item_id"].to_pylist(), range(n), strict=True)),
+        Masks(parts.facets),
         base,
         nothing,
         0,
@@ -159,7 +175,9 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
     before = view.cards.table.take(pa.array(places))
     other = np.array(_texts(before)) != np.array(_texts(table))
     other |= np.array(before["picture"].to_pylist()) != np.array(table["picture"].to_pylist())
-    view = replace(view, cards=view.cards.with_rows(places, table))
+    facets = view.masks.facets.changed(places, _attributes(table))
+    masks = view.masks.moved(facets, places.astype(np.int64))
+    view = replace(view, cards=view.cards.with_rows(places, table), masks=masks)
     if not other.any():
         return view
     read = _arriving(view.parts, table.filter(pa.array(other)), vectors_of)
@@ -187,9 +205,11 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     position_of_seq[: len(view.position_of_seq)] = view.position_of_seq
     position_of_seq[seqs] = np.arange(first, first + len(seqs), dtype=np.int32)
     ids = zip(new["item_id"].to_pylist(), range(first, first + len(seqs)), strict=True)
+    facets = view.masks.facets.appended(_attributes(new))
     return replace(
         view,
         cards=view.cards.plus(new),
+        masks=view.masks.moved(facets, np.empty(0, np.int64)),
         now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived))),
         shown=np.concatenate([view.shown, np.ones(len(seqs), bool)]),
         position_of_seq=position_of_seq,

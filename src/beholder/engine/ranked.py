@@ -24,8 +24,8 @@ class Ranked(NamedTuple):
         float32 (k, h). Of each item of the history in each score.
     history
         int32 (h,). Positions of the history.
-    more
-        Whether there is a next page.
+    following
+        int32 (m,). What comes on the pages after it.
     """
 
     positions: Positions
@@ -33,4 +33,4 @@ class Ranked(NamedTuple):
     shares: Floats
     history: NDArray[np.int32]
     level: Level
-    more: bool
+    following: Positions

@@ -27,10 +27,13 @@ class Dial(NamedTuple):
         0 is relevance alone, 1 variety alone; it is 1 - lambda of the paper.
     near
         Candidates that are more similar than this are one picture twice; above 1: never.
+    one_variant
+        Whether at most one variant of each product stands on a page.
     """
 
     diversity: float = 0.0
     near: float = 2.0
+    one_variant: bool = False
 
 
 class Reranked(NamedTuple):

@@ -4,33 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate, Stage
+from beholder.scorers.interface import Mask, Positions
 
-WIDER = 4  # times as deep where dislikes will lower some
+WIDER = 2  # times as deep where dislikes will lower some
+DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 
 def run(request: Request, view: Overlay, stages: Sequence[Stage]) -> Slate:
     """Retrieve, and pass through the stages.
 
-    Stages lower scores. So the list is right as soon as its last place is not below what was left
-    out; until then twice as many candidates are retrieved.
+    Stages lower scores, or raise only what retrieval names. So the list is right as soon as its
+    last place is not below what was left out; until then twice as many candidates are retrieved.
     """
-    depth = request.needed * (WIDER if len(request.known.history.disliked) else 1)
+    depth = request.depth * (WIDER if len(request.known.history.disliked) else 1)
     while True:
-        slate = retrieve(request, depth)
+        slate = retrieve(request, view, depth)
         for stage in stages:
             slate = stage(request, view, slate)
-        last = min(request.needed, len(slate.scores)) - 1
-        if slate.rest == float("-inf") or (
-            last == request.needed - 1 and slate.scores[last] >= slate.rest
-        ):
+        last = min(request.depth, len(slate.scores)) - 1
+        whole = last == request.depth - 1 and slate.scores[last] >= slate.rest
+        wished = not slate.short or depth >= DEEPEST
+        if slate.rest == float("-inf") or (whole and wished):
             return slate
         depth *= 2
 
 
-def retrieve(request: Request, depth: int) -> Slate:
-    """Return the best `depth` of what is allowed."""
+def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
+    """Return the best `depth` of what is allowed, and what rules raise or pin."""
     best = request.reading.best(depth, request.allowed)
     assert best.rest is not None, "what is served proves its lists"
-    return Slate(best.positions, best.scores, (), best.rest)
+    rules = request.rules
+    if rules.raised is None and not rules.pins:
+        return Slate(best.positions, best.scores, rest=best.rest)
+    rest = best.rest
+    more: list[Positions] = [best.positions]
+    if rules.raised is not None:
+        raised = request.reading.best(depth, request.allowed & _whole(rules.raised, view))
+        assert raised.rest is not None
+        most = sum(lift.by for lift in rules.lifts if lift.by > 0) * top_of(view)
+        rest = max(rest, raised.rest + most)
+        more.append(raised.positions)
+    pinned = np.array([pin.position for pin in rules.pins], np.int32)
+    more.append(pinned[request.allowed[pinned]])
+    positions = np.unique(np.concatenate(more)).astype(np.int32)
+    scores = request.reading.at(positions)
+    order = np.lexsort((view.blend.ties[positions], -scores))
+    return Slate(positions[order], scores[order], rest=rest)
+
+
+def top_of(view: Overlay) -> float:
+    """Return the size of a good score."""
+    return float(view.parts.choice.weights.top)
+
+
+def _whole(mask: Mask, view: Overlay) -> Mask:
+    """Return a mask over all items: what came after it was made is in none."""
+    return np.pad(mask, (0, len(view.shown) - len(mask)))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from beholder.behaviour.history import History
 from beholder.engine.answer import Level
 from beholder.engine.overlay import Overlay
+from beholder.engine.rerank import Dial
+from beholder.rules.fit import Fitted
 from beholder.scorers.blend import Reading
 from beholder.scorers.interface import Floats, Mask, Positions, Query
 
@@ -24,25 +28,26 @@ class Request(NamedTuple):
 
     Attributes
     ----------
-    k, offset
-        How many places are wanted, after how many.
+    k, depth
+        How many places are shown, and how many the answer has with the pages after it.
     allowed
         bool (n_items,). What may be in the answer.
     reading
         The rows of the history, read once.
+    rules
+        What standing rules do to this view.
+    dial
+        How much a page may not be alike.
     """
 
     known: Known
     level: Level
     k: int
-    offset: int
+    depth: int
     allowed: Mask
     reading: Reading
-
-    @property
-    def needed(self) -> int:
-        """Places up to the last one wanted, and one that tells whether there is a next page."""
-        return self.offset + self.k + 1
+    rules: Fitted
+    dial: Dial
 
 
 class Adjustment(NamedTuple):
@@ -63,17 +68,48 @@ class Slate(NamedTuple):
         What is in the scores besides the blend's own: base, shares and these sum to the score.
     rest
         Nothing that was left out scores more; -inf: nothing was left out.
+    short
+        So many places could be filled only against a wish; a deeper slate may fill them.
     """
 
     positions: Positions
     scores: Floats
-    adjustments: tuple[Adjustment, ...]
-    rest: float
+    adjustments: tuple[Adjustment, ...] = ()
+    rest: float = float("-inf")
+    short: int = 0
 
     def ordered(self, order: Positions) -> Slate:
-        """Return the candidates in another order, or some of them, int (k,)."""
+        """Return the candidates in another order, with their own scores, int (k,)."""
         adjustments = tuple(Adjustment(one.name, one.values[order]) for one in self.adjustments)
-        return Slate(self.positions[order], self.scores[order], adjustments, self.rest)
+        return self._replace(
+            positions=self.positions[order], scores=self.scores[order], adjustments=adjustments
+        )
+
+    def permuted(self, name: str, order: Positions, short: int = 0) -> Slate:
+        """Return the candidates in another order, place i with the i-th score of this slate.
+
+        What a candidate gains or loses by it is an adjustment of this name.
+        """
+        moved = self.ordered(order)
+        gained = Adjustment(name, (self.scores - moved.scores).astype(np.float32))
+        return moved._replace(
+            scores=self.scores,
+            adjustments=(*moved.adjustments, gained),
+            short=self.short + short,
+        )
+
+    def adjusted(self, name: str, values: Floats, ties: Floats) -> Slate:
+        """Return the candidates with something added to their scores, in the order of these.
+
+        Parameters
+        ----------
+        ties
+            (k,). Among equal scores the smaller comes first.
+        """
+        scores = (self.scores + values).astype(np.float32)
+        adjustments = (*self.adjustments, Adjustment(name, values))
+        order = np.lexsort((ties, -scores)).astype(np.int32)
+        return self._replace(scores=scores, adjustments=adjustments).ordered(order)
 
 
 Stage = Callable[[Request, Overlay, Slate], Slate]

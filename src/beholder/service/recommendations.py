@@ -12,7 +12,9 @@ from msgspec import Meta
 
 from beholder.behaviour.event import Id
 from beholder.engine.answer import Answer
+from beholder.engine.cursor import LONGEST
 from beholder.engine.engine import MAX_K
+from beholder.engine.question import Question
 from beholder.service.access import Caller, needs
 from beholder.service.asking import (
     MOST,
@@ -28,7 +30,7 @@ from beholder.service.asking import (
 from beholder.service.running import Running
 
 PATH = "/v1/recommendations"
-PARAMETERS = frozenset({"user", "session", "k", "page"})
+PARAMETERS = {"user": 256, "session": 256, "k": 4, "page": LONGEST, "filter": 2048, "diversity": 20}
 
 
 class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,6 +45,10 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
         Ids that are on the page already.
     page
         The `next` of the answer before.
+    filter
+        Only items for which this holds, such as `price < 50`.
+    diversity
+        0: relevance alone, 1: variety alone; default: the setting `serve.diversity`.
     """
 
     history: History | None = None
@@ -50,7 +56,9 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     exclude: Annotated[list[Id], Meta(max_length=MOST)] = []
     user: Id | None = None
     session: Id | None = None
-    page: Annotated[str, Meta(max_length=512)] | None = None
+    page: Annotated[str, Meta(max_length=LONGEST)] | None = None
+    filter: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
+    diversity: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
 
 
 @get(PATH, opt=needs("recommend"))
@@ -59,13 +67,16 @@ async def get_recommendations(
     user: Person = None,
     session: Person = None,
     k: K = 20,
-    page: Annotated[str | None, QueryParameter(max_length=512)] = None,
+    page: Annotated[str | None, QueryParameter(max_length=LONGEST)] = None,
+    filter: Annotated[str | None, QueryParameter(min_length=1, max_length=2048)] = None,
+    diversity: Annotated[float | None, QueryParameter(ge=0.0, le=1.0)] = None,
 ) -> Answer:
     """Recommend for a user or session; without either, for the browser that asks."""
     running = running_of(request)
     user, session = caller_of(request).whose(user, session)
     seen = await running.seen(user, session)
-    return running.engine.recommend(user, session=session, k=k, page=page, seen=seen)
+    question = Question(k, (), page, filter, diversity)
+    return running.engine.recommend(user, session=session, question=question, seen=seen)
 
 
 @post(PATH, status_code=200, opt=needs("recommend", body="json"))
@@ -79,9 +90,7 @@ async def post_recommendations(request: Asking, data: JSONBody[RecommendationReq
         user,
         session=session,
         history=told(data.history),
-        k=data.k,
-        exclude=data.exclude,
-        page=data.page,
+        question=Question(data.k, data.exclude, data.page, data.filter, data.diversity),
         seen=seen,
     )
 
@@ -98,18 +107,19 @@ async def recommend_quickly(running: Running, caller: Caller, query: bytes) -> b
     except ValueError:
         return None
     asked = dict(pairs)
-    if len(asked) < len(pairs) or not PARAMETERS.issuperset(asked):
+    if len(asked) < len(pairs) or not asked.keys() <= PARAMETERS.keys():
         return None
-    if any(not 0 < len(text) <= 256 for text in asked.values()):
+    if any(not 0 < len(text) <= PARAMETERS[name] for name, text in asked.items()):
         return None
+    if "diversity" in asked:
+        return None  # a number that is to be read with care
     k = asked.get("k", "20")
     if not (k.isascii() and k.isdigit() and len(k) <= 4 and 1 <= int(k) <= MAX_K):
         return None
     user, session = caller.whose(asked.get("user"), asked.get("session"))
     seen = await running.seen(user, session)
-    return running.engine.recommend_json(
-        user, session=session, k=int(k), page=asked.get("page"), seen=seen
-    )
+    question = Question(int(k), (), asked.get("page"), asked.get("filter"))
+    return running.engine.recommend_json(user, session=session, question=question, seen=seen)
 
 
 handlers = [get_recommendations, post_recommendations]

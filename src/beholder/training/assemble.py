@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from beholder.dataset.build import ITEM_COLUMNS
 from beholder.dataset.content import ContentSpace
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, cosines_of, weighed
+from beholder.rules.facets import Facets
+from beholder.rules.values import FacetType
 from beholder.scorers import rows
 from beholder.training.refit import Fitted
 
@@ -26,7 +29,7 @@ def parts_of(
     dataset: Dataset,
     items: pa.Table,
     version: int,
-    similar: sp.csr_array | None = None,
+    declared: Mapping[str, FacetType] | None = None,
 ) -> Parts:
     """Assemble what a bundle holds.
 
@@ -36,8 +39,8 @@ def parts_of(
         Item table in order of position, with `ITEM_COLUMNS`.
     version
         Catalogue version of that table.
-    similar
-        `similar_rows` of the data set's content, if they were made before.
+    declared
+        Types of attributes, by the settings; others are guessed.
     """
     evaluation: dict[str, Any] = {}
     if fitted.evidence is not None:
@@ -50,13 +53,15 @@ def parts_of(
         tuple(fitted.notes),
         fitted.plan,
     )
+    attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     return Parts(
         items=items.select(list(ITEM_COLUMNS)),
         blend=fitted.blend,
         popularity=fitted.popularity,
         known=dataset.interactions.item_counts > 0,
-        similar=similar if similar is not None else similar_rows(dataset.content, fitted.likeness),
+        similar=similar_rows(dataset.content, fitted.likeness),
         content=dataset.content,
+        facets=Facets.of(attributes, declared or {}),
         choice=choice,
         evaluation=evaluation,
     )

@@ -187,7 +187,9 @@ class _Publisher:
             return self.done[1]
         made, pairs = self.made, self.made.dataset.interactions
         origin = Origin(pairs.n_users, len(pairs), made.fingerprint, self.seed, made.newest)
-        contents = parts_of(fitted, made.dataset, made.items, made.version)
+        contents = parts_of(
+            fitted, made.dataset, made.items, made.version, self.workspace.settings.facets
+        )
         name = write_bundle(self.workspace, contents, origin)
         if fitted.refused is None:
             promote(self.workspace, name)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from beholder.engine.paging import AHEAD, LONGEST, Cursor, begin, seal, unseal
+from beholder.engine.cursor import AHEAD, LONGEST, Cursor, begin, seal, unseal
 from beholder.errors import ShapeError, UsageError
 
 KEY, HERE = bytes(range(32)), b"workspace one"

@@ -1,0 +1,50 @@
+"""What is asked for besides whom it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from beholder.engine.rerank import Dial
+from beholder.scorers.interface import Mask
+
+
+class Question(NamedTuple):
+    """A request for recommendations.
+
+    Attributes
+    ----------
+    k
+        1 to 1000 items.
+    exclude
+        Ids that are on the page already.
+    page
+        The `next` of the answer before: the same answer goes on, whatever was liked since.
+    filter
+        Only items for which this holds, such as `price < 50`; see docs/rules.md.
+    diversity
+        0: relevance alone, 1: variety alone; None: as the settings say.
+    """
+
+    k: int = 20
+    exclude: Iterable[str] = ()
+    page: str | None = None
+    filter: str | None = None
+    diversity: float | None = None
+
+
+class Wanted(NamedTuple):
+    """A question as the stages take it.
+
+    Attributes
+    ----------
+    k, depth
+        Places that are shown, and those of the answer with the pages after it.
+    mask
+        bool (n_items,). What may be in it.
+    """
+
+    k: int
+    depth: int
+    mask: Mask
+    dial: Dial

@@ -1,0 +1,75 @@
+"""The stages of an answer after retrieval, in order; each can be left out and measured.
+
+dislikes and lifts lower and raise scores by a name; rank is the place of a learned order; the
+others put the slate in another order, and say what each item gained or lost by it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from beholder.engine.dislikes import dislikes
+from beholder.engine.overlay import Overlay
+from beholder.engine.rerank import rerank
+from beholder.engine.retrieve import top_of
+from beholder.engine.slate import Request, Slate, Stage
+from beholder.rules.caps import capped
+from beholder.rules.lift import lifted
+from beholder.rules.pins import pinned
+from beholder.scorers.interface import Floats, Query
+from beholder.scorers.item_item import split
+
+AMONG = 100  # candidates that a page is put together from
+
+
+def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
+    """Add what boosts and buries say."""
+    for name, values in lifted(request.rules.lifts, slate.positions, top_of(view)):
+        slate = slate.adjusted(name, values, view.blend.ties[slate.positions].astype(np.float32))
+    return slate
+
+
+def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
+    """Put less of the same on each page, no picture twice, and one variant of a product."""
+    dial = request.dial
+    if not dial.diversity and dial.near > 1 and not dial.one_variant:
+        return slate
+    head = min(max(AMONG, 2 * request.k), len(slate.positions))
+    among = slate.positions[:head]
+    groups = view.groups[among] if dial.one_variant else None
+    alike = similarity(view, among)
+    found = rerank(slate.scores[:head], alike, min(request.k, head), dial, groups)
+    if (found.order == np.arange(head)).all():
+        return slate._replace(short=slate.short + found.short)
+    behind = np.arange(head, len(slate.positions), dtype=np.int32)
+    return slate.permuted("diversity", np.concatenate([found.order, behind]), found.short)
+
+
+def similarity(view: Overlay, positions: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Floats:
+    """Return how alike some items are, float32 (m, m), 0 to 1, symmetric."""
+    m = len(positions)
+    bounds = np.array([0, m], np.int64)
+    read = view.similar.gather(Query(positions, np.ones(m, np.float32), bounds))
+    one_way = np.zeros((m, m), np.float32)
+    found = split(read, positions, view.similar.n_items)
+    one_way[:, : found.shape[1]] = found
+    both: Floats = np.maximum(one_way, one_way.T)
+    return both
+
+
+def caps(request: Request, view: Overlay, slate: Slate) -> Slate:
+    """Keep at most so many of each value of a facet in the first places."""
+    if not request.rules.limits:
+        return slate
+    found = capped(request.rules.limits, view.masks.facets, slate.positions)
+    return slate.permuted("caps", found.order, found.short)
+
+
+def pins(request: Request, view: Overlay, slate: Slate) -> Slate:
+    """Put pinned items at their places."""
+    if not request.rules.pins:
+        return slate
+    return slate.permuted("pins", pinned(request.rules.pins, slate.positions))
+
+
+STAGES: tuple[Stage, ...] = (dislikes, lifts, diversity, caps, pins)
