@@ -46,8 +46,8 @@ class Watched:
     looks whether anything masked was recommended all the same.
     """
 
-    def __init__(self, events: Events, pairs: Any) -> None:
-        self.events, self.pairs = events, pairs
+    def __init__(self, events: Events) -> None:
+        self.events = events
         self.cases: Any = None
         self.wanted: list[Positions] = []
         self.added = 0
@@ -58,7 +58,7 @@ class Watched:
     def split(self, *given: Any, **named: Any) -> Any:
         made: Any = self._split(*given, **named)
         self.cases = made.cases
-        self.wanted = masks(self.events, self.pairs, made.cases)
+        self.wanted = masks(self.events, made.cases)
         self.added = lacking(made.cases, self.wanted)
         if self.added:
             made = replace(made, cases=Masked(made.cases, self.wanted))
@@ -85,8 +85,8 @@ def measure(workspace: Workspace, protocol: str, seed: int, budget: str) -> dict
     """Evaluate once and return the cell."""
     with Store.open(workspace) as store:
         built = build(workspace, store, seed)
-        events = Events.read(store, built.items)
-    watched = Watched(events, built.dataset.interactions)
+        events = Events.read(store, built.items, workspace.settings.behaviour)
+    watched = Watched(events)
     evaluation.split = watched.split
     evaluation.ask.lists = watched.lists
     result = evaluation.evaluate(

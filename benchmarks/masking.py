@@ -20,7 +20,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from beholder.behaviour.kinds import weigh
 from beholder.dataset.people import marks_of_people, numbers_of_people
+from beholder.settings import BehaviourSettings
 from beholder.store.store import Store
 
 Positions = NDArray[np.int32]
@@ -36,25 +38,28 @@ class Events:
         int64 (n_users + 1,). Where the events of each user of the dataset begin.
     items, times
         int32 positions and int64 milliseconds since 1970, shape (n,).
+    liked
+        bool (n,). Positive evidence, by which an item can be a target.
     """
 
     indptr: NDArray[np.int64]
     items: Positions
     times: NDArray[np.int64]
+    liked: NDArray[np.bool_]
 
     @classmethod
     def of(
-        cls, users: Positions, items: Positions, times: NDArray[np.int64], n_users: int
+        cls, users: Positions, items: Positions, times: NDArray[np.int64], signed: Any, n_users: int
     ) -> Events:
         """Sort events by user; those of items below 0, which nobody can be shown, are left out."""
         order = np.flatnonzero(items >= 0)
         order = order[np.argsort(users[order], kind="stable")]
         counts = np.bincount(users[order], minlength=n_users)
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return cls(indptr, items[order], times[order])
+        return cls(indptr, items[order], times[order], signed[order] > 0)
 
     @classmethod
-    def read(cls, store: Store, items: pa.Table) -> Events:
+    def read(cls, store: Store, items: pa.Table, behaviour: BehaviourSettings) -> Events:
         """Read the events of a store, users numbered and items placed as in its dataset."""
         events = store.training_events("train")
         users = numbers_of_people(marks_of_people(events))[events.users]
@@ -62,32 +67,28 @@ class Events:
         most = max(int(seqs.max(initial=0)), int(events.seqs.max(initial=0)))
         places = np.full(most + 1, -1, np.int32)
         places[seqs] = np.arange(len(seqs), dtype=np.int32)
-        return cls.of(users, places[events.seqs], events.times, events.n_users)
+        signed = weigh(events.kinds, events.values, behaviour.weights, behaviour.rating_threshold)
+        return cls.of(users, places[events.seqs], events.times, signed, events.n_users)
 
-    def before(self, user: int, moment: int) -> Positions:
-        """Return the positions that a user had an event with before a moment, each once."""
+    def mask(self, user: int, targets: Positions) -> Positions:
+        """Return what the rule masks where a user is asked for these: sorted, never a target."""
         own = slice(self.indptr[user], self.indptr[user + 1])
-        return np.unique(self.items[own][self.times[own] < moment])
+        items, times = self.items[own], self.times[own]
+        asked = self.liked[own] & np.isin(items, targets)
+        # Each target is asked about at its first positive event, the first of them is the first.
+        return np.setdiff1d(items[times < times[asked].min()], targets)
 
 
-def masks(events: Events, pairs: Any, cases: Any) -> list[Positions]:
-    """Return what the rule masks in each case: sorted positions, never a target.
+def masks(events: Events, cases: Any) -> list[Positions]:
+    """Return what the rule masks in each case.
 
     Parameters
     ----------
-    pairs
-        The interactions of the whole dataset, each pair at its first positive event.
     cases
         Anything with `users` and `target(case)`.
     """
-    keys = zip(pairs.users.tolist(), pairs.items.tolist(), strict=True)
-    moment_of = dict(zip(keys, pairs.times.tolist(), strict=True))
-    found = []
-    for case, user in enumerate(cases.users.tolist()):
-        targets = cases.target(case)
-        moment = min(moment_of[user, target] for target in targets.tolist())
-        found.append(np.setdiff1d(events.before(user, moment), targets))
-    return found
+    users = cases.users.tolist()
+    return [events.mask(user, cases.target(case)) for case, user in enumerate(users)]
 
 
 def lacking(cases: Any, wanted: list[Positions]) -> int:

@@ -109,8 +109,16 @@ def against(cells: list[Cell], model: str, measure: str) -> Estimate:
     return ratio(ours.values, column(cells, model, measure).values, ours.users)
 
 
-def compare(ours: list[Cell], theirs: list[Cell], measure: str) -> Comparison | None:
+def compare(
+    ours: list[Cell], theirs: list[Cell], measure: str, *, by_user: bool = False
+) -> Comparison | None:
     """Compare what two trees serve; None where no case is in both.
+
+    Parameters
+    ----------
+    by_user
+        Pair whoever was asked in both, though it be for other targets: where two trees draw the
+        order inside a basket otherwise, hardly any last item is the same. Less certain, not wrong.
 
     Raises
     ------
@@ -121,8 +129,9 @@ def compare(ours: list[Cell], theirs: list[Cell], measure: str) -> Comparison | 
     if len(catalogues) > 1:
         raise SystemExit("these cells are of different catalogues and cannot be paired")
     mine, other = column(ours, OURS, measure), column(theirs, OURS, measure)
-    place = {key: at for at, key in enumerate(other.keys)}
-    both = [(at, place[key]) for at, key in enumerate(mine.keys) if key in place]
+    place = {_name(key, by_user): at for at, key in enumerate(other.keys)}
+    names = [_name(key, by_user) for key in mine.keys]
+    both = [(at, place[name]) for at, name in enumerate(names) if name in place]
     if not both:
         return None
     here, there = np.array(both).T
@@ -134,3 +143,7 @@ def compare(ours: list[Cell], theirs: list[Cell], measure: str) -> Comparison | 
         len(mine.keys) - len(both),
         len(other.keys) - len(both),
     )
+
+
+def _name(key: str, by_user: bool) -> str:
+    return key.split(":")[0] if by_user else key

@@ -7,7 +7,6 @@ from typing import Any
 
 from benchmarks.pairing import (
     Cell,
-    Comparison,
     Estimate,
     against,
     best_baseline,
@@ -71,30 +70,35 @@ def of_contender(cells: list[Cell], model: str) -> dict[str, Any]:
 def of_pair(ours: list[Cell], theirs: list[Cell]) -> dict[str, Any]:
     """Return the differences of two trees over the seeds that both have, pooled and by seed."""
     seeds = sorted({cell["seed"] for cell in ours} & {cell["seed"] for cell in theirs})
-    parts = {"pooled": seeds} if seeds else {}
-    parts |= {f"seed {seed}": [seed] for seed in seeds}
-    return {
-        "parts": {
-            name: {measure: _compared(ours, theirs, some, measure) for measure in MEASURES}
-            for name, some in parts.items()
-        }
-    }
+    mine, other = ([cell for cell in cells if cell["seed"] in seeds] for cells in (ours, theirs))
+    if not seeds:
+        return {"parts": {}}
+    parts = {"pooled": _compared(mine, other)}
+    if any(set(a["cases"]) != set(b["cases"]) for a, b in _by_seed(mine, other, seeds)):
+        parts["pooled, by user"] = _compared(mine, other, by_user=True)
+    for seed, (a, b) in zip(seeds, _by_seed(mine, other, seeds), strict=True):
+        parts[f"seed {seed}"] = _compared([a], [b])
+    return {"parts": parts}
+
+
+def _by_seed(ours: list[Cell], theirs: list[Cell], seeds: list[int]) -> list[tuple[Cell, Cell]]:
+    mine, other = ({cell["seed"]: cell for cell in cells} for cells in (ours, theirs))
+    return [(mine[seed], other[seed]) for seed in seeds]
 
 
 def _compared(
-    ours: list[Cell], theirs: list[Cell], seeds: list[int], measure: str
+    ours: list[Cell], theirs: list[Cell], *, by_user: bool = False
 ) -> dict[str, Any] | None:
-    mine, other = ([cell for cell in cells if cell["seed"] in seeds] for cells in (ours, theirs))
-    made: Comparison | None = compare(mine, other, measure)
-    if made is None:
-        return None
-    return {
-        "difference": rounded(made.difference),
-        "ratio": rounded(made.ratio),
-        "paired": made.paired,
-        "only_ours": made.only_ours,
-        "only_theirs": made.only_theirs,
-    }
+    """Return the comparison by every measure; None where nothing is in both."""
+    found: dict[str, Any] = {}
+    for measure in MEASURES:
+        made = compare(ours, theirs, measure, by_user=by_user)
+        if made is None:
+            return None
+        counts = {"paired": made.paired, "alone": [made.only_ours, made.only_theirs]}
+        found |= counts
+        found[measure] = {"difference": rounded(made.difference), "ratio": rounded(made.ratio)}
+    return found
 
 
 def rounded(estimate: Estimate) -> dict[str, float]:
@@ -106,7 +110,8 @@ def markdown(document: dict[str, Any]) -> str:
     """Return the figures as tables."""
     lines = [
         "Means over all cases and seeds, full catalogue, masked as `benchmarks/masking.py` says.",
-        "`error`: standard error, the user being the unit; `from`: lower end of the 95 % interval.",
+        "`error`: standard error, the user being the unit; `from`: lower end of the 95 % interval;",
+        "`alone`: cases that only the first, or only the second tree was asked.",
     ]
     for data, protocols in document["sets"].items():
         for found in protocols.values():
@@ -147,15 +152,15 @@ def _pair(pair: dict[str, Any]) -> Iterator[str]:
     yield head
     yield _rule(head)
     for name, part in pair["parts"].items():
-        ndcg, rate = (part[measure] for measure in MEASURES)
-        if ndcg is None:
+        if part is None:
             yield _row([name, "no case is in both", *[""] * 8])
             continue
-        cells = [name, *(_signed(ndcg["difference"][field]) for field in Estimate._fields)]
-        cells[2] = _points(ndcg["difference"]["error"])
+        ndcg, rate = (part[measure] for measure in MEASURES)
+        cells = [name, _signed(ndcg["difference"]["value"]), _points(ndcg["difference"]["error"])]
+        cells += [_signed(ndcg["difference"]["low"])]
         cells += [f"{ndcg['ratio']['value']:.3f}x", f"{ndcg['ratio']['low']:.3f}x"]
-        cells += [f"{rate['difference']['value']:+.4f}", f"{rate['difference']['low']:+.4f}"]
-        cells += [str(ndcg["paired"]), f"{ndcg['only_ours']}, {ndcg['only_theirs']}"]
+        cells += [_signed(rate["difference"]["value"]), _signed(rate["difference"]["low"])]
+        cells += [str(part["paired"]), ", ".join(map(str, part["alone"]))]
         yield _row(cells)
 
 

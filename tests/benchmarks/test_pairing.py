@@ -66,6 +66,15 @@ def test_only_cases_with_the_same_seed_user_and_targets_are_paired() -> None:
     assert found.ratio.value == pytest.approx(0.9 / 0.6)
 
 
+def test_by_user_whoever_was_asked_in_both_is_paired() -> None:
+    new = [cell("new", 7, {"1:5": 0.5, "3:8": 1.0, "4:4": 0.2})]
+    old = [cell("old", 7, {"3:9": 0.4, "1:5": 0.5})]
+    found = compare(new, old, "ndcg@10", by_user=True)
+    assert found is not None
+    assert (found.paired, found.only_ours, found.only_theirs) == (2, 1, 0)
+    assert found.difference.value == pytest.approx(0.3)  # (0 + 0.6) / 2
+
+
 def test_cells_without_a_common_case_are_not_compared() -> None:
     assert compare([cell("a", 7, {"1:1": 0.5})], [cell("b", 7, {"1:2": 0.5})], "ndcg@10") is None
 
@@ -86,8 +95,9 @@ def test_the_table_says_how_many_cases_were_paired_and_which_were_not() -> None:
     new = cell("new", 7, {"1:5": 0.5, "2:6": 0.4, "3:8": 1.0})
     old = cell("old", 7, {"1:5": 0.4, "2:6": 0.2})
     text = markdown(figures(["new", "old"], [new, old]) | {"notes": ["new: of another state"]})
-    pooled = next(line for line in text.splitlines() if line.startswith("| pooled"))
+    pooled = next(line for line in text.splitlines() if line.startswith("| pooled |"))
     assert "+0.1500" in pooled
     assert "| 2 | 1, 0 |" in pooled
+    assert "| pooled, by user |" in text
     assert "leave-last-out (basket completion)" in text
     assert "- new: of another state" in text
