@@ -1,6 +1,6 @@
 """All figures one after the other, as `make bench` runs them.
 
-    python -m benchmarks DATA [--budget 4m] [--seeds 3] [--figures quality encode engine ...]
+    python -m benchmarks DATA [--budget 4m] [--seeds 7 8 9] [--figures quality encode engine ...]
                               [--keep DIR] [--cornac PYTHON]
 
 DATA holds one folder a data set with items.csv, interactions.csv and images/. The serving figures
@@ -16,7 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-FIGURES = ("quality", "encode", "engine", "index", "serving", "import", "install")
+from benchmarks.paired import SETS
+
+FIGURES = ("quality", "encode", "engine", "late", "index", "serving", "import", "install")
 
 
 def run(module: str, *words: object) -> None:
@@ -32,9 +34,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path)
-    parser.add_argument("--sets", nargs="+", default=["movielens-posters", "hm-fashion"])
+    parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--budget", default="4m")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", nargs="+", default=["7", "8", "9"])
     parser.add_argument("--figures", nargs="+", choices=FIGURES, default=list(FIGURES))
     parser.add_argument("--keep", type=Path, help="Folder for the workspaces; else temporary.")
     parser.add_argument("--cornac", type=Path, help="Python of an environment with Cornac.")
@@ -42,12 +44,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         keep = args.keep or Path(scratch)
         if "quality" in args.figures:
-            words = ["--budget", args.budget, "--seeds", args.seeds, "--keep", keep]
+            words = ["--budget", args.budget, "--seeds", *args.seeds, "--keep", keep]
             run("quality", args.data, "--sets", *args.sets, *words)
         if "encode" in args.figures:
             run("encode_speed")
         if "engine" in args.figures:
             run("engine_cpu")
+        if "late" in args.figures:
+            run("late_items")
         if "index" in args.figures:
             run("index_speed", args.data)
         if "serving" in args.figures:

@@ -30,8 +30,10 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(name: str, figures: dict[str, Any], out: Path | None = None) -> None:
-    """Print figures and write them to `results/<name>.json`, or to `out`."""
+def write(
+    name: str, figures: dict[str, Any], out: Path | None = None, *, show: bool = True
+) -> None:
+    """Write figures to `results/<name>.json`, or to `out`, and print them if they are to show."""
     words = [Path(sys.argv[0]).name, *sys.argv[1:]]
     document = {
         "figure": name,
@@ -44,5 +46,6 @@ def write(name: str, figures: dict[str, Any], out: Path | None = None) -> None:
     target = out or FOLDER / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(figures, indent=1))
+    if show:
+        print(json.dumps(figures, indent=1))
     print(f"written: {target.name}", file=sys.stderr)

@@ -1,0 +1,132 @@
+"""Made-up catalogues and people for what is measured without data: the seam to a tree's parts.
+
+Speed depends on how many entries there are, not on what they say, so rows are random: 200 entries
+each, popular columns more often than others. Where a bundle of another tree has other parts, this
+is the file to change.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from beholder.behaviour.kinds import CODES
+from beholder.bundle.parts import Choice, Parts
+from beholder.dataset.content import ContentSpace
+from beholder.models.blend import Blend, Weights
+from beholder.models.rows import even
+from beholder.store import Snapshot
+
+MINUTE = 60_000
+ATTRIBUTES = '{"category":"dress","price":12.5}'
+WEIGHTS = Weights({}, {}, {})
+
+
+def random_rows(n_items: int, per_row: int, rng: np.random.Generator) -> sp.csr_array:
+    """Return float32 rows of one length, as a bundle holds them, popular columns oftener."""
+    columns = (rng.random((n_items, per_row)) ** 2 * n_items).astype(np.int32)
+    values = rng.random((n_items, per_row), dtype=np.float32)
+    indptr = np.arange(n_items + 1) * per_row
+    rows = sp.csr_array((values.ravel(), columns.ravel(), indptr), shape=(n_items, n_items))
+    rows.sum_duplicates()
+    return even(rows)
+
+
+def item_table(n_items: int, seqs: NDArray[np.int64] | None = None) -> pa.Table:
+    """Return the item table of a bundle; `seqs` are the store's row numbers."""
+    numbers = np.arange(n_items) if seqs is None else seqs
+    return pa.table(
+        {
+            "seq": pa.array(numbers, pa.int64()),
+            "item_id": [f"item-{i}" for i in range(n_items)],
+            "title": [f"Title {i}" for i in range(n_items)],
+            "attributes": [ATTRIBUTES] * n_items,
+            "picture": ["0" * 64] * n_items,
+            "width": pa.array(np.full(n_items, 480), pa.int32()),
+            "height": pa.array(np.full(n_items, 640), pa.int32()),
+            "colour": ["#aabbcc"] * n_items,
+        }
+    )
+
+
+def parts(
+    n_items: int,
+    items: pa.Table | None = None,
+    content: ContentSpace | None = None,
+    weights: Weights = WEIGHTS,
+    version: int = 0,
+    per_row: int = 200,
+    seed: int = 0,
+) -> Parts:
+    """Return a bundle's parts over random rows.
+
+    Parameters
+    ----------
+    items
+        As `item_table`, which is the default.
+    version
+        The catalogue's that the bundle shows.
+    """
+    rng = np.random.default_rng(seed)
+    rows = random_rows(n_items, per_row, rng)
+    popularity = rng.random(n_items, dtype=np.float32)
+    made: dict[str, Any] = {
+        "items": item_table(n_items) if items is None else items,
+        "blend": Blend(rows, popularity * np.float32(1e-6), 0.8),
+        "popularity": popularity,
+        "similar": rows,
+        "placement": rows,
+        "content": ContentSpace({}, None) if content is None else content,
+        "choice": Choice(weights, version, [], []),
+        "evaluation": {},
+    }
+    return Parts(**{field.name: made[field.name] for field in fields(Parts)})
+
+
+def people(
+    n_items: int,
+    likes: int,
+    dislikes: int = 0,
+    version: int = 0,
+    seqs: NDArray[np.int64] | None = None,
+    n_people: int = 64,
+) -> list[Snapshot]:
+    """Return what a store says of people who liked so many items, and disliked others among them.
+
+    Parameters
+    ----------
+    version
+        Of the catalogue, as of that reading.
+    """
+    rng = np.random.default_rng(1)
+    numbers = np.arange(n_items) if seqs is None else seqs
+    codes = np.array([CODES["like"]] * likes + [CODES["dislike"]] * dislikes)
+    found = []
+    for person in range(n_people):
+        chosen = rng.choice(numbers, likes + dislikes, replace=False)
+        kinds = rng.permutation(codes)
+        rows = [
+            (place * MINUTE, seq, kind, None)
+            for place, (seq, kind) in enumerate(zip(chosen.tolist(), kinds.tolist(), strict=True))
+        ]
+        found.append(Snapshot(version, known=True, persons=(person,), rows=rows[::-1]))
+    return found
+
+
+def cpu_ms(work: Callable[[int], object], rounds: int) -> float:
+    """Return the median over five runs of mean process time a call, in milliseconds."""
+    work(0)
+    means = []
+    for run in range(5):
+        start = time.process_time()
+        for i in range(rounds):
+            work(run * rounds + i)
+        means.append((time.process_time() - start) / rounds * 1e3)
+    return float(np.median(means))
