@@ -25,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from beholder.dataset.build import build
@@ -103,9 +104,14 @@ def measure(workspace: Workspace, protocol: str, seed: int, budget: str) -> dict
         "cases": [key(watched.cases, case) for case in range(len(watched.cases))],
         "rows": {row.model: {name: row.per_user[name] for name in MEASURES} for row in result.rows},
         "metrics": {row.model: row.metrics for row in result.rows},
-        "chosen": result.table,
+        "chosen": chosen(result),
         "notes": result.notes,
     }
+
+
+def chosen(result: Any) -> Any:
+    """Return what the blend is made of: rows of a table in version 0.1, records after it."""
+    return result.table if hasattr(result, "table") else msgspec.to_builtins(result.members)
 
 
 def key(cases: Any, case: int) -> str:

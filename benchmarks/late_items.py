@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from beholder.models.blend import Weights
 from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
@@ -32,7 +33,6 @@ from beholder.dataset.build import build
 from beholder.encoders.registry import vector_cache
 from beholder.engine.engine import Engine
 from beholder.engine.vectors import cached_vectors
-from beholder.models.blend import Weights
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 from benchmarks import synthetic

@@ -7,6 +7,7 @@ is the file to change.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import fields
@@ -20,9 +21,19 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.bundle.parts import Choice, Parts
 from beholder.dataset.content import ContentSpace
-from beholder.models.blend import Blend, Weights
-from beholder.models.rows import even
 from beholder.store import Snapshot
+
+try:
+    from beholder.rules.facets import Facets
+    from beholder.scorers.blend import Blend
+    from beholder.scorers.fold import Weights
+    from beholder.scorers.item_item import ItemItem
+    from beholder.scorers.rows import even
+except ImportError:  # version 0.1, which is compared with
+    from beholder.models.blend import Blend, Weights
+    from beholder.models.rows import even
+
+    ItemItem = None
 
 MINUTE = 60_000
 ATTRIBUTES = '{"category":"dress","price":12.5}'
@@ -52,6 +63,7 @@ def item_table(n_items: int, seqs: NDArray[np.int64] | None = None) -> pa.Table:
             "width": pa.array(np.full(n_items, 480), pa.int32()),
             "height": pa.array(np.full(n_items, 640), pa.int32()),
             "colour": ["#aabbcc"] * n_items,
+            "hidden": pa.array(np.zeros(n_items, bool)),
         }
     )
 
@@ -77,17 +89,41 @@ def parts(
     rng = np.random.default_rng(seed)
     rows = random_rows(n_items, per_row, rng)
     popularity = rng.random(n_items, dtype=np.float32)
+    base = popularity * np.float32(1e-6)
+    choice: Any
+    if ItemItem is None:
+        blend, choice = Blend(rows, base, 0.8), Choice(weights, version, [], [])
+    else:
+        likeness = dict.fromkeys(content.modalities if content else [], 1.0)
+        entry = entry_of(weights, likeness, rows)
+        blend = Blend(ItemItem(rows, entry=entry), base)
+        choice = Choice(weights, version, likeness=likeness)
     made: dict[str, Any] = {
         "items": item_table(n_items) if items is None else items,
-        "blend": Blend(rows, popularity * np.float32(1e-6), 0.8),
+        "blend": blend,
+        "known": np.ones(n_items, bool),
         "popularity": popularity,
         "similar": rows,
         "placement": rows,
         "content": ContentSpace({}, None) if content is None else content,
-        "choice": Choice(weights, version, [], []),
+        "choice": choice,
+        "facets": facets_of(n_items),
         "evaluation": {},
     }
     return Parts(**{field.name: made[field.name] for field in fields(Parts)})
+
+
+def facets_of(n_items: int) -> Any:
+    """Return the attributes by type, where a bundle of this tree has them."""
+    return None if ItemItem is None else Facets.of([json.loads(ATTRIBUTES)] * n_items, {})
+
+
+def entry_of(weights: Weights, likeness: dict[str, float], rows: sp.csr_array) -> Any:
+    """Return the terms by which new items come in: a kernel a modality, and placing."""
+    from beholder.scorers.entry import Entry, Kernel, Placed
+
+    kernels = tuple(Kernel(name, 2.0) for name in likeness)
+    return Entry(kernels, placed=(Placed(rows),), kept=200, kept_new=100)
 
 
 def people(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,20 +11,36 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.splits import Split
-from beholder.engine.engine import Engine
+from beholder.engine.engine import USUAL_DIAL, Engine
+from beholder.engine.rerank import Dial
+from beholder.engine.slate import Stage
+from beholder.engine.stages import STAGES
 from beholder.evaluation.metrics import METRICS, coverage, gini, novelty
 from beholder.scorers.blend import Blend
 
 DEPTH = 20
 
 
-def lists(parts: Parts, split: Split, depth: int = DEPTH) -> NDArray[np.int32]:
-    """Return the positions recommended in each case, int32 (cases, depth), -1 for padding."""
-    engine = Engine(parts)
+def lists(
+    parts: Parts,
+    split: Split,
+    depth: int = DEPTH,
+    stages: Sequence[Stage] = STAGES,
+    dial: Dial = USUAL_DIAL,
+) -> NDArray[np.int32]:
+    """Return the positions recommended in each case, int32 (cases, depth), -1 for padding.
+
+    Parameters
+    ----------
+    stages, dial
+        What the lists pass through after retrieval, as in `Engine`.
+    """
+    engine = Engine(parts, stages=stages, dial=dial)
     view = engine.now_showing
     found = np.full((len(split.cases), depth), -1, np.int32)
     for case in range(len(split.cases)):
-        ranked = engine.rank(view, split.cases.history(case), "personal", depth, among=split.pool)
+        history = split.cases.history(case)
+        ranked = engine.rank(view, history, "personal", depth, among=split.pool)
         found[case, : len(ranked.positions)] = ranked.positions
     return found
 

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from beholder.bundle.choice import MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
+from beholder.engine.dislikes import dislikes
+from beholder.engine.rerank import Dial
+from beholder.engine.slate import Stage
+from beholder.engine.stages import STAGES
 from beholder.evaluation import ask
 from beholder.evaluation.bootstrap import holm, interval, ratio_interval, sign_flip
 from beholder.evaluation.protocols import basket_share, split
@@ -33,6 +37,12 @@ from beholder.training.validation import Validation, validation
 
 COMPLETION = 0.3  # from this share on, leave-last-out completes baskets
 DECAYS = (0.7, 0.9, 1.0)
+# What a stage is worth, or what it costs: the same blend with other stages.
+VARIATIONS: dict[str, tuple[tuple[Stage, ...], Dial]] = {
+    "auto without dislikes": (tuple(stage for stage in STAGES if stage is not dislikes), Dial()),
+    "auto, diversity 0.3": (STAGES, Dial(diversity=0.3)),
+    "auto, one variant": (STAGES, Dial(one_variant=True)),
+}
 
 
 class Row(msgspec.Struct):
@@ -106,11 +116,16 @@ def evaluate(
     )
     table = items if items is not None else ask.plain_items(dataset.n_items)
     parts = parts_of(fitted, made.train, table, 0)
-    contenders = {"auto": fitted.blend, **baselines(made, seed, protocol)}
+    others = baselines(made, seed, protocol)
     found = {}
-    progress.start("asking", len(contenders))
-    for name, blend in contenders.items():
-        found[name] = ask.lists(ask.with_blend(parts, blend), made)
+    progress.start("asking", 1 + len(others) + len(VARIATIONS))
+    found["auto"] = ask.lists(parts, made)
+    progress.advance()
+    for name, blend in others.items():  # as they ship: dislikes are a stage of ours
+        found[name] = ask.lists(ask.with_blend(parts, blend), made, stages=())
+        progress.advance()
+    for name, (stages, dial) in VARIATIONS.items():
+        found[name] = ask.lists(parts, made, stages=stages, dial=dial)
         progress.advance()
     progress.finish()
     return Evaluation(
