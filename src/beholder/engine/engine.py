@@ -248,9 +248,11 @@ class Engine:
         history: Told | None = None,
         question: Question | None = None,
         seen: Snapshot | None = None,
+        **asked: Any,
     ) -> bytes:
         """Recommend items, as the JSON that the service sends; see `recommend`."""
-        return as_json(self._answer(user, session, history, question or Question(), seen))
+        wanted = _question(question, asked)
+        return as_json(self._answer(user, session, history, wanted, seen))
 
     def _answer(
         self,
