@@ -3,7 +3,7 @@
 from beholder.spaces.content import fit_spaces, load_spaces, save_spaces
 from beholder.spaces.interface import Space
 from beholder.spaces.modality import Modality
-from beholder.spaces.neighbours import rows
+from beholder.spaces.neighbours import similar_rows
 from beholder.spaces.similarity import Similarity
 from beholder.spaces.vector_space import VectorSpace
 from beholder.spaces.word_space import WordSpace
@@ -16,6 +16,6 @@ __all__ = [
     "WordSpace",
     "fit_spaces",
     "load_spaces",
-    "rows",
     "save_spaces",
+    "similar_rows",
 ]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.index.best import tie_order
 from beholder.spaces.interface import Candidates
 
 
@@ -20,12 +19,17 @@ class Pairs(NamedTuple):
     values: NDArray[np.float32]
 
 
-def largest(pairs: Pairs, k: int) -> Pairs:
-    """Return the `k` largest of each row, best first, rows rising; ties favour no position."""
+def largest(pairs: Pairs, k: int, ties: NDArray[np.uint32]) -> Pairs:
+    """Return the `k` largest of each row, best first, rows rising.
+
+    Parameters
+    ----------
+    ties
+        Shape (n,). From `tie_order`: of equal values the lower comes first.
+    """
     if not len(pairs.rows):
         return pairs
-    ties = tie_order(int(pairs.positions.max()) + 1)[pairs.positions]
-    order = np.lexsort((ties, -pairs.values, pairs.rows))
+    order = np.lexsort((ties[pairs.positions], -pairs.values, pairs.rows))
     rows = pairs.rows[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))
     lengths = np.diff(np.append(first, len(rows)))

@@ -21,7 +21,7 @@ FEW = 64  # items at a time where candidates are compared
 DEPTH = 2  # times as many candidates from each modality as are kept
 
 
-def rows(
+def similar_rows(
     similarity: Similarity,
     kept: int = KEPT,
     deadline: float | None = None,
@@ -30,7 +30,8 @@ def rows(
     """Return the `kept` largest similarities of each item, without its own.
 
     Up to 20,000 items are compared with all. Beyond, each is compared with those that an index
-    of any modality finds near it. Items that nothing is known of have empty rows, and stand in none.
+    of any modality finds near it. Items that nothing is known of have empty rows, and stand in
+    none.
 
     Parameters
     ----------
@@ -47,17 +48,22 @@ def rows(
     find = _compared if n <= EXACT else _candidates
     ties = tie_order(n)
     progress.start("comparing items", n)
-    found: list[Pairs] = []
+    found: list[sp.csr_array] = []
     done = 0
     for block in _blocks(n, step):
         if deadline is not None and time.monotonic() > deadline:
             progress.note(f"no time to compare {n - done} of {n} items: they have no similar ones")
+            found.append(sp.csr_array((n - done, n), dtype=np.float32))
             break
-        found.append(find(similarity, block, kept, ties))
-        done = int(block[-1]) + 1
+        found.append(_sparse(find(similarity, block, kept, ties), len(block), n))
+        done += len(block)
         progress.advance(len(block))
     progress.finish()
-    return _sparse(found, n)
+    if not found:
+        return sp.csr_array((n, n), dtype=np.float32)
+    matrix = sp.csr_array(sp.vstack(found, format="csr"))
+    matrix.has_sorted_indices = True
+    return matrix
 
 
 def _blocks(n: int, step: int) -> Iterator[NDArray[np.int64]]:
@@ -79,7 +85,7 @@ def _compared(
     lengths = [len(one) for one in positions]
     own = np.repeat(np.arange(len(block)), lengths)
     columns = np.concatenate(positions).astype(np.int64)
-    return Pairs(block[own], columns, alike[own, columns])
+    return Pairs(own, columns, alike[own, columns])
 
 
 def _candidates(
@@ -89,20 +95,14 @@ def _candidates(
     near = [space.candidates(block, DEPTH * kept + 1) for space in similarity.counted.values()]
     found = union(near, len(similarity))
     others = block[found.rows] != found.positions
-    own, positions = block[found.rows[others]], found.positions[others]
-    return largest(Pairs(own, positions, similarity.pairs(own, positions)), kept)
+    own, positions = found.rows[others], found.positions[others]
+    return largest(Pairs(own, positions, similarity.pairs(block[own], positions)), kept, ties)
 
 
-def _sparse(found: list[Pairs], n: int) -> sp.csr_array:
-    if not found:
-        return sp.csr_array((n, n), dtype=np.float32)
-    own = np.concatenate([one.rows for one in found])
-    columns = np.concatenate([one.positions for one in found])
-    values = np.concatenate([one.values for one in found])
-    order = np.lexsort((columns, own))
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(own, minlength=n))])
-    matrix = sp.csr_array(
-        (values[order].astype(np.float32), columns[order].astype(np.int32), indptr), shape=(n, n)
-    )
-    matrix.has_sorted_indices = True
-    return matrix
+def _sparse(found: Pairs, height: int, n: int) -> sp.csr_array:
+    """Return pairs as rows with columns in order: small, since all blocks wait for the last."""
+    order = np.lexsort((found.positions, found.rows))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(found.rows, minlength=height))])
+    columns = found.positions[order].astype(np.int32)
+    values = found.values[order].astype(np.float32)
+    return sp.csr_array((values, columns, indptr.astype(np.int64)), shape=(height, n))

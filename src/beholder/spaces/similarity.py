@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,8 @@ from beholder.spaces.expectation import Expectation
 from beholder.spaces.interface import Block, Floats, Mask, Positions, Raw, Space
 
 FILE = "similarity.json"
+Shape = tuple[int, ...]
+OfPairs = Callable[[Floats], Floats]
 
 
 class Kept(msgspec.Struct):
@@ -145,21 +147,19 @@ class Similarity:
 
     def block(self, positions: Block) -> Floats:
         """Return S of some items with all, float32 (len(positions), n)."""
-        ours = self._table.of[positions]
         cosines = {name: space.cosines(positions) for name, space in self.counted.items()}
-        return self._mixed(cosines, ours[:, None], self._table.of, (len(ours), len(self)))
+        return self._grid(cosines, self._table.of[positions], self._table.of)
 
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return S of some items with others, float32 (len(some), len(others))."""
-        of, shape = self._table.of, (len(some), len(others))
         cosines = {name: space.between(some, others) for name, space in self.counted.items()}
-        return self._mixed(cosines, of[some][:, None], of[others], shape)
+        return self._grid(cosines, self._table.of[some], self._table.of[others])
 
     def pairs(self, some: Positions, others: Positions) -> Floats:
         """Return S of each of some items with its partner, float32 (p,)."""
-        of = self._table.of
+        ours, theirs = self._table.of[some], self._table.of[others]
         cosines = {name: space.pairs(some, others) for name, space in self.counted.items()}
-        return self._mixed(cosines, of[some], of[others], (len(some),))
+        return self._mixed(cosines, lambda table: table[ours, theirs], ours.shape)
 
     def similar(self, raw: Mapping[str, Any]) -> Floats:
         """Return S of one new sample with all items, float32 (n,).
@@ -231,21 +231,24 @@ class Similarity:
         kept = msgspec.json.decode((folder / FILE).read_bytes(), type=Kept)
         return cls(load_spaces(folder, list(kept.weights)), kept.weights, kept.expectation)
 
-    def _mixed(
-        self,
-        cosines: Mapping[str, Floats],
-        ours: NDArray[np.int32],
-        theirs: NDArray[np.int32],
-        shape: tuple[int, ...],
+    def _grid(
+        self, cosines: Mapping[str, Floats], ours: NDArray[np.int32], theirs: NDArray[np.int32]
     ) -> Floats:
+        """Return the sum for each of some sets of modalities with each of others."""
+        shape = (len(ours), len(theirs))
+        return self._mixed(cosines, lambda table: table[ours].take(theirs, axis=1), shape)
+
+    def _mixed(self, cosines: Mapping[str, Floats], of_pairs: OfPairs, shape: Shape) -> Floats:
+        """Return the sum over cosines; `of_pairs` spreads a table (sets, sets) over the pairs."""
         table = self._table
-        found = np.empty(shape, np.float32)
         if len(table.constants) == 1:  # all have the same modalities: one sum for everything
-            found[...] = table.constants[0, 0]
+            found = np.full(shape, table.constants[0, 0], np.float32)
             for name, one in cosines.items():
                 found += table.shares[name][0, 0] * one
             return found
-        found[...] = table.constants[ours, theirs]
+        found = of_pairs(table.constants)
         for name, one in cosines.items():
-            found += table.shares[name][ours, theirs] * one
+            shares = of_pairs(table.shares[name])
+            shares *= one
+            found += shares
         return found

@@ -8,13 +8,13 @@ something, and with no more items than directions every item is at right angles 
 So a direction of variance v is divided by sqrt(v + r) instead, a ridge as in regularised
 discriminant analysis (Friedman, JASA 1989), where
 
-    r = 10 / n  +  3 median(v)
+    r = 10 / n  +  20 median(v)
 
 is what cannot be told from chance: unit rows have total variance 1, which n items spread over at
 most n directions even if there is nothing to see, and the median direction of a long tail is
 noise. With 60 items nearly nothing is damped and the cosine is that of centred vectors; with
-thousands nearly all that stands out is whitened. Five items are spent before anything is learned
-(n counts from the sixth; of the mean, n / (n + 5) is taken away), so that up to five items the
+thousands nearly all that stands out is whitened. Five items are spent before anything is learned:
+n counts from the sixth, and (n - 5) / n of the mean is taken away, so that up to five items the
 cosine is the plain one.
 """
 
@@ -33,7 +33,7 @@ Vectors = NDArray[np.float32]
 SAMPLE = 20_000  # vectors that statistics are learned from
 SPENT = 5  # items that teach nothing
 CHANCE = 10.0  # times 1 / n: how much variance a direction may owe to chance
-TAIL = 3.0  # times the median variance
+TAIL = 20.0  # times the median variance
 KEPT = 256  # directions: fewer lose likeness on the data this was developed on, more gain little
 
 

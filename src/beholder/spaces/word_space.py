@@ -11,10 +11,12 @@ from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from beholder import tensors
 from beholder.errors import ShapeError
 from beholder.index import Index, index_over
+from beholder.index.best import tie_order
 from beholder.spaces.interface import Block, Candidates, Floats, Mask, Positions
 from beholder.spaces.largest import Pairs, largest, union
 from beholder.spaces.whitening import unit
@@ -95,6 +97,10 @@ class WordSpace:
         return np.asarray(found.todense(), np.float32).reshape(len(raw), len(self))
 
     @cached_property
+    def _ties(self) -> NDArray[np.uint32]:
+        return tie_order(len(self))
+
+    @cached_property
     def _near(self) -> tuple[Index, sp.csr_array]:
         """An index over frequent terms, and of every term the items that it says most of."""
         dense = unit(self._halves.dense)
@@ -116,7 +122,8 @@ class WordSpace:
         index, strong = self._near
         own = self.vectors[block]
         met = sp.coo_array(own @ strong)
-        seldom = largest(Pairs(met.row.astype(np.int64), met.col.astype(np.int64), met.data), k)
+        pairs = Pairs(met.row.astype(np.int64), met.col.astype(np.int64), met.data)
+        seldom = largest(pairs, k, self._ties)
         found = index.search(index.vectors[block], k).positions
         found[~index.vectors[block].any(axis=1)] = -1
         rows, columns = np.nonzero(found >= 0)

@@ -35,7 +35,7 @@ class TfIdf:
     vocabulary
         Terms in order of their columns.
     idf
-        float32 (n_terms,). log((1 + n) / (1 + df)) + 1.
+        float32 (n_terms,). log((1 + n) / (1 + df)) + 1; of up to five texts 1.
     """
 
     vocabulary: list[str]
@@ -54,7 +54,7 @@ class TfIdf:
         kept = [(term, count) for term, count in df.items() if least <= count <= most]
         kept = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:largest]
         counts = np.array([count for _, count in kept], np.float64)
-        idf = np.log((1 + n) / (1 + counts)) + 1
+        idf = np.log((1 + n) / (1 + counts)) + 1 if n > FEW else np.ones(len(kept))
         return cls([term for term, _ in kept], idf.astype(np.float32))
 
     def __call__(self, texts: list[str]) -> sp.csr_array:
