@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FIGURES = ("quality", "encode", "engine", "index", "serving", "import", "install")
+FIGURES = ("quality", "small", "encode", "engine", "index", "serving", "import", "install")
 
 
 def run(module: str, *words: object) -> None:
@@ -44,6 +44,8 @@ def main() -> None:
         if "quality" in args.figures:
             words = ["--budget", args.budget, "--seeds", args.seeds, "--keep", keep]
             run("quality", args.data, "--sets", *args.sets, *words)
+        if "small" in args.figures:
+            run("small_catalogues")
         if "encode" in args.figures:
             run("encode_speed")
         if "engine" in args.figures:

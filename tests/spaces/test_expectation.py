@@ -9,21 +9,21 @@ from sklearn.linear_model import LinearRegression
 
 from beholder.spaces import expectation as module
 from beholder.spaces import fit_spaces
-from beholder.spaces.expectation import DOUBT, Expectation, Line, line
+from beholder.spaces.expectation import BENEFIT, DOUBT, Expectation, Line, line
 
 N = 200
 RAW, GROUP = grouped(N, 16)
 CONTENT = {"photo": modality(RAW), "words": words(GROUP)}
 
 
-def test_a_line_is_that_of_least_squares() -> None:
+def test_a_line_is_that_of_least_squares_half_a_deviation_higher() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=100_000).astype(np.float32)
     y = (0.3 + 0.6 * x + 0.1 * rng.normal(size=len(x))).astype(np.float32)
     theirs = LinearRegression().fit(x[:, None], y)
     ours = line(x, y, 0.0)
     assert ours.slope == pytest.approx(theirs.coef_[0], abs=2e-4)
-    assert ours.intercept == pytest.approx(theirs.intercept_, abs=1e-3)
+    assert ours.intercept == pytest.approx(theirs.intercept_ + BENEFIT * 0.1, abs=1e-3)
     assert ours.residual == pytest.approx(0.01, rel=0.02)
 
 
@@ -31,7 +31,8 @@ def test_few_pairs_hardly_tilt_a_line_and_none_leave_it_flat() -> None:
     x = np.array([0.0, 1.0], np.float32)
     ours = line(x, x, 0.0)
     assert ours.slope == pytest.approx(2 / (2 + DOUBT))
-    assert ours.intercept + ours.slope * 0.5 == pytest.approx(0.5)
+    lifted = BENEFIT * ours.residual**0.5 * 2 / (2 + DOUBT)
+    assert ours.intercept + ours.slope * 0.5 == pytest.approx(0.5 + lifted)
     assert line(x[:0], x[:0], 0.07) == Line(0.07, 0.0, 1.0)
 
 

@@ -7,6 +7,13 @@ both. It is learned where it is asked: half of the pairs are near by a, half are
 random pairs alone it would say what holds among the unlike. Choosing by a leaves the line of b on
 a as it is.
 
+An expectation varies less than what it stands for, and lists are made of the largest: items whose
+likeness is known would push out those whose likeness is only expected, as good as they may be. So
+a line lies half a residual deviation above the expectation. Measured on two data sets with a third
+of the pictures taken away: .29 and .34 of a list had no picture instead of .24 and .27 (.22 and .21
+instead of .16 and .17 where two picture encoders are missing together; .43 to .74 if they are left
+out of the mean), with as many of the true neighbours.
+
 With several cosines present each line speaks with the weight of its precision, the inverse of its
 residual variance (Graybill and Deal, Biometrics 1959); with none, the mean of b is expected.
 """
@@ -25,6 +32,7 @@ from beholder.spaces.interface import Floats, Mask, Space
 ROWS, COLUMNS = 400, 4_000  # items that are compared to learn the lines, at most
 NEAR = 40  # of each row by the cosine that a line starts from, and as many at random
 DOUBT = 20.0  # pairs that pull a slope to 0
+BENEFIT = 0.5  # of the doubt, in residual deviations
 LEAST = 1e-4  # residual variance that no line is better than
 
 
@@ -106,7 +114,7 @@ class Expectation(msgspec.Struct, frozen=True):
 
 
 def line(x: Floats, y: Floats, mean: float) -> Line:
-    """Return the least-squares line of y on x, both (p,).
+    """Return the least-squares line of y on x, both (p,), half a residual deviation higher.
 
     With few pairs its slope is shrunk to 0; it is never below, since likeness in one modality
     does not speak against likeness in another. With no pairs it is flat at `mean`.
@@ -114,12 +122,13 @@ def line(x: Floats, y: Floats, mean: float) -> Line:
     if len(x) < 2:
         return Line(mean, 0.0, 1.0)
     x, y = x.astype(np.float64), y.astype(np.float64)
+    trust = len(x) / (len(x) + DOUBT)
     spread = x.var()
     slope = float(((x - x.mean()) * (y - y.mean())).mean() / spread) if spread > 1e-12 else 0.0
-    slope = max(0.0, slope) * len(x) / (len(x) + DOUBT)
+    slope = max(0.0, slope) * trust
     intercept = float(y.mean() - slope * x.mean())
     residual = float(np.square(y - intercept - slope * x).mean())
-    return Line(intercept, slope, residual)
+    return Line(intercept + BENEFIT * trust * residual**0.5, slope, residual)
 
 
 def _chosen(cosines: Floats, both: Mask, rng: np.random.Generator) -> Mask:
