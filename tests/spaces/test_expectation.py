@@ -54,6 +54,20 @@ def test_alike_words_make_alike_pictures_expected() -> None:
     assert chance.lines["words"]["photo"].slope < 0.05
 
 
+def test_each_line_goes_from_what_is_there_to_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "NEAR", N)  # all pairs
+    spaces = fit_spaces(CONTENT, everyone(N))
+    ours = Expectation.fit(spaces, everyone(N)).lines
+    pairs = ~np.eye(N, dtype=bool)
+    cosines = {name: space.cosines(slice(None))[pairs] for name, space in spaces.items()}
+    for start, end in (("photo", "words"), ("words", "photo")):
+        theirs = LinearRegression().fit(cosines[start][:, None], cosines[end])
+        assert ours[start][end].slope == pytest.approx(theirs.coef_[0], rel=2e-3)
+    assert ours["photo"]["words"].slope != pytest.approx(ours["words"]["photo"].slope, rel=0.1)
+
+
 def test_only_pairs_of_fitted_items_that_have_both_are_read() -> None:
     fitted = np.arange(N) < 100
     spaces = fit_spaces(CONTENT, fitted)
