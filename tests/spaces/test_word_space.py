@@ -23,7 +23,11 @@ def space() -> WordSpace:
     return WordSpace.fit([*TEXTS[:-1], ""], everyone(N))
 
 
-def test_cosines_are_those_of_scikit_learn(space: WordSpace) -> None:
+@pytest.mark.parametrize("often", [2, 8, 60])  # all terms rare, some, none
+def test_cosines_are_those_of_scikit_learn(
+    space: WordSpace, often: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "OFTEN", often)
     texts = [*TEXTS[:-1], ""]
     theirs = TfidfVectorizer(
         tokenizer=tokens, token_pattern=None, sublinear_tf=True, vocabulary=space.tfidf.vocabulary
