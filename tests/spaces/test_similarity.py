@@ -9,7 +9,7 @@ import pytest
 from groups import everyone, grouped, modality, words
 
 from beholder.errors import ShapeError, UsageError
-from beholder.spaces import Modality, Similarity
+from beholder.spaces import Modality, Similarity, similar_rows
 from beholder.spaces.content import plain
 
 N = 240
@@ -168,6 +168,19 @@ def test_content_of_another_number_of_items_is_refused() -> None:
         Similarity.fit({"words": ["a", "b", "c"]}, everyone(2))
 
 
-def test_nothing_known_is_no_error() -> None:
-    nothing = Similarity.fit({"words": ["", ""]}, everyone(2))
-    assert len(nothing) == 0
+def test_where_nothing_is_known_nothing_is_alike(tmp_path: Path) -> None:
+    nothing = Similarity.fit({"words": ["", "", ""]}, everyone(3), {"words": 1.0})
+    assert not nothing.spaces
+    assert nothing.block(slice(1, 3)).tolist() == [[0.0] * 3] * 2
+    assert nothing.similar({"words": ["vase"]}).tolist() == [0.0] * 3
+    assert similar_rows(nothing).shape == (3, 3)
+    assert similar_rows(nothing).nnz == 0
+    assert len(nothing.grown(2, {})) == 5
+    nothing.save(tmp_path)
+    assert len(Similarity.load(tmp_path)) == 3
+
+
+def test_if_all_that_counts_was_left_out_the_rest_counts() -> None:
+    fitted = np.arange(N) < 100
+    late = {"photo": modality(RAW, tuple(range(100))), "words": CONTENT["words"]}
+    assert Similarity.fit(late, fitted, {"photo": 1.0, "words": 0.0}).weights == {"words": 1.0}

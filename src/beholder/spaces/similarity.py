@@ -25,6 +25,7 @@ OfPairs = Callable[[Floats], Floats]
 class Kept(msgspec.Struct):
     """What `similarity.json` says beside the spaces."""
 
+    n_items: int
     weights: dict[str, float]
     expectation: Expectation
 
@@ -57,8 +58,10 @@ class Similarity:
 
     Attributes
     ----------
+    n_items
+        How many items there are, whatever is known of them.
     spaces
-        By modality.
+        By modality; none where nothing is known of any item, and then nothing is alike.
     weights
         Of each space, at least 0, some above; of a weight of 0 nothing is read.
     expectation
@@ -70,6 +73,7 @@ class Similarity:
         If weights and spaces are of other names, or no weight is above 0.
     """
 
+    n_items: int
     spaces: Mapping[str, Space]
     weights: Mapping[str, float]
     expectation: Expectation
@@ -98,20 +102,21 @@ class Similarity:
         content
             Vectors or texts of all items by modality; one that no fitted item has is left out.
         weights
-            By modality, of more than there are as well; None: all count alike.
+            By modality, of more than there are as well; None: all count alike, as where those
+            that count were left out.
         """
         spaces = fit_spaces(content, fitted, seed)
         expectation = Expectation.fit(spaces, fitted, seed)
         even = dict.fromkeys(spaces, 1.0)
         chosen = even if weights is None else {name: weights[name] for name in spaces}
-        return cls(spaces, chosen, expectation)
+        return cls(len(fitted), spaces, chosen if any(chosen.values()) else even, expectation)
 
     def weighed(self, weights: Mapping[str, float]) -> Self:
         """Return the same spaces with other weights; nothing is learned anew."""
         return replace(self, weights=dict(weights))
 
     def __len__(self) -> int:
-        return len(next(iter(self.spaces.values()), ()))
+        return self.n_items
 
     @property
     def counted(self) -> dict[str, Space]:
@@ -132,7 +137,7 @@ class Similarity:
         has = np.zeros((len(self), len(counted)), bool)
         for column, space in enumerate(counted.values()):
             has[:, column] = space.present
-        sets, of = np.unique(has, axis=0, return_inverse=True)
+        sets, of = np.unique(has, axis=0, return_inverse=True) if counted else (has[:1], has.any(1))
         weights = {name: self.weights[name] for name in counted}
         constants = np.zeros((len(sets), len(sets)), np.float32)
         shares = {name: np.zeros_like(constants) for name in counted}
@@ -196,7 +201,7 @@ class Similarity:
             Their vectors or texts by modality; they lack those that are not named.
         """
         spaces = {name: space.grown(n, raw.get(name)) for name, space in self.spaces.items()}
-        return replace(self, spaces=spaces)
+        return replace(self, spaces=spaces, n_items=self.n_items + n)
 
     def gram_block(self, weights: Mapping[str, float], block: Block) -> Floats:
         """Return sum of a_m V_m[block] V_m', float32 (len(block), n), for closed-form models.
@@ -217,19 +222,21 @@ class Similarity:
 
     def of(self, positions: Positions) -> Self:
         """Return the similarity of some items alone, in this order."""
-        return replace(self, spaces={name: one.of(positions) for name, one in self.spaces.items()})
+        spaces = {name: space.of(positions) for name, space in self.spaces.items()}
+        return replace(self, spaces=spaces, n_items=len(positions))
 
     def save(self, folder: Path) -> None:
         """Write a folder for each space, and `similarity.json`."""
         save_spaces(self.spaces, folder)
-        kept = Kept(dict(self.weights), self.expectation)
+        kept = Kept(self.n_items, dict(self.weights), self.expectation)
         (folder / FILE).write_bytes(msgspec.json.encode(kept))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Open what `save` wrote."""
         kept = msgspec.json.decode((folder / FILE).read_bytes(), type=Kept)
-        return cls(load_spaces(folder, list(kept.weights)), kept.weights, kept.expectation)
+        spaces = load_spaces(folder, list(kept.weights))
+        return cls(kept.n_items, spaces, kept.weights, kept.expectation)
 
     def _grid(
         self, cosines: Mapping[str, Floats], ours: NDArray[np.int32], theirs: NDArray[np.int32]
