@@ -18,7 +18,9 @@ from pathlib import Path
 
 from benchmarks.paired import SETS
 
-FIGURES = ("quality", "encode", "engine", "late", "index", "serving", "import", "install")
+FIGURES = (
+    "quality", "small", "encode", "engine", "late", "index", "serving", "import", "install",
+)  # fmt: skip
 
 
 def run(module: str, *words: object) -> None:
@@ -46,6 +48,8 @@ def main() -> None:
         if "quality" in args.figures:
             words = ["--budget", args.budget, "--seeds", *args.seeds, "--keep", keep]
             run("quality", args.data, "--sets", *args.sets, *words)
+        if "small" in args.figures:
+            run("small_catalogues")
         if "encode" in args.figures:
             run("encode_speed")
         if "engine" in args.figures:

@@ -32,21 +32,30 @@ ROOMS = {
     "encoders": {"media", "store"},
     "index": set(),
     "rules": set(),
-    "dataset": {"behaviour", "store", "catalogue", "encoders", "index"},
-    "models": {"behaviour", "index", "dataset"},
-    "bundle": {"index", "dataset", "models"},
+    "spaces": {"index"},
+    "scorers": {"behaviour", "index", "spaces"},
+    "dataset": {"behaviour", "store", "catalogue", "encoders", "index", "spaces", "scorers"},
+    "models": {"behaviour", "index", "dataset", "spaces", "scorers"},
+    "bundle": {"index", "dataset", "rules", "spaces", "scorers"},
     "engine": {
-        "behaviour", "store", "encoders", "index", "rules", "dataset", "models", "bundle",
+        "behaviour", "store", "encoders", "index", "rules", "dataset", "spaces", "scorers", "bundle",
     },
-    "training": {"behaviour", "store", "dataset", "models", "bundle"},
-    "evaluation": {"behaviour", "dataset", "models", "bundle", "engine", "training"},
+    "training": {
+        "behaviour", "store", "rules", "dataset", "spaces", "scorers", "models", "bundle", "engine",
+    },
+    "evaluation": {
+        "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine", "training",
+    },
     "privacy": {"behaviour", "store"},
     "pages": set(),
     "demo": {"behaviour", "media", "store", "catalogue", "encoders", "training"},
-    "testing": {"behaviour", "catalogue", "encoders", "index", "dataset", "models"},
+    "testing": {
+        "behaviour", "catalogue", "encoders", "index", "dataset", "spaces", "scorers", "models",
+        "bundle", "engine", "training", "evaluation",
+    },
     "service": {
-        "behaviour", "media", "store", "encoders", "dataset", "models", "bundle", "engine",
-        "privacy", "pages",
+        "behaviour", "media", "store", "encoders", "dataset", "spaces", "scorers", "bundle",
+        "engine", "privacy", "pages",
     },
 }  # fmt: skip
 # Libraries that only their owner knows.

@@ -64,9 +64,7 @@ def penalties(
     recent = disliked[-MOST:]
     bounds = np.array([0, len(recent)], np.int64)
     read = similar.gather(Query(recent, np.ones(len(recent), np.float32), bounds))
-    alike = split(read, positions, similar.n_items)
-    if not alike.shape[1]:
-        return Taken(np.zeros(len(positions), np.float32), np.full(len(positions), -1, np.int32))
+    alike = split(read, positions, similar.n_items, len(recent))
     nearest = alike.argmax(axis=1)
     values = alike[np.arange(len(positions)), nearest]
     by = np.where(values > 0, recent[nearest], -1).astype(np.int32)

@@ -50,9 +50,7 @@ def similarity(view: Overlay, positions: np.ndarray[tuple[int], np.dtype[np.int3
     m = len(positions)
     bounds = np.array([0, m], np.int64)
     read = view.similar.gather(Query(positions, np.ones(m, np.float32), bounds))
-    one_way = np.zeros((m, m), np.float32)
-    found = split(read, positions, view.similar.n_items)
-    one_way[:, : found.shape[1]] = found
+    one_way = split(read, positions, view.similar.n_items, m)
     both: Floats = np.maximum(one_way, one_way.T)
     return both
 

@@ -239,8 +239,7 @@ class Reading:
             Split vector members too, which takes one solve an item; else they are in the base.
         """
         blend, h = self.blend, len(self.query.items)
-        values = split(self.gathered, positions, blend.n_items)
-        values = np.pad(values, ((0, 0), (0, h - values.shape[1])))
+        values = split(self.gathered, positions, blend.n_items, h)
         base = blend.base[positions] * np.float32(self.lift)
         for member, vector in zip(blend.vectors, self.query.vectors, strict=True):
             factors = member.factors[positions]

@@ -138,9 +138,9 @@ class ItemItem:
 
     def shares(self, query: Query, positions: Positions) -> Shares:
         """Split scores over the history; exact, since each is a sum."""
-        values = split(self.gather(query), checked(positions, self.n_items), self.n_items)
-        base = np.zeros(len(positions), np.float32)
-        return Shares(base, values[:, : len(query.items)], additive=True)
+        wanted = checked(positions, self.n_items)
+        values = split(self.gather(query), wanted, self.n_items, len(query.items))
+        return Shares(np.zeros(len(positions), np.float32), values, additive=True)
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
@@ -197,13 +197,12 @@ def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint3
     return Best(positions, scores[positions], rest)
 
 
-def split(read: Gathered, positions: Positions, n_items: int) -> Floats:
-    """Split the scores of some positions over the history, float32 (positions, history)."""
+def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
+    """Split the scores of some positions over the `n` items of a history, float32 (m, n)."""
     slot = np.full(n_items, -1, np.int32)
     slot[positions] = np.arange(len(positions), dtype=np.int32)
     where = slot.take(read.columns)
     hit = np.flatnonzero(where >= 0)
-    n = int(read.owner.max(initial=-1)) + 1
     piece = np.searchsorted(np.cumsum(read.lengths), hit, side="right")
     place = where[hit].astype(np.int64) * n + read.owner[piece]
     flat = np.bincount(place, read.values[hit], minlength=len(positions) * n)

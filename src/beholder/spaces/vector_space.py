@@ -1,0 +1,213 @@
+"""The space of one encoder, or of vectors that were given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder import tensors
+from beholder.errors import ShapeError
+from beholder.index import Exact, Found, Index, index_over, load_index, save_index
+from beholder.spaces.interface import Block, Candidates, Floats, Mask, Positions
+from beholder.spaces.modality import Modality
+from beholder.spaces.whitening import Whitening, unit
+
+FILE = "space.safetensors"
+PAIRS = 50_000_000  # numbers multiplied at a time where pairs are compared
+
+
+@dataclass(frozen=True)
+class VectorSpace:
+    """Whitened vectors: one an item, and an index over all that items own.
+
+    Attributes
+    ----------
+    vectors
+        float32 (n, dim). The unit mean of each item's own; zero where there is none.
+    index
+        Over all whitened vectors (m, dim).
+    owner
+        int32 (m,), rising. The items that those belong to. Where nobody owns several, m is n and
+        `index.vectors` are `vectors`.
+    """
+
+    whitening: Whitening
+    vectors: Floats
+    index: Index
+    owner: NDArray[np.int32]
+
+    kind: ClassVar[str] = "vectors"
+
+    @classmethod
+    def fit(cls, modality: Modality, fitted: Mask, seed: int = 0) -> Self:
+        """Learn the whitening from `fitted` items, bool (n,), and map the vectors of all."""
+        whitening = Whitening.fit(modality, fitted, seed)
+        vectors, rows = _mapped(whitening, modality)
+        if rows is None:
+            return cls(whitening, vectors, index_over(vectors), _each(len(vectors)))
+        return cls(whitening, vectors, index_over(rows), modality.owner)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    @cached_property
+    def present(self) -> Mask:
+        """bool (n,). The items that have a direction."""
+        return np.asarray(self.vectors.any(axis=1))
+
+    @property
+    def single(self) -> bool:
+        """Whether nobody owns several vectors."""
+        return self.index.vectors is self.vectors
+
+    def cosines(self, block: Block) -> Floats:
+        """Return V[block] V', float32 (len(block), n)."""
+        return np.asarray(self.vectors[block] @ self.vectors.T)
+
+    def between(self, some: Positions, others: Positions) -> Floats:
+        """Return cosines of some items with others."""
+        return np.asarray(self.vectors[some] @ self.vectors[others].T)
+
+    def pairs(self, some: Positions, others: Positions) -> Floats:
+        """Return the cosine of each of some items with its partner."""
+        found = np.empty(len(some), np.float32)
+        step = max(1, PAIRS // max(1, self.vectors.shape[1]))
+        for start in range(0, len(some), step):
+            span = slice(start, start + step)
+            ours, theirs = self.vectors[some[span]], self.vectors[others[span]]
+            np.einsum("ij,ij->i", ours, theirs, out=found[span])
+        return found
+
+    def similar(self, raw: NDArray[np.floating[Any]]) -> Floats:
+        """Return cosines of raw vectors (m, dim) with all items; the best of its own speaks."""
+        near = self.whitening(raw) @ self.index.vectors.T
+        if self.single:
+            return np.asarray(near)
+        found = np.zeros((len(near), len(self)), np.float32)
+        first = np.flatnonzero(np.diff(self.owner, prepend=-1))
+        if len(first):
+            found[:, self.owner[first]] = np.maximum.reduceat(near, first, axis=1)
+        return found
+
+    def search(self, raw: NDArray[np.floating[Any]], k: int, allowed: Mask | None = None) -> Found:
+        """Find the `k` items with the vector nearest to each raw one.
+
+        Parameters
+        ----------
+        allowed
+            bool (n,). Only these are looked for.
+        """
+        return self.nearest(self.whitening(raw), k, allowed)
+
+    def nearest(self, queries: Floats, k: int, allowed: Mask | None = None) -> Found:
+        """Find the `k` nearest items of each whitened vector, float32 (m, dim)."""
+        if self.single:
+            return self.index.search(queries, k, allowed)
+        rows = None if allowed is None else allowed[self.owner]
+        depth = min(2 * k, len(self.index))
+        while True:
+            found = self.index.search(queries, depth, rows)
+            owned = _owners(found, self.owner, k)
+            done = (owned.positions >= 0).all(axis=1) | (found.positions < 0).any(axis=1)
+            if done.all() or depth == len(self.index):
+                return owned
+            depth = min(2 * depth, len(self.index))
+
+    def candidates(self, block: Block, k: int) -> Candidates:
+        """Return the `k` items that the index finds near each item of a block."""
+        found = self.nearest(self.vectors[block], k).positions
+        found[~self.present[block]] = -1
+        rows, columns = np.nonzero(found >= 0)
+        return Candidates(rows, found[rows, columns].astype(np.int64))
+
+    def of(self, positions: Positions) -> Self:
+        """Return the space of some items alone, each with the mean of its vectors."""
+        vectors = self.vectors[positions]
+        return type(self)(self.whitening, vectors, Exact.over(vectors), _each(len(vectors)))
+
+    def grown(self, n: int, raw: Modality | None) -> Self:
+        """Return a space with `n` more items after the last; see `Space.grown`.
+
+        Raises
+        ------
+        ShapeError
+            If `raw` is of another number of items.
+        """
+        raw = raw if raw is not None else Modality.empty(n, len(self.whitening.mean))
+        if raw.n_items != n:
+            raise ShapeError(f"vectors are of {raw.n_items} items, {n} are added")
+        vectors, rows = _mapped(self.whitening, raw)
+        if self.single and rows is None:
+            index = self.index.add(vectors)
+            return type(self)(self.whitening, index.vectors, index, _each(len(index)))
+        owner = raw.owner if rows is not None else _each(n)
+        index = self.index.add(rows if rows is not None else vectors)
+        both = np.concatenate([self.vectors, vectors])
+        owners = np.concatenate([self.owner, owner + np.int32(len(self))])
+        return type(self)(self.whitening, both, index, owners.astype(np.int32))
+
+    def save(self, folder: Path) -> None:
+        """Write one safetensors file."""
+        arrays = {f"index.{name}": array for name, array in save_index(self.index).items()}
+        if not self.single:
+            arrays |= {"vectors": self.vectors, "owner": self.owner}
+        arrays |= {
+            "mean": self.whitening.mean,
+            "directions": self.whitening.directions,
+            "gains": self.whitening.gains,
+        }
+        tensors.save(folder / FILE, arrays, {"whole": str(int(self.whitening.whole))})
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open what `save` wrote."""
+        arrays, header = tensors.load(folder / FILE)
+        whitening = Whitening(
+            arrays["mean"], arrays["directions"], arrays["gains"], header["whole"] == "1"
+        )
+        inside = {
+            name.removeprefix("index."): array
+            for name, array in arrays.items()
+            if name.startswith("index.")
+        }
+        index = load_index(inside)
+        if "owner" not in arrays:
+            return cls(whitening, index.vectors, index, _each(len(index)))
+        return cls(whitening, arrays["vectors"], index, arrays["owner"])
+
+
+def _mapped(whitening: Whitening, modality: Modality) -> tuple[Floats, Floats | None]:
+    """Return one vector an item, and all of them where some item owns several."""
+    vectors = np.zeros((modality.n_items, whitening.dim), np.float32)
+    if modality.single:
+        for span, raw in modality.blocks():
+            vectors[modality.owner[span]] = whitening(raw)
+        return vectors, None
+    rows = np.empty((len(modality.owner), whitening.dim), np.float32)
+    for span, raw in modality.blocks():
+        rows[span] = whitening(raw)
+    first = np.flatnonzero(np.diff(modality.owner, prepend=-1))
+    vectors[modality.owner[first]] = unit(np.add.reduceat(rows, first, axis=0))
+    return vectors, rows
+
+
+def _owners(found: Found, owner: NDArray[np.int32], k: int) -> Found:
+    """Return the owners of found vectors, each at its best, the first `k` of each row."""
+    positions = np.full((len(found.positions), k), -1, np.int32)
+    scores = np.full((len(found.positions), k), -np.inf, np.float32)
+    for row, (at, score) in enumerate(zip(found.positions, found.scores, strict=True)):
+        there = at >= 0
+        items = owner[at[there]]
+        first = np.sort(np.unique(items, return_index=True)[1])[:k]
+        positions[row, : len(first)] = items[first]
+        scores[row, : len(first)] = score[there][first]
+    return Found(positions, scores)
+
+
+def _each(n: int) -> NDArray[np.int32]:
+    return np.arange(n, dtype=np.int32)

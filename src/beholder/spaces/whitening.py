@@ -1,0 +1,182 @@
+"""Raw vectors made comparable: centred, and strong directions damped as far as data allow.
+
+Raw cosine of a network's features is ruled by a few directions that all pictures share. Full
+whitening divides each direction by its deviation s_i, so that all count alike; but directions
+that were learned from few items, or hold nothing but noise, then count as much as those that mean
+something, and with no more items than directions every item is at right angles to every other.
+
+So a direction of variance v is divided by sqrt(v + r) instead, a ridge as in regularised
+discriminant analysis (Friedman, JASA 1989), where
+
+    r = 10 / n  +  20 median(v)
+
+is what cannot be told from chance: unit rows have total variance 1, which n items spread over at
+most n directions even if there is nothing to see, and the median direction of a long tail is
+noise. With 60 items nearly nothing is damped and the cosine is that of centred vectors; with
+thousands nearly all that stands out is whitened. Five items are spent before anything is learned:
+n counts from the sixth, and (n - 5) / n of the mean is taken away, so that up to five items the
+cosine is the plain one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.errors import VectorsError
+from beholder.spaces.modality import Modality
+
+Vectors = NDArray[np.float32]
+SAMPLE = 20_000  # vectors that statistics are learned from
+SPENT = 5  # items that teach nothing
+CHANCE = 10.0  # times 1 / n: how much variance a direction may owe to chance
+TAIL = 20.0  # times the median variance
+KEPT = 256  # directions: fewer lose likeness on the data this was developed on, more gain little
+
+
+def unit(vectors: NDArray[np.floating[Any]]) -> Vectors:
+    """Scale rows to length 1; zero rows stay zero."""
+    rows = np.asarray(vectors, np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Vectors = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
+    return scaled
+
+
+@dataclass(frozen=True)
+class Whitening:
+    """A map from raw vectors to comparable unit vectors.
+
+    Attributes
+    ----------
+    mean
+        float32 (dim,). What is taken away from unit rows.
+    directions
+        float32 (dim, k), orthonormal columns, the strongest first.
+    gains
+        float32 (k,), 0 to 1. What remains of each direction.
+    whole
+        Whether all other directions are kept as they are, in dim numbers, which is so as long as
+        there are too few items to know `KEPT` directions; else the map has k numbers.
+    """
+
+    mean: Vectors
+    directions: Vectors
+    gains: Vectors
+    whole: bool
+
+    @property
+    def dim(self) -> int:
+        """Length of a mapped vector."""
+        return int(self.directions.shape[0 if self.whole else 1])
+
+    @classmethod
+    def fit(cls, modality: Modality, fitted: NDArray[np.bool_], seed: int = 0) -> Self:
+        """Learn the map.
+
+        Parameters
+        ----------
+        fitted
+            bool (n_items,). The items that count, each once, however many vectors it owns; at
+            most 20,000 vectors, drawn by seed, are read.
+
+        Raises
+        ------
+        VectorsError
+            If a vector is not finite.
+        """
+        rows, share = _sampled(modality, fitted, seed)
+        n = float(share.sum())
+        learned = max(0.0, n - SPENT)
+        mean = np.zeros(modality.dim, np.float32)
+        if not learned:
+            none = np.empty((modality.dim, 0), np.float32)
+            return cls(mean, none, np.empty(0, np.float32), True)
+        mean += (share @ rows / n * (learned / n)).astype(np.float32)
+        rows -= mean
+        rows = unit(rows) * np.sqrt(share / n)[:, None].astype(np.float32)
+        spread = _spread(rows, KEPT)
+        chance = CHANCE / learned + TAIL * spread.median
+        gains = np.sqrt(chance / (spread.variances + chance)).astype(np.float32)
+        return cls(mean, spread.directions, gains, min(n, modality.dim) <= KEPT)
+
+    def __call__(self, raw: NDArray[np.floating[Any]]) -> Vectors:
+        """Map raw vectors (m, dim) to unit vectors (m, self.dim); zero rows stay zero.
+
+        Raises
+        ------
+        VectorsError
+            If they have another length, or one is not finite.
+        """
+        if raw.ndim != 2 or raw.shape[1] != len(self.mean):
+            raise VectorsError(f"vectors of {len(self.mean)} numbers are needed, not {raw.shape}")
+        checked(raw)
+        rows = unit(raw)
+        empty = ~rows.any(axis=1)
+        rows -= self.mean
+        inside = rows @ self.directions
+        if self.whole:  # as they are, but for what is damped
+            rows += (inside * (self.gains - 1)) @ self.directions.T
+        else:
+            rows = inside * self.gains
+        rows[empty] = 0
+        return unit(rows)
+
+
+class Spread(NamedTuple):
+    """The strongest directions of rows, their variances, and the median of all variances."""
+
+    directions: Vectors
+    variances: NDArray[np.float64]
+    median: float
+
+
+def _sampled(
+    modality: Modality, fitted: NDArray[np.bool_], seed: int
+) -> tuple[Vectors, NDArray[np.float64]]:
+    """Return unit rows of a sample of items, all rows of each, and what share each row has."""
+    counts = np.where(fitted, modality.counts, 0)
+    items = np.flatnonzero(counts)
+    if counts.sum() > SAMPLE:
+        items = np.random.default_rng(seed).permutation(items)
+        enough = int(np.searchsorted(np.cumsum(counts[items]), SAMPLE, side="right"))
+        items = items[: max(1, enough)]
+    chosen = np.zeros(len(counts), bool)
+    chosen[items] = True
+    taken = np.flatnonzero(chosen[modality.owner])
+    rows = unit(checked(np.asarray(modality.vectors[taken], np.float32)))
+    there = rows.any(axis=1)
+    owner = modality.owner[taken][there]
+    return rows[there], 1.0 / np.bincount(owner, minlength=len(counts))[owner]
+
+
+def _spread(rows: Vectors, kept: int) -> Spread:
+    """Decompose rows (n, dim), whose squared lengths sum to 1."""
+    from scipy.linalg import eigh, eigvalsh  # only fitting needs it, and a server starts sooner
+
+    exact = rows.astype(np.float64)
+    few = len(exact) < exact.shape[1]  # then the matrix of rows is the smaller one
+    square = exact @ exact.T if few else exact.T @ exact
+    top = (max(0, len(square) - kept), len(square) - 1)
+    values, directions = eigh(square, subset_by_index=top)
+    strong = values > max(values.max(), 1e-12) * 1e-7
+    values, directions = values[strong][::-1], directions[:, strong][:, ::-1]
+    if few:
+        directions = exact.T @ directions / np.sqrt(values)
+    largest = np.abs(directions).argmax(axis=0)  # fixes the signs, which are arbitrary
+    directions = directions * np.sign(directions[largest, np.arange(len(values))])
+    median = float(np.median(np.maximum(eigvalsh(square), 0)))
+    return Spread(np.ascontiguousarray(directions, np.float32), values, median)
+
+
+def checked(rows: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the rows, if all of their numbers are finite."""
+    wrong = np.flatnonzero(~np.isfinite(rows).all(axis=1))
+    if len(wrong):
+        raise VectorsError(
+            f"{len(wrong)} of {len(rows)} vectors are not finite, the first is number {wrong[0]}",
+            remedy="encode or import them again",
+        )
+    return rows

@@ -1,0 +1,66 @@
+"""At every size from three items on, likeness is at least that of plain cosine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from groups import agreement, everyone, grouped, modality, nearest, plain, words
+
+from beholder.demo.gallery import paint
+from beholder.encoders.registry import ENCODERS, open_encoder
+from beholder.spaces import VectorSpace, WordSpace
+
+
+def space(raw: np.ndarray) -> VectorSpace:
+    return VectorSpace.fit(modality(raw), everyone(len(raw)))
+
+
+@pytest.mark.parametrize("n", [30, 100, 300, 2000])
+@pytest.mark.parametrize("dim", [16, 128, 512, 2048])
+def test_vectors_in_clear_groups_find_their_group(n: int, dim: int) -> None:
+    raw, group = grouped(n, dim, groups=5, noise=0.4)
+    near = nearest(space(raw).cosines(slice(None)), 5)
+    assert agreement(near, group) == 1.0
+
+
+@pytest.mark.parametrize("n", [30, 120, 600, 2000])
+@pytest.mark.parametrize("dim", [64, 512])
+def test_vectors_in_unclear_groups_find_it_as_often_as_plain_cosine(n: int, dim: int) -> None:
+    raw, group = grouped(n, dim, noise=1.7)
+    before = agreement(nearest(plain(raw), 5), group)
+    assert before > 0.5
+    ours = nearest(space(raw).cosines(slice(None)), 5)
+    assert agreement(ours, group) >= before - 0.01
+
+
+@pytest.mark.parametrize("n", [3, 5])
+@pytest.mark.parametrize("dim", [2, 96, 1280])
+def test_few_vectors_are_in_the_order_of_plain_cosine(n: int, dim: int) -> None:
+    raw, _ = grouped(n, dim, noise=2.0, seed=n)
+    ours = space(raw).cosines(slice(None))
+    np.testing.assert_array_equal(nearest(ours, n - 1), nearest(plain(raw), n - 1))
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_pictures_of_the_gallery_find_their_family_as_often_as_by_plain_cosine(
+    name: str, graphs: Path
+) -> None:
+    painted = [paint(index, 7, 224) for index in range(60)]
+    names = sorted({factors.family for _, factors in painted})
+    family = np.array([names.index(factors.family) for _, factors in painted])
+    raw = open_encoder(name, graphs).encode([picture for picture, _ in painted])
+    before = agreement(nearest(plain(raw), 5), family)
+    assert agreement(nearest(space(raw).cosines(slice(None)), 5), family) >= before - 0.01
+
+
+@pytest.mark.parametrize("n", [3, 5, 12, 30, 300])
+def test_texts_that_share_a_word_are_alike(n: int) -> None:
+    group = np.arange(n) % 2 if n < 12 else np.arange(n) % 6
+    read = WordSpace.fit(words(group), everyone(n))
+    cosines = read.cosines(slice(None))
+    same = group[:, None] == group
+    others = ~np.eye(n, dtype=bool)
+    assert cosines[same & others].min() > 0.1
+    assert cosines[same & others].mean() > cosines[~same].mean() + 0.1
