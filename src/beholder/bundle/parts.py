@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,17 +14,14 @@ import scipy.sparse as sp
 
 from beholder import tensors
 from beholder.bundle.choice import Choice
-from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
 from beholder.dataset.texts import Groups, groups_of
-from beholder.dataset.whitening import Whitening
-from beholder.dataset.words import TfIdf
 from beholder.errors import BundleError
-from beholder.index import load_index, save_index
 from beholder.rules import facets_file
 from beholder.rules.facets import Facets
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask
+from beholder.spaces import Similarity
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Parts:
     popularity: Floats
     known: Mask
     similar: sp.csr_array
-    content: ContentSpace
+    content: Similarity
     facets: Facets
     choice: Choice
     evaluation: dict[str, Any]
@@ -65,7 +61,7 @@ class Parts:
 
 def save(parts: Parts, folder: Path) -> None:
     """Write all parts into an empty folder."""
-    for name in ("scorers/blend", "similar", "vectors"):
+    for name in ("scorers/blend", "similar", "spaces"):
         (folder / name).mkdir(parents=True)
     with pa.ipc.new_file(folder / "items.arrow", parts.items.schema) as writer:
         writer.write_table(parts.items)
@@ -74,19 +70,7 @@ def save(parts: Parts, folder: Path) -> None:
     tensors.save(folder / "popularity.safetensors", arrays)
     facets_file.save(parts.facets, folder / facets_file.NAME)
     rows.save(parts.similar, folder / "similar/rows.safetensors")
-    for order, (name, space) in enumerate(parts.content.pictures.items()):
-        arrays = {
-            "mean": space.whitening.mean,
-            "components": space.whitening.components,
-            **save_index(space.index),
-        }
-        header = {"encoder": name, "order": str(order)}
-        tensors.save(folder / f"vectors/{_plain(name)}.safetensors", arrays, header)
-    if parts.content.words is not None:
-        rows.save(parts.content.words.vectors, folder / "vectors/words.safetensors")
-        tensors.save(folder / "vectors/idf.safetensors", {"idf": parts.content.words.tfidf.idf})
-        terms = json.dumps(parts.content.words.tfidf.vocabulary, ensure_ascii=False)
-        (folder / "vectors/terms.json").write_text(terms, encoding="utf-8")
+    parts.content.save(folder / "spaces")
     (folder / "choice.json").write_bytes(msgspec.json.encode(parts.choice))
     (folder / "evaluation.json").write_bytes(msgspec.json.encode(parts.evaluation))
 
@@ -143,30 +127,8 @@ def _load(folder: Path) -> Parts:
         popularity=arrays["popularity"],
         known=arrays["known"],
         similar=rows.load(folder / "similar/rows.safetensors"),
-        content=_load_content(folder / "vectors"),
+        content=Similarity.load(folder / "spaces"),
         facets=facets_file.load(folder / facets_file.NAME),
         choice=msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice),
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
     )
-
-
-def _load_content(folder: Path) -> ContentSpace:
-    found = []
-    for path in folder.glob("*.safetensors"):
-        if path.stem in ("words", "idf"):
-            continue
-        arrays, header = tensors.load(path)
-        whitening = Whitening(arrays["mean"], arrays["components"])
-        space = PictureSpace(whitening, load_index(arrays))
-        found.append((int(header["order"]), header["encoder"], space))
-    words = None
-    if (folder / "terms.json").exists():
-        terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-        idf = tensors.load(folder / "idf.safetensors")[0]["idf"]
-        words = WordSpace(TfIdf(terms, idf), rows.load(folder / "words.safetensors"))
-    ordered = sorted(found, key=lambda part: part[0])
-    return ContentSpace({name: space for _, name, space in ordered}, words)
-
-
-def _plain(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)

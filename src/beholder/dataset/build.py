@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events
 from beholder.catalogue import given_vectors
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.texts import groups_of, text_of
 from beholder.encoders.registry import vector_cache
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
+from beholder.spaces import Modality
 from beholder.store.records import TrainingEvents
 from beholder.store.store import Store
 from beholder.workspace import Workspace
@@ -109,11 +110,10 @@ def modalities(
         vectors, present = vector_cache(workspace, name).load(digests)
         if not present.any():
             continue
-        rows = np.zeros((len(pictures), vectors.shape[1]), np.float32)
+        owner = there[present].astype(np.int32)
         mask = np.zeros(len(pictures), bool)
-        rows[there[present]] = vectors[present]
-        mask[there[present]] = True
-        found[name] = Modality(rows, mask)
+        mask[owner] = True
+        found[name] = Modality(vectors[present], owner, mask)
     return found
 
 
@@ -123,7 +123,7 @@ def given(workspace: Workspace, item_ids: list[str]) -> dict[str, Modality]:
     for name in given_vectors.names(workspace.vectors):
         vectors, present = given_vectors.load(workspace.vectors, name, item_ids)
         if present.any():
-            found[name] = Modality(vectors, present)
+            found[name] = Modality.of_rows(vectors, present)
     return found
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,25 +12,9 @@ from numpy.typing import NDArray
 from beholder.dataset.interactions import Interactions
 from beholder.dataset.log import Log
 from beholder.errors import ShapeError
+from beholder.spaces import Modality, Similarity
 
-if TYPE_CHECKING:
-    from beholder.dataset.content import ContentSpace
-
-
-@dataclass(frozen=True)
-class Modality:
-    """Raw vectors of one encoder.
-
-    Attributes
-    ----------
-    vectors
-        float32 (n_items, dim). Rows of items without a vector are zero and not `present`.
-    present
-        bool (n_items,).
-    """
-
-    vectors: NDArray[np.float32]
-    present: NDArray[np.bool_]
+WORDS = "words"  # the modality of texts
 
 
 @dataclass(frozen=True)
@@ -42,7 +26,7 @@ class Dataset:
     log
         What people did; `interactions` are the pairs of it that are learned from.
     pictures
-        Modality by encoder name.
+        Vectors by the name of their encoder, or as they were imported.
     texts
         Title, description and attributes of each item as one text; may be empty.
     groups
@@ -65,16 +49,17 @@ class Dataset:
         if not len(self.fitted):
             object.__setattr__(self, "fitted", np.ones(n, bool))
         lengths = {len(self.texts), len(self.groups), len(self.fitted)}
-        lengths |= {len(modality.vectors) for modality in self.pictures.values()}
+        lengths |= {modality.n_items for modality in self.pictures.values()}
         if lengths != {n}:
             raise ShapeError(f"content is for {sorted(lengths)} items, behaviour for {n}")
 
     @cached_property
-    def content(self) -> ContentSpace:
-        """Comparable vectors of pictures and words, fitted on the `fitted` items."""
-        from beholder.dataset.content import ContentSpace
-
-        return ContentSpace.fit(self)
+    def content(self) -> Similarity:
+        """How alike items are, by all modalities the same; learned from `fitted` items alone."""
+        content: dict[str, Modality | Sequence[str]] = dict(self.pictures)
+        if any(self.texts):
+            content[WORDS] = self.texts
+        return Similarity.fit(content, self.fitted)
 
     @property
     def n_items(self) -> int:

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.dataset.content import ContentSpace
 from beholder.dataset.dataset import Dataset
-from beholder.scorers.interface import Cosines, Floats, NewItems, Places
+from beholder.scorers.interface import Floats, NewItems, Places
+from beholder.spaces import Similarity, Space
 
 Likeness = Mapping[str, float]  # weight of each modality in the similarity of two items
 
@@ -24,41 +24,40 @@ def untouched_of(dataset: Dataset) -> NDArray[np.bool_]:
 def new_items(dataset: Dataset, likeness: Likeness) -> NewItems:
     """Return the items without behaviour; they are there already and will be filled."""
     untouched = untouched_of(dataset)
-    positions = np.flatnonzero(untouched)
-    found = cosines_of(dataset.content)
-    own = {name: partial(_of, one, positions) for name, one in found.items()}
-    groups = (dataset.groups[positions], dataset.groups)
-    similar = weighed(own, likeness, dataset.n_items)
-    return NewItems(positions, own, similar, groups, ~untouched)
+    similarity = dataset.content.weighed(likeness)
+    groups = dataset.groups
+    return among(similarity, np.flatnonzero(untouched), groups, ~untouched)
 
 
-def cosines_of(content: ContentSpace) -> dict[str, Cosines]:
-    """Return how items are compared with all items, by modality."""
-    found: dict[str, Cosines] = {
-        name: partial(_pictures, space.vectors) for name, space in content.pictures.items()
+def among(
+    similarity: Similarity,
+    positions: Places,
+    groups: NDArray[np.int32],
+    known: NDArray[np.bool_],
+) -> NewItems:
+    """Return some items of a similarity as new ones.
+
+    Parameters
+    ----------
+    positions
+        int64 (m,), rising.
+    groups
+        int32 (n,) of all items of the similarity.
+    known
+        bool (n_items,). The items with behaviour; there may be more in the similarity, which
+        came later.
+    """
+    n = len(known)
+    own = {
+        name: partial(_cosines, space, positions, n) for name, space in similarity.spaces.items()
     }
-    if content.words is not None:
-        found["words"] = content.words.cosines
-    return found
+    similar = partial(_similar, similarity, positions, n)
+    return NewItems(positions, own, similar, (groups[positions], groups[:n]), known)
 
 
-def weighed(cosines: Mapping[str, Cosines], likeness: Likeness, n_items: int) -> Cosines:
-    """Return the weighted sum of cosines over all modalities."""
-
-    def similar(block: Places) -> Floats:
-        total = np.zeros((len(block), n_items), np.float32)
-        for name, weight in likeness.items():
-            if weight and name in cosines:
-                total += np.float32(weight) * np.maximum(cosines[name](block), 0)
-        return total
-
-    return similar
+def _cosines(space: Space, positions: Places, n: int, block: Places) -> Floats:
+    return space.cosines(positions[block])[:, :n]
 
 
-def _of(cosines: Cosines, positions: Places, block: Places) -> Floats:
-    return cosines(positions[block])
-
-
-def _pictures(vectors: Floats, block: Places) -> Floats:
-    found: Floats = np.maximum(vectors[block] @ vectors.T, 0)
-    return found
+def _similar(similarity: Similarity, positions: Places, n: int, block: Places) -> Floats:
+    return similarity.block(positions[block])[:, :n]

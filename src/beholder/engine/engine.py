@@ -27,6 +27,7 @@ from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommend
 from beholder.engine.dislikes import penalties, strength
 from beholder.engine.explain import explanation
 from beholder.engine.first_look import first_look
+from beholder.engine.looks import by_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
@@ -351,19 +352,14 @@ class Engine:
         if not (words and words.strip()) and not picture:
             raise UsageError("a search needs words or a picture", field="words")
         view = self.refresh()
-        seen = view.content.space_of(picture or {})
+        looks = looks_of(view.content, picture or {})
         if words and words.strip():
             scores = word_scores(view, words)
-            if seen is not None:
-                space, vector = seen
-                scores += space.similar(vector)[0]
+            if looks:
+                scores += np.maximum(view.content.similar(looks), 0)
             return self._listed(view, scores, k)
-        if seen is None:
-            return self._shown(view, np.empty(0, np.int32), np.empty(0, np.float32))
-        space, vector = seen
-        found = space.index.search(space.whitening(vector), k, view.shown)
-        alike = found.scores[0] > 0
-        return self._shown(view, found.positions[0, alike], found.scores[0, alike])
+        found = by_looks(view, looks, k)
+        return self._shown(view, *found)
 
     def score(
         self,
@@ -533,7 +529,7 @@ def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> En
         parts,
         bundle=name,
         store=store,
-        vectors_of=cached_vectors(workspace, list(parts.content.pictures)),
+        vectors_of=cached_vectors(workspace, list(parts.content.spaces)),
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
         dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),

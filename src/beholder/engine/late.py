@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
 from beholder.bundle.parts import Parts
-from beholder.dataset.content import ContentSpace, PictureSpace, WordSpace
-from beholder.dataset.new_items import cosines_of, weighed
-from beholder.index import index_over
+from beholder.dataset.dataset import WORDS
+from beholder.dataset.new_items import among
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
-from beholder.scorers.interface import Cosines, Floats, Mask, NewItems, Places, Positions
+from beholder.scorers.interface import Floats, Mask, Places, Positions
 from beholder.scorers.item_item import ItemItem, Layer
+from beholder.spaces import Modality, Similarity
 
-KEPT = 200
+KEPT = 200  # entries a row of what is alike
+BLOCK = 64  # late items compared at a time
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,20 @@ class Arrived:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def content(self, known: Similarity) -> dict[str, Modality | Sequence[str]]:
+        """Return what is known of them by modality, of those that are compared."""
+        found: dict[str, Modality | Sequence[str]] = {
+            name: Modality.of_rows(vectors, np.asarray(vectors.any(axis=1)))
+            for name, vectors in self.raw.items()
+            if name in known.spaces
+        }
+        return {**found, WORDS: self.texts} if WORDS in known.spaces else found
+
+    def at(self, order: Places) -> Arrived:
+        """Return them in another order, int64 (m,)."""
+        raw = {name: vectors[order] for name, vectors in self.raw.items()}
+        return Arrived([self.texts[i] for i in order.tolist()], self.groups[order], raw)
+
     def part(self, start: int, stop: int) -> Arrived:
         """Return some that follow each other."""
         span = slice(start, stop)
@@ -49,9 +63,7 @@ class Arrived:
 
     def take(self, mask: Mask) -> Arrived:
         """Return those where the mask holds, bool (m,)."""
-        texts = [text for text, there in zip(self.texts, mask.tolist(), strict=True) if there]
-        raw = {name: vectors[mask] for name, vectors in self.raw.items()}
-        return Arrived(texts, self.groups[mask], raw)
+        return self.at(np.flatnonzero(mask))
 
     def plus(self, more: Arrived) -> Arrived:
         """Return these, and others after them."""
@@ -66,9 +78,7 @@ class Arrived:
         """Return these with others in some places, int (k,)."""
         order = np.arange(len(self))
         order[places] = len(self) + np.arange(len(others))
-        both = self.plus(others)
-        raw = {name: vectors[order] for name, vectors in both.raw.items()}
-        return Arrived([both.texts[i] for i in order.tolist()], both.groups[order], raw)
+        return self.plus(others).at(order)
 
 
 def _rows_of(some: Arrived, name: str, others: Arrived) -> Floats:
@@ -83,7 +93,7 @@ class Grown(NamedTuple):
 
     blend: Blend
     similar: ItemItem
-    content: ContentSpace
+    content: Similarity
 
     @property
     def n_items(self) -> int:
@@ -106,22 +116,14 @@ def grow(parts: Parts, before: Grown, arrived: Arrived) -> Grown:
     """
     if not len(arrived):
         return before
-    content = _content(before.content, arrived)
     m = len(arrived)
-    among = _cosines(content, before.n_items, m)  # with the bundle's, and those since
-    n = parts.blend.n_items
-    own = {name: partial(_first, one, n) for name, one in among.items()}
-    likeness = parts.choice.likeness
-    new = NewItems(
-        np.arange(before.n_items, before.n_items + m),
-        own,
-        weighed(own, likeness, n),
-        (arrived.groups, parts.groups.of_items),
-        np.asarray(parts.known),
-    )
-    total = np.float32(max(sum(likeness.values()), 1e-12))
-    alike = weighed(among, likeness, before.n_items + m)
-    return Grown(before.blend.grown(new), _similar(before.similar, alike, m, total), content)
+    content = before.content.grown(m, arrived.content(before.content))
+    positions = np.arange(before.n_items, before.n_items + m)
+    groups = np.concatenate(
+        [parts.groups.of_items, np.full(before.n_items - parts.blend.n_items, -1), arrived.groups]
+    ).astype(np.int32)
+    new = among(content, positions, groups, np.asarray(parts.known))
+    return Grown(before.blend.grown(new), _similar(before.similar, content, positions), content)
 
 
 def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> Grown:
@@ -130,110 +132,41 @@ def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> 
     Behaviour keeps what it says of them; those without any are scored by their content anew.
     The matrices are copied, which is rare: a price or a stock is no content.
     """
-    content = _content_with(before.content, places, read)
-    positions = places.astype(np.int64)
-    n, likeness = before.n_items, parts.choice.likeness
-    among = {name: partial(_of_these, one, positions) for name, one in cosines_of(content).items()}
-    similar = weighed(among, likeness, n)
-    dense = similar(np.arange(len(places))) / np.float32(max(sum(likeness.values()), 1e-12))
-    dense[np.arange(len(places)), positions] = 0
-    near = rows.cut(dense, KEPT)
+    order = np.argsort(places)
+    positions = places[order].astype(np.int64)
+    content = before.content.with_others(positions, read.at(order).content(before.content))
+    n = before.n_items
+    near = rows.cut(_compared(content, positions), KEPT)
     gone = np.zeros(n, bool)
     gone[positions] = True
     turned = near.tocoo()
     column = sp.csr_array((turned.data, (turned.col, positions[turned.row])), shape=(n, n))
     kept = sp.csr_array(rows.without_columns(before.similar.rows, gone) + column)
     alike = ItemItem(rows.replaced(kept, positions, near))
-    cold = np.flatnonzero(~np.asarray(parts.known)[positions])
+    known = np.asarray(parts.known)
+    cold = positions[~known[positions]]
     blend = before.blend
     if len(cold):
-        own = {name: partial(_of_these, one, cold) for name, one in among.items()}
-        groups = parts.groups.of_items
-        new = NewItems(
-            positions[cold],
-            own,
-            weighed(own, likeness, n),
-            (groups[positions[cold]], groups),
-            np.asarray(parts.known),
-        )
-        blend = blend.grown(new)
+        blend = blend.grown(among(content, cold, parts.groups.of_items, known))
     return Grown(blend, alike, content)
 
 
-def _similar(before: ItemItem, alike: Cosines, m: int, total: np.float32) -> ItemItem:
+def _similar(before: ItemItem, content: Similarity, positions: Places) -> ItemItem:
     """Compare new items with all there are, and with each other."""
     n = before.n_items
-    blocks = []
-    for start in range(0, m, 64):
-        block = np.arange(start, min(start + 64, m))
-        dense = alike(block) / total
-        dense[np.arange(len(block)), n + block] = 0
-        blocks.append(rows.cut(dense, KEPT))
+    blocks = [
+        rows.cut(_compared(content, positions[start : start + BLOCK]), KEPT)
+        for start in range(0, len(positions), BLOCK)
+    ]
     near = sp.csr_array(sp.vstack(blocks, format="csr"))
     columns = rows.cut(sp.csr_array(near[:, :n].T), KEPT)
-    layer = Layer(columns, near, sp.csr_array((m, before.rows.shape[0]), dtype=np.float32))
-    return ItemItem(before.rows, layers=(*before.layers, layer))
+    nobody = sp.csr_array((len(positions), before.rows.shape[0]), dtype=np.float32)
+    return ItemItem(before.rows, layers=(*before.layers, Layer(columns, near, nobody)))
 
 
-def _content(before: ContentSpace, arrived: Arrived) -> ContentSpace:
-    spaces = {}
-    for name, space in before.pictures.items():
-        added = np.zeros((len(arrived), space.vectors.shape[1]), np.float32)
-        raw = arrived.raw.get(name)
-        if raw is not None:
-            there = raw.any(axis=1)
-            added[there] = space.whitening(raw[there])
-        spaces[name] = PictureSpace(space.whitening, space.index.add(added))
-    words = before.words
-    if words is not None:
-        read = words.tfidf(arrived.texts)
-        both = sp.csr_array(sp.vstack([words.vectors, read], format="csr"))
-        words = WordSpace(words.tfidf, both)
-    return ContentSpace(spaces, words)
-
-
-def _content_with(before: ContentSpace, places: Positions, read: Arrived) -> ContentSpace:
-    """Return the content with other vectors in some places."""
-    spaces = {}
-    for name, space in before.pictures.items():
-        vectors = space.vectors.copy()
-        vectors[places] = 0
-        raw = read.raw.get(name)
-        if raw is not None:
-            there = raw.any(axis=1)
-            vectors[places[there]] = space.whitening(raw[there])
-        spaces[name] = PictureSpace(space.whitening, index_over(vectors))
-    words = before.words
-    if words is not None:
-        order = np.arange(words.vectors.shape[0])
-        order[places] = len(order) + np.arange(len(places))
-        both = sp.csr_array(sp.vstack([words.vectors, words.tfidf(read.texts)], format="csr"))
-        words = WordSpace(words.tfidf, sp.csr_array(both[order]))
-    return ContentSpace(spaces, words)
-
-
-def _cosines(content: ContentSpace, n: int, m: int) -> dict[str, Cosines]:
-    """Return how the last m items are compared with all n + m, by modality."""
-    found: dict[str, Cosines] = {
-        name: partial(_of_pictures, space.vectors, n) for name, space in content.pictures.items()
-    }
-    if content.words is not None:
-        found["words"] = partial(_of_words, content.words, n)
-    return found
-
-
-def _of_these(cosines: Cosines, positions: Places, block: Places) -> Floats:
-    return cosines(positions[block])
-
-
-def _of_pictures(vectors: Floats, n: int, block: Places) -> Floats:
-    found: Floats = np.maximum(vectors[n + block] @ vectors.T, 0)
-    return found
-
-
-def _of_words(words: WordSpace, n: int, block: Places) -> Floats:
-    return words.compared(sp.csr_array(words.vectors[n + block]))
-
-
-def _first(cosines: Cosines, n: int, block: Places) -> Floats:
-    return cosines(block)[:, :n]
+def _compared(content: Similarity, positions: Places) -> Floats:
+    """Compare some items with all but themselves, float32 (m, n)."""
+    alike = content.block(positions)
+    alike[:, ~content.present] = 0
+    alike[np.arange(len(positions)), positions] = 0
+    return alike

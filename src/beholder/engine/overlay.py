@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.build import ITEM_COLUMNS
-from beholder.dataset.content import ContentSpace
 from beholder.dataset.texts import text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
@@ -29,6 +28,7 @@ from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Positions
 from beholder.scorers.item_item import ItemItem
+from beholder.spaces import Similarity
 
 VectorsOf = Callable[[list[str | None]], Mapping[str, Floats]]
 FRESH = 100  # late items in the small layer before they are sealed into the other
@@ -82,8 +82,8 @@ class Overlay:
         return self.now.similar
 
     @property
-    def content(self) -> ContentSpace:
-        """Comparable vectors of all items."""
+    def content(self) -> Similarity:
+        """How alike all items are."""
         return self.now.content
 
     @property
@@ -110,9 +110,7 @@ class Overlay:
     @cached_property
     def order(self) -> Positions:
         """int32. All shown positions as strangers see them; see `variety.varied`."""
-        space = self.content.main_picture
-        vectors = None if space is None else space.vectors
-        return varied(self.popularity, self.shown, vectors, self.blend.ties)
+        return varied(self.popularity, self.shown, self.content, self.blend.ties)
 
     def positions(self, seqs: NDArray[np.int64]) -> NDArray[np.int32]:
         """Map catalogue sequence numbers, at least 0, to positions, -1 for unknown ones."""

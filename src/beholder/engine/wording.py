@@ -7,9 +7,11 @@ import difflib
 import numpy as np
 import pyarrow.compute as pc
 
-from beholder.dataset.words import tokens
+from beholder.dataset.dataset import WORDS
 from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Floats
+from beholder.spaces import WordSpace
+from beholder.spaces.words import tokens
 
 
 def word_scores(overlay: Overlay, query: str) -> Floats:
@@ -20,8 +22,8 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     n = len(overlay.cards)
     total = np.zeros(n, np.float32)
     terms = tokens(query)
-    space = overlay.content.words
-    if space is not None:
+    space = overlay.content.spaces.get(WORDS)
+    if isinstance(space, WordSpace):
         known = set(space.tfidf.vocabulary)
         read = [term if term in known else _nearest(term, space.tfidf.vocabulary) for term in terms]
         vector = space.tfidf([" ".join(read)])

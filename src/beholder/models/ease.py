@@ -12,8 +12,7 @@ solved exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,12 +20,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-from beholder.dataset.dataset import Dataset
+from beholder.dataset.dataset import WORDS, Dataset
 from beholder.errors import DataError
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.scorers import rows
 from beholder.scorers.item_item import KEPT, ItemItem
 from beholder.scorers.recency import Recency
+from beholder.spaces import Similarity
 
 DENSE_LIMIT = 20_000
 
@@ -119,40 +119,49 @@ def gram(dataset: Dataset, settings: Any, kept: NDArray[np.int64]) -> NDArray[np
         matrix = sp.csr_array(sp.diags_array(lengths ** (-settings.user_power / 2)) @ matrix)
     columns = matrix[:, kept]
     dense = np.asarray((columns.T @ columns).todense(), dtype=np.float32)
-    add_content(dense, content_terms(dataset, settings, kept))
+    add_content(dense, content_of(dataset, settings, kept))
     return dense
 
 
-Cosines = Callable[[slice], NDArray[np.float32]]
+class Content(NamedTuple):
+    """What similar content adds to a Gram matrix: sum of a_m V_m V_m'.
 
-
-def add_content(dense: NDArray[np.float32], terms: list[tuple[float, Cosines]]) -> None:
-    """Add p VV' + t WW' to a matrix in place, in blocks of rows."""
-    step = rows.block_height(len(dense))
-    for weight, cosines in terms:
-        for start in range(0, len(dense), step):
-            block = slice(start, start + step)
-            dense[block] += np.float32(weight) * cosines(block)
-
-
-def content_terms(
-    dataset: Dataset, settings: Any, kept: NDArray[np.int64]
-) -> list[tuple[float, Cosines]]:
-    """Return the weights of content EASE and the cosines of blocks of `kept` with all of them.
-
-    None for plain EASE.
+    Attributes
+    ----------
+    similarity
+        Of the items that are solved for.
+    weights
+        a_m by modality.
     """
-    terms: list[tuple[float, Cosines]] = []
+
+    similarity: Similarity
+    weights: dict[str, float]
+
+
+def add_content(dense: NDArray[np.float32], content: Content | None) -> None:
+    """Add it to a matrix in place, in blocks of rows."""
+    if content is None:
+        return
+    step = rows.block_height(len(dense))
+    for start in range(0, len(dense), step):
+        block = slice(start, start + step)
+        dense[block] += content.similarity.gram_block(content.weights, block)
+
+
+def content_of(dataset: Dataset, settings: Any, kept: NDArray[np.int64]) -> Content | None:
+    """Return the content of `kept` items; None where it has no weight.
+
+    The weight of pictures is shared among the encoders.
+    """
     pictures, words = getattr(settings, "pictures", 0.0), getattr(settings, "words", 0.0)
     if not pictures and not words:
-        return terms  # content is costly to prepare
-    space = dataset.content
-    if pictures and space.main_picture is not None:
-        vectors = space.main_picture.vectors[kept]
-        terms.append((pictures, lambda block: vectors[block] @ vectors.T))
-    if words and space.words is not None:
-        terms.append((words, space.words.of(kept).cosines))
-    return terms
+        return None  # content is costly to prepare
+    similarity = dataset.content
+    seen = [name for name in similarity.spaces if name != WORDS]
+    weights = dict.fromkeys(seen, pictures / max(len(seen), 1))
+    if WORDS in similarity.spaces:
+        weights[WORDS] = words
+    return Content(similarity.of(kept), weights) if any(weights.values()) else None
 
 
 def solve(g: NDArray[np.float32], regularization: float) -> NDArray[np.float32]:

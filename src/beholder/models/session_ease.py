@@ -20,9 +20,9 @@ from beholder.dataset.interactions import Interactions
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.models.ease import (
     DENSE_LIMIT,
-    Cosines,
+    Content,
     add_content,
-    content_terms,
+    content_of,
     invert,
     solvable,
 )
@@ -86,8 +86,8 @@ class SessionEase:
             shape=(len(pairs), pairs.n_items),
         )
         sources = source_rows(pairs, settings)[:, kept]
-        terms = content_terms(dataset, settings, kept)
-        solved = regress(sources, targets[:, kept], terms, settings.regularization)
+        content = content_of(dataset, settings, kept)
+        solved = regress(sources, targets[:, kept], content, settings.regularization)
         spread = rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
         return ItemItem(spread, Recency(settings.decay))
 
@@ -112,7 +112,7 @@ def source_rows(pairs: Interactions, settings: Any) -> sp.csr_array:
 def regress(
     sources: sp.csr_array,
     targets: sp.csr_array,
-    terms: list[tuple[float, Cosines]],
+    content: Content | None,
     regularization: float,
 ) -> Floats:
     """Return B with a zero diagonal, float32 (n, n).
@@ -125,12 +125,12 @@ def regress(
     ----------
     sources, targets
         Sparse (n_events, n).
-    terms
-        Weights and cosines of content.
+    content
+        What similar content adds, C.
     """
     gram = sp.csr_array(sources.T @ sources)
     dense = np.asarray(gram.todense(), np.float32)
-    add_content(dense, terms)
+    add_content(dense, content)
     dense[np.diag_indices(len(dense))] += np.float32(regularization)
     inverse = invert(dense)
     apart = sp.csr_array(sp.csr_array(targets.T @ sources) - gram)  # (target, source)

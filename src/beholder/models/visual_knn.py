@@ -9,13 +9,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
-from beholder.index import Index
 from beholder.models.contract import BOTH, ONCE, Card, FitOptions
 from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.item_item import KEPT, ItemItem
 from beholder.scorers.recency import Recency
-
-STEP = 1024  # rows searched at a time
+from beholder.spaces import OneModality, similar_rows
 
 
 class VisualKNNSettings(msgspec.Struct, frozen=True):
@@ -53,36 +51,18 @@ class VisualKNN:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return powered cosines of pictures; nothing where there are none of this encoder."""
-        spaces = dataset.content.pictures
-        name = settings.modality or next(iter(spaces), "")
-        if name not in spaces:
-            return ItemItem(sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32))
-        entry = Entry(kernels=(Kernel(name, settings.power),))
-        near = nearest(spaces[name].index, settings.power)
-        return ItemItem(near, Recency(settings.decay), entry)
+        name = settings.modality or next(iter(dataset.pictures), "")
+        return by_content(dataset, name, settings, options)
 
 
-def powered(near: sp.csr_array, power: float) -> sp.csr_array:
-    """Raise similarities above 0 to a power: after cutting, since it keeps their order."""
-    near.data = np.maximum(near.data, 0) ** np.float32(power)
-    return near
-
-
-def nearest(index: Index, power: float, kept: int = KEPT) -> sp.csr_array:
-    """Return the `kept` largest powered cosines of each row, without the diagonal."""
-    n = len(index)
-    blocks = []
-    for start in range(0, n, STEP):
-        found = index.search(index.vectors[start : start + STEP], kept + 1)
-        own = np.arange(start, start + len(found.positions))[:, None]
-        near = (found.scores > 0) & (found.positions != own)
-        near &= np.cumsum(near, axis=1) <= kept
-        indptr = np.concatenate([[0], np.cumsum(near.sum(axis=1))])
-        block = sp.csr_array(
-            (found.scores[near], found.positions[near], indptr), shape=(len(own), n)
-        )
-        block.sort_indices()
-        blocks.append(powered(block, power))
-    if not blocks:
-        return sp.csr_array((0, 0), dtype=np.float32)
-    return sp.csr_array(sp.vstack(blocks, format="csr"))
+def by_content(dataset: Dataset, modality: str, settings: Any, options: FitOptions) -> ItemItem:
+    """Return powered cosines of one modality, the largest of each row."""
+    space = dataset.content.spaces.get(modality)
+    if space is None:
+        return ItemItem(sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32))
+    alone = OneModality(modality, space)
+    near = similar_rows(alone, KEPT, options.deadline, options.progress)
+    near.data = np.maximum(near.data, 0) ** np.float32(settings.power)
+    near.eliminate_zeros()
+    entry = Entry(kernels=(Kernel(modality, settings.power),))
+    return ItemItem(near, Recency(settings.decay), entry)

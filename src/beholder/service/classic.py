@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.event import Id
 from beholder.behaviour.history import History
 from beholder.engine.answer import Answer, Recommendation
+from beholder.engine.looks import alike, looks_of
 from beholder.engine.overlay import Overlay
 from beholder.errors import DataError
 from beholder.scorers.interface import Floats
@@ -86,18 +87,17 @@ def _answer(
 
 def prediction(view: Overlay, vectors: dict[str, Floats], known: History) -> float:
     """Return how well a picture fits a history, 0 to 1; see the head of this file."""
-    seen = view.content.space_of(vectors)
-    if seen is None:
+    looks = looks_of(view.content, vectors)
+    if not looks:
         return 0.0
-    space, vector = seen
-    alike = space.similar(vector)[0]
+    near = np.maximum(alike(view.content, looks), 0)
     liked: NDArray[np.int32] = known.items
     if not len(liked):
         liked = np.argsort(-view.popularity, kind="stable")[:POPULAR].astype(np.int32)
-    nearest = np.sort(alike[liked])[-NEAREST:]
+    nearest = np.sort(near[liked])[-NEAREST:]
     fit = float(nearest.mean()) if len(nearest) else 0.0
     if len(known.disliked):
-        fit *= 1.0 - float(np.clip(alike[known.disliked].max(), 0.0, 1.0))
+        fit *= 1.0 - float(np.clip(near[known.disliked].max(), 0.0, 1.0))
     return float(np.clip(fit, 0.0, 1.0))
 
 

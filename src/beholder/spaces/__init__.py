@@ -3,13 +3,14 @@
 from beholder.spaces.content import fit_spaces, load_spaces, save_spaces
 from beholder.spaces.interface import Space
 from beholder.spaces.modality import Modality
-from beholder.spaces.neighbours import similar_rows
+from beholder.spaces.neighbours import OneModality, similar_rows
 from beholder.spaces.similarity import Similarity
 from beholder.spaces.vector_space import VectorSpace
 from beholder.spaces.word_space import WordSpace
 
 __all__ = [
     "Modality",
+    "OneModality",
     "Similarity",
     "Space",
     "VectorSpace",

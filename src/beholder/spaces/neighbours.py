@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,8 +13,8 @@ from numpy.typing import NDArray
 
 from beholder.index.best import best, tie_order
 from beholder.progress import SILENT, Progress
+from beholder.spaces.interface import Block, Floats, Mask, Positions, Space
 from beholder.spaces.largest import Pairs, largest, union
-from beholder.spaces.similarity import Similarity
 
 KEPT = 200
 EXACT = 20_000  # items up to which each is compared with all
@@ -21,8 +23,58 @@ FEW = 64  # items at a time where candidates are compared
 DEPTH = 2  # times as many candidates from each modality as are kept
 
 
+class Alike(Protocol):
+    """What items can be compared by: `Similarity`, or one modality."""
+
+    @property
+    def present(self) -> Mask:
+        """bool (n,). The items that anything is known of."""
+
+    @property
+    def counted(self) -> Mapping[str, Space]:
+        """The spaces that are read."""
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+
+    def block(self, positions: Block) -> Floats:
+        """Compare some items with all."""
+
+    def pairs(self, some: Positions, others: Positions) -> Floats:
+        """Compare each of some items with its partner."""
+
+
+@dataclass(frozen=True)
+class OneModality:
+    """Items compared by one modality alone; who lacks it is like nothing."""
+
+    name: str
+    space: Space
+
+    @property
+    def present(self) -> Mask:
+        """bool (n,). The items that have it."""
+        return self.space.present
+
+    @property
+    def counted(self) -> Mapping[str, Space]:
+        """The one space."""
+        return {self.name: self.space}
+
+    def __len__(self) -> int:
+        return len(self.space)
+
+    def block(self, positions: Block) -> Floats:
+        """Compare some items with all."""
+        return self.space.cosines(positions)
+
+    def pairs(self, some: Positions, others: Positions) -> Floats:
+        """Compare each of some items with its partner."""
+        return self.space.pairs(some, others)
+
+
 def similar_rows(
-    similarity: Similarity,
+    similarity: Alike,
     kept: int = KEPT,
     deadline: float | None = None,
     progress: Progress = SILENT,
@@ -72,7 +124,7 @@ def _blocks(n: int, step: int) -> Iterator[NDArray[np.int64]]:
 
 
 def _compared(
-    similarity: Similarity, block: NDArray[np.int64], kept: int, ties: NDArray[np.uint32]
+    similarity: Alike, block: NDArray[np.int64], kept: int, ties: NDArray[np.uint32]
 ) -> Pairs:
     """Compare a block with all items."""
     alike = similarity.block(block)
@@ -89,7 +141,7 @@ def _compared(
 
 
 def _candidates(
-    similarity: Similarity, block: NDArray[np.int64], kept: int, ties: NDArray[np.uint32]
+    similarity: Alike, block: NDArray[np.int64], kept: int, ties: NDArray[np.uint32]
 ) -> Pairs:
     """Compare a block with what is near in any modality."""
     near = [space.candidates(block, DEPTH * kept + 1) for space in similarity.counted.values()]

@@ -203,6 +203,18 @@ class Similarity:
         spaces = {name: space.grown(n, raw.get(name)) for name, space in self.spaces.items()}
         return replace(self, spaces=spaces, n_items=self.n_items + n)
 
+    def with_others(self, positions: Positions, raw: Mapping[str, Raw]) -> Self:
+        """Return the similarity with other content in some places.
+
+        Parameters
+        ----------
+        raw
+            Of these items, as in `grown`.
+        """
+        order = np.arange(len(self))
+        order[positions] = len(self) + np.arange(len(positions))
+        return self.grown(len(positions), raw).of(order)
+
     def gram_block(self, weights: Mapping[str, float], block: Block) -> Floats:
         """Return sum of a_m V_m[block] V_m', float32 (len(block), n), for closed-form models.
 

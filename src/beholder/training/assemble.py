@@ -6,22 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import numpy as np
 import pyarrow as pa
-import scipy.sparse as sp
 
 from beholder.bundle.choice import Choice
 from beholder.bundle.parts import Parts
 from beholder.dataset.build import ITEM_COLUMNS
-from beholder.dataset.content import ContentSpace
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.new_items import Likeness, cosines_of, weighed
 from beholder.rules.facets import Facets
 from beholder.rules.values import FacetType
-from beholder.scorers import rows
+from beholder.spaces import similar_rows
 from beholder.training.refit import Fitted
 
-KEPT = 200
+SIMILAR = 200  # entries a row of what is alike
 
 
 def parts_of(
@@ -53,34 +49,16 @@ def parts_of(
         tuple(fitted.notes),
         fitted.plan,
     )
+    content = dataset.content.weighed(fitted.likeness) if fitted.likeness else dataset.content
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     return Parts(
         items=items.select(list(ITEM_COLUMNS)),
         blend=fitted.blend,
         popularity=fitted.popularity,
         known=dataset.interactions.item_counts > 0,
-        similar=similar_rows(dataset.content, fitted.likeness),
-        content=dataset.content,
+        similar=similar_rows(content, SIMILAR),
+        content=content,
         facets=Facets.of(attributes, declared or {}),
         choice=choice,
         evaluation=evaluation,
     )
-
-
-def similar_rows(space: ContentSpace, likeness: Likeness, kept: int = KEPT) -> sp.csr_array:
-    """Return what looks and reads alike, 0 to 1: the largest of each row."""
-    n = space.n_items
-    similar = weighed(cosines_of(space), likeness, n)
-    total = np.float32(max(sum(likeness.values()), 1e-12))
-    step = rows.block_height(max(n, 1))
-    blocks = []
-    for start in range(0, n, step):
-        block = np.arange(start, min(start + step, n))
-        alike = similar(block)
-        alike[np.arange(len(block)), block] = 0
-        near = rows.cut(alike, kept)
-        near.data /= total
-        blocks.append(near)
-    if not blocks:
-        return sp.csr_array((n, n), dtype=np.float32)
-    return sp.csr_array(sp.vstack(blocks, format="csr"))

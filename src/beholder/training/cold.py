@@ -53,7 +53,7 @@ class Placing:
 
 def usual_placing(held: Validation, base: ItemItem | None) -> Placing:
     """Weigh all modalities the same."""
-    likeness = dict.fromkeys(held.train.content.modalities, 1.0)
+    likeness = dict.fromkeys(held.train.content.spaces, 1.0)
     power = PlacementSettings().power
     new = new_items(held.train, likeness)
     return Placing(likeness, power, new, over(base, power) if base is not None else None)

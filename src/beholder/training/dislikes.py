@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.behaviour.histories import Histories
-from beholder.dataset.new_items import Likeness, cosines_of, weighed
+from beholder.dataset.new_items import Likeness
 from beholder.scorers.fold import Combined
 from beholder.scorers.interface import Floats
 from beholder.training.cold import as_good
@@ -56,16 +56,13 @@ class _Alike:
     """The largest similarity of every item to what a person disliked."""
 
     def __init__(self, held: Validation, likeness: Likeness) -> None:
-        self.n = held.train.n_items
-        self.similar = weighed(cosines_of(held.train.content), likeness, self.n)
-        self.total = np.float32(max(sum(likeness.values()), 1e-12))
+        self.similarity = held.train.content.weighed(likeness)
 
     def __call__(self, told: Histories) -> Floats:
         """Return float32 (people, n_items), 0 to 1."""
-        found = np.zeros((len(told), self.n), np.float32)
+        found = np.zeros((len(told), len(self.similarity)), np.float32)
         for person in range(len(told)):
             disliked = told[person].disliked[-MOST:]
             if len(disliked):
-                near = self.similar(disliked.astype(np.int64)) / self.total
-                found[person] = near.max(axis=0)
-        return found
+                found[person] = self.similarity.block(disliked).max(axis=0)
+        return np.maximum(found, 0)

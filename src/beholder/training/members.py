@@ -107,5 +107,6 @@ def _of(model: type[Model], dataset: Dataset) -> list[Member]:
             model,
             tuple(msgspec.structs.replace(trial, modality=modality) for trial in card.trials),
         )
-        for modality in dataset.content.pictures
+        for modality in dataset.content.spaces
+        if modality in dataset.pictures
     ]
