@@ -125,7 +125,7 @@ def test_forms_with_anything_unknown_or_missing_are_refused(
 def test_several_pictures_come_back_in_order_and_name_themselves_for_the_next_put(
     client: httpx.Client, server: Server
 ) -> None:
-    path, item = "/v1/items/several", {"item": '{"title": "Several"}'}
+    path, item = "/v1/items/three-views", {"item": '{"title": "Several"}'}
     colours = ("navy", "teal", "olive")
     files = [("picture", (f"{c}.jpg", picture(c), "image/jpeg")) for c in colours]
     put = client.put(path, data=item, files=files, headers=server.operator)

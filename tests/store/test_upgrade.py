@@ -13,8 +13,11 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from click.testing import CliRunner
 
 from beholder.behaviour.event import Event
+from beholder.bundle.manifest import FORMAT
+from beholder.cli.main import beholder
 from beholder.errors import StoreError
 from beholder.store import Store, Who, server_lock
 from beholder.store.database import Database, parse_url, sqlite_url
@@ -166,3 +169,18 @@ def test_an_upgrade_that_fails_leaves_the_store_as_it_was(
     with sqlite3.connect(workspace.store / "events.db") as database:
         assert list(database.iterdump()) == before
     database.close()
+
+
+def test_the_command_says_what_it_did_and_names_bundles_of_another_format(tmp_path: Path) -> None:
+    workspace = as_old(tmp_path / "old")
+    for name, text in (("older", '{"format": 0}'), ("ours", json.dumps({"format": FORMAT}))):
+        (workspace.bundles / name).mkdir()
+        (workspace.bundles / name / "manifest.json").write_text(text)
+    result = CliRunner().invoke(beholder, ["upgrade", str(workspace.root)], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "store database  0001  0002" in result.stdout
+    assert "5 items, 7 pictures of items, 5 events, 3 people" in result.stdout
+    assert "bundle older is of another format" in result.stdout
+    assert "ours" not in result.stdout
+    again = CliRunner().invoke(beholder, ["upgrade", str(workspace.root), "--json"])
+    assert json.loads(again.stdout)["before"]["store"] == "0002"

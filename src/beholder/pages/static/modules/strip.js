@@ -41,7 +41,8 @@ export function choose(link, title) {
   large.removeAttribute("srcset"); // else the old one is loaded for the new size
   Object.assign(large, { width, height, alt, src, srcset });
   two.style.setProperty("--ph", colour);
-  link.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const strip = link.parentElement; // the page itself stays where it is
+  strip.scrollTo({ left: link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2 });
 }
 
 /** Let the arrow keys go from picture to picture of the viewer, or else of the item's page. */
