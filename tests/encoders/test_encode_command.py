@@ -85,13 +85,14 @@ def test_every_picture_of_an_item_is_encoded_and_has_its_facts(workspace: Worksp
                 ItemRecord("front", "T", {}, [red, green, blue]),
                 ItemRecord("back", "T", {}, [green]),
                 ItemRecord("bare", "T", {}, []),
+                ItemRecord("sides", "T", {}, [red, blue]),
             ]
         )
     told = msgspec.json.decode(encode(workspace.root, "--json").stdout)
     assert (told["pictures"], told["encoded"]) == (3, 3)
-    assert (told["items_with_several_pictures"], told["items_without_picture"]) == (1, 1)
+    assert (told["items_with_several_pictures"], told["items_without_picture"]) == (2, 1)
     with Store.open(workspace) as store:
-        front, back, bare = store.items()["media"].to_pylist()
+        front, back, bare, _ = store.items()["media"].to_pylist()
     assert [(m["kind"], m["colour"]) for m in front] == [
         ("picture", "#c81414"),
         ("picture", "#14c814"),
