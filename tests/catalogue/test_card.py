@@ -74,14 +74,21 @@ def test_last_events_of_a_basket_are_counted_as_completion(store: Store) -> None
 def test_counts_density_and_pictures(store: Store) -> None:
     red = "aa" * 32
     store.put_items(
-        [ItemRecord("a", "A", {}, [red]), ItemRecord("b", "B", {}, [red]), ItemRecord("c", "C")]
+        [
+            ItemRecord("a", "A", {}, [red]),
+            ItemRecord("b", "B", {}, [red, "bb" * 32]),
+            ItemRecord("c", "C"),
+        ]
     )
+    store.set_picture_facts({red: (1, 1, "#ff0000")})
     store.record([Event("a", "click", user=u, time=t) for u, t in (("x", 1), ("x", 2), ("y", 3))])
     made = card(store)
     assert (made.users, made.items, made.events, made.pairs) == (2, 3, 3, 2)
     assert made.density == pytest.approx(2 / 6)
     assert made.kinds == {"click": 3}
     assert (made.items_without_picture, made.items_sharing_a_picture) == (1, 2)
+    assert made.items_with_several_pictures == 1
+    assert (made.pictures, made.pictures_not_encoded) == (2, 1)
     assert made.items_without_events == 2
     assert made.top_tenth_share == 1.0
 

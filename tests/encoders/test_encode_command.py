@@ -70,3 +70,34 @@ def test_facts_reach_a_store_that_missed_them(shop: Workspace) -> None:
     encode(shop.root)
     with Store.open(shop) as store:
         assert store.items()["colour"].to_pylist() == ["#c81414", None, None]
+
+
+def test_every_picture_of_an_item_is_encoded_and_has_its_facts(workspace: Workspace) -> None:
+    hashes = []
+    for colour in ((200, 20, 20), (20, 200, 20), (20, 20, 200)):
+        file = io.BytesIO()
+        Image.new("RGB", (50, 40), colour).save(file, "PNG")
+        hashes.append(originals.keep(workspace.media, file.getvalue()))
+    red, green, blue = hashes
+    with Store.open(workspace, create=True) as store:
+        store.put_items(
+            [
+                ItemRecord("front", "T", {}, [red, green, blue]),
+                ItemRecord("back", "T", {}, [green]),
+                ItemRecord("bare", "T", {}, []),
+                ItemRecord("sides", "T", {}, [red, blue]),
+            ]
+        )
+    told = msgspec.json.decode(encode(workspace.root, "--json").stdout)
+    assert (told["pictures"], told["encoded"]) == (3, 3)
+    assert (told["items_with_several_pictures"], told["items_without_picture"]) == (2, 1)
+    with Store.open(workspace) as store:
+        front, back, bare, _ = store.items()["media"].to_pylist()
+    assert [(m["kind"], m["colour"]) for m in front] == [
+        ("picture", "#c81414"),
+        ("picture", "#14c814"),
+        ("picture", "#1414c8"),
+    ]
+    assert back == front[1:2]
+    assert bare == []
+    assert (workspace.media / "renditions" / blue[:2] / f"{blue}-240.webp").exists()

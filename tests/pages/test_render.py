@@ -273,3 +273,29 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     assert "http" not in CONTENT_SECURITY_POLICY
     assert CONTENT_SECURITY_POLICY.startswith("default-src 'none'")
+
+
+def several(*hashes: str) -> dict[str, Any]:
+    picture = item()["picture"]
+    pictures = [picture | {"hash": h, "src": f"/media/{h}-480.webp"} for h in hashes]
+    return item(picture=pictures[0], pictures=[*pictures, {"hash": "unrendered"}])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_item_shows_all_its_pictures_with_the_chosen_one_large(language):
+    for place, large in ((1, "aa"), (2, "bb"), (3, "cc"), (0, "aa"), (4, "aa")):
+        page = Page(render_item(Look("Shop", language), several("aa", "bb", "cc"), place=place))
+        links = [attrs for attrs in page.find("a") if attrs.get("data-do") == "picture"]
+        assert [link["href"] for link in links] == [f"/item/a1?picture={n}" for n in (1, 2, 3)]
+        assert [n for n, link in enumerate(links) if "aria-current" in link] == [
+            ("aa", "bb", "cc").index(large)
+        ]
+        assert len({link["aria-label"] for link in links}) == 3
+        shown = [attrs["src"] for attrs in page.find("img") if attrs.get("fetchpriority")]
+        assert shown == [f"/media/{large}-480.webp"]
+
+
+def test_an_item_with_one_picture_has_no_strip():
+    html = render_item(Look("Shop"), several("aa"))
+    assert "?picture=" not in html
+    assert "/media/aa-480.webp" in html

@@ -29,6 +29,8 @@ EVENTS = [
     Event("a", "click", user="sam", time=5),
     Event("b", "rating", user="sam", time=6, value=3.5),
     Event("c", "review", user="sam", time=7, text="naïve words, “quoted”", event_id="mine"),
+    Event("c", "review", user="sam", time=7, text="and others", event_id="another"),
+    Event("c", "review", user="sam", time=7),
     *(Event("a", "view", user="sam", time=100 + i) for i in range(1_200)),
 ]
 

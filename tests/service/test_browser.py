@@ -136,3 +136,51 @@ def test_a_title_with_markup_is_text(page, server):
     page.goto("/item/nasty")
     assert page.locator("h1, h2").filter(has_text="<script>").count() >= 1
     assert page.title() != "owned"
+
+
+def test_all_pictures_of_an_item_are_shown_and_chosen_by_tap_and_by_key(page, server, trained):
+    found = sorted((trained / "media" / "renditions").rglob("*-480.webp"))[:3]
+    hashes = [path.name.split("-")[0] for path in found]
+    put = page.request.put(
+        "/v1/items/several",
+        data={"title": "Several", "attributes": {}, "pictures": hashes},
+        headers=server.operator,
+    )
+    assert put.ok, put.text()
+    large = page.locator(".two.page .stage > img")
+    for width in (320, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/item/several")
+        assert page.locator(".strip a").count() == 3
+        assert hashes[0] in large.get_attribute("src")
+        page.locator(".strip a").nth(2).click()
+        assert hashes[2] in large.get_attribute("src")
+        assert large.get_attribute("alt") == "Several, picture 3 of 3"
+        page.keyboard.press("ArrowLeft")
+        assert hashes[1] in large.get_attribute("src")
+        assert page.evaluate("document.activeElement.getAttribute('aria-current')") == "true"
+        over = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(over) <= 0
+    page.goto("/item/several?picture=2")
+    assert hashes[1] in large.get_attribute("src"), "as without scripts"
+    assert page.complaints == []
+
+
+def test_the_viewer_shows_all_pictures_of_an_item(page, server, trained):
+    name = page.locator(".card").nth(1).evaluate("card => card.item.id")
+    shown = page.request.get(f"/v1/items/{name}").json()
+    found = sorted((trained / "media" / "renditions").rglob("*-480.webp"))
+    others = [path.name.split("-")[0] for path in found[:3]]
+    hashes = list(dict.fromkeys([shown["pictures"][0]["hash"], *others]))
+    body = {"title": shown["title"], "attributes": shown["attributes"], "pictures": hashes}
+    page.request.put(f"/v1/items/{name}", data=body, headers=server.operator)
+    page.locator(".card").nth(1).locator("a[data-do=open]").click()
+    page.locator("#viewer .strip a").nth(1).wait_for()
+    page.keyboard.press("ArrowRight")
+    assert hashes[1] in page.locator("#viewer .stage > img").get_attribute("src")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('#viewer').open")
+    page.locator(".card").nth(2).locator("a[data-do=open]").click()
+    page.wait_for_function("() => document.querySelector('#viewer').open")
+    assert page.locator("#viewer .strip").is_hidden(), "one picture needs no strip"
+    assert page.complaints == []

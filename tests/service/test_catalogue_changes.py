@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import time
 from collections.abc import Iterator
@@ -119,6 +120,50 @@ def test_forms_with_anything_unknown_or_missing_are_refused(
     answer = client.put("/v1/items/form", headers=server.operator, **form)  # type: ignore[arg-type]
     assert answer.status_code in (400, 422)
     assert client.get("/v1/items/form").status_code == 404
+
+
+def test_several_pictures_come_back_in_order_and_name_themselves_for_the_next_put(
+    client: httpx.Client, server: Server
+) -> None:
+    path, item = "/v1/items/three-views", {"item": '{"title": "Several"}'}
+    colours = ("navy", "teal", "olive")
+    files = [("picture", (f"{c}.jpg", picture(c), "image/jpeg")) for c in colours]
+    put = client.put(path, data=item, files=files, headers=server.operator)
+    assert put.json()["status"] == "added"
+    shown = client.get(path).json()
+    hashes = [hashlib.sha256(picture(colour)).hexdigest() for colour in colours]
+    assert [each["hash"] for each in shown["pictures"]] == hashes
+    assert shown["pictures"][0] == {"hash": hashes[0], **shown["picture"]}
+    assert {(each["width"], each["height"]) for each in shown["pictures"]} == {(300, 400)}
+    for each in shown["pictures"]:
+        assert client.get(each["src"]).status_code == 200
+    turned = {"title": "Several", "pictures": [hashes[2], hashes[0]]}
+    assert client.put(path, json=turned, headers=server.operator).json()["status"] == "changed"
+    assert [each["hash"] for each in client.get(path).json()["pictures"]] == turned["pictures"]
+    words = {"title": "Other words"}
+    client.put(path, json=words, headers=server.operator)
+    assert len(client.get(path).json()["pictures"]) == 2, "pictures left out stay"
+
+
+def test_the_twenty_first_picture_of_a_form_is_refused_and_not_dropped(
+    client: httpx.Client, server: Server
+) -> None:
+    files = [("picture", (f"{n}.jpg", picture(), "image/jpeg")) for n in range(21)]
+    answer = client.put(
+        "/v1/items/many", data={"item": '{"title": "x"}'}, files=files, headers=server.operator
+    )
+    assert (answer.status_code, answer.json()["field"]) == (422, "picture")
+    assert "21 pictures" in answer.json()["detail"]
+    assert client.get("/v1/items/many").status_code == 404
+
+
+def test_a_picture_that_nobody_sent_is_refused_by_its_place(
+    client: httpx.Client, server: Server
+) -> None:
+    body = {"title": "x", "pictures": ["ab" * 32]}
+    answer = client.put("/v1/items/unsent", json=body, headers=server.operator)
+    assert (answer.status_code, answer.json()["field"]) == (422, "pictures[0]")
+    assert client.get("/v1/items/unsent").status_code == 404
 
 
 @pytest.mark.long

@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import time
 
+import msgspec
 import pytest
 
 from beholder.behaviour.event import Event
@@ -57,11 +58,35 @@ def test_a_conflict_does_not_stop_the_rest_of_its_batch(store: Store) -> None:
     assert store.snapshot("sam").seqs.tolist() == [1, 3]
 
 
-def test_a_new_id_for_an_event_that_is_known_without_one_is_the_same(store: Store) -> None:
-    assert statuses(store, Event("a", "like", user="sam", time=9)) == ["stored"]
-    assert statuses(store, Event("a", "like", user="sam", time=9, event_id="x")) == ["same"]
-    assert store.retract(SAM, "x")
-    assert len(store.snapshot("sam").seqs) == 0
+def test_an_event_with_an_id_of_its_own_is_another_event(store: Store) -> None:
+    plain = Event("a", "purchase", user="sam", time=9, value=1.0)
+    orders = [msgspec.structs.replace(plain, event_id=name) for name in ("order-1", "order-2")]
+    assert statuses(store, plain, *orders) == ["stored", "stored", "stored"]
+    assert statuses(store, plain, *orders) == ["same", "same", "same"]
+    assert len(store.snapshot("sam").seqs) == 3
+    assert store.retract(SAM, "order-1")
+    assert statuses(store, *orders) == ["same", "same"]
+    assert len(store.snapshot("sam").seqs) == 2
+
+
+def test_two_reviews_of_one_moment_both_keep_their_words(store: Store) -> None:
+    review = Event("a", "review", user="sam", time=9)
+    both = [
+        msgspec.structs.replace(review, event_id=name, text=f"words of {name}") for name in "xy"
+    ]
+    assert statuses(store, *both) == ["stored", "stored"]
+    texts = [record.get("text") for record in store.export("sam")][1:]
+    assert texts == ["words of x", "words of y"]
+
+
+def test_the_name_that_the_store_gave_says_which_event_is_meant(store: Store) -> None:
+    first = Event("a", "like", user="sam", time=9, event_id="mine")
+    store.record([first])
+    name = list(store.export("sam"))[1]["event_id"]
+    assert statuses(store, msgspec.structs.replace(first, event_id=name)) == ["same"]
+    other = Event("b", "like", user="sam", time=9, event_id=name)
+    assert statuses(store, other) == ["conflict"]
+    assert len(store.snapshot("sam").seqs) == 1
 
 
 def test_a_snapshot_has_the_history_oldest_first(store: Store) -> None:

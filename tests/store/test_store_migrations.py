@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from beholder.behaviour.kinds import KINDS
 from beholder.errors import StoreError
 from beholder.store import Store, schema
 from beholder.store.database import Database, sqlite_url
@@ -48,6 +49,10 @@ def test_a_kept_old_file_comes_forward_with_its_rows(path: Path, tmp_path: Path)
             ]
             titles = connection.execute(sa.select(schema.items.c.title)).scalars().all()
             assert titles == ["Chair", "Table é"]
+            shown = connection.execute(sa.select(schema.item_media)).all()
+            assert shown[0] == (1, 0, "ab" * 32)
+            assert len(shown) == {"0001": 1, "0002": 2}[path.name.split(".")[0]]
+            assert connection.execute(sa.select(schema.kinds)).all() == list(enumerate(KINDS, 1))
         else:
             links = connection.execute(sa.select(schema.links)).all()
             assert len(links) == 1

@@ -26,7 +26,8 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaul
     time
         Milliseconds since 1970; the moment of arrival where it is absent.
     event_id
-        Sent twice with the same body it counts once; with another body it is a conflict.
+        Sent twice with the same body it counts once; with another body it is a conflict. Events
+        with ids of their own are different events, even where all else agrees.
     text
         What a person wrote (reviews); stored encrypted.
     """

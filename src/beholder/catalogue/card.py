@@ -42,7 +42,13 @@ class OrderLeak(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """Counts, shares from 0 to 1, and quantiles (tenth, half, nine tenths, largest)."""
+    """Counts, shares from 0 to 1, and quantiles (tenth, half, nine tenths, largest).
+
+    Attributes
+    ----------
+    pictures, pictures_not_encoded
+        Different ones, and those that were not looked at yet, or could not be read.
+    """
 
     users: int
     items: int
@@ -58,6 +64,9 @@ class Card(msgspec.Struct, frozen=True):
     days: float
     last_week_share: float
     items_without_picture: int
+    items_with_several_pictures: int
+    pictures: int
+    pictures_not_encoded: int
     items_sharing_a_picture: int
     targets: int
     basket_completion: float
@@ -70,8 +79,8 @@ def card(store: Store) -> Card:
     table = store.items()
     seqs = table["seq"].to_numpy()
     events = store.training_events("measure")
-    known = np.isin(events.seqs, seqs)
-    counts = np.bincount(np.searchsorted(seqs, events.seqs[known]), minlength=len(seqs))
+    there = np.isin(events.seqs, seqs)
+    counts = np.bincount(np.searchsorted(seqs, events.seqs[there]), minlength=len(seqs))
     pairs = _pairs(events)
     histories = np.bincount(events.users, minlength=events.n_users)
     targets, completed = _completion(events)
@@ -79,6 +88,10 @@ def card(store: Store) -> Card:
     recent = events.times > events.times.max() - 7 * DAY if len(events) else np.zeros(0, bool)
     order = _order(events, seqs, table["item_id"].to_pylist())
     covers = table["picture"].to_pylist()
+    shown = table["media"].combine_chunks()
+    known = dict(
+        zip(*(shown.flatten().field(n).to_pylist() for n in ("hash", "kind")), strict=True)
+    )
     made = Card(
         users=events.n_users,
         items=len(seqs),
@@ -94,6 +107,9 @@ def card(store: Store) -> Card:
         days=span / DAY,
         last_week_share=float(recent.mean()) if len(events) else 0.0,
         items_without_picture=sum(cover is None for cover in covers),
+        items_with_several_pictures=int((np.diff(shown.offsets.to_numpy()) > 1).sum()),
+        pictures=len(known),
+        pictures_not_encoded=sum(kind is None for kind in known.values()),
         items_sharing_a_picture=_sharing(covers),
         targets=targets,
         basket_completion=completed / targets if targets else 0.0,

@@ -21,14 +21,23 @@ BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown
 
 
+class Understood(msgspec.Struct):
+    """What the pictures of an item are taken for: the names in its row, and the files found."""
+
+    item: str
+    names: list[str]
+    files: list[str]
+
+
 class Sight(msgspec.Struct):
-    """One file: what its columns are taken for, and how it begins."""
+    """One file: what its columns are taken for, how it begins, and its first pictures."""
 
     what: str
     file: str
     mapping: dict[str, str]
     ignored: list[str]
     rows: list[dict[str, Any]]
+    pictures: list[Understood] = msgspec.field(default_factory=list)
 
 
 class DryRun(msgspec.Struct):
@@ -38,8 +47,12 @@ class DryRun(msgspec.Struct):
     ----------
     joined
         How many of the `looked_at` interactions name an item of the catalogue or of the file.
-    pictures
-        How many of `items` have a picture in the folder.
+    pictures, several
+        How many of `items` have a picture in the folder, and how many more than one.
+    files
+        How many pictures they have together.
+    left, left_first
+        As in a report: `pictures_left`.
     """
 
     sights: list[Sight] = msgspec.field(default_factory=list)
@@ -47,6 +60,10 @@ class DryRun(msgspec.Struct):
     joined: int = 0
     items: int = 0
     pictures: int = 0
+    several: int = 0
+    files: int = 0
+    left: dict[str, int] = msgspec.field(default_factory=dict)
+    left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
 
@@ -66,31 +83,53 @@ def dry_run(store: Store, request: Request) -> DryRun:
     for seen in peek(request):
         used = set(seen.mapping.values())
         ignored = [] if seen.what == "items" else sorted(set(seen.batch.columns) - used)
-        found.sights.append(
-            Sight(seen.what, seen.path.name, seen.mapping, ignored, seen.first_rows(ROWS))
-        )
+        sight = Sight(seen.what, seen.path.name, seen.mapping, ignored, seen.first_rows(ROWS))
+        found.sights.append(sight)
         if seen.what == "items":
-            known |= _look_at_items(seen, pictures, refusals, found)
+            known |= _look_at_items(seen, pictures, refusals, found, sight)
         elif seen.what == "interactions":
             _look_at_interactions(seen, known, refusals, found)
     if request.items is None and folder is not None:
-        found.items = len(known)
-        found.pictures = sum(pictures.file_of(item, None) is not None for item in known)
+        _look_at_folder(known, pictures, found)
+    found.left, found.left_first = dict(pictures.left.most_common()), pictures.examples
     found.refused, found.reasons = len(refusals), dict(refusals.reasons.most_common())
     return found
 
 
-def _look_at_items(seen: Peek, pictures: Pictures, refusals: Refusals, found: DryRun) -> set[str]:
-    ids: set[str] = set()
+def _look_at_items(
+    seen: Peek, pictures: Pictures, refusals: Refusals, found: DryRun, sight: Sight
+) -> set[str]:
+    shown: dict[str, int] = {}  # pictures by item
     for batch in open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why)):
-        for row, item, picture in records(batch, seen.mapping):
-            if isinstance(item, str):
-                refusals.add(seen.path.name, row, item)
+        for row in records(batch, seen.mapping):
+            if row.record is None:
+                refusals.add(seen.path.name, row.number, row.reason)
                 continue
-            found.pictures += pictures.file_of(item.item_id, picture) is not None
-            ids.add(item.item_id)
-    found.items = len(ids)
-    return ids
+            item_id = row.record.item_id
+            look = pictures.named if item_id in shown else pictures.wanted
+            files = look(item_id, row.pictures).files
+            shown[item_id] = shown.get(item_id, 0) + len(files)
+            if row.pictures and len(sight.pictures) < ROWS:
+                sight.pictures.append(Understood(item_id, list(row.pictures), list(files)))
+    found.items = len(shown)
+    _count(found, list(shown.values()))
+    return set(shown)
+
+
+def _look_at_folder(known: set[str], pictures: Pictures, found: DryRun) -> None:
+    """Count the pictures of items that a folder alone gives."""
+    if not known:
+        found.items = len(pictures.files.ids)
+        _count(found, [1] * found.items)
+        return
+    found.items = len(known)
+    _count(found, [len(pictures.wanted(item, []).files) for item in known])
+
+
+def _count(found: DryRun, pictures: list[int]) -> None:
+    found.pictures = sum(n > 0 for n in pictures)
+    found.several = sum(n > 1 for n in pictures)
+    found.files = sum(pictures)
 
 
 def _look_at_interactions(seen: Peek, known: set[str], refusals: Refusals, found: DryRun) -> None:

@@ -3,24 +3,157 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
 from beholder.catalogue.items_from_rows import records
-from beholder.catalogue.pictures import Pictures
+from beholder.catalogue.pictures import Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.shown_pictures import LOST, STAY, merged
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
 from beholder.store.ids import why_not_id
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 AT_ONCE = 500  # items in one transaction
-Found = tuple[ItemRecord, str | None]
-"""An item without pictures, and the file of its picture."""
 TWICE = "items that came twice in the file: the first one counts"
+OTHERS = "rows that add pictures and say other things of their item too: the first row counts"
+
+
+class Found(NamedTuple):
+    """An item without pictures, and the files of its pictures."""
+
+    record: ItemRecord
+    wanted: Wanted
+
+
+class ItemsImport:
+    """Items on their way into the store, and what became of them.
+
+    Several rows of one item are one item with the pictures of all of them. A list that would
+    become shorter waits until the whole file was read, since a later row may still name what
+    seems to be missing.
+    """
+
+    def __init__(self, store: Store, pictures: Pictures, done: FileReport, report: Report) -> None:
+        self.store = store
+        self.pictures = pictures
+        self.done = done
+        self.report = report
+        self._seen: set[str] = set()
+        self._last: Found | None = None
+        self._waiting: list[Found] = []
+        self._shorter: dict[str, Found] = {}
+        self._late: dict[str, Found] = {}  # of items that were put already
+        self._stay: dict[str, list[str]] = {}  # shown before, and not named so far
+
+    def take(self, record: ItemRecord, names: Sequence[str]) -> None:
+        """Take a row: an item with the names of its pictures, or more pictures of one before."""
+        item_id = record.item_id
+        if item_id not in self._seen:
+            self._seen.add(item_id)
+            self.add(Found(record, self.pictures.wanted(item_id, names)))
+            return
+        more = self.pictures.named(item_id, names)
+        last = self._last
+        if last is not None and last.record.item_id == item_id:
+            self._last = Found(last.record, last.wanted.then(more))
+            self._count_row(record, more, last.record)
+            return
+        before = self._late.get(item_id)
+        if more.files:
+            both = more if before is None else before.wanted.then(more)
+            self._late[item_id] = Found(record, both)
+        self._count_row(record, more, None)
+
+    def add(self, found: Found | None) -> None:
+        """Take an item that is not among those before; None: there are no more."""
+        if self._last is not None:
+            self._waiting.append(self._last)
+        self._last = found
+        if len(self._waiting) >= AT_ONCE:
+            self._put()
+
+    def finish(self) -> None:
+        """Put what is left."""
+        self.add(None)
+        self._put()
+        for item_id, found in self._shorter.items():
+            late = self._late.pop(item_id, None)
+            whole = found.wanted if late is None else found.wanted.then(late.wanted)
+            self._waiting.append(Found(found.record, whole))
+            if len(self._waiting) >= AT_ONCE:
+                self._put(last=True)
+        self._put(last=True)
+        self._put_late()
+        for item_id, stay in self._stay.items():
+            if stay:
+                self.pictures.note(STAY, f"item {item_id}", len(stay))
+
+    def _put(self, last: bool = False) -> None:
+        """Store what waits; `last`: the file has nothing more to say of these."""
+        self.pictures.keep(found.wanted for found in self._waiting)
+        had = self.store.pictures_of([found.record.item_id for found in self._waiting])
+        ready = []
+        for found in self._waiting:
+            item_id = found.record.item_id
+            hashes, whole = self.pictures.hashes(item_id, found.wanted)
+            if not hashes:
+                ready.append(found.record)
+                continue
+            after = merged(hashes, had.get(item_id, []), whole)
+            if after.lost and not last:
+                self._shorter[item_id] = found
+                continue
+            if after.lost:
+                self.pictures.note(LOST, f"item {item_id}", len(after.lost))
+            if after.stay:
+                self._stay[item_id] = after.stay
+            self.report.items_with_several += len(after.pictures) > 1
+            ready.append(structs.replace(found.record, pictures=after.pictures))
+        counts = self.store.put_items(ready)
+        self.done.added += counts.added
+        self.done.changed += counts.changed
+        self.done.same += counts.same
+        self._waiting.clear()
+
+    def _put_late(self) -> None:
+        """Add the pictures of rows that stood apart from the others of their item."""
+        self.pictures.keep(found.wanted for found in self._late.values())
+        for item_id, found in self._late.items():
+            hashes, _ = self.pictures.hashes(item_id, found.wanted)
+            item = self.store.item(item_id)
+            had = item["pictures"]
+            both = list(dict.fromkeys([*had, *hashes]))
+            if both != had:
+                self.store.put_items([ItemRecord(item_id, item["title"], item["attributes"], both)])
+            self.report.items_with_several += len(had) <= 1 < len(both)
+            stay = self._stay.get(item_id, [])
+            self._stay[item_id] = [picture for picture in stay if picture not in hashes]
+
+    def _count_row(self, record: ItemRecord, more: Wanted, before: ItemRecord | None) -> None:
+        if not more.files:
+            self.report.rules[TWICE] = self.report.rules.get(TWICE, 0) + 1
+            self.done.same += 1
+            return
+        self.done.more += 1
+        if _says_other(record, before):
+            self.report.rules[OTHERS] = self.report.rules.get(OTHERS, 0) + 1
+
+
+def _says_other(record: ItemRecord, before: ItemRecord | None) -> bool:
+    """Whether a row has words of its own, other than those of its item where they are known."""
+    titles = {record.item_id} | ({before.title} if before else set())
+    known = before.attributes if before else {}
+    other = [name for name, value in record.attributes.items() if known.get(name) != value]
+    return bool(other) or record.title not in titles
 
 
 def import_items(
@@ -35,35 +168,31 @@ def import_items(
     """Read an items file and put its items; what is as it was stays untouched."""
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
-    seen: set[str] = set()
 
     def refuse(row: int, reason: str) -> None:
         refusals.add(path.name, row, reason)
 
-    def wanted() -> Iterator[Found]:
-        for batch in open_rows(path, refuse):
-            done.read += len(batch)
-            for row, found, picture in records(batch, mapping):
-                if isinstance(found, str):
-                    refuse(row, found)
-                    done.read -= 1  # counted with the refused below
-                elif found.item_id in seen:
-                    report.rules[TWICE] = report.rules.get(TWICE, 0) + 1
-                    done.same += 1
-                else:
-                    seen.add(found.item_id)
-                    yield found, pictures.file_of(found.item_id, picture)
-            progress.advance(batch.size)
-
     progress.start(f"items of {path.name}", path.stat().st_size)
-    _put(store, wanted(), pictures, done)
+    work = ItemsImport(store, pictures, done, report)
+    for batch in open_rows(path, refuse):
+        done.read += len(batch)
+        for row in records(batch, mapping):
+            if row.record is None:
+                refuse(row.number, row.reason)
+                done.read -= 1  # counted with the refused below
+            else:
+                work.take(row.record, row.pictures)
+        progress.advance(batch.size)
+    work.finish()
     progress.finish()
     done.refused = len(refusals) - before
     done.read += done.refused
     return done
 
 
-def import_pictures(store: Store, pictures: Pictures, progress: Progress) -> FileReport:
+def import_pictures(
+    store: Store, pictures: Pictures, report: Report, progress: Progress
+) -> FileReport:
     """Give the items that the catalogue has the pictures that are named like them.
 
     In an empty catalogue every picture becomes an item.
@@ -72,47 +201,28 @@ def import_pictures(store: Store, pictures: Pictures, progress: Progress) -> Fil
     done = FileReport("media", pictures.folder.root.name)
     known = store.items()
     progress.start("pictures", len(pictures.folder.files))
-
-    def wanted() -> Iterator[Found]:
-        assert pictures.folder is not None
-        if not known.num_rows:
-            for file in pictures.folder.files:
-                progress.advance()
-                item_id = PurePosixPath(file).stem
-                if not why_not_id(item_id):
-                    yield ItemRecord(item_id, item_id), file
-            return
-        columns = ("item_id", "title", "attributes")
-        for item_id, title, attributes in zip(
-            *(known[name].to_pylist() for name in columns), strict=True
-        ):
-            found = pictures.file_of(item_id, None)
-            if found is not None:
-                progress.advance()
-                yield ItemRecord(item_id, title, json.loads(attributes)), found
-
-    _put(store, wanted(), pictures, done)
+    work = ItemsImport(store, pictures, done, report)
+    for found in _of_items(known, pictures) if known.num_rows else _as_items(pictures):
+        work.add(found)
+        progress.advance(len(found.wanted.files))
+    work.finish()
     progress.finish()
     done.read = done.added + done.changed + done.same
     return done
 
 
-def _put(store: Store, items: Iterable[Found], pictures: Pictures, done: FileReport) -> None:
-    waiting: list[Found] = []
+def _of_items(known: pa.Table, pictures: Pictures) -> Iterator[Found]:
+    columns = (known[name].to_pylist() for name in ("item_id", "title", "attributes"))
+    for item_id, title, attributes in zip(*columns, strict=True):
+        wanted = pictures.wanted(item_id, [])
+        if wanted.files:
+            yield Found(ItemRecord(item_id, title, json.loads(attributes)), wanted)
 
-    def put() -> None:
-        pictures.keep(file for _, file in waiting)
-        counts = store.put_items(
-            [structs.replace(record, pictures=pictures.of(file)) for record, file in waiting]
-        )
-        done.added += counts.added
-        done.changed += counts.changed
-        done.same += counts.same
-        waiting.clear()
 
-    for found in items:
-        waiting.append(found)
-        if len(waiting) >= AT_ONCE:
-            put()
-    if waiting:
-        put()
+def _as_items(pictures: Pictures) -> Iterator[Found]:
+    for file, item_id in pictures.files.ids.items():
+        reason = why_not_id(item_id)
+        if reason:
+            pictures.note(f"pictures that make no item: their name {reason}", file)
+        else:
+            yield Found(ItemRecord(item_id, item_id), Wanted((file,)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from beholder.catalogue.events_from_rows import as_id, is_unicode
+from beholder.catalogue.mapping import picture_fields
+from beholder.catalogue.picture_names import names
 from beholder.catalogue.readers.interface import Batch
 from beholder.store.ids import why_not_id
 from beholder.store.records import Attribute, ItemRecord
@@ -25,31 +27,45 @@ LIST_MARK = "|"
 LONGEST = 100_000  # characters of one attribute
 
 
-def records(
-    batch: Batch, mapping: Mapping[str, str]
-) -> Iterator[tuple[int, ItemRecord | str, str | None]]:
-    """Yield for each row its number, its item or the reason why it is none, and its picture.
+class Row(NamedTuple):
+    """A row of an items file.
 
-    The item's title is its id where the row has none.
+    Attributes
+    ----------
+    record
+        Its item, without pictures; None where it is none, for a `reason`.
+    pictures
+        The names of its pictures, the cover first.
     """
+
+    number: int
+    record: ItemRecord | None
+    reason: str = ""
+    pictures: Sequence[str] = ()
+
+
+def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
+    """Yield what each row means. An item's title is its id where the row has none."""
     lists = batch.lists()
-    used = {mapping.get(field) for field in ("item_id", "title", "image", "description")}
+    images = picture_fields(mapping)
+    used = {mapping.get(field) for field in ("item_id", "title", "description", *images)}
     others = [name for name in lists if name and name not in used]
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
-        if item_id is None:
-            yield number, "has no item id", None
-            continue
-        reason = why_not_id(item_id)
-        if reason:
-            yield number, f"item id {reason}", None
+        reason = "has no item id" if item_id is None else why_not_id(item_id)
+        if item_id is None or reason:
+            yield Row(number, None, reason if item_id is None else f"item id {reason}")
             continue
         row = {name: lists[name][i] for name in others}
         if "description" in mapping:
             row["description"] = lists[mapping["description"]][i]
         found = _record(item_id, _text(lists, mapping, "title", i), row)
-        yield number, found, _text(lists, mapping, "image", i)
+        if isinstance(found, str):
+            yield Row(number, None, found)
+            continue
+        named = [name for field in images for name in names(lists[mapping[field]][i])]
+        yield Row(number, found, pictures=list(dict.fromkeys(named)))
 
 
 def _record(item_id: str, title: str | None, row: dict[str, Any]) -> ItemRecord | str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 
 from beholder.errors import DataError, UsageError
 
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
-    "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "id",
+    "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle", "id",
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
     "reviewer_id", "account_id", "client_id", "uid",
 )  # fmt: skip
 
+IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "items": {
         "item_id": ITEM,
@@ -25,8 +27,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "headline", "label",
         ),
         "image": (
-            "image", "picture", "photo", "image_file", "image_path", "image_name", "file",
-            "filename", "file_name", "img", "poster", "thumbnail", "cover", "images",
+            "image", "picture", "photo", "image_file", "image_path", "image_name", "image_src",
+            "image_url", "image_link", "file", "filename", "file_name", "img", "poster",
+            "thumbnail", "cover", "images", "pictures", "photos",
         ),
         "description": (
             "description", "detail_desc", "desc", "text", "overview", "summary", "details",
@@ -52,6 +55,17 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "profiling": ("profiling", "consent", "personalisation", "personalization"),
     },
 }  # fmt: skip
+# Columns of further pictures: `image_2`, `Photo 3`, `picture_url_4`; and those of whole lists.
+NUMBERED = re.compile(
+    r"(?:image|picture|photo|img|pic)s?(?:url|link|src|file|path|name)?([0-9]{1,3})"
+)
+MORE_PICTURES = frozenset(
+    {
+        "images", "pictures", "photos", "gallery", "imagegallery", "additionalimages",
+        "additionalimage", "additionalimagelink", "additionalimagelinks", "additionalimageurls",
+        "additionalpictures", "moreimages", "otherimages", "variantimage",
+    }
+)  # fmt: skip
 RATINGS = frozenset({"rating", "score", "stars", "overall"})
 NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
 
@@ -88,6 +102,8 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         if field not in mapping and found is not None:
             mapping[field] = found
             taken.add(found)
+    if what == "items":
+        mapping |= _more_pictures([c for c in columns if c not in taken], mapping)
     for field in NEEDED[what]:
         stands_in = field == "user" and "session" in mapping
         if field not in mapping and not stands_in:
@@ -97,6 +113,30 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
                 field=field,
             )
     return mapping
+
+
+def picture_fields(mapping: Mapping[str, str]) -> list[str]:
+    """Return the fields of a mapping that hold pictures, the cover's first: image, image_2, ..."""
+    return sorted(filter(IMAGE.fullmatch, mapping), key=lambda field: int(field[6:] or 1))
+
+
+def known_field(name: str) -> bool:
+    """Whether `--map` may name a field so."""
+    return bool(IMAGE.fullmatch(name)) or any(name in fields for fields in FIELDS.values())
+
+
+def _more_pictures(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of further pictures: numbered columns by number, then lists."""
+    found: list[tuple[int, int, str]] = []
+    for place, column in enumerate(columns):
+        plain = _plain(column)
+        numbered = NUMBERED.fullmatch(plain)
+        if numbered:
+            found.append((int(numbered[1]), place, column))
+        elif plain in MORE_PICTURES:
+            found.append((1_000, place, column))
+    free = (name for i in count(1) if (name := f"image_{i}" if i > 1 else "image") not in mapping)
+    return dict(zip(free, (column for _, _, column in sorted(found)), strict=False))
 
 
 def parse_maps(texts: Sequence[str]) -> dict[str, str]:

@@ -2,62 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
+from beholder.catalogue.picture_files import ADDRESS, PictureFiles
 from beholder.catalogue.readers.folder import Folder
 from beholder.errors import DataError
 from beholder.media.originals import keep
 
 THREADS = 16
+MOST = 100  # pictures of one item
+SHOWN = 10  # examples of each reason
+MISSING = "pictures that rows name and the folder does not have"
+REMOTE = "addresses of pictures on the web, which are not fetched"
+DOUBT = "names that several files have: none of them was taken"
+ELSEWHERE = "pictures found by their name in another folder than the row says"
+BROKEN = "pictures that are too large or cannot be opened"
+TWICE = "pictures that are another one of the same item, byte for byte"
+MANY = f"pictures above {MOST} of one item"
+
+
+class Wanted(NamedTuple):
+    """The files that an item is to show, the cover first.
+
+    Attributes
+    ----------
+    whole
+        Whether that is everything which was named.
+    """
+
+    files: tuple[str, ...] = ()
+    whole: bool = True
+
+    def then(self, other: Wanted) -> Wanted:
+        """Return these and others after them."""
+        files = tuple(dict.fromkeys((*self.files, *other.files)))
+        return Wanted(files[:MOST], self.whole and other.whole and len(files) <= MOST)
 
 
 class Pictures:
-    """Finds the picture of an item in a folder and keeps its bytes.
+    """Finds the pictures of items in a folder and keeps their bytes.
 
     Attributes
     ----------
     used
         Files that some item shows.
-    unreadable
-        How many were too large or could not be opened.
-    remote
-        How many items name an address on the web, which is never fetched.
+    left
+        How many pictures were left out, or found by a guess, by reason.
+    examples
+        The first of each reason.
     """
 
     def __init__(self, folder: Folder | None, media: Path, limit: int) -> None:
         self.folder = folder
+        self.files = PictureFiles(folder or Folder(media))
         self.media = media
         self.limit = limit
         self.used: set[str] = set()
-        self.unreadable = 0
-        self.remote = 0
+        self.left: Counter[str] = Counter()
+        self.examples: dict[str, list[str]] = {}
         self._kept: dict[str, str] = {}
 
-    def file_of(self, item_id: str, named: str | None) -> str | None:
-        """Return the file of an item: what its row names, else the one named like its id."""
-        if self.folder is None:
-            return None
-        if named is not None and named.startswith(("http://", "https://")):
-            self.remote += 1
-            named = None
-        found = self.folder.find(named) if named else None
-        return found or self.folder.by_stem.get(item_id.lower())
+    def wanted(self, item_id: str, names: Sequence[str]) -> Wanted:
+        """Return the files of an item: what its row names, else those called like its id."""
+        named = self.named(item_id, names)
+        if named.files or self.folder is None:
+            return named
+        files, doubt = self.files.of_item(item_id)
+        if doubt:
+            self.note(DOUBT, f"item {item_id}")
+        return Wanted(tuple(files), named.whole and not doubt).then(Wanted())
 
-    def keep(self, files: Iterable[str | None]) -> None:
+    def named(self, item_id: str, names: Sequence[str]) -> Wanted:
+        """Return the files that a row names."""
+        if self.folder is None:
+            return Wanted()
+        files = []
+        for name in names:
+            found = self.files.find(name)
+            if found.file is not None:
+                files.append(found.file)
+            reason = (
+                ELSEWHERE
+                if found.elsewhere
+                else DOUBT
+                if found.doubt
+                else REMOTE
+                if ADDRESS.match(name)
+                else MISSING
+            )
+            if found.file is None or found.elsewhere:
+                self.note(reason, f"item {item_id}: {name[:200]}")
+        if len(set(files)) > MOST:
+            self.note(MANY, f"item {item_id}", len(set(files)) - MOST)
+        return Wanted((), len(files) == len(names)).then(Wanted(tuple(files)))
+
+    def keep(self, wanted: Iterable[Wanted]) -> None:
         """Keep the bytes of files, several at a time: most of it is waiting for the disk."""
-        fresh = sorted({file for file in files if file is not None and file not in self._kept})
+        files = {file for each in wanted for file in each.files}
+        fresh = sorted(files - self._kept.keys())
         with ThreadPoolExecutor(THREADS) as pool:
             self._kept |= dict(zip(fresh, pool.map(self._keep, fresh), strict=True))
-        self.unreadable += sum(not self._kept[file] for file in fresh)
+        for file in fresh:
+            if not self._kept[file]:
+                self.note(BROKEN, file)
 
-    def of(self, file: str | None) -> list[str] | None:
-        """Return the SHA-256 of a kept file in a list; None where there is none."""
-        if file is None:
-            return None
-        self.used.add(file)
-        return [self._kept[file]] if self._kept[file] else None
+    def hashes(self, item_id: str, wanted: Wanted) -> tuple[list[str], bool]:
+        """Return the SHA-256 of files that were kept, and whether these are all."""
+        good = [file for file in wanted.files if self._kept[file]]
+        self.used.update(wanted.files)
+        found = list(dict.fromkeys(self._kept[file] for file in good))
+        if len(found) < len(good):
+            self.note(TWICE, f"item {item_id}", len(good) - len(found))
+        return found, wanted.whole and len(good) == len(wanted.files)
+
+    def note(self, reason: str, example: str, n: int = 1) -> None:
+        """Count what was left out."""
+        self.left[reason] += n
+        first = self.examples.setdefault(reason, [])
+        if len(first) < SHOWN:
+            first.append(example)
 
     def _keep(self, file: str) -> str:
         assert self.folder is not None

@@ -18,7 +18,9 @@ class FileReport(msgspec.Struct):
     mapping
         Our names to the columns of the file.
     read
-        Rows; every one is in exactly one of `added`, `changed`, `same` and `refused`.
+        Rows; every one is in exactly one of `added`, `changed`, `same`, `refused` and `more`.
+    more
+        Rows that only add pictures to an item of a row before.
     """
 
     what: str
@@ -29,6 +31,7 @@ class FileReport(msgspec.Struct):
     changed: int = 0
     same: int = 0
     refused: int = 0
+    more: int = 0
 
 
 class Report(msgspec.Struct):
@@ -38,6 +41,13 @@ class Report(msgspec.Struct):
     ----------
     rules
         How many rows each standardising rule touched, by its name in words.
+    pictures_left, pictures_left_first
+        How many pictures were left out, kept or found by a guess, by reason in words, and the
+        first of each.
+    items_with_several
+        Items of this import that show more than one picture.
+    files_skipped
+        Files of the folder that are no pictures which can be read, by reason in words.
     refused
         The first refused rows; `refused_file` has them all.
     joined
@@ -52,6 +62,10 @@ class Report(msgspec.Struct):
     refused_file: str = ""
     joined: float | None = None
     pictures_found: int = 0
+    items_with_several: int = 0
+    pictures_left: dict[str, int] = msgspec.field(default_factory=dict)
+    pictures_left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    files_skipped: dict[str, int] = msgspec.field(default_factory=dict)
     items_without_media: int = 0
     media_without_items: int = 0
     media_without_items_first: list[str] = msgspec.field(default_factory=list)

@@ -13,7 +13,7 @@ from beholder.catalogue import given_vectors
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
-from beholder.catalogue.mapping import FIELDS, check_maps, guess
+from beholder.catalogue.mapping import FIELDS, check_maps, guess, known_field
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -113,7 +113,7 @@ def import_files(
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             report.files.append(done)
         if folder is not None and request.items is None:
-            report.files.append(import_pictures(store, pictures, progress))
+            report.files.append(import_pictures(store, pictures, report, progress))
         if request.vectors is not None:
             report.files.append(_import_vectors(workspace, request, refusals))
     finally:
@@ -165,10 +165,9 @@ def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals
         spare = [file for file in pictures.folder.files if file not in pictures.used]
         report.media_without_items = len(spare)
         report.media_without_items_first = spare[:10]
-    if pictures.unreadable:
-        report.rules["pictures that are too large or cannot be opened"] = pictures.unreadable
-    if pictures.remote:
-        report.rules["addresses of pictures on the web, which are not fetched"] = pictures.remote
+        report.files_skipped = dict(pictures.folder.skipped.most_common())
+    report.pictures_left = dict(pictures.left.most_common())
+    report.pictures_left_first = pictures.examples
 
 
 def _check(request: Request) -> None:
@@ -182,7 +181,7 @@ def _check(request: Request) -> None:
         raise UsageError("--ids names the rows of vectors", remedy="add --vectors FILE")
     ours = {name for fields in FIELDS.values() for name in fields}
     for name in request.maps:
-        if name not in ours:
+        if not known_field(name):
             raise UsageError(
                 f"--map {name}=...: there is no field {name}",
                 remedy="one of " + ", ".join(sorted(ours)),

@@ -10,7 +10,7 @@ import click
 from beholder.cli import console
 
 if TYPE_CHECKING:
-    from beholder.encoders.run import EncodeReport
+    from beholder.encoders.workspace import WorkspaceReport
 
 SHOWN = 5  # refused pictures on the terminal; --json has all
 
@@ -39,14 +39,14 @@ def command(
         found = encode_workspace(
             workspace, store, encoders or None, progress, workers=workers, retry=retry
         )
-    report, pictures, without = found.encoded, found.first_item, found.items_without
     if as_json:
-        console.as_json(_document(report, pictures, without))
+        console.as_json(_document(found))
     else:
-        _print(report, pictures, without)
+        _print(found)
 
 
-def _document(report: EncodeReport, pictures: dict[str, str], without: int) -> dict[str, Any]:
+def _document(found: WorkspaceReport) -> dict[str, Any]:
+    report, pictures = found.encoded, found.first_item
     return {
         "encoders": report.encoders,
         "pictures": report.wanted,
@@ -56,22 +56,25 @@ def _document(report: EncodeReport, pictures: dict[str, str], without: int) -> d
             {"item": pictures[r.hash], "picture": r.hash, "code": r.code, "reason": r.reason}
             for r in report.refused
         ],
-        "items_without_picture": without,
+        "items_without_picture": found.items_without,
+        "items_with_several_pictures": found.items_with_several,
         "broken_files": report.broken,
         "seconds": round(report.seconds, 3),
     }
 
 
-def _print(report: EncodeReport, pictures: dict[str, str], without: int) -> None:
+def _print(found: WorkspaceReport) -> None:
+    report, pictures = found.encoded, found.first_item
     console.table(
-        ["pictures", "encoded", "same", "refused", "items without", "seconds"],
+        ["pictures", "encoded", "same", "refused", "items without", "with several", "seconds"],
         [
             [
                 report.wanted,
                 report.encoded,
                 report.same,
                 len(report.refused),
-                without,
+                found.items_without,
+                found.items_with_several,
                 round(report.seconds, 1),
             ]
         ],

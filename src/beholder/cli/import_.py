@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 REFUSED_IN_PART = 3
+EXAMPLES = 3  # of what was left out
 SHOWN = 5  # refused rows on the terminal; their file has all
 
 
@@ -94,8 +95,11 @@ def _print(report: Report, path: Path) -> None:
             pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in file.mapping.items())
             click.echo(f"{file.file}: {pairs}", err=True)
     console.table(
-        ["", "file", "read", "added", "changed", "same", "refused"],
-        [[f.what, f.file, f.read, f.added, f.changed, f.same, f.refused] for f in report.files],
+        ["", "file", "read", "added", "changed", "same", "refused", "more"],
+        [
+            [f.what, f.file, f.read, f.added, f.changed, f.same, f.refused, f.more or None]
+            for f in report.files
+        ],
     )
     for rule, n in report.rules.items():
         click.echo(f"{n} {rule}")
@@ -103,11 +107,21 @@ def _print(report: Report, path: Path) -> None:
         click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
     if report.refused_file:
         click.echo(f"{report.n_refused} refused rows are listed in {report.refused_file}")
+    _print_left(report.pictures_left, report.pictures_left_first)
+    for reason, n in report.files_skipped.items():
+        click.echo(f"{n} {reason}")
     click.echo(
-        f"{report.pictures_found} pictures; {report.items_without_media} items without, "
+        f"{report.pictures_found} pictures; {report.items_with_several} items with several, "
+        f"{report.items_without_media} items without, "
         f"{report.media_without_items} pictures without an item; {report.seconds:.1f} s"
     )
     click.echo(f"report: {path}", err=True)
+
+
+def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:
+    for reason, n in left.items():
+        shown = "; ".join(first[reason][:EXAMPLES])
+        click.echo(f"{n} {reason} ({shown}{'; ...' if n > EXAMPLES else ''})")
 
 
 def _print_sights(found: DryRun) -> None:
@@ -118,12 +132,19 @@ def _print_sights(found: DryRun) -> None:
             click.echo(f"not used: {', '.join(sight.ignored)}")
         names = list(sight.rows[0]) if sight.rows else []
         console.table(names, [[_short(row[name]) for name in names] for row in sight.rows])
+        for one in sight.pictures:
+            files = ", ".join(one.files) or "none of them in the folder"
+            click.echo(f"pictures of {one.item}: {', '.join(one.names)} -> {files}")
         click.echo()
     if found.looked_at:
         share = found.joined / found.looked_at
         click.echo(f"{found.joined} of {found.looked_at} interactions join an item: {share:.0%}")
     if found.items:
-        click.echo(f"{found.pictures} of {found.items} items have a picture in the folder")
+        click.echo(
+            f"{found.pictures} of {found.items} items have a picture in the folder, "
+            f"{found.several} of them several: {found.files} pictures"
+        )
+    _print_left(found.left, found.left_first)
     for reason, n in found.reasons.items():
         click.echo(f"{n} rows would be refused: {reason}")
 

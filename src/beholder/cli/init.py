@@ -46,7 +46,8 @@ title = {title}
 
 [privacy]
 # profiling_default = true
-# retention_days = 180
+# retention_days = 180      # events are deleted so many days after they arrived
+# answers_days = 30         # and what was answered to whom
 """
 
 

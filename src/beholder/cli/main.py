@@ -28,6 +28,7 @@ COMMANDS = {
     "bundle": ("bundle", "List, show, verify, promote or roll back bundles."),
     "user": ("user", "Export or erase what is held about a person; profiling on or off."),
     "key": ("key", "Add, list or revoke keys for the service."),
+    "upgrade": ("upgrade", "Bring a workspace of an older version forward."),
     "check": ("check", "Check the data of a workspace: the card, leaks, missing pictures."),
 }
 MODULES = {name: module for name, (module, _) in COMMANDS.items()}

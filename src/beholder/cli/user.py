@@ -57,12 +57,13 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool) -> None:
         console.as_json(receipt)
         return
     console.table(
-        ["receipt", "events", "texts", "segments", "key"],
+        ["receipt", "events", "texts", "answers", "segments", "key"],
         [
             [
                 receipt.number,
                 receipt.events,
                 receipt.texts,
+                receipt.answers,
                 receipt.segments,
                 receipt.key_fingerprint or None,
             ]

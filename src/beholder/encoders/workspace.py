@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow.compute as pc
+
 from beholder.encoders.run import EncodeReport, encode_pictures
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
@@ -19,13 +21,14 @@ class WorkspaceReport:
     ----------
     first_item
         The first item that shows each picture, by its hash.
-    items_without
-        How many items have no picture.
+    items_without, items_with_several
+        How many items have no picture, and how many more than one: all of them are encoded.
     """
 
     encoded: EncodeReport
     first_item: dict[str, str]
     items_without: int
+    items_with_several: int
 
 
 def encode_workspace(
@@ -37,20 +40,25 @@ def encode_workspace(
     workers: int | None = None,
     retry: bool = False,
 ) -> WorkspaceReport:
-    """Encode what has no vectors yet; see `encode_pictures`."""
+    """Encode the pictures that have no vectors yet; see `encode_pictures`."""
+    items = store.items().select(["item_id", "media"])
+    shown = items["media"].combine_chunks()
+    counts = pc.list_value_length(shown).to_numpy(zero_copy_only=False)
+    owners = items["item_id"].take(pc.list_parent_indices(shown)).to_pylist()
     pictures: dict[str, str] = {}
     unknown: set[str] = set()  # hashes whose facts the store lacks
-    without = 0
-    for row in store.items().select(["item_id", "picture", "colour"]).to_pylist():
-        if row["picture"] is None:
-            without += 1
+    flat = shown.flatten()
+    for digest, kind, colour, item_id in zip(
+        *(flat.field(name).to_pylist() for name in ("hash", "kind", "colour")), owners, strict=True
+    ):
+        if kind not in (None, "picture"):
             continue
-        pictures.setdefault(row["picture"], row["item_id"])
-        if row["colour"] is None:
-            unknown.add(row["picture"])
+        pictures.setdefault(digest, item_id)
+        if colour is None:
+            unknown.add(digest)
     report = encode_pictures(
         workspace, list(pictures), encoders, progress, workers=workers, retry=retry
     )
     facts = {key: fact for key, fact in report.facts.items() if key in unknown}
     store.set_picture_facts({k: (f.width, f.height, f.colour) for k, f in facts.items()})
-    return WorkspaceReport(report, pictures, without)
+    return WorkspaceReport(report, pictures, int((counts == 0).sum()), int((counts > 1).sum()))

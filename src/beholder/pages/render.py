@@ -119,26 +119,33 @@ def render_item(
     item: Mapping[str, Any],
     similar: Sequence[Mapping[str, Any]] = (),
     explanation: Mapping[str, Any] | None = None,
+    place: int = 1,
 ) -> str:
     """Return the page of one item.
 
     Parameters
     ----------
     item
-        What `GET /v1/items/{id}` gives. `mine`, where the service knows it, maps a kind that
-        the visitor did to its event id: `{"like": "..."}`.
+        What `GET /v1/items/{id}` gives; all its `pictures` are shown. `mine`, where the service
+        knows it, maps a kind that the visitor did to its event id: `{"like": "..."}`.
     similar
         The items of `GET /v1/items/{id}/similar`.
     explanation
         What `GET /v1/explain` gives, or None.
+    place
+        Which of the pictures stands in the large place, from 1: for browsers without scripts.
     """
     words = Words(look.language)
+    card = _cards(words, [item], "")[0]
+    strip = _strip(words, item, card["title"], place)
     return _page(
         "item.html",
         look,
         kind="item",
         path=f"/item/{quote(str(item['id']), safe='')}",
-        card=_cards(words, [item], "")[0],
+        card=card,
+        large=next((each for each in strip if each["large"]), card),
+        strip=strip if len(strip) > 1 else [],
         description=_description(item),
         chips_of_item=_item_chips(item),
         related=_cards(words, similar, ""),
@@ -217,6 +224,22 @@ def _cards(words: Words, items: Sequence[Mapping[str, Any]], level: str) -> list
             }
         )
     return cards
+
+
+def _strip(words: Words, item: Mapping[str, Any], title: str, place: int) -> list[dict[str, Any]]:
+    """Return the pictures of an item that can be shown; exactly one of them is `large`."""
+    shown = [picture for picture in item.get("pictures") or [] if picture.get("src")]
+    if not 1 <= place <= len(shown):
+        place = 1
+    return [
+        {
+            "picture": picture,
+            "title": words("picture_of", title=title, n=n, all=len(shown)) if n > 1 else title,
+            "label": words("picture_n", n=n, all=len(shown)),
+            "large": n == place,
+        }
+        for n, picture in enumerate(shown, 1)
+    ]
 
 
 def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:

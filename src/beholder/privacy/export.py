@@ -1,7 +1,7 @@
 """The export of a person as JSON Lines, and reading such a file back.
 
 The first line says what the file is, for what purposes the data was used, how long it is kept
-and who received it; the second is the person, every other one an event.
+and who received it; the second is the person, every other one an event or an answer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from beholder.store import PURPOSES, Outcome, Store, Who
 
 SCHEMA = "beholder-person-1"
 AT_ONCE = 500  # events in one transaction
+FIELDS = ("item", "kind", "time", "value", "text")
 
 
 def export_lines(store: Store, who: str | Who) -> Iterator[bytes]:
@@ -30,6 +31,7 @@ def export_lines(store: Store, who: str | Who) -> Iterator[bytes]:
         "schema": SCHEMA,
         "purposes": list(PURPOSES),
         "kept_days": privacy.retention_days,
+        "answers_kept_days": privacy.answers_days,
         "recipients": [],
         "times": "milliseconds since 1970, UTC",
     }
@@ -38,7 +40,9 @@ def export_lines(store: Store, who: str | Who) -> Iterator[bytes]:
 
 
 def import_export(store: Store, lines: Iterable[bytes]) -> list[Outcome]:
-    """Store what an export holds, under the id that it names.
+    """Store the events of an export, under the id that it names.
+
+    Answers are left out: they speak of bundles of the store that gave them.
 
     Raises
     ------
@@ -56,11 +60,11 @@ def import_export(store: Store, lines: Iterable[bytes]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     waiting: list[Event] = []
     for record in records:
-        named = {
-            name: record[name]
-            for name in ("item", "kind", "time", "value", "text")
-            if name in record
-        }
+        if record.get("record") != "event":
+            continue
+        named = {name: record[name] for name in FIELDS if name in record}
+        if record.get("own_id"):
+            named["event_id"] = record["event_id"]
         waiting.append(msgspec.convert(named | {kind: person[kind]}, Event))
         if len(waiting) == AT_ONCE:
             outcomes += store.record(waiting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, put
@@ -11,6 +11,9 @@ from msgspec import Meta
 
 from beholder.encoders.picture_workers import EncodedPicture
 from beholder.engine.answer import Recommendation
+from beholder.engine.cards import picture_of
+from beholder.errors import DataError
+from beholder.media.originals import path_of
 from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, plain_id, running_of
@@ -20,7 +23,8 @@ from beholder.store.ids import check_id
 from beholder.store.records import Attribute
 
 PATH = "/v1/items/{item_id:str}"
-PICTURES = 20
+AT_ONCE = 20  # pictures in one form
+MOST = 100  # of one item, as in an import
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -36,7 +40,7 @@ class ItemBody(msgspec.Struct, forbid_unknown_fields=True):
 
     title: Annotated[str, Meta(max_length=2000)]
     attributes: dict[str, Attribute] = {}
-    pictures: Annotated[list[Hash], Meta(max_length=PICTURES)] | None = None
+    pictures: Annotated[list[Hash], Meta(max_length=MOST)] | None = None
 
 
 class ItemPatch(msgspec.Struct, forbid_unknown_fields=True):
@@ -52,12 +56,48 @@ class ItemState(msgspec.Struct):
     status: str
 
 
+class ItemPicture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One picture of an item; without addresses until its renditions are made.
+
+    Attributes
+    ----------
+    hash
+        SHA-256 of the file: what `pictures` of a PUT names.
+    """
+
+    hash: str
+    src: str = ""
+    srcset: str = ""
+    width: int = 0
+    height: int = 0
+    colour: str = ""
+
+
+class ItemShown(Recommendation, frozen=True):
+    """An item with all its pictures, the cover first."""
+
+    pictures: tuple[ItemPicture, ...] = ()
+
+
 @get(PATH, opt=needs("recommend"))
-async def get_item(request: Asking, item_id: FromPath[str]) -> Recommendation:
-    """Return one item as it is shown."""
+async def get_item(request: Asking, item_id: FromPath[str]) -> ItemShown:
+    """Return one item as it is shown, with all its pictures."""
     running = running_of(request)
     await running.seen(None, None)
-    return running.engine.item(plain_id(item_id))
+    return await in_thread(lambda: shown(running, plain_id(item_id)))
+
+
+def shown(running: Running, name: str) -> ItemShown:
+    """Return an item with all its pictures.
+
+    Raises
+    ------
+    UnknownItemError
+        If there is none, or it is hidden.
+    """
+    card = running.engine.item(name)
+    media = running.store.item(name)["media"]
+    return ItemShown(**msgspec.structs.asdict(card), pictures=tuple(map(_picture, media)))
 
 
 @put(PATH, status_code=200, opt=needs("catalogue", body="either", upload=True))
@@ -71,8 +111,9 @@ async def put_item(request: Asking, item_id: FromPath[str]) -> ItemState:
     data: list[bytes] = []
     if uploads.is_form(request):
         form = await uploads.read_form(request, frozenset({"item"}))
-        data = form.pictures[:PICTURES]
+        data = form.pictures
         body = uploads.decode(form.words.get("item", ""), ItemBody, "item")
+        _refuse_many(len(data), len(body.pictures or []))
     else:
         body = uploads.decode(await request.body(), ItemBody)
     return await in_thread(lambda: _put(running, name, body, data))
@@ -97,8 +138,9 @@ async def delete_item(request: Asking, item_id: FromPath[str]) -> ItemState:
 
 
 def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> ItemState:
-    kept = [uploads.keep(running, picture) for picture in data]
     pictures = body.pictures
+    _refuse_unsent(running, pictures or [])
+    kept = [uploads.keep(running, picture) for picture in data]
     if kept:
         pictures = list(dict.fromkeys([each.hash for each in kept] + (pictures or [])))
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
@@ -106,6 +148,38 @@ def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> Item
     running.engine.refresh()
     status = "added" if counts.added else "changed" if counts.changed else "same"
     return ItemState(name, status)
+
+
+def _refuse_many(sent: int, named: int) -> None:
+    if sent > AT_ONCE:
+        raise DataError(
+            f"{sent} pictures in one form, {AT_ONCE} may be",
+            remedy="send the others with a second request that names the first by `pictures`",
+            field="picture",
+        )
+    if sent + named > MOST:
+        raise DataError(
+            f"{sent + named} pictures of one item, {MOST} may be",
+            remedy="leave some out",
+            field="pictures",
+        )
+
+
+def _refuse_unsent(running: Running, pictures: list[str]) -> None:
+    for i, digest in enumerate(pictures):
+        if not path_of(running.workspace.media, digest).exists():
+            raise DataError(
+                f"no picture {digest} was sent or imported before",
+                remedy="send the file itself in a form",
+                field=f"pictures[{i}]",
+            )
+
+
+def _picture(medium: dict[str, Any]) -> ItemPicture:
+    found = picture_of(*(medium[name] for name in ("hash", "width", "height", "colour")))
+    if found is None:
+        return ItemPicture(medium["hash"])
+    return ItemPicture(medium["hash"], **msgspec.structs.asdict(found))
 
 
 def _facts(kept: list[EncodedPicture]) -> dict[str, tuple[int, int, str]]:

@@ -13,7 +13,7 @@ from beholder.behaviour.event import Event, Id
 from beholder.errors import BeholderError, UnknownItemError
 from beholder.pages import assets, render
 from beholder.pages.words import choose_language
-from beholder.service import uploads, visitor
+from beholder.service import items, uploads, visitor
 from beholder.service.access import needs
 from beholder.service.asking import Asking, caller_of, plain_id, running_of
 from beholder.service.interactions import refuse
@@ -58,15 +58,19 @@ async def feed(
 
 @get("/item/{item_id:str}", media_type="text/html", opt=needs("page", page=True))
 async def item(
-    request: Asking, item_id: FromPath[str], lang: FromQuery[str] = "", theme: FromQuery[str] = ""
+    request: Asking,
+    item_id: FromPath[str],
+    picture: FromQuery[int] = 1,
+    lang: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
 ) -> Page:
-    """The page of one item."""
+    """The page of one item; `picture` is the one that is shown large, from 1."""
     running, who = running_of(request), _visitor(request)
     seen = await running.seen(None, who)
     engine, name = running.engine, plain_id(item_id)
 
     def gather() -> tuple[Any, Any, Any]:
-        shown = _with_mine(running, who, [engine.item(name)])[0]
+        shown = _with_mine(running, who, [items.shown(running, name)])[0]
         beside = msgspec.to_builtins(engine.similar(name, BESIDE).items)
         why = None
         if len(seen):
@@ -74,7 +78,11 @@ async def item(
         return shown, beside, why
 
     shown, beside, why = await in_thread(gather)
-    return await _page(request, lambda look: render.render_item(look, shown, beside, why), who)
+
+    def draw(look: render.Look) -> str:
+        return render.render_item(look, shown, beside, why, picture)
+
+    return await _page(request, draw, who)
 
 
 @get("/search", media_type="text/html", opt=needs("page", page=True))
@@ -208,24 +216,24 @@ def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _with_mine(running: Running, who: str, items: Any) -> list[dict[str, Any]]:
+def _with_mine(running: Running, who: str, found: Any) -> list[dict[str, Any]]:
     mine = _mine(running, who)
-    shown: list[dict[str, Any]] = msgspec.to_builtins(items)
+    shown: list[dict[str, Any]] = msgspec.to_builtins(found)
     for each in shown:
         each["mine"] = mine.get(each["id"], {})
     return shown
 
 
 def _saved(running: Running, who: str) -> list[dict[str, Any]]:
-    items = []
+    kept = []
     for name, kinds in reversed(_mine(running, who).items()):
         if "save" not in kinds:
             continue
         try:
-            items.append(running.engine.item(name))
+            kept.append(running.engine.item(name))
         except UnknownItemError:
             continue  # hidden or gone since
-    return _with_mine(running, who, items)
+    return _with_mine(running, who, kept)
 
 
 def _back(address: str) -> str:

@@ -6,40 +6,86 @@ few statements therefore go to sqlite3 and psycopg directly, inside of the calle
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 AT_ONCE = 100  # rows in one INSERT on SQLite: three times as fast as one by one
-_WIDTH = 8
-_ROW = "(" + ",".join("?" * _WIDTH) + ")"
-_INTO = "INSERT INTO events(seq,person,item,kind,time,value,arrived,mark)"
-_ONE = f"{_INTO} VALUES {_ROW} ON CONFLICT DO NOTHING"
-_MANY = f"{_INTO} VALUES {','.join([_ROW] * AT_ONCE)} ON CONFLICT DO NOTHING"
-_UNNEST = (
-    "INSERT INTO events(seq,person,item,kind,time,value,arrived,mark)"
-    " SELECT * FROM unnest(%s::bigint[],%s::bigint[],%s::bigint[],%s::smallint[],"
-    "%s::bigint[],%s::float8[],%s::bigint[],%s::bigint[]) ON CONFLICT DO NOTHING RETURNING seq"
+
+
+class EventColumn(NamedTuple):
+    """One column of the table of events.
+
+    Attributes
+    ----------
+    type
+        On PostgreSQL: int8, int2, float8 or bytea.
+    array, dtype
+        The array of `EventColumns` that it is read into; empty: training does not read it.
+    needed
+        Whether every event has one.
+    """
+
+    name: str
+    type: str
+    array: str = ""
+    dtype: Any = None
+    needed: bool = True
+
+
+EVENT = (
+    EventColumn("seq", "int8", "seqs", np.int64),
+    EventColumn("person", "int8", "people", np.int32),
+    EventColumn("item", "int8", "items", np.int32),
+    EventColumn("kind", "int2", "kinds", np.uint8),
+    EventColumn("time", "int8", "times", np.int64),  # milliseconds since 1970
+    EventColumn("value", "float8", "values", np.float32, needed=False),
+    EventColumn("arrived", "int8"),
+    EventColumn("mark", "int8"),  # see `marks`: with person and time it says "the same event"
+    EventColumn("answer", "bytea", needed=False),  # the answer that showed the item
+    EventColumn("place", "int2", needed=False),  # and where in it, from 0
 )
-_STAGE = (
-    "CREATE TEMP TABLE IF NOT EXISTS stage(seq bigint, person bigint, item bigint, kind smallint,"
-    " time bigint, value float8, arrived bigint, mark bigint) ON COMMIT DELETE ROWS"
-)
+"""The columns of an event, in order: the one place that spells them."""
+
+READ = tuple(column for column in EVENT if column.array)
+LOADED = EVENT[:8]  # files name no answers
+ARRAYS = tuple(column.array for column in READ)
+
+
+def _names(columns: Sequence[EventColumn]) -> str:
+    return ",".join(column.name for column in columns)
+
+
+def _typed(columns: Sequence[EventColumn], form: str) -> str:
+    return ",".join(form.format(column.name, column.type) for column in columns)
+
+
+def _insert(columns: Sequence[EventColumn], rows: int) -> str:
+    row = f"({','.join('?' * len(columns))})"
+    values = ",".join([row] * rows)
+    into = f"INSERT INTO events({_names(columns)})"
+    return f"{into} VALUES {values} ON CONFLICT DO NOTHING"
+
+
+_FEW = _insert(EVENT, 1)
+_ONE, _MANY = _insert(LOADED, 1), _insert(LOADED, AT_ONCE)
+# What is written into these statements are the names and types above.
+_ARRAYS = f"SELECT * FROM unnest({_typed(EVENT, '%s::{1}[]')})"  # noqa: S608
+_UNNEST = f"INSERT INTO events({_names(EVENT)}) {_ARRAYS} ON CONFLICT DO NOTHING RETURNING seq"
+_STAGE = f"CREATE TEMP TABLE IF NOT EXISTS stage({_typed(LOADED, '{0} {1}')}) ON COMMIT DELETE ROWS"
 _COPY = "COPY stage FROM STDIN (FORMAT BINARY)"
-_UNSTAGE = (
-    "INSERT INTO events(seq,person,item,kind,time,value,arrived,mark)"
-    " SELECT * FROM stage ON CONFLICT DO NOTHING"
-)
-_READ = "SELECT seq,person,item,kind,time,value FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"
+_UNSTAGE = f"INSERT INTO events({_names(LOADED)}) SELECT * FROM stage ON CONFLICT DO NOTHING"  # noqa: S608
+_READ = f"SELECT {_names(READ)} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"  # noqa: S608
 
 
 @dataclass(frozen=True)
 class EventColumns:
-    """Arrays of one length, one entry an event.
+    """Arrays of one length, one entry an event; in the order of `READ`.
 
     Attributes
     ----------
@@ -63,21 +109,22 @@ class EventColumns:
 
     def take(self, rows: NDArray[Any] | slice) -> EventColumns:
         """Return some rows."""
-        return EventColumns(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return EventColumns(*(getattr(self, name)[rows] for name in ARRAYS))
 
 
-def insert_few(connection: Connection, rows: list[tuple[Any, ...]]) -> set[int]:
-    """Insert rows (seq, person, item, kind, time, value, arrived, mark) that are not there yet.
+def insert_few(connection: Connection, events: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Insert events, by names of columns, that are not there yet; what is left out is NULL.
 
     Returns
     -------
     The seq of those that were inserted.
     """
-    if not rows:
+    if not events:
         return set()
+    rows: list[Any] = [tuple(event.get(column.name) for column in EVENT) for event in events]
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        return {row[0] for row in rows if driver.execute(_ONE, row).rowcount == 1}
+        return {row[0] for row in rows if driver.execute(_FEW, row).rowcount == 1}
     lists = [list(column) for column in zip(*rows, strict=True)]
     with driver.cursor() as cursor:
         return {row[0] for row in cursor.execute(_UNNEST, lists).fetchall()}
@@ -91,24 +138,17 @@ def insert_many(
 ) -> int:
     """Insert events that are not there yet, and return how many that were."""
     n = len(events)
-    values: list[float | None] = [None if v != v else v for v in events.values.tolist()]
-    columns = (
-        events.seqs.tolist(),
-        events.people.tolist(),
-        events.items.tolist(),
-        events.kinds.tolist(),
-        events.times.tolist(),
-        values,
-        [arrived] * n,
-        marks.tolist(),
-    )
+    beside = {"arrived": [arrived] * n, "mark": marks.tolist()}
+    lists = {column.name: getattr(events, column.array).tolist() for column in READ} | beside
+    lists["value"] = [None if v != v else v for v in lists["value"]]
+    columns = tuple(lists[column.name] for column in LOADED)
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name != "sqlite":
         return _copy(driver, columns)
     before = driver.total_changes
     whole = n - n % AT_ONCE
     flat = list(chain.from_iterable(zip(*(c[:whole] for c in columns), strict=True)))
-    width = AT_ONCE * _WIDTH
+    width = AT_ONCE * len(LOADED)
     driver.executemany(_MANY, (flat[i : i + width] for i in range(0, len(flat), width)))
     driver.executemany(_ONE, zip(*(c[whole:] for c in columns), strict=True))
     return int(driver.total_changes - before)
@@ -118,7 +158,7 @@ def _copy(driver: Any, columns: tuple[list[Any], ...]) -> int:
     with driver.cursor() as cursor:
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
-            copy.set_types(["int8", "int8", "int8", "int2", "int8", "float8", "int8", "int8"])
+            copy.set_types([column.type for column in LOADED])
             for row in zip(*columns, strict=True):
                 copy.write_row(row)
         cursor.execute(_UNSTAGE)
@@ -132,15 +172,9 @@ def read_range(connection: Connection, after: int, last: int) -> EventColumns:
     rows = driver.execute(statement, (after, last)).fetchall()
     if not rows:
         return EMPTY
-    seqs, people, items, kinds, times, values = zip(*rows, strict=True)
-    return EventColumns(
-        np.array(seqs, np.int64),
-        np.array(people, np.int32),
-        np.array(items, np.int32),
-        np.array(kinds, np.uint8),
-        np.array(times, np.int64),
-        np.array(values, np.float32),  # None becomes NaN
-    )
+    found = zip(*rows, strict=True)
+    # A value of None becomes NaN.
+    return EventColumns(*(np.array(c, k.dtype) for c, k in zip(found, READ, strict=True)))
 
 
 def join(parts: list[EventColumns]) -> EventColumns:
@@ -148,15 +182,8 @@ def join(parts: list[EventColumns]) -> EventColumns:
     if not parts:
         return EMPTY
     return EventColumns(
-        *(np.concatenate([getattr(p, field.name) for p in parts]) for field in fields(EventColumns))
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS)
     )
 
 
-EMPTY = EventColumns(
-    np.empty(0, np.int64),
-    np.empty(0, np.int32),
-    np.empty(0, np.int32),
-    np.empty(0, np.uint8),
-    np.empty(0, np.int64),
-    np.empty(0, np.float32),
-)
+EMPTY = EventColumns(*(np.empty(0, column.dtype) for column in READ))

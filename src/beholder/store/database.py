@@ -14,6 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from beholder.errors import MissingExtraError, OverloadedError, SettingsError, StoreError
 from beholder.store.quick import Ask, Lookers
+from beholder.workspace import Workspace
 
 WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
 # One writer at a time on PostgreSQL too: row numbers then rise in the order of commits.
@@ -189,6 +190,21 @@ def _plain(error: BaseException) -> StoreError:
 def sqlite_url(path: str) -> URL:
     """Return the address of an SQLite file."""
     return URL.create("sqlite", database=path)
+
+
+def address(workspace: Workspace, which: str) -> URL:
+    """Return where a workspace keeps its `store`, or its `keys`.
+
+    Raises
+    ------
+    SettingsError
+        If the setting is no address of a database.
+    """
+    setting, file = {"store": ("url", "events.db"), "keys": ("keys_url", "keys.db")}[which]
+    remote = getattr(workspace.settings.store, setting)
+    return (
+        parse_url(remote, f"store.{setting}") if remote else sqlite_url(str(workspace.store / file))
+    )
 
 
 def parse_url(text: str, setting: str) -> URL:

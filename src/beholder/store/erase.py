@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
-from beholder.store import people, schema, segments
+from beholder.store import answers, people, schema, segments
 from beholder.store.database import Database
 from beholder.store.ids import now
 from beholder.store.keys import Keys, fingerprint
@@ -56,6 +56,7 @@ def erase(workspace: Workspace, database: Database, keys: Keys, folder: Path, wh
         segments=counts.segments,
         key_fingerprint=print_of_key,
         bundles=_mark_bundles(workspace.bundles, counts.first),
+        answers=counts.answers,
     )
     _keep(workspace, receipt)
     return receipt
@@ -64,6 +65,7 @@ def erase(workspace: Workspace, database: Database, keys: Keys, folder: Path, wh
 class _Counts(msgspec.Struct):
     events: int = 0
     texts: int = 0
+    answers: int = 0
     segments: int = 0
     first: int | None = None  # arrival of the person's first event
 
@@ -80,10 +82,11 @@ def _delete_rows(database: Database, folder: Path, subject: bytes) -> _Counts:
         n_texts = connection.execute(delete(texts).where(texts.c.seq.in_(seqs))).rowcount
         connection.execute(delete(given).where(given.c.person == person))
         n_events = connection.execute(delete(events).where(mine)).rowcount
+        n_answers = answers.forget(connection, person)
         connection.execute(delete(schema.people).where(schema.people.c.person == person))
         stale = segments.drop(connection, person)
     segments.unlink(folder, stale)
-    return _Counts(n_events, n_texts, len(stale), first)
+    return _Counts(n_events, n_texts, n_answers, len(stale), first)
 
 
 def _truncate_log(database: Database) -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,9 +21,22 @@ from beholder.store.database import Database
 from beholder.store.ids import check_event, now
 from beholder.store.keys import Keys, Link, seal
 from beholder.store.marks import event_id, marks, parse
-from beholder.store.records import Outcome, Who
+from beholder.store.records import Outcome, Status, Who
 
 events, given, texts = schema.events, schema.given, schema.texts
+
+
+Identity = tuple[int, int, int]
+"""Person, moment and mark: what makes two events the same."""
+
+
+class _Known(NamedTuple):
+    """An event that is stored."""
+
+    seq: int
+    item: int
+    kind: int
+    value: float | None
 
 
 @dataclass
@@ -125,13 +139,16 @@ def count(connection: Connection) -> int:
 
 def _by_name(connection: Connection, person: int, name: str) -> int | None:
     parsed = parse(name)
-    return None if parsed is None else _same(connection, person, *parsed)
+    known = None if parsed is None else _known(connection, (person, *parsed))
+    return None if known is None else known.seq
 
 
-def _same(connection: Connection, person: int, time: int, mark: int) -> int | None:
+def _known(connection: Connection, identity: Identity) -> _Known | None:
+    person, time, mark = identity
     mine = (events.c.person == person) & (events.c.time == time) & (events.c.mark == mark)
-    seq = connection.execute(select(events.c.seq).where(mine)).scalar()
-    return None if seq is None else int(seq)
+    wanted = select(events.c.seq, events.c.item, events.c.kind, events.c.value).where(mine)
+    row = connection.execute(wanted).first()
+    return None if row is None else _Known(*row)
 
 
 def _given_id(link: Link, name: str) -> bytes:
@@ -150,10 +167,23 @@ def _mark(keys: Keys, drafts: list[_Draft]) -> None:
             draft.name = event_id(draft.time, mark)
             continue
         draft.given = _given_id(draft.link, draft.name)
+        draft.mark = _own_mark(draft, draft.given)
         # Under the person's key: the hash of a review must not let anyone test a guess of it.
         key = keys.key(draft.link)
         body = msgspec.json.encode(draft.event)
         draft.body = hashlib.blake2b(body, key=key, digest_size=16).digest()
+
+
+def _own_mark(draft: _Draft, key: bytes) -> int:
+    """Return the mark of an event that has an id of its own.
+
+    It is another event than the same without an id, or with another one. A name that a store
+    gave, as an export has it, says itself which event is meant.
+    """
+    named = parse(draft.name)
+    if named is not None and named[0] == draft.time:
+        return named[1]
+    return draft.mark ^ int.from_bytes(key[:8], "little", signed=True)
 
 
 def _settle(
@@ -165,52 +195,75 @@ def _settle(
 ) -> None:
     """Insert what is new and fill in the outcomes."""
     bodies = _bodies(connection, [d.given for d in drafts.values() if d.given is not None])
-    fresh: dict[tuple[int, int, int], _Draft] = {}
-    named: list[_Draft] = []  # first sight of a caller's id
+    waiting: dict[int, _Draft] = {}
     for i, draft in drafts.items():
-        identity = (draft.person, draft.time, draft.mark)
         if draft.given is not None and draft.given in bodies:
             same = bodies[draft.given] == draft.body
             outcomes[i] = Outcome(draft.name, "same" if same else "conflict")
             continue
         if draft.given is not None:
             bodies[draft.given] = draft.body
-            named.append(draft)
-        outcomes[i] = Outcome(draft.name, "same" if identity in fresh else "stored")
-        fresh.setdefault(identity, draft)
-    rows = list(fresh.values())
-    first = counters.draw(connection, "event", len(rows)) if rows else 0
-    for offset, draft in enumerate(rows):
-        draft.seq = first + offset
-    stored = insert_few(connection, [_row(draft, at) for draft in rows])
-    seqs: dict[tuple[int, int, int], int] = {}
-    for identity, draft in fresh.items():
-        known = draft.seq if draft.seq in stored else _same(connection, *identity)
-        assert known is not None
-        seqs[identity] = known
-    for i, draft in drafts.items():
-        before = draft.seq not in stored and fresh.get(_identity(draft)) is draft
-        if before and outcomes[i] == Outcome(draft.name, "stored"):
-            outcomes[i] = Outcome(draft.name, "same")
+        waiting[i] = draft
+    fresh: dict[Identity, _Draft] = {}
+    for draft in waiting.values():
+        fresh.setdefault(_identity(draft), draft)
+    known, stored = _insert(connection, fresh, at)
+    named = []  # first sight of a caller's id
+    for i, draft in waiting.items():
+        there = known[_identity(draft)]
+        status: Status = "stored" if draft.seq in stored else "same"
+        if draft.given is not None:
+            if there == _as_known(draft, there.seq):
+                named.append(
+                    {
+                        "id": draft.given,
+                        "person": draft.person,
+                        "seq": there.seq,
+                        "body": draft.body,
+                    }
+                )
+            else:  # an event that is named as the store names it, and is told otherwise
+                status = "conflict"
+        outcomes[i] = Outcome(draft.name, status)
     if named:
-        connection.execute(
-            insert(given),
-            [
-                {"id": d.given, "person": d.person, "seq": seqs[_identity(d)], "body": d.body}
-                for d in named
-            ],
-        )
-    _write_texts(connection, keys, [d for d in rows if d.seq in stored])
+        connection.execute(insert(given), named)
+    _write_texts(connection, keys, [d for d in fresh.values() if d.seq in stored])
 
 
-def _identity(draft: _Draft) -> tuple[int, int, int]:
+def _insert(
+    connection: Connection, fresh: dict[Identity, _Draft], at: int
+) -> tuple[dict[Identity, _Known], set[int]]:
+    """Insert what is not there yet; return what is there now, and the seq of what was new."""
+    first = counters.draw(connection, "event", len(fresh)) if fresh else 0
+    for seq, draft in enumerate(fresh.values(), first):
+        draft.seq = seq
+    stored = insert_few(connection, [_row(draft, at) for draft in fresh.values()])
+    known: dict[Identity, _Known] = {}
+    for identity, draft in fresh.items():
+        there = None if draft.seq in stored else _known(connection, identity)
+        known[identity] = there or _as_known(draft, draft.seq)
+    return known, stored
+
+
+def _identity(draft: _Draft) -> Identity:
     return draft.person, draft.time, draft.mark
 
 
-def _row(draft: _Draft, at: int) -> tuple[object, ...]:
-    code = CODES[draft.event.kind]
-    value = draft.event.value
-    return (draft.seq, draft.person, draft.item, code, draft.time, value, at, draft.mark)
+def _as_known(draft: _Draft, seq: int) -> _Known:
+    return _Known(seq, draft.item, CODES[draft.event.kind], draft.event.value)
+
+
+def _row(draft: _Draft, at: int) -> dict[str, Any]:
+    return {
+        "seq": draft.seq,
+        "person": draft.person,
+        "item": draft.item,
+        "kind": CODES[draft.event.kind],
+        "time": draft.time,
+        "value": draft.event.value,
+        "arrived": at,
+        "mark": draft.mark,
+    }
 
 
 def _bodies(connection: Connection, ids: list[bytes]) -> dict[bytes, bytes]:

@@ -1,4 +1,4 @@
-"""Events end: what arrived longer ago than the settings allow is deleted."""
+"""Events end: what arrived longer ago than the settings allow is deleted. So do answers."""
 
 from __future__ import annotations
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 
-from beholder.behaviour.kinds import KINDS
-from beholder.store import people, schema
+from beholder.store import answers, people, schema
 from beholder.store.database import Database
-from beholder.store.keys import Keys, unseal
-from beholder.store.marks import event_id
+from beholder.store.keys import Keys, Link, unseal
+from beholder.store.marks import event_id, marks
 from beholder.store.records import Who
 
 PAGE = 5_000
-events, items, texts = schema.events, schema.items, schema.texts
+events, items, kinds, texts = schema.events, schema.items, schema.kinds, schema.texts
 
 
 def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]:
     """Yield a record of the person, then one for each event, oldest arrival first.
 
     An event has `event_id`, `item`, `kind`, `time`, `arrived`, and where it has them `value`
-    and `text`. Nothing is yielded for someone unknown.
+    and `text`; `own_id` says that it came under an id of its caller's, which is another event
+    than the same without one. Then come the answers. Nothing is yielded for someone unknown.
     """
     link = keys.find_one(keys.mac(who))
     if link is None:
@@ -33,14 +34,19 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
         return
     person, profiling = found
     yield {"record": "person", who.kind: who.id, "profiling": profiling}
+    yield from _events(database, keys, link, person)
+    yield from answers.export(database, person)
+
+
+def _events(database: Database, keys: Keys, link: Link, person: int) -> Iterator[dict[str, Any]]:
     after = 0
     while True:
         wanted = (
-            select(events, items.c.item_id, texts.c.cipher)
+            select(events, items.c.item_id, kinds.c.name, texts.c.cipher)
             .select_from(
-                events.join(items, items.c.seq == events.c.item).outerjoin(
-                    texts, texts.c.seq == events.c.seq
-                )
+                events.join(items, items.c.seq == events.c.item)
+                .join(kinds, kinds.c.code == events.c.kind)
+                .outerjoin(texts, texts.c.seq == events.c.seq)
             )
             .where((events.c.person == person) & (events.c.seq > after))
             .order_by(events.c.seq)
@@ -48,15 +54,18 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
         )
         with database.read() as connection:
             rows = connection.execute(wanted).all()
-        for row in rows:
+        plain = _plain_marks(rows)
+        for row, mark in zip(rows, plain, strict=True):
             record = {
                 "record": "event",
                 "event_id": event_id(row.time, row.mark),
                 "item": row.item_id,
-                "kind": KINDS[row.kind - 1],
+                "kind": row.name,
                 "time": row.time,
                 "arrived": row.arrived,
             }
+            if row.mark != mark:
+                record["own_id"] = True
             if row.value is not None:
                 record["value"] = row.value
             if row.cipher is not None:
@@ -65,3 +74,13 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
         if len(rows) < PAGE:
             return
         after = rows[-1].seq
+
+
+def _plain_marks(rows: Sequence[Any]) -> list[int]:
+    """Return the marks that the events would have without an id of their own."""
+    found = marks(
+        np.array([row.item for row in rows], np.int64),
+        np.array([row.kind for row in rows], np.uint8),
+        np.array([row.value for row in rows], np.float64),  # None becomes NaN
+    )
+    return [int(mark) for mark in found]

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import sqlite
 
 from beholder.errors import DataError
-from beholder.store import counters, schema
+from beholder.store import counters, item_media, schema
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.ids import check_id
 from beholder.store.quick import Question
 from beholder.store.records import Counts, ItemRecord
 
-items, media = schema.items, schema.media
-CHUNK = 5_000  # hashes in one question to the database
+items = schema.items
 
 SCHEMA = pa.schema(
     [
@@ -32,25 +30,14 @@ SCHEMA = pa.schema(
         ("width", pa.int32()),
         ("height", pa.int32()),
         ("colour", pa.string()),
+        ("media", pa.list_(item_media.MEDIUM)),
         ("hidden", pa.bool_()),
         ("deleted", pa.bool_()),
         ("changed", pa.int64()),
     ]
 )
-COLUMNS = (
-    items.c.seq,
-    items.c.item_id,
-    items.c.title,
-    items.c.attributes,
-    items.c.cover.label("picture"),
-    media.c.width,
-    media.c.height,
-    media.c.colour,
-    items.c.hidden,
-    items.c.deleted,
-    items.c.changed,
-)
-JOINED = items.outerjoin(media, media.c.hash == items.c.cover)
+"""`picture`, `width`, `height` and `colour` are those of the cover: the first of `media`."""
+OWN = [name for name in SCHEMA.names if name in items.c]
 VERSION = Question(select(schema.counters.c.value).where(schema.counters.c.name == "catalogue"))
 
 
@@ -61,13 +48,21 @@ def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:
     """
     wanted = {record.item_id: record for record in records}  # the last one of an id wins
     old = {row["item_id"]: row for row in _rows(connection, list(wanted))}
+    shown = item_media.hashes(connection, [row["seq"] for row in old.values()])
     counts = Counts(same=len(records) - len(wanted))
     added, changed = [], []
+    lists: dict[int, list[str]] = {}  # media of items that had others
     for item_id, record in wanted.items():
-        row = _row(record, old.get(item_id))
-        if item_id not in old:
-            added.append(row)
-        elif any(old[item_id][name] != value for name, value in row.items()):
+        before = old.get(item_id)
+        row = _row(record, before)
+        if before is None:
+            added.append((row, _media(record, [])))
+            continue
+        had = shown.get(before["seq"], [])
+        has = _media(record, had)
+        if has != had:
+            lists[before["seq"]] = has
+        if has != had or any(before[name] != value for name, value in row.items()):
             changed.append({f"_{name}": value for name, value in row.items()})
         else:
             counts.same += 1
@@ -75,19 +70,16 @@ def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:
         return counts
     at = counters.draw(connection, "catalogue")
     if added:
-        first = counters.draw(connection, "item", len(added))
-        for i, row in enumerate(added):
-            row |= {"seq": first + i, "changed": at}
-        order = [column.name for column in items.columns]
-        insert_new(connection, items, (tuple(row[name] for name in order) for row in added))
+        _add(connection, added, at)
     if changed:
-        names = ("title", "attributes", "pictures", "cover", "hidden", "deleted")
+        names = ("title", "attributes", "hidden", "deleted")
         connection.execute(
             update(items)
             .where(items.c.item_id == bindparam("_item_id"))
             .values(changed=at, **{name: bindparam(f"_{name}") for name in names}),
             changed,
         )
+    item_media.replace(connection, lists)
     counts.added, counts.changed = len(added), len(changed)
     return counts
 
@@ -97,32 +89,53 @@ def table(connection: Connection, changed_after: int) -> pa.Table:
 
     Deleted ones are among them only where `changed_after` is above 0.
     """
-    wanted = select(*COLUMNS).select_from(JOINED).order_by(items.c.seq)
+    wanted = select(*(items.c[name] for name in OWN)).order_by(items.c.seq)
     if changed_after > 0:
         wanted = wanted.where(items.c.changed > changed_after)
     else:
         wanted = wanted.where(items.c.deleted.is_(False))
+    own = pa.schema([SCHEMA.field(name) for name in OWN])
     batches = []
     for rows in connection.execute(wanted).partitions(20_000):
         columns = list(zip(*rows, strict=True))
         batches.append(
             pa.record_batch(
-                [pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+                [pa.array(c, f.type) for c, f in zip(columns, own, strict=True)], schema=own
             )
         )
-    return pa.Table.from_batches(batches, schema=SCHEMA)
+    found = pa.Table.from_batches(batches, schema=own)
+    media = item_media.column(connection, found["seq"].to_numpy(), changed_after)
+    cover = item_media.covers(media)
+    beside = {"picture": cover.field("hash"), "media": media}
+    beside |= {name: cover.field(name) for name in ("width", "height", "colour")}
+    return pa.table(
+        [beside[name] if name in beside else found[name] for name in SCHEMA.names], schema=SCHEMA
+    )
 
 
 def one(connection: Connection, item_id: str) -> dict[str, Any] | None:
-    """Return one item as a row of `table`, with all its pictures; None where there is none."""
-    wanted = select(*COLUMNS, items.c.pictures).select_from(JOINED)
-    row = connection.execute(wanted.where(items.c.item_id == item_id)).mappings().first()
+    """Return one item as a row of `table`, with its hashes as `pictures`; None: there is none."""
+    wanted = select(*(items.c[name] for name in OWN)).where(items.c.item_id == item_id)
+    row = connection.execute(wanted).mappings().first()
     if row is None or row["deleted"]:
         return None
+    media = item_media.of_item(connection, row["seq"])
+    cover = media[0] if media else dict.fromkeys(item_media.MEDIUM.names)
     return dict(row) | {
         "attributes": json.loads(row["attributes"]),
-        "pictures": json.loads(row["pictures"]),
+        "media": media,
+        "pictures": [each["hash"] for each in media],
+        "picture": cover["hash"],
+        **{name: cover[name] for name in ("width", "height", "colour")},
     }
+
+
+def pictures(connection: Connection, item_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Return the hashes of what each item shows; items without any, or unknown, are left out."""
+    found = lookup(connection, items.c.item_id, (items.c.seq, items.c.item_id), item_ids)
+    names = {int(row[0]): str(row[1]) for row in found}
+    shown = item_media.hashes(connection, list(names))
+    return {names[seq]: digests for seq, digests in shown.items()}
 
 
 def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:
@@ -146,40 +159,19 @@ def mark(connection: Connection, item_id: str, **flags: bool) -> bool:
     return True
 
 
-def set_picture_facts(
-    connection: Connection, is_sqlite: bool, facts: Mapping[str, tuple[int, int, str]]
+def _media(record: ItemRecord, had: list[str]) -> list[str]:
+    """Return what an item shows from now on; a picture that is named twice is shown once."""
+    return had if record.pictures is None else list(dict.fromkeys(record.pictures))
+
+
+def _add(
+    connection: Connection, added: Sequence[tuple[dict[str, Any], list[str]]], at: int
 ) -> None:
-    """Keep width, height and main colour of pictures; items that show them count as changed."""
-    if not facts:
-        return
-    statement = _dialect(is_sqlite).insert(media)
-    statement = statement.on_conflict_do_update(
-        index_elements=["hash"],
-        set_={name: statement.excluded[name] for name in ("width", "height", "colour")},
-    )
-    connection.execute(
-        statement,
-        [
-            {"hash": key, "width": width, "height": height, "colour": colour}
-            for key, (width, height, colour) in facts.items()
-        ],
-    )
-    at = counters.draw(connection, "catalogue")
-    for some in _chunks(list(facts)):
-        connection.execute(update(items).where(items.c.cover.in_(some)).values(changed=at))
-
-
-def _dialect(is_sqlite: bool) -> Any:
-    if is_sqlite:
-        return sqlite
-    from sqlalchemy.dialects import postgresql  # takes as long to import as all of SQLAlchemy
-
-    return postgresql
-
-
-def _chunks(values: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+    first = counters.draw(connection, "item", len(added))
+    order = [column.name for column in items.columns]
+    rows = [row | {"seq": first + i, "changed": at} for i, (row, _) in enumerate(added)]
+    insert_new(connection, items, (tuple(row[name] for name in order) for row in rows))
+    item_media.add(connection, {first + i: digests for i, (_, digests) in enumerate(added)})
 
 
 def _rows(connection: Connection, item_ids: list[str]) -> list[dict[str, Any]]:
@@ -190,17 +182,10 @@ def _rows(connection: Connection, item_ids: list[str]) -> list[dict[str, Any]]:
 
 
 def _row(record: ItemRecord, old: Mapping[str, Any] | None) -> dict[str, Any]:
-    if record.pictures is None and old is not None:
-        pictures = old["pictures"]
-    else:
-        pictures = json.dumps(record.pictures or [])
-    cover = next(iter(json.loads(pictures)), None)
     return {
         "item_id": record.item_id,
         "title": record.title,
         "attributes": _json(record),
-        "pictures": pictures,
-        "cover": cover,
         "hidden": bool(old["hidden"]) if old is not None else False,
         "deleted": False,
     }

@@ -21,7 +21,7 @@ from beholder.durable import write_file
 from beholder.errors import StoreError
 from beholder.store import schema
 from beholder.store.bulk import insert_new, lookup
-from beholder.store.database import Database, parse_url, sqlite_url
+from beholder.store.database import Database, address
 from beholder.store.ids import now
 from beholder.store.migrate import migrate
 from beholder.store.quick import Question
@@ -101,8 +101,7 @@ class Keys:
             raise StoreError(
                 "secrets/root.key is missing", remedy="restore it; the keys of people need it"
             )
-        url = parse_url(remote, "store.keys_url") if remote else sqlite_url(str(path))
-        database = Database(url)
+        database = Database(address(workspace, "keys"))
         try:
             if not root.exists() and _has_rows(database):
                 raise StoreError(

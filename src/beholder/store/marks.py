@@ -1,6 +1,7 @@
 """What makes two events the same: one number for item, kind and value.
 
-With person and moment it is the identity of an event that came without an id. It is no
+With person and moment it is the identity of an event. The mark of one that came under an id of
+its caller's has half of that id's keyed hash mixed in; see `events.record`. It is no
 cryptographic hash: a collision needs the same person at the same millisecond, and would only
 let that person's own event count once.
 """

@@ -36,7 +36,7 @@ def ensure(
     if missing:
         first = draw(connection, "person", len(missing))
         made = {subject: first + i for i, subject in enumerate(missing)}
-        rows = ((person, subject, profiling) for subject, person in made.items())
+        rows = ((person, subject, profiling, None) for subject, person in made.items())
         insert_new(connection, people, rows)
         found |= {subject: (person, profiling) for subject, person in made.items()}
     return found

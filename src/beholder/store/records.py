@@ -30,8 +30,8 @@ class ItemRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attributes
         Words, numbers or lists of words: description, category, tags, price, and so on.
     pictures
-        SHA-256 of each picture in hexadecimal, the cover first. None leaves those that the
-        item has; an empty list takes them away.
+        SHA-256 of each picture in hexadecimal, the cover first; one that comes twice is shown
+        once. None leaves those that the item has; an empty list takes them away.
     """
 
     item_id: str
@@ -166,3 +166,4 @@ class Receipt(msgspec.Struct, frozen=True):
     segments: int
     key_fingerprint: str
     bundles: list[str]
+    answers: int = 0

@@ -7,6 +7,8 @@ rise in the order of commits on both databases, which PostgreSQL's own sequences
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,6 +22,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+
+from beholder.store.columns import EVENT, EventColumn
 
 # SQLite makes a column the row number itself only when its type reads INTEGER.
 Number = BigInteger().with_variant(Integer, "sqlite")
@@ -40,20 +44,31 @@ items = Table(
     Column("item_id", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
     Column("attributes", Text, nullable=False),  # JSON object, keys sorted
-    Column("pictures", Text, nullable=False),  # JSON list of SHA-256, the cover first
-    Column("cover", Text, index=True),
     Column("hidden", Boolean, nullable=False),
     Column("deleted", Boolean, nullable=False),
     Column("changed", BigInteger, nullable=False, index=True),  # catalogue version
 )
 
+# What is known of a medium once it was looked at; one without a row was not looked at yet.
 media = Table(
     "media",
     store,
-    Column("hash", Text, primary_key=True),
-    Column("width", Integer, nullable=False),
-    Column("height", Integer, nullable=False),
-    Column("colour", Text, nullable=False),
+    Column("hash", Text, primary_key=True),  # SHA-256 in hexadecimal
+    Column("width", Integer),  # pixels, upright; a sound has none
+    Column("height", Integer),
+    Column("colour", Text),
+    Column("kind", Text, nullable=False),  # picture, video or sound
+    Column("seconds", Float(53)),  # a picture has none
+)
+
+# What an item shows, in order; the medium at place 0 is its cover.
+item_media = Table(
+    "item_media",
+    store,
+    Column("item", Number, primary_key=True, autoincrement=False),
+    Column("place", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False, index=True),
+    sqlite_with_rowid=False,
 )
 
 people = Table(
@@ -62,21 +77,38 @@ people = Table(
     Column("person", Number, primary_key=True, autoincrement=False),
     Column("subject", LargeBinary(16), nullable=False, unique=True),
     Column("profiling", Boolean, nullable=False),
+    Column("purposes", SmallInteger),  # bits of records.PURPOSES; NULL: what profiling says
 )
 
+# Codes above those of behaviour.kinds are a use's own.
+kinds = Table(
+    "kinds",
+    store,
+    Column("code", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+
+_TYPES: dict[str, Any] = {
+    "int8": BigInteger(),
+    "int2": SmallInteger(),
+    "float8": Float(53),
+    "bytea": LargeBinary(16),
+}
+
+
+def _column(column: EventColumn) -> Column[Any]:
+    if column.name == "seq":
+        return Column("seq", Number, primary_key=True, autoincrement=False)
+    return Column(column.name, _TYPES[column.type], nullable=not column.needed)
+
+
+# One index says which events are the same, and serves the history of a person, which is what
+# every request reads.
 events = Table(
     "events",
     store,
-    Column("seq", Number, primary_key=True, autoincrement=False),
-    Column("person", BigInteger, nullable=False),
-    Column("item", BigInteger, nullable=False),
-    Column("kind", SmallInteger, nullable=False),
-    Column("time", BigInteger, nullable=False),  # milliseconds since 1970
-    Column("value", Float(53)),
-    Column("arrived", BigInteger, nullable=False),
-    # A hash of item, kind and value: with person and time it says "the same event". The one
-    # index also serves the history of a person, which is what every request reads.
-    Column("mark", BigInteger, nullable=False),
+    *map(_column, EVENT),
     UniqueConstraint("person", "time", "mark", name="same_event"),
 )
 
@@ -94,6 +126,20 @@ texts = Table(
     store,
     Column("seq", Number, primary_key=True, autoincrement=False),
     Column("cipher", LargeBinary, nullable=False),
+)
+
+# What was answered, and to whom; see store/answers.py. It is personal like an event.
+answers = Table(
+    "answers",
+    store,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("person", BigInteger, index=True),  # NULL: nobody's, as where profiling is off
+    Column("bundle", Text, nullable=False),
+    Column("arm", Text, nullable=False),  # of an experiment; empty: none
+    Column("time", BigInteger, nullable=False, index=True),  # milliseconds since 1970
+    Column("packed", LargeBinary, nullable=False),  # items, scores, chances, sources
+    Column("seen", LargeBinary),  # a bit for each place that was in sight
+    sqlite_with_rowid=False,
 )
 
 segments = Table(

@@ -24,14 +24,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select, update
 
 from beholder.store import counters, schema
-from beholder.store.columns import EventColumns, join, read_range
+from beholder.store.columns import ARRAYS, EventColumns, join, read_range
 from beholder.store.database import Database
 
 BUCKETS = 64
 ROWS = 2_000_000  # of one range: what a sealing holds in memory, about 120 MB
 TAIL = 200_000  # rows that are read from SQL rather than sealed
 PAGE = 100_000  # rows read from SQL at once
-NAMES = ("seqs", "people", "items", "kinds", "times", "values")
 
 segments, buckets = schema.segments, schema.buckets
 
@@ -143,7 +142,7 @@ def load(folder: Path, segment: Segment) -> EventColumns | None:
     if hashlib.sha256(data).hexdigest() != segment.sha256:
         return None
     table = pq.read_table(io.BytesIO(data), use_threads=False)
-    return EventColumns(*(table[name].to_numpy() for name in NAMES))
+    return EventColumns(*(table[name].to_numpy() for name in ARRAYS))
 
 
 def drop(connection: Connection, person: int, seq: int | None = None) -> list[str]:
@@ -213,7 +212,7 @@ def _write(
 def _write_one(folder: Path, first: int, last: int, bucket: int, rows: EventColumns) -> Segment:
     sink = io.BytesIO()
     pq.write_table(
-        pa.table({name: getattr(rows, name) for name in NAMES}),
+        pa.table({name: getattr(rows, name) for name in ARRAYS}),
         sink,
         compression="zstd",
         use_dictionary=["kinds", "values"],

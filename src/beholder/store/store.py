@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UnknownItemError
-from beholder.store import events, items, people, segments
-from beholder.store.database import Database, parse_url, sqlite_url
+from beholder.store import answers, events, item_media, items, people, segments
+from beholder.store.database import Database, address
 from beholder.store.erase import erase
-from beholder.store.expire import expire
+from beholder.store.expire import DAY, expire
 from beholder.store.export import export
 from beholder.store.ids import now
 from beholder.store.keys import Keys
@@ -70,7 +70,7 @@ class Store:
             raise StoreError(
                 "store/events.db is missing", remedy="restore it, or make a new workspace"
             )
-        url = parse_url(remote, "store.url") if remote else sqlite_url(str(path))
+        url = address(workspace, "store")
         keys = Keys.open(workspace, create=create)
         database = Database(url)
         try:
@@ -103,7 +103,7 @@ class Store:
             return items.table(connection, changed_after)
 
     def item(self, item_id: str) -> dict[str, Any]:
-        """Return one item: the columns of `items`, attributes parsed, and all `pictures`.
+        """Return one item: the columns of `items`, attributes parsed, and `pictures`: all hashes.
 
         Raises
         ------
@@ -115,6 +115,11 @@ class Store:
         if found is None:
             raise _unknown(item_id)
         return found
+
+    def pictures_of(self, item_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the SHA-256 of what items show, the cover first; without any: left out."""
+        with self.database.read() as connection:
+            return items.pictures(connection, item_ids)
 
     def seqs(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
         """Return the row numbers of items, int64, -1 where there is none."""
@@ -137,7 +142,7 @@ class Store:
     def set_picture_facts(self, facts: Mapping[str, tuple[int, int, str]]) -> None:
         """Keep width, height and colour (`#rrggbb`) by SHA-256 of the picture."""
         with self.database.write() as connection:
-            items.set_picture_facts(connection, self.database.is_sqlite, facts)
+            item_media.set_facts(connection, self.database.is_sqlite, facts)
 
     def record(self, batch: Sequence[Event]) -> list[Outcome]:
         """Store events durably in one transaction; see `events.record`."""
@@ -162,9 +167,14 @@ class Store:
         return segments.seal(self.database, self.segments, least=0)
 
     def expire(self, moment: int | None = None) -> int:
-        """Delete the events that `privacy.retention_days` allows no longer; see `expire.expire`."""
-        days = self.workspace.settings.privacy.retention_days
-        return expire(self.database, self.segments, days, now() if moment is None else moment)
+        """Delete the events that `privacy.retention_days` allows no longer; return how many.
+
+        Answers older than `privacy.answers_days` go with them; see `expire.expire`.
+        """
+        privacy = self.workspace.settings.privacy
+        at = now() if moment is None else moment
+        answers.expire(self.database, at - privacy.answers_days * DAY)
+        return expire(self.database, self.segments, privacy.retention_days, at)
 
     def erase(self, user: str | Who) -> Receipt:
         """Erase a person; see `erase.erase`."""

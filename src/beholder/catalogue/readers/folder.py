@@ -1,16 +1,28 @@
-"""A folder of pictures: which files are in it, by name, without following links out."""
+"""A folder of pictures: which files are in it, without following links out of it.
+
+What is no picture that can be read is counted by reason, so that nobody wonders where it went.
+"""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from beholder.errors import DataError
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".gif"})
+# Of these people wonder why they are not there; other files are simply no pictures.
+UNREAD = frozenset(
+    {".heic", ".heif", ".tif", ".tiff", ".bmp", ".svg", ".psd", ".jxl", ".jp2", ".ico", ".dng",
+     ".cr2", ".nef", ".arw", ".mp4", ".mov", ".webm", ".mkv", ".avi"}
+)  # fmt: skip
 MOST = 1_000_000
+LINKS = "links, which are not followed"
+HIDDEN = "hidden files"
+OTHERS = "files that are no pictures"
 
 
 @dataclass
@@ -22,26 +34,14 @@ class Folder:
     root
         The folder, resolved.
     files
-        Path relative to the root (with `/`) of every picture.
-    by_stem, by_name
-        The first of them by name without and with suffix, in lower case.
+        Path relative to the root (with `/`) of every picture, sorted.
     skipped
-        How many entries were links, devices, or no pictures.
+        How many entries were passed over, by reason.
     """
 
     root: Path
     files: list[str] = field(default_factory=list)
-    by_stem: dict[str, str] = field(default_factory=dict)
-    by_name: dict[str, str] = field(default_factory=dict)
-    skipped: int = 0
-
-    def find(self, text: str) -> str | None:
-        """Return the file that a column's text means: a path in the folder, or a name in it."""
-        wanted = PurePosixPath(text.replace("\\", "/")).as_posix().lower()
-        if wanted in self.by_name:
-            return self.by_name[wanted]
-        name = wanted.rsplit("/", 1)[-1]
-        return self.by_name.get(name) or self.by_stem.get(name)
+    skipped: Counter[str] = field(default_factory=Counter)
 
     def read(self, file: str, limit: int) -> bytes:
         """Return the bytes of a picture.
@@ -62,6 +62,11 @@ class Folder:
         return data
 
 
+def is_picture(name: str) -> bool:
+    """Whether a name ends like that of a picture that can be read."""
+    return os.path.splitext(name)[1].lower() in SUFFIXES
+
+
 def scan(root: Path) -> Folder:
     """Look through a folder and those below it.
 
@@ -73,33 +78,32 @@ def scan(root: Path) -> Folder:
     if not root.is_dir():
         raise DataError(f"there is no folder {root}", remedy="see the path")
     folder = Folder(root.resolve())
-    for path in _walk(folder.root, folder):
-        relative = os.path.relpath(path, folder.root).replace(os.sep, "/")
-        folder.files.append(relative)
+    for path in _walk(folder.root, folder.skipped):
+        folder.files.append(os.path.relpath(path, folder.root).replace(os.sep, "/"))
         if len(folder.files) > MOST:
             raise DataError(f"{root} has more than {MOST} pictures", remedy="import it in parts")
     folder.files.sort()
-    for file in folder.files:
-        name = PurePosixPath(file).name.lower()
-        folder.by_name.setdefault(file.lower(), file)
-        folder.by_name.setdefault(name, file)
-        folder.by_stem.setdefault(name.rsplit(".", 1)[0], file)
     return folder
 
 
-def _walk(root: Path, folder: Folder) -> Iterator[str]:
+def _walk(root: Path, skipped: Counter[str]) -> Iterator[str]:
     waiting = [str(root)]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                if entry.is_symlink():
-                    folder.skipped += 1
+                # Archives of macOS have a shadow of every file, with the same name behind a dot.
+                if entry.name.startswith(".") or entry.name == "__MACOSX":
+                    skipped[HIDDEN] += 1
+                elif entry.is_symlink():
+                    skipped[LINKS] += 1
                 elif entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
-                elif (
-                    entry.is_file(follow_symlinks=False)
-                    and os.path.splitext(entry.name)[1].lower() in SUFFIXES
-                ):
+                elif entry.is_file(follow_symlinks=False) and is_picture(entry.name):
                     yield entry.path
                 else:
-                    folder.skipped += 1
+                    skipped[_why(entry.name)] += 1
+
+
+def _why(name: str) -> str:
+    suffix = os.path.splitext(name)[1].lower()
+    return f"{suffix} files, which are not read" if suffix in UNREAD else OTHERS

@@ -8,9 +8,10 @@ import { openMenu, wireMenu } from "./menu.js";
 import { flush, watch } from "./outbox.js";
 import { blobOf, keptAnswer, wirePicture } from "./picture.js";
 import { keepPlace, restorePlace } from "./places.js";
+import { choose, wireStrip } from "./strip.js";
 import { toast } from "./toast.js";
 import { closeViewer, followHistory, openViewer } from "./viewer.js";
-import { count, say } from "./words.js";
+import { count, say, titleOf } from "./words.js";
 
 const list = document.querySelector(".feed");
 const feed = list && new Feed(list, document.querySelector("#more"), document.body.dataset.page === "feed");
@@ -31,6 +32,7 @@ if (feed) {
   });
   wireKeys(list, (kind, card) => (kind === "why" ? why(card) : act(kind, card)));
 }
+wireStrip(titleOf);
 wireMenu(why);
 wireLook();
 wirePicture();
@@ -39,6 +41,11 @@ listen({
   menu: (button) => (openMenu(button), true),
   close: () => (closeViewer(), true),
   dislike: (button) => void (button.closest("dialog") && closeViewer()),
+  picture: (link, event) => {
+    event.preventDefault();
+    choose(link, titleOf(link.closest(".two").item));
+    return true;
+  },
   open: (link, event) => {
     event.preventDefault();
     why(link);

@@ -7,11 +7,12 @@ import { attach, press } from "./cards.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
 import { flush, record } from "./outbox.js";
 import { home } from "./places.js";
+import { fillStrip } from "./strip.js";
 import { count, say, titleOf } from "./words.js";
 
 const dialog = document.querySelector("#viewer");
 const two = dialog.querySelector(".two");
-const picture = dialog.querySelector(".stage img");
+const picture = dialog.querySelector(".stage > img");
 const bar = document.querySelector("#bar").content.firstElementChild;
 const thumb = document.querySelector("#thumb").content.firstElementChild;
 const toasts = document.querySelector("#toast");
@@ -84,8 +85,21 @@ function show(item) {
   dialog.scrollTop = 0;
   asking?.abort();
   asking = new AbortController();
+  showPictures(item, title, asking.signal);
   fill(".why", () => explain(item.id, asking.signal), showWhy, asking.signal);
   fill(".rel", () => similar(item.id, RELATED, asking.signal), showRelated, asking.signal);
+}
+
+/** Show all pictures; an item of a list knows its cover alone. */
+async function showPictures(item, title, signal) {
+  fillStrip(two, item, title);
+  if (item.pictures) return;
+  try {
+    item.pictures = (await fetchItem(item.id, signal)).pictures;
+    if (!signal.aborted) fillStrip(two, item, title);
+  } catch {
+    // the cover is there; what is missing is extra
+  }
 }
 
 /** Fill one section when its answer comes; without an answer it stays away. */
