@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
+from beholder.dataset.content import ContentSpace
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.bundle.parts import Choice, Parts
-from beholder.dataset.content import ContentSpace
 from beholder.store import Snapshot
 
 try:
@@ -64,6 +64,7 @@ def item_table(n_items: int, seqs: NDArray[np.int64] | None = None) -> pa.Table:
             "height": pa.array(np.full(n_items, 640), pa.int32()),
             "colour": ["#aabbcc"] * n_items,
             "hidden": pa.array(np.zeros(n_items, bool)),
+            "pictures": pa.nulls(n_items, pa.list_(pa.string())),
         }
     )
 

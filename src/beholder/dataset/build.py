@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -27,6 +28,7 @@ from beholder.workspace import Workspace
 
 ITEM_COLUMNS = (
     "seq", "item_id", "title", "attributes", "picture", "width", "height", "colour", "hidden",
+    "pictures",
 )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
             "there are no items in this workspace",
             remedy=f"run `beholder import {workspace.root} --items FILE`",
         )
-    items = items.select(list(ITEM_COLUMNS)).combine_chunks()
+    items = item_table(items)
     if pc.all(items["hidden"]).as_py():  # hidden ones are learned from, for when they come back
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
     events = store.training_events("train")
@@ -79,7 +81,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
-    pictures = modalities(workspace, items["picture"].to_pylist(), settings.encode.encoders)
+    pictures = modalities(workspace, items["pictures"].to_pylist(), settings.encode.encoders)
     pictures |= given(workspace, items["item_id"].to_pylist())
     dataset = Dataset(log, pictures, texts, groups_of(attributes).of_items)
     newest = int(events.times.max(initial=0))
@@ -99,21 +101,35 @@ def read_log(events: TrainingEvents, items: pa.Table, settings: Settings, seed: 
     return log_of(told, events.n_users, len(seqs), seed, behaviour.like, behaviour.history_limit)
 
 
+def item_table(items: pa.Table) -> pa.Table:
+    """Return rows of the store with `ITEM_COLUMNS`; `pictures` are the hashes, the cover first."""
+    pictures = [
+        [one["hash"] for one in media or () if one["kind"] in (None, "picture")]
+        for media in items["media"].to_pylist()
+    ]
+    told = items.append_column("pictures", pa.array(pictures, pa.list_(pa.string())))
+    return told.select(list(ITEM_COLUMNS)).combine_chunks()
+
+
 def modalities(
-    workspace: Workspace, pictures: list[str | None], encoders: list[str]
+    workspace: Workspace, pictures: Sequence[Sequence[str]], encoders: Sequence[str]
 ) -> dict[str, Modality]:
-    """Read the cached vectors of each encoder; encoders without any vector are left out."""
-    digests = [digest for digest in pictures if digest is not None]
-    there = np.array([i for i, digest in enumerate(pictures) if digest is not None], np.int64)
+    """Read the cached vectors of each encoder; encoders without any vector are left out.
+
+    Parameters
+    ----------
+    pictures
+        Hashes of all pictures of each item.
+    """
+    digests = [digest for own in pictures for digest in own]
+    owners = np.repeat(np.arange(len(pictures), dtype=np.int32), [len(own) for own in pictures])
     found = {}
     for name in encoders:
         vectors, present = vector_cache(workspace, name).load(digests)
-        if not present.any():
-            continue
-        owner = there[present].astype(np.int32)
-        mask = np.zeros(len(pictures), bool)
-        mask[owner] = True
-        found[name] = Modality(vectors[present], owner, mask)
+        if present.any():
+            owner = owners[present]
+            mask = np.bincount(owner, minlength=len(pictures)) > 0
+            found[name] = Modality(vectors[present], owner, mask)
     return found
 
 

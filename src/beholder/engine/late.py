@@ -31,12 +31,12 @@ class Arrived:
     groups
         int32 (m,). Which of them are variants of which product.
     raw
-        float32 (m, dim) by encoder; zero rows where there is no picture.
+        Vectors of their pictures by encoder.
     """
 
     texts: list[str]
     groups: Positions
-    raw: Mapping[str, Floats]
+    raw: Mapping[str, Modality]
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -44,22 +44,18 @@ class Arrived:
     def content(self, known: Similarity) -> dict[str, Modality | Sequence[str]]:
         """Return what is known of them by modality, of those that are compared."""
         found: dict[str, Modality | Sequence[str]] = {
-            name: Modality.of_rows(vectors, np.asarray(vectors.any(axis=1)))
-            for name, vectors in self.raw.items()
-            if name in known.spaces
+            name: vectors for name, vectors in self.raw.items() if name in known.spaces
         }
         return {**found, WORDS: self.texts} if WORDS in known.spaces else found
 
     def at(self, order: Places) -> Arrived:
         """Return them in another order, int64 (m,)."""
-        raw = {name: vectors[order] for name, vectors in self.raw.items()}
+        raw = {name: vectors.at(order) for name, vectors in self.raw.items()}
         return Arrived([self.texts[i] for i in order.tolist()], self.groups[order], raw)
 
     def part(self, start: int, stop: int) -> Arrived:
         """Return some that follow each other."""
-        span = slice(start, stop)
-        raw = {name: vectors[span] for name, vectors in self.raw.items()}
-        return Arrived(self.texts[span], self.groups[span], raw)
+        return self.at(np.arange(start, stop))
 
     def take(self, mask: Mask) -> Arrived:
         """Return those where the mask holds, bool (m,)."""
@@ -68,7 +64,7 @@ class Arrived:
     def plus(self, more: Arrived) -> Arrived:
         """Return these, and others after them."""
         raw = {
-            name: np.concatenate([_rows_of(self, name, more), _rows_of(more, name, self)])
+            name: _of(self, name, more).plus(_of(more, name, self))
             for name in {**self.raw, **more.raw}
         }
         groups = np.concatenate([self.groups, more.groups])
@@ -81,11 +77,11 @@ class Arrived:
         return self.plus(others).at(order)
 
 
-def _rows_of(some: Arrived, name: str, others: Arrived) -> Floats:
-    """Return their vectors of an encoder, zero rows where only the others have it."""
+def _of(some: Arrived, name: str, others: Arrived) -> Modality:
+    """Return their vectors of an encoder, none where only the others have it."""
     if name in some.raw:
         return some.raw[name]
-    return np.zeros((len(some), others.raw[name].shape[1]), np.float32)
+    return Modality.empty(len(some), others.raw[name].dim)
 
 
 class Grown(NamedTuple):

@@ -7,7 +7,7 @@ since.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
-from beholder.dataset.build import ITEM_COLUMNS
+from beholder.dataset.build import item_table
 from beholder.dataset.texts import text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
@@ -28,9 +28,9 @@ from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Positions
 from beholder.scorers.item_item import ItemItem
-from beholder.spaces import Similarity
+from beholder.spaces import Modality, Similarity
 
-VectorsOf = Callable[[list[str | None]], Mapping[str, Floats]]
+VectorsOf = Callable[[Sequence[Sequence[str]]], Mapping[str, Modality]]
 FRESH = 100  # late items in the small layer before they are sealed into the other
 
 
@@ -150,13 +150,13 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
     version
         Of the catalogue, as of these rows.
     vectors_of
-        Gives raw vectors by encoder for picture digests, zero rows where there are none.
+        Gives raw vectors by encoder for the picture hashes of each item.
     """
     if not changed.num_rows:
         return replace(view, version=version)
     places = view.positions(changed["seq"].to_numpy())
     away = np.asarray(pc.or_(changed["hidden"], changed["deleted"]).to_numpy(zero_copy_only=False))
-    table = changed.select(list(ITEM_COLUMNS)).cast(view.parts.items.schema)
+    table = item_table(changed).cast(view.parts.items.schema)
     there = places >= 0
     view = _changed(view, places[there], table.filter(pa.array(there)), vectors_of)
     shown = view.shown.copy()
@@ -172,7 +172,8 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
         return view
     before = view.cards.table.take(pa.array(places))
     other = np.array(_texts(before)) != np.array(_texts(table))
-    other |= np.array(before["picture"].to_pylist()) != np.array(table["picture"].to_pylist())
+    looks = zip(_pictures(before), _pictures(table), strict=True)
+    other |= np.array([was != now for was, now in looks])
     facets = view.masks.facets.changed(places, _attributes(table))
     masks = view.masks.moved(facets, places.astype(np.int64))
     view = replace(view, cards=view.cards.with_rows(places, table), masks=masks)
@@ -220,12 +221,16 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
 
 def _arriving(parts: Parts, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
     groups = parts.groups.more(_attributes(table)).of_items
-    return Arrived(_texts(table), groups, dict(vectors_of(table["picture"].to_pylist())))
+    return Arrived(_texts(table), groups, dict(vectors_of(_pictures(table))))
 
 
 def _texts(table: pa.Table) -> list[str]:
     titles = table["title"].to_pylist()
     return [text_of(*both) for both in zip(titles, _attributes(table), strict=True)]
+
+
+def _pictures(table: pa.Table) -> list[list[str]]:
+    return [own or [] for own in table["pictures"].to_pylist()]
 
 
 def _attributes(table: pa.Table) -> list[dict[str, Any]]:

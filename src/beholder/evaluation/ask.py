@@ -64,6 +64,7 @@ def plain_items(n_items: int) -> pa.Table:
             "height": pa.nulls(n_items, pa.int32()),
             "colour": nothing,
             "hidden": pa.array(np.zeros(n_items, bool)),
+            "pictures": pa.nulls(n_items, pa.list_(pa.string())),
         }
     )
 

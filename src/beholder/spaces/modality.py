@@ -69,6 +69,23 @@ class Modality:
         none = np.zeros(n_items, bool)
         return cls(np.empty((0, dim), np.float32), np.empty(0, np.int32), none)
 
+    def plus(self, more: Modality) -> Modality:
+        """Return these items, and others after the last."""
+        return Modality(
+            np.concatenate([self.vectors, more.vectors]),
+            np.concatenate([self.owner, more.owner + np.int32(self.n_items)]),
+            np.concatenate([self.present, more.present]),
+        )
+
+    def at(self, items: NDArray[np.integer[Any]]) -> Modality:
+        """Return some of the items, in this order, each with all of its vectors."""
+        starts = np.concatenate([[0], np.cumsum(self.counts)])[items]
+        lengths = self.counts[items]
+        bounds = np.concatenate([[0], np.cumsum(lengths)])
+        rows = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], lengths)
+        owner = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        return Modality(self.vectors[rows], owner, self.present[items])
+
     @property
     def n_items(self) -> int:
         """Number of items, with or without a vector."""
