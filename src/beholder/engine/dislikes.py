@@ -1,4 +1,8 @@
-"""Dislikes act by similarity to the nearest disliked item: a named adjustment outside the blend."""
+"""Dislikes act by similarity to the nearest disliked item: a named adjustment outside the blend.
+
+What is like it loses a part of its own score, since items that nobody has touched score on a
+smaller scale than others, and would all fall behind them by one dislike of a size for all.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from numpy.typing import NDArray
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate
 from beholder.scorers.interface import Floats, Positions, Query
-from beholder.scorers.item_item import ItemItem, split
+from beholder.scorers.item_item import split
 
 NAME = "dislike"
 MOST = 50  # newest dislikes that act
@@ -36,36 +40,30 @@ def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
     disliked = request.known.history.disliked
     if not len(disliked) or not len(slate.positions):
         return slate
-    taken = penalties(view.similar, disliked, slate.positions, strength(view))
+    taken = penalties(view, disliked, slate.positions, slate.scores)
     ties = view.blend.ties[slate.positions].astype(np.float32)
     return slate.adjusted(NAME, -taken.values, ties)
 
 
-def strength(view: Overlay) -> float:
-    """Return what an exact likeness takes: a part of the size of a good score."""
-    weights = view.parts.choice.weights
-    return weights.dislike * weights.top
-
-
 def penalties(
-    similar: ItemItem, disliked: NDArray[np.int32], positions: Positions, most: float
+    view: Overlay, disliked: NDArray[np.int32], positions: Positions, scores: Floats
 ) -> Taken:
     """Return what dislikes take from the scores of some positions.
 
+    Of an exact likeness it is the share `weights.dislike` of its score, above 0; it falls with
+    the square of the similarity.
+
     Parameters
     ----------
-    similar
-        0 to 1.
     disliked
         int32 (d,). Newest last.
-    most
-        What an exact likeness takes; it falls with the square of the similarity.
     """
+    similar, share = view.similar, np.float32(view.parts.choice.weights.dislike)
     recent = disliked[-MOST:]
     bounds = np.array([0, len(recent)], np.int64)
     read = similar.gather(Query(recent, np.ones(len(recent), np.float32), bounds))
     alike = split(read, positions, similar.n_items, len(recent))
     nearest = alike.argmax(axis=1)
-    values = alike[np.arange(len(positions)), nearest]
+    values = np.clip(alike[np.arange(len(positions)), nearest], 0, 1)
     by = np.where(values > 0, recent[nearest], -1).astype(np.int32)
-    return Taken(np.float32(most) * values**2, by)
+    return Taken(share * np.maximum(scores, 0) * values**2, by)

@@ -24,7 +24,7 @@ from beholder.engine import cursor as paging
 from beholder.engine import overlay
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
-from beholder.engine.dislikes import penalties, strength
+from beholder.engine.dislikes import penalties
 from beholder.engine.explain import explanation
 from beholder.engine.first_look import first_look
 from beholder.engine.looks import by_looks, looks_of
@@ -304,8 +304,7 @@ class Engine:
         reading = view.blend.read(known.query)
         scores = reading.at(chosen)
         if len(known.history.disliked):
-            taken = penalties(view.similar, known.history.disliked, chosen, strength(view))
-            scores = scores - taken.values
+            scores = scores - penalties(view, known.history.disliked, chosen, scores).values
         shares = reading.shares(chosen).values
         ranked = Ranked(chosen, scores, shares, known.query.items, level, places[:0])
         passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
@@ -382,7 +381,7 @@ class Engine:
         scores = view.blend.at(known.query, places)
         disliked = known.history.disliked
         if len(disliked):
-            scores = scores - penalties(view.similar, disliked, places, strength(view)).values
+            scores = scores - penalties(view, disliked, places, scores).values
         return {item: float(score) for item, score in zip(items, scores, strict=True)}
 
     def explain(

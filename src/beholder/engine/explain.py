@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.engine.answer import Explanation, Level, Share
-from beholder.engine.dislikes import penalties, strength
+from beholder.engine.dislikes import penalties
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Known
 
@@ -25,7 +25,8 @@ def explanation(view: Overlay, known: Known, level: Level, position: int) -> Exp
         if share != 0
     ]
     if len(history.disliked):
-        taken = penalties(view.similar, history.disliked, place, strength(view))
+        own = base + parts.values[0].sum()
+        taken = penalties(view, history.disliked, place, np.array([own], np.float32))
         if taken.by[0] >= 0:
             shares.append((int(taken.by[0]), -float(taken.values[0])))
     shares.sort(key=lambda pair: -abs(pair[1]))

@@ -39,7 +39,7 @@ class Weights(msgspec.Struct, frozen=True):
     mass
         Mean weight of a whole validation history; see `Blend.mass`.
     dislike
-        What an exact likeness to a disliked item takes, as a part of `top`.
+        Share of its score that an exact likeness to a disliked item loses.
     """
 
     scale: dict[str, float]
@@ -50,7 +50,7 @@ class Weights(msgspec.Struct, frozen=True):
     older: float = 1.0
     top: float = 1.0
     mass: float = 0.0
-    dislike: float = 0.8
+    dislike: float = 0.5
 
     @property
     def recency(self) -> Recency:

@@ -12,34 +12,29 @@ from beholder.training.cold import as_good
 from beholder.training.measure import gains, score_blocks
 from beholder.training.validation import Validation
 
-STRENGTHS = (0.1, 0.2, 0.4, 0.8, 1.6)  # of the size of a good score, for an exact likeness
-USUAL = 0.4  # where nobody disliked anything
+STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)  # share of its score that an exact likeness loses
+USUAL = 0.5  # where nobody disliked anything
 FEWEST = 50  # people with dislikes below whom chance would choose
 MOST = 50  # newest dislikes that act
 FEW = 600  # people asked
 
 
 def choose_strength(
-    held: Validation, parts: Combined, likeness: Likeness, top: float
+    held: Validation, parts: Combined, likeness: Likeness
 ) -> tuple[float, list[str]]:
     """Return the strongest effect that costs the next answer next to nothing, and why.
 
     A person who says no wants to see it; so the strongest is taken of those as good as the best.
-
-    Parameters
-    ----------
-    top
-        The size of a good score.
     """
     asked = np.flatnonzero(np.diff(held.tune.histories.disliked_indptr) > 0)[:FEW]
     if len(asked) < FEWEST:
-        return USUAL, [f"dislikes take {USUAL:g} of a good score: {len(asked)} people had any"]
+        return USUAL, [f"a dislike takes {USUAL:g} of a score: {len(asked)} people had any"]
     cases, pool = held.tune.take(asked), ~held.cold
     alike = _Alike(held, likeness)
     found = np.zeros((len(STRENGTHS) + 1, len(cases)))
     for start, scores in score_blocks(parts.scores, cases, pool):
         told = cases.histories.take(np.arange(start, start + len(scores)))
-        taken = np.float32(top) * alike(told) ** 2
+        taken = np.maximum(scores, 0) * alike(told) ** 2
         for row, strength in enumerate((0.0, *STRENGTHS)):
             lowered = scores - np.float32(strength) * taken
             found[row, start : start + len(scores)] = gains(lowered, cases, start)
@@ -49,7 +44,7 @@ def choose_strength(
         f"{strength:g}: {value:.4f}"
         for strength, value in zip((0.0, *STRENGTHS), found.mean(axis=1), strict=True)
     )
-    return chosen, [f"a dislike takes {chosen:g} of a good score (NDCG@10: {said})"]
+    return chosen, [f"a dislike takes {chosen:g} of a score (NDCG@10: {said})"]
 
 
 class _Alike:

@@ -120,7 +120,7 @@ def weigh(
     kept: Kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), parts)
     weights = msgspec.structs.replace(weights, top=kept.top)
     if not quick:
-        strength, said = choose_strength(held, parts, placing.likeness, kept.top)
+        strength, said = choose_strength(held, parts, placing.likeness)
         weights = msgspec.structs.replace(weights, dislike=strength)
         notes += said
     records = _records(tuned, weights, placing)
