@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
-from beholder.dataset.content import ContentSpace
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
@@ -29,7 +28,9 @@ try:
     from beholder.scorers.fold import Weights
     from beholder.scorers.item_item import ItemItem
     from beholder.scorers.rows import even
+    from beholder.spaces import Similarity
 except ImportError:  # version 0.1, which is compared with
+    from beholder.dataset.content import ContentSpace
     from beholder.models.blend import Blend, Weights
     from beholder.models.rows import even
 
@@ -72,7 +73,7 @@ def item_table(n_items: int, seqs: NDArray[np.int64] | None = None) -> pa.Table:
 def parts(
     n_items: int,
     items: pa.Table | None = None,
-    content: ContentSpace | None = None,
+    content: Any = None,
     weights: Weights = WEIGHTS,
     version: int = 0,
     per_row: int = 200,
@@ -95,7 +96,7 @@ def parts(
     if ItemItem is None:
         blend, choice = Blend(rows, base, 0.8), Choice(weights, version, [], [])
     else:
-        likeness = dict.fromkeys(content.modalities if content else [], 1.0)
+        likeness = dict.fromkeys(content.spaces if content else [], 1.0)
         entry = entry_of(weights, likeness, rows)
         blend = Blend(ItemItem(rows, entry=entry), base)
         choice = Choice(weights, version, likeness=likeness)
@@ -106,12 +107,19 @@ def parts(
         "popularity": popularity,
         "similar": rows,
         "placement": rows,
-        "content": ContentSpace({}, None) if content is None else content,
+        "content": nothing_known(n_items) if content is None else content,
         "choice": choice,
         "facets": facets_of(n_items),
         "evaluation": {},
     }
     return Parts(**{field.name: made[field.name] for field in fields(Parts)})
+
+
+def nothing_known(n_items: int) -> Any:
+    """Return the content of items of which nothing is known."""
+    if ItemItem is None:
+        return ContentSpace({}, None)
+    return Similarity.fit({}, np.ones(n_items, bool))
 
 
 def facets_of(n_items: int) -> Any:

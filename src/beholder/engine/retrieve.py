@@ -10,26 +10,27 @@ from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate, Stage
 from beholder.scorers.interface import Mask, Positions
 
-WIDER = 2  # times as deep where dislikes will lower some
+SPARE = 10  # places more than a page, of which stages may lower some
 DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 
 def run(request: Request, view: Overlay, stages: Sequence[Stage]) -> Slate:
     """Retrieve, and pass through the stages.
 
-    Stages lower scores, or raise only what retrieval names. So the list is right as soon as its
+    Stages lower scores, or raise only what retrieval names. So the page is right as soon as its
     last place is not below what was left out; until then twice as many candidates are retrieved.
+    What comes after the page is kept as far as that holds.
     """
-    depth = request.depth * (WIDER if len(request.known.history.disliked) else 1)
+    depth = max(request.depth, request.k + SPARE)
     while True:
         slate = retrieve(request, view, depth)
         for stage in stages:
             slate = stage(request, view, slate)
-        last = min(request.depth, len(slate.scores)) - 1
-        whole = last == request.depth - 1 and slate.scores[last] >= slate.rest
-        wished = not slate.short or depth >= DEEPEST
-        if slate.rest == float("-inf") or (whole and wished):
+        if slate.rest == float("-inf"):
             return slate
+        proved = int(np.count_nonzero(slate.scores >= slate.rest))
+        if proved > request.k and (not slate.short or depth >= DEEPEST):
+            return slate if proved == len(slate.scores) else slate.ordered(np.arange(proved))
         depth *= 2
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.behaviour.history import History
 from beholder.engine.answer import Level
@@ -78,7 +79,7 @@ class Slate(NamedTuple):
     rest: float = float("-inf")
     short: int = 0
 
-    def ordered(self, order: Positions) -> Slate:
+    def ordered(self, order: NDArray[np.integer[Any]]) -> Slate:
         """Return the candidates in another order, with their own scores, int (k,)."""
         adjustments = tuple(Adjustment(one.name, one.values[order]) for one in self.adjustments)
         return self._replace(
