@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from beholder.models.blend import Blend, Weights, fold
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.blend import Blend, Weights, fold
 from beholder.models.ease import Ease
 from beholder.models.itemknn import ItemKNN
 from beholder.models.popularity import Popularity
