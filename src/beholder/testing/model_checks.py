@@ -200,8 +200,12 @@ def check_it_learns_from_little(model: ModelClass) -> None:
     for n_items in (1, 2, 30):
         engine = Engine(served(model, empty_dataset(n_items)))
         assert np.isfinite(score_all(engine, ["0"])).all()
-        answer = engine.recommend(history=["0"], k=40)
-        assert set(answer.ids) == {str(i) for i in range(1, n_items)}
+        others = {str(i) for i in range(1, n_items)}
+        disliked = {"item": "0", "kind": "dislike"}
+        for told in (["0"], [disliked]):
+            assert set(engine.recommend(history=told, k=40).ids) == others
+        assert np.isfinite(engine.explain("0", history=[disliked]).score)
+        assert not set(engine.similar("0").ids) - others
         assert len(engine.recommend(k=40).items) == n_items
 
 

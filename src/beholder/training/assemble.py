@@ -50,16 +50,24 @@ def parts_of(
         tuple(fitted.notes),
         fitted.plan,
     )
+    if similar is None:
+        similar = _similar(dataset, fitted.likeness)
     return Parts(
         items=items.select(list(ITEM_COLUMNS)),
         blend=fitted.blend,
         popularity=fitted.popularity,
         known=dataset.interactions.item_counts > 0,
-        similar=similar if similar is not None else similar_rows(dataset.content, fitted.likeness),
+        similar=similar,
         content=dataset.content,
         choice=choice,
         evaluation=evaluation,
     )
+
+
+def _similar(dataset: Dataset, likeness: Likeness) -> sp.csr_array:
+    if not dataset.content.modalities:  # nothing looks or reads alike, of as many items
+        return sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32)
+    return similar_rows(dataset.content, likeness)
 
 
 def similar_rows(space: ContentSpace, likeness: Likeness, kept: int = KEPT) -> sp.csr_array:
