@@ -42,9 +42,26 @@ def test_every_error_code_is_documented_with_its_statuses(error):
     assert row in read("errors.md")
 
 
+def rows_of(page):
+    """The cells of each row that begins with a name, by that name."""
+    lines = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", read(page), re.MULTILINE)
+    return {name: re.split(r" \| ", cells) for name, cells in lines}
+
+
 @pytest.mark.parametrize("name", MODELS)
-def test_every_model_is_documented(name):
-    assert f"| `{name}` |" in read("models.md")
+def test_every_model_is_documented_as_its_card_says(name):
+    card = MODELS[name].card
+    learns, speaks_of, _, source = rows_of("models.md")[name]
+    also = f"; {', '.join(sorted(card.also))} where known" if card.also else ""
+    assert learns == ", ".join(sorted(card.learns)) + also
+    kinds = {"warm": "with behaviour", "cold": "without behaviour"}
+    assert speaks_of == "all" or [speaks_of] == [kinds[kind] for kind in card.speaks_of]
+    assert (speaks_of == "all") == (len(card.speaks_of) == 2)
+    assert source == card.paper.replace("docs/how-it-works.md", "[how it works](how-it-works.md)")
+
+
+def test_no_document_names_a_model_that_is_gone():
+    assert rows_of("models.md").keys() == MODELS.keys()
 
 
 @pytest.mark.parametrize("name", ENCODERS)

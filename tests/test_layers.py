@@ -58,6 +58,9 @@ ROOMS = {
         "engine", "privacy", "pages",
     },
 }  # fmt: skip
+# Rooms that answer, and the rooms that learn: a bundle is served without them.
+SERVE = ("scorers", "bundle", "engine", "service", "pages")
+LEARN = {"models", "training"}
 # Libraries that only their owner knows.
 OWNERS = {
     "torch": set(),
@@ -137,6 +140,30 @@ def test_nothing_imports_the_commands_and_only_commands_the_service() -> None:
         assert room in ("cli", "service") or "service" not in names, path
 
 
+def reached(start: str) -> set[str]:
+    """Return a room and all rooms that it may use, directly or by way of others."""
+    found, waiting = set(), [start]
+    while waiting:
+        room = waiting.pop()
+        if room not in found:
+            found.add(room)
+            waiting += ROOMS[room]
+    return found
+
+
+@pytest.mark.parametrize("room", SERVE)
+def test_what_serves_reaches_nothing_that_learns(room: str) -> None:
+    assert not reached(room) & LEARN
+
+
+def test_what_learns_is_reached_by_training_alone() -> None:
+    assert {room for room, needs in ROOMS.items() if "models" in needs} == {
+        "training",
+        "evaluation",
+        "testing",
+    }
+
+
 def test_libraries_stay_in_the_rooms_that_own_them() -> None:
     for room, path, tree in modules():
         for name in imported(tree, path):
@@ -211,12 +238,15 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     assert done.stdout.split() == []
 
 
-def test_an_engine_answers_without_the_encoder_or_the_web(trained: Path) -> None:
+def test_an_engine_answers_without_models_encoders_or_the_web(trained: Path) -> None:
     code = (
         "import beholder, sys\n"
         f"with beholder.open({str(trained)!r}) as engine:\n"
         "    assert engine.recommend(k=3).items\n"
-        "print(*sorted({'torch', 'onnxruntime', 'litestar', 'click'} & sys.modules.keys()))"
+        "learning = {name for name in sys.modules if name.split('.')[:2] in "
+        "(['beholder', 'models'], ['beholder', 'training'])}\n"
+        "print(*sorted({'torch', 'onnxruntime', 'litestar', 'click'} & sys.modules.keys()))\n"
+        "print(*sorted(learning))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

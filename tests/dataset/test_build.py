@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.behaviour.event import Event
-from beholder.dataset.build import build, groups_of
+from beholder.dataset.build import build
+from beholder.dataset.texts import groups_of
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 from planted import World, picture
@@ -43,7 +44,7 @@ def test_every_pair_of_the_store_is_there_once(workspace: Workspace, world: Worl
     assert sorted(map(sorted, found.values())) == sorted(map(sorted, told.values()))
 
 
-def test_hidden_items_unknown_pictures_and_dislikes_are_left_out(
+def test_hidden_items_are_learned_from_and_unknown_pictures_and_dislikes_are_not(
     workspace: Workspace, world: World
 ) -> None:
     liked, hidden = world.item_id(int(world.items[0])), world.item_id(int(world.items[-1]))
@@ -56,7 +57,7 @@ def test_hidden_items_unknown_pictures_and_dislikes_are_left_out(
         store.record([Event(liked, "dislike", "critic"), Event("plain", "like", "fan")])
         made = build(workspace, store, seed=7)
     ids = made.items["item_id"].to_pylist()
-    assert hidden not in ids
+    assert made.items["hidden"].to_pylist() == [item == hidden for item in ids]
     assert ids[-2:] == ["plain", "odd"]
     modality = made.dataset.pictures["colour"]
     assert not modality.present[ids.index("plain")]
@@ -64,6 +65,7 @@ def test_hidden_items_unknown_pictures_and_dislikes_are_left_out(
     counts = dict(zip(ids, made.dataset.interactions.item_counts.tolist(), strict=True))
     was = before.items["item_id"].to_pylist()
     assert counts[liked] == before.dataset.interactions.item_counts[was.index(liked)]
+    assert counts[hidden] == before.dataset.interactions.item_counts[was.index(hidden)] > 0
     assert counts["plain"] == 1
 
 
@@ -82,4 +84,13 @@ def test_the_fingerprint_changes_with_items_and_events_alone(
 
 def test_variants_of_a_product_share_a_number() -> None:
     attributes = [{"product_code": "a"}, {}, {"product_code": 7.0}, {"product_code": "a"}]
-    assert groups_of(attributes).tolist() == [0, -1, 1, 0]
+    groups = groups_of(attributes)
+    assert groups.of_items.tolist() == [0, -1, 1, 0]
+    assert groups.codes == {"a": 0, "7.0": 1}
+
+
+def test_later_items_join_the_products_that_there_are() -> None:
+    groups = groups_of([{"product_code": "a"}, {}, {"item_group_id": "b"}])
+    more = groups.more([{"product_code": "b"}, {"product_code": "c"}, {}, {"product_code": "c"}])
+    assert more.of_items.tolist() == [1, 2, -1, 2]
+    assert groups.codes == {"a": 0, "b": 1}

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from beholder.dataset.dataset import Dataset, Modality
 from beholder.dataset.log import log_of_arrays
+from beholder.dataset.new_items import new_items
 from beholder.dataset.splits import Split, cold_items, halves, leave_last_out, next_basket
 from beholder.models.ease import ContentEase, ContentEaseSettings
-from beholder.models.placement import Placement, PlacementSettings
+from beholder.models.placement import over
 from beholder.training.validation import validation
 
 
@@ -210,8 +211,11 @@ def test_content_of_held_out_items_changes_nothing_that_is_fitted() -> None:
     again = ContentEase.fit(other, ContentEaseSettings())
     np.testing.assert_array_equal(fitted.rows.todense(), again.rows.todense())
     # And the check can fail: what enters by their content does change.
-    placed = Placement.over(fitted, train, PlacementSettings()).rows.todense()
-    assert (placed != Placement.over(again, other, PlacementSettings()).rows.todense()).any()
+    placed, others = (
+        over(scorer, power=3.0).grown(new_items(data, dict.fromkeys(data.content.modalities, 1.0)))
+        for scorer, data in ((fitted, train), (again, other))
+    )
+    assert (placed.rows.todense() != others.rows.todense()).any()
 
 
 def test_content_of_items_that_are_fitted_does_change_the_statistics() -> None:

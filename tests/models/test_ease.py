@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_data import random_dataset
 
 from beholder.errors import DataError
 from beholder.models.ease import ContentEase, ContentEaseSettings, Ease, EaseSettings, invert
+from small_data import random_dataset
 
 
 def plain_ease(gram: np.ndarray, regularization: float) -> np.ndarray:

@@ -1,72 +1,176 @@
-"""Every registered model, and the blend that is served, keeps the contract."""
+"""Every registered model keeps the contract, and the contract notices those that do not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
-from beholder.dataset.dataset import Dataset
-from beholder.models.blend import Blend, Weights, fold
-from beholder.models.ease import Ease
+from beholder.models.contract import BEHAVIOUR, BOTH, FitOptions
+from beholder.models.ease import ContentEase, Ease, EaseSettings
+from beholder.models.ials import IALS
 from beholder.models.itemknn import ItemKNN
-from beholder.models.popularity import Popularity
-from beholder.models.registry import MODELS
+from beholder.models.registry import ALL, MODELS
 from beholder.models.visual_knn import VisualKNN
-from beholder.testing.model_checks import MODEL_CHECKS, PLACE_CHECKS, sample_dataset
+from beholder.testing.model_checks import MODEL_CHECKS
+from beholder.testing.sample_dataset import sample_dataset, tastes
 
-
-class FoldedBlend(Blend):
-    """The blend with a `fit`, over two members of behaviour and one of pictures."""
-
-    class Settings(msgspec.Struct, frozen=True):
-        largest: int = 1000
-
-    @classmethod
-    def fit(
-        cls, dataset: Dataset, settings: Settings, seed: int, progress: Any, deadline: Any
-    ) -> FoldedBlend:
-        members = {"itemknn": ItemKNN, "ease": Ease, "visual-knn": VisualKNN}
-        fitted = {name: member.fit(dataset, member.Settings()) for name, member in members.items()}
-        popularity = Popularity.fit(dataset, Popularity.Settings()).counts
-        weights = Weights(
-            scale=dict.fromkeys(members, 1.0),
-            warm={"itemknn": 1.0, "ease": 0.5},
-            cold={"visual-knn": 0.7},
-            popularity=0.01,
-            mass=3.0,
-        )
-        cold = dataset.interactions.item_counts == 0
-        folded = fold(fitted, popularity, cold, weights, settings.largest)
-        return cls(folded.rows, folded.base, folded.decay, folded.mass)
+CHECKS = {check.__name__: check for check in MODEL_CHECKS}
 
 
 @pytest.mark.parametrize("check", MODEL_CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("name", MODELS)
 def test_registered_models_keep_the_contract(name: str, check: Callable[[Any], None]) -> None:
-    check(MODELS[name].model)
+    check(MODELS[name])
 
 
-@pytest.mark.parametrize(
-    "check",
-    [check for check in MODEL_CHECKS if check not in PLACE_CHECKS],
-    ids=lambda check: check.__name__,
-)
-def test_the_blend_keeps_the_contract(check: Callable[[Any], None]) -> None:
-    """Late items enter a blend by `engine.late`, with cold weights: see tests/engine."""
-    check(FoldedBlend)
+def test_every_model_is_registered_once_under_its_own_name() -> None:
+    assert len(MODELS) == len(ALL) == len(set(ALL))
+    assert {name: model.card.name for name, model in MODELS.items()} == {n: n for n in MODELS}
+    parts = [model.card.part for model in ALL]
+    assert (parts.count("popularity"), parts.count("placing")) == (1, 1)
 
 
 def test_the_sample_has_what_the_checks_need() -> None:
     dataset = sample_dataset()
     counts = dataset.interactions.item_counts
     assert (counts == 0).sum() == 8
+    assert sorted(tastes()[counts == 0].tolist()) == [0, 0, 1, 1, 2, 2, 3, 3]
     assert len(set(counts[-6:].tolist())) == 1
     np.testing.assert_array_equal(dataset.interactions.matrix.todense()[:, -6:].sum(axis=1)[:6], 6)
 
 
-def test_registered_names_are_the_models_own() -> None:
-    assert {name: card.model.name for name, card in MODELS.items()} == {n: n for n in MODELS}
+class Whimsical(Ease):
+    """Draws without the seed."""
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        scorer = super().fit(dataset, settings)
+        noise = np.random.default_rng().normal(1, 0.1, scorer.rows.nnz).astype(np.float32)
+        scorer.rows.data *= noise
+        return scorer
+
+
+class Greedy(ItemKNN):
+    """Changes what it learns from."""
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        dataset.interactions.matrix.data *= np.float32(1.01)
+        return super().fit(dataset, settings)
+
+
+class Deaf(IALS):
+    """Learns in rounds whatever the clock and the plan say."""
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        return super().fit(dataset, settings, FitOptions(options.seed))
+
+
+class Secretive(ContentEase):
+    """Learns from content, and says nothing of it."""
+
+    card = ContentEase.card._replace(name="secretive", also=frozenset())
+
+
+class Boastful(Ease):
+    """Says that it learns from pictures."""
+
+    card = Ease.card._replace(name="boastful", also=frozenset({"pictures"}))
+
+
+class Talkative(Ease):
+    """Says that it speaks of new items."""
+
+    card = Ease.card._replace(name="talkative", speaks_of=BOTH)
+
+
+class Helpless(VisualKNN):
+    """Fails where it has nothing to learn from."""
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        assert dataset.content.pictures
+        return super().fit(dataset, settings)
+
+
+class Contrary(ItemKNN):
+    """Recommends what others like."""
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        scorer = super().fit(dataset, settings)
+        return replace(scorer, rows=scorer.rows * np.float32(-1))
+
+
+class Endless(Ease):
+    """Gives scores that are no numbers."""
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        scorer = super().fit(dataset, settings)
+        scorer.rows.data[:] = np.nan
+        return scorer
+
+
+class Nameless(Ease):
+    card = Ease.card._replace(paper=" ")
+
+
+class Foreign(Ease):
+    class Own(msgspec.Struct, frozen=True):
+        power: float = 1.0
+
+    card = Ease.card._replace(trials=(EaseSettings(), Own()))
+
+
+class Dependent(Ease):
+    """Needs words, and calls them a supplement."""
+
+    card = Ease.card._replace(learns=BEHAVIOUR, also=frozenset({"words"}))
+
+    @classmethod
+    def fit(cls, dataset, settings, options=None):
+        assert any(dataset.texts)
+        scorer = super().fit(dataset, settings)
+        scorer.rows.data *= np.float32(len(dataset.texts[1]))
+        return scorer
+
+
+@pytest.mark.parametrize(
+    ("good", "odd", "check"),
+    [
+        (Ease, Whimsical, "check_same_seed_gives_the_same_bytes"),
+        (Ease, Endless, "check_it_gives_finite_scores"),
+        (IALS, Deaf, "check_it_stops_at_a_deadline"),
+        (IALS, Deaf, "check_it_does_as_many_rounds_as_a_plan_says"),
+        (ContentEase, Secretive, "check_it_learns_from_what_its_card_says"),
+        (Ease, Boastful, "check_it_learns_from_what_its_card_says"),
+        (Ease, Dependent, "check_it_needs_no_more_than_its_card_says"),
+        (Ease, Talkative, "check_it_speaks_of_what_its_card_says"),
+        (Ease, Talkative, "check_it_tells_tastes_apart"),
+        (ItemKNN, Contrary, "check_it_tells_tastes_apart"),
+        (VisualKNN, Helpless, "check_it_learns_from_little"),
+        (Ease, Nameless, "check_the_card_is_complete"),
+        (Ease, Foreign, "check_the_card_is_complete"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_a_broken_promise_is_noticed(good: Any, odd: Any, check: str) -> None:
+    CHECKS[check](good)
+    with pytest.raises(AssertionError):
+        CHECKS[check](odd)
+
+
+def test_a_model_that_changes_its_dataset_is_noticed() -> None:
+    sample_dataset.cache_clear()
+    try:
+        with pytest.raises(AssertionError):
+            CHECKS["check_it_does_not_change_its_dataset"](Greedy)
+    finally:
+        sample_dataset.cache_clear()

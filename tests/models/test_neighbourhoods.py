@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_data import DAY, per_user, random_dataset
 
 from beholder.models.itemknn import ItemKNN, ItemKNNSettings
-from beholder.models.popularity import Popularity, PopularitySettings
+from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.session import Session, SessionSettings
 from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
 from beholder.models.words import Words, WordsSettings
+from beholder.testing.sample_histories import history_of
+from small_data import DAY, per_user, random_dataset
 
 
 @pytest.mark.parametrize("settings", [ItemKNNSettings(), ItemKNNSettings(2.0, 0.8)])
@@ -67,8 +68,11 @@ def test_popularity_halves_every_half_life() -> None:
     for events in per_user(dataset.interactions):
         for item, time, weight in events:
             counts[item] += weight * 0.5 ** ((newest - time) / DAY / 3.0)
-    found = Popularity.fit(dataset, PopularitySettings(half_life_days=3.0)).counts
-    np.testing.assert_allclose(found, counts / counts.max(), atol=1e-6)
+    settings = PopularitySettings(half_life_days=3.0)
+    np.testing.assert_allclose(counts_of(dataset, settings), counts / counts.max(), atol=1e-6)
+    scorer = Popularity.fit(dataset, settings)
+    told = scorer.scores(scorer.ask(history_of([3, 8, 1])))[0]
+    np.testing.assert_allclose(told, counts / counts.max(), atol=1e-6)
 
 
 @pytest.mark.parametrize("power", [1.0, 3.0])
@@ -92,13 +96,9 @@ def test_words_are_the_powered_cosine_of_texts() -> None:
 
 
 def test_a_score_is_the_sum_over_the_history_with_recency() -> None:
-    from beholder.models.interface import Context
-    from beholder.testing.model_checks import history_of
-
     model = ItemKNN.fit(random_dataset(), ItemKNNSettings(decay=0.5))
     history = history_of([3, 8, 1], [1000, 2000, 2000])
     dense = model.rows.todense()
     w = history.weights
     expected = 0.5 * w[0] * dense[3] + w[1] * dense[8] + w[2] * dense[1]
-    query = model.query(history, Context())
-    np.testing.assert_allclose(model.all_scores(query), expected, atol=1e-6)
+    np.testing.assert_allclose(model.scores(model.ask(history))[0], expected, atol=1e-6)

@@ -1,53 +1,25 @@
-"""Placement and content neighbours against loops."""
+"""Placement over a model of behaviour, against loops."""
 
 from __future__ import annotations
 
 import numpy as np
-from small_data import random_dataset
+import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.interface import Content
-from beholder.models.itemitem import neighbour_mix
+from beholder.dataset.new_items import new_items
+from beholder.models import placement
 from beholder.models.itemknn import ItemKNN, ItemKNNSettings
-from beholder.models.placement import NEIGHBOURS, Placement, PlacementSettings, neighbours
+from beholder.models.placement import Placement, PlacementSettings, over
+from small_data import random_dataset
 
-
-def test_neighbours_are_the_nearest_known_items_with_shares_by_power() -> None:
-    rng = np.random.default_rng(1)
-    similar = rng.random((5, 60)).astype(np.float32)
-    known = rng.random(60) < 0.8
-    content = neighbours(similar, known, power=3.0)
-    for row in range(5):
-        expected = sorted(np.flatnonzero(known), key=lambda j: -similar[row, j])[:NEIGHBOURS]
-        found = content.neighbours[row]
-        assert set(found.tolist()) == set(map(int, expected))
-        powered = similar[row, found].astype(np.float64) ** 3
-        np.testing.assert_allclose(content.shares[row], powered / powered.sum(), rtol=1e-5)
-
-
-def test_where_fewer_are_near_the_rest_is_unknown() -> None:
-    similar = np.zeros((2, 30), np.float32)
-    similar[0, [3, 7]] = [0.5, 0.25]
-    content = neighbours(similar, np.ones(30, bool), power=1.0)
-    assert content.neighbours.shape == (2, NEIGHBOURS)
-    assert sorted(content.neighbours[0].tolist())[-2:] == [3, 7]
-    assert (content.neighbours[0] == -1).sum() == NEIGHBOURS - 2
-    assert content.shares[0].sum() == 1.0
-    assert (content.neighbours[1] == -1).all()
-    assert not content.shares[1].any()
-
-
-def test_a_catalogue_smaller_than_the_neighbourhood_is_padded() -> None:
-    content = neighbours(np.ones((1, 3), np.float32), np.ones(3, bool))
-    assert content.neighbours.shape == content.shares.shape == (1, NEIGHBOURS)
-    np.testing.assert_allclose(content.shares[0, :3], 1 / 3, rtol=1e-6)
+LIKENESS = {"sample": 1.0, "words": 0.5}
 
 
 def test_a_cold_item_scores_the_mean_of_its_neighbours_scores() -> None:
     dataset = random_dataset()
     base = ItemKNN.fit(dataset, ItemKNNSettings())
-    placed = Placement.over(base, dataset, PlacementSettings(pictures=1.0, words=0.5))
-    assert placed.decay == base.decay
+    placed = over(base, power=3.0).grown(new_items(dataset, LIKENESS))
+    assert placed.recency == base.recency
     dense = base.rows.todense()
     v = dataset.content.pictures["sample"].vectors
     w = dataset.content.words.vectors.todense()
@@ -61,7 +33,21 @@ def test_a_cold_item_scores_the_mean_of_its_neighbours_scores() -> None:
             expected[:, cold] += share * dense[:, near]
     assert (counts == 0).sum() == 2
     assert expected.max() > 0
-    np.testing.assert_allclose(placed.rows.todense(), expected, atol=1e-6)
+    known = counts > 0
+    np.testing.assert_allclose(placed.rows.todense()[known], expected[known], atol=1e-6)
+
+
+def test_a_cold_item_speaks_of_another_as_its_neighbours_do() -> None:
+    dataset = random_dataset()
+    placed = over(ItemKNN.fit(dataset, ItemKNNSettings()), power=2.0)
+    new = new_items(dataset, LIKENESS)
+    dense = placed.grown(new).rows.todense()
+    first, second = new.positions
+    shares = np.where(new.known, new.similar(np.array([0]))[0].astype(np.float64), 0) ** 2
+    expected = (shares / shares.sum()) @ dense[:, second]
+    assert expected > 0
+    np.testing.assert_allclose(dense[first, second], expected, atol=1e-6)
+    assert dense[first, first] == dense[second, second] == 0
 
 
 def test_held_out_items_lend_nothing() -> None:
@@ -69,16 +55,29 @@ def test_held_out_items_lend_nothing() -> None:
     fitted = np.ones(dataset.n_items, bool)
     fitted[:3] = False
     held = Dataset(dataset.log, dataset.pictures, dataset.texts, fitted=fitted)
-    placed = Placement.over(ItemKNN.fit(held, ItemKNNSettings()), held, PlacementSettings())
+    new = new_items(held, dict.fromkeys(held.content.modalities, 1.0))
+    placed = over(ItemKNN.fit(held, ItemKNNSettings()), power=3.0).grown(new)
     columns = np.flatnonzero(placed.rows.todense().any(axis=0))
     assert set(columns.tolist()) == {0, 1, 2, 16, 17}
+    assert not new.known[[0, 1, 2, 16, 17]].any()
 
 
-def test_neighbour_mix_leaves_the_unknown_out() -> None:
-    content = Content(
-        np.array([[2, 0, -1], [-1, -1, -1]], np.int32),
-        np.array([[0.25, 0.75, 0.0], [0.0, 0.0, 0.0]], np.float32),
-    )
-    np.testing.assert_array_equal(
-        neighbour_mix(content, 4).todense(), [[0.75, 0, 0.25, 0], [0, 0, 0, 0]]
-    )
+def test_it_says_nothing_of_items_with_behaviour_and_is_over_item_knn_by_itself() -> None:
+    dataset = random_dataset()
+    scorer = Placement.fit(dataset, PlacementSettings(power=2.0))
+    assert scorer.rows.nnz == 0
+    assert scorer.entry.power == 2.0
+    (placed,) = scorer.entry.placed
+    expected = ItemKNN.fit(dataset, ItemKNNSettings()).rows
+    np.testing.assert_array_equal(placed.rows.todense(), expected.todense())
+
+
+def test_the_strongest_entries_of_each_row_are_placed_over(monkeypatch) -> None:
+    monkeypatch.setattr(placement, "PLACED_OVER", 3)
+    base = ItemKNN.fit(random_dataset(), ItemKNNSettings())
+    (placed,) = over(base, power=3.0).entry.placed
+    assert np.diff(placed.rows.indptr).max() == 3
+    dense = base.rows.todense()
+    for row in range(16):
+        kept = sp.csr_array(placed.rows)[[row]].todense()[0]
+        assert np.sort(kept[kept > 0]).tolist() == np.sort(dense[row])[-3:].tolist()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_data import DAY, per_user, random_dataset
 
 from beholder.models import session_ease
 from beholder.models.session_ease import SessionEase, SessionEaseSettings, source_rows
+from small_data import DAY, per_user, random_dataset
 
 
 def slow_sources(dataset, settings) -> np.ndarray:

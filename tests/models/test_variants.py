@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_data import random_dataset
 
 from beholder.models import variants
-from beholder.models.variants import Variants, VariantsSettings
+from beholder.models.variants import Variants, VariantsSettings, offered
+from small_data import random_dataset
 
 
 @pytest.mark.parametrize("power", [0.0, 0.5, 1.0])
@@ -46,6 +46,6 @@ def test_of_a_very_large_product_the_most_popular_variants_are_kept(
     monkeypatch.setattr(variants, "KEPT", 3)
     dataset = replace(random_dataset(), groups=np.zeros(18, np.int32))
     counts = dataset.interactions.item_counts
-    found = Variants.learn(dataset, VariantsSettings())
+    found = offered(dataset, VariantsSettings())
     assert np.diff(found.indptr).max() <= 4
     assert counts[found.indices].min() >= np.sort(counts)[-4]

@@ -1,158 +1,115 @@
-"""The folded blend against a sum over its members, written out."""
+"""What is served: one sum over all members, however it is asked."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
-import msgspec
 import numpy as np
 import pytest
-from small_data import random_dataset
+from small_scorers import TOUCHED, blend, vector_blend
 
-from beholder.models import rows
-from beholder.models.blend import Blend, Weights, fold, late_history_rows, speak_for_untouched
-from beholder.models.ease import Ease, EaseSettings
-from beholder.models.interface import Content, Context
-from beholder.models.itemitem import ItemItem
-from beholder.models.itemknn import ItemKNN, ItemKNNSettings
-from beholder.models.popularity import Popularity, PopularitySettings
-from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
-from beholder.testing.model_checks import history_of
-
-WEIGHTS = Weights(
-    scale={"itemknn": 0.2, "ease": 0.5, "visual-knn": 2.0},
-    warm={"itemknn": 1.0, "ease": 0.35},
-    cold={"visual-knn": 0.8, "itemknn": 0.1},
-    popularity=0.05,
-    decay=0.7,
-)
+from beholder.behaviour.history import EMPTY
+from beholder.scorers import blend as blends
+from beholder.scorers.blend import lifts
+from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, looks
+from beholder.testing.sample_histories import drawn_histories, history_of, together
 
 
-@pytest.fixture(scope="module")
-def members() -> dict[str, ItemItem]:
-    dataset = random_dataset()
-    return {
-        "itemknn": ItemKNN.fit(dataset, ItemKNNSettings()),
-        "ease": Ease.fit(dataset, EaseSettings(regularization=5.0)),
-        "visual-knn": VisualKNN.fit(dataset, VisualKNNSettings()),
-    }
-
-
-@pytest.fixture(scope="module")
-def popularity() -> np.ndarray:
-    return Popularity.fit(random_dataset(), PopularitySettings()).counts
-
-
-def dense_sum(members: dict[str, ItemItem], cold: np.ndarray) -> np.ndarray:
-    """M[h, j] = sum over members of weight(j) / scale * rows[h, j], by loops over columns."""
-    n = len(cold)
-    total = np.zeros((n, n))
-    for name, member in members.items():
-        for j in range(n):
-            weights = WEIGHTS.cold if cold[j] else WEIGHTS.warm
-            factor = weights.get(name, 0.0) / WEIGHTS.scale[name]
-            total[:, j] += factor * member.rows.todense()[:, j]
-    return total
-
-
-def test_folding_is_the_weighted_sum_of_scaled_members(members, popularity) -> None:
-    cold = np.zeros(18, bool)
-    cold[[3, 16, 17]] = True
-    blend = fold(members, popularity, cold, WEIGHTS, largest=100)
-    expected = dense_sum(members, cold)
-    np.testing.assert_allclose(blend.rows.todense(), expected, atol=1e-5)
-    np.testing.assert_allclose(blend.base, 0.05 * popularity, rtol=1e-6)
-    assert np.abs(expected[:, cold]).max() > 0
-    assert blend.decay == WEIGHTS.decay
-
-
-def test_a_row_keeps_its_largest_entries(members, popularity) -> None:
-    cold = np.zeros(18, bool)
-    whole = fold(members, popularity, cold, WEIGHTS, largest=100).rows
-    cut = fold(members, popularity, cold, WEIGHTS, largest=4).rows
-    np.testing.assert_array_equal(cut.todense(), rows.cut(whole, 4).todense())
-    assert np.diff(cut.indptr).max() == 4
-
-
-def test_cold_columns_keep_their_own_entries(members, popularity) -> None:
-    cold = np.zeros(18, bool)
-    cold[12:] = True
-    whole = fold(members, popularity, cold, WEIGHTS, largest=100).rows
-    cut = fold(members, popularity, cold, WEIGHTS, largest=4, largest_cold=2).rows
-    expected = rows.cut_apart(whole, cold, 4, 2)
-    np.testing.assert_array_equal(cut.todense(), expected.todense())
-    kept = (cut.todense() != 0).astype(int)
-    assert kept[:, ~cold].sum(axis=1).max() == 4
-    assert kept[:, cold].sum(axis=1).max() == 2
-
-
-def test_scores_add_the_base_and_shares_leave_it_out(members, popularity) -> None:
-    blend = fold(members, popularity, np.zeros(18, bool), WEIGHTS, largest=100)
-    query = blend.query(history_of([2, 5, 9]), Context())
-    dense = blend.rows.todense()
-    by_hand = blend.base + query.weights @ dense[[2, 5, 9]]
-    np.testing.assert_allclose(blend.all_scores(query), by_hand, atol=1e-5)
+def test_scores_add_the_base_and_shares_leave_it_out() -> None:
+    scorer = replace(blend(), mass=0.0)
+    query = scorer.ask(history_of([2, 5, 9]))
+    dense = scorer.item_item.rows.todense()
+    by_hand = scorer.base + query.weights @ dense[[2, 5, 9]]
+    np.testing.assert_allclose(scorer.scores(query)[0], by_hand, atol=1e-5)
     positions = np.array([7, 0, 12], np.int32)
-    shares = blend.shares(blend.gather(query), positions)
+    shares = scorer.shares(query, positions)
     expected = (query.weights[:, None] * dense[[2, 5, 9]])[:, positions].T
-    np.testing.assert_allclose(shares, expected, atol=1e-6)
+    np.testing.assert_allclose(shares.values, expected, atol=1e-6)
+    np.testing.assert_allclose(shares.base, scorer.base[positions], rtol=1e-6)
 
 
-def test_popularity_counts_less_for_a_light_history(members, popularity) -> None:
-    weights = msgspec.structs.replace(WEIGHTS, mass=2.0)
-    blend = fold(members, popularity, np.zeros(18, bool), weights, largest=100)
-    dense = blend.rows.todense()
-    for items, lift in (([], 1.0), ([2], 0.25), ([2, 5], 0.675), ([2, 5, 9, 1, 3], 1.0)):
-        history = history_of(items)
-        query = blend.query(history, Context())
-        by_hand = lift * blend.base + query.weights @ dense[items]
-        if items:
-            assert min(1.0, query.weights.sum() / 2.0) == pytest.approx(lift)
-        np.testing.assert_allclose(blend.all_scores(query), by_hand, atol=1e-5)
-        np.testing.assert_allclose(blend.reasons(query, 4).base, lift * blend.base[4], rtol=1e-5)
+def test_popularity_counts_less_for_a_light_history() -> None:
+    scorer = replace(blend(), mass=2.0)
+    dense = scorer.item_item.rows.todense()
+    place = int(np.argmax(scorer.base))
+    cases = (([], 1.0), ([2], 0.25), ([2, 5], 0.6575), ([2, 5, 9, 1, 3, 4, 6], 1.0))
+    for items, lift in cases:
+        query = scorer.ask(history_of(items))
+        assert scorer.lift(query) == pytest.approx(lift)
+        by_hand = lift * scorer.base + query.weights @ dense[items]
+        np.testing.assert_allclose(scorer.scores(query)[0], by_hand, atol=1e-5)
+        base = scorer.shares(query, np.array([place], np.int32)).base
+        np.testing.assert_allclose(base, lift * scorer.base[place], rtol=1e-5)
+    told = together([history_of(items) for items, _ in cases])
+    many = lifts(scorer.ask(told), 2.0)
+    np.testing.assert_allclose(many, [lift for _, lift in cases], rtol=1e-6)
+    np.testing.assert_array_equal(lifts(scorer.ask(told), 0.0), 1)
 
 
-def test_items_without_behaviour_count_as_history_like_their_neighbours(
-    members, popularity
+def test_vector_members_are_added_with_their_factors() -> None:
+    scorer, told = vector_blend(), history_of([2, 5, 9])
+    query = scorer.ask(told)
+    plain = replace(scorer, vectors=())
+    expected = plain.scores(plain.ask(told))[0]
+    for member in scorer.vectors:
+        u = member.scorer.folded(query.items, query.weights)  # with the blend's recency
+        expected = expected + member.factors * (member.scorer.items @ u)
+    np.testing.assert_allclose(scorer.scores(query)[0], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_lists_name_the_additive_part_and_explanations_split_vectors_too() -> None:
+    scorer = vector_blend()
+    query = scorer.ask(history_of([2, 5, 9]))
+    positions = np.array([7, 30], np.int32)
+    reading = scorer.read(query)
+    quick, full = reading.shares(positions), scorer.shares(query, positions)
+    plain = replace(scorer, vectors=()).shares(query._replace(vectors=()), positions)
+    np.testing.assert_array_equal(quick.values, plain.values)
+    assert not quick.additive
+    assert not full.additive
+    scores = scorer.at(query, positions)
+    for told in (quick, full):
+        np.testing.assert_allclose(told.base + told.values.sum(axis=1), scores, atol=1e-5)
+    member = scorer.vectors[0]
+    own = member.scorer.shares(query._replace(vectors=(query.vectors[0],)), positions)
+    other = scorer.vectors[1].scorer.shares(query._replace(vectors=(query.vectors[1],)), positions)
+    expected = plain.values + member.factors[positions, None] * own.values
+    expected += scorer.vectors[1].factors[positions, None] * other.values
+    np.testing.assert_allclose(full.values, expected, atol=1e-5)
+
+
+def test_a_grown_blend_weighs_new_items_as_members_say() -> None:
+    scorer = vector_blend()
+    grown = scorer.grown(looks(N_ITEMS))
+    np.testing.assert_array_equal(grown.base, [*scorer.base, 0, 0, 0])
+    told = history_of([2, TWIN, 9])
+    query = grown.ask(told)
+    item_item = grown.item_item.scores(query)[0, N_ITEMS:]
+    shares = np.array([0.9, 0.6]) ** 3 / (0.9**3 + 0.6**3)
+    expected = item_item.astype(np.float64)
+    for member, u in zip(scorer.vectors, query.vectors, strict=True):
+        expected[0] += member.new * (member.scorer.items[TWIN] @ u[0])
+        expected[1] += member.new * (shares @ member.scorer.items[list(BETWEEN)] @ u[0])
+    np.testing.assert_allclose(grown.scores(query)[0, N_ITEMS:], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("most", [20, 2000])
+def test_summing_what_is_touched_finds_what_summing_everything_does(
+    most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cold = np.zeros(18, bool)
-    cold[[16, 17]] = True
-    blend = fold(members, popularity, cold, WEIGHTS, largest=100)
-    content = Content(
-        np.array([[4, 10], [3, -1]], np.int32), np.array([[0.3, 0.7], [1.0, 0.0]], np.float32)
-    )
-    dense = blend.rows.todense()
-    found = speak_for_untouched(blend, content, np.array([16, 17]), 100).rows.todense()
-    expected = dense.copy()
-    expected[16] = 0.3 * dense[4] + 0.7 * dense[10]
-    expected[17] = dense[3]
-    expected[[16, 17], [16, 17]] = 0
-    np.testing.assert_allclose(found, expected, atol=1e-6)
-    unknown = Content(np.full((1, 2), -1, np.int32), np.zeros((1, 2), np.float32))
-    assert speak_for_untouched(blend, unknown, np.array([16]), 100) is blend
-
-
-def test_members_without_weight_cost_nothing(members, popularity) -> None:
-    none = Weights(scale={"ease": 1.0}, warm={"ease": 0.0}, cold={}, popularity=1.0)
-    blend = fold(members, popularity, np.zeros(18, bool), none, largest=100)
-    assert blend.rows.nnz == 0
-    np.testing.assert_array_equal(blend.base, popularity)
-
-
-def test_a_late_item_in_the_history_means_the_mean_of_its_neighbours(members, popularity) -> None:
-    blend = fold(members, popularity, np.zeros(18, bool), WEIGHTS, largest=100)
-    content = Content(np.array([[4, 10]], np.int32), np.array([[0.3, 0.7]], np.float32))
-    dense = blend.rows.todense()
-    np.testing.assert_allclose(
-        late_history_rows(blend, content).todense(), [0.3 * dense[4] + 0.7 * dense[10]], atol=1e-6
-    )
-
-
-def test_saved_it_comes_back_whole(members, popularity, tmp_path: Path) -> None:
-    weights = msgspec.structs.replace(WEIGHTS, mass=3.5)
-    blend = fold(members, popularity, np.zeros(18, bool), weights, largest=7)
-    blend.save(tmp_path)
-    opened = Blend.load(tmp_path)
-    np.testing.assert_array_equal(opened.rows.todense(), blend.rows.todense())
-    np.testing.assert_array_equal(opened.base, blend.base)
-    assert (opened.decay, opened.mass) == (0.7, 3.5)
+    scorer = blend()
+    asked = [EMPTY, *drawn_histories(N_ITEMS, 60)]
+    masks = [None, np.arange(N_ITEMS) % 3 > 0, np.arange(N_ITEMS) >= TOUCHED - 2]
+    expected = [
+        [scorer.best(scorer.ask(told), k, mask) for mask in masks for k in (1, 5, 10)]
+        for told in asked
+    ]
+    monkeypatch.setattr(blends, "DENSE", 10)
+    monkeypatch.setattr(blends, "LEADERS", most)
+    scorer = blend()  # one that has not named its leaders yet
+    for told, whole in zip(asked, expected, strict=True):
+        found = [scorer.best(scorer.ask(told), k, mask) for mask in masks for k in (1, 5, 10)]
+        for one, other in zip(found, whole, strict=True):
+            np.testing.assert_array_equal(one.positions, other.positions)
+            np.testing.assert_allclose(one.scores, other.scores, atol=1e-6)
+            assert one.rest == pytest.approx(other.rest)

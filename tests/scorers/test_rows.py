@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.models import rows
+from beholder.scorers import rows
 
 
 def random_matrix(seed: int, n: int, m: int, share: float = 0.4) -> np.ndarray:

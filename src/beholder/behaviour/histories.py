@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -88,6 +88,21 @@ class Histories:
             indptr,
             disliked_indptr,
             seen_indptr,
+        )
+
+    def within(self, n_items: int) -> Histories:
+        """Return the histories of known positions alone: unknown ones leave no moment behind."""
+        known = (self.items >= 0) & (self.items < n_items)
+        if known.all():
+            return self
+        return replace(
+            self,
+            items=self.items[known],
+            times=self.times[known],
+            kinds=self.kinds[known],
+            values=self.values[known],
+            weights=self.weights[known],
+            indptr=np.concatenate([[0], np.cumsum(known)]).astype(np.int64)[self.indptr],
         )
 
     @cached_property

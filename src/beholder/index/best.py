@@ -20,7 +20,7 @@ def tie_order(n_items: int, seed: int = 0x5EED) -> NDArray[np.uint32]:
     x = (np.arange(n_items, dtype=np.uint64) + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (x >> np.uint64(32)).astype(np.uint32)
+    return ((x ^ (x >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
 
 
 def best(scores: Floats, k: int, ties: NDArray[np.uint32]) -> NDArray[np.int32]:

@@ -29,7 +29,7 @@ class Card(NamedTuple):
     paper
         Where its formula stands.
     learns
-        What it needs of a dataset, all of it.
+        What it needs of a dataset, all of it; see `also`.
     speaks_of
         Whether it scores items with behaviour (warm) and without (cold).
     cost
@@ -49,6 +49,8 @@ class Card(NamedTuple):
         Settings among which every evaluation tunes it, to compare with; empty: it does not.
     needs
         The extra that it takes, or None.
+    also
+        What it learns from besides, in some of its settings, where it is there.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Card(NamedTuple):
     part: Literal["member", "popularity", "placing"] = "member"
     baseline: tuple[Any, ...] = ()
     needs: str | None = None
+    also: frozenset[Source] = frozenset()
 
 
 class FitOptions(NamedTuple):
@@ -117,6 +120,7 @@ class Model(Protocol):
 
 
 BEHAVIOUR: frozenset[Source] = frozenset({"behaviour"})
+CONTENT: frozenset[Source] = frozenset({"pictures", "words"})
 WARM: frozenset[Literal["warm", "cold"]] = frozenset({"warm"})
 COLD: frozenset[Literal["warm", "cold"]] = frozenset({"cold"})
 BOTH: frozenset[Literal["warm", "cold"]] = frozenset({"warm", "cold"})

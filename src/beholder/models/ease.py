@@ -22,7 +22,7 @@ from scipy.linalg import lapack
 
 from beholder.dataset.dataset import WORDS, Dataset
 from beholder.errors import DataError
-from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.models.contract import BEHAVIOUR, CONTENT, ONCE, WARM, Card, FitOptions
 from beholder.scorers import rows
 from beholder.scorers.item_item import KEPT, ItemItem
 from beholder.scorers.recency import Recency
@@ -97,6 +97,7 @@ class ContentEase(Ease):
             ContentEaseSettings(pictures=4.0, words=10.0, regularization=30.0),
             ContentEaseSettings(),
         ),
+        also=CONTENT,
     )
 
 

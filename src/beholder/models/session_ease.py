@@ -17,7 +17,7 @@ import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
-from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.models.contract import BEHAVIOUR, CONTENT, ONCE, WARM, Card, FitOptions
 from beholder.models.ease import (
     DENSE_LIMIT,
     Content,
@@ -74,6 +74,7 @@ class SessionEase:
             SessionEaseSettings(),
             SessionEaseSettings(regularization=300.0, window=40),
         ),
+        also=CONTENT,
     )
 
     @classmethod

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.contract import BOTH, ONCE, Card, FitOptions
+from beholder.models.contract import BEHAVIOUR, BOTH, ONCE, Card, FitOptions
 from beholder.scorers import rows
 from beholder.scorers.entry import Entry, SameGroup
 from beholder.scorers.item_item import KEPT, ItemItem
@@ -49,6 +49,7 @@ class Variants:
         "light",
         (VariantsSettings(),),
         new_alone=True,
+        also=BEHAVIOUR,
     )
 
     @classmethod

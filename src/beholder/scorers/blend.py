@@ -26,7 +26,7 @@ from beholder.behaviour.history import History
 from beholder.index.best import best, tie_order
 from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
 from beholder.scorers.item_item import Gathered, ItemItem, best_of, split
-from beholder.scorers.positions import checked
+from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors
 
@@ -205,6 +205,7 @@ class Reading:
     def best(self, k: int, allowed: Mask | None = None) -> Best:
         """Return the best `k` allowed positions."""
         blend = self.blend
+        checked_mask(allowed, blend.n_items)
         if blend.n_items > DENSE and k <= len(blend.leaders) // 2 and not blend.vectors:
             candidates, scores = self._touched()
             masked = scores if allowed is None else np.where(allowed[candidates], scores, -np.inf)

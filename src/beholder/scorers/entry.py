@@ -123,6 +123,19 @@ class Entry:
             placed=self.placed + other.placed,
         )
 
+    def speaking(self, which: Places, mix: sp.csr_array) -> Entry:
+        """Return the terms with items that count as history like the known ones they are near.
+
+        Parameters
+        ----------
+        which
+            int64 (m,). Their positions.
+        mix
+            What `near` found, as a matrix (m, n_items).
+        """
+        placed = tuple(replace(one, rows=_lent(one.rows, which, mix)) for one in self.placed)
+        return replace(self, placed=placed)
+
     def near(self, new: NewItems) -> Near:
         """Find the nearest known items of each new one."""
         blocks = _blocks(len(new.positions), len(new.known))
@@ -187,6 +200,12 @@ class _Said(msgspec.Struct):
     kept: int
     kept_new: int
     power: float
+
+
+def _lent(behaved: sp.csr_array, which: Places, mix: sp.csr_array) -> sp.csr_array:
+    """Return rows in which some items speak as those they are mixed of, no longer than others."""
+    longest = int(np.diff(behaved.indptr).max(initial=0))
+    return rows.replaced(behaved, which, rows.cut(sp.csr_array(mix @ behaved), longest))
 
 
 def _times(kernel: Kernel, factor: float) -> Kernel:

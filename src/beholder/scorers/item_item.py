@@ -27,7 +27,7 @@ from beholder.scorers.interface import (
     Query,
     Shares,
 )
-from beholder.scorers.positions import checked
+from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import USUAL, Recency
 
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
@@ -157,7 +157,8 @@ class ItemItem:
         mix = self.entry.near(new).mix(len(new.known))
         columns = self.entry.columns(new, mix)
         if new.filled(self.n_items):
-            return replace(self, rows=_filled(self, new, mix, columns))
+            entry = self.entry.speaking(new.positions, mix)
+            return replace(self, rows=_filled(self, new, mix, columns), entry=entry)
         return replace(self, layers=(*self.layers, _layer(self, new, mix, columns)))
 
     def save(self, folder: Path) -> None:
@@ -186,14 +187,18 @@ def asked(told: History | Histories, n_items: int, recency: Recency) -> Query:
         known = told.within(n_items)
         bounds = np.array([0, len(known)], np.int64)
         return Query(known.items, recency.weights(known), bounds)
+    told = told.within(n_items)
     return Query(told.items, recency.weights(told), told.indptr)
 
 
 def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
     """Return the best `k` of scores float32 (n,), of the allowed ones alone."""
+    checked_mask(allowed, len(scores))
     masked = scores if allowed is None else np.where(allowed, scores, -np.inf)
     positions = best(masked, k, ties)
-    rest = float(scores[positions[-1]]) if len(positions) == k and k else -np.inf
+    if not k:
+        return Best(positions, scores[positions], float(masked.max(initial=-np.inf)))
+    rest = float(scores[positions[-1]]) if len(positions) == k else -np.inf
     return Best(positions, scores[positions], rest)
 
 

@@ -1,9 +1,9 @@
-"""Positions of candidates: those of another model would be answered wrongly, so are refused."""
+"""Candidates and filters of another bundle would be answered wrongly, so are refused."""
 
 from __future__ import annotations
 
 from beholder.errors import ShapeError
-from beholder.scorers.interface import Positions
+from beholder.scorers.interface import Mask, Positions
 
 
 def checked(positions: Positions, n_items: int) -> Positions:
@@ -21,3 +21,18 @@ def checked(positions: Positions, n_items: int) -> Positions:
             remedy="score candidates of the bundle that the model belongs to",
         )
     return positions
+
+
+def checked_mask(allowed: Mask | None, n_items: int) -> None:
+    """Refuse a filter that is not over these positions.
+
+    Raises
+    ------
+    ShapeError
+        If it has another length.
+    """
+    if allowed is not None and allowed.shape != (n_items,):
+        raise ShapeError(
+            f"a filter of shape {allowed.shape} is not over {n_items} positions",
+            remedy="filter the positions of the bundle that is asked",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
@@ -49,6 +49,8 @@ class Vectors:
         float32 (n_items, d).
     n_fitted
         The first so many were learned; those after them were placed and taught nothing.
+    placed
+        int32, rising. Those among the first that were placed nevertheless, and taught nothing.
     """
 
     kind: ClassVar[str] = "vectors"
@@ -57,6 +59,7 @@ class Vectors:
     query: FoldIn
     recency: Recency = USUAL
     n_fitted: int = 0
+    placed: Positions = field(default_factory=lambda: np.empty(0, np.int32))
 
     @property
     def n_items(self) -> int:
@@ -71,7 +74,7 @@ class Vectors:
     @cached_property
     def shared(self) -> Floats:
         """float32 (d, d). What pairs that did not happen say of everybody."""
-        fitted = self.items[: self.n_fitted]
+        fitted = np.delete(self.items[: self.n_fitted], self.placed, axis=0)
         shared: Floats = self.query.unobserved * (fitted.T @ fitted)
         return shared
 
@@ -130,14 +133,16 @@ class Vectors:
         if new.filled(self.n_items):
             items = self.items.copy()
             items[new.positions] = entered
-            return replace(self, items=items)
+            placed = np.union1d(self.placed, new.positions).astype(np.int32)
+            return replace(self, items=items, placed=placed)
         return replace(self, items=np.concatenate([self.items, entered]))
 
     def save(self, folder: Path) -> None:
         """Write the vectors, and the query in the header."""
         facts = _Facts(self.query, self.recency.decay, self.recency.older, self.n_fitted)
         header = {"facts": msgspec.json.encode(facts).decode()}
-        tensors.save(folder / "vectors.safetensors", {"items": self.items}, header)
+        arrays = {"items": self.items, "placed": self.placed}
+        tensors.save(folder / "vectors.safetensors", arrays, header)
 
     @classmethod
     def load(cls, folder: Path) -> Vectors:
@@ -145,7 +150,7 @@ class Vectors:
         arrays, header = tensors.load(folder / "vectors.safetensors")
         facts = msgspec.json.decode(header["facts"], type=_Facts)
         recency = Recency(facts.decay, facts.older)
-        return cls(arrays["items"], facts.query, recency, facts.n_fitted)
+        return cls(arrays["items"], facts.query, recency, facts.n_fitted, arrays["placed"])
 
 
 class _Facts(msgspec.Struct):

@@ -1,0 +1,169 @@
+"""How items without behaviour get their columns, against sums written out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from beholder.scorers import entry as entries
+from beholder.scorers.entry import NEIGHBOURS, Entry, Kernel, Near, Placed, SameGroup, nearest
+from beholder.scorers.interface import NewItems
+
+N, M = 9, 3
+RNG = np.random.default_rng(8)
+LOOKS = RNG.random((M, N)).astype(np.float32)
+READS = (RNG.random((M, N)) - 0.5).astype(np.float32)  # some cosines are below 0
+ROWS = (RNG.random((N, N)) * (RNG.random((N, N)) < 0.6)).astype(np.float32)
+np.fill_diagonal(ROWS, 0)  # a model says nothing of an item by itself
+KNOWN = np.arange(N) != 5
+GROUPS = np.array([0, 1, -1, 0, 2, 1, -1, -1, 0], np.int32)
+OWN = np.array([0, -1, 7], np.int32)  # a product of three, none, one that nobody shares
+
+
+def new_items() -> NewItems:
+    return NewItems(
+        np.arange(N, N + M),
+        {"look": lambda block: LOOKS[block], "read": lambda block: READS[block]},
+        lambda block: LOOKS[block],
+        (OWN, GROUPS),
+        KNOWN,
+    )
+
+
+def mix() -> np.ndarray:
+    """The shares of known items by look to the power of 2: N is below the 20 nearest."""
+    powered = np.where(KNOWN, LOOKS.astype(np.float64), 0) ** 2
+    return powered / powered.sum(axis=1, keepdims=True)
+
+
+def test_neighbours_are_the_nearest_known_items_with_shares_by_power() -> None:
+    rng = np.random.default_rng(1)
+    similar = rng.random((5, 60)).astype(np.float32)
+    known = rng.random(60) < 0.8
+    near = nearest(similar, known, power=3.0)
+    for row in range(5):
+        expected = sorted(np.flatnonzero(known), key=lambda j: -similar[row, j])[:NEIGHBOURS]
+        found = near.neighbours[row]
+        assert set(found.tolist()) == set(map(int, expected))
+        powered = similar[row, found].astype(np.float64) ** 3
+        np.testing.assert_allclose(near.shares[row], powered / powered.sum(), rtol=1e-5)
+
+
+def test_where_fewer_are_near_the_rest_is_unknown() -> None:
+    similar = np.zeros((2, 30), np.float32)
+    similar[0, [3, 7]] = [0.5, 0.25]
+    near = nearest(similar, np.ones(30, bool), power=1.0)
+    assert near.neighbours.shape == (2, NEIGHBOURS)
+    assert sorted(near.neighbours[0].tolist())[-2:] == [3, 7]
+    assert (near.neighbours[0] == -1).sum() == NEIGHBOURS - 2
+    assert near.shares[0].sum() == 1.0
+    assert (near.neighbours[1] == -1).all()
+    assert not near.shares[1].any()
+
+
+def test_a_catalogue_smaller_than_the_neighbourhood_is_padded() -> None:
+    near = nearest(np.ones((1, 3), np.float32), np.ones(3, bool), power=3.0)
+    assert near.neighbours.shape == near.shares.shape == (1, NEIGHBOURS)
+    np.testing.assert_allclose(near.shares[0, :3], 1 / 3, rtol=1e-6)
+
+
+def test_a_mix_leaves_the_unknown_out() -> None:
+    near = Near(
+        np.array([[2, 0, -1], [-1, -1, -1]], np.int32),
+        np.array([[0.25, 0.75, 0.0], [0.0, 0.0, 0.0]], np.float32),
+    )
+    np.testing.assert_array_equal(near.mix(4).todense(), [[0.75, 0, 0.25, 0], [0, 0, 0, 0]])
+
+
+def test_new_items_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = Entry((Kernel("look", 2.0),), (SameGroup(0.5),), (Placed(sp.csr_array(ROWS)),))
+    whole = entry.columns(new_items(), entry.near(new_items()).mix(N)).todense()
+    monkeypatch.setattr(entries, "STEP", 1)
+    found = entry.columns(new_items(), entry.near(new_items()).mix(N)).todense()
+    np.testing.assert_allclose(found, whole, rtol=1e-6)
+
+
+def test_a_column_is_the_sum_of_its_terms() -> None:
+    entry = Entry(
+        (Kernel("look", 3.0, 0.7), Kernel("read", 2.0, 2.0), Kernel("sound", 1.0, 9.0)),
+        (SameGroup(0.25), SameGroup(0.5)),
+        (Placed(sp.csr_array(ROWS), 1.5), Placed(sp.csr_array(ROWS.T), 0.1)),
+        power=2.0,
+    )
+    near = entry.near(new_items()).mix(N)
+    np.testing.assert_allclose(near.todense(), mix(), rtol=1e-5)
+    expected = np.zeros((N, M))
+    for h in range(N):
+        for j in range(M):
+            expected[h, j] += 0.7 * float(LOOKS[j, h]) ** 3
+            expected[h, j] += 2.0 * max(0.0, float(READS[j, h])) ** 2
+            expected[h, j] += 0.75 * float(OWN[j] >= 0 and OWN[j] == GROUPS[h])
+            for k in range(N):
+                expected[h, j] += mix()[j, k] * (1.5 * ROWS[h, k] + 0.1 * ROWS[k, h])
+    found = entry.columns(new_items(), near)
+    assert found.shape == (N, M)
+    np.testing.assert_allclose(found.todense(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_items_without_a_product_share_none() -> None:
+    found = Entry(groups=(SameGroup(),)).columns(new_items(), sp.csr_array((M, N))).todense()
+    np.testing.assert_array_equal(np.flatnonzero(found[:, 0]), [0, 3, 8])
+    assert not found[:, 1:].any()
+
+
+def test_only_the_strongest_speak_of_an_item_by_its_content(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(entries, "STRONGEST", 2)
+    found = Entry((Kernel("look", 1.0),)).columns(new_items(), sp.csr_array((M, N))).todense()
+    for j in range(M):
+        assert np.flatnonzero(found[:, j]).tolist() == sorted(np.argsort(-LOOKS[j])[:2].tolist())
+
+
+def test_terms_are_weighed_and_joined() -> None:
+    one = Entry((Kernel("look", 3.0, 0.5),), (SameGroup(2.0),), kept=7, kept_new=5, power=2.0)
+    other = Entry((Kernel("read", 2.0),), placed=(Placed(sp.csr_array(ROWS), 4.0),))
+    both = one.scaled(3.0).plus(other.scaled(0.25))
+    assert both.kernels == (Kernel("look", 3.0, 1.5), Kernel("read", 2.0, 0.25))
+    assert both.groups == (SameGroup(6.0),)
+    assert [placed.weight for placed in both.placed] == [1.0]
+    assert (both.kept, both.kept_new, both.power) == (7, 5, 2.0)
+    none = both.scaled(0.0)
+    assert (none.kernels, none.groups, none.placed, none.kept) == ((), (), (), 7)
+
+
+def test_filled_items_speak_among_what_is_placed_like_those_they_are_near() -> None:
+    behaved = ROWS.copy()
+    behaved[5], behaved[:, 5] = 0, 0
+    shares = np.zeros((1, N), np.float32)
+    shares[0, [1, 2]] = 0.75, 0.25
+    entry = Entry(placed=(Placed(sp.csr_array(behaved), 0.5),))
+    (placed,) = entry.speaking(np.array([5]), sp.csr_array(shares)).placed
+    longest = int((behaved > 0).sum(axis=1).max())
+    expected = behaved.copy()
+    lent = 0.75 * behaved[1] + 0.25 * behaved[2]
+    lent[np.argsort(-lent)[longest:]] = 0
+    expected[5] = lent
+    np.testing.assert_allclose(placed.rows.todense(), expected, rtol=1e-6)
+    assert placed.weight == 0.5
+
+
+def test_saved_it_comes_back_whole(tmp_path: Path) -> None:
+    entry = Entry(
+        (Kernel("look", 3.0, 0.7), Kernel("words", 2.0)),
+        (SameGroup(0.25),),
+        (Placed(sp.csr_array(ROWS), 1.5), Placed(sp.csr_array(ROWS.T))),
+        kept=200,
+        kept_new=25,
+        power=4.0,
+    )
+    entry.save(tmp_path)
+    opened = Entry.load(tmp_path)
+    assert (opened.kernels, opened.groups) == (entry.kernels, entry.groups)
+    assert (opened.kept, opened.kept_new, opened.power) == (200, 25, 4.0)
+    for one, other in zip(opened.placed, entry.placed, strict=True):
+        assert one.weight == other.weight
+        np.testing.assert_array_equal(one.rows.todense(), other.rows.todense())

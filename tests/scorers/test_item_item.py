@@ -1,0 +1,150 @@
+"""Sums over a history, and layers of later items, written out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from small_scorers import TOUCHED, drawn_rows, item_item
+
+from beholder.scorers.entry import Entry, Kernel, Placed
+from beholder.scorers.interface import Query
+from beholder.scorers.item_item import ItemItem, best_of, split
+from beholder.scorers.recency import Recency
+from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, filling, looks
+from beholder.testing.sample_histories import history_of
+
+LATE = np.arange(N_ITEMS, N_ITEMS + 3)
+
+
+def whole(scorer: ItemItem) -> np.ndarray:
+    """The matrix of a scorer, asked item by item."""
+    one = np.ones(1, np.float32)
+    bounds = np.array([0, 1])
+    queries = [Query(np.array([h], np.int32), one, bounds) for h in range(scorer.n_items)]
+    return np.concatenate([scorer.scores(query) for query in queries])
+
+
+def test_a_score_is_the_weighted_sum_of_rows() -> None:
+    scorer = ItemItem(drawn_rows(1), Recency(0.5, older=0.8))
+    dense = scorer.rows.todense()
+    told = history_of([3, 8, 1], [1000, 2000, 2000])  # weights 0.5, 0.75 and 1
+    query = scorer.ask(told)
+    np.testing.assert_allclose(query.weights, [0.5 * 0.4, 0.75, 1.0])
+    expected = 0.2 * dense[3] + 0.75 * dense[8] + dense[1]
+    np.testing.assert_allclose(scorer.scores(query)[0], expected, rtol=1e-5, atol=1e-6)
+    shares = scorer.shares(query, np.array([7, 20], np.int32))
+    by_hand = np.array([0.2 * dense[3], 0.75 * dense[8], dense[1]])[:, [7, 20]].T
+    np.testing.assert_allclose(shares.values, by_hand, rtol=1e-5)
+    assert not shares.base.any()
+
+
+def test_a_layer_is_what_content_says_of_three_new_items() -> None:
+    scorer = item_item()
+    scorer = replace(
+        scorer, entry=Entry((Kernel("look", 2.0, 0.7),), (), (Placed(drawn_rows(7), 0.5),), power=2)
+    )
+    base, behaved = scorer.rows.todense(), drawn_rows(7).todense()
+    a, b = BETWEEN
+    shares = np.array([0.9, 0.6]) ** 2 / (0.9**2 + 0.6**2)
+    columns = np.zeros((N_ITEMS, 3))
+    columns[:, 0] = 0.5 * behaved[:, TWIN]
+    columns[TWIN, 0] += 0.7 * 0.8**2
+    columns[TOUCHED, 0] += 0.7 * 0.8**2  # an untouched item that looks like the twin
+    columns[:, 1] = 0.5 * (shares[0] * behaved[:, a] + shares[1] * behaved[:, b])
+    columns[a, 1] += 0.7 * 0.9**2
+    columns[b, 1] += 0.7 * 0.6**2
+    mix = np.zeros((3, N_ITEMS))
+    mix[0, TWIN] = 1
+    mix[1, [a, b]] = shares
+    corner = mix @ columns
+    np.fill_diagonal(corner, 0)
+    expected = np.block([[base, columns], [mix @ base, corner]])
+    grown = scorer.grown(looks(N_ITEMS))
+    np.testing.assert_allclose(whole(grown), expected, atol=1e-5)
+    (layer,) = grown.layers
+    assert (layer.columns.shape, layer.rows.shape, layer.mix.shape) == ((40, 3), (3, 43), (3, 40))
+    assert grown.rows is scorer.rows  # nothing of the size of the catalogue was copied
+
+
+def test_a_second_layer_knows_the_first() -> None:
+    grown = item_item().grown(looks(N_ITEMS))
+    twice = grown.grown(looks(N_ITEMS + 3))
+    dense, before = whole(twice), whole(grown)
+    np.testing.assert_allclose(dense[:43, :43], before, atol=1e-5)
+    own = before[:N_ITEMS, LATE]  # the second three are as the first
+    np.testing.assert_allclose(dense[:N_ITEMS, 43:], own, atol=1e-5)
+    mix = np.zeros((3, N_ITEMS))
+    mix[0, TWIN] = 1
+    mix[1, list(BETWEEN)] = np.array([0.9, 0.6]) ** 2 / (0.9**2 + 0.6**2)
+    said = mix @ own
+    np.testing.assert_allclose(dense[LATE, 43:], said, atol=1e-5)
+    np.testing.assert_allclose(dense[43:, LATE], said, atol=1e-5)
+    np.fill_diagonal(said, 0)
+    np.testing.assert_allclose(dense[43:, 43:], said, atol=1e-5)
+
+
+def test_layers_keep_as_many_entries_as_the_entry_says() -> None:
+    scorer = item_item()
+    entry = replace(scorer.entry, kept=5, kept_new=2)
+    full, cut = scorer.grown(looks(N_ITEMS)), replace(scorer, entry=entry).grown(looks(N_ITEMS))
+    before, after = whole(full), whole(cut)
+    for row in range(N_ITEMS):
+        kept = np.sort(np.abs(before[row, LATE]))[-2:]
+        found = np.abs(after[row, LATE])
+        np.testing.assert_allclose(np.sort(found[found > 0]), kept[kept > 0], rtol=1e-5)
+    known = np.flatnonzero(np.abs(after[N_ITEMS + 1, :TOUCHED]))
+    strongest = np.argsort(-np.abs(before[N_ITEMS + 1, :TOUCHED]))[:5]
+    assert known.tolist() == sorted(strongest.tolist())
+
+
+def test_filling_gives_untouched_items_columns_and_rows() -> None:
+    scorer = item_item()
+    filled = scorer.grown(filling())
+    dense, before = filled.rows.todense(), scorer.rows.todense()
+    grown = whole(scorer.grown(looks(N_ITEMS)))
+    np.testing.assert_array_equal(dense[:TOUCHED, :TOUCHED], before[:TOUCHED, :TOUCHED])
+    np.testing.assert_allclose(
+        dense[:TOUCHED, TOUCHED : TOUCHED + 3], grown[:TOUCHED, LATE], atol=1e-6
+    )
+    mix = np.zeros((2, N_ITEMS))
+    mix[0, TWIN] = 1
+    mix[1, list(BETWEEN)] = np.array([0.9, 0.6]) ** 2 / (0.9**2 + 0.6**2)
+    lent = mix @ dense
+    lent[[0, 1], [TOUCHED, TOUCHED + 1]] = 0
+    np.testing.assert_allclose(dense[TOUCHED : TOUCHED + 2], lent, atol=1e-6)
+    assert not filled.layers
+
+
+def test_what_a_model_said_of_untouched_items_gives_way_to_their_content() -> None:
+    scorer = item_item()
+    dense = scorer.rows.todense()
+    dense[:, TOUCHED:] = 3.0
+    found = replace(scorer, rows=sp.csr_array(dense)).grown(filling())
+    expected = scorer.grown(filling())
+    known = slice(0, TOUCHED)
+    np.testing.assert_allclose(found.rows[known].todense(), expected.rows[known].todense())
+
+
+def test_a_list_of_nothing_leaves_the_best_out() -> None:
+    scores = np.array([0.5, 2.0, 1.0], np.float32)
+    ties = np.arange(3, dtype=np.uint32)
+    assert best_of(scores, 0, None, ties).rest == 2.0
+    assert best_of(scores, 0, np.array([True, False, False]), ties).rest == 0.5
+    assert best_of(scores, 0, np.zeros(3, bool), ties).rest == -np.inf
+    assert best_of(scores, 2, None, ties).rest == 1.0
+    assert best_of(scores, 3, np.array([True, True, False]), ties).rest == -np.inf
+
+
+def test_what_a_row_says_of_others_is_no_share() -> None:
+    scorer = ItemItem(drawn_rows(1))
+    read = scorer.gather(scorer.ask(history_of([3, 8])))
+    assert split(read, np.array([], np.int32), N_ITEMS).shape == (0, 2)
+    assert split(read, np.array([3], np.int32), N_ITEMS)[0, 0] == 0
+
+
+def test_late_items_are_not_of_a_bundle(tmp_path) -> None:
+    with pytest.raises(AssertionError):
+        item_item().grown(looks(N_ITEMS)).save(tmp_path)
