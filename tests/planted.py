@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from beholder.behaviour.event import Event
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.encoders.registry import card, vector_cache
+from beholder.spaces import Modality
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 
@@ -114,7 +115,7 @@ def dataset_of(world: World, seed: int = 7) -> Dataset:
         seed,
     )
     present = np.ones(len(world.taste), bool)
-    return Dataset(log, {"colour": Modality(world.looks, present)}, world.texts)
+    return Dataset(log, {"colour": Modality.of_rows(world.looks, present)}, world.texts)
 
 
 def workspace_of(world: World, root: Path, more: str = "") -> Workspace:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
 from beholder.dataset.log import Log, log_of_arrays
+from beholder.spaces import Modality
 
 DAY = 86_400_000
 
@@ -34,7 +35,7 @@ def random_dataset(seed: int = 0) -> Dataset:
     vectors[~present] = 0
     words = ["red", "blue", "old", "tall", "round", "glass", "wood"]
     texts = [" ".join(rng.choice(words, 3)) for _ in range(log.n_items)]
-    return Dataset(log, {"sample": Modality(vectors, present)}, texts)
+    return Dataset(log, {"sample": Modality.of_rows(vectors, present)}, texts)
 
 
 def per_user(pairs: Interactions) -> list[list[tuple[int, int, float]]]:

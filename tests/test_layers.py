@@ -38,7 +38,8 @@ ROOMS = {
     "models": {"behaviour", "index", "dataset", "spaces", "scorers"},
     "bundle": {"index", "dataset", "rules", "spaces", "scorers"},
     "engine": {
-        "behaviour", "store", "encoders", "index", "rules", "dataset", "spaces", "scorers", "bundle",
+        "behaviour", "store", "encoders", "index", "rules", "dataset", "spaces", "scorers",
+        "bundle",
     },
     "training": {
         "behaviour", "store", "rules", "dataset", "spaces", "scorers", "models", "bundle", "engine",

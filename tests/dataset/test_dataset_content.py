@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from beholder.dataset.content import ContentSpace
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.dataset.texts import text_of
 from beholder.errors import ShapeError
+from beholder.spaces import Modality
 
 N = 12
 
@@ -24,41 +24,29 @@ def modality(seed: int = 0, dim: int = 4) -> Modality:
     vectors = np.random.default_rng(seed).normal(size=(N, dim)).astype(np.float32)
     present = np.arange(N) != 5
     vectors[5] = 0
-    return Modality(vectors, present)
+    return Modality.of_rows(vectors, present)
 
 
 TEXTS = [f"word{i % 3} thing{i % 4}" for i in range(N)]
 
 
-def test_items_without_a_picture_have_no_direction() -> None:
-    space = ContentSpace.fit(Dataset(log(), {"a": modality()}, TEXTS))
-    vectors = space.pictures["a"].vectors
-    assert not vectors[5].any()
-    np.testing.assert_allclose(np.linalg.norm(np.delete(vectors, 5, axis=0), axis=1), 1, atol=1e-5)
+def test_items_are_compared_by_pictures_and_words() -> None:
+    space = Dataset(log(), {"a": modality()}, TEXTS).content
+    assert list(space.spaces) == ["a", "words"]
+    assert not space.spaces["a"].present[5]
+    assert space.spaces["words"].present.all()
 
 
-def test_new_pictures_and_texts_are_compared_as_the_fitted_ones() -> None:
-    dataset = Dataset(log(), {"a": modality()}, TEXTS)
-    space = dataset.content
-    cosines = space.pictures["a"].similar(dataset.pictures["a"].vectors[:3])
-    own = space.pictures["a"].vectors
-    np.testing.assert_allclose(cosines, np.maximum(own[:3] @ own.T, 0), atol=1e-5)
-    np.testing.assert_allclose(cosines[np.arange(3), np.arange(3)], 1, atol=1e-5)
-    read = space.words.similar(TEXTS[:2])
-    np.testing.assert_allclose(read, (space.words.vectors[:2] @ space.words.vectors.T).todense())
-
-
-def test_the_first_encoder_is_the_main_one() -> None:
+def test_every_encoder_counts_the_same_before_anything_is_learned() -> None:
     space = Dataset(log(), {"b": modality(1), "a": modality(2)}, TEXTS).content
-    assert space.main_picture is space.pictures["b"]
-    assert ContentSpace.fit(Dataset(log(), {}, TEXTS)).main_picture is None
+    assert space.weights == {"b": 1.0, "a": 1.0, "words": 1.0}
 
 
 def test_without_texts_or_pictures_there_are_no_spaces() -> None:
     dataset = Dataset(log(), {"a": modality()}, TEXTS)
-    assert dataset.without_texts().content.words is None
-    assert dataset.without_pictures().content.pictures == {}
-    assert dataset.content.words is not None
+    assert list(dataset.without_texts().content.spaces) == ["a"]
+    assert list(dataset.without_pictures().content.spaces) == ["words"]
+    assert not dataset.without_pictures().without_texts().content.spaces
 
 
 def test_content_does_not_depend_on_behaviour_and_is_fitted_once() -> None:
@@ -73,7 +61,11 @@ def test_content_does_not_depend_on_behaviour_and_is_fitted_once() -> None:
     "wrong",
     [
         {"texts": TEXTS[:-1]},
-        {"pictures": {"a": Modality(np.zeros((N + 1, 2), np.float32), np.zeros(N + 1, bool))}},
+        {
+            "pictures": {
+                "a": Modality.of_rows(np.zeros((N + 1, 2), np.float32), np.zeros(N + 1, bool))
+            }
+        },
         {"groups": np.zeros(3, np.int32)},
         {"fitted": np.ones(N - 1, bool)},
     ],

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.dataset.new_items import new_items
 from beholder.dataset.splits import Split, cold_items, halves, leave_last_out, next_basket
 from beholder.models.ease import ContentEase, ContentEaseSettings
 from beholder.models.placement import over
+from beholder.spaces import Modality
 from beholder.training.validation import validation
 
 
@@ -30,7 +31,7 @@ def random_dataset(seed: int, n_users: int = 20, n_items: int = 30, n: int = 200
     present = rng.random(n_items) < 0.9
     vectors = np.where(present[:, None], rng.normal(size=(n_items, 8)), 0).astype(np.float32)
     texts = [" ".join(rng.choice(["ab", "cd", "ef", "gh", "ij"], 3)) for _ in range(n_items)]
-    return Dataset(log, {"sample": Modality(vectors, present)}, texts)
+    return Dataset(log, {"sample": Modality.of_rows(vectors, present)}, texts)
 
 
 def pairs_of(split: Split) -> set[tuple[int, int]]:
@@ -182,12 +183,14 @@ def test_where_few_came_often_last_visits_of_others_are_asked_too() -> None:
 def changed_content(dataset: Dataset, items: np.ndarray, seed: int = 9) -> Dataset:
     """Return the dataset with other pictures and texts for some items."""
     rng = np.random.default_rng(seed)
-    vectors = dataset.pictures["sample"].vectors.copy()
-    vectors[items] = rng.normal(5.0, 9.0, (len(items), vectors.shape[1]))
+    before = dataset.pictures["sample"]
+    vectors = before.vectors.copy()
+    own = np.isin(before.owner, items)
+    vectors[own] = rng.normal(5.0, 9.0, (int(own.sum()), before.dim))
     texts = list(dataset.texts)
     for item in items:
         texts[item] = "entirely other words ab ab"
-    modality = Modality(vectors, dataset.pictures["sample"].present)
+    modality = Modality(vectors, before.owner, before.present)
     return Dataset(dataset.log, {"sample": modality}, texts, dataset.groups, dataset.fitted)
 
 
@@ -198,21 +201,21 @@ def test_content_of_held_out_items_changes_nothing_that_is_fitted() -> None:
     train = split.train
     other = changed_content(train, cold)
     ours, theirs = train.content, other.content
-    for name in ("mean", "components"):
-        a = getattr(ours.pictures["sample"].whitening, name)
-        np.testing.assert_array_equal(a, getattr(theirs.pictures["sample"].whitening, name))
-    assert ours.words.tfidf.vocabulary == theirs.words.tfidf.vocabulary
-    np.testing.assert_array_equal(ours.words.tfidf.idf, theirs.words.tfidf.idf)
-    warm = ~split.pool
+    for name in ("mean", "directions", "gains"):
+        a = getattr(ours.spaces["sample"].whitening, name)
+        np.testing.assert_array_equal(a, getattr(theirs.spaces["sample"].whitening, name))
+    assert ours.spaces["words"].tfidf.vocabulary == theirs.spaces["words"].tfidf.vocabulary
+    np.testing.assert_array_equal(ours.spaces["words"].tfidf.idf, theirs.spaces["words"].tfidf.idf)
+    warm = np.flatnonzero(~split.pool)
     np.testing.assert_array_equal(
-        ours.pictures["sample"].vectors[warm], theirs.pictures["sample"].vectors[warm]
+        ours.spaces["sample"].between(warm, warm), theirs.spaces["sample"].between(warm, warm)
     )
     fitted = ContentEase.fit(train, ContentEaseSettings())
     again = ContentEase.fit(other, ContentEaseSettings())
     np.testing.assert_array_equal(fitted.rows.todense(), again.rows.todense())
     # And the check can fail: what enters by their content does change.
     placed, others = (
-        over(scorer, power=3.0).grown(new_items(data, dict.fromkeys(data.content.modalities, 1.0)))
+        over(scorer, power=3.0).grown(new_items(data, dict.fromkeys(data.content.spaces, 1.0)))
         for scorer, data in ((fitted, train), (again, other))
     )
     assert (placed.rows.todense() != others.rows.todense()).any()
@@ -222,10 +225,13 @@ def test_content_of_items_that_are_fitted_does_change_the_statistics() -> None:
     dataset = random_dataset(1)
     other = changed_content(dataset, np.array([2, 3]))
     assert (
-        dataset.content.pictures["sample"].whitening.mean
-        != other.content.pictures["sample"].whitening.mean
+        dataset.content.spaces["sample"].whitening.mean
+        != other.content.spaces["sample"].whitening.mean
     ).any()
-    assert dataset.content.words.tfidf.vocabulary != other.content.words.tfidf.vocabulary
+    assert (
+        dataset.content.spaces["words"].tfidf.vocabulary
+        != other.content.spaces["words"].tfidf.vocabulary
+    )
 
 
 def test_halves_share_no_case_and_lose_none() -> None:

@@ -46,8 +46,8 @@ def test_content_ease_adds_similarity_to_the_gram_matrix_of_items_with_behaviour
     dataset = random_dataset()
     touched = np.flatnonzero(dataset.interactions.item_counts)
     assert 0 < len(touched) < dataset.n_items
-    v = dataset.content.pictures["sample"].vectors.astype(np.float64)
-    w = dataset.content.words.vectors.todense().astype(np.float64)
+    v = dataset.content.spaces["sample"].vectors.astype(np.float64)
+    w = dataset.content.spaces["words"].vectors.todense().astype(np.float64)
     gram = (gram_of(dataset) + 4.0 * v @ v.T + 2.5 * w @ w.T)[np.ix_(touched, touched)]
     settings = ContentEaseSettings(regularization=20.0, pictures=4.0, words=2.5)
     found = ContentEase.fit(dataset, settings).rows.todense()
@@ -77,7 +77,7 @@ def test_above_the_limit_the_busiest_items_are_solved_exactly() -> None:
 def test_content_ease_above_the_limit_takes_the_content_of_the_busiest() -> None:
     dataset = random_dataset()
     busiest = np.sort(np.argsort(-dataset.interactions.item_counts, kind="stable")[:9])
-    v = dataset.content.pictures["sample"].vectors[busiest].astype(np.float64)
+    v = dataset.content.spaces["sample"].vectors[busiest].astype(np.float64)
     gram = gram_of(dataset)[np.ix_(busiest, busiest)] + 3.0 * v @ v.T
     settings = ContentEaseSettings(regularization=10.0, pictures=3.0, words=0.0, dense_limit=9)
     rows = ContentEase.fit(dataset, settings).rows.todense()

@@ -95,7 +95,7 @@ class Helpless(VisualKNN):
 
     @classmethod
     def fit(cls, dataset, settings, options=None):
-        assert dataset.content.pictures
+        assert dataset.content.spaces
         return super().fit(dataset, settings)
 
 

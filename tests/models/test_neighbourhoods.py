@@ -78,7 +78,7 @@ def test_popularity_halves_every_half_life() -> None:
 @pytest.mark.parametrize("power", [1.0, 3.0])
 def test_visual_knn_is_the_powered_cosine_of_whitened_pictures(power: float) -> None:
     dataset = random_dataset()
-    vectors = dataset.content.pictures["sample"].vectors.astype(np.float64)
+    vectors = dataset.content.spaces["sample"].vectors.astype(np.float64)
     expected = np.maximum(vectors @ vectors.T, 0) ** power
     np.fill_diagonal(expected, 0)
     found = VisualKNN.fit(dataset, VisualKNNSettings(power=power)).rows.todense()
@@ -88,7 +88,7 @@ def test_visual_knn_is_the_powered_cosine_of_whitened_pictures(power: float) -> 
 
 def test_words_are_the_powered_cosine_of_texts() -> None:
     dataset = random_dataset()
-    vectors = dataset.content.words.vectors.todense().astype(np.float64)
+    vectors = dataset.content.spaces["words"].vectors.todense().astype(np.float64)
     expected = (vectors @ vectors.T) ** 2
     np.fill_diagonal(expected, 0)
     found = Words.fit(dataset, WordsSettings(power=2.0)).rows.todense()

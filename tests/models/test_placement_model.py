@@ -21,12 +21,11 @@ def test_a_cold_item_scores_the_mean_of_its_neighbours_scores() -> None:
     placed = over(base, power=3.0).grown(new_items(dataset, LIKENESS))
     assert placed.recency == base.recency
     dense = base.rows.todense()
-    v = dataset.content.pictures["sample"].vectors
-    w = dataset.content.words.vectors.todense()
+    similarity = dataset.content.weighed(LIKENESS)
     counts = dataset.interactions.item_counts
     expected = np.zeros_like(dense)
     for cold in np.flatnonzero(counts == 0):
-        alike = np.maximum(v[cold] @ v.T, 0) + 0.5 * np.maximum(w[cold] @ w.T, 0)
+        alike = np.maximum(similarity.block(np.array([cold]))[0], 0)
         alike[counts == 0] = 0
         shares = alike.astype(np.float64) ** 3  # 16 known items: all are among the nearest 20
         for near, share in enumerate(shares / shares.sum()):
@@ -43,7 +42,8 @@ def test_a_cold_item_speaks_of_another_as_its_neighbours_do() -> None:
     new = new_items(dataset, LIKENESS)
     dense = placed.grown(new).rows.todense()
     first, second = new.positions
-    shares = np.where(new.known, new.similar(np.array([0]))[0].astype(np.float64), 0) ** 2
+    alike = np.maximum(new.similar(np.array([0]))[0].astype(np.float64), 0)
+    shares = np.where(new.known, alike, 0) ** 2
     expected = (shares / shares.sum()) @ dense[:, second]
     assert expected > 0
     np.testing.assert_allclose(dense[first, second], expected, atol=1e-6)
@@ -55,7 +55,7 @@ def test_held_out_items_lend_nothing() -> None:
     fitted = np.ones(dataset.n_items, bool)
     fitted[:3] = False
     held = Dataset(dataset.log, dataset.pictures, dataset.texts, fitted=fitted)
-    new = new_items(held, dict.fromkeys(held.content.modalities, 1.0))
+    new = new_items(held, dict.fromkeys(held.content.spaces, 1.0))
     placed = over(ItemKNN.fit(held, ItemKNNSettings()), power=3.0).grown(new)
     columns = np.flatnonzero(placed.rows.todense().any(axis=0))
     assert set(columns.tolist()) == {0, 1, 2, 16, 17}

@@ -72,8 +72,8 @@ def test_session_ease_is_a_ridge_regression_with_zero_diagonal(regularization: f
 def test_content_counts_as_more_rows_of_the_regression() -> None:
     dataset = random_dataset(3)
     settings = SessionEaseSettings(regularization=5.0, pictures=3.0, words=2.0)
-    v = dataset.content.pictures["sample"].vectors.astype(np.float64).T
-    w = dataset.content.words.vectors.todense().astype(np.float64).T
+    v = dataset.content.spaces["sample"].vectors.astype(np.float64).T
+    w = dataset.content.spaces["words"].vectors.todense().astype(np.float64).T
     more = np.concatenate([np.sqrt(3.0) * v, np.sqrt(2.0) * w])
     touched = np.flatnonzero(dataset.interactions.item_counts)
     assert 0 < len(touched) < dataset.n_items
@@ -101,7 +101,7 @@ def test_above_the_limit_the_busiest_items_are_solved() -> None:
     dataset = random_dataset(4)
     settings = SessionEaseSettings(regularization=5.0, pictures=3.0, dense_limit=8)
     busiest = np.sort(np.argsort(-dataset.interactions.item_counts, kind="stable")[:8])
-    v = np.sqrt(3.0) * dataset.content.pictures["sample"].vectors.astype(np.float64).T
+    v = np.sqrt(3.0) * dataset.content.spaces["sample"].vectors.astype(np.float64).T
     sources = np.concatenate([slow_sources(dataset, settings), v])[:, busiest]
     targets = np.concatenate([slow_targets(dataset), v])[:, busiest]
     expected = np.zeros((dataset.n_items, dataset.n_items))

@@ -75,9 +75,8 @@ def new(dataset) -> NewItems:
 
 def shares_of(dataset, power: float) -> np.ndarray:
     """What each known item counts for each cold one, float64 (3, 18)."""
-    v = dataset.content.pictures["sample"].vectors.astype(np.float64)
-    w = dataset.content.words.vectors.todense().astype(np.float64)
-    alike = np.maximum(v[COLD] @ v.T, 0) + 0.5 * np.maximum(w[COLD] @ w.T, 0)
+    similarity = dataset.content.weighed({"sample": 1.0, "words": 0.5})
+    alike = np.maximum(similarity.block(np.array(COLD)).astype(np.float64), 0)
     alike[:, COLD] = 0
     powered = alike**power
     return powered / powered.sum(axis=1, keepdims=True)
@@ -87,8 +86,8 @@ def by_hand(dataset, members: dict[str, ItemItem], power: float) -> np.ndarray:
     """M: warm columns from members, cold ones from entries, cold rows from their neighbours."""
     knn, ease = members["itemknn"].rows.todense(), members["ease"].rows.todense()
     total = 1.0 / 0.2 * knn + 0.35 / 0.5 * ease
-    v = dataset.content.pictures["sample"].vectors.astype(np.float64)
-    total[:, COLD] = 0.8 / 2.0 * np.maximum(v @ v[COLD].T, 0) ** 3
+    cosines = dataset.content.spaces["sample"].cosines(slice(None)).astype(np.float64)
+    total[:, COLD] = 0.8 / 2.0 * np.maximum(cosines[:, COLD], 0) ** 3
     total[:, COLD] += 0.6 / 0.1 * knn @ shares_of(dataset, power).T
     total[5, 3] += 0.5 / 3.0  # a variant of one product
     total[COLD] = shares_of(dataset, power) @ total

@@ -141,8 +141,8 @@ def test_a_list_of_nothing_leaves_the_best_out() -> None:
 def test_what_a_row_says_of_others_is_no_share() -> None:
     scorer = ItemItem(drawn_rows(1))
     read = scorer.gather(scorer.ask(history_of([3, 8])))
-    assert split(read, np.array([], np.int32), N_ITEMS).shape == (0, 2)
-    assert split(read, np.array([3], np.int32), N_ITEMS)[0, 0] == 0
+    assert split(read, np.array([], np.int32), N_ITEMS, 2).shape == (0, 2)
+    assert split(read, np.array([3], np.int32), N_ITEMS, 2)[0, 0] == 0
 
 
 def test_late_items_are_not_of_a_bundle(tmp_path) -> None:

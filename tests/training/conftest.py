@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from beholder.dataset.build import modalities
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.demo.gallery import jpeg, paint
 from beholder.demo.truth import Truth, make_truth
@@ -16,6 +16,7 @@ from beholder.demo.visitors import KINDS, simulate
 from beholder.encoders.run import encode_pictures
 from beholder.media import originals
 from beholder.settings import EVENT_WEIGHTS
+from beholder.spaces import Modality
 from beholder.workspace import Workspace
 
 ITEMS, VISITORS, VIEWS, SEED = 240, 300, 20.0, 7
@@ -33,7 +34,7 @@ class Gallery:
         """Return the gallery with every picture on another item, at random."""
         order = np.random.default_rng(seed).permutation(ITEMS)
         pictures = {
-            name: Modality(one.vectors[order], one.present[order])
+            name: Modality.of_rows(one.vectors[order], one.present[order])
             for name, one in self.dataset.pictures.items()
         }
         return Dataset(self.dataset.log, pictures, self.dataset.texts)

@@ -31,6 +31,7 @@ from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Weights, fold
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
+from beholder.spaces import VectorSpace, WordSpace
 from beholder.testing.sample_dataset import (
     GROUPS,
     empty_dataset,
@@ -59,7 +60,7 @@ def served(model: ModelClass, dataset: Dataset, scorer: Scorer | None = None) ->
     name, n = model.card.name, dataset.n_items
     counts = scorer.base if isinstance(scorer, Blend) else np.zeros(n, np.float32)
     power = scorer.entry.power if isinstance(scorer, ItemItem) else 3.0
-    likeness = dict.fromkeys(dataset.content.modalities, 1.0)
+    likeness = dict.fromkeys(dataset.content.spaces, 1.0)
     weights = Weights({name: 1.0}, {name: 1.0}, {name: 1.0}, popularity=1.0)
     new = new_items(dataset, likeness)
     blend = fold({name: scorer}, counts, new, weights, (KEPT, KEPT), power)
@@ -317,13 +318,15 @@ def _read(root: Path) -> dict[str, bytes]:
 def _arrays(dataset: Dataset) -> list[NDArray[Any]]:
     log, picture = dataset.log, dataset.pictures["sample"]
     pairs, space = dataset.interactions, dataset.content
-    assert space.words is not None
+    looks, words = space.spaces["sample"], space.spaces["words"]
+    assert isinstance(looks, VectorSpace)
+    assert isinstance(words, WordSpace)
     return [
         *(log.users, log.items, log.times, log.signed, log.kinds, log.values),
         *(pairs.users, pairs.items, pairs.times, pairs.weights),
         *(pairs.matrix.data, pairs.matrix.indices, pairs.matrix.indptr),
         *(picture.vectors, picture.present, dataset.groups, dataset.fitted),
-        *(space.pictures["sample"].vectors, space.words.vectors.data),
+        *(looks.vectors, words.vectors.data),
     ]
 
 

@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.dataset.dataset import Dataset, Modality
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of_arrays
+from beholder.spaces import Modality
 
 GROUPS, IN_GROUP, USERS, EVENTS = 4, 16, 60, 12
 TWINS = 6  # items that nothing tells apart
@@ -62,7 +63,7 @@ def sample_dataset(seed: int = 5) -> Dataset:
         else f"taste{GROUPS} twin"
         for i in range(n_items)
     ]
-    return Dataset(log, {"sample": Modality(vectors, present)}, texts, of)
+    return Dataset(log, {"sample": Modality.of_rows(vectors, present)}, texts, of)
 
 
 def tastes() -> NDArray[np.int32]:

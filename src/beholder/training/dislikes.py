@@ -6,10 +6,11 @@ import numpy as np
 
 from beholder.behaviour.histories import Histories
 from beholder.dataset.new_items import Likeness
+from beholder.dataset.splits import Cases
 from beholder.scorers.fold import Combined
-from beholder.scorers.interface import Floats
+from beholder.scorers.interface import Floats, Mask
 from beholder.training.cold import as_good
-from beholder.training.measure import gains, score_blocks
+from beholder.training.measure import Values, gains, score_blocks
 from beholder.training.validation import Validation
 
 STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)  # share of its score that an exact likeness loses
@@ -26,11 +27,29 @@ def choose_strength(
 
     A person who says no wants to see it; so the strongest is taken of those as good as the best.
     """
-    asked = np.flatnonzero(np.diff(held.tune.histories.disliked_indptr) > 0)[:FEW]
-    if len(asked) < FEWEST:
-        return USUAL, [f"a dislike takes {USUAL:g} of a score: {len(asked)} people had any"]
-    cases, pool = held.tune.take(asked), ~held.cold
-    alike = _Alike(held, likeness)
+    alike, notes, good = _Alike(held, likeness), [], np.ones(len(STRENGTHS), bool)
+    for what, cases, pool in (
+        ("", held.tune, ~held.cold),
+        (" among new items", held.fresh, held.cold),
+    ):
+        asked = np.flatnonzero(np.diff(cases.histories.disliked_indptr) > 0)[:FEW]
+        if len(asked) < FEWEST:
+            continue
+        found = _reached(parts, cases.take(asked), pool, alike)
+        good &= as_good(found)[1:]
+        said = ", ".join(
+            f"{strength:g}: {value:.4f}"
+            for strength, value in zip((0.0, *STRENGTHS), found.mean(axis=1), strict=True)
+        )
+        notes.append(f"a dislike takes a part of a score{what} (NDCG@10: {said})")
+    if not notes:
+        return USUAL, [f"a dislike takes {USUAL:g} of a score: hardly anybody disliked anything"]
+    chosen = max((s for s, kept in zip(STRENGTHS, good, strict=True) if kept), default=STRENGTHS[0])
+    return chosen, [*notes, f"a dislike takes {chosen:g} of a score"]
+
+
+def _reached(parts: Combined, cases: Cases, pool: Mask, alike: _Alike) -> Values:
+    """Return NDCG@10 of each case without an effect of dislikes, and by each strength."""
     found = np.zeros((len(STRENGTHS) + 1, len(cases)))
     for start, scores in score_blocks(parts.scores, cases, pool):
         told = cases.histories.take(np.arange(start, start + len(scores)))
@@ -38,13 +57,7 @@ def choose_strength(
         for row, strength in enumerate((0.0, *STRENGTHS)):
             lowered = scores - np.float32(strength) * taken
             found[row, start : start + len(scores)] = gains(lowered, cases, start)
-    good = [s for s, as_best in zip(STRENGTHS, as_good(found)[1:], strict=True) if as_best]
-    chosen = max(good, default=STRENGTHS[0])
-    said = ", ".join(
-        f"{strength:g}: {value:.4f}"
-        for strength, value in zip((0.0, *STRENGTHS), found.mean(axis=1), strict=True)
-    )
-    return chosen, [f"a dislike takes {chosen:g} of a score (NDCG@10: {said})"]
+    return found
 
 
 class _Alike:
