@@ -157,8 +157,7 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
     if not len(places):
         return view
     before = view.cards.table.take(pa.array(places))
-    other = np.array(_texts(before)) != np.array(_texts(table))
-    other |= np.array(before["picture"].to_pylist()) != np.array(table["picture"].to_pylist())
+    other = np.array([a != b for a, b in zip(_content(before), _content(table), strict=True)])
     view = replace(view, cards=view.cards.with_rows(places, table))
     if not other.any():
         return view
@@ -208,6 +207,12 @@ def _arriving(parts: Parts, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
 def _texts(table: pa.Table) -> list[str]:
     titles = table["title"].to_pylist()
     return [text_of(*both) for both in zip(titles, _attributes(table), strict=True)]
+
+
+def _content(table: pa.Table) -> list[tuple[str, str | None, bool]]:
+    """Return text and picture, and whether the picture was encoded: its facts come with that."""
+    encoded = table["colour"].is_valid().to_pylist()
+    return list(zip(_texts(table), table["picture"].to_pylist(), encoded, strict=True))
 
 
 def _attributes(table: pa.Table) -> list[dict[str, Any]]:

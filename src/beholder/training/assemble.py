@@ -42,14 +42,6 @@ def parts_of(
     evaluation: dict[str, Any] = {}
     if fitted.evidence is not None:
         evaluation["validation"] = msgspec.to_builtins(fitted.evidence)
-    choice = Choice(
-        fitted.weights,
-        version,
-        tuple(fitted.members),
-        dict(fitted.likeness),
-        tuple(fitted.notes),
-        fitted.plan,
-    )
     return Parts(
         items=items.select(list(ITEM_COLUMNS)),
         blend=fitted.blend,
@@ -57,8 +49,20 @@ def parts_of(
         known=dataset.interactions.item_counts > 0,
         similar=similar if similar is not None else similar_rows(dataset.content, fitted.likeness),
         content=dataset.content,
-        choice=choice,
+        choice=choice_of(fitted, version),
         evaluation=evaluation,
+    )
+
+
+def choice_of(fitted: Fitted, version: int) -> Choice:
+    """Return why a blend is what it is."""
+    return Choice(
+        fitted.weights,
+        version,
+        tuple(fitted.members),
+        dict(fitted.likeness),
+        tuple(fitted.notes),
+        fitted.plan,
     )
 
 

@@ -12,6 +12,7 @@ must follow, fits into what is left. Every such decision is recorded and can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from beholder.dataset.dataset import Dataset
@@ -126,6 +127,7 @@ class _Training:
         fitted = self._finish(popular, drafted)
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
+        fitted.timings = self.plan.timings
         if self.live is not None and fitted.evidence is not None:
             self._fit_live(self.live, members)
             fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
@@ -139,16 +141,20 @@ class _Training:
             if not member.card.factors or alone:
                 quick.append(member)
                 continue
-            n, factors = self.held.train.n_items, int(member.trials[0].factors)
-            spent = seconds_an_answer(n, factors)
-            if self.plan.decide(f"ask {member.name}", lambda spent=spent: spent <= MOST):  # type: ignore[misc]
+            if self.plan.decide(f"ask {member.name}", partial(self._is_quick, member)):
                 quick.append(member)
             else:
-                left_out.append(
-                    f"{member.name} is left out: it would add {spent * 1e3:.2f} ms to an answer, "
-                    f"{MOST * 1e3:.2f} are allowed"
-                )
+                left_out.append(f"{member.name} is left out: answers would not stay quick with it")
         return quick, left_out
+
+    def _is_quick(self, member: Member) -> bool:
+        spent = seconds_an_answer(self.held.train.n_items, int(member.trials[0].factors))
+        if spent > MOST:
+            self.plan.timings.append(
+                f"{member.name} would add {spent * 1e3:.2f} ms to an answer, "
+                f"{MOST * 1e3:.2f} are allowed"
+            )
+        return spent <= MOST
 
     def _fit_simple(self, light: list[Member]) -> list[str]:
         """Fit each cheap member once; return what was left out for want of time, in words."""
@@ -197,12 +203,13 @@ class _Training:
                     self.tuned[member.name] = self.tuner.next(member, self.tuned.get(member.name))
                     self.progress.advance()
         self.progress.finish()
-        return [
-            f"{member.name} did not fit into the budget: "
-            f"about {self._needed(member):.0f} s are needed"
-            for member in heavy
-            if member.name not in self.tuned
-        ]
+        left_out = [member for member in heavy if member.name not in self.tuned]
+        if self.plan.script is None:
+            self.plan.timings += [
+                f"with {member.name}, about {self._needed(member):.0f} s are needed"
+                for member in left_out
+            ]
+        return [f"{member.name} did not fit into the budget" for member in left_out]
 
     def _needed(self, member: Member) -> float:
         again = {*self.refit.missing(self.tuned), member.name}
@@ -234,8 +241,10 @@ class _Training:
         clock, ending = self.plan.clock, self.plan.ending(again)
         whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
         if not whole and drafted is not None and not again:
-            needed = f"about {clock.spent + ending:.0f} s are needed for all weights"
-            drafted.notes.append(f"the first blend is the last one: {needed}")
+            if self.plan.script is None:
+                needed = f"about {clock.spent + ending:.0f} s are needed"
+                self.plan.timings.append(f"for weights from all cases, {needed}")
+            drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted
         with self.plan.measured("weighing"):
             chosen = weigh(self.held, self.tuned, popular, self.seed, quick=not whole)
