@@ -19,7 +19,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
-from beholder.progress import Progress
+from beholder.progress import SILENT, Progress
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
 from beholder.training.gate import Live, refusal
@@ -56,7 +56,7 @@ def fit_auto(
     dataset: Dataset,
     budget: Budget,
     *,
-    progress: Progress,
+    progress: Progress = SILENT,
     only: Iterable[str] = (),
     protocol: str = "leave-last-out",
     first: Hand | None = None,
@@ -74,7 +74,7 @@ def fit_auto(
         Called with a blend of the cheap members as soon as there is one, if nothing is served
         yet. Where nothing better fits into the budget, that very object is returned.
     live
-        Returns what is served now, by the members that there are: a blend that is worse says
+        Returns what is served now, by the members that can be: a blend that is worse says
         so in `refused`.
 
     Raises
@@ -89,8 +89,11 @@ def fit_auto(
             remedy="name other models, or none",
         )
     held = validation(dataset, budget.seed, protocol)
-    served = live([member.name for member in members])
-    fitted = _Training(dataset, held, budget, progress, served).run(members, first)
+    possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
+    served = live([member.name for member in possible])
+    training = _Training(dataset, held, budget, progress, served)
+    fitted = training.run(members, first)
+    training.compare(fitted, possible)
     fitted.notes += left_out
     return fitted
 
@@ -128,10 +131,19 @@ class _Training:
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
         fitted.timings = self.plan.timings
-        if self.live is not None and fitted.evidence is not None:
-            self._fit_live(self.live, members)
-            fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
         return fitted
+
+    def compare(self, fitted: Fitted, possible: list[Member]) -> None:
+        """Say why the new blend should not be served, if the live one is better.
+
+        Parameters
+        ----------
+        possible
+            All members that can learn from the data.
+        """
+        if self.live is not None and fitted.evidence is not None:
+            self._fit_live(self.live, possible)
+            fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
 
     def _quick_to_ask(self, members: list[Member]) -> tuple[list[Member], list[str]]:
         """Return the members with which an answer stays quick, and what is left out, in words."""
