@@ -273,11 +273,13 @@ class _Training:
         return clock.left + OVER * clock.budget >= self.plan.refitting(missing)
 
     def _fit_live(self, live: Live, members: list[Member]) -> None:
-        """Fit what the live recipe lacks on the validation split, while there is time."""
+        """Fit what the live recipe lacks on the validation split, while there is time.
+
+        By the clock even where a plan is followed: nothing of it is in the bundle.
+        """
         by_name = {member.name: member for member in members}
         for name in live.missing:
             needed = self.plan.cost(name) + self.plan.cost("writing") + self.plan.cost("asking")
-            left = self.plan.clock.left > needed
-            if self.plan.decide(f"compare {name}", lambda left=left: left):  # type: ignore[misc]
+            if self.plan.clock.left > needed:
                 settings = live.settings[name]
                 live.offer(name, settings, self.tuner.fit(by_name[name], settings, f"live {name}"))
