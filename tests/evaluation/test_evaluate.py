@@ -101,9 +101,7 @@ def test_baselines_are_tuned_over_the_trials_of_their_cards(world: World) -> Non
     assert found["itemknn"].recency == Recency(decay)
     popular = max(
         Popularity.card.trials,
-        key=lambda one: ndcg(
-            alone(Popularity.fit(held.train, one)), held.tune, ~held.cold
-        ).mean(),
+        key=lambda one: ndcg(alone(Popularity.fit(held.train, one)), held.tune, ~held.cold).mean(),
     )
     np.testing.assert_array_equal(found["popularity"].base, counts_of(made.train, popular))
     assert len(set(reached.values())) > 3

@@ -72,7 +72,7 @@ def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Membe
         if lacking and (not names or card.name in asked):
             left_out.append(f"{card.name} is left out: {lacking}")
     if not left_out:
-        _check_encoders(names, [member.name for member in found])
+        _check_encoders(names, dataset)
     return found, left_out
 
 
@@ -86,13 +86,13 @@ def check_names(names: Iterable[str]) -> None:
             )
 
 
-def _check_encoders(names: list[str], there: list[str]) -> None:
+def _check_encoders(names: list[str], dataset: Dataset) -> None:
     for name in names:
+        there = [member.name for member in _of(MODELS[name.split(":")[0]], dataset)]
         if ":" in name and name not in there:
-            own = [one for one in there if one.split(":")[0] == name.split(":")[0]]
             raise UsageError(
                 f"there is no member {name!r}: no picture has vectors of that encoder",
-                remedy="`beholder encode` makes them" + (f"; or {', '.join(own)}" if own else ""),
+                remedy=f"make them with `beholder encode`, or name {', '.join(there)}",
             )
 
 
