@@ -118,6 +118,15 @@ def dataset_of(world: World, seed: int = 7) -> Dataset:
     return Dataset(log, {"colour": Modality.of_rows(world.looks, present)}, world.texts)
 
 
+def nothing(n_items: int) -> Dataset:
+    """Return items of which nothing is known, and nobody who touched them."""
+    none = np.empty(0, np.int64)
+    log = log_of_arrays(
+        none.astype(np.int32), none.astype(np.int32), none, none.astype(np.float32), 0, n_items, 0
+    )
+    return Dataset(log, {}, [""] * n_items)
+
+
 def workspace_of(world: World, root: Path, more: str = "") -> Workspace:
     """Return the world as a workspace: items, events and cached vectors, nothing trained.
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import numpy as np
 import pytest
 
-from beholder.models.blend import Weights, fold
-from beholder.models.itemitem import ItemItem
-from beholder.models.placement import Placement
-from beholder.models.popularity import Popularity, PopularitySettings
-from beholder.training.cold import FACTORS, match_scales, nearest_to_one, place, weigh_cold
-from beholder.training.grid import MEMBERS
-from beholder.training.judge import ndcg_of
+from beholder.dataset.new_items import new_items
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.models.registry import MODELS
+from beholder.scorers.fold import Weights, combined, fold
+from beholder.scorers.item_item import ItemItem
+from beholder.training.cold import (
+    FACTORS,
+    PLACING,
+    Placing,
+    choose_placing,
+    match_scales,
+    nearest_to_one,
+    usual_placing,
+    weigh_cold,
+)
 from beholder.training.kept import COLD, LOSS, choose_kept
+from beholder.training.measure import alone, ndcg
 from beholder.training.validation import Validation, validation
 from planted import dataset_of, make_world
 
@@ -26,23 +37,31 @@ def held() -> Validation:
 @pytest.fixture(scope="module")
 def members(held: Validation) -> dict[str, ItemItem]:
     names = ("itemknn", "words", "visual-knn")
-    return {name: MEMBERS[name].model.fit(held.train, MEMBERS[name].trials[0]) for name in names}
+    return {name: MODELS[name].fit(held.train, MODELS[name].card.trials[0]) for name in names}
 
 
 @pytest.fixture(scope="module")
 def counts(held: Validation) -> np.ndarray:
-    return Popularity.fit(held.train, PopularitySettings()).counts
+    return counts_of(held.train, PopularitySettings())
 
 
 @pytest.fixture(scope="module")
-def placed(held: Validation, members: dict[str, ItemItem]) -> Placement:
-    return place(held, members["itemknn"])[1]
+def placing(held: Validation, members: dict[str, ItemItem]) -> Placing:
+    return choose_placing(held, members["itemknn"])
 
 
 @pytest.fixture(scope="module")
-def weights(held: Validation, members, placed, counts) -> Weights:
+def every(members: dict[str, ItemItem], placing: Placing) -> dict[str, ItemItem]:
+    """All members, and what is placed; all know the new items."""
+    named = {**members, PLACING: placing.placed}
+    return {name: one.grown(placing.new) for name, one in named.items()}
+
+
+@pytest.fixture(scope="module")
+def weights(held: Validation, every, counts) -> Weights:
     warm = Weights({"itemknn": 0.1}, {"itemknn": 1.0}, {}, 1e-6, 0.9)
-    return weigh_cold(held, members, placed, counts, warm)
+    able = {name: one for name, one in every.items() if name != "itemknn"}
+    return weigh_cold(held, able, counts, warm)
 
 
 def test_untouched_items_are_those_held_out_and_those_nobody_took(held: Validation) -> None:
@@ -84,9 +103,8 @@ def test_a_factor_that_is_better_by_chance_alone_is_not_taken() -> None:
 
 @pytest.mark.parametrize("wrong", [1.0, 8.0, 30.0])
 def test_cold_weights_that_are_far_too_large_are_brought_down(
-    wrong: float, held: Validation, members, placed, counts, weights: Weights
+    wrong: float, held: Validation, every, counts, weights: Weights
 ) -> None:
-    every = {**members, "placement": placed}
     right, factor = match_scales(held, every, counts, weights)
     off = msgspec.structs.replace(
         weights, cold={name: value * wrong for name, value in weights.cold.items()}
@@ -102,36 +120,78 @@ def test_cold_weights_that_are_far_too_large_are_brought_down(
 
 
 def test_the_matched_scale_is_as_good_as_any(
-    held: Validation, members, placed, counts, weights: Weights
+    held: Validation, every, counts, weights: Weights
 ) -> None:
-    every = {**members, "placement": placed}
     right, _ = match_scales(held, every, counts, weights)
 
     def reached(factor: float) -> float:
         scaled = msgspec.structs.replace(
             right, cold={name: value * factor for name, value in right.cold.items()}
         )
-        blend = fold(every, counts, held.untouched, scaled, 10**6)
-        return float(ndcg_of(blend, held.mixed, np.ones(len(counts), bool)).mean())
+        parts = combined(every, counts, held.untouched, scaled)
+        return float(ndcg(parts.scores, held.mixed, np.ones(len(counts), bool)).mean())
 
     assert reached(1.0) > 0.9 * max(reached(factor) for factor in (0.1, 0.3, 3.0, 10.0))
     assert reached(1.0) > reached(30.0)
 
 
 def test_the_fewest_cold_entries_that_cost_next_to_nothing_are_kept(
-    held: Validation, members, placed, counts, weights: Weights
+    held: Validation, every, placing: Placing, counts, weights: Weights
 ) -> None:
-    every = {**members, "placement": placed}
-    kept = choose_kept(held, every, counts, weights)
-    whole = fold(every, counts, held.untouched, weights, 10**6)
-    best = ndcg_of(whole, held.fresh, held.cold).mean()
+    kept = choose_kept(held, combined(every, counts, held.untouched, weights))
 
-    def among_cold(largest: int) -> float:
-        blend = fold(every, counts, held.untouched, weights, 100, largest)
-        return float(ndcg_of(blend, held.fresh, held.cold).mean())
+    def among_cold(*largest: int) -> float:
+        blend = fold(every, counts, placing.new, weights, largest, placing.power)
+        return float(ndcg(alone(blend), held.fresh, held.cold).mean())
+
+    best = among_cold(10**6, 10**6)
 
     assert kept.cold in COLD
-    assert among_cold(kept.cold) >= best * (1 - LOSS) - 1e-3
-    assert among_cold(1) < best * (1 - LOSS)  # or there would be nothing to choose
+    assert among_cold(100, kept.cold) >= best * (1 - LOSS) - 1e-3
+    assert among_cold(100, 1) < best * (1 - LOSS)  # or there would be nothing to choose
     assert kept.top > 0
     assert len(kept.notes) == 2
+
+
+def test_an_item_is_placed_where_it_helps_most_and_what_is_tried_is_counted(
+    held: Validation, members: dict[str, ItemItem], placing: Placing
+) -> None:
+    usual = usual_placing(held, members["itemknn"])
+    half = held.fresh.take(np.arange(0, len(held.fresh), 2))
+
+    def reached(one: Placing) -> float:
+        return float(ndcg(alone(one.placed.grown(one.new)), half, held.cold).mean())
+
+    assert reached(placing) >= reached(usual) > 0
+    assert placing.likeness.keys() == {"colour", "words"}
+    assert placing.tried == 1 + 2 * 3 + 2  # each modality three ways, and two more powers
+
+
+def test_a_modality_that_says_nothing_is_taken_out_of_the_likeness(
+    held: Validation, members: dict[str, ItemItem]
+) -> None:
+    """Pictures of noise: weighed as much as words they would only blur the neighbours."""
+    noise = np.random.default_rng(1).normal(size=(240, 24)).astype(np.float32)
+    world = make_world(n_users=480)
+    blind = validation(dataset_of(replace(world, looks=noise)), seed=1)
+    base = MODELS["itemknn"].fit(blind.train, MODELS["itemknn"].card.trials[0])
+    found = choose_placing(blind, base).likeness
+    assert found["colour"] < found["words"]
+
+
+def test_content_that_says_nothing_gives_new_items_no_weight(counts: np.ndarray) -> None:
+    noise = np.random.default_rng(2).normal(size=(240, 24)).astype(np.float32)
+    blind = validation(dataset_of(replace(make_world(), looks=noise)).without_texts(), seed=1)
+    base = MODELS["itemknn"].fit(blind.train, MODELS["itemknn"].card.trials[0])
+    placing = usual_placing(blind, base)
+    able = {PLACING: placing.placed.grown(placing.new)}
+    own = counts_of(blind.train, PopularitySettings())
+    found = weigh_cold(blind, able, own, Weights({"itemknn": 0.1}, {"itemknn": 1.0}, {}))
+    assert found.cold == {PLACING: 0.0}
+
+
+def test_the_new_items_of_a_split_are_those_that_nobody_took(held: Validation) -> None:
+    new = new_items(held.train, {"colour": 1.0})
+    np.testing.assert_array_equal(new.positions, np.flatnonzero(held.untouched))
+    np.testing.assert_array_equal(new.known, ~held.untouched)
+    assert new.filled(held.train.n_items)

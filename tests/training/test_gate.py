@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from beholder.bundle.choice import Choice, MemberRecord
 from beholder.bundle.parts import recipe
 from beholder.bundle.promote import current, folder_of, names
 from beholder.cli.main import beholder
 from beholder.dataset.splits import leave_last_out
-from beholder.models.blend import Weights
-from beholder.models.popularity import Popularity
-from beholder.progress import SILENT
-from beholder.training.auto import fit_auto
+from beholder.models.popularity import counts_of
+from beholder.models.registry import MODELS
+from beholder.scorers.fold import Weights
+from beholder.scorers.recency import Recency
+from beholder.training.auto import Budget, fit_auto
 from beholder.training.gate import (
     Evidence,
     Live,
@@ -26,10 +29,9 @@ from beholder.training.gate import (
     live_of,
     refusal,
 )
-from beholder.training.grid import MEMBERS
-from beholder.training.judge import ndcg_of, ndcg_per_case
+from beholder.training.measure import alone, ndcg
 from beholder.training.train import train_workspace
-from beholder.training.tuner import tune_popularity
+from beholder.training.tune import tune_popularity
 from beholder.training.validation import Validation, validation
 from planted import World, dataset_of, make_world, workspace_of
 
@@ -44,8 +46,8 @@ def test_without_taste_popularity_is_kept_and_nobody_is_served_worse() -> None:
     kept, differences = 0, []
     for seed in range(12):
         split = leave_last_out(dataset_of(make_world(fit=0.0, seed=seed)))
-        fitted = fit_auto(split.train, seed=1, budget=600, progress=SILENT, only=LIGHT)
-        ours = ndcg_of(fitted.blend, split.cases, split.pool)
+        fitted = fit_auto(split.train, Budget(600, seed=1), only=LIGHT)
+        ours = ndcg(alone(fitted.blend), split.cases, split.pool)
         counts = fitted.popularity
         theirs = ask_popularity(replace(validation_of(split), cold=~split.pool), counts)
         differences.append(ours - theirs)
@@ -61,15 +63,15 @@ def validation_of(split) -> Validation:
 
 
 def test_with_taste_popularity_is_not_kept(world: World) -> None:
-    fitted = fit_auto(dataset_of(world), seed=1, budget=600, progress=SILENT, only=LIGHT)
+    fitted = fit_auto(dataset_of(world), Budget(600, seed=1), only=LIGHT)
     assert not any("popularity alone is kept" in note for note in fitted.notes)
     assert any("for popularity" in note for note in fitted.notes)
-    assert fitted.blend.rows.nnz > 0
+    assert fitted.blend.item_item.rows.nnz > 0
 
 
 def test_popularity_is_asked_without_any_member(world: World) -> None:
     held = validation(dataset_of(world), seed=1)
-    counts = Popularity.fit(held.train, tune_popularity(held)).counts
+    counts = counts_of(held.train, tune_popularity(held))
     nothing = Weights({}, {}, {}, popularity=1.0)
     np.testing.assert_array_equal(
         ask_popularity(held, counts), ask_recipe(held, {}, counts, nothing)
@@ -92,13 +94,15 @@ def test_better_is_by_standard_errors_of_the_paired_difference() -> None:
 # -- the live bundle ------------------------------------------------------------------------
 
 
+def first_of(name: str) -> msgspec.Struct:
+    return MODELS[name].card.trials[0]
+
+
 def live_with(held: Validation, names: tuple[str, ...], evidence: Evidence | None = None) -> Live:
     weights = Weights(dict.fromkeys(names, 1.0), dict.fromkeys(names, 1.0), {}, 1e-6, 0.9)
-    live = Live("live", weights, {name: MEMBERS[name].trials[0] for name in names}, evidence)
+    live = Live("live", weights, {name: first_of(name) for name in names}, evidence)
     for name in names:
-        live.offer(
-            name, live.settings[name], MEMBERS[name].model.fit(held.train, live.settings[name])
-        )
+        live.offer(name, live.settings[name], MODELS[name].fit(held.train, live.settings[name]))
     return live
 
 
@@ -109,7 +113,7 @@ def held() -> Validation:
 
 def test_a_recipe_is_compared_on_the_same_users(held: Validation) -> None:
     live = live_with(held, ("itemknn",))
-    theirs = ndcg_per_case(live.models["itemknn"].rows, 0.9, held.tune, ~held.cold)
+    theirs = ndcg(alone(live.scorers["itemknn"], Recency(0.9)), held.tune, ~held.cold)
     found = Evidence(0.0, 0.0, len(held.tune))
     assert refusal(live, found, theirs, held) is None
     said = refusal(live, found, np.zeros(len(held.tune)), held)
@@ -119,7 +123,7 @@ def test_a_recipe_is_compared_on_the_same_users(held: Validation) -> None:
 
 
 def test_without_its_members_the_figures_of_the_live_bundle_are_compared(held: Validation) -> None:
-    live = Live("live", Weights({}, {}, {}), {"itemknn": MEMBERS["itemknn"].trials[0]})
+    live = Live("live", Weights({}, {}, {}), {"itemknn": first_of("itemknn")})
     asked = np.full(len(held.tune), 0.1)
     assert refusal(live, Evidence(0.1, 0.01, 80), asked, held) is None  # nothing is known of it
     live.evidence = Evidence(0.5, 0.01, 80)
@@ -131,11 +135,11 @@ def test_without_its_members_the_figures_of_the_live_bundle_are_compared(held: V
 
 
 def test_models_of_the_live_recipe_are_kept_while_tuning(held: Validation) -> None:
-    first, second = MEMBERS["session"].trials[:2]
+    first, second = MODELS["session"].card.trials[:2]
     live = Live("live", Weights({}, {}, {}), {"session": second})
-    model = MEMBERS["session"].model.fit(held.train, first)
+    model = MODELS["session"].fit(held.train, first)
     live.offer("session", first, model)
-    live.offer("itemknn", MEMBERS["itemknn"].trials[0], model)
+    live.offer("itemknn", first_of("itemknn"), model)
     assert live.missing == ["session"]
     live.offer("session", second, model)
     assert not live.missing
@@ -145,18 +149,41 @@ def test_a_recipe_is_read_back_from_its_bundle(world: World, tmp_path: Path) -> 
     workspace = workspace_of(world, tmp_path / "one")
     trained = train_workspace(workspace, budget="600s", models=("session", "words"))
     read = recipe(folder_of(workspace, trained.bundle))
-    live = live_of(trained.bundle, read.choice.weights, read.choice.table, read.evaluation)
+    live = live_of(trained.bundle, read.choice, read.evaluation, ("session", "words"))
     assert live is not None
     assert live.settings.keys() == {n for n, w in read.choice.weights.warm.items() if w > 0}
     for name, settings in live.settings.items():
-        assert settings in MEMBERS[name].trials
+        assert settings in MODELS[name].card.trials
     assert live.evidence is not None
     assert 0 < live.evidence.ndcg10 < 1
     assert live.evidence.cases > 20
-    row = {"model": "session", "settings": {"window": "wide"}}
-    assert live_of("b", Weights({}, {"session": 1.0}, {}), [row], {}) is None
-    row = {"model": "of another version", "settings": {}}
-    assert live_of("b", Weights({}, {"of another version": 1.0}, {}), [row], {}) is None
+
+
+def a_choice(member: str, model: str, settings: dict[str, object], warm: float = 1.0) -> Choice:
+    record = MemberRecord(member, model, settings, 1, 0.1, warm, 0.0)
+    return Choice(Weights({member: 1.0}, {member: warm}, {}), 0, (record,))
+
+
+def test_a_recipe_that_cannot_be_fitted_here_and_now_is_not_compared() -> None:
+    known = ("session", "visual-knn:colour")
+    choice = a_choice("session", "session", {"window": 40})
+    found = live_of("b", choice, {}, known)
+    assert found.settings == {"session": MODELS["session"].Settings(window=40)}
+    assert live_of("b", a_choice("session", "session", {"window": "wide"}), {}, known) is None
+    assert live_of("b", a_choice("another", "of another version", {}), {}, known) is None
+    # The encoder that it was made with is not among those of the data any more.
+    gone = a_choice("visual-knn:other", "visual-knn", {"modality": "other"})
+    assert live_of("b", gone, {}, known) is None
+    # What counts for nothing need not be fitted.
+    weightless = a_choice("visual-knn:other", "visual-knn", {"modality": "other"}, warm=0.0)
+    assert live_of("b", weightless, {}, known).settings == {}
+
+
+def test_the_recipe_of_one_encoder_is_that_of_its_own_vectors() -> None:
+    choice = a_choice("visual-knn:colour", "visual-knn", {"modality": "colour", "power": 2.0})
+    found = live_of("b", choice, {}, ["visual-knn:colour"])
+    assert found.settings["visual-knn:colour"].modality == "colour"
+    assert found.settings["visual-knn:colour"].power == 2.0
 
 
 def test_a_damaged_training_leaves_the_live_bundle_where_it_is(tmp_path: Path) -> None:

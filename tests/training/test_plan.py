@@ -48,3 +48,28 @@ def test_a_trial_fits_only_with_everything_that_must_follow() -> None:
 
 def test_a_larger_system_is_expected_to_take_longer() -> None:
     assert seconds_to_solve(40_000) > 5 * seconds_to_solve(10)
+
+
+# -- decisions ------------------------------------------------------------------------------
+
+
+def test_what_is_decided_is_recorded_in_order() -> None:
+    plan = Plan(Clock(1))
+    assert plan.decide("begin words", lambda: True)
+    assert not plan.decide("begin visual-knn", lambda: False)
+    plan.counted("ials")(7)
+    assert plan.decided == {"begin words": 1, "begin visual-knn": 0, "rounds of ials": 7}
+    assert list(plan.decided) == ["begin words", "begin visual-knn", "rounds of ials"]
+    assert plan.rounds("ials") is None  # without a script nothing bounds them
+
+
+def test_a_recorded_plan_is_followed_without_asking_the_clock() -> None:
+    def never() -> bool:
+        raise AssertionError("the clock was asked")
+
+    plan = Plan(Clock(1), script={"begin words": 1, "begin visual-knn": 0, "rounds of ials": 7})
+    assert plan.decide("begin words", never)
+    assert not plan.decide("begin visual-knn", never)
+    assert not plan.decide("what that training never came to", never)
+    assert plan.rounds("ials") == 7
+    assert plan.decided["what that training never came to"] == 0

@@ -12,9 +12,8 @@ from beholder.dataset.dataset import Dataset
 from beholder.demo.truth import Truth
 from beholder.engine.engine import Engine
 from beholder.evaluation.ask import plain_items
-from beholder.progress import SILENT
-from beholder.training.auto import fit_auto
-from beholder.training.parts_of import parts_of
+from beholder.training.assemble import parts_of
+from beholder.training.auto import Budget, fit_auto
 
 NAMED = 4  # new pictures recommended to each visitor
 MEMBERS = ("itemknn", "visual-knn")
@@ -22,7 +21,7 @@ MEMBERS = ("itemknn", "visual-knn")
 
 def recommended(dataset: Dataset, new: np.ndarray) -> np.ndarray:
     """Return whether each new picture was recommended to each visitor: bool (visitors, new)."""
-    fitted = fit_auto(dataset, seed=3, budget=60, progress=SILENT, only=MEMBERS)
+    fitted = fit_auto(dataset, Budget(60, seed=3), only=MEMBERS)
     engine = Engine(parts_of(fitted, dataset, plain_items(dataset.n_items), 0))
     pairs = dataset.interactions
     among = np.isin(np.arange(dataset.n_items), new)

@@ -135,10 +135,10 @@ def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> 
     near = rows.cut(_compared(content, positions), KEPT)
     gone = np.zeros(n, bool)
     gone[positions] = True
-    turned = near.tocoo()
-    column = sp.csr_array((turned.data, (turned.col, positions[turned.row])), shape=(n, n))
-    kept = sp.csr_array(rows.without_columns(before.similar.rows, gone) + column)
-    alike = ItemItem(rows.replaced(kept, positions, near))
+    own = rows.spread_rows(near, positions, n)
+    stays = sp.diags_array((~gone).astype(np.float32))
+    others = stays @ rows.without_columns(before.similar.rows, gone)
+    alike = ItemItem(sp.csr_array(others + own + stays @ own.T, dtype=np.float32))
     known = np.asarray(parts.known)
     cold = positions[~known[positions]]
     blend = before.blend

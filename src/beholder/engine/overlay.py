@@ -171,9 +171,7 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
     if not len(places):
         return view
     before = view.cards.table.take(pa.array(places))
-    other = np.array(_texts(before)) != np.array(_texts(table))
-    looks = zip(_pictures(before), _pictures(table), strict=True)
-    other |= np.array([was != now for was, now in looks])
+    other = np.array([a != b for a, b in zip(_content(before), _content(table), strict=True)])
     facets = view.masks.facets.changed(places, _attributes(table))
     masks = view.masks.moved(facets, places.astype(np.int64))
     view = replace(view, cards=view.cards.with_rows(places, table), masks=masks)
@@ -227,6 +225,12 @@ def _arriving(parts: Parts, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
 def _texts(table: pa.Table) -> list[str]:
     titles = table["title"].to_pylist()
     return [text_of(*both) for both in zip(titles, _attributes(table), strict=True)]
+
+
+def _content(table: pa.Table) -> list[tuple[str, list[str], bool]]:
+    """Return text and pictures, and whether the cover was encoded: its facts come with that."""
+    encoded = table["colour"].is_valid().to_pylist()
+    return list(zip(_texts(table), _pictures(table), encoded, strict=True))
 
 
 def _pictures(table: pa.Table) -> list[list[str]]:

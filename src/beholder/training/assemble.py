@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
+import scipy.sparse as sp
 
 from beholder.bundle.choice import Choice
 from beholder.bundle.parts import Parts
@@ -26,6 +27,7 @@ def parts_of(
     items: pa.Table,
     version: int,
     declared: Mapping[str, FacetType] | None = None,
+    similar: sp.csr_array | None = None,
 ) -> Parts:
     """Assemble what a bundle holds.
 
@@ -37,18 +39,12 @@ def parts_of(
         Catalogue version of that table.
     declared
         Types of attributes, by the settings; others are guessed.
+    similar
+        Rows of what is alike by the same likeness, if they were made before.
     """
     evaluation: dict[str, Any] = {}
     if fitted.evidence is not None:
         evaluation["validation"] = msgspec.to_builtins(fitted.evidence)
-    choice = Choice(
-        fitted.weights,
-        version,
-        tuple(fitted.members),
-        dict(fitted.likeness),
-        tuple(fitted.notes),
-        fitted.plan,
-    )
     content = dataset.content.weighed(fitted.likeness) if fitted.likeness else dataset.content
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     return Parts(
@@ -56,9 +52,21 @@ def parts_of(
         blend=fitted.blend,
         popularity=fitted.popularity,
         known=dataset.interactions.item_counts > 0,
-        similar=similar_rows(content, SIMILAR),
+        similar=similar if similar is not None else similar_rows(content, SIMILAR),
         content=content,
         facets=Facets.of(attributes, declared or {}),
-        choice=choice,
+        choice=choice_of(fitted, version),
         evaluation=evaluation,
+    )
+
+
+def choice_of(fitted: Fitted, version: int) -> Choice:
+    """Return why a blend is what it is."""
+    return Choice(
+        fitted.weights,
+        version,
+        tuple(fitted.members),
+        dict(fitted.likeness),
+        tuple(fitted.notes),
+        fitted.plan,
     )

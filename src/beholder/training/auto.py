@@ -12,13 +12,14 @@ must follow, fits into what is left. Every such decision is recorded and can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
-from beholder.progress import Progress
+from beholder.progress import SILENT, Progress
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
 from beholder.training.gate import Live, refusal
@@ -55,7 +56,7 @@ def fit_auto(
     dataset: Dataset,
     budget: Budget,
     *,
-    progress: Progress,
+    progress: Progress = SILENT,
     only: Iterable[str] = (),
     protocol: str = "leave-last-out",
     first: Hand | None = None,
@@ -73,7 +74,7 @@ def fit_auto(
         Called with a blend of the cheap members as soon as there is one, if nothing is served
         yet. Where nothing better fits into the budget, that very object is returned.
     live
-        Returns what is served now, by the members that there are: a blend that is worse says
+        Returns what is served now, by the members that can be: a blend that is worse says
         so in `refused`.
 
     Raises
@@ -88,8 +89,11 @@ def fit_auto(
             remedy="name other models, or none",
         )
     held = validation(dataset, budget.seed, protocol)
-    served = live([member.name for member in members])
-    fitted = _Training(dataset, held, budget, progress, served).run(members, first)
+    possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
+    served = live([member.name for member in possible])
+    training = _Training(dataset, held, budget, progress, served)
+    fitted = training.run(members, first)
+    training.compare(fitted, possible)
     fitted.notes += left_out
     return fitted
 
@@ -126,10 +130,20 @@ class _Training:
         fitted = self._finish(popular, drafted)
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
-        if self.live is not None and fitted.evidence is not None:
-            self._fit_live(self.live, members)
-            fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
+        fitted.timings = self.plan.timings
         return fitted
+
+    def compare(self, fitted: Fitted, possible: list[Member]) -> None:
+        """Say why the new blend should not be served, if the live one is better.
+
+        Parameters
+        ----------
+        possible
+            All members that can learn from the data.
+        """
+        if self.live is not None and fitted.evidence is not None:
+            self._fit_live(self.live, possible)
+            fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
 
     def _quick_to_ask(self, members: list[Member]) -> tuple[list[Member], list[str]]:
         """Return the members with which an answer stays quick, and what is left out, in words."""
@@ -139,16 +153,20 @@ class _Training:
             if not member.card.factors or alone:
                 quick.append(member)
                 continue
-            n, factors = self.held.train.n_items, int(member.trials[0].factors)
-            spent = seconds_an_answer(n, factors)
-            if self.plan.decide(f"ask {member.name}", lambda spent=spent: spent <= MOST):  # type: ignore[misc]
+            if self.plan.decide(f"ask {member.name}", partial(self._is_quick, member)):
                 quick.append(member)
             else:
-                left_out.append(
-                    f"{member.name} is left out: it would add {spent * 1e3:.2f} ms to an answer, "
-                    f"{MOST * 1e3:.2f} are allowed"
-                )
+                left_out.append(f"{member.name} is left out: answers would not stay quick with it")
         return quick, left_out
+
+    def _is_quick(self, member: Member) -> bool:
+        spent = seconds_an_answer(self.held.train.n_items, int(member.trials[0].factors))
+        if spent > MOST:
+            self.plan.timings.append(
+                f"{member.name} would add {spent * 1e3:.2f} ms to an answer, "
+                f"{MOST * 1e3:.2f} are allowed"
+            )
+        return spent <= MOST
 
     def _fit_simple(self, light: list[Member]) -> list[str]:
         """Fit each cheap member once; return what was left out for want of time, in words."""
@@ -197,12 +215,13 @@ class _Training:
                     self.tuned[member.name] = self.tuner.next(member, self.tuned.get(member.name))
                     self.progress.advance()
         self.progress.finish()
-        return [
-            f"{member.name} did not fit into the budget: "
-            f"about {self._needed(member):.0f} s are needed"
-            for member in heavy
-            if member.name not in self.tuned
-        ]
+        left_out = [member for member in heavy if member.name not in self.tuned]
+        if self.plan.script is None:
+            self.plan.timings += [
+                f"with {member.name}, about {self._needed(member):.0f} s are needed"
+                for member in left_out
+            ]
+        return [f"{member.name} did not fit into the budget" for member in left_out]
 
     def _needed(self, member: Member) -> float:
         again = {*self.refit.missing(self.tuned), member.name}
@@ -234,8 +253,10 @@ class _Training:
         clock, ending = self.plan.clock, self.plan.ending(again)
         whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
         if not whole and drafted is not None and not again:
-            needed = f"about {clock.spent + ending:.0f} s are needed for all weights"
-            drafted.notes.append(f"the first blend is the last one: {needed}")
+            if self.plan.script is None:
+                needed = f"about {clock.spent + ending:.0f} s are needed"
+                self.plan.timings.append(f"for weights from all cases, {needed}")
+            drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted
         with self.plan.measured("weighing"):
             chosen = weigh(self.held, self.tuned, popular, self.seed, quick=not whole)
@@ -252,11 +273,13 @@ class _Training:
         return clock.left + OVER * clock.budget >= self.plan.refitting(missing)
 
     def _fit_live(self, live: Live, members: list[Member]) -> None:
-        """Fit what the live recipe lacks on the validation split, while there is time."""
+        """Fit what the live recipe lacks on the validation split, while there is time.
+
+        By the clock even where a plan is followed: nothing of it is in the bundle.
+        """
         by_name = {member.name: member for member in members}
         for name in live.missing:
             needed = self.plan.cost(name) + self.plan.cost("writing") + self.plan.cost("asking")
-            left = self.plan.clock.left > needed
-            if self.plan.decide(f"compare {name}", lambda left=left: left):  # type: ignore[misc]
+            if self.plan.clock.left > needed:
                 settings = live.settings[name]
                 live.offer(name, settings, self.tuner.fit(by_name[name], settings, f"live {name}"))

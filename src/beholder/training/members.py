@@ -55,10 +55,11 @@ def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Membe
     Raises
     ------
     UsageError
-        For a name that nothing has.
+        For a name that nothing has, or that is of an encoder without vectors here.
     """
     names = list(dict.fromkeys(wanted))
     check_names(names)
+    asked = {name.split(":")[0] for name in names}
     found, left_out = [], []
     for model in MODELS.values():
         card = model.card
@@ -68,17 +69,30 @@ def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Membe
         for member in _of(model, dataset) if not lacking else ():
             if not names or member.name in names or card.name in names:
                 found.append(member)
-        if lacking and (not names or card.name in names):
+        if lacking and (not names or card.name in asked):
             left_out.append(f"{card.name} is left out: {lacking}")
+    if not left_out:
+        _check_encoders(names, dataset)
     return found, left_out
 
 
 def check_names(names: Iterable[str]) -> None:
     """Refuse a name that no model has; `visual-knn:colour` is the model for one encoder."""
+    known = [name for name, model in MODELS.items() if model.card.part != "placing"]
     for name in names:
-        if name.split(":")[0] not in MODELS:
+        if name.split(":")[0] not in known:
             raise UsageError(
-                f"there is no model {name!r}", remedy="one of " + ", ".join(sorted(MODELS))
+                f"there is no model {name!r}", remedy="one of " + ", ".join(sorted(known))
+            )
+
+
+def _check_encoders(names: list[str], dataset: Dataset) -> None:
+    for name in names:
+        there = [member.name for member in _of(MODELS[name.split(":")[0]], dataset)]
+        if ":" in name and name not in there:
+            raise UsageError(
+                f"there is no member {name!r}: no picture has vectors of that encoder",
+                remedy=f"make them with `beholder encode`, or name {', '.join(there)}",
             )
 
 

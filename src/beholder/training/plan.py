@@ -41,6 +41,8 @@ class Plan:
         How much longer a costly member takes on all data than on the validation split.
     decided
         By step: 1 or 0 for what was done or left out, or the number of rounds.
+    timings
+        In words, for who trains: no bundle holds what differs with every run.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Plan:
         self.expected: dict[str, float] = {}
         self.pending: list[str] = []
         self.decided: Decisions = {}
+        self.timings: list[str] = []
         self.script = script
 
     def decide(self, step: str, ask: Callable[[], bool]) -> bool:

@@ -34,6 +34,8 @@ class Fitted:
     ----------
     evidence, asked
         How the blend did on users who taught it no weights: in short, and NDCG@10 of each.
+    timings
+        What the clock said, in words: not for the bundle.
     refused
         Why it should not be served instead of the live bundle; None: it may be.
     """
@@ -45,6 +47,7 @@ class Fitted:
     members: list[MemberRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     plan: dict[str, int] = field(default_factory=dict)
+    timings: list[str] = field(default_factory=list)
     evidence: Evidence | None = None
     asked: Scores = field(default_factory=lambda: np.empty(0))
     refused: str | None = None
@@ -114,6 +117,6 @@ class Refit:
             chosen.members,
             list(chosen.notes),
             dict(self.plan.decided),
-            evidence(chosen.asked, popular) if len(chosen.asked) else None,
-            chosen.asked,
+            evidence=evidence(chosen.asked, popular) if len(chosen.asked) else None,
+            asked=chosen.asked,
         )

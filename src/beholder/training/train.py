@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from beholder.bundle.choice import Choice, MemberRecord
-from beholder.bundle.parts import recipe
+from beholder.bundle.parts import Parts, recipe
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import Built, build
@@ -16,7 +16,7 @@ from beholder.errors import BundleError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
-from beholder.training.assemble import parts_of
+from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, seconds
 from beholder.training.gate import Live, live_of
@@ -126,10 +126,9 @@ def _train(
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
+    notes = fitted.notes + fitted.timings
     if clock.left < 0:
-        fitted.notes.append(
-            f"the budget of {budget.seconds:.0f} s was too short: {clock.spent:.0f} s"
-        )
+        notes.append(f"the budget of {budget.seconds:.0f} s was too short: {clock.spent:.0f} s")
     return Trained(
         name,
         made.dataset.n_items,
@@ -138,7 +137,7 @@ def _train(
         firsts[0] if firsts else clock.spent,
         clock.spent,
         fitted.members,
-        fitted.notes,
+        notes,
         fitted.refused,
     )
 
@@ -176,22 +175,30 @@ def plan_of(workspace: Workspace, plan: str | Path) -> Mapping[str, int]:
 
 
 class _Publisher:
-    """Writes each blend once, and promotes it unless it was refused."""
+    """Writes each blend once, and promotes it unless it was refused.
+
+    A first blend that stays the last one is written again, with all that was decided since:
+    a plan that ends early could not be followed to the same bundle.
+    """
 
     def __init__(self, workspace: Workspace, made: Built, seed: int) -> None:
         self.workspace, self.made, self.seed = workspace, made, seed
-        self.done: tuple[Fitted, str] | None = None
+        self.done: tuple[Parts, str] | None = None
 
     def __call__(self, fitted: Fitted) -> str:
-        if self.done is not None and self.done[0] is fitted:
-            return self.done[1]
         made, pairs = self.made, self.made.dataset.interactions
         origin = Origin(pairs.n_users, len(pairs), made.fingerprint, self.seed, made.newest)
-        contents = parts_of(
-            fitted, made.dataset, made.items, made.version, self.workspace.settings.facets
-        )
+        choice, similar = choice_of(fitted, made.version), None
+        if self.done is not None:
+            last, name = self.done
+            if last.choice == choice:
+                return name
+            if last.choice.likeness == choice.likeness:
+                similar = last.similar
+        declared = self.workspace.settings.facets
+        contents = parts_of(fitted, made.dataset, made.items, made.version, declared, similar)
         name = write_bundle(self.workspace, contents, origin)
         if fitted.refused is None:
             promote(self.workspace, name)
-        self.done = (fitted, name)
+        self.done = (contents, name)
         return name

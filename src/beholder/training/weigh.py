@@ -92,12 +92,10 @@ def weigh(
     lasting = _lasting(tuned)
     recency = _recency(held, lasting)
     weights = _warm(held, lasting, counts, recency, seed)
-    weights, doubts = _without_doubtful(held, lasting, counts, weights, seed)
-    tuned = {n: one for n, one in tuned.items() if n in weights.warm or n not in lasting}
-    lasting = {n: one for n, one in lasting.items() if n in weights.warm}
+    weights, lasting, doubts = _without_doubtful(held, lasting, counts, weights, seed)
     weights, notes, asked = _simplest(held, lasting, counts, weights)
     notes = doubts + notes
-    members = {name: one.scorer for name, one in tuned.items()}
+    members = {n: one.scorer for n, one in tuned.items() if n in lasting or not _slow(one)}
     behaved = members.get(base)
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     grown = members
@@ -106,7 +104,7 @@ def weigh(
             assert isinstance(behaved, ItemItem)
             placing = choose_placing(held, behaved)
         grown = _grown(members, placing)
-        able = {n: s for n, s in grown.items() if n not in tuned or _speaks_of_cold(tuned[n])}
+        able = {n: s for n, s in grown.items() if n == PLACING or _speaks_of_cold(tuned[n])}
         weights = weigh_cold(held, able, counts, weights)
         if any(weights.cold.values()):
             weights, factor = match_scales(held, grown, counts, weights)
@@ -114,7 +112,7 @@ def weigh(
         else:
             notes.append("cold items: what they look and read like says no more than chance")
     else:
-        weights = msgspec.structs.replace(weights, cold=_default_cold(tuned, weights.scale))
+        weights = _even_cold(weights, {name: tuned[name] for name in members}, base)
         grown = _grown(members, placing)
     parts = combined(grown, counts, held.untouched, weights)
     kept: Kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), parts)
@@ -147,6 +145,10 @@ def _grown(members: Mapping[str, Scorer], placing: Placing) -> dict[str, Scorer]
 
 def _speaks_of_cold(one: Tuned) -> bool:
     return "cold" in one.member.card.speaks_of
+
+
+def _slow(one: Tuned) -> bool:
+    return isinstance(one.scorer, Vectors)
 
 
 def _lasting(tuned: Mapping[str, Tuned]) -> dict[str, Tuned]:
@@ -193,33 +195,42 @@ def _warm(
 
 def _without_doubtful(
     held: Validation,
-    lasting: Mapping[str, Tuned],
+    lasting: dict[str, Tuned],
     counts: Floats,
     weights: Weights,
     seed: int,
-) -> tuple[Weights, list[str]]:
-    """Keep members that make every answer slower only where their gain is certain."""
-    slow = [name for name, one in lasting.items() if isinstance(one.scorer, Vectors)]
+) -> tuple[Weights, dict[str, Tuned], list[str]]:
+    """Keep members that make every answer slower only where their gain is certain.
+
+    Returns
+    -------
+    Weights, the members that are kept, and what is to be said of the others.
+    """
+    slow = [name for name, one in lasting.items() if _slow(one)]
     rest = {name: one for name, one in lasting.items() if name not in slow}
-    if not rest or not slow:
-        return weights, []
+    if not slow or not rest:
+        return weights, lasting, []
+    if not any(weights.warm.get(name, 0.0) for name in slow):
+        return weights, rest, [f"{name} is left out: it has no weight" for name in slow]
     without = _warm(held, rest, counts, weights.recency, seed)
     members = {name: one.scorer for name, one in lasting.items()}
     own = gate.ask_recipe(held, members, counts, weights)
     other = gate.ask_recipe(held, members, counts, without)
     said = f"{own.mean():.4f} with, {other.mean():.4f} without (NDCG@10)"
     if gate.better(own, other):
-        return weights, [f"{', '.join(slow)}: {said}"]
-    return without, [f"{', '.join(slow)} is left out: the gain is not certain, {said}"]
+        return weights, lasting, [f"{', '.join(slow)}: {said}"]
+    return without, rest, [f"{', '.join(slow)} is left out: the gain is not certain, {said}"]
 
 
 def _by_default(held: Validation, tuned: Mapping[str, Tuned], base: str) -> Chosen:
     """Too little behaviour to learn from: equal weights of scaled members."""
     notes = ["too few people with five events: members weigh the same"]
-    scale = {name: _size(one.scorer) for name, one in tuned.items()}
-    even = dict.fromkeys(_lasting(tuned), 1.0)
-    cold = _default_cold(tuned, scale)
-    weights = Weights(scale | {PLACING: 1.0}, even, cold, TIE_BREAK, 0.9)
+    slow = [name for name, one in tuned.items() if _slow(one)]
+    able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
+    notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]
+    scale = {name: _size(one.scorer) for name, one in able.items()}
+    weights = Weights(scale, dict.fromkeys(_lasting(able), 1.0), {}, TIE_BREAK, 0.9)
+    weights = _even_cold(weights, able, base)
     behaved = tuned[base].scorer if base else None
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     return Chosen(weights, *USUAL, base, placing, _records(tuned, weights, placing), notes)
@@ -237,9 +248,17 @@ def _size(scorer: Scorer) -> float:
     return 1.0
 
 
-def _default_cold(tuned: Mapping[str, Tuned], scale: Mapping[str, float]) -> dict[str, float]:
-    able = [name for name, one in tuned.items() if _speaks_of_cold(one) and name in scale]
-    return dict.fromkeys([*able, PLACING], EVEN)
+def _even_cold(weights: Weights, members: Mapping[str, Tuned], base: str) -> Weights:
+    """Let all members that can speak of cold items weigh the same there.
+
+    What is placed over a member is a mean of its columns, and so has its scale.
+    """
+    scale = dict(weights.scale)
+    able = [n for n, one in members.items() if _speaks_of_cold(one) and scale.get(n, 0.0) > 0]
+    if scale.get(base, 0.0) > 0:
+        scale[PLACING] = scale[base]
+        able.append(PLACING)
+    return msgspec.structs.replace(weights, scale=scale, cold=dict.fromkeys(able, EVEN))
 
 
 def _simplest(

@@ -1,0 +1,107 @@
+"""The blend beside the baselines of the registry, with certainty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from beholder.evaluation.evaluate import baselines, evaluate
+from beholder.evaluation.protocols import split
+from beholder.models.contract import ONCE, FitOptions
+from beholder.models.itemknn import ItemKNN
+from beholder.models.popularity import Popularity, counts_of
+from beholder.models.registry import MODELS
+from beholder.scorers.interface import Scorer
+from beholder.scorers.recency import Recency
+from beholder.training.measure import alone, ndcg
+from beholder.training.validation import validation
+from planted import World, dataset_of, make_world
+
+LIGHT = ("itemknn", "session", "words", "visual-knn")
+
+
+@pytest.mark.parametrize("protocol", ["leave-last-out", "cold-items"])
+def test_auto_beats_popularity_with_certainty(protocol: str) -> None:
+    many = dataset_of(make_world(n_users=320))
+    found = evaluate(many, protocol, seed=1, budget=60, models=LIGHT)
+    rows = {row.model: row for row in found.rows}
+    assert rows["popularity"].p < 0.01
+    _, low, _ = rows["popularity"].against
+    assert low > 1.1
+    assert rows["auto"].low <= rows["auto"].ndcg10 <= rows["auto"].high
+    assert found.cases == len(rows["auto"].per_user["ndcg@10"])
+    assert ("itemknn" in rows) == (protocol != "cold-items")
+
+
+@pytest.mark.parametrize("seed", [5, 6])
+def test_where_there_is_no_taste_auto_is_not_called_better(seed: int) -> None:
+    noise = dataset_of(make_world(fit=0.0, seed=seed))
+    found = evaluate(noise, "leave-last-out", seed=1, budget=20, models=("itemknn", "visual-knn"))
+    rows = {row.model: row for row in found.rows}
+    better = rows["auto"].ndcg10 > rows["popularity"].ndcg10
+    assert not (better and rows["popularity"].p < 0.05)
+
+
+def test_a_factor_model_alone_is_evaluated(world: World) -> None:
+    found = evaluate(dataset_of(world), "leave-last-out", seed=1, budget=60, models=("ials",))
+    rows = {row.model: row for row in found.rows}
+    assert rows["auto"].ndcg10 > rows["popularity"].ndcg10
+    assert found.members[0].member == "ials"
+    assert found.members[0].warm > 0
+
+
+# -- baselines ------------------------------------------------------------------------------
+
+
+def test_baselines_are_what_the_cards_call_so(world: World) -> None:
+    made = split(dataset_of(world), "leave-last-out", 1)
+    found = baselines(made, 1, "leave-last-out")
+    assert found.keys() == {name for name, model in MODELS.items() if model.card.baseline}
+    assert {"popularity", "itemknn"} <= found.keys()
+
+
+class Mine:
+    """Item-kNN under another name."""
+
+    Settings = ItemKNN.Settings
+    card = ItemKNN.card._replace(name="mine", trials=ItemKNN.card.trials[:1])
+
+    @classmethod
+    def fit(cls, dataset: Any, settings: Any, options: FitOptions = ONCE) -> Scorer:
+        return ItemKNN.fit(dataset, settings, options)
+
+
+def test_a_model_whose_card_says_so_becomes_a_baseline(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = split(dataset_of(world), "leave-last-out", 1)
+    monkeypatch.setitem(MODELS, "mine", Mine)
+    assert "mine" in baselines(made, 1, "leave-last-out")
+    assert "mine" not in baselines(made, 1, "cold-items")  # it knows nothing of new items
+    monkeypatch.setattr(Mine, "card", Mine.card._replace(baseline=False))
+    assert "mine" not in baselines(made, 1, "leave-last-out")
+
+
+def test_baselines_are_tuned_over_the_trials_of_their_cards(world: World) -> None:
+    """Both are what the best of all trials gives, each tried here once more."""
+    made = split(dataset_of(world), "leave-last-out", 1)
+    found = baselines(made, 1, "leave-last-out")
+    held = validation(made.train, 1, "leave-last-out")
+    reached = {}
+    for settings in ItemKNN.card.trials:
+        scorer = ItemKNN.fit(held.train, settings)
+        for decay in (0.7, 0.9, 1.0):
+            own = ndcg(alone(scorer, Recency(decay)), held.tune, ~held.cold)
+            reached[settings, decay] = own.mean()
+    settings, decay = max(reached, key=lambda pair: reached[pair])
+    rows = ItemKNN.fit(made.train, settings).rows
+    assert (found["itemknn"].item_item.rows != rows).nnz == 0
+    assert found["itemknn"].recency == Recency(decay)
+    popular = max(
+        Popularity.card.trials,
+        key=lambda one: ndcg(alone(Popularity.fit(held.train, one)), held.tune, ~held.cold).mean(),
+    )
+    np.testing.assert_array_equal(found["popularity"].base, counts_of(made.train, popular))
+    assert len(set(reached.values())) > 3

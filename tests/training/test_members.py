@@ -1,0 +1,96 @@
+"""Which members can learn from a data set, and what is said of those that cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from beholder.dataset.dataset import Dataset, Modality
+from beholder.errors import UsageError
+from beholder.models.registry import MODELS
+from beholder.models.visual_knn import VisualKNN
+from beholder.training.auto import Budget, fit_auto
+from beholder.training.members import check_names, members_of
+from planted import World, dataset_of, nothing
+
+
+def names(dataset: Dataset, wanted: tuple[str, ...] = ()) -> list[str]:
+    return [member.name for member in members_of(dataset, wanted)[0]]
+
+
+def three_encoders(world: World) -> Dataset:
+    """Two encoders that see different halves of the looks, and one that sees noise."""
+    dataset = dataset_of(world)
+    present = np.ones(dataset.n_items, bool)
+    noise = np.random.default_rng(4).normal(size=world.looks.shape).astype(np.float32)
+    seen = {"left": world.looks[:, :12], "noise": noise, "right": world.looks[:, 12:]}
+    pictures = {name: Modality(np.ascontiguousarray(v), present) for name, v in seen.items()}
+    return replace(dataset, pictures=pictures)
+
+
+def test_every_model_that_can_learn_is_a_member_or_said_to_be_left_out(world: World) -> None:
+    dataset = dataset_of(world)
+    found, left_out = members_of(dataset)
+    members = {name for name, model in MODELS.items() if model.card.part == "member"}
+    there = {member.card.name for member in found}
+    said = {note.split(" is left out")[0] for note in left_out}
+    assert there | said == members
+    assert not there & said
+    assert said == {"variants"}
+    assert "there are no products" in left_out[0]
+
+
+def test_a_model_of_pictures_is_one_member_for_each_encoder(world: World) -> None:
+    dataset = three_encoders(world)
+    expected = ["visual-knn:left", "visual-knn:noise", "visual-knn:right"]
+    assert names(dataset, ("visual-knn",)) == expected
+    assert names(dataset, ("visual-knn:right",)) == ["visual-knn:right"]
+    for member in members_of(dataset, ("visual-knn",))[0]:
+        modality = member.name.split(":")[1]
+        assert {trial.modality for trial in member.trials} == {modality}
+        assert len(member.trials) == len(VisualKNN.card.trials)
+
+
+def test_three_encoders_are_fitted_each_on_its_own_vectors_and_all_count(world: World) -> None:
+    dataset = three_encoders(world)
+    fitted = fit_auto(dataset, Budget(600, seed=1), only=["visual-knn"])
+    alone = {record.member: record.ndcg10 for record in fitted.members}
+    assert {name for name in alone if name.startswith("visual-knn")} == {
+        "visual-knn:left", "visual-knn:noise", "visual-knn:right",
+    }  # fmt: skip
+    assert min(alone["visual-knn:left"], alone["visual-knn:right"]) > alone["visual-knn:noise"]
+    warm = fitted.weights.warm
+    assert warm["visual-knn:left"] > 0
+    assert warm["visual-knn:right"] > 0
+    kernels = {kernel.modality for kernel in fitted.blend.item_item.entry.kernels}
+    assert {"left", "right"} <= kernels
+    assert set(fitted.likeness) >= {"left", "noise", "right"}
+
+
+def test_an_encoder_without_vectors_is_refused_by_its_name(world: World) -> None:
+    with pytest.raises(UsageError, match="no member 'visual-knn:colou'"):
+        members_of(dataset_of(world), ["visual-knn:colou"])
+    with pytest.raises(UsageError, match="no member 'itemknn:colour'"):
+        members_of(dataset_of(world), ["itemknn:colour"])
+
+
+def test_a_member_of_an_encoder_is_left_out_where_there_are_no_pictures() -> None:
+    found, left_out = members_of(nothing(3), ["visual-knn:colour", "itemknn"])
+    assert [member.name for member in found] == ["itemknn"]
+    assert left_out == ["visual-knn is left out: there are no pictures"]
+
+
+def test_what_is_in_every_blend_is_no_member(world: World) -> None:
+    assert not {"popularity", "placement"} & set(names(dataset_of(world)))
+    check_names(["popularity", "ials", "visual-knn:colour"])
+    with pytest.raises(UsageError, match="no model 'placement'"):
+        check_names(["placement"])
+
+
+def test_a_missing_extra_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VisualKNN, "card", VisualKNN.card._replace(needs="no_such_library"))
+    found, left_out = members_of(dataset_of(world), ["visual-knn", "itemknn"])
+    assert [member.name for member in found] == ["itemknn"]
+    assert left_out == ["visual-knn is left out: it needs pip install 'beholder[no_such_library]'"]
