@@ -22,6 +22,7 @@ from beholder.encoders.registry import vector_cache
 from beholder.engine.engine import open_engine
 from beholder.errors import BundleError
 from beholder.index import IVF
+from beholder.spaces import VectorSpace
 from beholder.workspace import Workspace
 from planted import picture
 
@@ -55,13 +56,14 @@ def test_what_is_written_comes_back_with_the_same_bits(workspace: Workspace, sec
     ours, theirs = parts.load(first), parts.load(second)
     assert ours.items.equals(theirs.items)
     assert ours.choice == theirs.choice
-    for name in ("blend", "placement", "similar"):
-        a, b = getattr(ours, name), getattr(theirs, name)
-        a, b = (a.rows, b.rows) if name == "blend" else (a, b)
+    of_blends = (ours.blend.item_item.rows, theirs.blend.item_item.rows)
+    for a, b in (of_blends, (ours.similar, theirs.similar)):
         for array in ("data", "indices", "indptr"):
             np.testing.assert_array_equal(getattr(a, array), getattr(b, array))
-    assert list(ours.content.pictures) == list(theirs.content.pictures)
-    assert ours.content.words.tfidf.vocabulary == theirs.content.words.tfidf.vocabulary
+    assert list(ours.content.spaces) == list(theirs.content.spaces) == ["colour", "words"]
+    some = np.arange(9)
+    np.testing.assert_array_equal(ours.content.block(some), theirs.content.block(some))
+    assert ours.facets.fields == theirs.facets.fields
     names = [path.relative_to(first) for path in files_of(first) if path.name != "manifest.json"]
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
@@ -70,20 +72,18 @@ def test_what_is_written_comes_back_with_the_same_bits(workspace: Workspace, sec
 
 def test_an_index_by_lists_is_kept_and_searched(workspace: Workspace) -> None:
     served = parts.load(folder_of(workspace, current(workspace)))
-    lists = {
-        name: replace(space, index=IVF.over(space.vectors, recall=1.0))
-        for name, space in served.content.pictures.items()
-    }
-    listed = replace(served, content=replace(served.content, pictures=lists))
-    name = write_bundle(workspace, listed, ORIGIN)
+    space = served.content.spaces["colour"]
+    assert isinstance(space, VectorSpace)
+    listed = replace(space, index=IVF.over(space.vectors, recall=1.0))
+    content = replace(served.content, spaces={**served.content.spaces, "colour": listed})
+    name = write_bundle(workspace, replace(served, content=content), ORIGIN)
+    opened = parts.load(folder_of(workspace, name)).content.spaces["colour"]
+    assert isinstance(opened, VectorSpace)
+    assert isinstance(opened.index, IVF)
     cache = vector_cache(workspace, "colour")
-    (raw,), _ = cache.load([picture(77)])
-    with open_engine(workspace.root) as exact, open_engine(workspace.root, name) as near:
-        assert isinstance(near.parts.content.pictures["colour"].index, IVF)
-        expected = exact.search(picture={"colour": raw}, k=30)
-        assert near.search(picture={"colour": raw}, k=30).ids == expected.ids
-        near.store.hide(expected.ids[0], hidden=True)
-        assert near.search(picture={"colour": raw}, k=29).ids == expected.ids[1:]
+    raw, _ = cache.load([picture(77)])
+    found, expected = opened.search(raw, 30), space.search(raw, 30)
+    np.testing.assert_array_equal(found.positions, expected.positions)
 
 
 def test_the_manifest_says_what_a_bundle_was_made_from(workspace: Workspace, second: Path) -> None:
@@ -151,7 +151,7 @@ def test_every_file_cut_at_every_tenth_part_is_refused(workspace: Workspace, sec
 
 
 def remove_a_file(folder: Path) -> None:
-    (folder / "blend.json").unlink()
+    (folder / "choice.json").unlink()
 
 
 def remove_the_manifest(folder: Path) -> None:
@@ -159,26 +159,26 @@ def remove_the_manifest(folder: Path) -> None:
 
 
 def add_a_file(folder: Path) -> None:
-    (folder / "models" / "more.json").write_text("{}")
+    (folder / "similar" / "more.json").write_text("{}")
 
 
 def add_a_pickle(folder: Path) -> None:
-    (folder / "models" / "model.pkl").write_bytes(pickle.dumps({"a": 1}))
+    (folder / "similar" / "model.pkl").write_bytes(pickle.dumps({"a": 1}))
 
 
 def put_a_pickle_under_an_allowed_name(folder: Path) -> None:
-    (folder / "models" / "popularity.safetensors").write_bytes(pickle.dumps({"a": 1}))
+    (folder / "popularity.safetensors").write_bytes(pickle.dumps({"a": 1}))
 
 
 def put_a_link_in_place_of_a_file(folder: Path) -> None:
-    path = folder / "blend.json"
+    path = folder / "choice.json"
     shutil.move(path, folder.parent / "elsewhere.json")
     path.symlink_to(folder.parent / "elsewhere.json")
 
 
 def put_a_link_in_place_of_a_folder(folder: Path) -> None:
-    shutil.move(folder / "vectors", folder.parent / "elsewhere")
-    (folder / "vectors").symlink_to(folder.parent / "elsewhere")
+    shutil.move(folder / "spaces", folder.parent / "elsewhere")
+    (folder / "spaces").symlink_to(folder.parent / "elsewhere")
 
 
 def add_a_link(folder: Path) -> None:
@@ -186,7 +186,7 @@ def add_a_link(folder: Path) -> None:
 
 
 def swap_two_files(folder: Path) -> None:
-    one, two = folder / "blend.json", folder / "evaluation.json"
+    one, two = folder / "choice.json", folder / "evaluation.json"
     first, second = one.read_bytes(), two.read_bytes()
     one.write_bytes(second)
     two.write_bytes(first)
@@ -252,7 +252,7 @@ def test_a_bundle_of_another_format_is_refused_with_what_to_do(
     workspace: Workspace, second: Path
 ) -> None:
     resign(second, workspace.secrets, format=manifest.FORMAT + 1)
-    with pytest.raises(BundleError, match=r"format 2.*train again"):
+    with pytest.raises(BundleError, match=r"format 3.*train again"):
         read(second, workspace.secrets)
 
 

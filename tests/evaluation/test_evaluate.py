@@ -90,7 +90,7 @@ def test_baselines_are_tuned_over_the_trials_of_their_cards(world: World) -> Non
     found = baselines(made, 1, "leave-last-out")
     held = validation(made.train, 1, "leave-last-out")
     reached = {}
-    for settings in ItemKNN.card.trials:
+    for settings in ItemKNN.card.baseline:
         scorer = ItemKNN.fit(held.train, settings)
         for decay in (0.7, 0.9, 1.0):
             own = ndcg(alone(scorer, Recency(decay)), held.tune, ~held.cold)
@@ -100,7 +100,7 @@ def test_baselines_are_tuned_over_the_trials_of_their_cards(world: World) -> Non
     assert (found["itemknn"].item_item.rows != rows).nnz == 0
     assert found["itemknn"].recency == Recency(decay)
     popular = max(
-        Popularity.card.trials,
+        Popularity.card.baseline,
         key=lambda one: ndcg(alone(Popularity.fit(held.train, one)), held.tune, ~held.cold).mean(),
     )
     np.testing.assert_array_equal(found["popularity"].base, counts_of(made.train, popular))

@@ -61,6 +61,8 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
         ITEMS,
         SEED,
     )
-    dataset = Dataset(log, modalities(workspace, list(digests), ENCODERS), [""] * ITEMS)
+    dataset = Dataset(
+        log, modalities(workspace, [[digest] for digest in digests], ENCODERS), [""] * ITEMS
+    )
     assert all(one.present.all() for one in dataset.pictures.values())
     return Gallery(truth, dataset)

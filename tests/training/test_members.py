@@ -26,7 +26,9 @@ def three_encoders(world: World) -> Dataset:
     present = np.ones(dataset.n_items, bool)
     noise = np.random.default_rng(4).normal(size=world.looks.shape).astype(np.float32)
     seen = {"left": world.looks[:, :12], "noise": noise, "right": world.looks[:, 12:]}
-    pictures = {name: Modality(np.ascontiguousarray(v), present) for name, v in seen.items()}
+    pictures = {
+        name: Modality.of_rows(np.ascontiguousarray(v), present) for name, v in seen.items()
+    }
     return replace(dataset, pictures=pictures)
 
 
@@ -63,7 +65,8 @@ def test_three_encoders_are_fitted_each_on_its_own_vectors_and_all_count(world: 
     assert min(alone["visual-knn:left"], alone["visual-knn:right"]) > alone["visual-knn:noise"]
     warm = fitted.weights.warm
     assert warm["visual-knn:left"] > 0
-    assert warm["visual-knn:right"] > 0
+    cold = fitted.weights.cold
+    assert warm["visual-knn:right"] + cold["visual-knn:right"] > 0
     kernels = {kernel.modality for kernel in fitted.blend.item_item.entry.kernels}
     assert {"left", "right"} <= kernels
     assert set(fitted.likeness) >= {"left", "noise", "right"}

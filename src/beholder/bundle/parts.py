@@ -37,7 +37,7 @@ class Parts:
     known
         bool (n_items,). Items with behaviour: late ones are placed among them.
     similar
-        float32 sparse (n_items, n_items). What looks and reads alike.
+        float32 sparse (n_items, n_items). What looks and reads alike; empty in large catalogues.
     facets
         Attributes of the items by type: what rules and filters read.
     """
@@ -51,6 +51,11 @@ class Parts:
     facets: Facets
     choice: Choice
     evaluation: dict[str, Any]
+
+    @property
+    def compared(self) -> bool:
+        """Whether `similar` has rows; in large catalogues items are compared when asked."""
+        return bool(self.similar.nnz) or not self.content.counted
 
     @cached_property
     def groups(self) -> Groups:

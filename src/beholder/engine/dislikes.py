@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.engine.alike import between
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate
-from beholder.scorers.interface import Floats, Positions, Query
-from beholder.scorers.item_item import split
+from beholder.scorers.interface import Floats, Positions
 
 NAME = "dislike"
 MOST = 50  # newest dislikes that act
@@ -58,12 +58,10 @@ def penalties(
     disliked
         int32 (d,). Newest last.
     """
-    similar, share = view.similar, np.float32(view.parts.choice.weights.dislike)
+    share = np.float32(view.parts.choice.weights.dislike)
     recent = disliked[-MOST:]
-    bounds = np.array([0, len(recent)], np.int64)
-    read = similar.gather(Query(recent, np.ones(len(recent), np.float32), bounds))
-    alike = split(read, positions, similar.n_items, len(recent))
+    alike = between(view, positions, recent)
     nearest = alike.argmax(axis=1)
-    values = np.clip(alike[np.arange(len(positions)), nearest], 0, 1)
+    values = alike[np.arange(len(positions)), nearest]
     by = np.where(values > 0, recent[nearest], -1).astype(np.int32)
     return Taken(share * np.maximum(scores, 0) * values**2, by)

@@ -22,6 +22,7 @@ from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
 from beholder.engine import cursor as paging
 from beholder.engine import overlay
+from beholder.engine.alike import with_all
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
 from beholder.engine.dislikes import penalties
@@ -321,7 +322,7 @@ class Engine:
         check_k(k)
         view = self.refresh()
         place = self._position(view, item)
-        alike = _row(view.similar, place)
+        alike = with_all(view, place)
         together = _row(view.blend.item_item, place)
         scores = alike + together / max(float(together.max(initial=0)), 1e-12)
         return self._listed(view, scores * np.float32(0.5), k, without=place)

@@ -119,7 +119,10 @@ def grow(parts: Parts, before: Grown, arrived: Arrived) -> Grown:
         [parts.groups.of_items, np.full(before.n_items - parts.blend.n_items, -1), arrived.groups]
     ).astype(np.int32)
     new = among(content, positions, groups, np.asarray(parts.known))
-    return Grown(before.blend.grown(new), _similar(before.similar, content, positions), content)
+    similar = before.similar
+    if parts.compared:
+        similar = _similar(similar, content, positions)
+    return Grown(before.blend.grown(new), similar, content)
 
 
 def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> Grown:

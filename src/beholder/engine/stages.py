@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from beholder.engine.alike import between
 from beholder.engine.dislikes import dislikes
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import rerank
@@ -16,8 +17,6 @@ from beholder.engine.slate import Request, Slate, Stage
 from beholder.rules.caps import capped
 from beholder.rules.lift import lifted
 from beholder.rules.pins import pinned
-from beholder.scorers.interface import Floats, Query
-from beholder.scorers.item_item import split
 
 AMONG = 100  # candidates that a page is put together from
 
@@ -37,22 +36,13 @@ def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
     head = min(max(AMONG, 2 * request.k), len(slate.positions))
     among = slate.positions[:head]
     groups = view.groups[among] if dial.one_variant else None
-    alike = similarity(view, among)
+    one_way = between(view, among, among)
+    alike = np.maximum(one_way, one_way.T)
     found = rerank(slate.scores[:head], alike, min(request.k, head), dial, groups)
     if (found.order == np.arange(head)).all():
         return slate._replace(short=slate.short + found.short)
     behind = np.arange(head, len(slate.positions), dtype=np.int32)
     return slate.permuted("diversity", np.concatenate([found.order, behind]), found.short)
-
-
-def similarity(view: Overlay, positions: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Floats:
-    """Return how alike some items are, float32 (m, m), 0 to 1, symmetric."""
-    m = len(positions)
-    bounds = np.array([0, m], np.int64)
-    read = view.similar.gather(Query(positions, np.ones(m, np.float32), bounds))
-    one_way = split(read, positions, view.similar.n_items, m)
-    both: Floats = np.maximum(one_way, one_way.T)
-    return both
 
 
 def caps(request: Request, view: Overlay, slate: Slate) -> Slate:

@@ -61,7 +61,7 @@ def by_content(dataset: Dataset, modality: str, settings: Any, options: FitOptio
     if space is None:
         return ItemItem(sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32))
     alone = OneModality(modality, space)
-    near = similar_rows(alone, KEPT, options.deadline, options.progress)
+    near = similar_rows(alone, KEPT, progress=options.progress)
     near.data = np.maximum(near.data, 0) ** np.float32(settings.power)
     near.eliminate_zeros()
     entry = Entry(kernels=(Kernel(modality, settings.power),))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
@@ -15,10 +16,11 @@ from beholder.dataset.build import ITEM_COLUMNS
 from beholder.dataset.dataset import Dataset
 from beholder.rules.facets import Facets
 from beholder.rules.values import FacetType
-from beholder.spaces import similar_rows
+from beholder.spaces import Similarity, similar_rows
 from beholder.training.refit import Fitted
 
 SIMILAR = 200  # entries a row of what is alike
+COMPARED = 20_000  # items above which they are compared when asked
 
 
 def parts_of(
@@ -52,12 +54,20 @@ def parts_of(
         blend=fitted.blend,
         popularity=fitted.popularity,
         known=dataset.interactions.item_counts > 0,
-        similar=similar if similar is not None else similar_rows(content, SIMILAR),
+        similar=similar if similar is not None else _similar(content),
         content=content,
         facets=Facets.of(attributes, declared or {}),
         choice=choice_of(fitted, version),
         evaluation=evaluation,
     )
+
+
+def _similar(content: Similarity) -> sp.csr_array:
+    """Compare all items, where that is a matter of seconds."""
+    n = len(content)
+    if n > COMPARED:
+        return sp.csr_array((n, n), dtype=np.float32)
+    return similar_rows(content, SIMILAR)
 
 
 def choice_of(fitted: Fitted, version: int) -> Choice:

@@ -24,7 +24,7 @@ from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
 from beholder.training.gate import Live, refusal
 from beholder.training.members import Member, members_of
-from beholder.training.plan import Plan, seconds_to_solve
+from beholder.training.plan import ALL_PAIRS, Plan, seconds_to_compare, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuned, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
@@ -175,14 +175,17 @@ class _Training:
         _ = self.held.train.content  # prepared apart, so that no member seems to cost it
         for member in light:
             content = [one for one in self.tuned.values() if not one.member.by_behaviour]
-            early = member.by_behaviour or not content
-            if self.plan.decide(
-                f"begin {member.name}",
-                lambda early=early: early or clock.spent < FIRST * clock.budget,  # type: ignore[misc]
-            ):
+            n = self.held.train.n_items
+            needed = seconds_to_compare(n)
+            early = member.by_behaviour or (not content and n <= ALL_PAIRS)
+            fits = early or clock.spent + needed < FIRST * clock.budget
+            if self.plan.decide(f"begin {member.name}", lambda fits=fits: fits):  # type: ignore[misc]
                 self.tuned[member.name] = self.tuner.next(member)
             else:
-                left_out.append(f"{member.name} is left out: the first bundle had to come first")
+                left_out.append(
+                    f"{member.name} is left out: it needs about {needed:.0f} s, and the first "
+                    f"bundle had to come first"
+                )
             self.progress.advance()
         self.progress.finish()
         return left_out
