@@ -99,6 +99,10 @@ class Overlay:
         vectors = None if space is None else space.vectors
         return varied(self.popularity, self.shown, vectors, self.blend.ties)
 
+    def touched(self, position: int) -> bool:
+        """Whether the bundle knows behaviour of an item."""
+        return position < len(self.parts.known) and bool(self.parts.known[position])
+
     def positions(self, seqs: NDArray[np.int64]) -> NDArray[np.int32]:
         """Map catalogue sequence numbers, at least 0, to positions, -1 for unknown ones."""
         return self.position_of_seq.take(seqs, mode="clip")
