@@ -192,7 +192,7 @@ def test_a_late_item_with_the_same_picture_stands_at_the_head_of_similar_ones(
     for taste in range(8):
         position = a_known(world, taste, 1) if known else a_new(world, taste)
         name, item = f"twin-{taste}", world.item_id(position)
-        title = world.texts[position] if words == "the same" else "zzz"
+        title = world.texts[position] if words == "the same" else f"new {WORDS[taste]}"
         engine.store.put_items([ItemRecord(name, title, {}, [picture(position)])])
         most = 1 if words == "the same" else 5  # what words weigh beside pictures is learned
         assert item in engine.similar(name, k=10).ids[:most]
