@@ -55,7 +55,7 @@ def test_rolling_back_to_a_broken_one_keeps_what_is_served(workspace: Workspace)
     second = write_another(workspace)
     promote(workspace, second)
     older = names(workspace)[-2]
-    (workspace.bundles / older / "blend.json").write_bytes(b"{}")
+    (workspace.bundles / older / "choice.json").write_bytes(b"{}")
     with pytest.raises(BundleError):
         roll_back(workspace)
     assert current(workspace) == second
