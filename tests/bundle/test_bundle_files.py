@@ -19,12 +19,16 @@ from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.signature import signing_key
 from beholder.bundle.write import Origin, write_bundle
 from beholder.encoders.registry import vector_cache
-from beholder.engine.engine import open_engine
+from beholder.engine.engine import Engine, open_engine
 from beholder.errors import BundleError
 from beholder.index import IVF
+from beholder.models.registry import MODELS
+from beholder.scorers.blend import VectorMember
+from beholder.scorers.recency import Recency
+from beholder.scorers.vectors import FoldIn, Vectors
 from beholder.spaces import VectorSpace
 from beholder.workspace import Workspace
-from planted import picture
+from planted import World, picture
 
 ORIGIN = Origin(n_users=3, n_pairs=9, data="fingerprint", seed=5, newest_event=123)
 
@@ -56,10 +60,18 @@ def test_what_is_written_comes_back_with_the_same_bits(workspace: Workspace, sec
     ours, theirs = parts.load(first), parts.load(second)
     assert ours.items.equals(theirs.items)
     assert ours.choice == theirs.choice
-    of_blends = (ours.blend.item_item.rows, theirs.blend.item_item.rows)
-    for a, b in (of_blends, (ours.similar, theirs.similar)):
+    pairs = [(ours.similar, theirs.similar)]
+    one, other = ours.blend.item_item, theirs.blend.item_item
+    pairs.append((one.rows, other.rows))
+    pairs += [(a.rows, b.rows) for a, b in zip(one.entry.placed, other.entry.placed, strict=True)]
+    assert len(pairs) == 3
+    for a, b in pairs:
         for array in ("data", "indices", "indptr"):
             np.testing.assert_array_equal(getattr(a, array), getattr(b, array))
+    for array in ("known", "popularity"):
+        np.testing.assert_array_equal(getattr(ours, array), getattr(theirs, array))
+    assert one.entry.kernels == other.entry.kernels
+    assert one.recency == other.recency
     assert list(ours.content.spaces) == list(theirs.content.spaces) == ["colour", "words"]
     some = np.arange(9)
     np.testing.assert_array_equal(ours.content.block(some), theirs.content.block(some))
@@ -159,11 +171,11 @@ def remove_the_manifest(folder: Path) -> None:
 
 
 def add_a_file(folder: Path) -> None:
-    (folder / "similar" / "more.json").write_text("{}")
+    (folder / "scorers" / "more.json").write_text("{}")
 
 
 def add_a_pickle(folder: Path) -> None:
-    (folder / "similar" / "model.pkl").write_bytes(pickle.dumps({"a": 1}))
+    (folder / "scorers" / "model.pkl").write_bytes(pickle.dumps({"a": 1}))
 
 
 def put_a_pickle_under_an_allowed_name(folder: Path) -> None:
@@ -248,12 +260,60 @@ def test_a_bundle_of_another_workspace_is_refused(
         read(second, workspace.secrets)
 
 
+@pytest.mark.parametrize("other", [1, 3])
 def test_a_bundle_of_another_format_is_refused_with_what_to_do(
-    workspace: Workspace, second: Path
+    workspace: Workspace, second: Path, other: int
 ) -> None:
-    resign(second, workspace.secrets, format=manifest.FORMAT + 1)
-    with pytest.raises(BundleError, match=r"format 3.*train again"):
+    resign(second, workspace.secrets, format=other)
+    with pytest.raises(BundleError, match=rf"format {other}, this version reads 2.*train again"):
         read(second, workspace.secrets)
+    check_refused(workspace, second)
+
+
+def test_what_was_decided_comes_back_as_typed_records(workspace: Workspace, second: Path) -> None:
+    choice = parts.recipe(second).choice
+    assert choice == parts.load(second).choice
+    record = next(one for one in choice.members if one.model == "visual-knn")
+    assert record.member == "visual-knn:colour"
+    assert msgspec.convert(record.settings, MODELS["visual-knn"].Settings).modality == "colour"
+    assert choice.likeness.keys() == {"colour", "words"}
+    assert choice.plan["begin visual-knn:colour"] == 1
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"{}", b'{"weights": 1}'])
+def test_a_bundle_that_does_not_say_how_it_was_made_is_an_error_of_its_own(
+    workspace: Workspace, second: Path, text: bytes
+) -> None:
+    (second / "choice.json").write_bytes(text)
+    with pytest.raises(BundleError, match="does not say how it was made"):
+        parts.recipe(second)
+    with pytest.raises(BundleError, match="train again"):
+        parts.load(second)
+
+
+def test_a_blend_with_vectors_comes_back_and_answers_the_same(
+    workspace: Workspace, world: World
+) -> None:
+    served = parts.load(folder_of(workspace, current(workspace)))
+    rng = np.random.default_rng(4)
+    items = rng.normal(size=(240, 6)).astype(np.float32)
+    factors = rng.random(240).astype(np.float32)
+    member = VectorMember(Vectors(items, FoldIn(0.2, 0.01), Recency(0.7), 200), factors, 0.3)
+    with_vectors = replace(served, blend=replace(served.blend, vectors=(member,)))
+    name = write_bundle(workspace, with_vectors, ORIGIN)
+    (found,) = parts.load(workspace.bundles / name).blend.vectors
+    np.testing.assert_array_equal(found.scorer.items, items)
+    np.testing.assert_array_equal(found.factors, factors)
+    assert (found.new, found.scorer.query) == (member.new, member.scorer.query)
+    assert (found.scorer.recency, found.scorer.n_fitted) == (Recency(0.7), 200)
+    told = [world.item_id(i) for i in (3, 11, 40)]
+    with open_engine(workspace.root, name) as opened:
+        expected = Engine(with_vectors).recommend(history=told, k=30)
+        assert opened.recommend(history=told, k=30).items == expected.items
+        assert (
+            opened.recommend(history=told, k=30).ids
+            != Engine(served).recommend(history=told, k=30).ids
+        )
 
 
 def test_a_bundle_under_another_name_is_refused(workspace: Workspace, second: Path) -> None:

@@ -10,16 +10,12 @@ import pytest
 
 import beholder
 from beholder.bundle import parts as bundle_parts
-from beholder.dataset.splits import leave_last_out
 from beholder.engine.answer import Answer
 from beholder.engine.engine import MAX_K, Engine
 from beholder.errors import UnknownItemError, UsageError
-from beholder.evaluation import ask
-from beholder.evaluation.metrics import ndcg
-from beholder.models.interface import Context, Query
+from beholder.scorers.interface import Query
 from beholder.settings import BehaviourSettings
-from beholder.training.judge import ndcg_of
-from planted import WORDS, World, dataset_of
+from planted import WORDS, World
 
 MINUTE = 60_000
 
@@ -264,14 +260,14 @@ def test_without_the_named_item_the_score_is_lower(reader: Engine, world: World)
     lower = []
     for user in range(60):
         (history, _), _, _ = reader.history_of(world.user_id(user), None)
-        query = view.blend.query(history, Context())
+        query = view.blend.ask(history)
         for item in reader.recommend(world.user_id(user), k=5).items:
             named = view.position_of_id[item.reason.because[0].id]
             keep = query.items != named
-            less = Query(query.items[keep], query.weights[keep])
+            less = Query(query.items[keep], query.weights[keep], np.array([0, keep.sum()]))
             position = np.array([view.position_of_id[item.id]], np.int32)
-            before = view.blend.score(query, position)[0]
-            lower.append(view.blend.score(less, position)[0] < before)
+            before = view.blend.at(query, position)[0]
+            lower.append(view.blend.at(less, position)[0] < before)
     assert len(lower) == 300
     assert np.mean(lower) >= 0.95
 
@@ -330,31 +326,6 @@ def test_a_picture_finds_its_like(reader: Engine, world: World) -> None:
 def test_a_search_for_nothing_is_refused(reader: Engine, words: str | None) -> None:
     with pytest.raises(UsageError, match="words or a picture"):
         reader.search(words)
-
-
-# -- one engine for serving and measuring ---------------------------------------------------
-
-
-def test_the_evaluation_gets_the_answers_that_are_served(reader: Engine, world: World) -> None:
-    split = leave_last_out(dataset_of(world))
-    lists = ask.lists(reader.parts, split, depth=20)
-    for case in range(0, len(split.cases), 4):
-        history = split.cases.history(case)
-        told = [
-            {"item": world.item_id(int(item)), "kind": "like", "time": int(time)}
-            for item, time in zip(history.items, history.times, strict=True)
-        ]
-        answer = reader.recommend(history=told, k=20)
-        assert [world.item_id(int(p)) for p in lists[case]] == answer.ids
-
-
-def test_validation_judges_as_the_evaluation_does(reader: Engine, world: World) -> None:
-    split = leave_last_out(dataset_of(world))
-    lists = ask.lists(reader.parts, split)
-    hits, counts = ask.hits_of(lists[:, :10], split)
-    judged = ndcg_of(reader.parts.blend, split.cases, split.pool)
-    np.testing.assert_allclose(judged, ndcg(hits, counts), atol=1e-9)
-    assert judged.mean() > 0.05
 
 
 def test_a_workspace_can_be_moved(trained: Path, tmp_path: Path, world: World) -> None:

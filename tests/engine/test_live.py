@@ -8,14 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from msgspec import structs
 
 from beholder.behaviour.event import Event
 from beholder.engine import overlay
 from beholder.engine.answer import Answer
 from beholder.engine.engine import Engine, open_engine
 from beholder.errors import UnknownItemError
-from beholder.models.blend import Weights
+from beholder.scorers.entry import Entry, SameGroup
 from beholder.store import ItemRecord
 from beholder.store.records import Who
 from beholder.workspace import Workspace
@@ -248,18 +247,21 @@ def test_a_late_item_without_a_picture_is_placed_by_its_words(engine: Engine, wo
 
 @pytest.mark.parametrize("name", ["product_code", "item_group_id"])
 def test_a_late_variant_follows_its_product(engine: Engine, world: World, name: str) -> None:
+    """Nothing but the product speaks of late items in this bundle."""
     parts = engine.parts
     attributes = parts.items["attributes"].to_pylist()
     attributes[3] = attributes[40] = f'{{"{name}":"77"}}'
     attributes[5] = f'{{"{name}":"78"}}'
     place = parts.items.schema.get_field_index("attributes")
     items = parts.items.set_column(place, "attributes", pa.array(attributes))
-    weights = Weights(scale={"variants": 2.0}, warm={}, cold={"variants": 1.0})
-    told = replace(parts, items=items, choice=structs.replace(parts.choice, weights=weights))
+    entry = replace(Entry(groups=(SameGroup(),)).scaled(0.5), kept_new=100)
+    item_item = replace(parts.blend.item_item, entry=entry)
+    told = replace(parts, items=items, blend=replace(parts.blend, item_item=item_item))
     engine.store.put_items([ItemRecord("late", "zzz", {name: "77"}), ItemRecord("other", "zzz")])
     changed = engine.store.items(changed_after=parts.choice.catalogue_version)
-    shown = overlay.build(told, changed, 1, lambda pictures: {})
-    columns = shown.blend.rows.toarray()[:240, [shown.position_of_id[i] for i in ("late", "other")]]
+    view = overlay.follow(overlay.bare(told), changed, 10**6, lambda pictures: {})
+    (layer,) = view.blend.item_item.layers
+    columns = layer.columns.toarray()
     assert np.flatnonzero(columns[:, 0]).tolist() == [3, 40]
     assert columns[[3, 40], 0].tolist() == [0.5, 0.5]
     assert not columns[:, 1].any()

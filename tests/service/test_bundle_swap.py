@@ -71,7 +71,7 @@ def test_bundles_are_swapped_while_answering_without_a_failed_request(
 
 
 def damage(folder: Path) -> None:
-    target = next(folder.glob("models/blend/*.safetensors"))
+    target = next(folder.glob("scorers/blend/*.safetensors"))
     data = bytearray(target.read_bytes())
     data[len(data) // 2] ^= 1
     target.write_bytes(data)

@@ -322,10 +322,11 @@ class Engine:
         check_k(k)
         view = self.refresh()
         place = self._position(view, item)
-        alike = with_all(view, place)
-        together = _row(view.blend.item_item, place)
-        scores = alike + together / max(float(together.max(initial=0)), 1e-12)
-        return self._listed(view, scores * np.float32(0.5), k, without=place)
+        scores = with_all(view, place)
+        if view.touched(place):  # of others, what is liked together is only guessed from content
+            together = _row(view.blend.item_item, place)
+            scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
+        return self._listed(view, scores, k, without=place)
 
     def search(
         self,

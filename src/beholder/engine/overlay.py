@@ -112,6 +112,10 @@ class Overlay:
         """int32. All shown positions as strangers see them; see `variety.varied`."""
         return varied(self.popularity, self.shown, self.content, self.blend.ties)
 
+    def touched(self, position: int) -> bool:
+        """Whether the bundle knows behaviour of an item."""
+        return position < len(self.parts.known) and bool(self.parts.known[position])
+
     def positions(self, seqs: NDArray[np.int64]) -> NDArray[np.int32]:
         """Map catalogue sequence numbers, at least 0, to positions, -1 for unknown ones."""
         return self.position_of_seq.take(seqs, mode="clip")

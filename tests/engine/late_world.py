@@ -1,0 +1,132 @@
+"""A bundle of the planted world made by hand, and a catalogue that goes on without a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from beholder.behaviour.history import History
+from beholder.bundle.choice import Choice
+from beholder.bundle.parts import Parts
+from beholder.dataset.new_items import new_items
+from beholder.engine import overlay
+from beholder.engine.overlay import Overlay
+from beholder.evaluation.ask import plain_items
+from beholder.models.ials import IALS, IALSSettings
+from beholder.models.itemknn import ItemKNN, ItemKNNSettings
+from beholder.models.placement import over
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
+from beholder.models.words import Words, WordsSettings
+from beholder.scorers.fold import Weights, fold
+from beholder.training.assemble import similar_rows
+from planted import World, dataset_of
+
+WHOLE = 1000  # entries a row: all, since a cut row holds less of the small columns of new items
+SCALE = {"itemknn": 0.4, "visual-knn:colour": 1.5, "words": 2.0, "placement": 0.3, "ials": 1.0}
+COLD = {"visual-knn:colour": 0.3, "words": 0.2, "placement": 1.0}
+EVEN = {"colour": 1.0, "words": 1.0}
+
+
+class Taste(NamedTuple):
+    """How a bundle compares contents."""
+
+    visual: float = 3.0
+    words: float = 2.0
+    likeness: Mapping[str, float] = EVEN
+    power: float = 3.0
+    factors: bool = False
+
+
+USUAL = Taste()
+
+
+def made_parts(world: World, taste: Taste = USUAL, kept: tuple[int, int] = (WHOLE, WHOLE)) -> Parts:
+    """Return a bundle in which content and behaviour speak of new items."""
+    dataset = dataset_of(world)
+    base = ItemKNN.fit(dataset, ItemKNNSettings())
+    members = {
+        "itemknn": base,
+        "visual-knn:colour": VisualKNN.fit(dataset, VisualKNNSettings("colour", taste.visual)),
+        "words": Words.fit(dataset, WordsSettings(power=taste.words)),
+        "placement": over(base, taste.power),
+    }
+    warm, cold = {"itemknn": 1.0}, dict(COLD)
+    if taste.factors:
+        members["ials"] = IALS.fit(dataset, IALSSettings(factors=8))
+        warm["ials"], cold["ials"] = 0.7, 0.4
+    weights = Weights(SCALE, warm, cold)
+    counts = counts_of(dataset, PopularitySettings())
+    new = new_items(dataset, taste.likeness)
+    items = plain_items(dataset.n_items)
+    pictures = [f"of {i}" for i in range(dataset.n_items)]
+    for name, values in (("title", world.texts), ("picture", pictures)):
+        items = items.set_column(items.schema.get_field_index(name), name, pa.array(values))
+    return Parts(
+        items=items,
+        blend=fold(members, counts, new, weights, kept, taste.power),
+        popularity=counts,
+        known=dataset.interactions.item_counts > 0,
+        similar=similar_rows(dataset.content, taste.likeness),
+        content=dataset.content,
+        choice=Choice(weights, 0, likeness=dict(taste.likeness)),
+        evaluation={},
+    )
+
+
+class Put(NamedTuple):
+    """A row as the store tells of it."""
+
+    seq: int
+    title: str
+    picture: str | None
+    hidden: bool = False
+    deleted: bool = False
+    attributes: str = "{}"
+
+    @property
+    def item_id(self) -> str:
+        return str(self.seq)
+
+
+class Catalogue:
+    """Follows changes like an engine does, with pictures from a dictionary."""
+
+    def __init__(self, parts: Parts, world: World) -> None:
+        self.view: Overlay = overlay.bare(parts)
+        self.looks = {f"of {i}": looks for i, looks in enumerate(world.looks)}
+
+    def put(self, *rows: Put) -> Overlay:
+        """Change some items in one step."""
+        schema = self.view.parts.items.schema
+        table = pa.Table.from_pylist(
+            [{**row._asdict(), "item_id": row.item_id, "colour": "#808080"} for row in rows], schema
+        )
+        table = table.append_column("deleted", pa.array([row.deleted for row in rows]))
+        self.view = overlay.follow(self.view, table, self.view.version + 1, self._vectors)
+        return self.view
+
+    def _vectors(self, pictures: list[str | None]) -> dict[str, np.ndarray]:
+        nothing = np.zeros(24, np.float32)
+        rows = [self.looks.get(name or "", nothing) for name in pictures]
+        return {"colour": np.array(rows, np.float32).reshape(-1, 24)}
+
+
+def history_of(items: list[int]) -> History:
+    """Return items of one basket."""
+    n = len(items)
+    return History(np.array(items, np.int32), np.zeros(n, np.int64), np.ones(n, np.float32))
+
+
+def scores_of(view: Overlay, items: list[int]) -> np.ndarray:
+    """Return the score of every position for a history of positions."""
+    return view.blend.scores(view.blend.ask(history_of(items)))[0]
+
+
+def by_id(view: Overlay, items: list[str]) -> dict[str, float]:
+    """Return the score of every item for a history of ids."""
+    scores = scores_of(view, [view.position_of_id[item] for item in items])
+    return {item: float(scores[place]) for item, place in view.position_of_id.items()}
