@@ -18,14 +18,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
+from beholder.models.blend import Blend, Weights
+from beholder.models.rows import even
 
 from beholder.behaviour.history import History
 from beholder.behaviour.kinds import CODES
 from beholder.bundle.parts import Choice, Parts
 from beholder.dataset.content import ContentSpace
 from beholder.engine.engine import Engine
-from beholder.models.blend import Blend, Weights
-from beholder.models.rows import even
 from beholder.store import Snapshot
 from benchmarks.results import write
 
