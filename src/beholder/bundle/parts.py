@@ -75,7 +75,7 @@ def save(parts: Parts, folder: Path) -> None:
             **save_index(space.index),
         }
         header = {"encoder": name, "order": str(order)}
-        tensors.save(folder / f"vectors/{_plain(name)}.safetensors", arrays, header)
+        tensors.save(folder / f"vectors/pictures-{order}.safetensors", arrays, header)
     if parts.content.words is not None:
         rows.save(parts.content.words.vectors, folder / "vectors/words.safetensors")
         tensors.save(folder / "vectors/idf.safetensors", {"idf": parts.content.words.tfidf.idf})
@@ -145,9 +145,7 @@ def _load(folder: Path) -> Parts:
 
 def _load_content(folder: Path) -> ContentSpace:
     found = []
-    for path in folder.glob("*.safetensors"):
-        if path.stem in ("words", "idf"):
-            continue
+    for path in folder.glob("pictures-*.safetensors"):
         arrays, header = tensors.load(path)
         whitening = Whitening(arrays["mean"], arrays["components"])
         space = PictureSpace(whitening, load_index(arrays))
@@ -159,7 +157,3 @@ def _load_content(folder: Path) -> ContentSpace:
         words = WordSpace(TfIdf(terms, idf), rows.load(folder / "words.safetensors"))
     ordered = sorted(found, key=lambda part: part[0])
     return ContentSpace({name: space for _, name, space in ordered}, words)
-
-
-def _plain(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-._" else "_" for c in name)
