@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,18 @@ def test_other_formats_mean_the_same(store: Store, files: Path, suffix: str) -> 
     run(store, Request(items=path))
     assert store.item("7")["attributes"] == {"price": 1.5, "tags": ["a"], "new": "true"}
     assert store.item("8")["title"] == "8"
+
+
+@pytest.mark.parametrize("name", ["words", "Words", "a b", ""])
+def test_vectors_may_not_be_called_what_something_else_is(
+    store: Store, files: Path, name: str
+) -> None:
+    """`words` is what texts are compared by: two modalities of one name would be one."""
+    np.save(files / "v.npy", np.eye(2, 4, dtype=np.float32))
+    (files / "ids.txt").write_text("7\n8\n")
+    with pytest.raises(VectorsError, match=re.escape(repr(name))):
+        run(store, Request(vectors=files / "v.npy", ids=files / "ids.txt", vectors_name=name))
+    assert given_vectors.names(store.workspace.vectors) == []
 
 
 def test_vectors_by_item_replace_encoded_ones(store: Store, files: Path) -> None:

@@ -63,7 +63,8 @@ def made_parts(world: World, taste: Taste = USUAL, kept: tuple[int, int] = (WHOL
     new = new_items(dataset, taste.likeness)
     items = plain_items(dataset.n_items)
     pictures = [f"of {i}" for i in range(dataset.n_items)]
-    for name, values in (("title", world.texts), ("picture", pictures)):
+    encoded = ["#808080"] * dataset.n_items
+    for name, values in (("title", world.texts), ("picture", pictures), ("colour", encoded)):
         items = items.set_column(items.schema.get_field_index(name), name, pa.array(values))
     return Parts(
         items=items,
