@@ -71,7 +71,7 @@ async def item(
 
     def gather() -> tuple[Any, Any, Any]:
         shown = _with_mine(running, who, [items.shown(running, name)])[0]
-        beside = msgspec.to_builtins(engine.similar(name, BESIDE).items)
+        beside = msgspec.to_builtins(engine.similar(name, BESIDE, seen).items)
         why = None
         if len(seen):
             why = msgspec.to_builtins(engine.explain(name, session=who, seen=seen))
