@@ -23,7 +23,8 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
 
     An event has `event_id`, `item`, `kind`, `time`, `arrived`, and where it has them `value`,
     `text`, `answer` and `place`; `own_id` says that it came under an id of its caller's, which is
-    another event than the same without one. Then come the answers. Nothing is yielded for someone unknown.
+    another event than the same without one. Then come the answers. Nothing is yielded for someone
+    unknown.
     """
     link = keys.find_one(keys.mac(who))
     if link is None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UnknownItemError
-from beholder.store import answers, events, item_media, items, people, segments
+from beholder.store import answers, counters, events, item_media, items, people, segments
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database, address
 from beholder.store.erase import erase
@@ -29,7 +29,7 @@ from beholder.store.records import (
     TrainingEvents,
     Who,
 )
-from beholder.store.snapshots import snapshot
+from beholder.store.snapshots import snapshot, snapshots
 from beholder.store.training import training_events
 from beholder.workspace import Workspace
 
@@ -163,6 +163,15 @@ class Store:
         named = [("user", user), ("session", session)]
         persons = [Who(kind, id) for kind, id in named if id is not None]  # type: ignore[arg-type]
         return snapshot(self.database, self.keys, persons, self.profiling_default)
+
+    def snapshots(self, first: int, end: int) -> Iterator[tuple[bytes, Snapshot]]:
+        """Yield what is known of people by row number; see `snapshots.snapshots`."""
+        return snapshots(self.database, first, end)
+
+    def highest_person(self) -> int:
+        """Return the largest row number that a person may have."""
+        with self.database.read() as connection:
+            return counters.read(connection, "person")
 
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
         """Return all events that may be learned from; see `training.training_events`."""
