@@ -108,6 +108,9 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     diversity: Share = 0.0
     near: Annotated[float, Meta(gt=0.0, le=2.0)] = 2.0
     one_variant: bool = False
+    log_answers: Share = 1.0
+    explore: Share = 0.0
+    explore_pool: Literal["fresh", "rare"] = "fresh"
 
 
 class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

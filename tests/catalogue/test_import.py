@@ -197,6 +197,24 @@ def test_reviews_are_encrypted_and_events_with_ids_are_stored_once(
     assert row(run(store, request).files[1]) == (4, 0, 0, 3, 1)
 
 
+def test_events_of_a_file_name_the_answers_that_showed_their_items(
+    store: Store, files: Path
+) -> None:
+    (files / "clicks.csv").write_text(
+        "user,item,time,kind,answer_id,answer_place\n"
+        "u,8,1,click,0a0b,3\nu,9,2,click,,\nu,8,3,click,none,3\nu,8,4,click,0a0b,first\n"
+    )
+    request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
+    report = run(store, request)
+    assert row(report.files[1]) == (4, 2, 0, 0, 2)
+    assert sorted(report.reasons) == [
+        "answer is no id of an answer",
+        "place -1 is no place of an answer",
+    ]
+    told = {r["time"]: (r.get("answer"), r.get("place")) for r in list(store.export("u"))[1:]}
+    assert told == {1000: ("0a0b", 3), 2000: (None, None)}
+
+
 def test_sessions_are_people_without_a_name(store: Store, files: Path) -> None:
     (files / "clicks.csv").write_text("session_id,item,time\ns1,8,1\n")
     run(store, Request(items=files / "items.csv", interactions=files / "clicks.csv"))

@@ -50,12 +50,13 @@ class Reason(msgspec.Struct, frozen=True):
     Attributes
     ----------
     kind
-        `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`.
+        `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`;
+        `explore`: to find out who likes it.
     because
         The largest shares of the score, at most three.
     """
 
-    kind: Literal["liked", "popular", "similar", "new"]
+    kind: Literal["liked", "popular", "similar", "new", "explore"]
     because: tuple[Because, ...] = ()
 
 
@@ -83,6 +84,9 @@ class Answer(msgspec.Struct, frozen=True):
         What it could be based on.
     next
         Cursor of the next page, or None.
+    place
+        Of its first item in the answer, from 0: a page after the first goes on counting. An
+        event may name the answer and the place of its item.
     """
 
     answer: str
@@ -90,6 +94,7 @@ class Answer(msgspec.Struct, frozen=True):
     level: Level
     items: tuple[Recommendation, ...]
     next: str | None = None
+    place: int = 0
 
     @property
     def ids(self) -> list[str]:

@@ -27,17 +27,19 @@ from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
 from beholder.engine.dislikes import penalties
 from beholder.engine.explain import explanation
+from beholder.engine.explore import Exploration, Explorer
 from beholder.engine.first_look import first_look
+from beholder.engine.keep import Keep
 from beholder.engine.looks import by_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
 from beholder.engine.question import Question, Wanted
-from beholder.engine.ranked import Ranked
+from beholder.engine.ranked import Ranked, alike
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
 from beholder.engine.showing import Answered, as_json, as_objects, show
-from beholder.engine.slate import Known, Request, Stage
+from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.wording import word_scores
 from beholder.errors import BundleError, UnknownItemError, UsageError
@@ -48,6 +50,7 @@ from beholder.rules.standing import Standing
 from beholder.scorers.interface import Floats, Positions, Query
 from beholder.scorers.item_item import ItemItem
 from beholder.settings import BehaviourSettings, Settings
+from beholder.store.answers import HISTORY
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 from beholder.workspace import Workspace
@@ -77,8 +80,12 @@ class Engine:
         stages: Sequence[Stage] = STAGES,
         dial: Dial = USUAL_DIAL,
         rules: LiveRules | None = None,
+        explorer: Explorer | None = None,
+        keep: Keep | None = None,
     ) -> None:
         self.parts = parts
+        self.explorer = explorer
+        self.keep = keep
         self.stages = tuple(stages)
         self.dial = dial
         self.live_rules = rules
@@ -181,20 +188,30 @@ class Engine:
         """Return the first `k` places of an answer, and the positions of the others."""
         rules = self._rules(view)
         mask = wanted.mask if rules.banned is None else wanted.mask & ~_to(rules.banned, view)
+        reading = None
         if level == "popular" and not len(known.history.disliked):
-            return first_look(view, mask, rules.pins, wanted)
-        reading = view.blend.read(known.query)
-        request = Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
-        slate = run(request, view, self.stages)
+            slate = first_look(view, mask, rules.pins, wanted.depth)
+        else:
+            reading = view.blend.read(known.query)
+            request = Request(
+                known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial
+            )
+            slate = run(request, view, self.stages)
+        if wanted.explore and self.explorer is not None:
+            slate = self.explorer(view, slate, wanted.k, mask)
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
+        nothing: Floats = np.zeros((len(chosen), 0), np.float32)
+        shares = nothing if reading is None else reading.shares(chosen).values
         return Ranked(
             chosen,
             slate.scores[page],
-            reading.shares(chosen).values,
+            shares,
             known.query.items,
             level,
             slate.positions[wanted.k : wanted.depth],
+            slate.sources[page],
+            slate.chance[page],
         )
 
     def _rules(self, view: Overlay) -> Fitted:
@@ -268,20 +285,29 @@ class Engine:
         turned = None
         if question.page is not None:
             turned = paging.unseal(question.page, self._page_key, MARK)
+        if seen is None and history is None and self.store is not None and (user or session):
+            seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, history, seen)
         mask = allowed(view, known.history, question.exclude)
         if question.filter:
             mask &= view.masks.of(question.filter)
         if turned is not None:
-            return self._continued(turned, view, known, level, question.k, mask)
+            found = self._continued(turned, view, known, level, question.k, mask)
+            return self._kept(found, seen)
         name = secrets.token_hex(8)
         dial = self.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
         depth = max(question.k + 1, paging.PLACES)
-        ranked = self._rank(view, known, level, Wanted(question.k, depth, mask, dial))
+        explore = seen is None or seen.profiling
+        ranked = self._rank(view, known, level, Wanted(question.k, depth, mask, dial, explore))
         following = paging.begin(name, len(ranked.positions), view.seqs[ranked.following])
-        return self._answered(view, ranked, name, following)
+        return self._kept(self._answered(view, ranked, name, following), seen)
+
+    def _kept(self, answered: Answered, seen: Snapshot | None) -> Answered:
+        if self.keep is not None:
+            self.keep(answered.view, answered.ranked, answered.name, answered.bundle, seen)
+        return answered
 
     def _answered(
         self, view: Overlay, ranked: Ranked, name: str, following: paging.Cursor | None
@@ -307,12 +333,29 @@ class Engine:
         if len(known.history.disliked):
             scores = scores - penalties(view, known.history.disliked, chosen, scores).values
         shares = reading.shares(chosen).values
-        ranked = Ranked(chosen, scores, shares, known.query.items, level, places[:0])
+        slate = slate_of(chosen, scores, self._rules(view).pins, HISTORY)
+        ranked = Ranked(
+            chosen,
+            scores,
+            shares,
+            known.query.items,
+            level,
+            places[:0],
+            slate.sources,
+            slate.chance,
+            cursor.place,
+        )
         passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
-        return self._answered(view, ranked, cursor.answer, cursor.after(passed))
+        following = cursor.after(passed, len(chosen))
+        return self._answered(view, ranked, cursor.answer, following)
 
-    def similar(self, item: str, k: int = 20) -> Answer:
+    def similar(self, item: str, k: int = 20, seen: Snapshot | None = None) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
+
+        Parameters
+        ----------
+        seen
+            What the store says of who asks: whose answer it is.
 
         Raises
         ------
@@ -326,7 +369,11 @@ class Engine:
         if view.touched(place):  # of others, what is liked together is only guessed from content
             together = _row(view.blend.item_item, place)
             scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
-        return self._listed(view, scores, k, without=place)
+        chosen, found = _listed(view, scores, k, without=place)
+        answer = self._shown(view, chosen, found)
+        if self.keep is not None:
+            self.keep(view, alike(chosen, found), answer.answer, self.bundle, seen)
+        return answer
 
     def search(
         self,
@@ -358,7 +405,7 @@ class Engine:
             scores = word_scores(view, words)
             if looks:
                 scores += np.maximum(view.content.similar(looks), 0)
-            return self._listed(view, scores, k)
+            return self._shown(view, *_listed(view, scores, k))
         found = by_looks(view, looks, k)
         return self._shown(view, *found)
 
@@ -448,13 +495,6 @@ class Engine:
             )
         return place
 
-    def _listed(self, view: Overlay, scores: Floats, k: int, without: int | None = None) -> Answer:
-        masked = np.where(view.shown & (scores > 0), scores, -np.inf)
-        if without is not None:
-            masked[without] = -np.inf
-        chosen = best(masked, k, view.blend.ties)
-        return self._shown(view, chosen, scores[chosen])
-
     def _shown(self, view: Overlay, chosen: Positions, scores: Floats) -> Answer:
         reason = Reason("similar")
         items = tuple(
@@ -505,6 +545,17 @@ def check_k(k: int) -> None:
         raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
 
 
+def _listed(
+    view: Overlay, scores: Floats, k: int, without: int | None = None
+) -> tuple[Positions, Floats]:
+    """Return the best shown positions above 0, and their scores."""
+    masked = np.where(view.shown & (scores > 0), scores, -np.inf)
+    if without is not None:
+        masked[without] = -np.inf
+    chosen = best(masked, k, view.blend.ties)
+    return chosen, scores[chosen]
+
+
 def _row(scorer: ItemItem, place: int) -> Floats:
     """Return what one item says of all."""
     one, bounds = np.array([place], np.int32), np.array([0, 1], np.int64)
@@ -535,7 +586,13 @@ def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> En
         page_key=_page_key(workspace),
         dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),
         rules=LiveRules(workspace.toml),
+        explorer=_explorer(settings),
     )
+
+
+def _explorer(settings: Settings) -> Explorer | None:
+    share = settings.serve.explore
+    return Explorer(Exploration(settings.serve.explore_pool, share)) if share else None
 
 
 def _page_key(workspace: Workspace) -> bytes:

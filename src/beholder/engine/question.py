@@ -42,9 +42,12 @@ class Wanted(NamedTuple):
         Places that are shown, and those of the answer with the pages after it.
     mask
         bool (n_items,). What may be in it.
+    explore
+        Whether a place of it may be explored.
     """
 
     k: int
     depth: int
     mask: Mask
     dial: Dial
+    explore: bool = False

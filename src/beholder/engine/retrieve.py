@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from beholder.engine.overlay import Overlay
-from beholder.engine.slate import Request, Slate, Stage
+from beholder.engine.slate import Request, Slate, Stage, slate_of
 from beholder.scorers.interface import Mask, Positions
+from beholder.store.answers import HISTORY
 
 SPARE = 10  # places more than a page, of which stages may lower some
 DEEPEST = 2_000  # candidates after which a wish that is not met stays so
@@ -40,7 +41,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     assert best.rest is not None, "what is served proves its lists"
     rules = request.rules
     if rules.raised is None and not rules.pins:
-        return Slate(best.positions, best.scores, rest=best.rest)
+        return slate_of(best.positions, best.scores, (), HISTORY, best.rest)
     rest = best.rest
     more: list[Positions] = [best.positions]
     if rules.raised is not None:
@@ -54,7 +55,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     positions = np.unique(np.concatenate(more)).astype(np.int32)
     scores = request.reading.at(positions)
     order = np.lexsort((view.blend.ties[positions], -scores))
-    return Slate(positions[order], scores[order], rest=rest)
+    return slate_of(positions[order], scores[order], rules.pins, HISTORY, rest)
 
 
 def top_of(view: Overlay) -> float:

@@ -19,7 +19,8 @@ from beholder.bundle.manifest import read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
 from beholder.encoders.picture_workers import PictureWorkers
-from beholder.engine.engine import engine_of
+from beholder.engine.engine import Engine, engine_of
+from beholder.engine.keep import Keep
 from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
 from beholder.service import visitor
@@ -59,7 +60,7 @@ class Running:
         name = current(workspace) if loaded is None else loaded[0]
         parts = open_parts(workspace, name) if loaded is None else loaded[1]
         self.store = Store.open(workspace)
-        self.engine = engine_of(workspace, parts, name, self.store)
+        self.engine = self._engine_of(parts, name)
         self.writer = GroupWriter(self.store)
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
@@ -150,12 +151,17 @@ class Running:
                 return
             try:
                 parts = open_parts(self.workspace, name)
-                self.engine = engine_of(self.workspace, parts, name, self.store)
+                self.engine = self._engine_of(parts, name)
             except BeholderError as error:
                 self.refused = (name, error)
             else:
                 self.refused = None
                 _ = self.chips
+
+    def _engine_of(self, parts: Parts, name: str) -> Engine:
+        engine = engine_of(self.workspace, parts, name, self.store)
+        engine.keep = Keep(self.store.waiting, self.settings.serve.log_answers)
+        return engine
 
     def _watch(self) -> None:
         render.warm()
