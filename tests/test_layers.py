@@ -21,7 +21,7 @@ GROUND = {
     "tensors": set(),
     "settings": {"errors"},
     "workspace": {"errors", "settings", "durable"},
-    "__init__": {"errors", "engine"},
+    "__init__": {"errors", "progress", "workspace", "engine", "training", "evaluation"},
 }
 # A room uses rooms that stand before it on the road of the data, never one after it.
 ROOMS = {
@@ -44,7 +44,7 @@ ROOMS = {
         "behaviour", "store", "rules", "dataset", "spaces", "scorers", "models", "bundle", "engine",
     },
     "evaluation": {
-        "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine", "training",
+        "behaviour", "store", "dataset", "spaces", "scorers", "models", "bundle", "engine", "training",
     },
     "privacy": {"behaviour", "store"},
     "pages": set(),

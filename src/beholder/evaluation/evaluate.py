@@ -70,7 +70,13 @@ class Row(msgspec.Struct):
 
 
 class Evaluation(msgspec.Struct):
-    """What was asked, and how everybody answered."""
+    """What was asked, and how everybody answered.
+
+    Attributes
+    ----------
+    n_items
+        Items of the catalogue that lists were drawn from.
+    """
 
     protocol: str
     seed: int
@@ -81,6 +87,7 @@ class Evaluation(msgspec.Struct):
     rows: list[Row]
     members: list[MemberRecord]
     notes: list[str]
+    n_items: int = 0
 
     @property
     def label(self) -> str:
@@ -138,6 +145,7 @@ def evaluate(
         _rows(found, made, seed),
         fitted.members,
         fitted.notes,
+        dataset.n_items,
     )
 
 

@@ -10,15 +10,17 @@ from beholder.errors import SettingsError
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def seconds(text: str) -> float:
-    """Read `90s`, `10m` or `1.5h`.
+def seconds(text: str | float) -> float:
+    """Read `90s`, `10m` or `1.5h`; a number is seconds.
 
     Raises
     ------
     SettingsError
         For anything else.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text.strip())
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = f"{text}s"
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(text).strip())
     if not found or float(found[1]) <= 0:
         raise SettingsError(
             f"a budget of {text!r} cannot be read", remedy="write 90s, 10m or 1h", field="budget"

@@ -20,7 +20,7 @@ from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, seconds
 from beholder.training.gate import Live, live_of
-from beholder.training.members import check_names
+from beholder.training.members import named
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
@@ -54,8 +54,8 @@ class Trained(msgspec.Struct):
 def train_workspace(
     workspace: Workspace,
     *,
-    budget: str | None = None,
-    models: Iterable[str] = (),
+    budget: str | float | None = None,
+    models: str | Iterable[str] = (),
     seed: int | None = None,
     progress: Progress = SILENT,
     promote_anyway: bool = False,
@@ -84,12 +84,11 @@ def train_workspace(
         If there are no items.
     """
     settings = workspace.settings
-    only = list(models) or settings.train.models
-    chosen = [name for name in only if name != "auto"]
-    check_names(chosen)
+    chosen = named(models or settings.train.models)
     script = None if plan is None else plan_of(workspace, plan)
     used_seed = settings.train.seed if seed is None else seed
-    wanted = Budget(seconds(budget or settings.train.budget), used_seed, script)
+    allowed = seconds(settings.train.budget if budget is None else budget)
+    wanted = Budget(allowed, used_seed, script)
     with training_lock(workspace):
         return _train(workspace, chosen, wanted, progress, promote_anyway)
 

@@ -1,0 +1,63 @@
+"""The evaluation of a workspace, once for each seed: what the command and Python both call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from beholder.dataset.build import build
+from beholder.errors import UsageError
+from beholder.evaluation.evaluate import Evaluation, evaluate
+from beholder.evaluation.protocols import check_protocol
+from beholder.progress import SILENT, Progress
+from beholder.store.store import Store
+from beholder.training.budget import seconds
+from beholder.training.members import named
+from beholder.workspace import Workspace
+
+
+def evaluations(
+    workspace: Workspace,
+    protocol: str,
+    *,
+    seeds: int = 1,
+    budget: str | float | None = None,
+    models: str | Iterable[str] = (),
+    progress: Progress = SILENT,
+) -> Iterator[Evaluation]:
+    """Return the evaluations of some seeds, each made when it is asked for.
+
+    Whatever is wrong with the call is said before anything is read; see `beholder.evaluate`.
+    """
+    if seeds < 1:
+        raise UsageError(
+            f"an evaluation of {seeds} seeds", remedy="ask for 1 or more", field="seeds"
+        )
+    check_protocol(protocol)
+    chosen = named(models)
+    allowed = seconds(workspace.settings.train.budget if budget is None else budget)
+    first = workspace.settings.train.seed
+    return (
+        _one(workspace, protocol, seed, allowed, chosen, progress)
+        for seed in range(first, first + seeds)
+    )
+
+
+def _one(
+    workspace: Workspace,
+    protocol: str,
+    seed: int,
+    allowed: float,
+    models: list[str],
+    progress: Progress,
+) -> Evaluation:
+    with Store.open(workspace) as store:
+        made = build(workspace, store, seed)
+    return evaluate(
+        made.dataset,
+        protocol,
+        seed=seed,
+        budget=allowed,
+        items=made.items,
+        models=models,
+        progress=progress,
+    )
