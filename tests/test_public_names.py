@@ -15,7 +15,9 @@ from beholder.engine.engine import Engine, open_engine
 
 
 def test_the_public_names_are_these() -> None:
-    assert beholder.__all__ == ["BeholderError", "__version__", "evaluate", "open", "train"]
+    assert beholder.__all__ == [
+        "BeholderError", "__version__", "evaluate", "fit", "load", "open", "register", "train",
+    ]  # fmt: skip
     assert beholder.__all__ == sorted(beholder.__all__)
     for name in beholder.__all__:
         assert hasattr(beholder, name)

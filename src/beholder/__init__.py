@@ -11,15 +11,27 @@ from beholder.errors import BeholderError
 from beholder.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+    from typing import Any
 
     from beholder.engine.engine import Engine
     from beholder.evaluation.evaluate import Evaluation
+    from beholder.frames.recommender import Recommender
+    from beholder.models.contract import Model
     from beholder.progress import Progress
     from beholder.training.train import Trained
 
-__all__ = ["BeholderError", "__version__", "evaluate", "open", "train"]
+__all__ = [
+    "BeholderError",
+    "__version__",
+    "evaluate",
+    "fit",
+    "load",
+    "open",
+    "register",
+    "train",
+]
 __version__ = "0.1.0"
 
 
@@ -144,3 +156,94 @@ def evaluate(
         progress=progress,
     )
     return list(found)
+
+
+def fit(
+    events: Any,
+    items: Any | None = None,
+    *,
+    vectors: Mapping[str, Any] | None = None,
+    model: str | type[Model] = "auto",
+    columns: Mapping[str, str] | None = None,
+    kind: str | None = None,
+    budget: str | float = "1m",
+    seed: int = 7,
+    progress: Progress = SILENT,
+) -> Recommender:
+    """Fit on tables in memory, without a workspace; by the same road as `train`.
+
+    Parameters
+    ----------
+    events
+        A DataFrame, a pyarrow Table, a dict of arrays, or a tuple of arrays: user, item, time, and
+        perhaps kind and value. Ids are any hashable values; times are dates, or numbers since 1970
+        of any unit.
+    items
+        A table of the same kinds with the ids of items, and perhaps titles; its other columns are
+        attributes. Items without events are recommended by their content.
+    vectors
+        By name: float (n, dim) for the rows of `items`, rows of NaN where there is none; or a dict
+        from ids to vectors.
+    model
+        `auto`: all that suit the data; or one model by its name or class.
+    columns
+        Our names to the table's, where they cannot be guessed: `{"user": "buyer"}`.
+    kind
+        What happened, where no column says; None: ratings where there are some, else clicks.
+    budget
+        How long fitting may take: `90s`, `1m`, or seconds.
+
+    Returns
+    -------
+    What is asked with a history of ids: `recommend similar score explain save`.
+
+    Raises
+    ------
+    DataError
+        If there are no events, a column is missing, or a row cannot be meant.
+    ShapeError
+        If columns differ in length.
+    UsageError
+        For a table that cannot be read, or an unknown model.
+    """
+    from beholder.frames.fit import fit as fit_tables
+
+    return fit_tables(
+        events,
+        items,
+        vectors=vectors,
+        model=model,
+        columns=columns,
+        kind=kind,
+        budget=budget,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def load(folder: str | Path) -> Recommender:
+    """Open what `Recommender.save` wrote.
+
+    Raises
+    ------
+    BundleError
+        If a file is missing, cut, changed or of another format.
+    """
+    from beholder.frames.recommender import Recommender
+
+    return Recommender.load(folder)
+
+
+def register(model: type[Model]) -> type[Model]:
+    """Add a model of one's own, which is then tuned, weighed, served and explained like ours.
+
+    See docs/extending.md; it may stand above the class: `@beholder.register`.
+
+    Raises
+    ------
+    UsageError
+        If another model has its name, or its card does not say what it should.
+    """
+    from beholder.models.registry import register as add
+
+    return add(model)

@@ -88,6 +88,7 @@ class TrainSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """How models are chosen and fitted."""
 
     models: list[str] = msgspec.field(default_factory=list)
+    modules: list[str] = msgspec.field(default_factory=list)
     budget: str = "10m"
     seed: int = 7
     keep_bundles: Positive = 5

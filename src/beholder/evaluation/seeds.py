@@ -8,6 +8,7 @@ from beholder.dataset.build import build
 from beholder.errors import UsageError
 from beholder.evaluation.evaluate import Evaluation, evaluate
 from beholder.evaluation.protocols import check_protocol
+from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
 from beholder.training.budget import seconds
@@ -33,6 +34,7 @@ def evaluations(
             f"an evaluation of {seeds} seeds", remedy="ask for 1 or more", field="seeds"
         )
     check_protocol(protocol)
+    load_own(workspace.settings.train.modules)
     chosen = named(models)
     allowed = seconds(workspace.settings.train.budget if budget is None else budget)
     first = workspace.settings.train.seed

@@ -13,6 +13,7 @@ from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import Built, build
 from beholder.errors import BundleError, UsageError
+from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
@@ -84,6 +85,7 @@ def train_workspace(
         If there are no items.
     """
     settings = workspace.settings
+    load_own(settings.train.modules)
     chosen = named(models or settings.train.models)
     script = None if plan is None else plan_of(workspace, plan)
     used_seed = settings.train.seed if seed is None else seed
