@@ -36,7 +36,7 @@ def test_an_engine_has_the_promised_questions() -> None:
 def test_open_is_the_engine_of_a_workspace(trained: Path) -> None:
     with beholder.open(str(trained)) as engine:
         assert isinstance(engine, Engine)
-    assert inspect.signature(open_engine).parameters.keys() == {"folder", "bundle"}
+    assert inspect.signature(open_engine).parameters.keys() == {"folder", "bundle", "stages"}
 
 
 def test_a_folder_that_is_no_workspace_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from beholder.errors import BeholderError
 from beholder.progress import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
     from beholder.engine.engine import Engine
+    from beholder.engine.slate import Stage
     from beholder.evaluation.evaluate import Evaluation
     from beholder.frames.recommender import Recommender
     from beholder.models.contract import Model
@@ -35,17 +36,20 @@ __all__ = [
 __version__ = "0.1.0"
 
 
-def open(folder: str | Path) -> Engine:
+def open(folder: str | Path, *, stages: Sequence[Stage] | None = None) -> Engine:
     """Open the promoted bundle of a workspace together with its store.
 
     Parameters
     ----------
     folder
         A workspace made by `beholder init`.
+    stages
+        What answers pass through after retrieval; None: as they are served.
 
     Returns
     -------
-    An engine with `recommend similar search score record explain`.
+    An engine with `recommend similar search score record explain`. It follows promotions: the next
+    question after one is answered from the new bundle.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def open(folder: str | Path) -> Engine:
     """
     from beholder.engine.engine import open_engine
 
-    return open_engine(folder)
+    return open_engine(folder, stages=stages)
 
 
 def train(
@@ -116,6 +120,7 @@ def evaluate(
     seeds: int = 1,
     budget: str | float | None = None,
     models: str | Iterable[str] = (),
+    stages: Mapping[str, Sequence[Stage]] | None = None,
     progress: Progress = SILENT,
 ) -> list[Evaluation]:
     """Measure how good the recommendations are, beside popularity and item-kNN.
@@ -132,6 +137,8 @@ def evaluate(
         How long fitting may take for each seed; None: as the settings say.
     models
         Names of models that the blend may use; empty: all.
+    stages
+        Further rows of the table: the same blend through these stages, by name.
 
     Returns
     -------
@@ -153,6 +160,7 @@ def evaluate(
         seeds=seeds,
         budget=budget,
         models=models,
+        stages=stages,
         progress=progress,
     )
     return list(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +104,7 @@ def evaluate(
     budget: float,
     items: pa.Table | None = None,
     models: Iterable[str] = (),
+    stages: Mapping[str, Sequence[Stage]] | None = None,
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -114,6 +115,8 @@ def evaluate(
         Seconds for the blend; the baselines are quick.
     models
         Members that the blend may use; empty: all.
+    stages
+        Further rows of the table: the same blend through these stages, by name.
     """
     began = time.monotonic()
     made = split(dataset, protocol, seed)
@@ -125,14 +128,15 @@ def evaluate(
     parts = parts_of(fitted, made.train, table, 0)
     others = baselines(made, seed, protocol)
     found = {}
-    progress.start("asking", 1 + len(others) + len(VARIATIONS))
+    variations = VARIATIONS | {name: (tuple(own), Dial()) for name, own in (stages or {}).items()}
+    progress.start("asking", 1 + len(others) + len(variations))
     found["auto"] = ask.lists(parts, made)
     progress.advance()
     for name, blend in others.items():  # as they ship: dislikes are a stage of ours
         found[name] = ask.lists(ask.with_blend(parts, blend), made, stages=())
         progress.advance()
-    for name, (stages, dial) in VARIATIONS.items():
-        found[name] = ask.lists(parts, made, stages=stages, dial=dial)
+    for name, (own, dial) in variations.items():
+        found[name] = ask.lists(parts, made, stages=own, dial=dial)
         progress.advance()
     progress.finish()
     return Evaluation(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from beholder.dataset.build import build
+from beholder.engine.slate import Stage
 from beholder.errors import UsageError
 from beholder.evaluation.evaluate import Evaluation, evaluate
 from beholder.evaluation.protocols import check_protocol
@@ -23,6 +25,7 @@ def evaluations(
     seeds: int = 1,
     budget: str | float | None = None,
     models: str | Iterable[str] = (),
+    stages: Mapping[str, Sequence[Stage]] | None = None,
     progress: Progress = SILENT,
 ) -> Iterator[Evaluation]:
     """Return the evaluations of some seeds, each made when it is asked for.
@@ -37,29 +40,14 @@ def evaluations(
     load_own(workspace.settings.train.modules)
     chosen = named(models)
     allowed = seconds(workspace.settings.train.budget if budget is None else budget)
-    first = workspace.settings.train.seed
-    return (
-        _one(workspace, protocol, seed, allowed, chosen, progress)
-        for seed in range(first, first + seeds)
+    ask = partial(
+        evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages, progress=progress
     )
+    first = workspace.settings.train.seed
+    return (_one(workspace, seed, ask) for seed in range(first, first + seeds))
 
 
-def _one(
-    workspace: Workspace,
-    protocol: str,
-    seed: int,
-    allowed: float,
-    models: list[str],
-    progress: Progress,
-) -> Evaluation:
+def _one(workspace: Workspace, seed: int, ask: Callable[..., Evaluation]) -> Evaluation:
     with Store.open(workspace) as store:
         made = build(workspace, store, seed)
-    return evaluate(
-        made.dataset,
-        protocol,
-        seed=seed,
-        budget=allowed,
-        items=made.items,
-        models=models,
-        progress=progress,
-    )
+    return ask(made.dataset, seed=seed, items=made.items)
