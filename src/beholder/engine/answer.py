@@ -101,7 +101,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
-        found: dict[str, Any] = msgspec.to_builtins(self)
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return found
 
     def to_pandas(self) -> Any:
@@ -161,7 +161,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
-        found: dict[str, Any] = msgspec.to_builtins(self)
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         return found
 
     def to_pandas(self) -> Any:
