@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_read(
         (("--seeds", "0"), "ask for 1 or more"),
         (("--model", "nosuch"), "there is no model 'nosuch' (one of "),
         (("--budget", "soon"), "write 90s, 10m or 1h"),
+        (("--json", "/nowhere/all.json"), "make /nowhere first"),
     ],
 )
 def test_the_command_says_what_to_do(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
@@ -100,3 +103,29 @@ def test_the_command_says_what_to_do(tmp_path: Path, words: tuple[str, ...], sai
 def test_training_refuses_a_budget_of_nothing(trained: Path) -> None:
     with pytest.raises(SettingsError, match="write 90s"):
         beholder.train(trained, budget=-1)
+
+
+def test_training_refuses_a_seed_that_nothing_can_be_drawn_from(trained: Path) -> None:
+    with pytest.raises(SettingsError, match=r"a seed of -3.*0 or more"):
+        beholder.train(trained, seed=-3)
+    done = command("train", str(trained), "--seed", "-3")
+    assert done.returncode == 2
+    assert "choose 0 or more" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("evaluate",), ("train",)])
+def test_a_misspelled_variable_stops_a_command_with_the_nearest_name(
+    trained: Path, words: tuple[str, ...]
+) -> None:
+    line = [sys.executable, "-m", "beholder.cli.main", *words, str(trained)]
+    environ = {**os.environ, "BEHOLDER_TRAIN_BUGET": "1s"}
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env=environ)
+    assert done.returncode == 2
+    assert "did you mean BEHOLDER_TRAIN_BUDGET?" in done.stderr
+
+
+def test_every_command_calls_the_folder_dir() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+    usages = re.findall(r"^Usage: beholder (.*)$", page, re.MULTILINE)
+    assert len(usages) > 20
+    assert not [line for line in usages if re.search(r"FOLDER|DIRECTORY|WORKSPACE", line)]

@@ -45,9 +45,12 @@ def command(
     """Measure how good the recommendations are, beside popularity and item-kNN."""
     import msgspec
 
+    from beholder.errors import UsageError
     from beholder.evaluation.seeds import evaluations
     from beholder.workspace import Workspace
 
+    if target is not None and not target.absolute().parent.is_dir():
+        raise UsageError(f"{target} cannot be written", remedy=f"make {target.parent} first")
     done = []
     with console.progress() as progress:
         for result in evaluations(

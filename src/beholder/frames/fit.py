@@ -18,7 +18,7 @@ from beholder.models.registry import register
 from beholder.progress import SILENT, Progress
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.budget import seconds
+from beholder.training.budget import check_seed, seconds
 from beholder.training.members import named
 
 EVENTS, ITEMS = ("user", "item", "time", "kind", "value"), ("title",)
@@ -40,7 +40,7 @@ def fit(
     names = dict(columns or {})
     _check_fields(names)
     chosen = named(model if isinstance(model, str) else register(model).card.name)
-    allowed = seconds(budget)
+    allowed, seed = seconds(budget), check_seed(seed)
     own = {field: name for field, name in names.items() if field in EVENTS}
     told = events_of(events, own, kind)
     about = {field: name for field, name in names.items() if field in ITEMS}

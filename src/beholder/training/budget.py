@@ -28,6 +28,13 @@ def seconds(text: str | float) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
+def check_seed(seed: int) -> int:
+    """Return a seed that numbers can be drawn from: 0 or more."""
+    if seed < 0:
+        raise SettingsError(f"a seed of {seed}", remedy="choose 0 or more", field="seed")
+    return seed
+
+
 class Clock:
     """What is left of a budget, and whether one more step of a known length fits."""
 

@@ -19,7 +19,7 @@ from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.budget import Clock, seconds
+from beholder.training.budget import Clock, check_seed, seconds
 from beholder.training.gate import Live, live_of
 from beholder.training.members import named
 from beholder.training.refit import Fitted
@@ -88,7 +88,7 @@ def train_workspace(
     load_own(settings.train.modules)
     chosen = named(models or settings.train.models)
     script = None if plan is None else plan_of(workspace, plan)
-    used_seed = settings.train.seed if seed is None else seed
+    used_seed = check_seed(settings.train.seed if seed is None else seed)
     allowed = seconds(settings.train.budget if budget is None else budget)
     wanted = Budget(allowed, used_seed, script)
     with training_lock(workspace):
