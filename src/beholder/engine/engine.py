@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,9 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events, history
-from beholder.bundle import parts as bundle_parts
-from beholder.bundle.manifest import Manifest, read
+from beholder.bundle.opened import Opened, Promotions, open_bundle
 from beholder.bundle.parts import Parts
-from beholder.bundle.promote import current, folder_of
+from beholder.bundle.promote import current
 from beholder.engine import cursor as paging
 from beholder.engine import overlay
 from beholder.engine.alike import with_all
@@ -29,8 +28,9 @@ from beholder.engine.dislikes import penalties
 from beholder.engine.explain import explanation
 from beholder.engine.explore import Exploration, Explorer
 from beholder.engine.first_look import first_look
+from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
 from beholder.engine.keep import Keep
-from beholder.engine.looks import by_looks, looks_of
+from beholder.engine.looks import by_looks, check_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.people import told_history
@@ -54,6 +54,9 @@ from beholder.store.answers import HISTORY
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 from beholder.workspace import Workspace
+
+if TYPE_CHECKING:
+    from beholder.encoders.given_picture import Given, GivenPictures
 
 MAX_K = 1000
 MARK = b"beholder"  # the key is the workspace's own: a cursor of another one does not open
@@ -82,24 +85,36 @@ class Engine:
         rules: LiveRules | None = None,
         explorer: Explorer | None = None,
         keep: Keep | None = None,
+        looking: GivenPictures | None = None,
+        promotions: Promotions | None = None,
     ) -> None:
-        self.parts = parts
         self.explorer = explorer
         self.keep = keep
         self.stages = tuple(stages)
         self.dial = dial
         self.live_rules = rules
         self._fitted: tuple[Standing, Overlay, Fitted] | None = None
-        self.bundle = bundle
         self.store = store
+        self._looking = looking
+        self._promotions = promotions
         self.behaviour = behaviour or BehaviourSettings()
         self._vectors_of = vectors_of
         self._page_key = page_key or secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._overlay = overlay.bare(parts)
+        self._overlay = overlay.bare(parts, bundle)
         self.memory = Memory()
         if store is not None:
             self.refresh()
+
+    @property
+    def parts(self) -> Parts:
+        """The bundle's own parts."""
+        return self._overlay.parts
+
+    @property
+    def bundle(self) -> str:
+        """Name of the bundle."""
+        return self._overlay.bundle
 
     @property
     def now_showing(self) -> Overlay:
@@ -107,7 +122,14 @@ class Engine:
         return self._overlay
 
     def refresh(self, version: int | None = None) -> Overlay:
-        """Bring the overlay to the catalogue's version; without change this costs nothing."""
+        """Bring the overlay to the catalogue's version; without change this costs nothing.
+
+        An engine of `beholder.open` looks whether another bundle was promoted, too.
+        """
+        if self._promotions is not None:
+            newer = self._promotions.newer(self.bundle)
+            if newer is not None:
+                self._show(newer, self._promotions.workspace)
         if self.store is None:
             return self._overlay
         if version is None:
@@ -116,9 +138,23 @@ class Engine:
             return self._overlay
         with self._lock:
             if version > self._overlay.version:
-                changed = self.store.items(changed_after=self._overlay.version)
-                self._overlay = overlay.follow(self._overlay, changed, version, self._vectors_of)
+                self._overlay = self._followed(self._overlay, version)
         return self._overlay
+
+    def _followed(self, view: Overlay, version: int) -> Overlay:
+        assert self.store is not None
+        changed = self.store.items(changed_after=view.version)
+        return overlay.follow(view, changed, version, self._vectors_of)
+
+    def _show(self, opened: Opened, workspace: Workspace) -> None:
+        """Answer from another bundle, with the catalogue as it is now, from here on."""
+        view = overlay.bare(opened.parts, opened.name)
+        with self._lock:
+            self._vectors_of = vectors_for(workspace, opened.parts)
+            if self.store is not None:
+                version = self.store.catalogue_version()
+                view = self._followed(view, version) if version > view.version else view
+            self._overlay = view
 
     # -- who asks ---------------------------------------------------------------------------
 
@@ -313,7 +349,7 @@ class Engine:
         self, view: Overlay, ranked: Ranked, name: str, following: paging.Cursor | None
     ) -> Answered:
         text = None if following is None else paging.seal(following, self._page_key, MARK)
-        return Answered(view, ranked, name, self.bundle, text)
+        return Answered(view, ranked, name, view.bundle, text)
 
     def _continued(
         self,
@@ -379,7 +415,7 @@ class Engine:
         self,
         words: str | None = None,
         *,
-        picture: dict[str, Floats] | None = None,
+        picture: Given | Mapping[str, Floats] | None = None,
         k: int = 20,
     ) -> Answer:
         """Search by words, by a picture, or by both.
@@ -389,18 +425,26 @@ class Engine:
         words
             Any text.
         picture
-            Raw vector by encoder name, float32 (dim,) each.
+            A path, the bytes of a file, a PIL image, or an array uint8 (h, w, 3), which the
+            encoders of the workspace look at; or raw vectors by encoder name, float32 (dim,) each.
 
         Raises
         ------
         UsageError
-            If neither is given.
+            If neither is given, or the items of this bundle cannot be compared with the picture.
+        MediaError
+            If the picture is refused.
         """
         check_k(k)
-        if not (words and words.strip()) and not picture:
+        if isinstance(picture, Mapping) and not picture:
+            picture = None
+        if not (words and words.strip()) and picture is None:
             raise UsageError("a search needs words or a picture", field="words")
+        vectors = {} if picture is None else self._vectors_of_picture(picture)
         view = self.refresh()
-        looks = looks_of(view.content, picture or {})
+        looks = looks_of(view.content, vectors)
+        if picture is not None and not isinstance(picture, Mapping):
+            check_looks(view.content, vectors)
         if words and words.strip():
             scores = word_scores(view, words)
             if looks:
@@ -408,6 +452,25 @@ class Engine:
             return self._shown(view, *_listed(view, scores, k))
         found = by_looks(view, looks, k)
         return self._shown(view, *found)
+
+    def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
+        if isinstance(picture, Mapping):
+            return picture
+        if self._looking is None:
+            raise UsageError(
+                "this engine has no encoders to look at a picture with",
+                remedy="give raw vectors by encoder name, or use beholder.open",
+                field="picture",
+            )
+        return self._looking(picture)
+
+    def vectors(self) -> ItemVectors:
+        """Return the vectors by which shown items are compared, by the name of their encoder."""
+        return item_vectors(self.refresh())
+
+    def to_parquet(self, path: str | Path) -> int:
+        """Write shown items with their vectors into a Parquet file; return how many."""
+        return to_parquet(self.refresh(), Path(path))
 
     def score(
         self,
@@ -501,10 +564,12 @@ class Engine:
             show(view.cards[position], score, reason)
             for position, score in zip(chosen.tolist(), scores.tolist(), strict=True)
         )
-        return Answer(secrets.token_hex(8), self.bundle, "similar", items)
+        return Answer(secrets.token_hex(8), view.bundle, "similar", items)
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, and end the process that read pictures."""
+        if self._looking is not None:
+            self._looking.close()
         if self.store is not None:
             self.store.close()
 
@@ -563,30 +628,55 @@ def _row(scorer: ItemItem, place: int) -> Floats:
     return row
 
 
-def open_engine(folder: str | Path, bundle: str | None = None) -> Engine:
-    """Open a bundle of a workspace with its store; see `beholder.open`."""
+def open_engine(
+    folder: str | Path, bundle: str | None = None, stages: Sequence[Stage] | None = None
+) -> Engine:
+    """Open a bundle of a workspace with its store; see `beholder.open`.
+
+    Parameters
+    ----------
+    bundle
+        Its name, and no other will be answered from; None: the promoted one, whichever it is.
+    """
     workspace = Workspace.open(folder)
-    name = bundle or current(workspace)
-    place = folder_of(workspace, name)
-    read(place, workspace.secrets)
-    return engine_of(workspace, bundle_parts.load(place), name, Store.open(workspace))
+    promotions = None if bundle else Promotions(workspace)
+    name, parts = open_bundle(workspace, bundle or current(workspace))
+    engine = engine_of(workspace, parts, name, Store.open(workspace), promotions)
+    if stages is not None:
+        engine.stages = tuple(stages)
+    return engine
 
 
-def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> Engine:
-    """Return an engine over opened parts and an open store."""
+def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
+    """Return what gives the raw vectors of late items, as the encoders of a bundle made them."""
     from beholder.engine.vectors import cached_vectors
+
+    return cached_vectors(workspace, list(parts.content.spaces))
+
+
+def engine_of(
+    workspace: Workspace,
+    parts: Parts,
+    name: str,
+    store: Store,
+    promotions: Promotions | None = None,
+) -> Engine:
+    """Return an engine over opened parts and an open store."""
+    from beholder.encoders.given_picture import GivenPictures
 
     settings: Settings = workspace.settings
     return Engine(
         parts,
         bundle=name,
         store=store,
-        vectors_of=cached_vectors(workspace, list(parts.content.spaces)),
+        vectors_of=vectors_for(workspace, parts),
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
         dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),
         rules=LiveRules(workspace.toml),
         explorer=_explorer(settings),
+        looking=GivenPictures(workspace),
+        promotions=promotions,
     )
 
 
@@ -607,4 +697,4 @@ def _page_key(workspace: Workspace) -> bytes:
     return hashlib.blake2b(b"page cursors", key=secret, digest_size=32).digest()
 
 
-__all__ = ["Engine", "Manifest", "Ranked", "check_k", "engine_of", "open_engine"]
+__all__ = ["Engine", "Ranked", "check_k", "engine_of", "open_engine"]

@@ -8,16 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 from typing import TypeVar
 
 import anyio.to_thread
 
 from beholder.behaviour.event import Event
-from beholder.bundle import parts as bundle_parts
-from beholder.bundle.manifest import read
+from beholder.bundle.opened import open_bundle, stamp
 from beholder.bundle.parts import Parts
-from beholder.bundle.promote import current, folder_of
+from beholder.bundle.promote import current
 from beholder.encoders.picture_workers import PictureWorkers
 from beholder.engine.engine import Engine, engine_of
 from beholder.engine.keep import Keep
@@ -36,13 +34,6 @@ MEMORY = 600.0  # seconds that histories may stay in memory
 RED = 10.0  # seconds that a failed commit makes the service unready
 
 
-def open_parts(workspace: Workspace, name: str) -> Parts:
-    """Check and open a bundle."""
-    folder = folder_of(workspace, name)
-    read(folder, workspace.secrets)
-    return bundle_parts.load(folder)
-
-
 class Running:
     """Everything that answers need. Open it after the process is forked; close it at the end.
 
@@ -57,8 +48,7 @@ class Running:
         self.settings = workspace.settings
         self.keys = KeyFile(workspace.secrets)
         self.visitor_secret = visitor.secret_of(workspace.secrets)
-        name = current(workspace) if loaded is None else loaded[0]
-        parts = open_parts(workspace, name) if loaded is None else loaded[1]
+        name, parts = loaded or open_bundle(workspace, current(workspace))
         self.store = Store.open(workspace)
         self.engine = self._engine_of(parts, name)
         self.writer = GroupWriter(self.store)
@@ -143,14 +133,14 @@ class Running:
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
         with self._swapping:
-            stamp = _stamp(self.workspace.root / "current")
+            seen = stamp(self.workspace)
             name = current(self.workspace)
-            self._seen = stamp
+            self._seen = seen
             if name == self.engine.bundle:
                 self.refused = None
                 return
             try:
-                parts = open_parts(self.workspace, name)
+                parts = open_bundle(self.workspace, name).parts
                 self.engine = self._engine_of(parts, name)
             except BeholderError as error:
                 self.refused = (name, error)
@@ -171,7 +161,7 @@ class Running:
             if time.monotonic() - forgot > MEMORY:
                 self.engine.memory.clear()
                 forgot = time.monotonic()
-            if _stamp(self.workspace.root / "current") != self._seen:
+            if stamp(self.workspace) != self._seen:
                 with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays
                     self.swap()
             with contextlib.suppress(StoreError):  # requests meet the same error, and tell it
@@ -181,12 +171,3 @@ class Running:
 async def in_thread(work: Callable[[], T]) -> T:
     """Do what takes long without holding up other requests."""
     return await anyio.to_thread.run_sync(work)
-
-
-def _stamp(path: Path) -> bytes:
-    """Return something that changes whenever the file is replaced."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return b""
-    return f"{found.st_ino}.{found.st_mtime_ns}".encode()
