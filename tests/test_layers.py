@@ -167,6 +167,7 @@ def test_what_learns_is_reached_by_training_alone() -> None:
     assert {room for room, needs in ROOMS.items() if "models" in needs} == {
         "training",
         "evaluation",
+        "frames",
         "testing",
     }
 
