@@ -121,6 +121,9 @@ def test_items_without_events_are_recommended_by_what_they_look_like(
 
 
 def test_titles_and_attributes_are_searched_and_filtered(fitted: Recommender) -> None:
+    told = {"id": ["x", "y"], "size": [1, 2], "b": ["u", "v"], "a": [["s", "t"], None]}
+    own = quick(SMALL, items=told).engine.item("x").attributes
+    assert list(own.items()) == [("size", 1.0), ("b", "u"), ("a", ["s", "t"])]
     answer = fitted.engine.search("amber", k=3)
     assert all("amber" in item.title for item in answer.items)
     cheap = fitted.recommend([fitted.ids[3]], k=5, filter="price < 20")
@@ -179,6 +182,8 @@ def test_the_log_holds_every_event_with_the_weight_of_its_kind(world: World) -> 
         ({**SMALL, "time": [1, 2, -3, 4]}, DataError, "row 2: time is no moment since 1970"),
         ({**SMALL, "time": [1, 2, 3, 9e10]}, DataError, "row 3: time is in the future"),
         ({**SMALL, "kind": ["rating"] * 4}, DataError, "is a rating without a number"),
+        (pa.Table.from_arrays([pa.array([1])] * 3, ["user", "item", "item"]), DataError,
+         "events have two columns 'item'"),
         (3, UsageError, "events are a int.*DataFrame"),
         ([1, 2], UsageError, "events are a list"),
     ],

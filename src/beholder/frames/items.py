@@ -93,7 +93,7 @@ def _read(found: Catalogue, items: Any, columns: Mapping[str, str]) -> None:
     if "title" in mapping:
         titles = table[mapping["title"]].tolist()
         found.titles = [None if absent(one) or one == "" else str(one) for one in titles]
-    for name in table.keys() - set(mapping.values()):
+    for name in (name for name in table if name not in mapping.values()):
         for place, value in enumerate(table[name].tolist()):
             kept = _attribute(name, value, ids[place])
             if kept is not None:

@@ -34,6 +34,8 @@ def read(table: Any, what: str) -> dict[str, Column]:
         If it is none of these.
     ShapeError
         If columns differ in length.
+    DataError
+        If two of them have one name.
     """
     found = {str(name): _column(values) for name, values in _parts(table, what).items()}
     lengths = {name: len(column) for name, column in found.items()}
@@ -49,12 +51,14 @@ def read(table: Any, what: str) -> dict[str, Column]:
 
 def _parts(table: Any, what: str) -> Mapping[Any, Any]:
     if isinstance(table, pa.Table):
+        _refuse_twins(table.column_names, what)
         return dict(zip(table.column_names, table.columns, strict=True))
     if isinstance(table, Mapping):
         return table
     if isinstance(table, tuple) and what == "events" and 3 <= len(table) <= len(ORDER):
         return dict(zip(ORDER, table, strict=False))
     if hasattr(table, "columns") and hasattr(table, "__getitem__"):
+        _refuse_twins(list(table.columns), what)
         return {name: table[name] for name in table.columns}
     raise UsageError(
         f"{what} are a {type(table).__name__}",
@@ -62,6 +66,14 @@ def _parts(table: Any, what: str) -> Mapping[Any, Any]:
         + (", or a tuple of arrays: user, item, time" if what == "events" else ""),
         field=what,
     )
+
+
+def _refuse_twins(names: Sequence[Any], what: str) -> None:
+    twin = next((name for name in names if list(names).count(name) > 1), None)
+    if twin is not None:
+        raise DataError(
+            f"{what} have two columns {twin!r}", remedy="rename or drop one", field=what
+        )
 
 
 def _column(values: Any) -> Column:
