@@ -21,7 +21,7 @@ from beholder.bundle.manifest import Manifest, read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of
 from beholder.engine import cursor as paging
-from beholder.engine import overlay
+from beholder.engine import overlay, rows
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
 from beholder.engine.dislikes import penalties, strength
@@ -97,6 +97,7 @@ class Engine:
         self._lock = threading.Lock()
         self._overlay = overlay.bare(parts)
         self.memory = Memory()
+        self.rows = rows.Rows(store)
         if store is not None:
             self.refresh()
 
@@ -373,6 +374,56 @@ class Engine:
         if self.keep is not None:
             self.keep(view, alike(chosen, found), answer.answer, self.bundle, seen)
         return answer
+
+    def row(
+        self,
+        name: str,
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        k: int = 20,
+        filter: str | None = None,
+        seen: Snapshot | None = None,
+    ) -> rows.Row:
+        """Return a list that stands beside the recommendations.
+
+        Parameters
+        ----------
+        name
+            `recently-viewed`, `trending`, `new` or `popular`.
+        filter
+            Only items for which this holds, such as `category = 'vase'`.
+        user, session, seen
+            As in `recommend`: whose views; what they disliked or hid is in none of the rows.
+
+        Raises
+        ------
+        UsageError
+            If there is no such row, or k is out of range.
+        FilterError
+            If the filter cannot be read.
+        """
+        check_k(k)
+        row = rows.checked(name)
+        if seen is None and self.store is not None and (user or session):
+            seen = self.store.snapshot(user, session)
+        known, level, view = self.history_of(user, session, seen=seen)
+        mask = view.shown.copy()
+        mask[known.history.disliked] = False
+        banned = self._rules(view).banned
+        if banned is not None:
+            mask &= ~_to(banned, view)
+        if filter:
+            mask &= view.masks.of(filter)
+        chosen, scores = self.rows.ordered(row, view, mask, k, seen)
+        reason = rows.REASONS.get(row)
+        items = tuple(
+            show(view.cards[position], score, reason)
+            for position, score in zip(chosen.tolist(), scores.tolist(), strict=True)
+        )
+        title = "row_" + row.replace("-", "_")
+        own: Level = level if row == "recently-viewed" else "popular"
+        return rows.Row(row, title, self.bundle, own, items)
 
     def search(
         self,
