@@ -32,9 +32,10 @@ from beholder.engine.keep import Keep
 from beholder.engine.looks import by_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
-from beholder.engine.people import told_history
-from beholder.engine.question import Question, Wanted
+from beholder.engine.people import told_events
+from beholder.engine.question import Question, Repeat, Wanted
 from beholder.engine.ranked import Ranked, alike
+from beholder.engine.repeat import Moments, lasting, until
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
 from beholder.engine.showing import Answered, as_json, as_objects, show
@@ -81,8 +82,10 @@ class Engine:
         rules: LiveRules | None = None,
         explorer: Explorer | None = None,
         keep: Keep | None = None,
+        lasts: Moments | None = None,
     ) -> None:
         self.parts = parts
+        self.lasts = lasts
         self.explorer = explorer
         self.keep = keep
         self.stages = tuple(stages)
@@ -138,8 +141,8 @@ class Engine:
         """
         if history is not None:
             view = self.refresh(None if seen is None else seen.version)
-            told = told_history(view, history, self.behaviour)
-            return _known(view, told), _level(told, user), view
+            told = self._reduced(told_events(view, history, self.behaviour), view)
+            return told, _level(told.history, user), view
         if user is None and session is None:
             view = self.refresh(None if seen is None else seen.version)
             return _known(view, EMPTY), "popular", view
@@ -155,8 +158,13 @@ class Engine:
         seqs, times, kinds, values = seen.columns()
         rules = self.behaviour
         signed = weigh(kinds, values, rules.weights, rules.rating_threshold)
-        events = Events(view.positions(seqs), times, signed, kinds, values)
-        return _known(view, history(events, rules.like, rules.history_limit))
+        return self._reduced(Events(view.positions(seqs), times, signed, kinds, values), view)
+
+    def _reduced(self, events: Events, view: Overlay) -> Known:
+        known = _known(view, history(events, self.behaviour.like, self.behaviour.history_limit))
+        if self.lasts is None:
+            return known
+        return known._replace(until=until(events, known.history.seen, self.lasts))
 
     # -- questions --------------------------------------------------------------------------
 
@@ -288,7 +296,7 @@ class Engine:
         if seen is None and history is None and self.store is not None and (user or session):
             seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, history, seen)
-        mask = allowed(view, known.history, question.exclude)
+        mask = allowed(view, known.history, question.exclude, _away(known, question.repeat))
         if question.filter:
             mask &= view.masks.of(question.filter)
         if turned is not None:
@@ -569,6 +577,18 @@ def _known(view: Overlay, history: History) -> Known:
     return Known(history, view.blend.ask(history))
 
 
+def _away(known: Known, repeat: Repeat | None) -> Positions | None:
+    """Return what of a history may not come again; None: all of it."""
+    if repeat is not None and repeat not in ("never", "allow"):
+        raise UsageError(f"repeat is {repeat!r}", remedy="never or allow", field="repeat")
+    seen = known.history.seen
+    if repeat == "allow":
+        return seen[:0]
+    if repeat == "never" or known.until is None:
+        return None
+    return seen[known.until > time.time() * 1000]
+
+
 def _question(question: Question | None, asked: dict[str, Any]) -> Question:
     """Return a question whose fields may have been told by name."""
     try:
@@ -637,6 +657,7 @@ def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> En
         dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),
         rules=LiveRules(workspace.toml),
         explorer=_explorer(settings),
+        lasts=lasting(settings.serve.repeat),
     )
 
 
