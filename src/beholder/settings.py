@@ -37,6 +37,9 @@ EVENT_WEIGHTS = {
     "review": 0.5,
 }
 
+REST = "rest"  # in `serve.repeat`: all kinds that are not named
+Again = Literal["never", "always"] | Annotated[int, Meta(ge=1, le=36_500)]
+
 OUT_OF_STOCK = [
     "stock <= 0",
     "in_stock = false",
@@ -110,6 +113,7 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     diversity: Share = 0.0
     near: Annotated[float, Meta(gt=0.0, le=2.0)] = 2.0
     one_variant: bool = False
+    repeat: dict[str, Again] = msgspec.field(default_factory=dict)
     log_answers: Share = 1.0
     explore: Share = 0.0
     explore_pool: Literal["fresh", "rare"] = "fresh"
@@ -199,6 +203,9 @@ def load(
     if isinstance(weights, dict):
         _refuse_kinds(weights)
         tree["behaviour"]["weights"] = {**EVENT_WEIGHTS, **weights}
+    repeat = tree.get("serve", {}).get("repeat")
+    if isinstance(repeat, dict):
+        _refuse_kinds({kind: rule for kind, rule in repeat.items() if kind != REST})
     try:
         return msgspec.convert(tree, Settings)
     except msgspec.ValidationError as error:
@@ -256,8 +263,8 @@ def _refuse_variables(environ: Mapping[str, str], variables: Mapping[str, str]) 
             )
 
 
-def _refuse_kinds(weights: Mapping[str, Any]) -> None:
-    for kind in weights:
+def _refuse_kinds(by_kind: Mapping[str, Any]) -> None:
+    for kind in by_kind:
         if kind not in EVENT_WEIGHTS:
             near = difflib.get_close_matches(kind, EVENT_WEIGHTS, n=1)
             hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(EVENT_WEIGHTS)

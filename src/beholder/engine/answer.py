@@ -54,12 +54,12 @@ class Reason(msgspec.Struct, frozen=True):
     ----------
     kind
         `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`;
-        `explore`: to find out who likes it.
+        `explore`: to find out who likes it; `trending`: it rises.
     because
         The largest shares of the score, at most three.
     """
 
-    kind: Literal["liked", "popular", "similar", "new", "explore"]
+    kind: Literal["liked", "popular", "similar", "new", "explore", "trending"]
     because: tuple[Because, ...] = ()
 
 

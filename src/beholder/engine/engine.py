@@ -20,7 +20,7 @@ from beholder.bundle.opened import Opened, Promotions, open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.engine import cursor as paging
-from beholder.engine import overlay
+from beholder.engine import overlay, rows
 from beholder.engine.alike import with_all
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
@@ -33,9 +33,10 @@ from beholder.engine.keep import Keep
 from beholder.engine.looks import by_looks, check_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
-from beholder.engine.people import told_history
-from beholder.engine.question import Question, Wanted
+from beholder.engine.people import told_events
+from beholder.engine.question import Question, Repeat, Wanted
 from beholder.engine.ranked import Ranked, alike
+from beholder.engine.repeat import Moments, lasting, until
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
 from beholder.engine.showing import Answered, as_json, as_objects, show
@@ -87,7 +88,9 @@ class Engine:
         keep: Keep | None = None,
         looking: GivenPictures | None = None,
         promotions: Promotions | None = None,
+        lasts: Moments | None = None,
     ) -> None:
+        self.lasts = lasts
         self.explorer = explorer
         self.keep = keep
         self.stages = tuple(stages)
@@ -103,6 +106,7 @@ class Engine:
         self._lock = threading.Lock()
         self._overlay = overlay.bare(parts, bundle)
         self.memory = Memory()
+        self.rows = rows.Rows(store)
         if store is not None:
             self.refresh()
 
@@ -174,8 +178,8 @@ class Engine:
         """
         if history is not None:
             view = self.refresh(None if seen is None else seen.version)
-            told = told_history(view, history, self.behaviour)
-            return _known(view, told), _level(told, user), view
+            told = self._reduced(told_events(view, history, self.behaviour), view)
+            return told, _level(told.history, user), view
         if user is None and session is None:
             view = self.refresh(None if seen is None else seen.version)
             return _known(view, EMPTY), "popular", view
@@ -191,8 +195,13 @@ class Engine:
         seqs, times, kinds, values = seen.columns()
         rules = self.behaviour
         signed = weigh(kinds, values, rules.weights, rules.rating_threshold)
-        events = Events(view.positions(seqs), times, signed, kinds, values)
-        return _known(view, history(events, rules.like, rules.history_limit))
+        return self._reduced(Events(view.positions(seqs), times, signed, kinds, values), view)
+
+    def _reduced(self, events: Events, view: Overlay) -> Known:
+        known = _known(view, history(events, self.behaviour.like, self.behaviour.history_limit))
+        if self.lasts is None:
+            return known
+        return known._replace(until=until(events, known.history.seen, self.lasts))
 
     # -- questions --------------------------------------------------------------------------
 
@@ -324,7 +333,7 @@ class Engine:
         if seen is None and history is None and self.store is not None and (user or session):
             seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, history, seen)
-        mask = allowed(view, known.history, question.exclude)
+        mask = allowed(view, known.history, question.exclude, _away(known, question.repeat))
         if question.filter:
             mask &= view.masks.of(question.filter)
         if turned is not None:
@@ -410,6 +419,56 @@ class Engine:
         if self.keep is not None:
             self.keep(view, alike(chosen, found), answer.answer, self.bundle, seen)
         return answer
+
+    def row(
+        self,
+        name: str,
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        k: int = 20,
+        filter: str | None = None,
+        seen: Snapshot | None = None,
+    ) -> rows.Row:
+        """Return a list that stands beside the recommendations.
+
+        Parameters
+        ----------
+        name
+            `recently-viewed`, `trending`, `new` or `popular`.
+        filter
+            Only items for which this holds, such as `category = 'vase'`.
+        user, session, seen
+            As in `recommend`: whose views; what they disliked or hid is in none of the rows.
+
+        Raises
+        ------
+        UsageError
+            If there is no such row, or k is out of range.
+        FilterError
+            If the filter cannot be read.
+        """
+        check_k(k)
+        row = rows.checked(name)
+        if seen is None and self.store is not None and (user or session):
+            seen = self.store.snapshot(user, session)
+        known, level, view = self.history_of(user, session, seen=seen)
+        mask = view.shown.copy()
+        mask[known.history.disliked] = False
+        banned = self._rules(view).banned
+        if banned is not None:
+            mask &= ~_to(banned, view)
+        if filter:
+            mask &= view.masks.of(filter)
+        chosen, scores = self.rows.ordered(row, view, mask, k, seen)
+        reason = rows.REASONS.get(row)
+        items = tuple(
+            show(view.cards[position], score, reason)
+            for position, score in zip(chosen.tolist(), scores.tolist(), strict=True)
+        )
+        title = "row_" + row.replace("-", "_")
+        own: Level = level if row == "recently-viewed" else "popular"
+        return rows.Row(row, title, self.bundle, own, items)
 
     def search(
         self,
@@ -584,6 +643,18 @@ def _known(view: Overlay, history: History) -> Known:
     return Known(history, view.blend.ask(history))
 
 
+def _away(known: Known, repeat: Repeat | None) -> Positions | None:
+    """Return what of a history may not come again; None: all of it."""
+    if repeat is not None and repeat not in ("never", "allow"):
+        raise UsageError(f"repeat is {repeat!r}", remedy="never or allow", field="repeat")
+    seen = known.history.seen
+    if repeat == "allow":
+        return seen[:0]
+    if repeat == "never" or known.until is None:
+        return None
+    return seen[known.until > time.time() * 1000]
+
+
 def _question(question: Question | None, asked: dict[str, Any]) -> Question:
     """Return a question whose fields may have been told by name."""
     try:
@@ -677,6 +748,7 @@ def engine_of(
         explorer=_explorer(settings),
         looking=GivenPictures(workspace),
         promotions=promotions,
+        lasts=lasting(settings.serve.repeat),
     )
 
 

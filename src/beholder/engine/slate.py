@@ -25,10 +25,18 @@ FROM.flags.writeable = CERTAIN.flags.writeable = False
 
 
 class Known(NamedTuple):
-    """A history, and what it means to the blend of an overlay."""
+    """A history, and what it means to the blend of an overlay.
+
+    Attributes
+    ----------
+    until
+        int64, one for each of `history.seen`: up to when it stays away, milliseconds since 1970.
+        None: forever.
+    """
 
     history: History
     query: Query
+    until: NDArray[np.int64] | None = None
 
 
 class Request(NamedTuple):

@@ -31,6 +31,7 @@ from beholder.store.records import (
 )
 from beholder.store.snapshots import snapshot, snapshots
 from beholder.store.training import training_events
+from beholder.store.trends import Rises, rises
 from beholder.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -172,6 +173,10 @@ class Store:
         """Return the largest row number that a person may have."""
         with self.database.read() as connection:
             return counters.read(connection, "person")
+
+    def rises(self) -> Rises:
+        """Return which items rise; see `trends.rises`."""
+        return rises(self.database)
 
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
         """Return all events that may be learned from; see `training.training_events`."""
