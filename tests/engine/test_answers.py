@@ -199,7 +199,7 @@ def test_without_a_history_popular_items_come(reader: Engine, world: World) -> N
 
 def test_a_first_look_shows_more_kinds_than_the_most_popular(reader: Engine, world: World) -> None:
     view = reader.now_showing
-    vectors = view.content.main_picture.vectors
+    vectors = view.content.spaces["colour"].vectors
 
     def alike(positions: np.ndarray) -> float:
         cosines = vectors[positions] @ vectors[positions].T
