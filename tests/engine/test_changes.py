@@ -196,7 +196,8 @@ def test_a_late_item_with_the_same_picture_stands_at_the_head_of_similar_ones(
         engine.store.put_items([ItemRecord(name, title, {}, [picture(position)])])
         most = 1 if words == "the same" else 5  # what words weigh beside pictures is learned
         assert item in engine.similar(name, k=10).ids[:most]
-        assert name in engine.similar(item, k=10).ids[:most]
+        # The other way round, what people like together with a known item may come before.
+        assert name in engine.similar(item, k=10).ids[: 5 if known else most]
 
 
 def test_two_late_items_with_the_same_picture_stand_first_for_each_other(
