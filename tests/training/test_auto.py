@@ -71,6 +71,17 @@ def test_what_the_clock_left_out_is_named_with_what_it_would_take(world: World) 
     assert not any(" s are needed" in note for note in fitted.notes)
 
 
+def test_a_factor_model_with_which_answers_are_slow_is_left_out_and_named(world: World) -> None:
+    plan = {"begin itemknn": 1, "weigh all": 1, "fit again": 1, "trial 0 of ials": 1}
+    only = ["itemknn", "ials"]
+    slow = fit_auto(dataset_of(world), Budget(600, 1, {**plan, "ask ials": 0}), only=only)
+    assert "ials is left out: answers would not stay quick with it" in slow.notes
+    assert "ials" not in {record.member for record in slow.members}
+    quick = fit_auto(dataset_of(world), Budget(600, 1, {**plan, "ask ials": 1}), only=only)
+    assert "ials" in {record.member for record in quick.members}
+    assert any(note.startswith("ials") for note in quick.notes)  # its gain, or that it has none
+
+
 def test_only_the_named_members_are_considered(world: World) -> None:
     fitted = fit_auto(dataset_of(world), Budget(60, seed=1), only=iter(["itemknn"]))
     assert {record.member for record in fitted.members} == {"itemknn", "placement"}
