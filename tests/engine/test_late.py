@@ -155,9 +155,7 @@ def test_one_more_item_copies_no_matrix_of_the_bundle(parts: Parts, world: World
         assert view.n_late == count
         assert view.blend.item_item.rows is parts.blend.item_item.rows
         assert view.similar.rows is bare.similar.rows
-        assert (
-            view.content.spaces["colour"].whitening is bare.content.spaces["colour"].whitening
-        )
+        assert view.content.spaces["colour"].whitening is bare.content.spaces["colour"].whitening
     # And of the sealed layer neither.
     before = catalogue.view
     after = catalogue.put(late(FRESH + 6, world))
