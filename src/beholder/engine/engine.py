@@ -35,7 +35,7 @@ from beholder.engine.people import told_history
 from beholder.engine.question import Question, Wanted
 from beholder.engine.ranked import Ranked
 from beholder.engine.rerank import Dial
-from beholder.engine.retrieve import run
+from beholder.engine.retrieve import raised_by, run
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.slate import Known, Request, Stage
 from beholder.engine.stages import STAGES
@@ -180,22 +180,37 @@ class Engine:
     def _rank(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         rules = self._rules(view)
-        mask = wanted.mask if rules.banned is None else wanted.mask & ~_to(rules.banned, view)
-        if level == "popular" and not len(known.history.disliked):
-            return first_look(view, mask, rules.pins, wanted)
         reading = view.blend.read(known.query)
+        mask = wanted.mask & self._open(view)
         request = Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
-        slate = run(request, view, self.stages)
+        nobody = level == "popular" and not len(known.history.disliked)
+        slate = run(request, view, self.stages, first_look if nobody else None)
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
         return Ranked(
             chosen,
-            slate.scores[page],
-            reading.shares(chosen).values,
+            self._scores(view, request, chosen) if nobody else slate.scores[page],
+            np.zeros((len(chosen), 0), np.float32) if nobody else reading.shares(chosen).values,
             known.query.items,
             level,
             slate.positions[wanted.k : wanted.depth],
         )
+
+    def _scores(self, view: Overlay, request: Request, positions: Positions) -> Floats:
+        """Return scores by what dislikes and rules add to them, wherever the items stand."""
+        nobody = not len(request.known.query.items)
+        scores = view.blend.base[positions] if nobody else request.reading.at(positions)
+        disliked = request.known.history.disliked
+        if len(disliked):
+            scores = scores - penalties(view, disliked, positions, scores).values
+        for _, added in raised_by(request.rules.lifts, positions, view, request.level):
+            scores = scores + added
+        return scores
+
+    def _open(self, view: Overlay) -> NDArray[np.bool_]:
+        """Return what may be in any answer now, bool (n,): shown, and not banned."""
+        banned = self._rules(view).banned
+        return view.shown if banned is None else view.shown & ~banned
 
     def _rules(self, view: Overlay) -> Fitted:
         """Return what the standing rules do to this view, as the settings have them now."""
@@ -300,12 +315,12 @@ class Engine:
     ) -> Answered:
         """Go on with an answer: what was hidden, disliked or seen since is passed over."""
         places = view.positions(cursor.seqs)
+        mask = mask & self._open(view)
         good = np.flatnonzero((places >= 0) & mask[places])
         chosen = places[good[:k]]
         reading = view.blend.read(known.query)
-        scores = reading.at(chosen)
-        if len(known.history.disliked):
-            scores = scores - penalties(view, known.history.disliked, chosen, scores).values
+        request = Request(known, level, k, k, mask, reading, self._rules(view), self.dial)
+        scores = self._scores(view, request, chosen)
         shares = reading.shares(chosen).values
         ranked = Ranked(chosen, scores, shares, known.query.items, level, places[:0])
         passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
@@ -359,7 +374,7 @@ class Engine:
             if looks:
                 scores += np.maximum(view.content.similar(looks), 0)
             return self._listed(view, scores, k)
-        found = by_looks(view, looks, k)
+        found = by_looks(view, looks, k, self._open(view))
         return self._shown(view, *found)
 
     def score(
@@ -449,7 +464,7 @@ class Engine:
         return place
 
     def _listed(self, view: Overlay, scores: Floats, k: int, without: int | None = None) -> Answer:
-        masked = np.where(view.shown & (scores > 0), scores, -np.inf)
+        masked = np.where(self._open(view) & (scores > 0), scores, -np.inf)
         if without is not None:
             masked[without] = -np.inf
         chosen = best(masked, k, view.blend.ties)
@@ -488,11 +503,6 @@ def _question(question: Question | None, asked: dict[str, Any]) -> Question:
             f"a question has no {', '.join(sorted(asked.keys() - set(Question._fields)))}",
             remedy="it has " + ", ".join(Question._fields),
         ) from error
-
-
-def _to(mask: NDArray[np.bool_], view: Overlay) -> NDArray[np.bool_]:
-    """Return a mask over all items of a view: later ones are not in it."""
-    return np.pad(mask, (0, len(view.shown) - len(mask)))
 
 
 def _level(history: History, user: str | None) -> Level:

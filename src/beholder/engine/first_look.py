@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from beholder.engine.overlay import Overlay
-from beholder.engine.question import Wanted
-from beholder.engine.ranked import Ranked
-from beholder.rules.pins import Pinned, pinned
-from beholder.scorers.interface import Mask
+from beholder.engine.slate import Adjustment, Request, Slate
+from beholder.engine.variety import AMONG
+
+NAME = "variety"
 
 
-def first_look(view: Overlay, mask: Mask, pins: Sequence[Pinned], wanted: Wanted) -> Ranked:
-    """Return a page of the one order that all strangers share, pinned items at their places.
+def first_look(request: Request, view: Overlay, depth: int) -> Slate:
+    """Return the head of the one order that all strangers share, and what rules raise or pin.
 
-    Parameters
-    ----------
-    mask
-        bool (n,). What may be shown.
+    Place i has the i-th score, as stages leave it too: what stands before a more popular item,
+    since it looks like none of the others, gains the difference.
     """
-    order = view.order[mask[view.order]]
-    if pins:
-        order = order[pinned(pins, order)]
-    page = order[: wanted.k]
-    shares = np.zeros((len(page), 0), np.float32)
-    following = order[wanted.k : wanted.depth]
-    return Ranked(page, view.blend.base[page], shares, np.empty(0, np.int32), "popular", following)
+    order = view.order[request.allowed[view.order]]
+    rules, base, rest = request.rules, view.blend.base, float("-inf")
+    depth = max(depth, AMONG)  # behind these the order is that of popularity
+    if rules.raised is None and len(order) > depth:
+        rest = float(base[order[depth]])
+        pinned = np.isin(order[depth:], [pin.position for pin in rules.pins])
+        order = np.concatenate([order[:depth], order[depth:][pinned]])
+    scores = base[order]
+    scores[:AMONG] = np.sort(scores[:AMONG])[::-1]
+    return Slate(order, scores, (Adjustment(NAME, scores - base[order]),), rest)
