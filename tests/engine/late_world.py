@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,14 +21,17 @@ from beholder.models.placement import over
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
 from beholder.models.words import Words, WordsSettings
+from beholder.rules.facets import Facets
 from beholder.scorers.fold import Weights, fold
-from beholder.training.assemble import similar_rows
+from beholder.spaces import Modality, similar_rows
+from beholder.store.items import SCHEMA
 from planted import World, dataset_of
 
 WHOLE = 1000  # entries a row: all, since a cut row holds less of the small columns of new items
 SCALE = {"itemknn": 0.4, "visual-knn:colour": 1.5, "words": 2.0, "placement": 0.3, "ials": 1.0}
 COLD = {"visual-knn:colour": 0.3, "words": 0.2, "placement": 1.0}
 EVEN = {"colour": 1.0, "words": 1.0}
+COLOUR = "#808080"
 
 
 class Taste(NamedTuple):
@@ -62,28 +65,35 @@ def made_parts(world: World, taste: Taste = USUAL, kept: tuple[int, int] = (WHOL
     counts = counts_of(dataset, PopularitySettings())
     new = new_items(dataset, taste.likeness)
     items = plain_items(dataset.n_items)
-    pictures = [f"of {i}" for i in range(dataset.n_items)]
-    encoded = ["#808080"] * dataset.n_items
-    for name, values in (("title", world.texts), ("picture", pictures), ("colour", encoded)):
+    covers = [f"of {i}" for i in range(dataset.n_items)]
+    columns: dict[str, list[Any]] = {
+        "title": world.texts,
+        "picture": covers,
+        "colour": [COLOUR] * dataset.n_items,
+        "pictures": [[cover] for cover in covers],
+    }
+    for name, values in columns.items():
         items = items.set_column(items.schema.get_field_index(name), name, pa.array(values))
+    content = dataset.content.weighed(taste.likeness)
     return Parts(
         items=items,
         blend=fold(members, counts, new, weights, kept, taste.power),
         popularity=counts,
         known=dataset.interactions.item_counts > 0,
-        similar=similar_rows(dataset.content, taste.likeness),
-        content=dataset.content,
+        similar=similar_rows(content, WHOLE),
+        content=content,
+        facets=Facets.of([{}] * dataset.n_items, {}),
         choice=Choice(weights, 0, likeness=dict(taste.likeness)),
         evaluation={},
     )
 
 
 class Put(NamedTuple):
-    """A row as the store tells of it."""
+    """A row as the store tells of it, with one picture or several."""
 
     seq: int
     title: str
-    picture: str | None
+    picture: str | Sequence[str] | None
     hidden: bool = False
     deleted: bool = False
     attributes: str = "{}"
@@ -91,6 +101,20 @@ class Put(NamedTuple):
     @property
     def item_id(self) -> str:
         return str(self.seq)
+
+    @property
+    def pictures(self) -> list[str]:
+        """Hashes, the cover first."""
+        if self.picture is None:
+            return []
+        return [self.picture] if isinstance(self.picture, str) else list(self.picture)
+
+    def row(self) -> dict[str, Any]:
+        """Return the row."""
+        media = [{"hash": name, "kind": "picture", "colour": COLOUR} for name in self.pictures]
+        cover = {"picture": media[0]["hash"], "colour": COLOUR} if media else {}
+        own = {name: getattr(self, name) for name in SCHEMA.names if hasattr(self, name)}
+        return {**dict.fromkeys(SCHEMA.names), **own, "picture": None, **cover, "media": media}
 
 
 class Catalogue:
@@ -102,18 +126,16 @@ class Catalogue:
 
     def put(self, *rows: Put) -> Overlay:
         """Change some items in one step."""
-        schema = self.view.parts.items.schema
-        table = pa.Table.from_pylist(
-            [{**row._asdict(), "item_id": row.item_id, "colour": "#808080"} for row in rows], schema
-        )
-        table = table.append_column("deleted", pa.array([row.deleted for row in rows]))
+        table = pa.Table.from_pylist([row.row() for row in rows], SCHEMA)
         self.view = overlay.follow(self.view, table, self.view.version + 1, self._vectors)
         return self.view
 
-    def _vectors(self, pictures: list[str | None]) -> dict[str, np.ndarray]:
-        nothing = np.zeros(24, np.float32)
-        rows = [self.looks.get(name or "", nothing) for name in pictures]
-        return {"colour": np.array(rows, np.float32).reshape(-1, 24)}
+    def _vectors(self, pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+        found = [(i, self.looks[name]) for i, own in enumerate(pictures) for name in own]
+        owner = np.array([i for i, _ in found], np.int32)
+        rows = np.array([looks for _, looks in found], np.float32).reshape(-1, 24)
+        there = np.bincount(owner, minlength=len(pictures)) > 0
+        return {"colour": Modality(rows, owner, there)}
 
 
 def history_of(items: list[int]) -> History:

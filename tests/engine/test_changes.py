@@ -150,7 +150,7 @@ def test_an_item_that_loses_words_and_picture_is_like_nothing(world: World) -> N
         alike = view.similar.rows.toarray()
         assert not alike[position].any()
         assert not alike[:, position].any()
-        assert not view.content.pictures["colour"].vectors[position].any()
+        assert not view.content.spaces["colour"].vectors[position].any()
 
 
 def test_a_late_item_with_another_picture_is_compared_by_it(world: World) -> None:

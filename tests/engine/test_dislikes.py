@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from beholder.behaviour.history import History
-from beholder.engine.dislikes import MOST, dislikes, penalties, strength
+from beholder.engine.dislikes import MOST, dislikes, penalties
 from beholder.engine.engine import Engine
+from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
 from beholder.engine.slate import Known, Request, Slate
 from beholder.index.best import best
+from beholder.rules.fit import Fitted
 from planted import World
 
 
@@ -21,14 +23,16 @@ def history_of(world: World, user: int, disliked: np.ndarray) -> History:
     return History(own, times, weights, disliked.astype(np.int32), np.empty(0, np.int32))
 
 
-def slow_penalties(engine: Engine, disliked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What is taken from every position and by which dislike, by a loop over dense rows."""
+def slow_penalties(
+    engine: Engine, disliked: np.ndarray, scores: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What is taken from every score and by which dislike, from dense rows."""
     view = engine.now_showing
     alike = view.parts.similar.toarray()[disliked[-MOST:]]
-    nearest = alike.max(axis=0)
-    weights = engine.parts.choice.weights
-    by = np.where(nearest > 0, disliked[-MOST:][alike.argmax(axis=0)], -1)
-    return weights.dislike * weights.top * nearest**2, by
+    nearest = np.maximum(alike.max(axis=0), 0)
+    share = engine.parts.choice.weights.dislike
+    taken = share * np.maximum(scores, 0) * nearest**2
+    return taken, np.where(taken > 0, disliked[-MOST:][alike.argmax(axis=0)], -1)
 
 
 def drawn(world: World, user: int, number: int) -> np.ndarray:
@@ -41,7 +45,8 @@ def drawn(world: World, user: int, number: int) -> np.ndarray:
 def slate_of(engine: Engine, history: History, k: int, mask: np.ndarray) -> Slate:
     view = engine.now_showing
     known = Known(history, view.blend.ask(history))
-    request = Request(known, "personal", k, 0, mask, view.blend.read(known.query))
+    reading = view.blend.read(known.query)
+    request = Request(known, "personal", k, 0, mask, reading, Fitted(), Dial())
     return run(request, view, (dislikes,))
 
 
@@ -52,14 +57,14 @@ def test_the_list_is_that_of_the_slow_way(
 ) -> None:
     view = reader.now_showing
     moved = 0
-    for user in range(0, 40, 4):
+    for user in range(0, 160, 4):
         disliked = drawn(world, user, number)
         history = history_of(world, user, disliked)
         mask = np.random.default_rng(user).random(240) < share
         mask[history.items] = False
         mask[disliked] = False
         scores = view.blend.scores(view.blend.ask(history))[0]
-        taken, _ = slow_penalties(reader, disliked)
+        taken, _ = slow_penalties(reader, disliked, scores)
         expected = best(
             np.where(mask, scores - taken, -np.inf).astype(np.float32), 25, view.blend.ties
         )
@@ -68,6 +73,7 @@ def test_the_list_is_that_of_the_slow_way(
         np.testing.assert_allclose(slate.scores[:25], (scores - taken)[expected], atol=1e-5)
         plain = best(np.where(mask, scores, -np.inf), 25, view.blend.ties)
         moved += plain.tolist() != expected.tolist()
+        assert (taken[expected] > 0).any()
     assert moved >= 5  # or the dislikes did nothing
 
 
@@ -99,12 +105,13 @@ def test_each_score_is_lowered_by_the_nearest_dislike(
     view = reader.now_showing
     disliked = drawn(world, 1, number)
     everything = np.arange(240, dtype=np.int32)
-    found = penalties(view.similar, disliked, everything, strength(view))
-    taken, by = slow_penalties(reader, disliked)
+    scores = np.linspace(-1, 3, 240, dtype=np.float32)  # what scores below 0 loses nothing
+    found = penalties(view, disliked, everything, scores)
+    taken, by = slow_penalties(reader, disliked, scores)
     np.testing.assert_allclose(found.values, taken, rtol=1e-5, atol=1e-7)
     np.testing.assert_array_equal(found.by, by)
     assert (by >= 0).any()
-    assert (by < 0).any() == (number == 1)  # one alone is not like everything
+    assert (by[scores > 0] < 0).any() == (number == 1)  # one alone is not like everything
 
 
 def test_an_explanation_names_the_dislike_that_lowers_the_score(
@@ -114,7 +121,10 @@ def test_an_explanation_names_the_dislike_that_lowers_the_score(
     told = [{"item": world.item_id(int(i)), "kind": "dislike"} for i in disliked]
     told += [{"item": world.item_id(1), "kind": "like"}]
     like_it = [int(i) for i in np.flatnonzero(world.taste == 5)[2:8]]
-    taken, by = slow_penalties(reader, disliked)
+    view = reader.now_showing
+    (history, query), _, _ = reader.history_of(None, None, told)
+    assert history.disliked.tolist() == disliked.tolist()
+    taken, by = slow_penalties(reader, disliked, view.blend.scores(query)[0])
     for position in like_it:
         explained = reader.explain(world.item_id(position), history=told)
         shares = {share.id: share.share for share in explained.shares}
@@ -124,9 +134,9 @@ def test_an_explanation_names_the_dislike_that_lowers_the_score(
 def test_only_the_newest_dislikes_act(reader: Engine, world: World) -> None:
     view = reader.now_showing
     disliked = drawn(world, 2, MOST + 20)
-    everything = np.arange(240, dtype=np.int32)
-    all_of_them = penalties(view.similar, disliked, everything, 1.0)
-    newest = penalties(view.similar, disliked[-MOST:], everything, 1.0)
+    everything, ones = np.arange(240, dtype=np.int32), np.ones(240, np.float32)
+    all_of_them = penalties(view, disliked, everything, ones)
+    newest = penalties(view, disliked[-MOST:], everything, ones)
     np.testing.assert_array_equal(all_of_them.values, newest.values)
     assert set(all_of_them.by.tolist()) <= {-1, *disliked[-MOST:].tolist()}
 

@@ -11,9 +11,11 @@ import scipy.sparse as sp
 
 from beholder.behaviour.history import EMPTY, History
 from beholder.engine.overlay import Overlay
+from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import retrieve, run
 from beholder.engine.slate import Adjustment, Known, Request, Slate, Stage
 from beholder.index.best import best
+from beholder.rules.fit import Fitted
 from beholder.scorers.blend import DENSE, Blend
 from beholder.scorers.interface import Query
 from beholder.scorers.item_item import ItemItem
@@ -50,7 +52,8 @@ def asked(blend: Blend, query: Query, k: int, mask: np.ndarray, disliked: bool =
     if disliked:
         some = np.array([0], np.int32)
         history = History(EMPTY.items, EMPTY.times, EMPTY.weights, disliked=some)
-    return Request(Known(history, query), "personal", k, 0, mask, blend.read(query))
+    known = Known(history, query)
+    return Request(known, "personal", k, 0, mask, blend.read(query), Fitted(), Dial())
 
 
 def masks(blend: Blend, seed: int) -> dict[str, np.ndarray]:
@@ -112,7 +115,7 @@ def test_where_much_is_lowered_the_list_is_looked_for_deeper(blend: Blend) -> No
     taken = np.zeros(N, np.float32)
     taken[np.argsort(-scores)[:700]] = 5.0
     request = asked(blend, query, 10, everything, disliked=True)
-    first = retrieve(request, 44)
+    first = retrieve(request, NOTHING, 44)
     assert taken[first.positions].all()  # or the first depth would do
     slate = run(request, NOTHING, [lowering(taken)])
     expected = best(scores - taken, 11, blend.ties)
@@ -123,7 +126,7 @@ def test_where_much_is_lowered_the_list_is_looked_for_deeper(blend: Blend) -> No
 def test_what_was_left_out_never_scores_more_than_is_said(blend: Blend) -> None:
     for name, mask in masks(blend, 2).items():
         query = a_question(blend, 2, 20)
-        slate = retrieve(asked(blend, query, 20, mask), 20)
+        slate = retrieve(asked(blend, query, 20, mask), NOTHING, 20)
         left = mask.copy()
         left[slate.positions] = False
         most = blend.scores(query)[0][left].max(initial=-np.inf)
@@ -133,8 +136,8 @@ def test_what_was_left_out_never_scores_more_than_is_said(blend: Blend) -> None:
 def test_asking_twice_gives_the_same(blend: Blend) -> None:
     """The arrays that a thread keeps are clean for the next question."""
     everything = np.ones(N, bool)
-    first = retrieve(asked(blend, a_question(blend, 1, 30), 20, everything), 20)
-    retrieve(asked(blend, a_question(blend, 2, 30), 20, everything), 20)
-    again = retrieve(asked(blend, a_question(blend, 1, 30), 20, everything), 20)
+    first = retrieve(asked(blend, a_question(blend, 1, 30), 20, everything), NOTHING, 20)
+    retrieve(asked(blend, a_question(blend, 2, 30), 20, everything), NOTHING, 20)
+    again = retrieve(asked(blend, a_question(blend, 1, 30), 20, everything), NOTHING, 20)
     np.testing.assert_array_equal(first.positions, again.positions)
     np.testing.assert_array_equal(first.scores, again.scores)

@@ -81,8 +81,21 @@ def test_a_new_sample_is_compared_like_an_item_that_has_the_same(similarity: Sim
         np.testing.assert_allclose(
             similarity.similar(raw)[others], similarity.block([item])[0, others], atol=1e-5
         )
-    mean = similarity.similar({"other": RAW[:1]})
-    np.testing.assert_allclose(mean, mean[0])
+    assert not similarity.similar({"other": RAW[:1]}).any()
+
+
+def test_an_item_that_nothing_is_known_of_is_like_nothing(similarity: Similarity) -> None:
+    grown = similarity.grown(2, {"words": ["", CONTENT["words"][1]]})
+    blank, worded = N, N + 1
+    for found in (
+        grown.block([blank])[0],
+        grown.block(slice(None))[:, blank],
+        grown.between([1, blank], [blank]).ravel(),
+        grown.pairs([blank, 1], [1, blank]),
+        grown.similar({"words": CONTENT["words"][:1]})[[blank]],
+    ):
+        assert not found.any()
+    assert grown.block([worded])[0, 1] > 0.3  # by the words alone
 
 
 def test_items_without_pictures_neither_crowd_nor_leave_the_lists(similarity: Similarity) -> None:

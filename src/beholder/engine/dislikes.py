@@ -63,5 +63,6 @@ def penalties(
     alike = between(view, positions, recent)
     nearest = alike.argmax(axis=1)
     values = alike[np.arange(len(positions)), nearest]
-    by = np.where(values > 0, recent[nearest], -1).astype(np.int32)
-    return Taken(share * np.maximum(scores, 0) * values**2, by)
+    taken = share * np.maximum(scores, 0) * values**2
+    by = np.where(taken > 0, recent[nearest], -1).astype(np.int32)
+    return Taken(taken, by)

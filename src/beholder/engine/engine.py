@@ -38,7 +38,7 @@ from beholder.engine.question import Question, Repeat, Wanted
 from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments, lasting, until
 from beholder.engine.rerank import Dial
-from beholder.engine.retrieve import run
+from beholder.engine.retrieve import raised_by, run
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
@@ -232,32 +232,41 @@ class Engine:
     def _rank(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         rules = self._rules(view)
-        mask = wanted.mask if rules.banned is None else wanted.mask & ~_to(rules.banned, view)
-        reading = None
-        if level == "popular" and not len(known.history.disliked):
-            slate = first_look(view, mask, rules.pins, wanted.depth)
-        else:
-            reading = view.blend.read(known.query)
-            request = Request(
-                known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial
-            )
-            slate = run(request, view, self.stages)
+        reading = view.blend.read(known.query)
+        mask = wanted.mask & self._open(view)
+        request = Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
+        nobody = level == "popular" and not len(known.history.disliked)
+        slate = run(request, view, self.stages, first_look if nobody else None)
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, mask)
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
-        nothing: Floats = np.zeros((len(chosen), 0), np.float32)
-        shares = nothing if reading is None else reading.shares(chosen).values
         return Ranked(
             chosen,
-            slate.scores[page],
-            shares,
+            self._scores(view, request, chosen) if nobody else slate.scores[page],
+            np.zeros((len(chosen), 0), np.float32) if nobody else reading.shares(chosen).values,
             known.query.items,
             level,
             slate.positions[wanted.k : wanted.depth],
             slate.sources[page],
             slate.chance[page],
         )
+
+    def _scores(self, view: Overlay, request: Request, positions: Positions) -> Floats:
+        """Return scores by what dislikes and rules add to them, wherever the items stand."""
+        nobody = not len(request.known.query.items)
+        scores = view.blend.base[positions] if nobody else request.reading.at(positions)
+        disliked = request.known.history.disliked
+        if len(disliked):
+            scores = scores - penalties(view, disliked, positions, scores).values
+        for _, added in raised_by(request.rules.lifts, positions, view, request.level):
+            scores = scores + added
+        return scores
+
+    def _open(self, view: Overlay) -> NDArray[np.bool_]:
+        """Return what may be in any answer now, bool (n,): shown, and not banned."""
+        banned = self._rules(view).banned
+        return view.shown if banned is None else view.shown & ~banned
 
     def _rules(self, view: Overlay) -> Fitted:
         """Return what the standing rules do to this view, as the settings have them now."""
@@ -371,12 +380,12 @@ class Engine:
     ) -> Answered:
         """Go on with an answer: what was hidden, disliked or seen since is passed over."""
         places = view.positions(cursor.seqs)
+        mask = mask & self._open(view)
         good = np.flatnonzero((places >= 0) & mask[places])
         chosen = places[good[:k]]
         reading = view.blend.read(known.query)
-        scores = reading.at(chosen)
-        if len(known.history.disliked):
-            scores = scores - penalties(view, known.history.disliked, chosen, scores).values
+        request = Request(known, level, k, k, mask, reading, self._rules(view), self.dial)
+        scores = self._scores(view, request, chosen)
         shares = reading.shares(chosen).values
         slate = slate_of(chosen, scores, self._rules(view).pins, HISTORY)
         ranked = Ranked(
@@ -414,7 +423,7 @@ class Engine:
         if view.touched(place):  # of others, what is liked together is only guessed from content
             together = _row(view.blend.item_item, place)
             scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
-        chosen, found = _listed(view, scores, k, without=place)
+        chosen, found = _listed(view, scores, k, self._open(view), without=place)
         answer = self._shown(view, chosen, found)
         if self.keep is not None:
             self.keep(view, alike(chosen, found), answer.answer, self.bundle, seen)
@@ -508,8 +517,8 @@ class Engine:
             scores = word_scores(view, words)
             if looks:
                 scores += np.maximum(view.content.similar(looks), 0)
-            return self._shown(view, *_listed(view, scores, k))
-        found = by_looks(view, looks, k)
+            return self._shown(view, *_listed(view, scores, k, self._open(view)))
+        found = by_looks(view, looks, k, self._open(view))
         return self._shown(view, *found)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
@@ -666,11 +675,6 @@ def _question(question: Question | None, asked: dict[str, Any]) -> Question:
         ) from error
 
 
-def _to(mask: NDArray[np.bool_], view: Overlay) -> NDArray[np.bool_]:
-    """Return a mask over all items of a view: later ones are not in it."""
-    return np.pad(mask, (0, len(view.shown) - len(mask)))
-
-
 def _level(history: History, user: str | None) -> Level:
     return ("personal" if user else "session") if len(history) else "popular"
 
@@ -682,10 +686,14 @@ def check_k(k: int) -> None:
 
 
 def _listed(
-    view: Overlay, scores: Floats, k: int, without: int | None = None
+    view: Overlay,
+    scores: Floats,
+    k: int,
+    allowed: NDArray[np.bool_],
+    without: int | None = None,
 ) -> tuple[Positions, Floats]:
-    """Return the best shown positions above 0, and their scores."""
-    masked = np.where(view.shown & (scores > 0), scores, -np.inf)
+    """Return the best allowed positions above 0, and their scores."""
+    masked = np.where(allowed & (scores > 0), scores, -np.inf)
     if without is not None:
         masked[without] = -np.inf
     chosen = best(masked, k, view.blend.ties)

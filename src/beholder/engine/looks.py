@@ -9,7 +9,7 @@ import numpy as np
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
 from beholder.index.best import best
-from beholder.scorers.interface import Floats, Positions
+from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.spaces import Similarity
 
 
@@ -43,12 +43,14 @@ def check_looks(content: Similarity, picture: Mapping[str, Floats]) -> None:
         )
 
 
-def by_looks(view: Overlay, looks: Mapping[str, Floats], k: int) -> tuple[Positions, Floats]:
-    """Return the `k` shown items most like a picture, and how alike they are, above 0."""
+def by_looks(
+    view: Overlay, looks: Mapping[str, Floats], k: int, allowed: Mask
+) -> tuple[Positions, Floats]:
+    """Return the `k` allowed items most like a picture, and how alike they are, above 0."""
     if not looks:
         return np.empty(0, np.int32), np.empty(0, np.float32)
     scores = alike(view.content, looks)
-    chosen = best(np.where(view.shown & (scores > 0), scores, -np.inf), k, view.blend.ties)
+    chosen = best(np.where(allowed & (scores > 0), scores, -np.inf), k, view.blend.ties)
     return chosen, scores[chosen]
 
 

@@ -111,6 +111,11 @@ class Overlay:
         return np.pad(self.parts.popularity, (0, self.n_late))
 
     @cached_property
+    def top_base(self) -> float:
+        """The largest score of somebody without a history."""
+        return float(self.blend.base.max(initial=0))
+
+    @cached_property
     def order(self) -> Positions:
         """int32. All shown positions as strangers see them; see `variety.varied`."""
         return varied(self.popularity, self.shown, self.content, self.blend.ties)

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from beholder.engine.answer import Level
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate, Stage, slate_of
-from beholder.scorers.interface import Mask, Positions
+from beholder.rules.lift import Lift, lifted
+from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.store.answers import HISTORY
+
+Source = Callable[[Request, Overlay, int], Slate]
 
 SPARE = 10  # places more than a page, of which stages may lower some
 DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 
-def run(request: Request, view: Overlay, stages: Sequence[Stage]) -> Slate:
+def run(
+    request: Request, view: Overlay, stages: Sequence[Stage], source: Source | None = None
+) -> Slate:
     """Retrieve, and pass through the stages.
 
     Stages lower scores, or raise only what retrieval names. So the page is right as soon as its
     last place is not below what was left out; until then twice as many candidates are retrieved.
     What comes after the page is kept as far as that holds.
+
+    Parameters
+    ----------
+    source
+        What gives so many candidates; None: `retrieve`.
     """
+    source = source or retrieve
     depth = max(request.depth, request.k + SPARE)
     while True:
-        slate = retrieve(request, view, depth)
+        slate = source(request, view, depth)
         for stage in stages:
             slate = stage(request, view, slate)
         if slate.rest == float("-inf"):
@@ -47,7 +59,8 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     if rules.raised is not None:
         raised = request.reading.best(depth, request.allowed & _whole(rules.raised, view))
         assert raised.rest is not None
-        most = sum(lift.by for lift in rules.lifts if lift.by > 0) * top_of(view)
+        most = sum(lift.by for lift in rules.lifts if lift.by > 0)
+        most *= top_of(view, request.level)
         rest = max(rest, raised.rest + most)
         more.append(raised.positions)
     pinned = np.array([pin.position for pin in rules.pins], np.int32)
@@ -58,9 +71,18 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     return slate_of(positions[order], scores[order], rules.pins, HISTORY, rest)
 
 
-def top_of(view: Overlay) -> float:
-    """Return the size of a good score."""
+def top_of(view: Overlay, level: Level) -> float:
+    """Return the size of a good score: of people, or of those who are nobody yet."""
+    if level == "popular":
+        return view.top_base
     return float(view.parts.choice.weights.top)
+
+
+def raised_by(
+    lifts: Sequence[Lift], positions: Positions, view: Overlay, level: Level
+) -> list[tuple[str, Floats]]:
+    """Return what boosts and buries add to some scores, float32 (k,) by name."""
+    return lifted(lifts, positions, top_of(view, level))
 
 
 def _whole(mask: Mask, view: Overlay) -> Mask:

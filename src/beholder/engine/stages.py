@@ -12,10 +12,9 @@ from beholder.engine.alike import between
 from beholder.engine.dislikes import dislikes
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import rerank
-from beholder.engine.retrieve import top_of
+from beholder.engine.retrieve import raised_by
 from beholder.engine.slate import Request, Slate, Stage
 from beholder.rules.caps import capped
-from beholder.rules.lift import lifted
 from beholder.rules.pins import pinned
 
 AMONG = 100  # candidates that a page is put together from
@@ -23,7 +22,7 @@ AMONG = 100  # candidates that a page is put together from
 
 def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     """Add what boosts and buries say."""
-    for name, values in lifted(request.rules.lifts, slate.positions, top_of(view)):
+    for name, values in raised_by(request.rules.lifts, slate.positions, view, request.level):
         slate = slate.adjusted(name, values, view.blend.ties[slate.positions].astype(np.float32))
     return slate
 

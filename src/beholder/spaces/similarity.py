@@ -54,7 +54,7 @@ class Similarity:
 
     S(i, j) = sum over modalities of w_m c_m(i, j), weights scaled to sum 1, where a cosine that
     is missing because i or j lacks the modality is its expectation given those that are present.
-    About -1 to 1.
+    About -1 to 1. An item that nothing at all is known of is like nothing: 0, itself too.
 
     Attributes
     ----------
@@ -142,6 +142,8 @@ class Similarity:
         constants = np.zeros((len(sets), len(sets)), np.float32)
         shares = {name: np.zeros_like(constants) for name in counted}
         for one, two in np.ndindex(constants.shape):
+            if not (sets[one].any() and sets[two].any()):
+                continue
             both = sets[one] & sets[two]
             present = [name for name, there in zip(counted, both, strict=True) if there]
             mix = self.expectation.mix(present, weights)
@@ -184,6 +186,8 @@ class Similarity:
         found = np.zeros(len(self), np.float32)
         first = np.unique(self._table.of, return_index=True)[1]
         for kind, example in enumerate(first):
+            if not cosines or not self.present[example]:
+                continue
             present = [name for name in cosines if self.counted[name].present[example]]
             mix = self.expectation.mix(present, weights)
             among = self._table.of == kind

@@ -1,0 +1,166 @@
+"""A page goes on with its answer, whatever happened since the page before it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from test_live import add_late, an_item, like
+
+from beholder.engine.answer import Answer
+from beholder.engine.engine import Engine, engine_of, open_engine
+from beholder.errors import UsageError
+from beholder.workspace import Workspace
+from planted import World
+
+K = 20
+
+
+def whole(engine: Engine, user: str) -> list[str]:
+    """Return the ids of an answer with all its pages, asked for at once."""
+    return engine.recommend(user, k=200).ids
+
+
+def turn(engine: Engine, user: str, answer: Answer, pages: int) -> list[Answer]:
+    """Return some following pages of an answer."""
+    found = [answer]
+    while len(found) <= pages and found[-1].next is not None:
+        found.append(engine.recommend(user, k=K, page=found[-1].next))
+    return found[1:]
+
+
+def known_or_new(engine: Engine, world: World, which: str) -> str:
+    if which == "known":
+        return world.user_id(12)
+    like(engine, an_item(world, 3), "new here")
+    return "new here"
+
+
+@pytest.mark.parametrize("which", ["known", "new"])
+@pytest.mark.parametrize("kind", ["like", "dislike", "hide", "click"])
+def test_after_an_event_on_page_two_every_other_item_is_shown_once(
+    engine: Engine, world: World, which: str, kind: str
+) -> None:
+    name = known_or_new(engine, world, which)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=K)
+    (second,) = turn(engine, name, first, 1)
+    engine.record({"item": second.ids[4], "kind": kind, "user": name})
+    assert whole(engine, name) != expected  # the event is in the next answer, not in this one
+    following = turn(engine, name, second, 20)
+    shown = [item for page in (first, second, *following) for item in page.ids]
+    assert shown == expected
+    assert following[-1].next is None
+    assert {page.answer for page in following} == {first.answer}
+
+
+@pytest.mark.parametrize("kind", ["dislike", "hide", "like", "click"])
+def test_what_was_seen_or_refused_since_is_passed_over_and_the_page_is_full(
+    engine: Engine, world: World, kind: str
+) -> None:
+    name = world.user_id(12)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=K)
+    gone = [expected[22], expected[30], expected[41]]
+    for item in gone:
+        engine.record({"item": item, "kind": kind, "user": name})
+    following = turn(engine, name, first, 20)
+    shown = [item for page in following for item in page.ids]
+    assert shown == [item for item in expected[K:] if item not in gone]
+    assert all(len(page.items) == K for page in following[:-1])
+
+
+def test_what_the_catalogue_hid_or_deleted_since_is_passed_over(
+    engine: Engine, world: World
+) -> None:
+    name = world.user_id(12)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=K)
+    engine.store.hide(expected[25], True)
+    engine.store.delete_item(expected[27])
+    add_late(engine, world, [1, 2])  # and what came since is not slipped in
+    shown = [item for page in turn(engine, name, first, 20) for item in page.ids]
+    assert shown == [item for item in expected[K:] if item not in (expected[25], expected[27])]
+
+
+def test_two_pages_of_twenty_are_one_of_forty(engine: Engine, world: World) -> None:
+    for name in (world.user_id(4), None):
+        first = engine.recommend(name, k=20)
+        second = engine.recommend(name, k=20, page=first.next)
+        assert (*first.items, *second.items) == engine.recommend(name, k=40).items
+
+
+def test_pages_may_have_other_lengths_than_the_first(engine: Engine, world: World) -> None:
+    name = world.user_id(4)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=10)
+    second = engine.recommend(name, k=35, page=first.next)
+    third = engine.recommend(name, k=1, page=second.next)
+    assert [*first.ids, *second.ids, *third.ids] == expected[:46]
+
+
+def test_what_is_left_out_on_a_later_page_is_passed_over(engine: Engine, world: World) -> None:
+    name = world.user_id(4)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=K)
+    second = engine.recommend(name, k=K, page=first.next, exclude=expected[20:25])
+    assert second.ids == expected[25:45]
+
+
+def reordered(engine: Engine) -> Engine:
+    """Return the same workspace's engine over a bundle in which positions are others."""
+    from beholder.training.train import train_workspace
+
+    workspace = engine.store.workspace
+    train_workspace(workspace, budget="600s", models=["itemknn"], seed=5)
+    return open_engine(workspace.root)
+
+
+def test_a_page_survives_a_change_of_bundle(engine: Engine, world: World) -> None:
+    add_late(engine, world, range(8))  # without positions in the old bundle, with some in the new
+    name = world.user_id(12)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=K)
+    with reordered(engine) as other:
+        assert other.bundle != engine.bundle
+        assert whole(other, name) != expected
+        shown = [item for page in turn(other, name, first, 20) for item in page.ids]
+    assert shown == expected[K:]
+
+
+def test_a_page_of_another_workspace_is_refused(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    from planted import workspace_of
+
+    other = workspace_of(world, tmp_path / "other")
+    bundle = engine.store.workspace.bundles / engine.bundle
+    key = other.secrets / "signing.key"
+    key.parent.mkdir(exist_ok=True)
+    key.write_bytes(bytes(32))
+    page = engine.recommend(k=K).next
+    with engine_of(other, engine.parts, bundle.name, _store(other)) as elsewhere:
+        assert elsewhere.recommend(k=K).ids == engine.recommend(k=K).ids
+        with pytest.raises(UsageError, match="this page does not exist"):
+            elsewhere.recommend(k=K, page=page)
+        with pytest.raises(UsageError, match="this page does not exist"):
+            engine.recommend(k=K, page=elsewhere.recommend(k=K).next)
+
+
+def test_a_page_of_a_copy_of_the_workspace_goes_on(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    """As two servers over one workspace do."""
+    name = world.user_id(2)
+    shutil.copytree(engine.store.workspace.root, tmp_path / "copy")
+    page = engine.recommend(name, k=K).next
+    with open_engine(tmp_path / "copy") as copy:
+        there = copy.recommend(name, k=K, page=page)
+    assert there.items == engine.recommend(name, k=K, page=page).items
+
+
+def _store(workspace: Workspace) -> object:
+    from beholder.store import Store
+
+    return Store.open(workspace)
