@@ -464,9 +464,7 @@ class Engine:
         known, level, view = self.history_of(user, session, seen=seen)
         mask = view.shown.copy()
         mask[known.history.disliked] = False
-        banned = self._rules(view).banned
-        if banned is not None:
-            mask &= ~_to(banned, view)
+        mask &= self._open(view)
         if filter:
             mask &= view.masks.of(filter)
         chosen, scores = self.rows.ordered(row, view, mask, k, seen)
