@@ -104,3 +104,74 @@ def test_a_button_without_scripts_says_which_list_it_stood_in(server: Server) ->
         export = client.get(f"/v1/users/{session}/export", params={"kind": "session"}).text
         (event,) = [e for e in map(json.loads, export.splitlines()) if e["record"] == "event"]
         assert (event["item"], event["answer"], event["place"]) == (item, answer, 3)
+
+
+def marked(client: httpx.Client, who: str, answer: str, **query: str) -> list[int]:
+    """Return the places of a stored answer that were in sight, once there are some."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        found = {one["answer"]: one["seen"] for one in answers_of(client, who, 1, **query)}
+        if found.get(answer) or time.monotonic() > deadline:
+            return found.get(answer, [])
+        time.sleep(0.1)
+
+
+def test_places_in_sight_are_marked_and_are_no_events(server: Server) -> None:
+    with server.client(headers=server.operator) as client:
+        like(client, user="watcher")
+        answer = client.get("/v1/recommendations", params={"user": "watcher", "k": 5}).json()
+        told = {"answer": answer["answer"], "places": [3, 0, 3]}
+        for _ in range(2):
+            reply = client.post("/v1/seen", json=told)
+            assert (reply.status_code, reply.json()) == (202, {"places": 2})
+        assert marked(client, "watcher", answer["answer"]) == [0, 3]
+        again = client.get("/v1/recommendations", params={"user": "watcher", "k": 5}).json()
+        assert [item["id"] for item in again["items"]] == [item["id"] for item in answer["items"]]
+        lines = client.get("/v1/users/watcher/export").text.splitlines()
+        assert [r["record"] for r in map(json.loads, lines)].count("event") == 1
+
+
+def test_a_browser_speaks_of_its_own_answers_alone(server: Server) -> None:
+    away = {"host": "shop.example"}  # no longer asked for by a name of this machine
+    with server.client(headers=server.operator) as client, server.client() as browser:
+        like(client, user="victim")
+        answer = client.get("/v1/recommendations", params={"user": "victim", "k": 5}).json()
+        assert answers_of(client, "victim", 1)
+        before = client.get("/health/ready").json()["answers"]["unknown"]
+        browser.get("/")
+        told = {"answer": answer["answer"], "places": [1]}
+        assert browser.post("/v1/seen", json=told, headers=away).status_code == 202
+        deadline = time.monotonic() + PATIENCE
+        while client.get("/health/ready").json()["answers"]["unknown"] == before:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert [one["seen"] for one in answers_of(client, "victim", 1)] == [[]]
+
+
+def test_what_is_no_place_is_refused(client: httpx.Client) -> None:
+    for wrong in (
+        {"answer": "x", "places": [1]},
+        {"answer": "0a", "places": [-1]},
+        {"answer": "0a", "places": [10_000]},
+        {"answer": "0a"},
+        {"answer": "0a", "places": [0] * 1_001},
+    ):
+        assert client.post("/v1/seen", json=wrong).status_code == 422
+    assert client.post("/v1/seen", json={"answer": "0a", "places": []}).json() == {"places": 0}
+
+
+def test_a_request_says_what_may_come_again(server: Server) -> None:
+    with server.client(headers=server.operator) as client:
+        like(client, user="again")
+        query = {"user": "again", "k": 120}
+
+        def shown(**more: str) -> set[str]:
+            got = client.get("/v1/recommendations", params=query | more).json()
+            posted = client.post("/v1/recommendations", json=query | more).json()
+            assert [i["id"] for i in got["items"]] == [i["id"] for i in posted["items"]]
+            return {item["id"] for item in got["items"]}
+
+        assert "picture-00005" not in shown() | shown(repeat="never")
+        assert "picture-00005" in shown(repeat="allow")
+        wrong = client.get("/v1/recommendations", params={"repeat": "often"})
+        assert (wrong.status_code, wrong.json()["field"]) == (422, "repeat")

@@ -197,3 +197,27 @@ def test_a_like_names_the_list_and_the_place_of_the_picture(page):
     assert below["answer"] != item["answer"]
     assert below["place"] > 0
     assert page.complaints == []
+
+
+LISTEN = """window.told = []; const send = navigator.sendBeacon.bind(navigator);
+navigator.sendBeacon = (url, blob) => {
+  blob.text().then(text => told.push(JSON.parse(text)));
+  return send(url, blob);
+}; true"""
+IN_SIGHT = """answer => [...document.querySelectorAll('.card')]
+  .filter(c => c.item.answer === answer)
+  .map(c => [c.item.place, c.getBoundingClientRect()])
+  .filter(([, r]) => Math.min(innerHeight, r.bottom) - r.top >= r.height / 2)
+  .map(([place]) => place)"""
+
+
+def test_what_was_in_sight_for_a_second_is_told(page):
+    page.evaluate(LISTEN)
+    with page.expect_response(lambda reply: "/v1/seen" in reply.url) as sent:
+        page.wait_for_function("() => told.length")
+    assert sent.value.status == 202
+    (told,) = page.evaluate("told")
+    shown = page.evaluate(IN_SIGHT, told["answer"])
+    assert sorted(told["places"]) == sorted(shown)
+    assert 3 < len(shown) < len(page.evaluate(IDS))
+    assert page.complaints == []

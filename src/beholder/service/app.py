@@ -29,6 +29,7 @@ from beholder.service import (
     rows,
     score,
     search,
+    seen,
     similar,
     users,
 )
@@ -49,6 +50,7 @@ ROUTERS = (
     score,
     explain,
     interactions,
+    seen,
     users,
     bundles,
     health,

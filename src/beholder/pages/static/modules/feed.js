@@ -7,6 +7,7 @@
 
 import { attach, makeCard } from "./cards.js";
 import { recommend } from "./answers.js";
+import { watchSight } from "./sight.js";
 import { say } from "./words.js";
 
 const PAGE = 24;
@@ -17,7 +18,10 @@ export class Feed {
   /** element is the list, more the place below it; endless says whether it can grow. */
   constructor(element, more, endless) {
     Object.assign(this, { element, more, endless, level: more?.dataset.level ?? "", grown: 0 });
-    for (const card of element.children) attach(card);
+    for (const card of element.children) {
+      attach(card);
+      watchSight(card);
+    }
     this.lay();
     element.dataset.laid = "";
     let before = element.clientWidth;
@@ -63,7 +67,9 @@ export class Feed {
       fragment.append(card);
     }
     const added = fragment.childElementCount;
+    const fresh = [...fragment.children];
     this.element.append(fragment);
+    fresh.forEach(watchSight);
     this.#close();
     return added;
   }
