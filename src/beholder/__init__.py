@@ -151,6 +151,8 @@ def evaluate(
     DataError
         If there are too few people to ask.
     """
+    from contextlib import nullcontext
+
     from beholder.evaluation.seeds import evaluations
     from beholder.workspace import Workspace
 
@@ -161,7 +163,7 @@ def evaluate(
         budget=budget,
         models=models,
         stages=stages,
-        progress=progress,
+        showing=lambda: nullcontext(progress),
     )
     return list(found)
 

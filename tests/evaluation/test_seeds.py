@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import msgspec
@@ -129,3 +132,29 @@ def test_every_command_calls_the_folder_dir() -> None:
     usages = re.findall(r"^Usage: beholder (.*)$", page, re.MULTILINE)
     assert len(usages) > 20
     assert not [line for line in usages if re.search(r"FOLDER|DIRECTORY|WORKSPACE", line)]
+
+
+def test_results_are_on_standard_output_where_bars_are_on_a_terminal(trained: Path) -> None:
+    ours, theirs = pty.openpty()
+    line = [
+        sys.executable, "-m", "beholder.cli.main", "evaluate", str(trained), "--model", "itemknn",
+        "--protocol", "leave-last-out", "--budget", "1s",
+    ]  # fmt: skip
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=theirs, text=True) as running:
+        os.close(theirs)
+        drawn = threading.Thread(target=_read, args=(ours,))
+        drawn.start()
+        assert running.stdout is not None
+        shown = running.stdout.read()
+        drawn.join()
+    assert running.returncode == 0
+    assert "NDCG@10" in shown
+    assert "full catalogue of 240 items" in shown
+
+
+def _read(terminal: int) -> None:
+    """Take what is drawn, so that nobody waits."""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while os.read(terminal, 4096):
+            pass
+    os.close(terminal)

@@ -51,18 +51,17 @@ def command(
 
     if target is not None and not target.absolute().parent.is_dir():
         raise UsageError(f"{target} cannot be written", remedy=f"make {target.parent} first")
-    done = []
-    with console.progress() as progress:
-        for result in evaluations(
-            Workspace.open(folder),
-            protocol,
-            seeds=seeds,
-            budget=budget,
-            models=models,
-            progress=progress,
-        ):
-            done.append(result)
-            _show(result)
+    done: list[Evaluation] = []
+    for result in evaluations(
+        Workspace.open(folder),
+        protocol,
+        seeds=seeds,
+        budget=budget,
+        models=models,
+        showing=console.progress,
+    ):
+        _show(result)
+        done.append(result)
     if target is not None:
         target.write_bytes(msgspec.json.format(msgspec.json.encode(done), indent=1))
         click.echo(f"written: {target}", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from beholder.dataset.build import build
@@ -26,11 +27,16 @@ def evaluations(
     budget: str | float | None = None,
     models: str | Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
-    progress: Progress = SILENT,
+    showing: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(SILENT),
 ) -> Iterator[Evaluation]:
     """Return the evaluations of some seeds, each made when it is asked for.
 
     Whatever is wrong with the call is said before anything is read; see `beholder.evaluate`.
+
+    Parameters
+    ----------
+    showing
+        Opens what shows how far it is, for each seed anew: results are printed in between.
     """
     if seeds < 1:
         raise UsageError(
@@ -40,14 +46,18 @@ def evaluations(
     load_own(workspace.settings.train.modules)
     chosen = named(models)
     allowed = seconds(workspace.settings.train.budget if budget is None else budget)
-    ask = partial(
-        evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages, progress=progress
-    )
+    ask = partial(evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages)
     first = workspace.settings.train.seed
-    return (_one(workspace, seed, ask) for seed in range(first, first + seeds))
+    return (_one(workspace, seed, ask, showing) for seed in range(first, first + seeds))
 
 
-def _one(workspace: Workspace, seed: int, ask: Callable[..., Evaluation]) -> Evaluation:
+def _one(
+    workspace: Workspace,
+    seed: int,
+    ask: Callable[..., Evaluation],
+    showing: Callable[[], AbstractContextManager[Progress]],
+) -> Evaluation:
     with Store.open(workspace) as store:
         made = build(workspace, store, seed)
-    return ask(made.dataset, seed=seed, items=made.items)
+    with showing() as progress:
+        return ask(made.dataset, seed=seed, items=made.items, progress=progress)
