@@ -91,6 +91,15 @@ def test_variants_of_a_product_share_a_number() -> None:
 
 def test_later_items_join_the_products_that_there_are() -> None:
     groups = groups_of([{"product_code": "a"}, {}, {"item_group_id": "b"}])
-    more = groups.more([{"product_code": "b"}, {"product_code": "c"}, {}, {"product_code": "c"}])
-    assert more.of_items.tolist() == [1, 2, -1, 2]
+    more = groups.plus([{"product_code": "b"}, {"product_code": "c"}, {}, {"product_code": "c"}])
+    assert more.of_items.tolist() == [0, -1, 1, 1, 2, -1, 2]
     assert groups.codes == {"a": 0, "b": 1}
+    # One that comes still later has a number of its own.
+    assert more.plus([{"product_code": "d"}]).of_items[-1] == 3
+
+
+def test_an_item_of_another_code_is_of_another_product() -> None:
+    groups = groups_of([{"product_code": "a"}, {"product_code": "a"}, {"item_group_id": "b"}])
+    changed = groups.changed(np.array([2, 0], np.int32), [{"product_code": "a"}, {}])
+    assert changed.of_items.tolist() == [-1, 0, 0]
+    assert groups.of_items.tolist() == [0, 0, 1]

@@ -47,17 +47,26 @@ class Groups(NamedTuple):
     codes: dict[str, int]
     of_items: NDArray[np.int32]
 
-    def more(self, attributes: Sequence[Mapping[str, Any]]) -> Groups:
-        """Return the groups of further items, with the numbers that there are already."""
+    def plus(self, attributes: Sequence[Mapping[str, Any]]) -> Groups:
+        """Return the groups of these items and, after the last, of more."""
         codes = dict(self.codes)
-        of_items = np.full(len(attributes), -1, np.int32)
+        more = np.full(len(attributes), -1, np.int32)
         for place, attr in enumerate(attributes):
             code = product_of(attr)
             if code is not None:
-                of_items[place] = codes.setdefault(code, len(codes))
-        return Groups(codes, of_items)
+                more[place] = codes.setdefault(code, len(codes))
+        return Groups(codes, np.concatenate([self.of_items, more]))
+
+    def changed(
+        self, positions: NDArray[np.int32], attributes: Sequence[Mapping[str, Any]]
+    ) -> Groups:
+        """Return the groups after items, int32 (m,), got other attributes."""
+        both = self.plus(attributes)
+        of_items = self.of_items.copy()
+        of_items[positions] = both.of_items[len(of_items) :]
+        return Groups(both.codes, of_items)
 
 
 def groups_of(attributes: Sequence[Mapping[str, Any]]) -> Groups:
     """Number the variants of one product, see `product_of`."""
-    return Groups({}, np.empty(0, np.int32)).more(attributes)
+    return Groups({}, np.empty(0, np.int32)).plus(attributes)

@@ -28,14 +28,11 @@ class Arrived:
 
     Attributes
     ----------
-    groups
-        int32 (m,). Which of them are variants of which product.
     raw
         Vectors of their pictures by encoder.
     """
 
     texts: list[str]
-    groups: Positions
     raw: Mapping[str, Modality]
 
     def __len__(self) -> int:
@@ -51,7 +48,7 @@ class Arrived:
     def at(self, order: Places) -> Arrived:
         """Return them in another order, int64 (m,)."""
         raw = {name: vectors.at(order) for name, vectors in self.raw.items()}
-        return Arrived([self.texts[i] for i in order.tolist()], self.groups[order], raw)
+        return Arrived([self.texts[i] for i in order.tolist()], raw)
 
     def part(self, start: int, stop: int) -> Arrived:
         """Return some that follow each other."""
@@ -67,8 +64,7 @@ class Arrived:
             name: _of(self, name, more).plus(_of(more, name, self))
             for name in {**self.raw, **more.raw}
         }
-        groups = np.concatenate([self.groups, more.groups])
-        return Arrived(self.texts + more.texts, groups, raw)
+        return Arrived(self.texts + more.texts, raw)
 
     def with_others(self, places: Positions, others: Arrived) -> Arrived:
         """Return these with others in some places, int (k,)."""
@@ -102,22 +98,21 @@ def ungrown(parts: Parts) -> Grown:
     return Grown(parts.blend, ItemItem(parts.similar), parts.content)
 
 
-def grow(parts: Parts, before: Grown, arrived: Arrived) -> Grown:
+def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Grown:
     """Lay a layer of new items over what there is; nothing of a bundle's size is copied for it.
 
     Parameters
     ----------
     before
         The bundle, maybe with a layer of items that came earlier.
+    groups
+        int32 (n,) by position. Variants of one product share a number; -1: none is known.
     """
     if not len(arrived):
         return before
     m = len(arrived)
     content = before.content.grown(m, arrived.content(before.content))
     positions = np.arange(before.n_items, before.n_items + m)
-    groups = np.concatenate(
-        [parts.groups.of_items, np.full(before.n_items - parts.blend.n_items, -1), arrived.groups]
-    ).astype(np.int32)
     new = among(content, positions, groups, np.asarray(parts.known))
     similar = before.similar
     if parts.compared:
@@ -125,7 +120,9 @@ def grow(parts: Parts, before: Grown, arrived: Arrived) -> Grown:
     return Grown(before.blend.grown(new), similar, content)
 
 
-def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> Grown:
+def repainted(
+    parts: Parts, before: Grown, places: Positions, read: Arrived, groups: Positions
+) -> Grown:
     """Return the bundle with items compared by other words and pictures.
 
     Behaviour keeps what it says of them; those without any are scored by their content anew.
@@ -146,7 +143,7 @@ def repainted(parts: Parts, before: Grown, places: Positions, read: Arrived) -> 
     cold = positions[~known[positions]]
     blend = before.blend
     if len(cold):
-        blend = blend.grown(among(content, cold, parts.groups.of_items, known))
+        blend = blend.grown(among(content, cold, groups, known))
     return Grown(blend, alike, content)
 
 

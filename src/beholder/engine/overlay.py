@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.build import item_table
-from beholder.dataset.texts import text_of
+from beholder.dataset.texts import Groups, product_of, text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
 from beholder.engine.variety import varied
@@ -52,6 +52,8 @@ class Overlay:
         Position by item id.
     masks
         Of filters over the attributes of all items.
+    products
+        Which of all items are variants of one product.
     base
         The bundle, its items compared by the words and pictures that they have now.
     arrived, n_sealed, sealed
@@ -68,6 +70,7 @@ class Overlay:
     position_of_seq: NDArray[np.int32]
     position_of_id: Mapping[str, int]
     masks: Masks
+    products: Groups
     base: Grown
     arrived: Arrived
     n_sealed: int
@@ -100,10 +103,10 @@ class Overlay:
         seqs: NDArray[np.int64] = self.cards.table["seq"].to_numpy()
         return seqs
 
-    @cached_property
+    @property
     def groups(self) -> Positions:
         """int32 (n,). Variants of one product share a number; -1: none is known."""
-        return np.concatenate([self.parts.groups.of_items, self.arrived.groups])
+        return self.products.of_items
 
     @cached_property
     def popularity(self) -> Floats:
@@ -135,7 +138,7 @@ def bare(parts: Parts, bundle: str = "") -> Overlay:
     seqs = parts.items["seq"].to_numpy()
     position_of_seq = np.full(int(seqs.max(initial=-1)) + 2, -1, np.int32)
     position_of_seq[seqs] = np.arange(n, dtype=np.int32)
-    nothing = Arrived([], np.empty(0, np.int32), {})
+    nothing = Arrived([], {})
     return Overlay(
         parts,
         int(parts.choice.catalogue_version),
@@ -145,6 +148,7 @@ def bare(parts: Parts, bundle: str = "") -> Overlay:
         position_of_seq,
         dict(zip(parts.items["item_id"].to_pylist(), range(n), strict=True)),
         Masks(parts.facets),
+        parts.groups,
         base,
         nothing,
         0,
@@ -180,34 +184,42 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
 
 
 def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: VectorsOf) -> Overlay:
-    """Show changed rows; where words or picture are others, compare the items anew."""
+    """Show changed rows; where words, picture or product are others, compare the items anew."""
     if not len(places):
         return view
     before = view.cards.table.take(pa.array(places))
     other = np.array([a != b for a, b in zip(_content(before), _content(table), strict=True)])
     facets = view.masks.facets.changed(places, _attributes(table))
     masks = view.masks.moved(facets, places.astype(np.int64))
-    view = replace(view, cards=view.cards.with_rows(places, table), masks=masks)
+    cards, products = view.cards.with_rows(places, table), view.products
+    if other.any():
+        products = products.changed(places, _attributes(table))
+    view = replace(view, cards=cards, masks=masks, products=products)
     if not other.any():
         return view
-    read = _arriving(view.parts, table.filter(pa.array(other)), vectors_of)
+    read = _arriving(table.filter(pa.array(other)), vectors_of)
     places, n = places[other], view.parts.items.num_rows
     base, arrived = view.base, view.arrived
     if (places < n).any():
-        base = repainted(view.parts, base, places[places < n], read.take(places < n))
+        base = repainted(
+            view.parts, base, places[places < n], read.take(places < n), products.of_items
+        )
     if (places >= n).any():
         arrived = arrived.with_others(places[places >= n] - n, read.take(places >= n))
-    sealed = grow(view.parts, base, arrived.part(0, view.n_sealed))
-    now = grow(view.parts, sealed, arrived.part(view.n_sealed, len(arrived)))
+    groups = view.groups
+    sealed = grow(view.parts, base, arrived.part(0, view.n_sealed), groups)
+    now = grow(view.parts, sealed, arrived.part(view.n_sealed, len(arrived)), groups)
     return replace(view, base=base, arrived=arrived, sealed=sealed, now=now)
 
 
 def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     """Give new items the positions after the last."""
-    arrived = view.arrived.plus(_arriving(view.parts, new, vectors_of))
+    arrived = view.arrived.plus(_arriving(new, vectors_of))
+    products = view.products.plus(_attributes(new))
+    groups = products.of_items
     n_sealed, sealed = view.n_sealed, view.sealed
     if len(arrived) - n_sealed > FRESH:
-        n_sealed, sealed = len(arrived), grow(view.parts, view.base, arrived)
+        n_sealed, sealed = len(arrived), grow(view.parts, view.base, arrived, groups)
     first = view.parts.items.num_rows + view.n_late
     seqs = new["seq"].to_numpy()
     size = max(len(view.position_of_seq), int(seqs.max()) + 2)
@@ -220,7 +232,8 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
         view,
         cards=view.cards.plus(new),
         masks=view.masks.moved(facets, np.empty(0, np.int64)),
-        now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived))),
+        products=products,
+        now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived)), groups),
         shown=np.concatenate([view.shown, np.ones(len(seqs), bool)]),
         position_of_seq=position_of_seq,
         position_of_id={**view.position_of_id, **dict(ids)},
@@ -230,9 +243,8 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     )
 
 
-def _arriving(parts: Parts, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
-    groups = parts.groups.more(_attributes(table)).of_items
-    return Arrived(_texts(table), groups, dict(vectors_of(_pictures(table))))
+def _arriving(table: pa.Table, vectors_of: VectorsOf) -> Arrived:
+    return Arrived(_texts(table), dict(vectors_of(_pictures(table))))
 
 
 def _texts(table: pa.Table) -> list[str]:
@@ -240,10 +252,11 @@ def _texts(table: pa.Table) -> list[str]:
     return [text_of(*both) for both in zip(titles, _attributes(table), strict=True)]
 
 
-def _content(table: pa.Table) -> list[tuple[str, list[str], bool]]:
-    """Return text and pictures, and whether the cover was encoded: its facts come with that."""
+def _content(table: pa.Table) -> list[tuple[str, list[str], str | None, bool]]:
+    """Return text, pictures, product, and whether the cover was encoded: its facts come with it."""
     encoded = table["colour"].is_valid().to_pylist()
-    return list(zip(_texts(table), _pictures(table), encoded, strict=True))
+    products = [product_of(own) for own in _attributes(table)]
+    return list(zip(_texts(table), _pictures(table), products, encoded, strict=True))
 
 
 def _pictures(table: pa.Table) -> list[list[str]]:
