@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.dataset.whitening import Whitening
 from beholder.encoders.efficientnet_lite0 import EfficientNetLite0
 from beholder.index import IVF, Exact, Index
+from beholder.spaces import Modality
+from beholder.spaces.whitening import Whitening
 from benchmarks.results import write
 
 Vectors = NDArray[np.float32]
@@ -75,7 +76,8 @@ def main() -> None:
     each = min(49, -(-args.vectors // (len(files) - held)))
     raw = places(files, each)
     fit = np.random.default_rng(1).permutation(len(raw) - held * each)[:FITTED] + held * each
-    vectors = Whitening.fit(raw[fit])(raw)
+    there = np.ones(len(fit), bool)
+    vectors = Whitening.fit(Modality.of_rows(raw[fit], there), there)(raw)
     own = vectors[held * each :][: args.vectors]
     queries = vectors[: held * each][: args.queries]
 

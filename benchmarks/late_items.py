@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from beholder.models.blend import Weights
 from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
@@ -156,7 +155,7 @@ def of_catalogue(n_items: int, late: list[int], scratch: Path) -> dict[str, Any]
     with Store.open(workspace, create=True) as store:
         goods.put(workspace, store)
         built = build(workspace, store, seed=0)
-    weights = Weights(scale=MEMBERS, warm={}, cold=MEMBERS)
+    weights = synthetic.Weights(scale=MEMBERS, warm={}, cold=MEMBERS)
     content = built.dataset.content
     parts = synthetic.parts(n_items, built.items, content, weights, built.version)
     figures = {}
