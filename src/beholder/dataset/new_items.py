@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
 from beholder.scorers.interface import Floats, NewItems, Places
-from beholder.spaces import Similarity, Space
+from beholder.spaces import Similarity
 
 Likeness = Mapping[str, float]  # weight of each modality in the similarity of two items
 
@@ -48,16 +48,35 @@ def among(
         came later.
     """
     n = len(known)
-    own = {
-        name: partial(_cosines, space, positions, n) for name, space in similarity.spaces.items()
-    }
-    similar = partial(_similar, similarity, positions, n)
-    return NewItems(positions, own, similar, (groups[positions], groups[:n]), known)
+    compared = _Compared(similarity, positions, n)
+    own = {name: partial(compared.by, name) for name in similarity.spaces}
+    return NewItems(positions, own, compared.similar, (groups[positions], groups[:n]), known)
 
 
-def _cosines(space: Space, positions: Places, n: int, block: Places) -> Floats:
-    return space.cosines(positions[block])[:, :n]
+class _Compared:
+    """New items with the first n, a block at a time: what was compared last is not again."""
 
+    def __init__(self, similarity: Similarity, positions: Places, n: int) -> None:
+        self.similarity, self.positions, self.n = similarity, positions, n
+        self.last: tuple[bytes, dict[str, Floats]] = (b"", {})
 
-def _similar(similarity: Similarity, positions: Places, n: int, block: Places) -> Floats:
-    return similarity.block(positions[block])[:, :n]
+    def by(self, name: str, block: Places) -> Floats:
+        """Compare by one modality, float32 (b, n)."""
+        return self._cosines(block, name)[name][:, : self.n]
+
+    def similar(self, block: Places) -> Floats:
+        """Compare by all modalities, float32 (b, n)."""
+        for name in self.similarity.counted:
+            cosines = self._cosines(block, name)
+        if not self.similarity.counted:
+            return self.similarity.block(self.positions[block])[:, : self.n]
+        return self.similarity.mixed(cosines, self.positions[block])[:, : self.n]
+
+    def _cosines(self, block: Places, name: str) -> dict[str, Floats]:
+        key = block.tobytes()
+        if self.last[0] != key:
+            self.last = (key, {})
+        found = self.last[1]
+        if name not in found:
+            found[name] = self.similarity.spaces[name].cosines(self.positions[block])
+        return found

@@ -98,7 +98,13 @@ def ungrown(parts: Parts) -> Grown:
     return Grown(parts.blend, ItemItem(parts.similar), parts.content)
 
 
-def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Grown:
+def grow(
+    parts: Parts,
+    before: Grown,
+    arrived: Arrived,
+    groups: Positions,
+    content: Similarity | None = None,
+) -> Grown:
     """Lay a layer of new items over what there is; nothing of a bundle's size is copied for it.
 
     Parameters
@@ -107,11 +113,14 @@ def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Gr
         The bundle, maybe with a layer of items that came earlier.
     groups
         int32 (n,) by position. Variants of one product share a number; -1: none is known.
+    content
+        How alike all are, the new ones among them, where that is worked out already.
     """
     if not len(arrived):
         return before
     m = len(arrived)
-    content = before.content.grown(m, arrived.content(before.content))
+    if content is None:
+        content = read(before.content, arrived)
     positions = np.arange(before.n_items, before.n_items + m)
     new = among(content, positions, groups, np.asarray(parts.known))
     similar = before.similar
@@ -120,8 +129,13 @@ def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Gr
     return Grown(before.blend.grown(new), similar, content)
 
 
+def read(known: Similarity, arrived: Arrived) -> Similarity:
+    """Return how alike items are, new ones behind them."""
+    return known.grown(len(arrived), arrived.content(known))
+
+
 def repainted(
-    parts: Parts, before: Grown, places: Positions, read: Arrived, groups: Positions
+    parts: Parts, before: Grown, places: Positions, seen: Arrived, groups: Positions
 ) -> Grown:
     """Return the bundle with items compared by other words and pictures.
 
@@ -130,7 +144,7 @@ def repainted(
     """
     order = np.argsort(places)
     positions = places[order].astype(np.int64)
-    content = before.content.with_others(positions, read.at(order).content(before.content))
+    content = before.content.with_others(positions, seen.at(order).content(before.content))
     n = before.n_items
     near = rows.cut(_compared(content, positions), KEPT)
     gone = np.zeros(n, bool)

@@ -22,7 +22,7 @@ from beholder.bundle.parts import Parts
 from beholder.dataset.build import item_table
 from beholder.dataset.texts import Groups, product_of, text_of
 from beholder.engine.cards import Cards
-from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
+from beholder.engine.late import Arrived, Grown, grow, read, repainted, ungrown
 from beholder.engine.variety import varied
 from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
@@ -197,15 +197,15 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
     view = replace(view, cards=cards, masks=masks, products=products)
     if not other.any():
         return view
-    read = _arriving(table.filter(pa.array(other)), vectors_of)
+    seen = _arriving(table.filter(pa.array(other)), vectors_of)
     places, n = places[other], view.parts.items.num_rows
     base, arrived = view.base, view.arrived
     if (places < n).any():
         base = repainted(
-            view.parts, base, places[places < n], read.take(places < n), products.of_items
+            view.parts, base, places[places < n], seen.take(places < n), products.of_items
         )
     if (places >= n).any():
-        arrived = arrived.with_others(places[places >= n] - n, read.take(places >= n))
+        arrived = arrived.with_others(places[places >= n] - n, seen.take(places >= n))
     groups = view.groups
     sealed = grow(view.parts, base, arrived.part(0, view.n_sealed), groups)
     now = grow(view.parts, sealed, arrived.part(view.n_sealed, len(arrived)), groups)
@@ -214,12 +214,13 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
 
 def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     """Give new items the positions after the last."""
-    arrived = view.arrived.plus(_arriving(new, vectors_of))
+    arriving = _arriving(new, vectors_of)
+    arrived, content = view.arrived.plus(arriving), read(view.content, arriving)
     products = view.products.plus(_attributes(new))
     groups = products.of_items
     n_sealed, sealed = view.n_sealed, view.sealed
     if len(arrived) - n_sealed > FRESH:
-        n_sealed, sealed = len(arrived), grow(view.parts, view.base, arrived, groups)
+        n_sealed, sealed = len(arrived), grow(view.parts, view.base, arrived, groups, content)
     first = view.parts.items.num_rows + view.n_late
     seqs = new["seq"].to_numpy()
     size = max(len(view.position_of_seq), int(seqs.max()) + 2)
@@ -233,7 +234,7 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
         cards=view.cards.plus(new),
         masks=view.masks.moved(facets, np.empty(0, np.int64)),
         products=products,
-        now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived)), groups),
+        now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived)), groups, content),
         shown=np.concatenate([view.shown, np.ones(len(seqs), bool)]),
         position_of_seq=position_of_seq,
         position_of_id={**view.position_of_id, **dict(ids)},

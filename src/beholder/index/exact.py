@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from beholder.index.best import best, tie_order
 from beholder.index.interface import Found, Mask, Positions, Vectors
+from beholder.index.room import Room, appended
 from beholder.index.shapes import check_positions, check_search, check_vectors, nothing, present
 
 BLOCK = 2_000_000  # scores of a block of queries: 8 MB, about what a cache holds
@@ -24,10 +25,13 @@ class Exact:
     ----------
     live
         bool (n,). False for what was removed, and where there is no vector.
+    room
+        Where the vectors stand, if they grew.
     """
 
     vectors: Vectors
     live: Mask
+    room: Room | None = None
 
     @classmethod
     def over(cls, vectors: Vectors) -> Self:
@@ -62,8 +66,9 @@ class Exact:
     def add(self, vectors: Vectors) -> Self:
         """Return an index with more vectors."""
         check_vectors(self.vectors, vectors)
-        both = np.concatenate([self.vectors, vectors])
-        return replace(self, vectors=both, live=np.concatenate([self.live, present(vectors)]))
+        both, room = appended(self.vectors, vectors, self.room)
+        live = np.concatenate([self.live, present(vectors)])
+        return replace(self, vectors=both, live=live, room=room)
 
     def remove(self, positions: Positions) -> Self:
         """Return an index without some of them."""

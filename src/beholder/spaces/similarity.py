@@ -137,7 +137,9 @@ class Similarity:
         has = np.zeros((len(self), len(counted)), bool)
         for column, space in enumerate(counted.values()):
             has[:, column] = space.present
-        sets, of = np.unique(has, axis=0, return_inverse=True) if counted else (has[:1], has.any(1))
+        code = has @ (1 << np.arange(len(counted), dtype=np.int64))  # a set as one number
+        first, of = np.unique(code, return_index=True, return_inverse=True)[1:]
+        sets = has[first]
         weights = {name: self.weights[name] for name in counted}
         constants = np.zeros((len(sets), len(sets)), np.float32)
         shares = {name: np.zeros_like(constants) for name in counted}
@@ -155,7 +157,18 @@ class Similarity:
     def block(self, positions: Block) -> Floats:
         """Return S of some items with all, float32 (len(positions), n)."""
         cosines = {name: space.cosines(positions) for name, space in self.counted.items()}
-        return self._grid(cosines, self._table.of[positions], self._table.of)
+        return self.mixed(cosines, positions)
+
+    def mixed(self, cosines: Mapping[str, Floats], positions: Block) -> Floats:
+        """Return S of some items with all, of cosines that are there already.
+
+        Parameters
+        ----------
+        cosines
+            Of these items with all, for each space that counts.
+        """
+        counted = {name: cosines[name] for name in self.counted}
+        return self._grid(counted, self._table.of[positions], self._table.of)
 
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return S of some items with others, float32 (len(some), len(others))."""

@@ -37,10 +37,17 @@ class Halves(NamedTuple):
 
 @dataclass(frozen=True)
 class WordSpace:
-    """The tf-idf vectors of all items, float32 sparse (n, n_terms), unit rows."""
+    """The tf-idf vectors of all items, float32 sparse (n, n_terms), unit rows.
+
+    Attributes
+    ----------
+    begun
+        The space of the first items, if it grew: what was prepared of it is not prepared again.
+    """
 
     tfidf: TfIdf
     vectors: sp.csr_array
+    begun: WordSpace | None = None
 
     kind: ClassVar[str] = "words"
 
@@ -74,12 +81,27 @@ class WordSpace:
         Frequent terms meet in most pairs, where a dense product is several times faster; rare
         ones in few, where a sparse one is.
         """
+        if self.begun is not None:
+            return self._beside(self.begun, block)
         dense, rare, across = self._halves
         found = np.asarray(dense[block] @ dense.T, np.float32)
         seldom = sp.coo_array(rare[block] @ across)
         flat = found.reshape(-1)
         flat[seldom.row.astype(np.int64) * found.shape[1] + seldom.col] += seldom.data
         return found
+
+    def _beside(self, begun: WordSpace, block: Block) -> Floats:
+        """Compare with the first items and with those that came after them."""
+        own, first = sp.csr_array(self.vectors[block]), len(begun)
+        found = np.empty((own.shape[0], len(self)), np.float32)
+        found[:, :first] = (own @ begun._across).toarray()
+        found[:, first:] = (own @ sp.csr_array(self.vectors[first:].T)).toarray()
+        return found
+
+    @cached_property
+    def _across(self) -> sp.csr_array:
+        """The transpose, float32 sparse (n_terms, n)."""
+        return sp.csr_array(self.vectors.T)
 
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return cosines of some items with others."""
@@ -146,7 +168,7 @@ class WordSpace:
         if len(texts) != n:
             raise ShapeError(f"{len(texts)} texts are given, {n} items are added")
         both = sp.vstack([self.vectors, self.tfidf(texts)], format="csr")
-        return type(self)(self.tfidf, sp.csr_array(both))
+        return type(self)(self.tfidf, sp.csr_array(both), self.begun or self)
 
     def save(self, folder: Path) -> None:
         """Write one safetensors file, and the terms as JSON."""
