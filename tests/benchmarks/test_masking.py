@@ -6,18 +6,18 @@ import numpy as np
 from benchmarks.masking import Events, Masked, lacking, masks
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.interactions import Interactions, from_events
+from beholder.dataset.log import Log, log_of_arrays
 from beholder.dataset.splits import Cases, cold_items, leave_last_out, next_basket
 
 #        one person; items 0 to 9; above 0: liked, below: disliked
-ITEMS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 3], np.int32)
+ITEMS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], np.int32)
 TIMES = np.array([10, 20, 20, 30, 40, 50, 60, 60, 60, 70], np.int64)
 SIGNED = np.array([1, -1, 1, -1, 1, 1, -1, 1, 1, 1], np.float32)
 USERS = np.zeros(10, np.int32)
 
 
-def pairs() -> Interactions:
-    return from_events(USERS, ITEMS, TIMES, SIGNED, 1, 10, seed=0)
+def log() -> Log:
+    return log_of_arrays(USERS, ITEMS, TIMES, SIGNED, 1, 10, seed=0)
 
 
 def events() -> Events:
@@ -25,20 +25,20 @@ def events() -> Events:
 
 
 def dataset() -> Dataset:
-    return Dataset(pairs(), {}, [""] * 10)
+    return Dataset(log(), {}, [""] * 10)
 
 
 def test_what_was_disliked_before_is_masked_and_the_target_is_not() -> None:
-    made = leave_last_out(dataset())  # item 3, disliked at 30, is liked last, at 70
-    assert made.cases.target(0).tolist() == [3]
+    made = leave_last_out(dataset())
+    assert made.cases.target(0).tolist() == [9]
     wanted = masks(events(), made.cases)
-    assert wanted[0].tolist() == [0, 1, 2, 4, 5, 6, 7, 8]
+    assert wanted[0].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8]  # 1, 3 and 6 were disliked
 
 
 def test_what_was_disliked_in_the_moment_of_the_basket_is_not_masked() -> None:
     earlier = TIMES < 70
     users, items, times = USERS[earlier], ITEMS[earlier], TIMES[earlier]
-    made_of = from_events(users, items, times, SIGNED[earlier], 1, 10, seed=0)
+    made_of = log_of_arrays(users, items, times, SIGNED[earlier], 1, 10, seed=0)
     made = next_basket(Dataset(made_of, {}, [""] * 10))
     assert sorted(made.cases.target(0).tolist()) == [7, 8]  # at 60, beside the disliked 6
     wanted = masks(Events.of(users, items, times, SIGNED[earlier], 1), made.cases)
@@ -46,22 +46,30 @@ def test_what_was_disliked_in_the_moment_of_the_basket_is_not_masked() -> None:
 
 
 def test_of_targets_at_several_moments_the_earliest_is_the_one_asked_about() -> None:
-    whole = pairs()
+    whole = log()
     targets = np.array([8, 2], np.int32)  # liked at 60 and at 20
     cases = Cases(whole, np.zeros(1, np.int32), np.array([0, 2]), targets)
     assert masks(events(), cases)[0].tolist() == [0]
 
 
+def test_this_tree_sets_every_mask_itself() -> None:
+    made = leave_last_out(dataset())
+    assert lacking(made.cases, masks(events(), made.cases)) == 0
+
+
 def test_masks_are_added_to_what_a_tree_masks_itself_and_counted() -> None:
     made = leave_last_out(dataset())
-    wanted = masks(events(), made.cases)
-    assert lacking(made.cases, wanted) == 2  # 1 and 6; the 3 is the target
-    masked = Masked(made.cases, wanted)
-    assert masked.history(0).seen.tolist() == [0, 1, 2, 4, 5, 6, 7, 8]
-    assert masked.history(0).items.tolist() == made.cases.history(0).items.tolist()
+    told = ITEMS != 6  # a tree that does not know of the dislike of 6
+    log = log_of_arrays(USERS[told], ITEMS[told], TIMES[told], SIGNED[told], 1, 10, seed=0)
+    cases = Cases(log, made.cases.users, made.cases.indptr, made.cases.targets)
+    wanted = masks(events(), cases)
+    assert lacking(cases, wanted) == 1
+    masked = Masked(cases, wanted)
+    assert masked.history(0).seen.tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert masked.history(0).items.tolist() == cases.history(0).items.tolist()
     assert lacking(masked, wanted) == 0
     assert len(masked) == 1
-    assert masked.target(0).tolist() == [3]
+    assert masked.target(0).tolist() == [9]
 
 
 def test_what_was_liked_later_and_is_left_in_training_stays_masked() -> None:

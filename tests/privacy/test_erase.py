@@ -8,12 +8,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from beholder.behaviour.event import Event
 from beholder.catalogue.run import Request, import_files
 from beholder.errors import StoreError
 from beholder.store import GroupWriter, ItemRecord, Store, Who, erase
+from beholder.store.answer_log import Given, Sighted
+from beholder.store.answers import Shown, pack
 from beholder.store.erase import erasures
 from beholder.store.keys import fingerprint
 from beholder.workspace import Workspace
@@ -71,6 +74,23 @@ def test_after_erasing_no_byte_of_the_person_is_left_in_the_workspace(store: Sto
     assert not store.snapshot(CANARY.id).known
     assert len(store.training_events()) == 400
     assert list(store.export(CANARY)) == []
+
+
+def test_after_erasing_no_answer_of_the_person_is_left_on_disk_or_waiting(store: Store) -> None:
+    plant(store)
+    (person,) = store.snapshot(CANARY.id).persons
+    places = pack(Shown(*(np.zeros(3, kind) for kind in (np.int32, "f4", "f4", np.uint8))))
+    written, waiting = b"canary-1", b"canary-2"
+    store.waiting.put(Given(written, person, "bundle", 7, 0, places))
+    store.write_answers()
+    store.waiting.put(Given(waiting, person, "bundle", 7, 0, places))
+    store.waiting.put(Sighted(written, (1,), (person,)))
+    assert written in raw(store.workspace.root)
+    assert store.erase(CANARY).answers == 2
+    assert len(store.waiting) == 0
+    store.write_answers()
+    assert written not in raw(store.workspace.root)
+    assert waiting not in raw(store.workspace.root)
 
 
 def test_an_imported_person_is_erased_from_reports_and_refusals_too(

@@ -58,6 +58,7 @@ def test_what_changes_catalogue_people_or_bundles_needs_a_key_even_on_loopback(
         ("POST", "/v1/search"),
         ("POST", "/v1/score"),
         ("POST", "/v1/interactions"),
+        ("POST", "/v1/seen"),
         ("DELETE", "/v1/interactions/{event_id}"),
         ("POST", "/recommend"),
         ("POST", "/search"),

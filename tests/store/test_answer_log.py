@@ -157,6 +157,22 @@ def test_the_queue_has_a_bound_and_counts_what_it_drops(monkeypatch: pytest.Monk
     assert (len(log), log.counts.dropped) == (2, 3)
 
 
+def test_more_than_fits_in_one_transaction_is_all_written(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_log, "BATCH", 3)
+    names = [bytes([n]) * 8 for n in range(10)]
+    with GroupWriter(store):
+        for name in names[:5]:
+            store.waiting.put(given(None, name))
+    for name in names[5:]:
+        store.waiting.put(given(None, name))
+    store.waiting.flush(store.database)
+    assert len(store.waiting) == 2
+    store.write_answers()
+    assert (rows(store).keys(), store.waiting._bytes) == ({*names}, 0)
+
+
 def test_a_table_that_fails_drops_answers_and_stops_no_event(store: Store) -> None:
     with store.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE answers RENAME TO away")

@@ -6,6 +6,7 @@ known chance, without which what people did with it could not be told from what 
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Literal, NamedTuple
 
@@ -149,6 +150,7 @@ class Explorer:
         self._generator = generator or np.random.default_rng()
         self._shown = np.zeros(0, np.int64)  # how often each position stood in an answer
         self._pool: tuple[Overlay, float, Positions] | None = None
+        self._lock = threading.Lock()
 
     def __call__(self, view: Overlay, slate: Slate, k: int, allowed: Mask) -> Slate:
         """Explore one of the first k places, now and then.
@@ -161,11 +163,13 @@ class Explorer:
         allowed
             bool (n,). What may be shown.
         """
-        pool = self._drawn_from(view)
+        with self._lock:
+            pool = self._drawn_from(view)
         page, following = slate.positions[:k], slate.positions[k:]
         found = explore(page, pool[allowed[pool]], self.exploration, self._generator)
         if self.exploration.pool == "rare":
-            self._shown[found.positions] += 1
+            with self._lock:
+                self._shown[found.positions] += 1
         chance = slate.chance.copy()
         chance[:k] = found.chance
         if found.place < 0:
@@ -187,9 +191,10 @@ class Explorer:
         kept, now = self._pool, time.monotonic()
         if kept is not None and kept[0] is view and now - kept[1] < KEPT:
             return kept[2]
-        self._shown = np.pad(self._shown, (0, len(view.shown) - len(self._shown)))
+        n = len(view.shown)  # a request may still have an older view, with fewer items
+        self._shown = np.pad(self._shown, (0, max(n - len(self._shown), 0)))
         if self.exploration.pool == "rare":
-            mask = rarely_shown(self._shown, view.shown, RARE)
+            mask = rarely_shown(self._shown[:n], view.shown, RARE)
         else:
             mask = view.shown & np.pad(~view.parts.known, (0, view.n_late), constant_values=True)
         pool: Positions = np.flatnonzero(mask).astype(np.int32)

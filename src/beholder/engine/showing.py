@@ -40,30 +40,29 @@ class Answered(msgspec.Struct, frozen=True):
 def why(view: Overlay, ranked: Ranked) -> list[Why]:
     """Return why each item of an answer is in it, with the largest shares of its score."""
     first_late = len(view.cards) - view.n_late
-    positions = ranked.positions.tolist()
+    positions, sources = ranked.positions.tolist(), ranked.sources.tolist()
     named = min(NAMED, ranked.shares.shape[1])
-    places = list(zip(positions, ranked.sources.tolist(), strict=True))
     if not named:
-        return [(_kind(place, first_late), []) for place in places]
+        each = zip(positions, sources, strict=True)
+        return [(_kind(position, source, first_late), []) for position, source in each]
     top = np.argsort(-ranked.shares, axis=1)[:, :named]
     items = ranked.history[top]
     values = ranked.shares[np.arange(len(top))[:, None], top]
-    liked = ((values[:, 0] > 0) & (ranked.sources != EXPLORE)).tolist()
+    liked = (values[:, 0] > 0).tolist()
     values[~view.shown[items]] = 0  # what is hidden is not named
     found: list[Why] = []
-    for place, of_history, own, parts in zip(
-        places, liked, items.tolist(), values.tolist(), strict=True
+    for position, source, of_history, own, parts in zip(
+        positions, sources, liked, items.tolist(), values.tolist(), strict=True
     ):
-        if of_history:
+        if of_history and source != EXPLORE:
             found.append(("liked", [pair for pair in zip(own, parts, strict=True) if pair[1] > 0]))
         else:
-            found.append((_kind(place, first_late), []))
+            found.append((_kind(position, source, first_late), []))
     return found
 
 
-def _kind(place: tuple[int, int], first_late: int) -> str:
-    """Return why an item is shown, by its position and source, where no history speaks for it."""
-    position, source = place
+def _kind(position: int, source: int, first_late: int) -> str:
+    """Return why an item is shown for which no history speaks."""
     if source == EXPLORE:
         return "explore"
     return "new" if position >= first_late else "popular"

@@ -22,6 +22,7 @@ from beholder.store.database import Database
 from beholder.store.records import PURPOSES
 
 MOST = 16 * 2**20  # bytes that wait: some 40,000 answers of 20 places
+BATCH = 2_000  # entries in one transaction: events wait for it no longer than a tenth of a second
 AROUND = 160  # bytes of an entry besides its places
 MEASURE = 1 << PURPOSES.index("measure")
 answers, people = schema.answers, schema.people
@@ -129,22 +130,23 @@ class AnswerLog:
     def forget(self, person: int) -> int:
         """Drop what waits of a person; return how many answers that were."""
         with self._lock:
-            kept = deque(e for e in self._entries if not _of(e, person))
-            gone = len(self._entries) - len(kept)
-            self._entries = kept
-            self._bytes = sum(map(_size, kept))
-        return gone
+            gone = {e.id for e in self._entries if isinstance(e, Given) and _of(e, person)}
+            self._entries = deque(e for e in self._entries if not _of(e, person))
+            self._bytes = sum(map(_size, self._entries))
+        return len(gone)
 
     def flush(self, database: Database) -> None:
-        """Write what waits in one transaction.
+        """Write what has waited longest, at most `BATCH` entries, in one transaction.
 
         Raises
         ------
         StoreError
-            If it failed; what waited is dropped then, and counted.
+            If it failed; what was taken is dropped then, and counted.
         """
         with self._lock:
-            entries, self._entries, self._bytes = self._entries, deque(), 0
+            n = min(len(self._entries), BATCH)
+            entries = [self._entries.popleft() for _ in range(n)]
+            self._bytes -= sum(map(_size, entries))
         if not entries:
             return
         try:

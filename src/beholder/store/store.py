@@ -152,8 +152,9 @@ class Store:
         return events.record(self.database, self.keys, batch, self.profiling_default)
 
     def write_answers(self) -> None:
-        """Write the answers that wait; see `AnswerLog.flush`."""
-        self.waiting.flush(self.database)
+        """Write all answers that wait; see `AnswerLog.flush`."""
+        while len(self.waiting):
+            self.waiting.flush(self.database)
 
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""

@@ -94,8 +94,10 @@ class GroupWriter:
                 self._record(batch)
             if time.monotonic() >= due:
                 self._write_answers()
-                due = time.monotonic() + PAUSE
-        self._write_answers()
+                # What does not fit in one transaction goes on after the next events.
+                due = time.monotonic() + (0 if len(self._store.waiting) else PAUSE)
+        while len(self._store.waiting):
+            self._write_answers()
 
     def _record(self, batch: list[Job]) -> None:
         events = [event for some, _ in batch for event in some]
@@ -112,7 +114,7 @@ class GroupWriter:
         # They are dropped first, and `waiting.counts` says how many. Not even a fault of ours in
         # them may end the thread that events wait for.
         with contextlib.suppress(Exception):
-            self._store.write_answers()
+            self._store.waiting.flush(self._store.database)
 
     def _take(self, due: float) -> list[Job] | None:
         """Wait for work until a moment; return at most 512 events, more only of one call.
