@@ -52,6 +52,25 @@ def test_where_all_is_one_picture_the_page_is_full_all_the_same(
     assert set(answer.ids) <= set(alike)
 
 
+def test_many_pictures_of_one_thing_leave_the_page_to_others(engine: Engine, world: World) -> None:
+    """More of them than a page is put together from."""
+    item = an_item(world, 3, 2)
+    position = int(item[-4:])
+    engine.store.put_items(
+        [
+            ItemRecord(f"twin-{n}", world.texts[position], {}, [picture(position)])
+            for n in range(250)
+        ]
+    )
+    told = {"history": [item]}
+    assert all(one.startswith("twin-") for one in engine.recommend(k=20, **told).ids)
+    engine.dial = NEAR
+    for k in (20, 100):
+        found = engine.recommend(k=k, **told).ids
+        assert len(set(found)) == k
+        assert [one.startswith("twin-") for one in found] == [True] + [False] * (k - 1)
+
+
 def as_product(engine: Engine, world: World, positions: list[int], code: str) -> list[str]:
     """Make known items variants of one product."""
     engine.store.put_items(
