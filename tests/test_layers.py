@@ -21,8 +21,9 @@ GROUND = {
     "tensors": set(),
     "settings": {"errors"},
     "workspace": {"errors", "settings", "durable"},
-    "__init__": {"errors", "engine"},
-}
+    "__init__": {"errors", "progress", "workspace", "engine", "models", "training", "evaluation",
+                 "frames"},
+}  # fmt: skip
 # A room uses rooms that stand before it on the road of the data, never one after it.
 ROOMS = {
     "behaviour": set(),
@@ -45,7 +46,12 @@ ROOMS = {
         "behaviour", "store", "rules", "dataset", "spaces", "scorers", "models", "bundle", "engine",
     },
     "evaluation": {
-        "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine", "training",
+        "behaviour", "store", "dataset", "spaces", "scorers", "models", "bundle", "engine",
+        "training",
+    },
+    "frames": {
+        "behaviour", "catalogue", "dataset", "spaces", "models", "bundle", "engine", "training",
+        "evaluation",
     },
     "privacy": {"behaviour", "store"},
     "pages": set(),
@@ -161,6 +167,7 @@ def test_what_learns_is_reached_by_training_alone() -> None:
     assert {room for room, needs in ROOMS.items() if "models" in needs} == {
         "training",
         "evaluation",
+        "frames",
         "testing",
     }
 

@@ -15,7 +15,9 @@ from beholder.engine.engine import Engine, open_engine
 
 
 def test_the_public_names_are_these() -> None:
-    assert beholder.__all__ == ["BeholderError", "__version__", "open"]
+    assert beholder.__all__ == [
+        "BeholderError", "__version__", "evaluate", "fit", "load", "open", "register", "train",
+    ]  # fmt: skip
     assert beholder.__all__ == sorted(beholder.__all__)
     for name in beholder.__all__:
         assert hasattr(beholder, name)
@@ -34,7 +36,7 @@ def test_an_engine_has_the_promised_questions() -> None:
 def test_open_is_the_engine_of_a_workspace(trained: Path) -> None:
     with beholder.open(str(trained)) as engine:
         assert isinstance(engine, Engine)
-    assert inspect.signature(open_engine).parameters.keys() == {"folder", "bundle"}
+    assert inspect.signature(open_engine).parameters.keys() == {"folder", "bundle", "stages"}
 
 
 def test_a_folder_that_is_no_workspace_is_refused_with_what_to_do(tmp_path: Path) -> None:

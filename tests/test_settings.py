@@ -127,3 +127,27 @@ def test_every_setting_has_a_variable_of_its_own() -> None:
 def test_settings_cannot_be_changed_by_accident() -> None:
     with pytest.raises(AttributeError):
         Settings().title = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("BEHOLDER_SERVE_PROT", r"BEHOLDER_SERVE_PROT, .*did you mean BEHOLDER_SERVE_PORT\?"),
+        ("BEHOLDER_TRAIN_BUGDET", r"did you mean BEHOLDER_TRAIN_BUDGET\?"),
+        ("BEHOLDER_ZZZ", r"docs/settings\.md lists them all.*unset it"),
+        ("BEHOLDER_", "no such setting"),
+    ],
+)
+def test_an_unknown_variable_is_an_error_with_the_nearest_name(variable: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        load(None, {variable: "1"})
+
+
+def test_variables_of_others_are_none_of_ours() -> None:
+    others = {"BEHOLDERS": "1", "PATH": "/bin", "beholder_serve_prot": "1"}
+    assert load(None, others) == Settings()
+
+
+def test_a_seed_is_not_negative() -> None:
+    with pytest.raises(SettingsError, match=r"wrong value.*train"):
+        load(None, {"BEHOLDER_TRAIN_SEED": "-1"})

@@ -1,31 +1,55 @@
-"""Beholder: live, personal, explained recommendations from pictures and behaviour."""
+"""Beholder: live, personal, explained recommendations from pictures and behaviour.
+
+What is heavy is imported by the function that needs it, so that `import beholder` costs nothing.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from beholder.errors import BeholderError
+from beholder.progress import SILENT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+    from typing import Any
 
     from beholder.engine.engine import Engine
+    from beholder.engine.slate import Stage
+    from beholder.evaluation.evaluate import Evaluation
+    from beholder.frames.recommender import Recommender
+    from beholder.models.contract import Model
+    from beholder.progress import Progress
+    from beholder.training.train import Trained
 
-__all__ = ["BeholderError", "__version__", "open"]
+__all__ = [
+    "BeholderError",
+    "__version__",
+    "evaluate",
+    "fit",
+    "load",
+    "open",
+    "register",
+    "train",
+]
 __version__ = "0.1.0"
 
 
-def open(folder: str | Path) -> Engine:
+def open(folder: str | Path, *, stages: Sequence[Stage] | None = None) -> Engine:
     """Open the promoted bundle of a workspace together with its store.
 
     Parameters
     ----------
     folder
         A workspace made by `beholder init`.
+    stages
+        What answers pass through after retrieval; None: as they are served.
 
     Returns
     -------
-    An engine with `recommend similar search score record explain`.
+    An engine with `recommend similar search score record explain`. It follows promotions: the next
+    question after one is answered from the new bundle.
 
     Raises
     ------
@@ -36,4 +60,198 @@ def open(folder: str | Path) -> Engine:
     """
     from beholder.engine.engine import open_engine
 
-    return open_engine(folder)
+    return open_engine(folder, stages=stages)
+
+
+def train(
+    folder: str | Path,
+    *,
+    budget: str | float | None = None,
+    models: str | Iterable[str] = (),
+    seed: int | None = None,
+    plan: str | Path | None = None,
+    promote_anyway: bool = False,
+    progress: Progress = SILENT,
+) -> Trained:
+    """Fit, tune and blend recommenders; write a bundle, and serve it unless it is worse.
+
+    Parameters
+    ----------
+    folder
+        A workspace with items.
+    budget
+        `90s`, `10m`, `1h`, or seconds; None: as the settings say.
+    models
+        Names of models to consider; empty: those of the settings, or all.
+    seed
+        Draws whatever is random; None: as the settings say.
+    plan
+        A bundle, or a `choice.json`, whose decisions are followed again instead of the clock.
+    promote_anyway
+        Serve it even if it is certainly worse than the live bundle.
+    progress
+        Is told how far it is.
+
+    Raises
+    ------
+    UsageError
+        For an unknown model, a budget or a plan that cannot be read.
+    WorkspaceError
+        If the folder is no workspace, has no items, or is being trained already.
+    """
+    from beholder.training.train import train_workspace
+    from beholder.workspace import Workspace
+
+    return train_workspace(
+        Workspace.open(folder),
+        budget=budget,
+        models=models,
+        seed=seed,
+        progress=progress,
+        promote_anyway=promote_anyway,
+        plan=plan,
+    )
+
+
+def evaluate(
+    folder: str | Path,
+    protocol: str = "next-basket",
+    *,
+    seeds: int = 1,
+    budget: str | float | None = None,
+    models: str | Iterable[str] = (),
+    stages: Mapping[str, Sequence[Stage]] | None = None,
+    progress: Progress = SILENT,
+) -> list[Evaluation]:
+    """Measure how good the recommendations are, beside popularity and item-kNN.
+
+    Parameters
+    ----------
+    folder
+        A workspace with items and behaviour; nothing in it changes.
+    protocol
+        `next-basket`, `leave-last-out` or `cold-items`: what is asked.
+    seeds
+        How many seeds, 1 or more, from the settings' on.
+    budget
+        How long fitting may take for each seed; None: as the settings say.
+    models
+        Names of models that the blend may use; empty: all.
+    stages
+        Further rows of the table: the same blend through these stages, by name.
+
+    Returns
+    -------
+    One evaluation a seed.
+
+    Raises
+    ------
+    UsageError
+        For an unknown protocol or model, or no seed.
+    DataError
+        If there are too few people to ask.
+    """
+    from beholder.evaluation.seeds import evaluations
+    from beholder.workspace import Workspace
+
+    found = evaluations(
+        Workspace.open(folder),
+        protocol,
+        seeds=seeds,
+        budget=budget,
+        models=models,
+        stages=stages,
+        progress=progress,
+    )
+    return list(found)
+
+
+def fit(
+    events: Any,
+    items: Any | None = None,
+    *,
+    vectors: Mapping[str, Any] | None = None,
+    model: str | type[Model] = "auto",
+    columns: Mapping[str, str] | None = None,
+    kind: str | None = None,
+    budget: str | float = "1m",
+    seed: int = 7,
+    progress: Progress = SILENT,
+) -> Recommender:
+    """Fit on tables in memory, without a workspace; by the same road as `train`.
+
+    Parameters
+    ----------
+    events
+        A DataFrame, a pyarrow Table, a dict of arrays, or a tuple of arrays: user, item, time, and
+        perhaps kind and value. Ids are any hashable values; times are dates, or numbers since 1970
+        of any unit.
+    items
+        A table of the same kinds with the ids of items, and perhaps titles; its other columns are
+        attributes. Items without events are recommended by their content.
+    vectors
+        By name: float (n, dim) for the rows of `items`, rows of NaN where there is none; or a dict
+        from ids to vectors.
+    model
+        `auto`: all that suit the data; or one model by its name or class.
+    columns
+        Our names to the table's, where they cannot be guessed: `{"user": "buyer"}`.
+    kind
+        What happened, where no column says; None: ratings where there are some, else clicks.
+    budget
+        How long fitting may take: `90s`, `1m`, or seconds.
+
+    Returns
+    -------
+    What is asked with a history of ids: `recommend similar score explain save`.
+
+    Raises
+    ------
+    DataError
+        If there are no events, a column is missing, or a row cannot be meant.
+    ShapeError
+        If columns differ in length.
+    UsageError
+        For a table that cannot be read, or an unknown model.
+    """
+    from beholder.frames.fit import fit as fit_tables
+
+    return fit_tables(
+        events,
+        items,
+        vectors=vectors,
+        model=model,
+        columns=columns,
+        kind=kind,
+        budget=budget,
+        seed=seed,
+        progress=progress,
+    )
+
+
+def load(folder: str | Path) -> Recommender:
+    """Open what `Recommender.save` wrote.
+
+    Raises
+    ------
+    BundleError
+        If a file is missing, cut, changed or of another format.
+    """
+    from beholder.frames.recommender import Recommender
+
+    return Recommender.load(folder)
+
+
+def register(model: type[Model]) -> type[Model]:
+    """Add a model of one's own, which is then tuned, weighed, served and explained like ours.
+
+    See docs/extending.md; it may stand above the class: `@beholder.register`.
+
+    Raises
+    ------
+    UsageError
+        If another model has its name, or its card does not say what it should.
+    """
+    from beholder.models.registry import register as add
+
+    return add(model)

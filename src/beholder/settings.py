@@ -20,6 +20,7 @@ from beholder.errors import SettingsError
 Positive = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
+PREFIX = "BEHOLDER_"  # of variables: what begins like this is a setting, or a mistake
 EVENT_WEIGHTS = {
     "view": 0.3,
     "click": 0.5,
@@ -35,6 +36,9 @@ EVENT_WEIGHTS = {
     "satisfaction": 1.0,
     "review": 0.5,
 }
+
+REST = "rest"  # in `serve.repeat`: all kinds that are not named
+Again = Literal["never", "always"] | Annotated[int, Meta(ge=1, le=36_500)]
 
 OUT_OF_STOCK = [
     "stock <= 0",
@@ -88,8 +92,9 @@ class TrainSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """How models are chosen and fitted."""
 
     models: list[str] = msgspec.field(default_factory=list)
+    modules: list[str] = msgspec.field(default_factory=list)
     budget: str = "10m"
-    seed: int = 7
+    seed: Annotated[int, Meta(ge=0)] = 7
     keep_bundles: Positive = 5
 
 
@@ -108,6 +113,10 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     diversity: Share = 0.0
     near: Annotated[float, Meta(gt=0.0, le=2.0)] = 2.0
     one_variant: bool = False
+    repeat: dict[str, Again] = msgspec.field(default_factory=dict)
+    log_answers: Share = 1.0
+    explore: Share = 0.0
+    explore_pool: Literal["fresh", "rare"] = "fresh"
 
 
 class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -167,7 +176,7 @@ def load(
     Raises
     ------
     SettingsError
-        For an unknown key (with the nearest known name) or a value out of range.
+        For an unknown key or variable (with the nearest known name) or a value out of range.
     """
     tree: dict[str, Any] = {}
     if path is not None:
@@ -181,8 +190,9 @@ def load(
             ) from error
     known = names()
     _refuse_unknown(tree, known)
-    for name in known:
-        variable = "BEHOLDER_" + name.replace(".", "_").upper()
+    variables = {PREFIX + name.replace(".", "_").upper(): name for name in known}
+    _refuse_variables(environ, variables)
+    for variable, name in variables.items():
         if variable in environ:
             _put(tree, name, _toml_value(environ[variable], name))
     for name, value in (flags or {}).items():
@@ -193,6 +203,9 @@ def load(
     if isinstance(weights, dict):
         _refuse_kinds(weights)
         tree["behaviour"]["weights"] = {**EVENT_WEIGHTS, **weights}
+    repeat = tree.get("serve", {}).get("repeat")
+    if isinstance(repeat, dict):
+        _refuse_kinds({kind: rule for kind, rule in repeat.items() if kind != REST})
     try:
         return msgspec.convert(tree, Settings)
     except msgspec.ValidationError as error:
@@ -236,8 +249,22 @@ def _refuse_unknown(tree: Mapping[str, Any], known: list[str]) -> None:
             raise SettingsError(f"there is no setting {name!r}", remedy=hint)
 
 
-def _refuse_kinds(weights: Mapping[str, Any]) -> None:
-    for kind in weights:
+def _refuse_variables(environ: Mapping[str, str], variables: Mapping[str, str]) -> None:
+    own = [variable.removeprefix(PREFIX) for variable in variables]
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and variable not in variables:
+            near = difflib.get_close_matches(variable.removeprefix(PREFIX), own, n=1)
+            hint = (
+                f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md lists them all."
+            )
+            raise SettingsError(
+                f"the environment has {variable}, and there is no such setting",
+                remedy=f"{hint} If it is meant for something else, unset it here",
+            )
+
+
+def _refuse_kinds(by_kind: Mapping[str, Any]) -> None:
+    for kind in by_kind:
         if kind not in EVENT_WEIGHTS:
             near = difflib.get_close_matches(kind, EVENT_WEIGHTS, n=1)
             hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(EVENT_WEIGHTS)

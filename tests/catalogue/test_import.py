@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,24 @@ def test_reviews_are_encrypted_and_events_with_ids_are_stored_once(
     assert row(run(store, request).files[1]) == (4, 0, 0, 3, 1)
 
 
+def test_events_of_a_file_name_the_answers_that_showed_their_items(
+    store: Store, files: Path
+) -> None:
+    (files / "clicks.csv").write_text(
+        "user,item,time,kind,answer_id,answer_place\n"
+        "u,8,1,click,0a0b,3\nu,9,2,click,,\nu,8,3,click,none,3\nu,8,4,click,0a0b,first\n"
+    )
+    request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
+    report = run(store, request)
+    assert row(report.files[1]) == (4, 2, 0, 0, 2)
+    assert sorted(report.reasons) == [
+        "answer is no id of an answer",
+        "place -1 is no place of an answer",
+    ]
+    told = {r["time"]: (r.get("answer"), r.get("place")) for r in list(store.export("u"))[1:]}
+    assert told == {1000: ("0a0b", 3), 2000: (None, None)}
+
+
 def test_sessions_are_people_without_a_name(store: Store, files: Path) -> None:
     (files / "clicks.csv").write_text("session_id,item,time\ns1,8,1\n")
     run(store, Request(items=files / "items.csv", interactions=files / "clicks.csv"))
@@ -247,6 +266,18 @@ def test_other_formats_mean_the_same(store: Store, files: Path, suffix: str) -> 
     run(store, Request(items=path))
     assert store.item("7")["attributes"] == {"price": 1.5, "tags": ["a"], "new": "true"}
     assert store.item("8")["title"] == "8"
+
+
+@pytest.mark.parametrize("name", ["words", "Words", "a b", ""])
+def test_vectors_may_not_be_called_what_something_else_is(
+    store: Store, files: Path, name: str
+) -> None:
+    """`words` is what texts are compared by: two modalities of one name would be one."""
+    np.save(files / "v.npy", np.eye(2, 4, dtype=np.float32))
+    (files / "ids.txt").write_text("7\n8\n")
+    with pytest.raises(VectorsError, match=re.escape(repr(name))):
+        run(store, Request(vectors=files / "v.npy", ids=files / "ids.txt", vectors_name=name))
+    assert given_vectors.names(store.workspace.vectors) == []
 
 
 def test_vectors_by_item_replace_encoded_ones(store: Store, files: Path) -> None:

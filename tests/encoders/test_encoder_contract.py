@@ -115,3 +115,28 @@ def test_numbers_that_are_not_finite_are_refused(tmp_path: Path) -> None:
         OnnxFile(path, std=(1e-3, 1e-3, 1e-3))
     with pytest.raises(UsageError, match="standard deviation"):
         OnnxFile(write_network(path, "nchw"), std=(0.0, 1.0, 1.0))
+
+
+@pytest.mark.parametrize("path", ["mine.onnx", "./mine.onnx", "../mine.onnx", "~/mine.onnx"])
+def test_a_relative_path_of_a_network_is_refused_with_the_whole_one(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for ask in (version_of, lambda name: open_encoder(name, tmp_path)):
+        with pytest.raises(UsageError, match=f"onnx:{path} is not a whole path") as refused:
+            ask(f"onnx:{path}")
+        assert f"write onnx:{tmp_path}" in refused.value.remedy
+        assert refused.value.remedy.endswith(", if it is there")
+
+
+def test_where_the_file_is_there_the_remedy_can_be_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write_network(tmp_path / "mine.onnx", "nchw")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as refused:
+        version_of("onnx:mine.onnx")
+    assert refused.value.remedy == f"write onnx:{whole}"
+    assert version_of(refused.value.remedy.removeprefix("write "))

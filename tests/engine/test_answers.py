@@ -260,7 +260,7 @@ def test_without_the_named_item_the_score_is_lower(reader: Engine, world: World)
     view = reader.now_showing
     lower = []
     for user in range(60):
-        (history, _), _, _ = reader.history_of(world.user_id(user), None)
+        history = reader.history_of(world.user_id(user), None)[0].history
         query = view.blend.ask(history)
         for item in reader.recommend(world.user_id(user), k=5).items:
             named = view.position_of_id[item.reason.because[0].id]

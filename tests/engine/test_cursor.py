@@ -99,11 +99,11 @@ def test_mark_and_body_cannot_be_cut_elsewhere() -> None:
 def test_a_page_goes_on_where_the_last_one_ended() -> None:
     first = begin("a", 20, np.arange(100, 150))
     assert first is not None
-    second = first.after(30)
+    second = first.after(30, 28)
     assert second is not None
-    assert (second.answer, second.place, second.seqs.tolist()) == ("a", 50, [*range(130, 150)])
-    assert second.after(20) is None
-    assert second.after(25) is None
+    assert (second.answer, second.place, second.seqs.tolist()) == ("a", 48, [*range(130, 150)])
+    assert second.after(20, 20) is None
+    assert second.after(25, 20) is None
 
 
 @pytest.mark.parametrize(("shown", "ahead"), [(20, 180), (5, 180), (100, 100), (200, 0), (300, 0)])

@@ -122,7 +122,8 @@ def test_an_explanation_names_the_dislike_that_lowers_the_score(
     told += [{"item": world.item_id(1), "kind": "like"}]
     like_it = [int(i) for i in np.flatnonzero(world.taste == 5)[2:8]]
     view = reader.now_showing
-    (history, query), _, _ = reader.history_of(None, None, told)
+    known = reader.history_of(None, None, told)[0]
+    history, query = known.history, known.query
     assert history.disliked.tolist() == disliked.tolist()
     taken, by = slow_penalties(reader, disliked, view.blend.scores(query)[0])
     for position in like_it:

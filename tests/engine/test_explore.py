@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from beholder.engine.explore import Exploration, explore, fresh, rarely_shown
+from beholder.engine.answer import Reason
+from beholder.engine.engine import Engine, open_engine
+from beholder.engine.explore import Exploration, Explorer, explore, rarely_shown
+from beholder.engine.keep import Keep
 from beholder.errors import UsageError
+from beholder.store.answer_log import AnswerLog, Given
+from beholder.store.answers import EXPLORE, Shown, unpack
+from beholder.workspace import Workspace
+from planted import World
 
 PAGE = np.array([10, 11, 12, 13], np.int32)
 POOL = np.array([20, 21, 11, 22], np.int32)  # 11 stands on the page already
@@ -99,12 +106,6 @@ def test_a_share_outside_of_0_and_1_is_refused(share: float) -> None:
         explore(PAGE, POOL, Exploration(share=share), np.random.default_rng(0))
 
 
-def test_fresh_is_what_arrived_within_so_many_days() -> None:
-    day, now = 86_400_000, 1_700_000_000_000
-    arrived = np.array([now, now - 2 * day, now - 3 * day, 0])
-    assert fresh(arrived, now, 3).tolist() == [True, True, False, False]
-
-
 def test_rarely_shown_is_a_share_of_what_is_allowed() -> None:
     shown = np.array([9, 0, 5, 1, 7, 3])
     allowed = np.array([True, False, True, True, True, True])
@@ -117,3 +118,136 @@ def test_what_ties_in_being_rarely_shown_is_all_in() -> None:
     allowed = np.array([True, True, True, False])
     assert rarely_shown(np.zeros(4, int), allowed, 0.1).tolist() == allowed.tolist()
     assert not rarely_shown(np.zeros(4, int), np.zeros(4, bool), 0.1).any()
+
+
+# -- through the engine ---------------------------------------------------------------------
+
+ANSWERS = 3_000
+
+
+def exploring(reader: Engine, exploration: Exploration, seed: int = 7) -> Engine:
+    """Return an engine that explores, over the parts and the store of one that does not."""
+    explorer = Explorer(exploration, np.random.default_rng(seed))
+    return Engine(reader.parts, store=reader.store, explorer=explorer, keep=Kept())
+
+
+class Kept(Keep):
+    """Keeps answers where a test can look at them."""
+
+    def __init__(self) -> None:
+        super().__init__(AnswerLog(), 1.0)
+
+    def last(self) -> Shown:
+        entry = self.log._entries.pop()
+        self.log._bytes = 0
+        assert isinstance(entry, Given)
+        return unpack(entry.packed)
+
+
+def last(engine: Engine) -> Shown:
+    assert isinstance(engine.keep, Kept)
+    return engine.keep.last()
+
+
+@pytest.mark.parametrize("user", ["person-0003", "a stranger"])
+def test_stored_chances_are_what_is_seen_often(reader: Engine, user: str) -> None:
+    engine = exploring(reader, Exploration("fresh", 0.5))
+    seen: Counter[tuple[int, int]] = Counter()
+    said: dict[tuple[int, int], float] = {}
+    explored = 0
+    for _ in range(ANSWERS):
+        engine.recommend_json(user, k=4)
+        shown = last(engine)
+        explored += int((shown.sources == EXPLORE).sum())
+        for place, (item, chance) in enumerate(
+            zip(shown.items.tolist(), shown.chances.tolist(), strict=True)
+        ):
+            seen[place, item] += 1
+            assert said.setdefault((place, item), chance) == chance
+    assert chisquare([explored, ANSWERS - explored]).pvalue > 0.001
+    for place in range(4):
+        items = [item for at, item in said if at == place]
+        expected = np.array([said[place, item] for item in items])
+        assert expected.sum() == pytest.approx(1.0)
+        counts = np.array([seen[place, item] for item in items])
+        if place:
+            assert chisquare(counts, expected / expected.sum() * ANSWERS).pvalue > 0.001
+        else:
+            assert counts.tolist() == [ANSWERS]
+
+
+def test_what_an_explored_item_displaced_comes_first_on_the_next_page(reader: Engine) -> None:
+    plain = reader.recommend("person-0003", k=5)
+    after = reader.recommend("person-0003", k=5, page=plain.next)
+    engine = exploring(reader, Exploration("fresh", 1.0))
+    first = engine.recommend("person-0003", k=5)
+    second = engine.recommend("person-0003", k=5, page=first.next)
+    (place,) = [
+        n for n, pair in enumerate(zip(first.ids, plain.ids, strict=True)) if len({*pair}) > 1
+    ]
+    assert second.ids[0] == plain.ids[place]
+    assert second.ids[1:] == [i for i in after.ids if i != first.ids[place]][:4]
+    assert first.items[place].reason == Reason("explore")
+    assert first.items[place].score == plain.items[place].score
+
+
+def test_explored_items_are_fresh_and_allowed(reader: Engine, world: World) -> None:
+    engine = exploring(reader, Exploration("fresh", 1.0, first=0))
+    untouched = {*range(len(world.taste))} - {*world.items.tolist()}
+    fresh = {world.item_id(n) for n in untouched}
+    left_out = sorted(fresh)[:12]
+    for _ in range(200):
+        answer = engine.recommend("person-0003", k=3, exclude=left_out)
+        (item,) = [i.id for i in answer.items if i.reason == Reason("explore")]
+        assert item in fresh - {*left_out}
+
+
+def test_rare_items_are_those_that_stood_least_often(reader: Engine) -> None:
+    engine = exploring(reader, Exploration("rare", 0.0))
+    assert engine.explorer is not None
+    view = engine.now_showing
+    assert len(engine.explorer._drawn_from(view)) == len(view.cards)  # all tie
+    engine.explorer._shown[:] = np.arange(len(view.cards))
+    engine.explorer._pool = None
+    assert engine.explorer._drawn_from(view).tolist() == [*range(len(view.cards) // 10)]
+
+
+def test_what_stood_in_an_answer_is_counted_for_the_rare(reader: Engine) -> None:
+    engine = exploring(reader, Exploration("rare", 1.0))
+    assert engine.explorer is not None
+    for user in ("person-0003", "person-0004", None):
+        answer = engine.recommend(user, k=7)
+    counts = engine.explorer._shown
+    assert counts.sum() == 21
+    view = engine.now_showing
+    assert all(counts[view.position_of_id[item]] for item in answer.ids)
+
+
+def test_nobody_who_opted_out_is_explored(workspace: Workspace) -> None:
+    with open_engine(workspace.root) as opened:
+        assert opened.store is not None
+        opened.store.set_profiling("person-0003", False)
+        engine = exploring(opened, Exploration("fresh", 1.0))
+        plain = opened.recommend("person-0003", k=5)
+        assert engine.recommend("person-0003", k=5).ids == plain.ids
+        assert last(engine).chances.tolist() == [1.0] * 5
+        assert engine.recommend("person-0004", k=5).ids != opened.recommend("person-0004", k=5).ids
+
+
+def test_the_evaluation_never_explores(reader: Engine) -> None:
+    engine = exploring(reader, Exploration("fresh", 1.0))
+    known, level, view = engine.history_of("person-0003", None)
+    plain = reader.rank(view, known.history, level, 10)
+    assert (
+        engine.rank(view, known.history, level, 10).positions.tolist() == plain.positions.tolist()
+    )
+
+
+def test_exploring_is_a_setting(workspace: Workspace) -> None:
+    with open_engine(workspace.root) as engine:
+        assert engine.explorer is None
+    text = workspace.toml.read_text() + '\n[serve]\nexplore = 0.2\nexplore_pool = "rare"\n'
+    workspace.toml.write_text(text)
+    with open_engine(workspace.root) as engine:
+        assert engine.explorer is not None
+        assert engine.explorer.exploration == Exploration("rare", 0.2)

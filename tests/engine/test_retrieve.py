@@ -79,7 +79,7 @@ def lowering(taken: np.ndarray) -> Stage:
         scores = slate.scores - own
         order = np.lexsort((request.reading.blend.ties[slate.positions], -scores))
         more = (*slate.adjustments, Adjustment("taken", -own))
-        return Slate(slate.positions, scores, more, slate.rest).ordered(order.astype(np.int32))
+        return slate._replace(scores=scores, adjustments=more).ordered(order.astype(np.int32))
 
     return stage
 

@@ -31,6 +31,7 @@ EVENTS = [
     Event("c", "review", user="sam", time=7, text="naïve words, “quoted”", event_id="mine"),
     Event("c", "review", user="sam", time=7, text="and others", event_id="another"),
     Event("c", "review", user="sam", time=7),
+    Event("b", "click", user="sam", time=8, answer="0a" * 8, place=19),
     *(Event("a", "view", user="sam", time=100 + i) for i in range(1_200)),
 ]
 

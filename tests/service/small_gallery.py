@@ -34,7 +34,7 @@ def build_workspace(root: Path, files: Path, n_items: int = 120, n_visitors: int
         store.set_picture_facts(report.facts)
         with gallery.interactions_csv.open(encoding="utf-8") as file:
             store.record([_event(row) for row in csv.DictReader(file)])
-    train_workspace(workspace, budget="5s")
+    train_workspace(workspace, budget="600s")
     return workspace
 
 

@@ -184,3 +184,16 @@ def test_the_viewer_shows_all_pictures_of_an_item(page, server, trained):
     page.wait_for_function("() => document.querySelector('#viewer').open")
     assert page.locator("#viewer .strip").is_hidden(), "one picture needs no strip"
     assert page.complaints == []
+
+
+def test_a_like_names_the_list_and_the_place_of_the_picture(page):
+    item = page.evaluate("document.querySelectorAll('.card')[2].item")
+    with page.expect_request(lambda request: "/v1/interactions" in request.url) as sent:
+        act(page, 2, "like")
+    (event,) = sent.value.post_data_json["events"]
+    assert event["item"] == item["id"]
+    assert (event["answer"], event["place"]) == (item["answer"], 2)
+    below = page.evaluate("[...document.querySelectorAll('.card')].at(-1).item")
+    assert below["answer"] != item["answer"]
+    assert below["place"] > 0
+    assert page.complaints == []

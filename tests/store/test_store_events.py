@@ -143,6 +143,12 @@ def test_an_event_without_an_id_can_be_taken_back_by_the_name_it_got(store: Stor
         (Event("a", "click", user="u", time=2**62), "time"),
         (Event("a", "click", user="u", event_id="\x00"), "event_id"),
         (Event("a", "review", user="u", text="\udfff"), "text"),
+        (Event("a", "click", user="u", answer="0a1"), "answer"),
+        (Event("a", "click", user="u", answer="0A" * 8), "answer"),
+        (Event("a", "click", user="u", answer="0a" * 17), "answer"),
+        (Event("a", "click", user="u", answer="0a" * 8, place=-1), "place"),
+        (Event("a", "click", user="u", answer="0a" * 8, place=10_000), "place"),
+        (Event("a", "click", user="u", place=3), "place"),
     ],
 )
 def test_a_malformed_event_is_refused_with_its_field(
@@ -174,3 +180,24 @@ def test_only_the_newest_ten_thousand_events_come(store: Store) -> None:
     store.record([Event("a", "view", user="sam", time=t) for t in range(10_050)])
     _, times, _, _ = store.snapshot("sam").columns()
     assert (len(times), times[0], times[-1]) == (10_000, 50, 10_049)
+
+
+def test_an_event_keeps_the_answer_and_place_that_it_names(store: Store) -> None:
+    unknown = "0123456789abcdef"
+    store.record(
+        [
+            Event("a", "click", user="sam", time=1, answer=unknown, place=0),
+            Event("b", "click", user="sam", time=2, answer=unknown),
+            Event("c", "click", user="sam", time=3),
+        ]
+    )
+    told = list(store.export("sam"))[1:]
+    assert [record.get("answer") for record in told] == [unknown, unknown, None]
+    assert [record.get("place") for record in told] == [0, None, None]
+
+
+def test_an_event_sent_again_with_another_place_is_a_conflict(store: Store) -> None:
+    event = Event("a", "click", user="sam", event_id="e", answer="0a" * 8, place=1)
+    assert statuses(store, event) == ["stored"]
+    assert statuses(store, event) == ["same"]
+    assert statuses(store, msgspec.structs.replace(event, place=2)) == ["conflict"]

@@ -8,6 +8,8 @@ import msgspec
 from msgspec import Meta
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
+AnswerId = Annotated[str, Meta(pattern="^([0-9a-f]{2}){1,16}$")]
+MOST_PLACE = 9_999
 Kind = Literal[
     "view", "click", "like", "dislike", "save", "hide", "cart",
     "purchase", "rating", "watch", "share", "satisfaction", "review",
@@ -30,6 +32,9 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaul
         with ids of their own are different events, even where all else agrees.
     text
         What a person wrote (reviews); stored encrypted.
+    answer, place
+        The id of the answer that showed the item, in hexadecimal, and where it stood in it, from
+        0. An answer that is not known here is kept as it is told.
     """
 
     item: Id
@@ -40,3 +45,5 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaul
     time: int | None = None
     event_id: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
     text: Annotated[str, Meta(max_length=20_000)] | None = None
+    answer: AnswerId | None = None
+    place: Annotated[int, Meta(ge=0, le=MOST_PLACE)] | None = None

@@ -94,7 +94,7 @@ def columns(batch: Batch, mapping: Mapping[str, str], kind: str) -> Columns:
         items=coded(batch.columns[mapping["item_id"]]),
         people=coded(batch.columns[mapping[who]]),
         sessions=who == "session",
-        kinds=_kinds(batch.columns[mapping["kind"]]) if "kind" in mapping else _all(n, kind),
+        kinds=kinds(batch.columns[mapping["kind"]]) if "kind" in mapping else _all(n, kind),
         times=milliseconds(batch.columns[mapping["time"]]) if timed else np.zeros(n, np.int64),
         values=numbers(batch.columns[values]) if values else np.full(n, np.nan, np.float32),
         timed=timed,
@@ -177,7 +177,8 @@ def _number(value: Any) -> float:
     return found if abs(found) < 3e38 else math.inf
 
 
-def _kinds(column: Column) -> NDArray[np.uint8]:
+def kinds(column: Column) -> NDArray[np.uint8]:
+    """Return the code of each word for a kind, uint8 (n,); 0 where there is no such kind."""
     values, rows = distinct(column)
     return np.array([_kind(value) for value in values], np.uint8)[rows]
 

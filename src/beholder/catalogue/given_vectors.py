@@ -15,6 +15,7 @@ from beholder.durable import write_file
 from beholder.errors import VectorsError
 
 FOLDER = "given"
+RESERVED = frozenset({"words"})
 
 
 def keep(vectors: Path, name: str, ids: Sequence[str], matrix: NDArray[np.float32]) -> int:
@@ -31,6 +32,8 @@ def keep(vectors: Path, name: str, ids: Sequence[str], matrix: NDArray[np.float3
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
         raise VectorsError(f"{name!r} is no name for vectors", remedy="a-z, 0-9 and dashes")
+    if name in RESERVED:
+        raise VectorsError(f"{name!r} is what texts are compared by", remedy="another name")
     rows = {item_id: row for row, item_id in enumerate(ids)}
     folder = vectors / FOLDER
     folder.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,8 @@ from beholder.store.ids import check_event, now, why_not_id
 from beholder.store.loading import Loader
 from beholder.store.rates import busy
 
-AT_ONCE = 512  # events in one transaction where each has a text or an id of its own
+AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
+APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
 NO_ONE = "names no one, or by no valid id"
 ERASED_WORDS = "its person was erased today"
@@ -115,9 +116,9 @@ class InteractionsImport:
             self.items.add(fresh, self.store.seqs(fresh).tolist())
 
     def _apart(self, batch: Batch, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the rows that have a text, or an id of their own: stored one by one."""
+        """Return the rows that have a text, an id or an answer: stored one by one."""
         special = np.zeros(len(batch), bool)
-        for field in ("text", "event_id"):
+        for field in APART:
             if field in self.mapping:
                 column = batch.columns[self.mapping[field]]
                 special |= np.array([value is not None for value in as_list(column)], bool)
@@ -137,6 +138,8 @@ class InteractionsImport:
                 time=int(found.times[row]),
                 event_id=self._cell(batch, "event_id", row),
                 text=self._cell(batch, "text", row),
+                answer=self._cell(batch, "answer", row),
+                place=_place(self._cell(batch, "place", row)),
             )
             made.append((batch.rows[row], event))
         for start in range(0, len(made), AT_ONCE):
@@ -162,6 +165,13 @@ class InteractionsImport:
         if field not in self.mapping:
             return None
         return as_id(as_list(batch.columns[self.mapping[field]][row : row + 1])[0])
+
+
+def _place(text: str | None) -> int | None:
+    """Return a place; what is no number is refused as a place that no answer has."""
+    if text is None:
+        return None
+    return int(text) if text.isascii() and text.isdigit() else -1
 
 
 def import_interactions(

@@ -48,6 +48,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "value": ("value", "rating", "score", "stars", "overall", "quantity", "qty", "seconds",
                   "watch_time"),
         "event_id": ("event_id",),
+        # Not `answer` and `place` alone, which other files say of other things.
+        "answer": ("answer_id", "beholder_answer"),
+        "place": ("answer_place", "beholder_place"),
         "text": ("text", "review", "review_text", "comment"),
     },
     "users": {

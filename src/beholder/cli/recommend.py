@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import msgspec
 
-from beholder.cli import asking
+from beholder.cli import asking, console
+
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("recommend")
@@ -14,6 +17,15 @@ from beholder.cli import asking
 @asking.who
 @asking.K
 @asking.JSON
+@click.option("--all", "everybody", is_flag=True, help="For everybody with a history, into --out.")
+@click.option("--out", type=FILE, metavar="FILE", help="With --all: a .jsonl or .parquet file.")
+@click.option(
+    "--users",
+    type=FILE,
+    metavar="FILE",
+    help="With --all: only these users, one id a line. The store knows no ids in clear; without "
+    "this, people are named by their subject.",
+)
 def command(
     folder: Path,
     user: str | None,
@@ -21,9 +33,35 @@ def command(
     history: tuple[str, ...],
     k: int,
     as_json: bool,
+    everybody: bool,
+    out: Path | None,
+    users: Path | None,
 ) -> None:
-    """Recommend for a user, a session, or a history of items; for nobody: what is popular."""
+    """Recommend for a user, a session, or a history of items; for nobody: what is popular.
+
+    With --all for everybody with a history, in parts: stopped and run again, it goes on.
+    """
+    if everybody:
+        if out is None or user or session or history:
+            raise click.UsageError("--all needs --out, and takes no user, session or history")
+        _everybody(folder, out, k, users, as_json)
+        return
+    if out is not None or users is not None:
+        raise click.UsageError("--out and --users are for --all")
     import beholder
 
     with beholder.open(folder) as engine:
         asking.show(engine.recommend(**asking.person(user, session, history), k=k), as_json)
+
+
+def _everybody(folder: Path, out: Path, k: int, users: Path | None, as_json: bool) -> None:
+    import beholder
+    from beholder.engine.batch import recommend_all
+
+    with beholder.open(folder) as engine, console.progress() as progress:
+        report = recommend_all(engine, out, k, users, progress)
+    if as_json:
+        console.as_json(report)
+        return
+    told = msgspec.structs.asdict(report)
+    console.table([name.replace("_", " ") for name in told], [list(told.values())])

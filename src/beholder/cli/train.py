@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from beholder.cli import asking
+
 
 @click.command("train")
-@click.argument("folder", type=click.Path(path_type=Path))
+@asking.FOLDER
 @click.option("--model", "models", multiple=True, help="Only these members; default: auto.")
 @click.option("--budget", help="How long it may take: 90s, 10m, 1h.")
 @click.option("--seed", type=int, help="Draws whatever is random; the budget decides the rest.")
@@ -25,13 +27,12 @@ def command(
     as_json: bool,
 ) -> None:
     """Fit, tune and blend recommenders; write a bundle, and serve it unless it is worse."""
+    import beholder
     from beholder.cli import console
-    from beholder.training.train import train_workspace
-    from beholder.workspace import Workspace
 
     with console.progress() as progress:
-        trained = train_workspace(
-            Workspace.open(folder),
+        trained = beholder.train(
+            folder,
             budget=budget,
             models=models,
             seed=seed,

@@ -57,7 +57,7 @@ ENCODERS = {
 
 
 def open_encoder(name: str, cache_dir: Path) -> Encoder:
-    """Return the encoder of this name, or of this file for `onnx:PATH`.
+    """Return the encoder of this name, or of this file for `onnx:PATH`, from the root on.
 
     Parameters
     ----------
@@ -70,15 +70,36 @@ def open_encoder(name: str, cache_dir: Path) -> Encoder:
         If there is none of this name.
     """
     if name.startswith(ONNX):
-        return OnnxFile(Path(name.removeprefix(ONNX)))
+        return OnnxFile(network(name))
     return card(name).open(cache_dir)
 
 
 def version_of(name: str) -> str:
     """Return the version of an encoder without opening it."""
     if name.startswith(ONNX):
-        return file_version(Path(name.removeprefix(ONNX)))
+        return file_version(network(name))
     return card(name).version
+
+
+def network(name: str) -> Path:
+    """Return the file of `onnx:PATH`.
+
+    Raises
+    ------
+    UsageError
+        If the path is relative: it is read by servers and workers that stand in other folders,
+        and it is part of the name under which vectors are kept.
+    """
+    path = Path(name.removeprefix(ONNX))
+    if not path.is_absolute():
+        whole = path.expanduser().absolute()
+        found = "" if whole.is_file() else ", if it is there"
+        raise UsageError(
+            f"{name} is not a whole path, so that it depends on where a program was started",
+            remedy=f"write {ONNX}{whole}{found}",
+            field="encode.encoders",
+        )
+    return path
 
 
 def card(name: str) -> EncoderCard:

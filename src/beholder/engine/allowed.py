@@ -11,11 +11,26 @@ from beholder.behaviour.history import History
 from beholder.engine.overlay import Overlay
 
 
-def allowed(overlay: Overlay, history: History, exclude: Iterable[str]) -> NDArray[np.bool_]:
-    """Return bool (n,), True where an item may be recommended."""
+def allowed(
+    overlay: Overlay,
+    history: History,
+    exclude: Iterable[str],
+    away: NDArray[np.int32] | None = None,
+) -> NDArray[np.bool_]:
+    """Return bool (n,), True where an item may be recommended.
+
+    Parameters
+    ----------
+    away
+        int32. What of the history may not come again; None: all of it. What was disliked or
+        hidden never does.
+    """
     mask = overlay.shown.copy()
-    mask[history.items] = False
-    mask[history.seen] = False
+    if away is None:
+        mask[history.items] = False
+        mask[history.seen] = False
+    else:
+        mask[away] = False
     if len(history.disliked):
         mask[history.disliked] = False
     for item in exclude:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any, Literal
 
 import msgspec
+
+from beholder.errors import MissingExtraError
 
 Level = Literal["personal", "session", "similar", "popular", "static"]
 
@@ -50,12 +53,13 @@ class Reason(msgspec.Struct, frozen=True):
     Attributes
     ----------
     kind
-        `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`.
+        `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`;
+        `explore`: to find out who likes it; `trending`: it rises.
     because
         The largest shares of the score, at most three.
     """
 
-    kind: Literal["liked", "popular", "similar", "new"]
+    kind: Literal["liked", "popular", "similar", "new", "explore", "trending"]
     because: tuple[Because, ...] = ()
 
 
@@ -83,6 +87,9 @@ class Answer(msgspec.Struct, frozen=True):
         What it could be based on.
     next
         Cursor of the next page, or None.
+    place
+        Of its first item in the answer, from 0: a page after the first goes on counting. An
+        event may name the answer and the place of its item.
     """
 
     answer: str
@@ -90,11 +97,38 @@ class Answer(msgspec.Struct, frozen=True):
     level: Level
     items: tuple[Recommendation, ...]
     next: str | None = None
+    place: int = 0
 
     @property
     def ids(self) -> list[str]:
         """The ids of the items, best first."""
         return [item.id for item in self.items]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return found
+
+    def to_pandas(self) -> Any:
+        """Return a DataFrame, one row an item: rank, id, title, score, reason, attributes.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        rows = [
+            {
+                "rank": rank,
+                "id": item.id,
+                "title": item.title,
+                "score": item.score,
+                "reason": item.reason.kind if item.reason else None,
+                **{f"attribute_{name}": value for name, value in item.attributes.items()},
+            }
+            for rank, item in enumerate(self.items, start=1)
+        ]
+        return frame(rows, ("rank", "id", "title", "score", "reason"))
 
 
 class Share(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -129,3 +163,33 @@ class Explanation(msgspec.Struct, frozen=True):
     shares: tuple[Share, ...]
     exact: bool
     level: Level
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return found
+
+    def to_pandas(self) -> Any:
+        """Return a DataFrame, one row a share, and the base as a row of its own: id, title, share.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        base = {"id": None, "title": "base", "share": self.base}
+        rows = [{"id": one.id, "title": one.title, "share": one.share} for one in self.shares]
+        return frame([base, *rows], ("id", "title", "share"))
+
+
+def frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Any:
+    """Return a DataFrame with these columns, and after them whatever else the rows have."""
+    try:
+        pandas = importlib.import_module("pandas")
+    except ImportError as error:
+        raise MissingExtraError(
+            "to_pandas needs pandas, which is not installed",
+            remedy="pip install pandas, or use to_dict()",
+        ) from error
+    more = sorted({name for row in rows for name in row} - set(columns))
+    return pandas.DataFrame(rows, columns=[*columns, *more])

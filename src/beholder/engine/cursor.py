@@ -44,11 +44,14 @@ class Cursor(NamedTuple):
     place: int
     seqs: NDArray[np.int64]
 
-    def after(self, taken: int) -> Cursor | None:
-        """Return the cursor once so many numbers were shown or passed over; None at the end."""
+    def after(self, taken: int, shown: int) -> Cursor | None:
+        """Return the cursor once so many numbers were taken, and so many of them shown.
+
+        What is passed over takes no place. None at the end.
+        """
         if taken >= len(self.seqs):
             return None
-        return Cursor(self.answer, self.place + taken, self.seqs[taken:])
+        return Cursor(self.answer, self.place + shown, self.seqs[taken:])
 
 
 def begin(answer: str, place: int, seqs: NDArray[np.int64]) -> Cursor | None:

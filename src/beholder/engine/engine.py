@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,28 +16,31 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events, history
-from beholder.bundle import parts as bundle_parts
-from beholder.bundle.manifest import Manifest, read
+from beholder.bundle.opened import Opened, Promotions, open_bundle
 from beholder.bundle.parts import Parts
-from beholder.bundle.promote import current, folder_of
+from beholder.bundle.promote import current
 from beholder.engine import cursor as paging
-from beholder.engine import overlay
+from beholder.engine import overlay, rows
 from beholder.engine.alike import with_all
 from beholder.engine.allowed import allowed
 from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
 from beholder.engine.dislikes import penalties
 from beholder.engine.explain import explanation
+from beholder.engine.explore import Exploration, Explorer
 from beholder.engine.first_look import first_look
-from beholder.engine.looks import by_looks, looks_of
+from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
+from beholder.engine.keep import Keep
+from beholder.engine.looks import by_looks, check_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
-from beholder.engine.people import told_history
-from beholder.engine.question import Question, Wanted
-from beholder.engine.ranked import Ranked
+from beholder.engine.people import told_events
+from beholder.engine.question import Question, Repeat, Wanted
+from beholder.engine.ranked import Ranked, alike
+from beholder.engine.repeat import Moments, lasting, until
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import raised_by, run
 from beholder.engine.showing import Answered, as_json, as_objects, show
-from beholder.engine.slate import Known, Request, Stage
+from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.wording import word_scores
 from beholder.errors import BundleError, UnknownItemError, UsageError
@@ -48,9 +51,13 @@ from beholder.rules.standing import Standing
 from beholder.scorers.interface import Floats, Positions, Query
 from beholder.scorers.item_item import ItemItem
 from beholder.settings import BehaviourSettings, Settings
+from beholder.store.answers import HISTORY
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 from beholder.workspace import Workspace
+
+if TYPE_CHECKING:
+    from beholder.encoders.given_picture import Given, GivenPictures
 
 MAX_K = 1000
 MARK = b"beholder"  # the key is the workspace's own: a cursor of another one does not open
@@ -77,22 +84,41 @@ class Engine:
         stages: Sequence[Stage] = STAGES,
         dial: Dial = USUAL_DIAL,
         rules: LiveRules | None = None,
+        explorer: Explorer | None = None,
+        keep: Keep | None = None,
+        looking: GivenPictures | None = None,
+        promotions: Promotions | None = None,
+        lasts: Moments | None = None,
     ) -> None:
-        self.parts = parts
+        self.lasts = lasts
+        self.explorer = explorer
+        self.keep = keep
         self.stages = tuple(stages)
         self.dial = dial
         self.live_rules = rules
         self._fitted: tuple[Standing, Overlay, Fitted] | None = None
-        self.bundle = bundle
         self.store = store
+        self._looking = looking
+        self._promotions = promotions
         self.behaviour = behaviour or BehaviourSettings()
         self._vectors_of = vectors_of
         self._page_key = page_key or secrets.token_bytes(32)
         self._lock = threading.Lock()
-        self._overlay = overlay.bare(parts)
+        self._overlay = overlay.bare(parts, bundle)
         self.memory = Memory()
+        self.rows = rows.Rows(store)
         if store is not None:
             self.refresh()
+
+    @property
+    def parts(self) -> Parts:
+        """The bundle's own parts."""
+        return self._overlay.parts
+
+    @property
+    def bundle(self) -> str:
+        """Name of the bundle."""
+        return self._overlay.bundle
 
     @property
     def now_showing(self) -> Overlay:
@@ -100,7 +126,14 @@ class Engine:
         return self._overlay
 
     def refresh(self, version: int | None = None) -> Overlay:
-        """Bring the overlay to the catalogue's version; without change this costs nothing."""
+        """Bring the overlay to the catalogue's version; without change this costs nothing.
+
+        An engine of `beholder.open` looks whether another bundle was promoted, too.
+        """
+        if self._promotions is not None:
+            newer = self._promotions.newer(self.bundle)
+            if newer is not None:
+                self._show(newer, self._promotions.workspace)
         if self.store is None:
             return self._overlay
         if version is None:
@@ -109,9 +142,23 @@ class Engine:
             return self._overlay
         with self._lock:
             if version > self._overlay.version:
-                changed = self.store.items(changed_after=self._overlay.version)
-                self._overlay = overlay.follow(self._overlay, changed, version, self._vectors_of)
+                self._overlay = self._followed(self._overlay, version)
         return self._overlay
+
+    def _followed(self, view: Overlay, version: int) -> Overlay:
+        assert self.store is not None
+        changed = self.store.items(changed_after=view.version)
+        return overlay.follow(view, changed, version, self._vectors_of)
+
+    def _show(self, opened: Opened, workspace: Workspace) -> None:
+        """Answer from another bundle, with the catalogue as it is now, from here on."""
+        view = overlay.bare(opened.parts, opened.name)
+        with self._lock:
+            self._vectors_of = vectors_for(workspace, opened.parts)
+            if self.store is not None:
+                version = self.store.catalogue_version()
+                view = self._followed(view, version) if version > view.version else view
+            self._overlay = view
 
     # -- who asks ---------------------------------------------------------------------------
 
@@ -131,8 +178,8 @@ class Engine:
         """
         if history is not None:
             view = self.refresh(None if seen is None else seen.version)
-            told = told_history(view, history, self.behaviour)
-            return _known(view, told), _level(told, user), view
+            told = self._reduced(told_events(view, history, self.behaviour), view)
+            return told, _level(told.history, user), view
         if user is None and session is None:
             view = self.refresh(None if seen is None else seen.version)
             return _known(view, EMPTY), "popular", view
@@ -148,8 +195,13 @@ class Engine:
         seqs, times, kinds, values = seen.columns()
         rules = self.behaviour
         signed = weigh(kinds, values, rules.weights, rules.rating_threshold)
-        events = Events(view.positions(seqs), times, signed, kinds, values)
-        return _known(view, history(events, rules.like, rules.history_limit))
+        return self._reduced(Events(view.positions(seqs), times, signed, kinds, values), view)
+
+    def _reduced(self, events: Events, view: Overlay) -> Known:
+        known = _known(view, history(events, self.behaviour.like, self.behaviour.history_limit))
+        if self.lasts is None:
+            return known
+        return known._replace(until=until(events, known.history.seen, self.lasts))
 
     # -- questions --------------------------------------------------------------------------
 
@@ -185,6 +237,8 @@ class Engine:
         request = Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
         nobody = level == "popular" and not len(known.history.disliked)
         slate = run(request, view, self.stages, first_look if nobody else None)
+        if wanted.explore and self.explorer is not None:
+            slate = self.explorer(view, slate, wanted.k, mask)
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
         return Ranked(
@@ -194,6 +248,8 @@ class Engine:
             known.query.items,
             level,
             slate.positions[wanted.k : wanted.depth],
+            slate.sources[page],
+            slate.chance[page],
         )
 
     def _scores(self, view: Overlay, request: Request, positions: Positions) -> Floats:
@@ -283,26 +339,35 @@ class Engine:
         turned = None
         if question.page is not None:
             turned = paging.unseal(question.page, self._page_key, MARK)
+        if seen is None and history is None and self.store is not None and (user or session):
+            seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, history, seen)
-        mask = allowed(view, known.history, question.exclude)
+        mask = allowed(view, known.history, question.exclude, _away(known, question.repeat))
         if question.filter:
             mask &= view.masks.of(question.filter)
         if turned is not None:
-            return self._continued(turned, view, known, level, question.k, mask)
+            found = self._continued(turned, view, known, level, question.k, mask)
+            return self._kept(found, seen)
         name = secrets.token_hex(8)
         dial = self.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
         depth = max(question.k + 1, paging.PLACES)
-        ranked = self._rank(view, known, level, Wanted(question.k, depth, mask, dial))
+        explore = seen is None or seen.profiling
+        ranked = self._rank(view, known, level, Wanted(question.k, depth, mask, dial, explore))
         following = paging.begin(name, len(ranked.positions), view.seqs[ranked.following])
-        return self._answered(view, ranked, name, following)
+        return self._kept(self._answered(view, ranked, name, following), seen)
+
+    def _kept(self, answered: Answered, seen: Snapshot | None) -> Answered:
+        if self.keep is not None:
+            self.keep(answered.view, answered.ranked, answered.name, answered.bundle, seen)
+        return answered
 
     def _answered(
         self, view: Overlay, ranked: Ranked, name: str, following: paging.Cursor | None
     ) -> Answered:
         text = None if following is None else paging.seal(following, self._page_key, MARK)
-        return Answered(view, ranked, name, self.bundle, text)
+        return Answered(view, ranked, name, view.bundle, text)
 
     def _continued(
         self,
@@ -322,12 +387,29 @@ class Engine:
         request = Request(known, level, k, k, mask, reading, self._rules(view), self.dial)
         scores = self._scores(view, request, chosen)
         shares = reading.shares(chosen).values
-        ranked = Ranked(chosen, scores, shares, known.query.items, level, places[:0])
+        slate = slate_of(chosen, scores, self._rules(view).pins, HISTORY)
+        ranked = Ranked(
+            chosen,
+            scores,
+            shares,
+            known.query.items,
+            level,
+            places[:0],
+            slate.sources,
+            slate.chance,
+            cursor.place,
+        )
         passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
-        return self._answered(view, ranked, cursor.answer, cursor.after(passed))
+        following = cursor.after(passed, len(chosen))
+        return self._answered(view, ranked, cursor.answer, following)
 
-    def similar(self, item: str, k: int = 20) -> Answer:
+    def similar(self, item: str, k: int = 20, seen: Snapshot | None = None) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
+
+        Parameters
+        ----------
+        seen
+            What the store says of who asks: whose answer it is.
 
         Raises
         ------
@@ -341,13 +423,65 @@ class Engine:
         if view.touched(place):  # of others, what is liked together is only guessed from content
             together = _row(view.blend.item_item, place)
             scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
-        return self._listed(view, scores, k, without=place)
+        chosen, found = _listed(view, scores, k, self._open(view), without=place)
+        answer = self._shown(view, chosen, found)
+        if self.keep is not None:
+            self.keep(view, alike(chosen, found), answer.answer, self.bundle, seen)
+        return answer
+
+    def row(
+        self,
+        name: str,
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        k: int = 20,
+        filter: str | None = None,
+        seen: Snapshot | None = None,
+    ) -> rows.Row:
+        """Return a list that stands beside the recommendations.
+
+        Parameters
+        ----------
+        name
+            `recently-viewed`, `trending`, `new` or `popular`.
+        filter
+            Only items for which this holds, such as `category = 'vase'`.
+        user, session, seen
+            As in `recommend`: whose views; what they disliked or hid is in none of the rows.
+
+        Raises
+        ------
+        UsageError
+            If there is no such row, or k is out of range.
+        FilterError
+            If the filter cannot be read.
+        """
+        check_k(k)
+        row = rows.checked(name)
+        if seen is None and self.store is not None and (user or session):
+            seen = self.store.snapshot(user, session)
+        known, level, view = self.history_of(user, session, seen=seen)
+        mask = view.shown.copy()
+        mask[known.history.disliked] = False
+        mask &= self._open(view)
+        if filter:
+            mask &= view.masks.of(filter)
+        chosen, scores = self.rows.ordered(row, view, mask, k, seen)
+        reason = rows.REASONS.get(row)
+        items = tuple(
+            show(view.cards[position], score, reason)
+            for position, score in zip(chosen.tolist(), scores.tolist(), strict=True)
+        )
+        title = "row_" + row.replace("-", "_")
+        own: Level = level if row == "recently-viewed" else "popular"
+        return rows.Row(row, title, self.bundle, own, items)
 
     def search(
         self,
         words: str | None = None,
         *,
-        picture: dict[str, Floats] | None = None,
+        picture: Given | Mapping[str, Floats] | None = None,
         k: int = 20,
     ) -> Answer:
         """Search by words, by a picture, or by both.
@@ -357,25 +491,52 @@ class Engine:
         words
             Any text.
         picture
-            Raw vector by encoder name, float32 (dim,) each.
+            A path, the bytes of a file, a PIL image, or an array uint8 (h, w, 3), which the
+            encoders of the workspace look at; or raw vectors by encoder name, float32 (dim,) each.
 
         Raises
         ------
         UsageError
-            If neither is given.
+            If neither is given, or the items of this bundle cannot be compared with the picture.
+        MediaError
+            If the picture is refused.
         """
         check_k(k)
-        if not (words and words.strip()) and not picture:
+        if isinstance(picture, Mapping) and not picture:
+            picture = None
+        if not (words and words.strip()) and picture is None:
             raise UsageError("a search needs words or a picture", field="words")
+        vectors = {} if picture is None else self._vectors_of_picture(picture)
         view = self.refresh()
-        looks = looks_of(view.content, picture or {})
+        looks = looks_of(view.content, vectors)
+        if picture is not None and not isinstance(picture, Mapping):
+            check_looks(view.content, vectors)
         if words and words.strip():
             scores = word_scores(view, words)
             if looks:
                 scores += np.maximum(view.content.similar(looks), 0)
-            return self._listed(view, scores, k)
+            return self._shown(view, *_listed(view, scores, k, self._open(view)))
         found = by_looks(view, looks, k, self._open(view))
         return self._shown(view, *found)
+
+    def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
+        if isinstance(picture, Mapping):
+            return picture
+        if self._looking is None:
+            raise UsageError(
+                "this engine has no encoders to look at a picture with",
+                remedy="give raw vectors by encoder name, or use beholder.open",
+                field="picture",
+            )
+        return self._looking(picture)
+
+    def vectors(self) -> ItemVectors:
+        """Return the vectors by which shown items are compared, by the name of their encoder."""
+        return item_vectors(self.refresh())
+
+    def to_parquet(self, path: str | Path) -> int:
+        """Write shown items with their vectors into a Parquet file; return how many."""
+        return to_parquet(self.refresh(), Path(path))
 
     def score(
         self,
@@ -463,23 +624,18 @@ class Engine:
             )
         return place
 
-    def _listed(self, view: Overlay, scores: Floats, k: int, without: int | None = None) -> Answer:
-        masked = np.where(self._open(view) & (scores > 0), scores, -np.inf)
-        if without is not None:
-            masked[without] = -np.inf
-        chosen = best(masked, k, view.blend.ties)
-        return self._shown(view, chosen, scores[chosen])
-
     def _shown(self, view: Overlay, chosen: Positions, scores: Floats) -> Answer:
         reason = Reason("similar")
         items = tuple(
             show(view.cards[position], score, reason)
             for position, score in zip(chosen.tolist(), scores.tolist(), strict=True)
         )
-        return Answer(secrets.token_hex(8), self.bundle, "similar", items)
+        return Answer(secrets.token_hex(8), view.bundle, "similar", items)
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, and end the process that read pictures."""
+        if self._looking is not None:
+            self._looking.close()
         if self.store is not None:
             self.store.close()
 
@@ -492,6 +648,18 @@ class Engine:
 
 def _known(view: Overlay, history: History) -> Known:
     return Known(history, view.blend.ask(history))
+
+
+def _away(known: Known, repeat: Repeat | None) -> Positions | None:
+    """Return what of a history may not come again; None: all of it."""
+    if repeat is not None and repeat not in ("never", "allow"):
+        raise UsageError(f"repeat is {repeat!r}", remedy="never or allow", field="repeat")
+    seen = known.history.seen
+    if repeat == "allow":
+        return seen[:0]
+    if repeat == "never" or known.until is None:
+        return None
+    return seen[known.until > time.time() * 1000]
 
 
 def _question(question: Question | None, asked: dict[str, Any]) -> Question:
@@ -515,6 +683,21 @@ def check_k(k: int) -> None:
         raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
 
 
+def _listed(
+    view: Overlay,
+    scores: Floats,
+    k: int,
+    allowed: NDArray[np.bool_],
+    without: int | None = None,
+) -> tuple[Positions, Floats]:
+    """Return the best allowed positions above 0, and their scores."""
+    masked = np.where(allowed & (scores > 0), scores, -np.inf)
+    if without is not None:
+        masked[without] = -np.inf
+    chosen = best(masked, k, view.blend.ties)
+    return chosen, scores[chosen]
+
+
 def _row(scorer: ItemItem, place: int) -> Floats:
     """Return what one item says of all."""
     one, bounds = np.array([place], np.int32), np.array([0, 1], np.int64)
@@ -522,30 +705,62 @@ def _row(scorer: ItemItem, place: int) -> Floats:
     return row
 
 
-def open_engine(folder: str | Path, bundle: str | None = None) -> Engine:
-    """Open a bundle of a workspace with its store; see `beholder.open`."""
+def open_engine(
+    folder: str | Path, bundle: str | None = None, stages: Sequence[Stage] | None = None
+) -> Engine:
+    """Open a bundle of a workspace with its store; see `beholder.open`.
+
+    Parameters
+    ----------
+    bundle
+        Its name, and no other will be answered from; None: the promoted one, whichever it is.
+    """
     workspace = Workspace.open(folder)
-    name = bundle or current(workspace)
-    place = folder_of(workspace, name)
-    read(place, workspace.secrets)
-    return engine_of(workspace, bundle_parts.load(place), name, Store.open(workspace))
+    promotions = None if bundle else Promotions(workspace)
+    name, parts = open_bundle(workspace, bundle or current(workspace))
+    engine = engine_of(workspace, parts, name, Store.open(workspace), promotions)
+    if stages is not None:
+        engine.stages = tuple(stages)
+    return engine
 
 
-def engine_of(workspace: Workspace, parts: Parts, name: str, store: Store) -> Engine:
-    """Return an engine over opened parts and an open store."""
+def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
+    """Return what gives the raw vectors of late items, as the encoders of a bundle made them."""
     from beholder.engine.vectors import cached_vectors
+
+    return cached_vectors(workspace, list(parts.content.spaces))
+
+
+def engine_of(
+    workspace: Workspace,
+    parts: Parts,
+    name: str,
+    store: Store,
+    promotions: Promotions | None = None,
+) -> Engine:
+    """Return an engine over opened parts and an open store."""
+    from beholder.encoders.given_picture import GivenPictures
 
     settings: Settings = workspace.settings
     return Engine(
         parts,
         bundle=name,
         store=store,
-        vectors_of=cached_vectors(workspace, list(parts.content.spaces)),
+        vectors_of=vectors_for(workspace, parts),
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
         dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),
         rules=LiveRules(workspace.toml),
+        explorer=_explorer(settings),
+        looking=GivenPictures(workspace),
+        promotions=promotions,
+        lasts=lasting(settings.serve.repeat),
     )
+
+
+def _explorer(settings: Settings) -> Explorer | None:
+    share = settings.serve.explore
+    return Explorer(Exploration(settings.serve.explore_pool, share)) if share else None
 
 
 def _page_key(workspace: Workspace) -> bytes:
@@ -560,4 +775,4 @@ def _page_key(workspace: Workspace) -> bytes:
     return hashlib.blake2b(b"page cursors", key=secret, digest_size=32).digest()
 
 
-__all__ = ["Engine", "Manifest", "Ranked", "check_k", "engine_of", "open_engine"]
+__all__ = ["Engine", "Ranked", "check_k", "engine_of", "open_engine"]

@@ -15,7 +15,7 @@ def explanation(view: Overlay, known: Known, level: Level, position: int) -> Exp
 
     What is no longer shown is not named: its shares stand together under an empty id.
     """
-    history, query = known
+    history, query = known.history, known.query
     place = np.array([position], np.int32)
     parts = view.blend.shares(query, place)
     base = float(parts.base[0])

@@ -1,19 +1,25 @@
 """Exploration: now and then one place of an answer goes to an item drawn from a pool.
 
-Off by default. Every place of the answer then has a known chance, without which what people did
-with it could not be told from what they were shown.
+Off by default, and never for those who allow no profiling. Every place of the answer then has a
+known chance, without which what people did with it could not be told from what they were shown.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import time
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.engine.overlay import Overlay
+from beholder.engine.slate import Slate
 from beholder.errors import UsageError
+from beholder.scorers.interface import Mask, Positions
+from beholder.store.answers import EXPLORE
 
-Positions = NDArray[np.int32]
+RARE = 0.1  # of the shown items
+KEPT = 60.0  # seconds that a pool stays as it is
 
 
 class Exploration(NamedTuple):
@@ -22,14 +28,16 @@ class Exploration(NamedTuple):
     Attributes
     ----------
     pool
-        Name of the pool that items are drawn from; it goes into the answer's record.
+        What items are drawn from. `fresh`: those that nobody had done anything with when the
+        bundle was made, and those that came after it. `rare`: the tenth of the shown items that
+        stood least often in answers of this engine, and all that tie with them.
     share
         Chance that an answer has an explored place, 0 to 1; 0: never.
     first
         The best places, so many of them, are never explored.
     """
 
-    pool: str = "fresh"
+    pool: Literal["fresh", "rare"] = "fresh"
     share: float = 0.0
     first: int = 1
 
@@ -103,20 +111,6 @@ def explore(
     return Explored(page, chance, place, int(positions[place]))
 
 
-def fresh(arrived: NDArray[np.int64], now: int, days: float) -> NDArray[np.bool_]:
-    """Return which items arrived within so many days.
-
-    Parameters
-    ----------
-    arrived
-        Shape (n,), milliseconds since 1970.
-    now
-        Milliseconds since 1970.
-    """
-    young: NDArray[np.bool_] = arrived > now - days * 86_400_000
-    return young
-
-
 def rarely_shown(
     shown: NDArray[np.integer], allowed: NDArray[np.bool_], share: float
 ) -> NDArray[np.bool_]:
@@ -137,3 +131,67 @@ def rarely_shown(
     last = int(np.clip(np.ceil(share * len(counts)), 1, len(counts))) - 1
     rare: NDArray[np.bool_] = allowed & (shown <= np.partition(counts, last)[last])
     return rare
+
+
+class Explorer:
+    """The last stage of an engine's answers; safe to share between threads.
+
+    Parameters
+    ----------
+    generator
+        Of the draws; None: one that nobody can foresee.
+    """
+
+    def __init__(
+        self, exploration: Exploration, generator: np.random.Generator | None = None
+    ) -> None:
+        self.exploration = exploration
+        self._generator = generator or np.random.default_rng()
+        self._shown = np.zeros(0, np.int64)  # how often each position stood in an answer
+        self._pool: tuple[Overlay, float, Positions] | None = None
+
+    def __call__(self, view: Overlay, slate: Slate, k: int, allowed: Mask) -> Slate:
+        """Explore one of the first k places, now and then.
+
+        What stood there is the first behind the page. The place keeps its score, as it does
+        where a stage puts candidates in another order.
+
+        Parameters
+        ----------
+        allowed
+            bool (n,). What may be shown.
+        """
+        pool = self._drawn_from(view)
+        page, following = slate.positions[:k], slate.positions[k:]
+        found = explore(page, pool[allowed[pool]], self.exploration, self._generator)
+        if self.exploration.pool == "rare":
+            self._shown[found.positions] += 1
+        chance = slate.chance.copy()
+        chance[:k] = found.chance
+        if found.place < 0:
+            return slate._replace(chance=chance)
+        others = following[following != found.positions[found.place]]
+        sources = slate.sources.copy()
+        sources[found.place] = EXPLORE
+        more = 1 + len(others) - len(following)
+        return Slate(
+            np.concatenate([found.positions, [found.displaced], others]).astype(np.int32),
+            np.pad(slate.scores, (0, more), mode="edge"),
+            np.pad(sources, (0, more), mode="edge"),
+            np.pad(chance, (0, more), mode="edge"),
+            rest=slate.rest,
+        )
+
+    def _drawn_from(self, view: Overlay) -> Positions:
+        """Return the pool, made anew for another view and after a minute."""
+        kept, now = self._pool, time.monotonic()
+        if kept is not None and kept[0] is view and now - kept[1] < KEPT:
+            return kept[2]
+        self._shown = np.pad(self._shown, (0, len(view.shown) - len(self._shown)))
+        if self.exploration.pool == "rare":
+            mask = rarely_shown(self._shown, view.shown, RARE)
+        else:
+            mask = view.shown & np.pad(~view.parts.known, (0, view.n_late), constant_values=True)
+        pool: Positions = np.flatnonzero(mask).astype(np.int32)
+        self._pool = (view, now, pool)
+        return pool

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.engine.overlay import Overlay
-from beholder.engine.slate import Adjustment, Request, Slate
+from beholder.engine.slate import Adjustment, Request, Slate, slate_of
 from beholder.engine.variety import AMONG
+from beholder.store.answers import POPULAR
 
 NAME = "variety"
 
@@ -26,4 +27,5 @@ def first_look(request: Request, view: Overlay, depth: int) -> Slate:
         order = np.concatenate([order[:depth], order[depth:][pinned]])
     scores = base[order]
     scores[:AMONG] = np.sort(scores[:AMONG])[::-1]
-    return Slate(order, scores, (Adjustment(NAME, scores - base[order]),), rest)
+    slate = slate_of(order, scores, rules.pins, POPULAR, rest)
+    return slate._replace(adjustments=(Adjustment(NAME, scores - base[order]),))

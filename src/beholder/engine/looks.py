@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from beholder.engine.overlay import Overlay
+from beholder.errors import UsageError
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.spaces import Similarity
@@ -23,6 +24,23 @@ def looks_of(content: Similarity, picture: Mapping[str, Floats]) -> dict[str, Fl
         for name, vector in picture.items()
         if name in content.spaces
     }
+
+
+def check_looks(content: Similarity, picture: Mapping[str, Floats]) -> None:
+    """Refuse a picture that no item can be compared with.
+
+    Raises
+    ------
+    UsageError
+        If items have no vectors of any of its encoders.
+    """
+    if not picture.keys() & content.spaces.keys():
+        raise UsageError(
+            f"no item has vectors of {', '.join(picture) or 'any encoder'}, "
+            "by which the picture could be compared",
+            remedy="run `beholder encode` and `beholder train`",
+            field="picture",
+        )
 
 
 def by_looks(

@@ -58,6 +58,8 @@ class Overlay:
         The bundle, its items compared by the words and pictures that they have now.
     arrived, n_sealed, sealed
         The items that came after the bundle; so many of them are in the large layer.
+    bundle
+        Name of the bundle; empty where there is none.
     """
 
     parts: Parts
@@ -73,6 +75,7 @@ class Overlay:
     arrived: Arrived
     n_sealed: int
     sealed: Grown
+    bundle: str = ""
 
     @property
     def blend(self) -> Blend:
@@ -129,7 +132,7 @@ class Overlay:
         return self.position_of_seq.take(seqs, mode="clip")
 
 
-def bare(parts: Parts) -> Overlay:
+def bare(parts: Parts, bundle: str = "") -> Overlay:
     """Return the bundle as it is, without a store."""
     n, base = parts.items.num_rows, ungrown(parts)
     seqs = parts.items["seq"].to_numpy()
@@ -150,6 +153,7 @@ def bare(parts: Parts) -> Overlay:
         nothing,
         0,
         base,
+        bundle,
     )
 
 

@@ -1,4 +1,4 @@
-"""From who asks to a history: the store's events, or what the caller tells."""
+"""From what a caller tells of somebody to events, as the store would have them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import CODES, weigh
-from beholder.behaviour.reduce import Events, history
+from beholder.behaviour.reduce import Events
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
 from beholder.settings import BehaviourSettings
 
 
-def told_history(
+def told_events(
     overlay: Overlay, told: Sequence[str | Event | dict[str, Any]], settings: BehaviourSettings
-) -> History:
-    """Build a history from item ids or events, oldest first.
+) -> Events:
+    """Return the events that are told as item ids or events, oldest first.
 
     Entries without a time happened one minute after each other, the last one now. Items that
     the catalogue does not know are left out.
@@ -30,8 +29,6 @@ def told_history(
     UsageError
         For an entry without an item or with an unknown kind.
     """
-    if not told:
-        return EMPTY
     now = int(time.time() * 1000)
     positions, times, kinds, values = [], [], [], []
     for index, entry in enumerate(told):
@@ -47,14 +44,13 @@ def told_history(
         kinds.append(CODES[kind])
         values.append(np.nan if value is None else value)
     coded, valued = np.array(kinds, np.uint8), np.array(values, np.float32)
-    events = Events(
+    return Events(
         np.array(positions, np.int32),
         np.array(times, np.int64),
         weigh(coded, valued, settings.weights, settings.rating_threshold),
         coded,
         valued,
     )
-    return history(events, settings.like, settings.history_limit)
 
 
 def _read(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from beholder.engine.rerank import Dial
 from beholder.scorers.interface import Mask
+
+Repeat = Literal["never", "allow"]
 
 
 class Question(NamedTuple):
@@ -24,6 +26,9 @@ class Question(NamedTuple):
         Only items for which this holds, such as `price < 50`; see docs/rules.md.
     diversity
         0: relevance alone, 1: variety alone; None: as the settings say.
+    repeat
+        What this person did something with already: `never` again, or `allow` it; None: as the
+        setting `serve.repeat` says for each kind of event.
     """
 
     k: int = 20
@@ -31,6 +36,7 @@ class Question(NamedTuple):
     page: str | None = None
     filter: str | None = None
     diversity: float | None = None
+    repeat: Repeat | None = None
 
 
 class Wanted(NamedTuple):
@@ -42,9 +48,12 @@ class Wanted(NamedTuple):
         Places that are shown, and those of the answer with the pages after it.
     mask
         bool (n_items,). What may be in it.
+    explore
+        Whether a place of it may be explored.
     """
 
     k: int
     depth: int
     mask: Mask
     dial: Dial
+    explore: bool = False

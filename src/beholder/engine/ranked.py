@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from beholder.engine.answer import Level
 from beholder.scorers.interface import Floats, Positions
+from beholder.store.answers import SIMILAR
 
 
 class Ranked(NamedTuple):
@@ -26,6 +27,13 @@ class Ranked(NamedTuple):
         int32 (h,). Positions of the history.
     following
         int32 (m,). What comes on the pages after it.
+    sources
+        uint8 (k,). Why each was among the candidates: codes of `store.answers.SOURCES`.
+    chance
+        float32 (k,). With which chance the place came to show this item, given who asked, what
+        was known, and the pages before.
+    place
+        Of the first in the answer, from 0: a page after the first goes on counting.
     """
 
     positions: Positions
@@ -34,3 +42,17 @@ class Ranked(NamedTuple):
     history: NDArray[np.int32]
     level: Level
     following: Positions
+    sources: NDArray[np.uint8]
+    chance: Floats
+    place: int = 0
+
+
+def alike(positions: Positions, scores: Floats) -> Ranked:
+    """Return what is similar to an item, as an answer."""
+    k = len(positions)
+    shares: Floats = np.zeros((k, 0), np.float32)
+    sources = np.full(k, SIMILAR, np.uint8)
+    nothing = positions[:0]
+    return Ranked(
+        positions, scores, shares, nothing, "similar", nothing, sources, np.ones(k, np.float32)
+    )

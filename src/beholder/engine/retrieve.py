@@ -8,9 +8,10 @@ import numpy as np
 
 from beholder.engine.answer import Level
 from beholder.engine.overlay import Overlay
-from beholder.engine.slate import Request, Slate, Stage
+from beholder.engine.slate import Request, Slate, Stage, slate_of
 from beholder.rules.lift import Lift, lifted
 from beholder.scorers.interface import Floats, Mask, Positions
+from beholder.store.answers import HISTORY
 
 Source = Callable[[Request, Overlay, int], Slate]
 
@@ -52,7 +53,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     assert best.rest is not None, "what is served proves its lists"
     rules = request.rules
     if rules.raised is None and not rules.pins:
-        return Slate(best.positions, best.scores, rest=best.rest)
+        return slate_of(best.positions, best.scores, (), HISTORY, best.rest)
     rest = best.rest
     more: list[Positions] = [best.positions]
     if rules.raised is not None:
@@ -67,7 +68,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     positions = np.unique(np.concatenate(more)).astype(np.int32)
     scores = request.reading.at(positions)
     order = np.lexsort((view.blend.ties[positions], -scores))
-    return Slate(positions[order], scores[order], rest=rest)
+    return slate_of(positions[order], scores[order], rules.pins, HISTORY, rest)
 
 
 def top_of(view: Overlay, level: Level) -> float:

@@ -9,12 +9,12 @@ from beholder.engine.answer import Answer, Because, Level, Reason, Recommendatio
 from beholder.engine.cards import Card
 from beholder.engine.overlay import Overlay
 from beholder.engine.ranked import Ranked
+from beholder.store.answers import EXPLORE
 
 NAMED = 3
-NEW, POPULAR = Reason("new"), Reason("popular")
+PLAIN = {kind: Reason(kind) for kind in ("new", "popular", "explore")}
 OPENING = {
-    kind: b',"reason":{"kind":"%b","because":[' % kind.encode()
-    for kind in ("liked", "new", "popular")
+    kind: b',"reason":{"kind":"%b","because":[' % kind.encode() for kind in ("liked", *PLAIN)
 }
 Why = tuple[str, list[tuple[int, float]]]  # kind of reason; positions of the history and shares
 
@@ -42,22 +42,31 @@ def why(view: Overlay, ranked: Ranked) -> list[Why]:
     first_late = len(view.cards) - view.n_late
     positions = ranked.positions.tolist()
     named = min(NAMED, ranked.shares.shape[1])
+    places = list(zip(positions, ranked.sources.tolist(), strict=True))
     if not named:
-        return [("new" if position >= first_late else "popular", []) for position in positions]
+        return [(_kind(place, first_late), []) for place in places]
     top = np.argsort(-ranked.shares, axis=1)[:, :named]
     items = ranked.history[top]
     values = ranked.shares[np.arange(len(top))[:, None], top]
-    liked = (values[:, 0] > 0).tolist()
+    liked = ((values[:, 0] > 0) & (ranked.sources != EXPLORE)).tolist()
     values[~view.shown[items]] = 0  # what is hidden is not named
     found: list[Why] = []
-    for position, of_history, own, parts in zip(
-        positions, liked, items.tolist(), values.tolist(), strict=True
+    for place, of_history, own, parts in zip(
+        places, liked, items.tolist(), values.tolist(), strict=True
     ):
         if of_history:
             found.append(("liked", [pair for pair in zip(own, parts, strict=True) if pair[1] > 0]))
         else:
-            found.append(("new" if position >= first_late else "popular", []))
+            found.append((_kind(place, first_late), []))
     return found
+
+
+def _kind(place: tuple[int, int], first_late: int) -> str:
+    """Return why an item is shown, by its position and source, where no history speaks for it."""
+    position, source = place
+    if source == EXPLORE:
+        return "explore"
+    return "new" if position >= first_late else "popular"
 
 
 def show(card: Card, score: float, reason: Reason | None) -> Recommendation:
@@ -76,12 +85,12 @@ def as_objects(answered: Answered) -> Answer:
         )
     )
     level: Level = ranked.level
-    return Answer(answered.name, answered.bundle, level, items, answered.following)
+    return Answer(answered.name, answered.bundle, level, items, answered.following, ranked.place)
 
 
 def _reason(view: Overlay, kind: str, parts: list[tuple[int, float]]) -> Reason:
     if kind != "liked":
-        return NEW if kind == "new" else POPULAR
+        return PLAIN[kind]
     cards = view.cards
     return Reason("liked", tuple(_because(cards[item], share) for item, share in parts))
 
@@ -116,7 +125,8 @@ def as_json(answered: Answered) -> bytes:
         text.append(b"]}},")
     if len(scores):
         text[-1] = b"]}}"
-    text += [b'],"next":', msgspec.json.encode(answered.following), b"}"]
+    text += [b'],"next":', msgspec.json.encode(answered.following)]
+    text.append(b',"place":%d}' % ranked.place)
     return b"".join(text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,15 +13,30 @@ from beholder.engine.answer import Level
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import Dial
 from beholder.rules.fit import Fitted
+from beholder.rules.pins import Pinned
 from beholder.scorers.blend import Reading
 from beholder.scorers.interface import Floats, Mask, Positions, Query
+from beholder.store.answers import PINNED
+
+MANY = 4096  # candidates; what is the same for all of them is not made for every answer
+FROM = np.repeat(np.arange(PINNED + 1, dtype=np.uint8)[:, None], MANY, axis=1)
+CERTAIN = np.ones(MANY, np.float32)
+FROM.flags.writeable = CERTAIN.flags.writeable = False
 
 
 class Known(NamedTuple):
-    """A history, and what it means to the blend of an overlay."""
+    """A history, and what it means to the blend of an overlay.
+
+    Attributes
+    ----------
+    until
+        int64, one for each of `history.seen`: up to when it stays away, milliseconds since 1970.
+        None: forever.
+    """
 
     history: History
     query: Query
+    until: NDArray[np.int64] | None = None
 
 
 class Request(NamedTuple):
@@ -65,6 +80,10 @@ class Slate(NamedTuple):
     ----------
     positions, scores
         int32, float32 (k,).
+    sources
+        uint8 (k,). Why each is a candidate: codes of `store.answers.SOURCES`.
+    chance
+        float32 (k,). With which chance the place came to show this item.
     adjustments
         What is in the scores besides the blend's own: base, shares and these sum to the score.
     rest
@@ -75,6 +94,8 @@ class Slate(NamedTuple):
 
     positions: Positions
     scores: Floats
+    sources: NDArray[np.uint8]
+    chance: Floats
     adjustments: tuple[Adjustment, ...] = ()
     rest: float = float("-inf")
     short: int = 0
@@ -83,7 +104,10 @@ class Slate(NamedTuple):
         """Return the candidates in another order, with their own scores, int (k,)."""
         adjustments = tuple(Adjustment(one.name, one.values[order]) for one in self.adjustments)
         return self._replace(
-            positions=self.positions[order], scores=self.scores[order], adjustments=adjustments
+            positions=self.positions[order],
+            scores=self.scores[order],
+            sources=self.sources[order],
+            adjustments=adjustments,
         )
 
     def permuted(self, name: str, order: Positions, short: int = 0) -> Slate:
@@ -111,6 +135,23 @@ class Slate(NamedTuple):
         adjustments = (*self.adjustments, Adjustment(name, values))
         order = np.lexsort((ties, -scores)).astype(np.int32)
         return self._replace(scores=scores, adjustments=adjustments).ordered(order)
+
+
+def slate_of(
+    positions: Positions,
+    scores: Floats,
+    pins: Sequence[Pinned],
+    source: int,
+    rest: float = float("-inf"),
+) -> Slate:
+    """Return candidates that all come from one source, but for those that are pinned."""
+    n = len(positions)
+    sources = FROM[source][:n] if n <= MANY else np.full(n, source, np.uint8)
+    if pins:
+        sources = np.where(np.isin(positions, [pin.position for pin in pins]), PINNED, sources)
+        sources = sources.astype(np.uint8)
+    chance = CERTAIN[:n] if n <= MANY else np.ones(n, np.float32)
+    return Slate(positions, scores, sources, chance, rest=rest)
 
 
 Stage = Callable[[Request, Overlay, Slate], Slate]

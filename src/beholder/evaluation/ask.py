@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -50,15 +52,27 @@ def with_blend(parts: Parts, blend: Blend) -> Parts:
     return replace(parts, blend=blend)
 
 
-def plain_items(n_items: int) -> pa.Table:
-    """Return an item table without content, for data that has no workspace."""
+def plain_items(
+    n_items: int,
+    ids: Sequence[str] | None = None,
+    titles: Sequence[str] | None = None,
+    attributes: Sequence[Mapping[str, Any]] | None = None,
+) -> pa.Table:
+    """Return an item table without pictures, for data that has no workspace.
+
+    Parameters
+    ----------
+    ids
+        None: the positions.
+    """
     nothing = pa.nulls(n_items, pa.string())
+    told = [msgspec.json.encode(own).decode() for own in attributes or ()]
     return pa.table(
         {
             "seq": pa.array(np.arange(n_items), pa.int64()),
-            "item_id": [str(i) for i in range(n_items)],
-            "title": nothing,
-            "attributes": nothing,
+            "item_id": [str(i) for i in range(n_items)] if ids is None else list(ids),
+            "title": nothing if titles is None else pa.array(titles, pa.string()),
+            "attributes": nothing if attributes is None else pa.array(told, pa.string()),
             "picture": nothing,
             "width": pa.nulls(n_items, pa.int32()),
             "height": pa.nulls(n_items, pa.int32()),

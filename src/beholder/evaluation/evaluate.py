@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -70,7 +70,13 @@ class Row(msgspec.Struct):
 
 
 class Evaluation(msgspec.Struct):
-    """What was asked, and how everybody answered."""
+    """What was asked, and how everybody answered.
+
+    Attributes
+    ----------
+    n_items
+        Items of the catalogue that lists were drawn from.
+    """
 
     protocol: str
     seed: int
@@ -81,6 +87,7 @@ class Evaluation(msgspec.Struct):
     rows: list[Row]
     members: list[MemberRecord]
     notes: list[str]
+    n_items: int = 0
 
     @property
     def label(self) -> str:
@@ -97,6 +104,7 @@ def evaluate(
     budget: float,
     items: pa.Table | None = None,
     models: Iterable[str] = (),
+    stages: Mapping[str, Sequence[Stage]] | None = None,
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -107,6 +115,8 @@ def evaluate(
         Seconds for the blend; the baselines are quick.
     models
         Members that the blend may use; empty: all.
+    stages
+        Further rows of the table: the same blend through these stages, by name.
     """
     began = time.monotonic()
     made = split(dataset, protocol, seed)
@@ -118,14 +128,15 @@ def evaluate(
     parts = parts_of(fitted, made.train, table, 0)
     others = baselines(made, seed, protocol)
     found = {}
-    progress.start("asking", 1 + len(others) + len(VARIATIONS))
+    variations = VARIATIONS | {name: (tuple(own), Dial()) for name, own in (stages or {}).items()}
+    progress.start("asking", 1 + len(others) + len(variations))
     found["auto"] = ask.lists(parts, made)
     progress.advance()
     for name, blend in others.items():  # as they ship: dislikes are a stage of ours
         found[name] = ask.lists(ask.with_blend(parts, blend), made, stages=())
         progress.advance()
-    for name, (stages, dial) in VARIATIONS.items():
-        found[name] = ask.lists(parts, made, stages=stages, dial=dial)
+    for name, (own, dial) in variations.items():
+        found[name] = ask.lists(parts, made, stages=own, dial=dial)
         progress.advance()
     progress.finish()
     return Evaluation(
@@ -138,6 +149,7 @@ def evaluate(
         _rows(found, made, seed),
         fitted.members,
         fitted.notes,
+        dataset.n_items,
     )
 
 

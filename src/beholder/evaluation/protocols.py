@@ -34,10 +34,7 @@ def split(dataset: Dataset, protocol: str, seed: int) -> Split:
     UsageError
         If there is no protocol of this name.
     """
-    if protocol not in PROTOCOLS:
-        raise UsageError(
-            f"there is no protocol {protocol!r}", remedy="one of " + ", ".join(PROTOCOLS)
-        )
+    check_protocol(protocol)
     made = PROTOCOLS[protocol](dataset, seed)
     if len(made.cases) < LEAST:
         raise DataError(
@@ -45,6 +42,16 @@ def split(dataset: Dataset, protocol: str, seed: int) -> Split:
             remedy="bring more behaviour, or use another protocol",
         )
     return made
+
+
+def check_protocol(protocol: str) -> None:
+    """Refuse a name that no protocol has."""
+    if protocol not in PROTOCOLS:
+        raise UsageError(
+            f"there is no protocol {protocol!r}",
+            remedy="one of " + ", ".join(PROTOCOLS),
+            field="protocol",
+        )
 
 
 def basket_share(dataset: Dataset, made: Split) -> float:

@@ -152,14 +152,14 @@ def add_content(dense: NDArray[np.float32], content: Content | None) -> None:
 def content_of(dataset: Dataset, settings: Any, kept: NDArray[np.int64]) -> Content | None:
     """Return the content of `kept` items; None where it has no weight.
 
-    The weight of pictures is shared among the encoders.
+    Each encoder has the weight of pictures.
     """
     pictures, words = getattr(settings, "pictures", 0.0), getattr(settings, "words", 0.0)
     if not pictures and not words:
         return None  # content is costly to prepare
     similarity = dataset.content
     seen = [name for name in similarity.spaces if name != WORDS]
-    weights = dict.fromkeys(seen, pictures / max(len(seen), 1))
+    weights = dict.fromkeys(seen, pictures)
     if WORDS in similarity.spaces:
         weights[WORDS] = words
     return Content(similarity.of(kept), weights) if any(weights.values()) else None

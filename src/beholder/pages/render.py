@@ -75,7 +75,7 @@ def render_feed(look: Look, answer: Mapping[str, Any]) -> str:
         look,
         kind="feed",
         path="/",
-        cards=_cards(words, answer["items"], level),
+        cards=_cards(words, _placed(answer), level),
         cold=level in _COLD_LEVELS,
         more=_next_page("/", answer),
         answer=str(answer.get("answer", "")),
@@ -220,10 +220,18 @@ def _cards(words: Words, items: Sequence[Mapping[str, Any]], level: str) -> list
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
                 "reason": _reason(words, item, level),
                 "mine": item.get("mine") or {},
+                "answer": str(item.get("answer") or ""),
+                "place": int(item.get("place") or 0),
                 "json": _json(item),
             }
         )
     return cards
+
+
+def _placed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the items of an answer, each with its id and its own place: events name both."""
+    first, told = int(answer.get("place") or 0), {"answer": str(answer.get("answer", ""))}
+    return [{**item, **told, "place": i} for i, item in enumerate(answer["items"], first)]
 
 
 def _strip(words: Words, item: Mapping[str, Any], title: str, place: int) -> list[dict[str, Any]]:

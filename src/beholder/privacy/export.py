@@ -17,7 +17,7 @@ from beholder.store import PURPOSES, Outcome, Store, Who
 
 SCHEMA = "beholder-person-1"
 AT_ONCE = 500  # events in one transaction
-FIELDS = ("item", "kind", "time", "value", "text")
+FIELDS = ("item", "kind", "time", "value", "text", "answer", "place")
 
 
 def export_lines(store: Store, who: str | Who) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ from beholder.service import (
     media,
     pages,
     recommendations,
+    rows,
     score,
     search,
     similar,
@@ -41,6 +42,7 @@ from beholder.workspace import Workspace
 
 ROUTERS = (
     recommendations,
+    rows,
     items,
     similar,
     search,

@@ -24,12 +24,30 @@ class Refused(msgspec.Struct):
     detail: str
 
 
+class Answers(msgspec.Struct):
+    """What became of the answers of this process that were to be stored.
+
+    Attributes
+    ----------
+    dropped
+        For want of room or of a disk, or since their person was erased meanwhile.
+    unknown
+        Places in sight of answers that are not stored, or are somebody else's.
+    """
+
+    waiting: int
+    stored: int
+    dropped: int
+    unknown: int
+
+
 class Ready(msgspec.Struct):
     """The process answers from this bundle."""
 
     bundle: str
     items: int
     catalogue_version: int
+    answers: Answers
     refused: Refused | None = None
     status: str = "ready"
 
@@ -52,7 +70,11 @@ async def ready(request: Asking) -> Ready:
         name, error = running.refused
         refused = Refused(name, error.code, error.message)
     engine = running.engine
-    return Ready(engine.bundle, int(engine.now_showing.shown.sum()), seen.version, refused)
+    n_items = int(engine.now_showing.shown.sum())
+    waiting = running.store.waiting
+    told = waiting.counts
+    answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
+    return Ready(engine.bundle, n_items, seen.version, answers, refused)
 
 
 handlers = [live, ready]

@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 
-from beholder.behaviour.event import Event, Id
+from beholder.behaviour.event import AnswerId, Event, Id
 from beholder.errors import BeholderError, UnknownItemError
 from beholder.pages import assets, render
 from beholder.pages.words import choose_language
@@ -37,6 +37,8 @@ class Reaction(msgspec.Struct):
     item: Id
     kind: Literal["like", "save", "dislike", "hide"]
     back: str = "/"
+    answer: AnswerId | None = None
+    place: int | None = None
 
 
 @get("/", media_type="text/html", opt=needs("page", page=True))
@@ -71,7 +73,7 @@ async def item(
 
     def gather() -> tuple[Any, Any, Any]:
         shown = _with_mine(running, who, [items.shown(running, name)])[0]
-        beside = msgspec.to_builtins(engine.similar(name, BESIDE).items)
+        beside = msgspec.to_builtins(engine.similar(name, BESIDE, seen).items)
         why = None
         if len(seen):
             why = msgspec.to_builtins(engine.explain(name, session=who, seen=seen))
@@ -144,7 +146,7 @@ async def react(
     if before is not None:
         await in_thread(lambda: running.store.retract(Who("session", who), before))
     else:
-        event = Event(data.item, data.kind, session=who)
+        event = Event(data.item, data.kind, session=who, answer=data.answer, place=data.place)
         refuse((await running.record([event]))[0], event)
     headers = {"location": _back(data.back), **_cookie(request, who)}
     return Response(None, status_code=303, headers=headers)

@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import get, post
-from litestar.params import JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
 from beholder.engine.answer import Answer
 from beholder.engine.cursor import LONGEST
 from beholder.engine.engine import MAX_K
-from beholder.engine.question import Question
+from beholder.engine.question import Question, Repeat
 from beholder.service.access import Caller, needs
 from beholder.service.asking import (
     MOST,
@@ -30,7 +30,15 @@ from beholder.service.asking import (
 from beholder.service.running import Running
 
 PATH = "/v1/recommendations"
-PARAMETERS = {"user": 256, "session": 256, "k": 4, "page": LONGEST, "filter": 2048, "diversity": 20}
+PARAMETERS = {
+    "user": 256,
+    "session": 256,
+    "k": 4,
+    "page": LONGEST,
+    "filter": 2048,
+    "diversity": 20,
+    "repeat": 5,
+}
 
 
 class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,6 +57,9 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
         Only items for which this holds, such as `price < 50`.
     diversity
         0: relevance alone, 1: variety alone; default: the setting `serve.diversity`.
+    repeat
+        Whether items may come again that this person did something with: `never`, or `allow`;
+        default: the setting `serve.repeat`.
     """
 
     history: History | None = None
@@ -59,6 +70,7 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     page: Annotated[str, Meta(max_length=LONGEST)] | None = None
     filter: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
     diversity: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
+    repeat: Repeat | None = None
 
 
 @get(PATH, opt=needs("recommend"))
@@ -70,12 +82,13 @@ async def get_recommendations(
     page: Annotated[str | None, QueryParameter(max_length=LONGEST)] = None,
     filter: Annotated[str | None, QueryParameter(min_length=1, max_length=2048)] = None,
     diversity: Annotated[float | None, QueryParameter(ge=0.0, le=1.0)] = None,
+    repeat: FromQuery[Repeat | None] = None,
 ) -> Answer:
     """Recommend for a user or session; without either, for the browser that asks."""
     running = running_of(request)
     user, session = caller_of(request).whose(user, session)
     seen = await running.seen(user, session)
-    question = Question(k, (), page, filter, diversity)
+    question = Question(k, (), page, filter, diversity, repeat)
     return running.engine.recommend(user, session=session, question=question, seen=seen)
 
 
@@ -90,7 +103,9 @@ async def post_recommendations(request: Asking, data: JSONBody[RecommendationReq
         user,
         session=session,
         history=told(data.history),
-        question=Question(data.k, data.exclude, data.page, data.filter, data.diversity),
+        question=Question(
+            data.k, data.exclude, data.page, data.filter, data.diversity, data.repeat
+        ),
         seen=seen,
     )
 
@@ -111,8 +126,8 @@ async def recommend_quickly(running: Running, caller: Caller, query: bytes) -> b
         return None
     if any(not 0 < len(text) <= PARAMETERS[name] for name, text in asked.items()):
         return None
-    if "diversity" in asked:
-        return None  # a number that is to be read with care
+    if "diversity" in asked or "repeat" in asked:
+        return None  # these are to be read with care
     k = asked.get("k", "20")
     if not (k.isascii() and k.isdigit() and len(k) <= 4 and 1 <= int(k) <= MAX_K):
         return None

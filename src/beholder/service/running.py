@@ -8,18 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 from typing import TypeVar
 
 import anyio.to_thread
 
 from beholder.behaviour.event import Event
-from beholder.bundle import parts as bundle_parts
-from beholder.bundle.manifest import read
+from beholder.bundle.opened import open_bundle, stamp
 from beholder.bundle.parts import Parts
-from beholder.bundle.promote import current, folder_of
+from beholder.bundle.promote import current
 from beholder.encoders.picture_workers import PictureWorkers
-from beholder.engine.engine import engine_of
+from beholder.engine.engine import Engine, engine_of
+from beholder.engine.keep import Keep
 from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
 from beholder.service import visitor
@@ -33,13 +32,6 @@ LOOK = 1.0  # seconds between looks at which bundle is promoted
 PATIENCE = 2.0  # seconds that events may wait for the disk
 MEMORY = 600.0  # seconds that histories may stay in memory
 RED = 10.0  # seconds that a failed commit makes the service unready
-
-
-def open_parts(workspace: Workspace, name: str) -> Parts:
-    """Check and open a bundle."""
-    folder = folder_of(workspace, name)
-    read(folder, workspace.secrets)
-    return bundle_parts.load(folder)
 
 
 class Running:
@@ -56,10 +48,9 @@ class Running:
         self.settings = workspace.settings
         self.keys = KeyFile(workspace.secrets)
         self.visitor_secret = visitor.secret_of(workspace.secrets)
-        name = current(workspace) if loaded is None else loaded[0]
-        parts = open_parts(workspace, name) if loaded is None else loaded[1]
+        name, parts = loaded or open_bundle(workspace, current(workspace))
         self.store = Store.open(workspace)
-        self.engine = engine_of(workspace, parts, name, self.store)
+        self.engine = self._engine_of(parts, name)
         self.writer = GroupWriter(self.store)
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
@@ -142,20 +133,25 @@ class Running:
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
         with self._swapping:
-            stamp = _stamp(self.workspace.root / "current")
+            seen = stamp(self.workspace)
             name = current(self.workspace)
-            self._seen = stamp
+            self._seen = seen
             if name == self.engine.bundle:
                 self.refused = None
                 return
             try:
-                parts = open_parts(self.workspace, name)
-                self.engine = engine_of(self.workspace, parts, name, self.store)
+                parts = open_bundle(self.workspace, name).parts
+                self.engine = self._engine_of(parts, name)
             except BeholderError as error:
                 self.refused = (name, error)
             else:
                 self.refused = None
                 _ = self.chips
+
+    def _engine_of(self, parts: Parts, name: str) -> Engine:
+        engine = engine_of(self.workspace, parts, name, self.store)
+        engine.keep = Keep(self.store.waiting, self.settings.serve.log_answers)
+        return engine
 
     def _watch(self) -> None:
         render.warm()
@@ -165,7 +161,7 @@ class Running:
             if time.monotonic() - forgot > MEMORY:
                 self.engine.memory.clear()
                 forgot = time.monotonic()
-            if _stamp(self.workspace.root / "current") != self._seen:
+            if stamp(self.workspace) != self._seen:
                 with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays
                     self.swap()
             with contextlib.suppress(StoreError):  # requests meet the same error, and tell it
@@ -175,12 +171,3 @@ class Running:
 async def in_thread(work: Callable[[], T]) -> T:
     """Do what takes long without holding up other requests."""
     return await anyio.to_thread.run_sync(work)
-
-
-def _stamp(path: Path) -> bytes:
-    """Return something that changes whenever the file is replaced."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return b""
-    return f"{found.st_ino}.{found.st_mtime_ns}".encode()

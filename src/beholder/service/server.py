@@ -23,13 +23,13 @@ from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from beholder.bundle.opened import open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.errors import BeholderError, UsageError
 from beholder.service.access import is_loopback
 from beholder.service.app import build
 from beholder.service.keys import KeyFile
-from beholder.service.running import open_parts
 from beholder.service.visitor import secret_of
 from beholder.store import Store, server_lock
 from beholder.workspace import Workspace
@@ -96,7 +96,7 @@ def serve(
         _first_key(workspace, loopback, whisper)
         port = _free_port(host, port)
         name = current(workspace)
-        plan = Plan(workspace, loopback, log, os.getpid(), (name, open_parts(workspace, name)))
+        plan = Plan(workspace, loopback, log, os.getpid(), open_bundle(workspace, name))
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
         gc.collect()

@@ -7,15 +7,15 @@ from litestar.params import FromPath
 
 from beholder.engine.answer import Answer
 from beholder.service.access import needs
-from beholder.service.asking import Asking, K, plain_id, running_of
+from beholder.service.asking import Asking, K, caller_of, plain_id, running_of
 
 
 @get("/v1/items/{item_id:str}/similar", opt=needs("recommend"))
 async def similar(request: Asking, item_id: FromPath[str], k: K = 20) -> Answer:
     """Return items similar to one."""
     running = running_of(request)
-    await running.seen(None, None)
-    return running.engine.similar(plain_id(item_id), k)
+    seen = await running.seen(*caller_of(request).whose(None, None))
+    return running.engine.similar(plain_id(item_id), k, seen)
 
 
 handlers = [similar]

@@ -6,20 +6,22 @@ all chances (float32), all sources (uint8), little-endian. The id is that of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, select
 
+from beholder.errors import ShapeError, StoreError
 from beholder.store import schema
 from beholder.store.database import Database
 
 PAGE = 1_000
 PLACE = 13  # bytes
-SOURCES = ("history", "similar", "popular", "trending", "fresh", "explore")
+SOURCES = ("history", "similar", "popular", "trending", "fresh", "explore", "pinned")
 """Why an item was among the candidates. Codes count from 1 and never change their meaning."""
+HISTORY, SIMILAR, POPULAR, TRENDING, FRESH, EXPLORE, PINNED = range(1, len(SOURCES) + 1)
 answers, items = schema.answers, schema.items
 
 
@@ -45,14 +47,38 @@ class Shown(NamedTuple):
 
 
 def pack(shown: Shown) -> bytes:
-    """Return what `answers.packed` holds."""
-    arrays = zip(shown, ("<i4", "<f4", "<f4", "u1"), strict=True)
-    return b"".join(np.ascontiguousarray(array, kind).tobytes() for array, kind in arrays)
+    """Return what `answers.packed` holds.
+
+    Raises
+    ------
+    ShapeError
+        If the arrays disagree about the number of places.
+    """
+    items, scores, chances, sources = shown
+    if not len(items) == len(scores) == len(chances) == len(sources):
+        raise ShapeError(f"an answer of {[len(items), len(scores), len(chances), len(sources)]}")
+    whole = (
+        items.astype("<i4", copy=False),
+        scores.astype("<f4", copy=False),
+        chances.astype("<f4", copy=False),
+        sources,
+    )
+    return b"".join([array.tobytes() for array in whole])
 
 
 def unpack(packed: bytes) -> Shown:
-    """Return what `pack` was given."""
-    n = len(packed) // PLACE
+    """Return what `pack` was given.
+
+    Raises
+    ------
+    StoreError
+        If the bytes are cut.
+    """
+    n, cut = divmod(len(packed), PLACE)
+    if cut:
+        raise StoreError(
+            f"{len(packed)} bytes are no whole answer", remedy="restore the last backup"
+        )
     return Shown(
         np.frombuffer(packed, "<i4", n),
         np.frombuffer(packed, "<f4", n, 4 * n),
@@ -61,10 +87,31 @@ def unpack(packed: bytes) -> Shown:
     )
 
 
+def join(before: bytes, after: bytes) -> bytes:
+    """Return the answer whose first places are the one's, and whose next places the other's."""
+    a, b = unpack(before), unpack(after)
+    return pack(
+        Shown(
+            np.concatenate([a.items, b.items]),
+            np.concatenate([a.scores, b.scores]),
+            np.concatenate([a.chances, b.chances]),
+            np.concatenate([a.sources, b.sources]),
+        )
+    )
+
+
 def seen_places(seen: bytes | None) -> list[int]:
     """Return the places, from 0, whose bit is set: the first place is the lowest bit."""
     bits = np.unpackbits(np.frombuffer(seen or b"", np.uint8), bitorder="little")
     return [int(place) for place in np.flatnonzero(bits)]
+
+
+def seen_bits(places: Iterable[int], before: bytes | None = None) -> bytes:
+    """Return the bits of some places, and of those that were seen before."""
+    wanted = sorted({*places, *seen_places(before)})
+    bits = np.zeros(wanted[-1] + 1 if wanted else 0, np.uint8)
+    bits[wanted] = 1
+    return np.packbits(bits, bitorder="little").tobytes()
 
 
 def forget(connection: Connection, person: int) -> int:

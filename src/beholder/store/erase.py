@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from beholder.durable import write_file
 from beholder.errors import StoreError
 from beholder.store import answers, people, schema, segments
+from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database
 from beholder.store.ids import now
 from beholder.store.keys import Keys, fingerprint
@@ -23,8 +24,16 @@ PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the databa
 events, given, texts = schema.events, schema.given, schema.texts
 
 
-def erase(workspace: Workspace, database: Database, keys: Keys, folder: Path, who: Who) -> Receipt:
+def erase(
+    workspace: Workspace, database: Database, keys: Keys, waiting: AnswerLog, who: Who
+) -> Receipt:
     """Erase what is held of a person, and return the proof.
+
+    Parameters
+    ----------
+    waiting
+        Answers that are not written yet: those of the person are dropped. What waits in other
+        processes is dropped when it would be written.
 
     Someone unknown gets the same answer, so that nobody can ask who is known. It can be called
     again after an interruption, and then finishes what is left.
@@ -42,7 +51,7 @@ def erase(workspace: Workspace, database: Database, keys: Keys, folder: Path, wh
     print_of_key = ""
     if link is not None:
         print_of_key = fingerprint(keys.key(link))
-        counts = _delete_rows(database, folder, link.subject)
+        counts = _delete_rows(database, workspace.store / "segments", waiting, link.subject)
         keys.forget(mac)
     for each in (database, keys.database):
         _truncate_log(each)
@@ -70,7 +79,7 @@ class _Counts(msgspec.Struct):
     first: int | None = None  # arrival of the person's first event
 
 
-def _delete_rows(database: Database, folder: Path, subject: bytes) -> _Counts:
+def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: bytes) -> _Counts:
     with database.write() as connection:
         found = people.find(connection, [subject]).get(subject)
         if found is None:
@@ -85,6 +94,7 @@ def _delete_rows(database: Database, folder: Path, subject: bytes) -> _Counts:
         n_answers = answers.forget(connection, person)
         connection.execute(delete(schema.people).where(schema.people.c.person == person))
         stale = segments.drop(connection, person)
+    n_answers += waiting.forget(person)
     segments.unlink(folder, stale)
     return _Counts(n_events, n_texts, n_answers, len(stale), first)
 

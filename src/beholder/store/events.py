@@ -263,6 +263,8 @@ def _row(draft: _Draft, at: int) -> dict[str, Any]:
         "value": draft.event.value,
         "arrived": at,
         "mark": draft.mark,
+        "answer": None if draft.event.answer is None else bytes.fromhex(draft.event.answer),
+        "place": draft.event.place,
     }
 
 

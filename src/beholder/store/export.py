@@ -21,9 +21,10 @@ events, items, kinds, texts = schema.events, schema.items, schema.kinds, schema.
 def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]:
     """Yield a record of the person, then one for each event, oldest arrival first.
 
-    An event has `event_id`, `item`, `kind`, `time`, `arrived`, and where it has them `value`
-    and `text`; `own_id` says that it came under an id of its caller's, which is another event
-    than the same without one. Then come the answers. Nothing is yielded for someone unknown.
+    An event has `event_id`, `item`, `kind`, `time`, `arrived`, and where it has them `value`,
+    `text`, `answer` and `place`; `own_id` says that it came under an id of its caller's, which is
+    another event than the same without one. Then come the answers. Nothing is yielded for someone
+    unknown.
     """
     link = keys.find_one(keys.mac(who))
     if link is None:
@@ -68,6 +69,10 @@ def _events(database: Database, keys: Keys, link: Link, person: int) -> Iterator
                 record["own_id"] = True
             if row.value is not None:
                 record["value"] = row.value
+            if row.answer is not None:
+                record["answer"] = bytes(row.answer).hex()
+            if row.place is not None:
+                record["place"] = row.place
             if row.cipher is not None:
                 record["text"] = unseal(keys.key(link), bytes(row.cipher), link.subject)
             yield record

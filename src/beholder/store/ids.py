@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
-from beholder.behaviour.event import Event
+from beholder.behaviour.event import MOST_PLACE, Event
 from beholder.behaviour.kinds import CODES
 from beholder.errors import DataError
 
 MAX_ID = 256  # bytes of UTF-8
+ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
 
 
@@ -68,6 +70,7 @@ def check_event(event: Event, at: int) -> None:
         )
     if event.event_id is not None:
         check_id(event.event_id, "event_id")
+    check_place(event.answer, event.place)
     if event.text is not None:
         try:
             event.text.encode()
@@ -75,3 +78,25 @@ def check_event(event: Event, at: int) -> None:
             raise DataError(
                 "text is no valid Unicode", remedy="send UTF-8", field="text"
             ) from error
+
+
+def check_place(answer: str | None, place: int | None) -> None:
+    """Refuse what names no answer, or no place of one.
+
+    Raises
+    ------
+    DataError
+        With the field that is wrong.
+    """
+    if answer is not None and ANSWER.fullmatch(answer) is None:
+        raise DataError(
+            "answer is no id of an answer",
+            remedy="send the `answer` of the list, or leave it out",
+            field="answer",
+        )
+    if place is not None and (answer is None or not 0 <= place <= MOST_PLACE):
+        raise DataError(
+            f"place {place} is no place of an answer",
+            remedy=f"0 to {MOST_PLACE}, together with `answer`",
+            field="place",
+        )

@@ -5,7 +5,7 @@ Every answer waits for this, so that its statements are built once, with places 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -57,3 +57,22 @@ def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: 
     if len(known) > 1:
         rows = sorted(rows, key=lambda row: -row[0])[:NEWEST]
     return Snapshot(version, known=True, persons=tuple(person for person, _ in known), rows=rows)
+
+
+def snapshots(database: Database, first: int, end: int) -> Iterator[tuple[bytes, Snapshot]]:
+    """Yield subject and snapshot of each person with a row number in `first <= n < end`.
+
+    Each is read for itself, so that a long reading holds up no erasure.
+    """
+    numbered = (people.c.person >= first) & (people.c.person < end)
+    wanted = select(people.c.person, people.c.subject).where(numbered).order_by(people.c.person)
+    with database.read() as connection:
+        found = [(int(row[0]), bytes(row[1])) for row in connection.execute(wanted)]
+    for person, subject in found:
+        with database.look() as ask:
+            version, same, allowed = ask(PERSON, subject=subject)[0]
+            if same is None:
+                continue  # erased meanwhile
+            rows = ask(HISTORY, person=person) if allowed else []
+        persons = (person,) if allowed else ()
+        yield subject, Snapshot(int(version), True, bool(allowed), persons, rows)

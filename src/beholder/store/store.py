@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UnknownItemError
-from beholder.store import answers, events, item_media, items, people, segments
+from beholder.store import answers, counters, events, item_media, items, people, segments
+from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database, address
 from beholder.store.erase import erase
 from beholder.store.expire import DAY, expire
@@ -28,8 +29,9 @@ from beholder.store.records import (
     TrainingEvents,
     Who,
 )
-from beholder.store.snapshots import snapshot
+from beholder.store.snapshots import snapshot, snapshots
 from beholder.store.training import training_events
+from beholder.store.trends import Rises, rises
 from beholder.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Store:
         self.keys = keys
         self.profiling_default = workspace.settings.privacy.profiling_default
         self.segments = workspace.store / "segments"
+        self.waiting = AnswerLog()  # answers that a `GroupWriter` will write
 
     @classmethod
     def open(cls, workspace: Workspace, *, create: bool = False) -> Store:
@@ -148,6 +151,10 @@ class Store:
         """Store events durably in one transaction; see `events.record`."""
         return events.record(self.database, self.keys, batch, self.profiling_default)
 
+    def write_answers(self) -> None:
+        """Write the answers that wait; see `AnswerLog.flush`."""
+        self.waiting.flush(self.database)
+
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""
         return events.retract(self.database, self.keys, self.segments, who, event_id)
@@ -157,6 +164,19 @@ class Store:
         named = [("user", user), ("session", session)]
         persons = [Who(kind, id) for kind, id in named if id is not None]  # type: ignore[arg-type]
         return snapshot(self.database, self.keys, persons, self.profiling_default)
+
+    def snapshots(self, first: int, end: int) -> Iterator[tuple[bytes, Snapshot]]:
+        """Yield what is known of people by row number; see `snapshots.snapshots`."""
+        return snapshots(self.database, first, end)
+
+    def highest_person(self) -> int:
+        """Return the largest row number that a person may have."""
+        with self.database.read() as connection:
+            return counters.read(connection, "person")
+
+    def rises(self) -> Rises:
+        """Return which items rise; see `trends.rises`."""
+        return rises(self.database)
 
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
         """Return all events that may be learned from; see `training.training_events`."""
@@ -178,7 +198,7 @@ class Store:
 
     def erase(self, user: str | Who) -> Receipt:
         """Erase a person; see `erase.erase`."""
-        return erase(self.workspace, self.database, self.keys, self.segments, _who(user))
+        return erase(self.workspace, self.database, self.keys, self.waiting, _who(user))
 
     def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
         """Yield everything that is held of a person; see `export.export`."""

@@ -1,12 +1,15 @@
 """Group commit: one thread writes, and what waits while the disk syncs goes into the next sync.
 
 There is no timer. A commit takes about as long as one fsync; the events that arrive meanwhile
-are taken together, at most 512 of them, and share the next one.
+are taken together, at most 512 of them, and share the next one. Answers, for which nobody
+waits, are written after the events, at most once a second.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -18,6 +21,7 @@ from beholder.store.records import Outcome
 from beholder.store.store import Store
 
 BATCH = 512  # events in one commit
+PAUSE = 1.0  # seconds between two writings of answers
 Job = tuple[Sequence[Event], "Future[list[Outcome]]"]
 
 
@@ -84,21 +88,42 @@ class GroupWriter:
         self.close()
 
     def _work(self) -> None:
-        while batch := self._take():
-            events = [event for some, _ in batch for event in some]
-            try:
-                outcomes = self._store.record(events)
-            except BaseException as error:  # not even a fault of ours leaves callers waiting
-                _finish_all(batch, error)
-                if not isinstance(error, Exception):
-                    raise
-            else:
-                self._acknowledge(batch, outcomes)
+        due = time.monotonic() + PAUSE
+        while (batch := self._take(due)) is not None:
+            if batch:
+                self._record(batch)
+            if time.monotonic() >= due:
+                self._write_answers()
+                due = time.monotonic() + PAUSE
+        self._write_answers()
 
-    def _take(self) -> list[Job]:
-        """Wait for work; return at most 512 events of it (more only where one call has more)."""
+    def _record(self, batch: list[Job]) -> None:
+        events = [event for some, _ in batch for event in some]
+        try:
+            outcomes = self._store.record(events)
+        except BaseException as error:  # not even a fault of ours leaves callers waiting
+            _finish_all(batch, error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            self._acknowledge(batch, outcomes)
+
+    def _write_answers(self) -> None:
+        # They are dropped first, and `waiting.counts` says how many. Not even a fault of ours in
+        # them may end the thread that events wait for.
+        with contextlib.suppress(Exception):
+            self._store.write_answers()
+
+    def _take(self, due: float) -> list[Job] | None:
+        """Wait for work until a moment; return at most 512 events, more only of one call.
+
+        None: the writer is closed, and nothing is left.
+        """
         with self._change:
-            self._change.wait_for(lambda: self._jobs or self._closed)
+            patience = max(due - time.monotonic(), 0)
+            self._change.wait_for(lambda: self._jobs or self._closed, patience)
+            if self._closed and not self._jobs:
+                return None
             batch: list[Job] = []
             size = 0
             while self._jobs and (not batch or size + len(self._jobs[0][0]) <= BATCH):

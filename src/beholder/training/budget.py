@@ -10,20 +10,29 @@ from beholder.errors import SettingsError
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def seconds(text: str) -> float:
-    """Read `90s`, `10m` or `1.5h`.
+def seconds(text: str | float) -> float:
+    """Read `90s`, `10m` or `1.5h`; a number is seconds.
 
     Raises
     ------
     SettingsError
         For anything else.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text.strip())
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = f"{text}s"
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(text).strip())
     if not found or float(found[1]) <= 0:
         raise SettingsError(
             f"a budget of {text!r} cannot be read", remedy="write 90s, 10m or 1h", field="budget"
         )
     return float(found[1]) * UNITS[found[2]]
+
+
+def check_seed(seed: int) -> int:
+    """Return a seed that numbers can be drawn from: 0 or more."""
+    if seed < 0:
+        raise SettingsError(f"a seed of {seed}", remedy="choose 0 or more", field="seed")
+    return seed
 
 
 class Clock:

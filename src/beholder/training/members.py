@@ -76,6 +76,20 @@ def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Membe
     return found, left_out
 
 
+def named(models: str | Iterable[str]) -> list[str]:
+    """Return the names of the models that may be used; empty: all, as `auto` says too.
+
+    Raises
+    ------
+    UsageError
+        For a name that no model has.
+    """
+    names = [models] if isinstance(models, str) else list(models)
+    chosen = [name for name in names if name != "auto"]
+    check_names(chosen)
+    return chosen
+
+
 def check_names(names: Iterable[str]) -> None:
     """Refuse a name that no model has; `visual-knn:colour` is the model for one encoder."""
     known = [name for name, model in MODELS.items() if model.card.part != "placing"]

@@ -11,6 +11,7 @@ import numpy as np
 from beholder.bundle.choice import MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, new_items
+from beholder.models.card import check_scorer
 from beholder.models.contract import FitOptions
 from beholder.models.placement import over
 from beholder.models.popularity import PopularitySettings, counts_of
@@ -92,7 +93,7 @@ class Refit:
             settings = tuned[name].settings
             if name in missing:
                 scorer = tuned[name].member.model.fit(self.dataset, settings, self.options)
-                self.fitted[name] = (settings, scorer)
+                self.fitted[name] = (settings, check_scorer(name, scorer, self.dataset.n_items))
             members[name] = self.fitted[name][1]
             progress.advance()
         progress.finish()

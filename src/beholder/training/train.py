@@ -13,14 +13,15 @@ from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import Built, build
 from beholder.errors import BundleError, UsageError
+from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.budget import Clock, seconds
+from beholder.training.budget import Clock, check_seed, seconds
 from beholder.training.gate import Live, live_of
-from beholder.training.members import check_names
+from beholder.training.members import named
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
@@ -54,8 +55,8 @@ class Trained(msgspec.Struct):
 def train_workspace(
     workspace: Workspace,
     *,
-    budget: str | None = None,
-    models: Iterable[str] = (),
+    budget: str | float | None = None,
+    models: str | Iterable[str] = (),
     seed: int | None = None,
     progress: Progress = SILENT,
     promote_anyway: bool = False,
@@ -84,12 +85,12 @@ def train_workspace(
         If there are no items.
     """
     settings = workspace.settings
-    only = list(models) or settings.train.models
-    chosen = [name for name in only if name != "auto"]
-    check_names(chosen)
+    load_own(settings.train.modules)
+    chosen = named(models or settings.train.models)
     script = None if plan is None else plan_of(workspace, plan)
-    used_seed = settings.train.seed if seed is None else seed
-    wanted = Budget(seconds(budget or settings.train.budget), used_seed, script)
+    used_seed = check_seed(settings.train.seed if seed is None else seed)
+    allowed = seconds(settings.train.budget if budget is None else budget)
+    wanted = Budget(allowed, used_seed, script)
     with training_lock(workspace):
         return _train(workspace, chosen, wanted, progress, promote_anyway)
 

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.models.card import check_scorer
 from beholder.models.contract import FitOptions
 from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import SILENT, Progress
@@ -68,7 +69,8 @@ class Tuner:
             counted=self.plan.counted(step),
         )
         with self.plan.measured(member.name):
-            return member.model.fit(self.held.train, settings, options)
+            scorer = member.model.fit(self.held.train, settings, options)
+            return check_scorer(member.name, scorer, self.held.train.n_items)
 
     def next(self, member: Member, already: Tuned | None = None) -> Tuned:
         """Try the next setting of a member and return the better one."""

@@ -48,7 +48,7 @@ function toggle(kind, item) {
 }
 
 function setMine(item, kind, on) {
-  if (on) item.mine[kind] = record(item.id, kind);
+  if (on) item.mine[kind] = record(item, kind);
   else {
     retract(item.mine[kind]);
     delete item.mine[kind];
@@ -60,7 +60,7 @@ function setMine(item, kind, on) {
 }
 
 function remove(kind, item) {
-  const id = record(item.id, kind);
+  const id = record(item, kind);
   for (const element of shownAs(item)) {
     if (!element.classList.contains("card")) continue;
     bury(element, kind, id);
@@ -110,12 +110,12 @@ function restore(card) {
 /** Not a judgement after all: the picture stays away, but its like do not. */
 function onlySeen(card) {
   retract(card.gone);
-  bury(card, "hide", record(card.item.id, "hide"));
+  bury(card, "hide", record(card.item, "hide"));
   afterwards();
 }
 
 async function moreLike(item) {
-  record(item.id, "click");
+  record(item, "click");
   toast(say("more_of", { title: titleOf(item) }));
   if (!feed?.endless) {
     location.assign(`/item/${encodeURIComponent(item.id)}#related`);

@@ -4,15 +4,21 @@ import { call } from "./api.js";
 
 const MOST_EXCLUDED = 1000;
 
+/** Let each item know the answer that shows it, and its place there: events name both. */
+function placed(answer) {
+  answer.items.forEach((item, i) => Object.assign(item, { answer: answer.answer, place: answer.place + i }));
+  return answer;
+}
+
 /** The next pictures for this visitor, without those that are on the page. */
 export function recommend(k, exclude, signal) {
   const json = { k, exclude: exclude.slice(-MOST_EXCLUDED) };
-  return call("/v1/recommendations", { method: "POST", json, signal });
+  return call("/v1/recommendations", { method: "POST", json, signal }).then(placed);
 }
 
 /** Pictures that look like one item. */
 export function similar(id, k, signal) {
-  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}`, { signal });
+  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}`, { signal }).then(placed);
 }
 
 /** One item. */

@@ -23,8 +23,9 @@ export function watch(reach, refused) {
 }
 
 /** Record that the visitor did something with an item; return the id of the event. */
-export function record(item, kind) {
-  const event = { event_id: newId(), item, kind };
+export function record({ id, answer, place }, kind) {
+  const event = { event_id: newId(), item: id, kind };
+  if (answer) Object.assign(event, { answer, place });
   // Online, the moment of arrival is right enough; a wrong clock would do more harm.
   if (!navigator.onLine) event.time = Date.now();
   add({ put: event });

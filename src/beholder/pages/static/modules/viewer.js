@@ -30,7 +30,7 @@ export function openViewer(item, card = null) {
   const depth = dialog.open ? (history.state?.depth ?? 0) : 0;
   if (!depth) from = card;
   history.pushState({ viewer: item.id, depth: depth + 1 }, "", `/item/${encodeURIComponent(item.id)}`);
-  record(item.id, "click");
+  record(item, "click");
   flush();
   grow(card?.querySelector("img"), () => show(item));
 }

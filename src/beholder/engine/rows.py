@@ -1,0 +1,132 @@
+"""The rows that stand beside "for you": recently viewed, trending, new, popular."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.kinds import CODES, NEGATIVE
+from beholder.engine.answer import Level, Reason, Recommendation
+from beholder.engine.overlay import Overlay
+from beholder.errors import UsageError
+from beholder.index.best import best
+from beholder.scorers.interface import Floats, Mask, Positions
+from beholder.store import Snapshot, Store
+from beholder.store.trends import NOTHING, Rises
+
+Name = Literal["recently-viewed", "trending", "new", "popular"]
+NAMES: Sequence[Name] = get_args(Name)
+KEPT = 60.0  # seconds that what rises is not looked up anew
+REASONS: dict[Name, Reason] = {
+    "trending": Reason("trending"),
+    "new": Reason("new"),
+    "popular": Reason("popular"),
+}
+AGAINST = frozenset(CODES[kind] for kind in NEGATIVE)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A list beside the recommendations. It is not stored as an answer.
+
+    Attributes
+    ----------
+    row
+        Its name.
+    title
+        Key of its title, such as `row_trending`, for whoever has the words of a language.
+    """
+
+    row: Name
+    title: str
+    bundle: str
+    level: Level
+    items: tuple[Recommendation, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the items, best first."""
+        return [item.id for item in self.items]
+
+
+def checked(name: str) -> Name:
+    """Return the name of a row.
+
+    Raises
+    ------
+    UsageError
+        If there is none of this name.
+    """
+    for known in NAMES:
+        if name == known:
+            return known
+    raise UsageError(f"there is no row {name!r}", remedy="one of " + ", ".join(NAMES), field="name")
+
+
+class Ordered(NamedTuple):
+    """Positions, best first, and what each is worth in this row."""
+
+    positions: Positions
+    scores: Floats
+
+
+class Rows:
+    """Puts the rows of one engine in order; safe to share between threads."""
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._rising: Rises | None = None
+        self._looked = 0.0
+
+    def ordered(
+        self, name: Name, view: Overlay, mask: Mask, k: int, seen: Snapshot | None
+    ) -> Ordered:
+        """Return the first k places of a row.
+
+        Parameters
+        ----------
+        mask
+            bool (n,). What may be in it.
+        seen
+            What the store says of who asks.
+        """
+        if name == "recently-viewed":
+            return _recently_viewed(view, mask, k, seen)
+        if name == "trending":
+            scores = _spread(view, self._rises())
+        elif name == "new":
+            scores = view.seqs.astype(np.float64)  # in the order in which items came
+        else:
+            scores = np.where(view.popularity > 0, view.popularity, -np.inf)
+        chosen = best(np.where(mask, scores, -np.inf), k, view.blend.ties)
+        return Ordered(chosen, scores[chosen].astype(np.float32))
+
+    def _rises(self) -> Rises:
+        """Return what rises, looked up at most once a minute."""
+        with self._lock:
+            if self._rising is None or time.monotonic() - self._looked > KEPT:
+                self._rising = NOTHING if self._store is None else self._store.rises()
+                self._looked = time.monotonic()
+            return self._rising
+
+
+def _spread(view: Overlay, found: Rises) -> NDArray[np.float64]:
+    """Return the rise of each position, float64 (n,), -inf where there is none."""
+    scores = np.full(len(view.shown), -np.inf)
+    places = view.positions(found.seqs)
+    scores[places[places >= 0]] = found.rises[places >= 0]
+    return scores
+
+
+def _recently_viewed(view: Overlay, mask: Mask, k: int, seen: Snapshot | None) -> Ordered:
+    """Return what somebody did anything with, the newest first; the score counts from 1 down."""
+    newest = {} if seen is None else dict.fromkeys(r[1] for r in seen.rows if r[2] not in AGAINST)
+    places = view.positions(np.array(list(newest), np.int64))
+    chosen = places[(places >= 0) & mask[places]][:k]
+    return Ordered(chosen, np.linspace(1, 0, len(chosen), endpoint=False, dtype=np.float32))

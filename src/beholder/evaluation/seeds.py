@@ -1,0 +1,53 @@
+"""The evaluation of a workspace, once for each seed: what the command and Python both call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+from beholder.dataset.build import build
+from beholder.engine.slate import Stage
+from beholder.errors import UsageError
+from beholder.evaluation.evaluate import Evaluation, evaluate
+from beholder.evaluation.protocols import check_protocol
+from beholder.models.own import load_own
+from beholder.progress import SILENT, Progress
+from beholder.store.store import Store
+from beholder.training.budget import seconds
+from beholder.training.members import named
+from beholder.workspace import Workspace
+
+
+def evaluations(
+    workspace: Workspace,
+    protocol: str,
+    *,
+    seeds: int = 1,
+    budget: str | float | None = None,
+    models: str | Iterable[str] = (),
+    stages: Mapping[str, Sequence[Stage]] | None = None,
+    progress: Progress = SILENT,
+) -> Iterator[Evaluation]:
+    """Return the evaluations of some seeds, each made when it is asked for.
+
+    Whatever is wrong with the call is said before anything is read; see `beholder.evaluate`.
+    """
+    if seeds < 1:
+        raise UsageError(
+            f"an evaluation of {seeds} seeds", remedy="ask for 1 or more", field="seeds"
+        )
+    check_protocol(protocol)
+    load_own(workspace.settings.train.modules)
+    chosen = named(models)
+    allowed = seconds(workspace.settings.train.budget if budget is None else budget)
+    ask = partial(
+        evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages, progress=progress
+    )
+    first = workspace.settings.train.seed
+    return (_one(workspace, seed, ask) for seed in range(first, first + seeds))
+
+
+def _one(workspace: Workspace, seed: int, ask: Callable[..., Evaluation]) -> Evaluation:
+    with Store.open(workspace) as store:
+        made = build(workspace, store, seed)
+    return ask(made.dataset, seed=seed, items=made.items)

@@ -1,0 +1,1 @@
+"""Behaviour that is in memory already: from a DataFrame to an engine, without a workspace."""

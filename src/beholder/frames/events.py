@@ -1,0 +1,142 @@
+"""A table of events to a log, by the same rules as an imported file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from beholder.behaviour.kinds import CODES, weigh
+from beholder.behaviour.reduce import Events
+from beholder.catalogue import events_from_rows as rules
+from beholder.catalogue.moments import BAD, UNITS, milliseconds
+from beholder.dataset.log import Log, log_of
+from beholder.errors import DataError, UsageError
+from beholder.frames.ids import Coded, coded
+from beholder.frames.table import Column, mapped, read
+from beholder.settings import BehaviourSettings
+
+NEEDED = ("user", "item", "time")
+
+
+class Told(NamedTuple):
+    """Events as arrays, shape (n,) each.
+
+    Attributes
+    ----------
+    users, items
+        Numbered as they came; items of the events alone.
+    times
+        int64. Milliseconds since 1970.
+    kinds, values
+        uint8, float32. As `reduce.Events` has them.
+    """
+
+    users: Coded
+    items: Coded
+    times: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    values: NDArray[np.float32]
+
+
+def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -> Told:
+    """Read a table of events.
+
+    Parameters
+    ----------
+    columns
+        Our names to the table's, where they cannot be guessed.
+    kind
+        What happened, where the table does not say; None: ratings where it has them, else clicks.
+
+    Raises
+    ------
+    DataError
+        If there are no events, a column is missing, or a row cannot be meant: with its number.
+    """
+    found = read(table, "events")
+    mapping = mapped(found, "events", columns, NEEDED)
+    n = len(found[mapping["user"]])
+    if not n:
+        raise DataError("there are no events", remedy="one row an event: user, item, time")
+    usual = rules.default_kind(mapping, kind)
+    if usual not in CODES:
+        raise UsageError(
+            f"there is no kind of event {usual!r}",
+            remedy="one of " + ", ".join(CODES),
+            field="kind",
+        )
+    codes = np.full(n, CODES[usual], np.uint8)
+    if "kind" in mapping:
+        codes = rules.kinds(found[mapping["kind"]].tolist())
+    values = np.full(n, np.nan, np.float32)
+    if "value" in mapping:
+        values = _numbers(found[mapping["value"]])
+    users = coded(found[mapping["user"]], "user")
+    items = coded(found[mapping["item"]], "item")
+    told = Told(users, items, moments(found[mapping["time"]]), codes, values)
+    _refuse(told)
+    return told
+
+
+def log_from(told: Told, places: Mapping[Hashable, int], seed: int) -> Log:
+    """Return a log over items numbered by `places`, with the usual weights of kinds."""
+    usual = BehaviourSettings()
+    position = np.array([places[item] for item in told.items.ids], np.int32)
+    signed = weigh(told.kinds, told.values, usual.weights, usual.rating_threshold)
+    events = Events(
+        position[told.items.rows], told.times, signed, told.kinds, told.values, told.users.rows
+    )
+    n_users = len(told.users.ids)
+    return log_of(events, n_users, len(places), seed, usual.like, usual.history_limit)
+
+
+def moments(column: Column) -> NDArray[np.int64]:
+    """Return int64 milliseconds since 1970, `BAD` for what is no moment.
+
+    Numbers are seconds, milliseconds, microseconds or nanoseconds by their size, as in files.
+    """
+    if column.dtype.kind == "M":  # NaT is the smallest number
+        found = column.astype("datetime64[ms]").astype(np.int64)
+        return np.where(found < 0, BAD, found)
+    if column.dtype.kind in "iuf":
+        return _of_numbers(column)
+    return milliseconds(column.tolist())
+
+
+def _of_numbers(numbers: NDArray[Any]) -> NDArray[np.int64]:
+    size = numbers.astype(np.float64)
+    limits, factors = np.array([limit for limit, _ in UNITS]), [factor for _, factor in UNITS]
+    unit = np.searchsorted(limits, size, side="right")
+    good = (size >= 0) & (unit < len(limits))
+    factor = np.array([*factors, 0.0])[unit]
+    found = np.full(len(numbers), BAD, np.int64)
+    found[good] = np.rint(size[good] * factor[good]).astype(np.int64)
+    exact = good & (factor == 1)  # milliseconds stay as they are
+    found[exact] = numbers[exact].astype(np.int64)
+    return found
+
+
+def _numbers(column: Column) -> NDArray[np.float32]:
+    if column.dtype.kind in "iuf":
+        return column.astype(np.float32)
+    return rules.numbers(column.tolist())
+
+
+def _refuse(told: Told) -> None:
+    """Refuse rows that cannot be meant, by the rules of an import."""
+    nobody = rules.Coded(pa.nulls(0, pa.string()), told.users.rows.astype(np.int64))
+    found = rules.Columns(nobody, nobody, False, told.kinds, told.times, told.values, timed=True)
+    reasons = rules.faults(found, int(time.time() * 1000))
+    if reasons:
+        row = min(reasons)
+        raise DataError(
+            f"{len(reasons)} of {len(told.times)} events cannot be meant; the first is row {row}: "
+            f"{reasons[row]}",
+            remedy="mend them, or leave them out",
+            field="events",
+        )

@@ -1,0 +1,83 @@
+"""`beholder.fit`: from tables in memory to what answers; the same road as `beholder train`."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.texts import groups_of, text_of
+from beholder.engine.engine import Engine
+from beholder.errors import UsageError
+from beholder.evaluation.ask import plain_items
+from beholder.frames.events import events_of, log_from
+from beholder.frames.items import Catalogue, catalogue_of
+from beholder.frames.recommender import Recommender
+from beholder.models.contract import Model
+from beholder.models.registry import register
+from beholder.progress import SILENT, Progress
+from beholder.training.assemble import parts_of
+from beholder.training.auto import Budget, fit_auto
+from beholder.training.budget import check_seed, seconds
+from beholder.training.members import named
+
+EVENTS, ITEMS = ("user", "item", "time", "kind", "value"), ("title",)
+
+
+def fit(
+    events: Any,
+    items: Any | None = None,
+    *,
+    vectors: Mapping[str, Any] | None = None,
+    model: str | type[Model] = "auto",
+    columns: Mapping[str, str] | None = None,
+    kind: str | None = None,
+    budget: str | float = "1m",
+    seed: int = 7,
+    progress: Progress = SILENT,
+) -> Recommender:
+    """Fit on tables in memory; see `beholder.fit`."""
+    names = dict(columns or {})
+    _check_fields(names)
+    chosen = named(model if isinstance(model, str) else register(model).card.name)
+    allowed, seed = seconds(budget), check_seed(seed)
+    own = {field: name for field, name in names.items() if field in EVENTS}
+    told = events_of(events, own, kind)
+    about = {field: name for field, name in names.items() if field in ITEMS}
+    catalogue = catalogue_of(told.items.ids, items, vectors or {}, about)
+    dataset = _dataset(catalogue, log_from(told, catalogue.places, seed))
+    fitted = fit_auto(dataset, Budget(allowed, seed), progress=progress, only=chosen)
+    fitted.notes += catalogue.notes
+    ids = list(catalogue.places)
+    table = plain_items(len(ids), _texts(ids), _titles(catalogue), catalogue.attributes)
+    return Recommender(Engine(parts_of(fitted, dataset, table, 0)), ids)
+
+
+def _dataset(catalogue: Catalogue, log: Any) -> Dataset:
+    texts = [
+        text_of(title, own)
+        for title, own in zip(catalogue.titles, catalogue.attributes, strict=True)
+    ]
+    return Dataset(log, catalogue.pictures, texts, groups_of(catalogue.attributes).of_items)
+
+
+def _texts(ids: list[Hashable]) -> list[str]:
+    """Return ids as an engine has them: texts stay, others are told apart by their position."""
+    if all(isinstance(one, str) for one in ids):
+        return [str(one) for one in ids]
+    return [str(place) for place in range(len(ids))]
+
+
+def _titles(catalogue: Catalogue) -> list[str]:
+    both = zip(catalogue.titles, catalogue.places, strict=True)
+    return [str(one) if title is None else title for title, one in both]
+
+
+def _check_fields(names: Mapping[str, str]) -> None:
+    for field in names:
+        if field not in EVENTS + ITEMS:
+            raise UsageError(
+                f"columns names {field!r}, which is no field",
+                remedy="one of " + ", ".join(EVENTS + ITEMS),
+                field="columns",
+            )

@@ -1,0 +1,39 @@
+"""`/v1/rows/{name}`: the lists that stand beside the recommendations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import FromPath, QueryParameter
+
+from beholder.engine.rows import Row
+from beholder.service.access import needs
+from beholder.service.asking import Asking, K, Person, caller_of, plain_id, running_of
+from beholder.service.running import in_thread
+
+
+@get("/v1/rows/{name:str}", opt=needs("recommend"))
+async def row(
+    request: Asking,
+    name: FromPath[str],
+    user: Person = None,
+    session: Person = None,
+    k: K = 20,
+    filter: Annotated[str | None, QueryParameter(min_length=1, max_length=2048)] = None,
+) -> Row:
+    """Return `recently-viewed`, `trending`, `new` or `popular`.
+
+    `filter` keeps the items for which it holds, such as `category = 'vase'`.
+    """
+    running = running_of(request)
+    user, session = caller_of(request).whose(user, session)
+    seen = await running.seen(user, session)
+    return await in_thread(
+        lambda: running.engine.row(
+            plain_id(name), user, session=session, k=k, filter=filter, seen=seen
+        )
+    )
+
+
+handlers = [row]

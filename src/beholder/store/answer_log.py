@@ -1,0 +1,262 @@
+"""Answers on their way into the store: they wait in memory, and are the first to be dropped.
+
+Nobody waits for them. The group writer takes them after the events, at most once a second; what
+does not fit in memory, or meets a disk that fails, is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, update
+
+from beholder.store import schema
+from beholder.store.answers import PLACE, join, seen_bits
+from beholder.store.bulk import insert_new, lookup
+from beholder.store.database import Database
+from beholder.store.records import PURPOSES
+
+MOST = 16 * 2**20  # bytes that wait: some 40,000 answers of 20 places
+AROUND = 160  # bytes of an entry besides its places
+MEASURE = 1 << PURPOSES.index("measure")
+answers, people = schema.answers, schema.people
+
+
+class Given(NamedTuple):
+    """A page of an answer.
+
+    Attributes
+    ----------
+    id
+        Of the answer.
+    person
+        Row number of who was answered; None: nobody, or somebody who is not profiled.
+    time
+        Milliseconds since 1970.
+    place
+        Of the first of its places in the answer, from 0: a page after the first goes on with it.
+    packed
+        As `answers.pack` makes it.
+    arm
+        Of an experiment; empty: none.
+    """
+
+    id: bytes
+    person: int | None
+    bundle: str
+    time: int
+    place: int
+    packed: bytes
+    arm: str = ""
+
+
+class Sighted(NamedTuple):
+    """Places of an answer that were in sight.
+
+    Attributes
+    ----------
+    persons
+        Row numbers of who says so: the answer has to be theirs, or nobody's. None: a server
+        says so, and may speak of any.
+    """
+
+    id: bytes
+    places: tuple[int, ...]
+    persons: tuple[int, ...] | None
+
+
+@dataclass
+class Written:
+    """What became of answers that waited.
+
+    Attributes
+    ----------
+    stored
+        Pages of answers.
+    dropped
+        Those that there was no room for, that the disk refused, whose first page is not there,
+        or whose person was erased meanwhile.
+    unknown
+        Sightings of answers that are not stored, or are somebody else's.
+    """
+
+    stored: int = 0
+    dropped: int = 0
+    unknown: int = 0
+
+
+def chosen(name: str, share: float) -> bool:
+    """Return whether an answer is among those that are stored: by a hash of its id.
+
+    Parameters
+    ----------
+    share
+        0: none, 1: all.
+    """
+    if share >= 1.0:
+        return True
+    digest = hashlib.blake2b(name.encode(), digest_size=4).digest()
+    return int.from_bytes(digest) < share * 2**32
+
+
+@dataclass
+class AnswerLog:
+    """A queue with a bound; safe to share between threads."""
+
+    counts: Written = field(default_factory=Written)
+    _entries: deque[Given | Sighted] = field(default_factory=deque)
+    _bytes: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def put(self, entry: Given | Sighted) -> None:
+        """Queue an entry, or drop it where there is no room."""
+        size = _size(entry)
+        with self._lock:
+            if self._bytes + size > MOST:
+                self._count(entry)
+                return
+            self._bytes += size
+            self._entries.append(entry)
+
+    def forget(self, person: int) -> int:
+        """Drop what waits of a person; return how many answers that were."""
+        with self._lock:
+            kept = deque(e for e in self._entries if not _of(e, person))
+            gone = len(self._entries) - len(kept)
+            self._entries = kept
+            self._bytes = sum(map(_size, kept))
+        return gone
+
+    def flush(self, database: Database) -> None:
+        """Write what waits in one transaction.
+
+        Raises
+        ------
+        StoreError
+            If it failed; what waited is dropped then, and counted.
+        """
+        with self._lock:
+            entries, self._entries, self._bytes = self._entries, deque(), 0
+        if not entries:
+            return
+        try:
+            with database.write() as connection:
+                done = write(connection, entries)
+        except BaseException:
+            with self._lock:
+                for entry in entries:
+                    self._count(entry)
+            raise
+        with self._lock:
+            self.counts.stored += done.stored
+            self.counts.dropped += done.dropped
+            self.counts.unknown += done.unknown
+
+    def _count(self, entry: Given | Sighted) -> None:
+        if isinstance(entry, Given):
+            self.counts.dropped += 1
+        else:
+            self.counts.unknown += 1
+
+
+def _size(entry: Given | Sighted) -> int:
+    told = len(entry.packed) if isinstance(entry, Given) else 8 * len(entry.places)
+    return AROUND + told
+
+
+def _of(entry: Given | Sighted, person: int) -> bool:
+    if isinstance(entry, Given):
+        return entry.person == person
+    return entry.persons is not None and person in entry.persons
+
+
+def write(connection: Connection, entries: Iterable[Given | Sighted]) -> Written:
+    """Write pages and sightings, in the order in which they came.
+
+    Whether a person may be measured is read here, at the last moment: what was answered to
+    somebody who was erased since is dropped, and where profiling or the purpose `measure` is
+    off it is stored as nobody's.
+    """
+    entries = list(entries)
+    done = Written()
+    allowed = _allowed(connection, entries)
+    rows = _stored(connection, {e.id for e in entries if not isinstance(e, Given) or e.place})
+    new: dict[bytes, dict[str, Any]] = {}
+    changed: set[bytes] = set()
+    for entry in entries:
+        row = rows.get(entry.id)
+        if isinstance(entry, Sighted):
+            if row is None or not _may(entry, row["person"], _places(row)):
+                done.unknown += 1
+                continue
+            row["seen"] = seen_bits(entry.places, row["seen"])
+        elif entry.person is not None and entry.person not in allowed:
+            done.dropped += 1
+            continue
+        else:
+            person = entry.person if allowed.get(entry.person) else None
+            if row is None and not entry.place:
+                rows[entry.id] = new[entry.id] = _row(entry, person)
+            elif row is None or not _continues(row, entry, person):
+                done.dropped += 1
+                continue
+            done.stored += 1
+        changed.add(entry.id)
+    if new:
+        names = [column.name for column in answers.columns]
+        insert_new(connection, answers, [tuple(row[n] for n in names) for row in new.values()])
+    for name in changed - new.keys():
+        told = {key: rows[name][key] for key in ("packed", "seen")}
+        connection.execute(update(answers).where(answers.c.id == name).values(told))
+    return done
+
+
+def _allowed(connection: Connection, entries: Sequence[Given | Sighted]) -> dict[int | None, bool]:
+    """Return whether each person that is still there may be measured."""
+    wanted = sorted({e.person for e in entries if isinstance(e, Given) and e.person is not None})
+    columns = (people.c.person, people.c.profiling, people.c.purposes)
+    return {
+        int(person): bool(profiling) and (purposes is None or bool(purposes & MEASURE))
+        for person, profiling, purposes in lookup(connection, people.c.person, columns, wanted)
+    }
+
+
+def _stored(connection: Connection, names: set[bytes]) -> dict[bytes, dict[str, Any]]:
+    columns = tuple(answers.columns)
+    keys = [column.name for column in columns]
+    found = lookup(connection, answers.c.id, columns, sorted(names))
+    return {bytes(row[0]): dict(zip(keys, row, strict=True)) for row in found}
+
+
+def _row(entry: Given, person: int | None) -> dict[str, Any]:
+    told = entry._asdict() | {"person": person, "seen": None}
+    told.pop("place")
+    return told
+
+
+def _places(row: dict[str, Any]) -> int:
+    return len(row["packed"]) // PLACE
+
+
+def _continues(row: dict[str, Any], entry: Given, person: int | None) -> bool:
+    """Add a page where it goes on; the same page once more changes nothing."""
+    if row["person"] not in (None, person):
+        return False
+    n = _places(row)
+    if n == entry.place:
+        row["packed"] = join(bytes(row["packed"]), entry.packed)
+    return n >= entry.place
+
+
+def _may(entry: Sighted, person: int | None, n: int) -> bool:
+    """Return whether somebody may say so, of places that the answer has."""
+    own = entry.persons is None or person is None or person in entry.persons
+    return own and max(entry.places, default=0) < n

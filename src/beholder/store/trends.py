@@ -1,0 +1,88 @@
+"""What rises: how many people took up each item in the newest week, against the weeks before.
+
+A bounded reading: the newest 100,000 events in the order in which they arrived, of people who
+allow profiling. Its newest moment is the present, so that files of years ago have a trend, too.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import and_, bindparam, select
+
+from beholder.behaviour.kinds import CODES, NEGATIVE
+from beholder.store import counters, schema
+from beholder.store.database import Database
+from beholder.store.quick import Question
+
+DAY = 86_400_000
+RECENT, BEFORE = 7 * DAY, 28 * DAY  # milliseconds
+MOST = 100_000  # events that are read
+events, people = schema.events, schema.people
+AGAINST = sorted(CODES[kind] for kind in NEGATIVE)
+
+NEWEST = Question(
+    select(events.c.person, events.c.item, events.c.time)
+    .select_from(events.join(people, people.c.person == events.c.person))
+    .where(
+        and_(
+            events.c.seq > bindparam("after"),
+            people.c.profiling.is_(True),
+            events.c.kind != AGAINST[0],
+            events.c.kind != AGAINST[1],
+        )
+    )
+)
+
+
+class Rises(NamedTuple):
+    """Items that rise.
+
+    Attributes
+    ----------
+    seqs
+        int64 (m,). Row numbers of items.
+    rises
+        float32 (m,), above 0. By how many standard deviations of chance more people took the
+        item up in the newest week than its rate before would have had.
+    """
+
+    seqs: NDArray[np.int64]
+    rises: NDArray[np.float32]
+
+
+NOTHING = Rises(np.empty(0, np.int64), np.empty(0, np.float32))
+
+
+def rises(database: Database) -> Rises:
+    """Return the items that rise, in no order.
+
+    A person counts once for an item in each of the two stretches. Where people took up r in the
+    week, and b in the four weeks before it, the rise is (r - b / 4) / sqrt(b / 4 + 1): a Poisson
+    deviation, with one added so that a single newcomer of no past is no more than 1.
+    """
+    with database.read() as connection:
+        top = counters.read(connection, "event")
+    with database.look() as ask:
+        rows = ask(NEWEST, after=top - MOST)
+    if not rows:
+        return NOTHING
+    persons, items, times = np.array(rows, np.int64).T
+    age = times.max() - times
+    seqs, place = np.unique(items, return_inverse=True)
+    recent = _people(persons, place, age < RECENT, len(seqs))
+    before = _people(persons, place, (age >= RECENT) & (age < RECENT + BEFORE), len(seqs))
+    expected = before * (RECENT / BEFORE)
+    found = ((recent - expected) / np.sqrt(expected + 1)).astype(np.float32)
+    up = found > 0
+    return Rises(seqs[up], found[up])
+
+
+def _people(
+    persons: NDArray[np.int64], items: NDArray[np.intp], chosen: NDArray[np.bool_], n_items: int
+) -> NDArray[np.float64]:
+    """Return how many people are among the chosen events of each item."""
+    pairs = np.unique(persons[chosen] * n_items + items[chosen])
+    return np.bincount(pairs % n_items, minlength=n_items).astype(np.float64)

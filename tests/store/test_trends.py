@@ -1,0 +1,69 @@
+"""What rises is counted in people, of the newest week, against the four before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from beholder.behaviour.event import Event
+from beholder.store import Store, trends
+
+DAY = 86_400_000
+NOW = 1_700_000_000_000
+
+
+def views(item: str, days_ago: float, *users: str, kind: str = "view") -> list[Event]:
+    time = NOW - int(days_ago * DAY)
+    return [Event(item, kind, user=user, time=time) for user in users]  # type: ignore[arg-type]
+
+
+def found(store: Store) -> dict[str, float]:
+    rises = store.rises()
+    names = dict(zip(store.seqs(["a", "b", "c"]).tolist(), "abc", strict=True))
+    return {
+        names[seq]: value
+        for seq, value in zip(rises.seqs.tolist(), rises.rises.tolist(), strict=True)
+    }
+
+
+def test_a_rise_is_how_far_a_week_is_above_its_rate_before(store: Store) -> None:
+    store.record(
+        [
+            *views("a", 1, "p1", "p2", "p3", "p4"),
+            *views("a", 20, "p5", "p6", "p7", "p8"),  # one a week
+            *views("b", 1, "p1"),
+            *views("b", 8, "p2", "p3", "p4", "p5"),
+            *views("c", 0, "p1", "p2"),
+            *views("c", 40, "p3", "p4"),  # before everything that is compared
+        ]
+    )
+    assert found(store) == pytest.approx({"a": (4 - 1) / np.sqrt(1 + 1), "c": 2.0})
+
+
+def test_one_person_counts_once_and_dislikes_do_not(store: Store) -> None:
+    store.record(
+        [
+            *views("a", 0, "p1"),
+            *views("a", 1, "p1"),
+            *views("a", 2, "p1"),
+            *views("b", 1, "p1", "p2", kind="dislike"),
+            *views("c", 1, "p1", "p2", kind="hide"),
+        ]
+    )
+    assert found(store) == {"a": 1.0}
+
+
+def test_people_without_profiling_do_not_count(store: Store) -> None:
+    store.record(views("a", 1, "p1", "p2"))
+    store.set_profiling("p2", False)
+    assert found(store) == {"a": 1.0}
+
+
+def test_the_newest_events_alone_are_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trends, "MOST", 2)
+    store.record([*views("a", 1, "p1"), *views("b", 1, "p1"), *views("c", 1, "p1")])
+    assert found(store).keys() == {"b", "c"}
+
+
+def test_without_events_nothing_rises(store: Store) -> None:
+    assert found(store) == {}
