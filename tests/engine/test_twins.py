@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 from msgspec import structs
 from test_live import an_item, like
 
+from beholder.behaviour.history import EMPTY
 from beholder.engine.engine import Engine
 from beholder.engine.rerank import Dial
+from beholder.engine.slate import Known, Request, slate_of
+from beholder.engine.stages import diversity
+from beholder.rules.fit import Fitted
 from beholder.store import ItemRecord
+from beholder.store.answers import HISTORY
 from planted import World, picture, record
 
 NEAR, VARIANTS = Dial(near=0.95), Dial(one_variant=True)
@@ -62,13 +68,18 @@ def test_many_pictures_of_one_thing_leave_the_page_to_others(engine: Engine, wor
             for n in range(250)
         ]
     )
-    told = {"history": [item]}
-    assert all(one.startswith("twin-") for one in engine.recommend(k=20, **told).ids)
-    engine.dial = NEAR
+    view = engine.refresh()
+    alike = np.arange(240, 490)
+    others = np.setdiff1d(np.arange(240), [position])
+    order = np.concatenate([alike, others]).astype(np.int32)
+    query = view.blend.ask(EMPTY)
+    known, reading = Known(EMPTY, query), view.blend.read(query)
     for k in (20, 100):
-        found = engine.recommend(k=k, **told).ids
-        assert len(set(found)) == k
-        assert [one.startswith("twin-") for one in found] == [True] + [False] * (k - 1)
+        request = Request(known, "personal", k, 200, view.shown, reading, Fitted(), NEAR)
+        scores = np.linspace(2, 1, len(order), dtype=np.float32)
+        found = diversity(request, view, slate_of(order, scores, (), HISTORY))
+        assert found.positions[:k].tolist() == order[[0, *range(250, 249 + k)]].tolist()
+        assert found.short == 0
 
 
 def as_product(engine: Engine, world: World, positions: list[int], code: str) -> list[str]:
