@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -38,7 +39,7 @@ class Shop:
     def __init__(self, engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.engine, self.world, self.now = engine, world, 1000.0
         stocked(engine, world)
-        clock = SimpleNamespace(monotonic=lambda: self.now)
+        clock = SimpleNamespace(monotonic=lambda: self.now, time=time.time)
         monkeypatch.setattr("beholder.engine.engine.time", clock)
         self.toml = engine.store.workspace.toml
         self.own = self.toml.read_text()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from late_world import USUAL, WHOLE, Catalogue, Put, Taste, by_id, made_parts, scores_of
+from late_world import USUAL, Catalogue, Put, Taste, by_id, made_parts, scores_of
 
 from beholder.bundle.parts import Parts
 from beholder.engine import overlay
@@ -71,10 +71,7 @@ def test_after_a_hundred_fresh_items_the_next_one_seals_them(parts: Parts, world
 
 
 @pytest.mark.parametrize("factors", [False, True])
-def test_a_sealed_and_a_fresh_layer_answer_as_one(
-    world: World, factors: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("beholder.engine.late.KEPT", WHOLE)  # a cut depends on how many there are
+def test_a_sealed_and_a_fresh_layer_answer_as_one(world: World, factors: bool) -> None:
     parts = made_parts(world, Taste(factors=factors))
     count = FRESH + 20
     two, one = (with_looks(Catalogue(parts, world), world, count) for _ in range(2))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 from msgspec import structs
 from test_live import an_item, like
 
+from beholder.behaviour.history import EMPTY
 from beholder.engine.engine import Engine
 from beholder.engine.rerank import Dial
+from beholder.engine.slate import Known, Request, slate_of
+from beholder.engine.stages import diversity
+from beholder.rules.fit import Fitted
 from beholder.store import ItemRecord
+from beholder.store.answers import HISTORY
 from planted import World, picture, record
 
 NEAR, VARIANTS = Dial(near=0.95), Dial(one_variant=True)
@@ -50,6 +56,30 @@ def test_where_all_is_one_picture_the_page_is_full_all_the_same(
     answer = engine.recommend(history=[an_item(world, 3)], k=5, exclude=others)
     assert len(set(answer.ids)) == 5
     assert set(answer.ids) <= set(alike)
+
+
+def test_many_pictures_of_one_thing_leave_the_page_to_others(engine: Engine, world: World) -> None:
+    """More of them than a page is put together from."""
+    item = an_item(world, 3, 2)
+    position = int(item[-4:])
+    engine.store.put_items(
+        [
+            ItemRecord(f"twin-{n}", world.texts[position], {}, [picture(position)])
+            for n in range(250)
+        ]
+    )
+    view = engine.refresh()
+    alike = np.arange(240, 490)
+    others = np.setdiff1d(np.arange(240), [position])
+    order = np.concatenate([alike, others]).astype(np.int32)
+    query = view.blend.ask(EMPTY)
+    known, reading = Known(EMPTY, query), view.blend.read(query)
+    for k in (20, 100):
+        request = Request(known, "personal", k, 200, view.shown, reading, Fitted(), NEAR)
+        scores = np.linspace(2, 1, len(order), dtype=np.float32)
+        found = diversity(request, view, slate_of(order, scores, (), HISTORY))
+        assert found.positions[:k].tolist() == order[[0, *range(250, 249 + k)]].tolist()
+        assert found.short == 0
 
 
 def as_product(engine: Engine, world: World, positions: list[int], code: str) -> list[str]:

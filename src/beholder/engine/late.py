@@ -175,8 +175,10 @@ def _similar(before: ItemItem, content: Similarity, positions: Places) -> ItemIt
 
 
 def _compared(content: Similarity, positions: Places) -> Floats:
-    """Compare some items with all but themselves, float32 (m, n)."""
-    alike = content.block(positions)
-    alike[:, ~content.present] = 0
+    """Compare some items with all but themselves, float32 (m, n), 0 to 1.
+
+    A cut keeps the largest by size: what is unlike would crowd out what is somewhat alike.
+    """
+    alike = np.maximum(content.block(positions), 0)
     alike[np.arange(len(positions)), positions] = 0
     return alike

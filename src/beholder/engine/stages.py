@@ -32,12 +32,17 @@ def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
     dial = request.dial
     if not dial.diversity and dial.near > 1 and not dial.one_variant:
         return slate
-    head = min(max(AMONG, 2 * request.k), len(slate.positions))
-    among = slate.positions[:head]
-    groups = view.groups[among] if dial.one_variant else None
-    one_way = between(view, among, among)
-    alike = np.maximum(one_way, one_way.T)
-    found = rerank(slate.scores[:head], alike, min(request.k, head), dial, groups)
+    head, k = max(AMONG, 2 * request.k), request.k
+    while True:  # with more of them, where those are too few that may stand beside each other
+        head = min(head, len(slate.positions))
+        among = slate.positions[:head]
+        groups = view.groups[among] if dial.one_variant else None
+        one_way = between(view, among, among)
+        alike = np.maximum(one_way, one_way.T)
+        found = rerank(slate.scores[:head], alike, min(k, head), dial, groups)
+        if not found.short or head == len(slate.positions):
+            break
+        head *= 2
     if (found.order == np.arange(head)).all():
         return slate._replace(short=slate.short + found.short)
     behind = np.arange(head, len(slate.positions), dtype=np.int32)
