@@ -80,9 +80,9 @@ def test_a_mix_leaves_the_unknown_out() -> None:
 
 def test_new_items_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = Entry((Kernel("look", 2.0),), (SameGroup(0.5),), (Placed(sp.csr_array(ROWS)),))
-    whole = entry.columns(new_items(), entry.near(new_items()).mix(N)).todense()
+    whole = entry.entered(new_items())[1].todense()
     monkeypatch.setattr(entries, "STEP", 1)
-    found = entry.columns(new_items(), entry.near(new_items()).mix(N)).todense()
+    found = entry.entered(new_items())[1].todense()
     np.testing.assert_allclose(found, whole, rtol=1e-6)
 
 
@@ -93,7 +93,7 @@ def test_a_column_is_the_sum_of_its_terms() -> None:
         (Placed(sp.csr_array(ROWS), 1.5), Placed(sp.csr_array(ROWS.T), 0.1)),
         power=2.0,
     )
-    near = entry.near(new_items()).mix(N)
+    near, found = entry.entered(new_items())
     np.testing.assert_allclose(near.todense(), mix(), rtol=1e-5)
     expected = np.zeros((N, M))
     for h in range(N):
@@ -103,13 +103,12 @@ def test_a_column_is_the_sum_of_its_terms() -> None:
             expected[h, j] += 0.75 * float(OWN[j] >= 0 and OWN[j] == GROUPS[h])
             for k in range(N):
                 expected[h, j] += mix()[j, k] * (1.5 * ROWS[h, k] + 0.1 * ROWS[k, h])
-    found = entry.columns(new_items(), near)
     assert found.shape == (N, M)
     np.testing.assert_allclose(found.todense(), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_items_without_a_product_share_none() -> None:
-    found = Entry(groups=(SameGroup(),)).columns(new_items(), sp.csr_array((M, N))).todense()
+    found = Entry(groups=(SameGroup(),)).entered(new_items())[1].todense()
     np.testing.assert_array_equal(np.flatnonzero(found[:, 0]), [0, 3, 8])
     assert not found[:, 1:].any()
 
@@ -118,7 +117,7 @@ def test_only_the_strongest_speak_of_an_item_by_its_content(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(entries, "STRONGEST", 2)
-    found = Entry((Kernel("look", 1.0),)).columns(new_items(), sp.csr_array((M, N))).todense()
+    found = Entry((Kernel("look", 1.0),)).entered(new_items())[1].todense()
     for j in range(M):
         assert np.flatnonzero(found[:, j]).tolist() == sorted(np.argsort(-LOOKS[j])[:2].tolist())
 

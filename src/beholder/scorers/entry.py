@@ -139,28 +139,28 @@ class Entry:
     def near(self, new: NewItems) -> Near:
         """Find the nearest known items of each new one."""
         blocks = _blocks(len(new.positions), len(new.known))
-        found = [nearest(new.similar(block), new.known, self.power) for block in blocks]
-        return Near(
-            np.concatenate([f.neighbours for f in found] or [np.empty((0, NEIGHBOURS), np.int32)]),
-            np.concatenate([f.shares for f in found] or [np.empty((0, NEIGHBOURS), np.float32)]),
-        )
+        return _joined([nearest(new.similar(block), new.known, self.power) for block in blocks])
 
-    def columns(self, new: NewItems, mix: sp.csr_array) -> sp.csr_array:
-        """Return what each item says of each new one, float32 sparse (n_items, m).
+    def entered(self, new: NewItems) -> tuple[sp.csr_array, sp.csr_array]:
+        """Return what each new item is a mixture of, and what each item says of it.
 
-        Parameters
-        ----------
-        mix
-            What `near` found, as a matrix (m, n_items).
+        Both are of one pass over the new items, since comparing them is most of the work.
+
+        Returns
+        -------
+        float32 sparse (m, n_items) and (n_items, m).
         """
         n, m = len(new.known), len(new.positions)
-        total = sp.csr_array((m, n), dtype=np.float32)
-        if m and (self.kernels or self.groups):
-            blocks = [self._by_content(new, block) for block in _blocks(m, n)]
-            total = sp.csr_array(sp.vstack(blocks, format="csr"))
+        found, total = [], [sp.csr_array((0, n), dtype=np.float32)]
+        speaks = bool(self.kernels or self.groups)
+        for block in _blocks(m, n):
+            found.append(nearest(new.similar(block), new.known, self.power))
+            empty = sp.csr_array((len(block), n), dtype=np.float32)
+            total.append(self._by_content(new, block) if speaks else empty)
+        mix, columns = _joined(found).mix(n), sp.csr_array(sp.vstack(total, format="csr"))
         for placed in self.placed:
-            total = sp.csr_array(total + np.float32(placed.weight) * (mix @ placed.across))
-        return sp.csr_array(total.T)
+            columns = sp.csr_array(columns + np.float32(placed.weight) * (mix @ placed.across))
+        return mix, sp.csr_array(columns.T)
 
     def _by_content(self, new: NewItems, block: Places) -> sp.csr_array:
         own, others = new.groups
@@ -200,6 +200,11 @@ class _Said(msgspec.Struct):
     kept: int
     kept_new: int
     power: float
+
+
+def _joined(found: list[Near]) -> Near:
+    nobody = Near(np.empty((0, NEIGHBOURS), np.int32), np.empty((0, NEIGHBOURS), np.float32))
+    return Near(*map(np.concatenate, zip(nobody, *found, strict=True)))
 
 
 def _lent(behaved: sp.csr_array, which: Places, mix: sp.csr_array) -> sp.csr_array:

@@ -154,8 +154,7 @@ class ItemItem:
         """Return a scorer that knows new items by their content."""
         if not len(new.positions):
             return self
-        mix = self.entry.near(new).mix(len(new.known))
-        columns = self.entry.columns(new, mix)
+        mix, columns = self.entry.entered(new)
         if new.filled(self.n_items):
             entry = self.entry.speaking(new.positions, mix)
             return replace(self, rows=_filled(self, new, mix, columns), entry=entry)
