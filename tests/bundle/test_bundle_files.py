@@ -21,12 +21,13 @@ from beholder.bundle.write import Origin, write_bundle
 from beholder.encoders.registry import vector_cache
 from beholder.engine.engine import Engine, open_engine
 from beholder.errors import BundleError
-from beholder.index import IVF, index_over
+from beholder.index import IVF
 from beholder.models.registry import MODELS
 from beholder.scorers.blend import VectorMember
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import FoldIn, Vectors
-from beholder.spaces import VectorSpace
+from beholder.spaces import Modality, Similarity, VectorSpace
+from beholder.spaces.interface import Raw
 from beholder.workspace import Workspace
 from planted import World, picture
 
@@ -293,20 +294,19 @@ def test_a_bundle_that_does_not_say_how_it_was_made_is_an_error_of_its_own(
 
 def test_encoders_whose_names_differ_by_a_sign_are_kept_apart(workspace: Workspace) -> None:
     served = parts.load(folder_of(workspace, current(workspace)))
-    (space,) = served.content.pictures.values()
-    names = ("onnx:/a/b.onnx", "onnx:/a_b.onnx", "idf", "terms")
     rng = np.random.default_rng(2)
-    spaces = {}
-    for name in names:
-        vectors = rng.normal(size=(240, 5)).astype(np.float32)
-        spaces[name] = replace(space, index=index_over(vectors))
-    several = replace(served, content=replace(served.content, pictures=spaces))
-    name = write_bundle(workspace, several, ORIGIN)
+    raw: dict[str, Raw] = {
+        name: Modality.of_rows(rng.normal(size=(240, 5)).astype(np.float32), np.ones(240, bool))
+        for name in ("onnx:/a/b.onnx", "onnx:/a_b.onnx", "idf", "terms")
+    }
+    raw["words"] = [("red lamp", "oak table", "wool rug")[i % 3] for i in range(240)]
+    content = Similarity.fit(raw, np.ones(240, bool))
+    name = write_bundle(workspace, replace(served, content=content), ORIGIN)
     found = parts.load(workspace.bundles / name).content
-    assert tuple(found.pictures) == names
-    for name, one in spaces.items():
-        np.testing.assert_array_equal(found.pictures[name].vectors, one.vectors)
-    assert found.words.tfidf.vocabulary == served.content.words.tfidf.vocabulary
+    assert tuple(found.spaces) == tuple(raw)
+    some = np.arange(240)
+    for name, space in content.spaces.items():
+        np.testing.assert_array_equal(found.spaces[name].cosines(some), space.cosines(some))
 
 
 def test_a_blend_with_vectors_comes_back_and_answers_the_same(
