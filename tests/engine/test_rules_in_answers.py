@@ -197,3 +197,21 @@ def test_an_opened_workspace_follows_its_own_rules(shop: Shop) -> None:
     shop.rules('rule = "ban"\nwhere = "price < 200"')
     with open_engine(shop.engine.store.workspace.root) as opened:
         assert sorted(shop.positions(opened.recommend(k=240).ids).tolist()) == [*range(200, 240)]
+
+
+# -- mistakes -------------------------------------------------------------------------------
+
+
+def test_what_is_wrong_with_the_rules_is_told_until_it_is_mended(shop: Shop) -> None:
+    assert shop.engine.rule_problems == ()
+    shop.rules('rule = "ban"\nname = "dear"\nwhere = "prize > 3"')
+    (said,) = shop.engine.rule_problems
+    assert said.startswith("dear does nothing")
+    assert "prize" in said
+    shop.rules('rule = "bann"\nwhere = "price > 3"')
+    broken, kept = shop.engine.rule_problems
+    assert broken.startswith("the rules from before are kept")
+    assert "bann" in broken
+    assert kept == said
+    shop.rules()
+    assert shop.engine.rule_problems == ()

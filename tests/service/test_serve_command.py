@@ -46,6 +46,12 @@ def test_a_workspace_without_a_bundle_is_refused(tmp_path: Path) -> None:
     one_line(refused(workspace.root, "--port", "0"), "nothing was trained yet")
 
 
+def test_a_broken_rule_is_named_before_anything_is_served(workspace: Workspace) -> None:
+    broken = workspace.toml.read_text() + "\n[[rules]]\nrule = 'ban'\nwhere = 'price <'\n"
+    workspace.toml.write_text(broken)
+    one_line(refused(workspace.root, "--port", "0"), "rule 1")
+
+
 def test_the_operator_key_is_shown_once(workspace: Workspace) -> None:
     with Server(workspace.root) as first:
         assert first.key.startswith("bhk_")

@@ -279,6 +279,13 @@ class Engine:
             kept = self._fitted = (standing, view, fitted)
         return kept[2]
 
+    @property
+    def rule_problems(self) -> tuple[str, ...]:
+        """What is wrong with the standing rules as the settings have them now, a sentence each."""
+        problems = self._rules(self.now_showing).problems
+        broken = "" if self.live_rules is None else self.live_rules.problem
+        return (broken, *problems) if broken else problems
+
     def recommend(
         self,
         user: str | None = None,

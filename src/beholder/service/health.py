@@ -42,12 +42,19 @@ class Answers(msgspec.Struct):
 
 
 class Ready(msgspec.Struct):
-    """The process answers from this bundle."""
+    """The process answers from this bundle.
+
+    Attributes
+    ----------
+    rules
+        What is wrong with the standing rules, a sentence each.
+    """
 
     bundle: str
     items: int
     catalogue_version: int
     answers: Answers
+    rules: tuple[str, ...] = ()
     refused: Refused | None = None
     status: str = "ready"
 
@@ -74,7 +81,8 @@ async def ready(request: Asking) -> Ready:
     waiting = running.store.waiting
     told = waiting.counts
     answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
-    return Ready(engine.bundle, n_items, seen.version, answers, refused)
+    rules = engine.rule_problems
+    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused)
 
 
 handlers = [live, ready]

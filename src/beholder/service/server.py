@@ -27,6 +27,7 @@ from beholder.bundle.opened import open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.errors import BeholderError, UsageError
+from beholder.rules.live import LiveRules
 from beholder.service.access import is_loopback
 from beholder.service.app import build
 from beholder.service.keys import KeyFile
@@ -96,6 +97,7 @@ def serve(
         _first_key(workspace, loopback, whisper)
         port = _free_port(host, port)
         name = current(workspace)
+        LiveRules(workspace.toml)  # a broken rule ends this process, not one worker after another
         plan = Plan(workspace, loopback, log, os.getpid(), open_bundle(workspace, name))
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)

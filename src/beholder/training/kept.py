@@ -93,10 +93,12 @@ def _rows_of(parts: Combined, cases: Cases) -> sp.csr_array:
 
 
 def _top(parts: Combined, cases: Cases) -> float:
-    """Return the mean best score of a history, popularity apart."""
+    """Return the mean best score of a history, popularity apart; of one item, if there is none."""
     few = cases.take(np.arange(min(SAMPLE, len(cases))))
     if not len(few):
-        return 1.0
+        some = np.arange(min(SAMPLE, len(parts.base)), dtype=np.int64)
+        alone = parts.rows(some).max(axis=1).toarray() if len(some) else np.zeros(1)
+        return float(np.maximum(alone, 0).mean()) or 1.0
     plain = replace(parts, base=np.zeros_like(parts.base))
     best = [
         np.maximum(plain.scores(few.histories.take(block)), 0).max(axis=1)

@@ -88,7 +88,7 @@ def weigh(
     if not tuned:
         return _nothing_but_popularity(held, counts)
     if len(held.learn) < FEWEST:
-        return _by_default(held, tuned, base)
+        return _by_default(held, tuned, counts, base)
     lasting = _lasting(tuned)
     recency = _recency(held, lasting)
     weights = _warm(held, lasting, counts, recency, seed)
@@ -222,9 +222,10 @@ def _without_doubtful(
     return without, rest, [f"{', '.join(slow)} is left out: the gain is not certain, {said}"]
 
 
-def _by_default(held: Validation, tuned: Mapping[str, Tuned], base: str) -> Chosen:
+def _by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, base: str) -> Chosen:
     """Too little behaviour to learn from: equal weights of scaled members."""
-    notes = ["too few people with five events: members weigh the same"]
+    few = f"{len(held.learn)}, {FEWEST} are needed"
+    notes = [f"too few people with five events to learn from ({few}): members weigh the same"]
     slow = [name for name, one in tuned.items() if _slow(one)]
     able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
     notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]
@@ -233,6 +234,9 @@ def _by_default(held: Validation, tuned: Mapping[str, Tuned], base: str) -> Chos
     weights = _even_cold(weights, able, base)
     behaved = tuned[base].scorer if base else None
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
+    members = {name: one.scorer for name, one in able.items()}
+    parts = combined(_grown(members, placing), counts, held.untouched, weights)
+    weights = msgspec.structs.replace(weights, top=usual_kept(held, parts).top)
     return Chosen(weights, *USUAL, base, placing, _records(tuned, weights, placing), notes)
 
 
