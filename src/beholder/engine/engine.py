@@ -757,12 +757,23 @@ def engine_of(
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
         dial=Dial(settings.serve.diversity, settings.serve.near, settings.serve.one_variant),
-        rules=LiveRules(workspace.toml),
+        rules=rules_of(workspace),
         explorer=_explorer(settings),
         looking=GivenPictures(workspace),
         promotions=promotions,
         lasts=lasting(settings.serve.repeat),
     )
+
+
+def rules_of(workspace: Workspace) -> LiveRules:
+    """Return the standing rules of a workspace.
+
+    Raises
+    ------
+    SettingsError
+        If they are broken.
+    """
+    return LiveRules(workspace.toml)
 
 
 def _explorer(settings: Settings) -> Explorer | None:

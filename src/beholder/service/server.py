@@ -26,8 +26,8 @@ from granian.log import LogLevels
 from beholder.bundle.opened import open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
+from beholder.engine.engine import rules_of
 from beholder.errors import BeholderError, UsageError
-from beholder.rules.live import LiveRules
 from beholder.service.access import is_loopback
 from beholder.service.app import build
 from beholder.service.keys import KeyFile
@@ -97,7 +97,7 @@ def serve(
         _first_key(workspace, loopback, whisper)
         port = _free_port(host, port)
         name = current(workspace)
-        LiveRules(workspace.toml)  # a broken rule ends this process, not one worker after another
+        rules_of(workspace)  # a broken rule ends this process, not one worker after another
         plan = Plan(workspace, loopback, log, os.getpid(), open_bundle(workspace, name))
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
