@@ -60,12 +60,11 @@ def cut_apart(
 
 def _where(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
     """Return the matrix with those of its entries alone."""
-    before = np.concatenate([[0], np.cumsum(keep)])
-    kept = sp.csr_array(
-        (matrix.data[keep], matrix.indices[keep], before[matrix.indptr]), shape=matrix.shape
-    )
-    kept.has_sorted_indices = matrix.has_sorted_indices
-    return kept
+    kept = np.flatnonzero(keep)
+    indptr = np.searchsorted(kept, matrix.indptr).astype(matrix.indptr.dtype)
+    told = sp.csr_array((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
+    told.has_sorted_indices = matrix.has_sorted_indices
+    return told
 
 
 def without_columns(matrix: sp.csr_array, dropped: NDArray[np.bool_]) -> sp.csr_array:
@@ -97,34 +96,61 @@ def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_arra
 
 
 def _cut_block(block: NDArray[np.float32], largest: int) -> sp.csr_array:
-    if largest >= block.shape[1]:
+    width = block.shape[1]
+    if largest >= width:
         return sp.csr_array(block)
     size = np.abs(block)
     # Partitioning values and comparing is several times faster than partitioning positions.
     least = np.partition(size, -largest, axis=1)[:, -largest, None]
     keep = size >= np.maximum(least, np.finfo(np.float32).tiny)
-    for crowded in np.flatnonzero(keep.sum(axis=1) > largest):
+    counts = np.count_nonzero(keep, axis=1)
+    for crowded in np.flatnonzero(counts > largest):
         _drop_ties(keep[crowded], size[crowded] == least[crowded], largest)
-    indptr = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
-    column = np.nonzero(keep)[1]
-    cut_down = sp.csr_array((block[keep], column.astype(np.int32), indptr), shape=block.shape)
+        counts[crowded] = largest
+    entries = np.flatnonzero(keep)
+    columns = (entries % width).astype(np.int32)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    cut_down = sp.csr_array((block.reshape(-1)[entries], columns, indptr), shape=block.shape)
     cut_down.has_sorted_indices = True
     return cut_down
 
 
 def _cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
-    matrix.sort_indices()
     size = np.abs(matrix.data)
-    keep = size > 0
-    for row in np.flatnonzero(np.diff(matrix.indptr) > largest):
-        span = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        own = size[span]
-        least = np.partition(own, -largest)[-largest]
-        keep[span] &= own >= least
-        if np.count_nonzero(keep[span]) > largest:
-            _drop_ties(keep[span], own == least, largest)
-    cut_down = _where(matrix, keep)
+    least = _least(size, matrix.indptr, largest)
+    lengths = np.diff(matrix.indptr)
+    cut_down = _where(matrix, (size > 0) & (size >= np.repeat(least, lengths)))
+    cut_down.sort_indices()
+    crowded = np.flatnonzero(np.diff(cut_down.indptr) > largest)
+    if len(crowded):
+        keep = np.ones(cut_down.nnz, bool)
+        for row in crowded:
+            span = slice(cut_down.indptr[row], cut_down.indptr[row + 1])
+            _drop_ties(keep[span], np.abs(cut_down.data[span]) == least[row], largest)
+        cut_down = _where(cut_down, keep)
     return cut_down.astype(np.float32, copy=False)
+
+
+def _least(
+    size: NDArray[np.float32], indptr: NDArray[np.integer], largest: int
+) -> NDArray[np.float32]:
+    """Return the size of the last entry that each row keeps, 0 where it keeps all."""
+    lengths = np.diff(indptr).astype(np.int64)
+    least = np.zeros(len(lengths), size.dtype)
+    long = np.flatnonzero(lengths > largest)
+    long = long[np.argsort(lengths[long])]  # so that rows of one length are partitioned together
+    start = 0
+    while start < len(long):
+        some = long[start : start + block_height(int(lengths[long[start]]))]
+        some = some[: block_height(int(lengths[some[-1]]))]
+        inside = np.arange(lengths[some[-1]]) < lengths[some, None]
+        table = np.zeros(inside.shape, size.dtype)
+        bounds = np.cumsum(lengths[some]) - lengths[some]
+        entries = np.repeat(indptr[some] - bounds, lengths[some])
+        table[inside] = size[entries + np.arange(len(entries))]
+        least[some] = np.partition(table, -largest, axis=1)[:, -largest]
+        start += len(some)
+    return least
 
 
 def _drop_ties(keep: NDArray[np.bool_], tie: NDArray[np.bool_], largest: int) -> None:
