@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial, reduce
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -158,7 +158,18 @@ class ItemItem:
         if new.filled(self.n_items):
             entry = self.entry.speaking(new.positions, mix)
             return replace(self, rows=_filled(self, new, mix, columns), entry=entry)
-        return replace(self, layers=(*self.layers, _layer(self, new, mix, columns)))
+        return self.under(_layer(self, new, mix, columns))
+
+    def under(self, layer: Layer) -> ItemItem:
+        """Return a scorer with one more layer."""
+        return replace(self, layers=(*self.layers, layer))
+
+    def joined(self, first: int) -> ItemItem:
+        """Return a scorer in which the layers from `first` on are one: the fewer the quicker."""
+        if len(self.layers) - first < 2:
+            return self
+        whole = reduce(partial(_joined, self.entry.kept_new), self.layers[first:])
+        return replace(self, layers=(*self.layers[:first], whole))
 
     def save(self, folder: Path) -> None:
         """Write rows and entry."""
@@ -251,6 +262,16 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
         sp.csr_array(sp.hstack([known, *others, corner], format="csr")),
         mix,
     )
+
+
+def _joined(kept: int, one: Layer, next_one: Layer) -> Layer:
+    """Return two layers that follow each other as one."""
+    n = one.columns.shape[0]
+    columns = rows.beside(one.columns, next_one.columns[:n])
+    own = rows.beside(one.rows, next_one.columns[n:])
+    mix = sp.csr_array(sp.vstack([one.mix, next_one.mix], format="csr"))
+    both = sp.csr_array(sp.vstack([own, next_one.rows], format="csr"))
+    return Layer(rows.cut(columns, kept), both, mix)
 
 
 def _filled(

@@ -53,7 +53,9 @@ def cut_apart(
     apart
         bool (m,). Columns that are cut on their own.
     """
-    own = apart[matrix.indices]
+    own = apart.take(matrix.indices)
+    if not own.any():
+        return cut(matrix, largest)
     rest = cut(_where(matrix, ~own), largest)
     return sp.csr_array(rest + cut(_where(matrix, own), largest_apart))
 
@@ -69,8 +71,20 @@ def _where(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
 
 def without_columns(matrix: sp.csr_array, dropped: NDArray[np.bool_]) -> sp.csr_array:
     """Return the matrix without the entries of some columns, bool (m,)."""
-    gone = dropped[matrix.indices]
+    gone = dropped.take(matrix.indices)
     return _where(matrix, ~gone) if gone.any() else matrix
+
+
+def beside(left: sp.csr_array, right: sp.csr_array) -> sp.csr_array:
+    """Return two matrices (n, a) and (n, b) as one, (n, a + b)."""
+    return sp.csr_array(sp.hstack([left, right], format="csr"))
+
+
+def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_array:
+    """Return the matrix with the entries of some columns, int (m,), alone."""
+    some = np.zeros(matrix.shape[1], bool)
+    some[kept] = True
+    return _where(matrix, some.take(matrix.indices))
 
 
 def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_array) -> sp.csr_array:
