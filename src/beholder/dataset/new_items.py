@@ -65,7 +65,7 @@ class Compared:
         return NewItems(self.positions, own, lambda block: self.similar(block)[:, :n], both, known)
 
     def similar(self, block: Places) -> Floats:
-        """Compare by all modalities, float32 (b, n).
+        """Compare by all modalities, float32 (b, n): with all but themselves, which are 0.
 
         Parameters
         ----------
@@ -74,8 +74,9 @@ class Compared:
         """
         cosines = {name: self._cosines(name, block) for name in self.similarity.counted}
         found = self.similarity.mixed(cosines, self.positions[block])
+        found[np.arange(len(block)), self.positions[block]] = 0
         if self._noted and len(block):
-            self._alike[int(block[0])] = self._most(found, block)
+            self._alike[int(block[0])] = rows.most(found, self._noted)
         return found
 
     def alike(self) -> sp.csr_array:
@@ -89,12 +90,6 @@ class Compared:
             rows_of.append(self._alike[start])
             start += rows_of[-1].shape[0]
         return sp.csr_array(sp.vstack(rows_of, format="csr"))
-
-    def _most(self, similar: Floats, block: Places) -> sp.csr_array:
-        # A cut keeps the largest by size: what is unlike would crowd out what is a little alike.
-        alike = np.maximum(similar, 0)
-        alike[np.arange(len(block)), self.positions[block]] = 0
-        return rows.cut(alike, self._noted)
 
     def _by(self, name: str, n: int, block: Places) -> Floats:
         """Compare with the first n by one modality, float32 (b, n)."""

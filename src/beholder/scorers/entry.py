@@ -32,6 +32,13 @@ class Kernel(msgspec.Struct, frozen=True):
     power: float
     weight: float = 1.0
 
+    def of(self, cosines: Floats) -> Floats:
+        """Return what cosines of any shape count for, float32."""
+        powered = np.maximum(cosines, 0)
+        powered **= np.float32(self.power)
+        powered *= np.float32(self.weight)
+        return powered
+
 
 class SameGroup(msgspec.Struct, frozen=True):
     """1 between variants of one product."""
@@ -136,13 +143,14 @@ class Entry:
         shape = (len(block), len(new.known))
         if not (self.kernels or self.groups):
             return sp.csr_array(shape, dtype=np.float32)
-        dense = np.zeros(shape, np.float32)
-        for kernel in self.kernels:
-            if kernel.modality in new.cosines:
-                powered = np.maximum(new.cosines[kernel.modality](block), 0)
-                powered **= np.float32(kernel.power)
-                powered *= np.float32(kernel.weight)
-                dense += powered
+        terms = [
+            kernel.of(new.cosines[kernel.modality](block))
+            for kernel in self.kernels
+            if kernel.modality in new.cosines
+        ]
+        dense = terms[0] if terms else np.zeros(shape, np.float32)
+        for term in terms[1:]:
+            dense += term
         own, others = new.groups
         weight = np.float32(sum(group.weight for group in self.groups))
         for row in np.flatnonzero((own[block] >= 0) & (weight != 0)):
@@ -194,9 +202,7 @@ def nearest(similar: Floats, known: Mask, power: float) -> sp.csr_array:
     -------
     float32 sparse (m, n_items). Rows sum to 1, or are empty where nothing is near.
     """
-    alike = np.maximum(similar, 0)
-    alike[:, ~known] = 0
-    near = rows.cut(alike, NEIGHBOURS)
+    near = rows.most(similar if known.all() else np.where(known, similar, 0), NEIGHBOURS)
     row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
     values = near.data ** np.float32(power)
     total = np.bincount(row, values, minlength=near.shape[0])[row]
