@@ -144,10 +144,6 @@ class ItemItem:
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
-        if not self.layers:
-            columns, values, lengths = rows.gather(self.rows, query.items, self.width)
-            values *= np.repeat(query.weights, lengths)
-            return Gathered(columns, values, lengths, np.arange(len(lengths)))
         return _gathered(self, query)
 
     def grown(self, new: NewItems) -> ItemItem:
@@ -226,26 +222,43 @@ def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
 
 def _gathered(scorer: ItemItem, query: Query) -> Gathered:
     """Read base rows and what each layer has for the items of a history."""
+    told = _Told(query.items, query.weights, np.arange(len(query.items)))
+    newest = int(query.items.max(initial=-1))
     n = scorer.rows.shape[0]
-    items, weights = query.items, query.weights
-    pieces = [(scorer.rows, 0, items < n, 0)]
+    pieces = [_piece(scorer.rows, told.within(0, n, newest), 0, scorer.width)]
     for layer in scorer.layers:
         first, last = layer.columns.shape[0], layer.rows.shape[1]
-        pieces.append((layer.columns, 0, items < first, first))
-        pieces.append((layer.rows, first, (items >= first) & (items < last), 0))
-    columns, values, lengths, owners = [], [], [], []
-    for matrix, start, of_piece, offset in pieces:
-        own = np.flatnonzero(of_piece)
-        width = scorer.width if matrix is scorer.rows else 0
-        c, v, m = rows.gather(matrix, items[own] - np.int32(start), width)
-        columns.append(c + np.int32(offset))
-        values.append(v * np.repeat(weights[own], m))
-        lengths.append(m)
-        owners.append(own)
-    return Gathered(
-        np.concatenate(columns), np.concatenate(values), np.concatenate(lengths),
-        np.concatenate(owners),
-    )  # fmt: skip
+        pieces.append(_piece(layer.columns, told.within(0, first, newest), first))
+        if newest >= first:
+            pieces.append(_piece(layer.rows, told.within(first, last, newest), 0))
+    read = [piece for piece in pieces if len(piece.columns)]
+    if len(read) < 2:
+        return read[0] if read else pieces[0]
+    return Gathered(*map(np.concatenate, zip(*read, strict=True)))
+
+
+class _Told(NamedTuple):
+    """Some items of a history: rows, weights, and their places in it."""
+
+    items: Positions
+    weights: Floats
+    owner: Places
+
+    def within(self, start: int, stop: int, newest: int) -> _Told:
+        """Return those of some positions, counted from the first of these."""
+        if not start and newest < stop:
+            return self
+        owner = np.flatnonzero((self.items >= start) & (self.items < stop))
+        return _Told(self.items[owner] - np.int32(start), self.weights[owner], owner)
+
+
+def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Gathered:
+    """Read rows of a matrix whose first column is the position `offset`."""
+    columns, values, lengths = rows.gather(matrix, told.items, width)
+    if len(columns):
+        columns = columns + np.int32(offset) if offset else columns
+        values *= told.weights.repeat(lengths)
+    return Gathered(columns, values, lengths, told.owner)
 
 
 def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:

@@ -16,6 +16,7 @@ from beholder import tensors
 BLOCK = 2_000_000  # entries of a dense block: 8 MB of float32, about what a cache holds
 FLATTEST = 16  # rows of a block at least: with fewer, products read all of the other side each time
 SAMPLED = 16  # one of so many entries of a long row tells roughly where it is cut
+SHORT = 100  # entries of a row, up to which many are read by one long index
 FILLED = 1.3  # how much larger rows may get by having one length
 
 
@@ -291,8 +292,14 @@ def gather(
         columns = rows.indices.reshape(-1, width).take(items, axis=0).reshape(-1)
         values = rows.data.reshape(-1, width).take(items, axis=0).reshape(-1)
         return columns, values, np.full(len(items), width, np.int64)
-    starts = rows.indptr[items]
-    lengths = (rows.indptr[items + 1] - starts).astype(np.int64)
+    starts = rows.indptr.take(items)
+    lengths = (rows.indptr[1:].take(items) - starts).astype(np.int64)
+    total = int(lengths.sum())
+    if not total:
+        return np.empty(0, np.int32), np.empty(0, np.float32), lengths
+    if total < SHORT * len(items):
+        places = np.repeat(starts - (lengths.cumsum() - lengths), lengths) + np.arange(total)
+        return rows.indices.take(places), rows.data.take(places), lengths
     # Joining slices reads each row in one go: quicker than one long index.
     spans = [slice(a, a + m) for a, m in zip(starts.tolist(), lengths.tolist(), strict=True)]
     columns = np.concatenate([rows.indices[span] for span in spans])
