@@ -12,10 +12,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder import tensors
+from beholder.scorers.cutting import cut_dense, cut_sparse, only
 
 BLOCK = 2_000_000  # entries of a dense block: 8 MB of float32, about what a cache holds
 FLATTEST = 16  # rows of a block at least: with fewer, products read all of the other side each time
-SAMPLED = 16  # one of so many entries of a long row tells roughly where it is cut
 SHORT = 100  # entries of a row, up to which many are read by one long index
 FILLED = 1.3  # how much larger rows may get by having one length
 
@@ -34,13 +34,13 @@ def cut(matrix: Any, largest: int) -> sp.csr_array:
         Shape (n, m), sparse or dense. A dense one is read in blocks of rows.
     """
     if sp.issparse(matrix):
-        return _cut_sparse(sp.csr_array(matrix), largest)
-    return _in_blocks(lambda block: _cut_block(block, np.abs(block), largest), matrix)
+        return cut_sparse(sp.csr_array(matrix), largest)
+    return _in_blocks(lambda block: cut_dense(block, np.abs(block), largest), matrix)
 
 
 def most(matrix: NDArray[np.float32], largest: int) -> sp.csr_array:
     """Keep the `largest` entries above 0 of each row of a dense matrix, float32 (n, m)."""
-    return _in_blocks(lambda block: _cut_block(block, block, largest), matrix)
+    return _in_blocks(lambda block: cut_dense(block, block, largest), matrix)
 
 
 def _in_blocks(
@@ -71,23 +71,14 @@ def cut_apart(
     own = apart.take(matrix.indices)
     if not own.any():
         return cut(matrix, largest)
-    rest = cut(_where(matrix, ~own), largest)
-    return sp.csr_array(rest + cut(_where(matrix, own), largest_apart))
-
-
-def _where(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
-    """Return the matrix with those of its entries alone."""
-    kept = np.flatnonzero(keep)
-    indptr = np.searchsorted(kept, matrix.indptr).astype(matrix.indptr.dtype)
-    told = sp.csr_array((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
-    told.has_sorted_indices = matrix.has_sorted_indices
-    return told
+    rest = cut(only(matrix, ~own), largest)
+    return sp.csr_array(rest + cut(only(matrix, own), largest_apart))
 
 
 def without_columns(matrix: sp.csr_array, dropped: NDArray[np.bool_]) -> sp.csr_array:
     """Return the matrix without the entries of some columns, bool (m,)."""
     gone = dropped.take(matrix.indices)
-    return _where(matrix, ~gone) if gone.any() else matrix
+    return only(matrix, ~gone) if gone.any() else matrix
 
 
 def beside(left: sp.csr_array, right: sp.csr_array) -> sp.csr_array:
@@ -99,7 +90,7 @@ def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_arra
     """Return the matrix with the entries of some columns, int (m,), alone."""
     some = np.zeros(matrix.shape[1], bool)
     some[kept] = True
-    return _where(matrix, some.take(matrix.indices))
+    return only(matrix, some.take(matrix.indices))
 
 
 def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_array) -> sp.csr_array:
@@ -122,90 +113,6 @@ def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_arra
     whole = sp.csr_array((data[other], (row[other], column[other])), shape=matrix.shape)
     whole.sort_indices()
     return whole
-
-
-def _cut_block(block: NDArray[np.float32], size: NDArray[np.float32], largest: int) -> sp.csr_array:
-    """Keep the `largest` entries of each row by `size`, of those whose size is above 0."""
-    tiny = np.finfo(np.float32).tiny
-    if largest >= block.shape[1]:
-        return _those(block, size >= tiny)
-    least = np.maximum(_roughly(size, largest), tiny)
-    keep = size >= least
-    candidates = _those(block, keep)
-    short = (np.diff(candidates.indptr) < largest) & (least[:, 0] > tiny)
-    if short.any():
-        exact = np.partition(size[short], -largest, axis=1)[:, -largest, None]
-        keep[short] = size[short] >= np.maximum(exact, tiny)
-        candidates = _those(block, keep)
-    return _cut_sparse(candidates, largest)
-
-
-def _those(block: NDArray[np.float32], keep: NDArray[np.bool_]) -> sp.csr_array:
-    """Return some entries of a dense block."""
-    height, width = block.shape
-    entries = np.flatnonzero(keep)
-    columns = (entries % width).astype(np.int32)
-    indptr = np.searchsorted(entries, np.arange(height + 1) * width).astype(np.int32)
-    told = sp.csr_array((block.reshape(-1)[entries], columns, indptr), shape=block.shape)
-    told.has_sorted_indices = True
-    return told
-
-
-def _roughly(size: NDArray[np.float32], largest: int) -> NDArray[np.float32]:
-    """Return a size (m, 1) that more than `largest` entries of a row have, by a sample of it.
-
-    Where the sample is not like the row, fewer have it.
-    """
-    sample = size[:, ::SAMPLED]
-    rank = 8 + 3 * largest // (2 * SAMPLED)  # four standard deviations below the cut
-    if 4 * rank > sample.shape[1]:
-        sample, rank = size, largest
-    # Partitioning values and comparing is several times faster than partitioning positions.
-    return np.partition(sample, -rank, axis=1)[:, -rank, None]
-
-
-def _cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
-    size = np.abs(matrix.data)
-    least = _least(size, matrix.indptr, largest)
-    lengths = np.diff(matrix.indptr)
-    cut_down = _where(matrix, (size > 0) & (size >= np.repeat(least, lengths)))
-    cut_down.sort_indices()
-    crowded = np.flatnonzero(np.diff(cut_down.indptr) > largest)
-    if len(crowded):
-        keep = np.ones(cut_down.nnz, bool)
-        for row in crowded:
-            span = slice(cut_down.indptr[row], cut_down.indptr[row + 1])
-            _drop_ties(keep[span], np.abs(cut_down.data[span]) == least[row], largest)
-        cut_down = _where(cut_down, keep)
-    return cut_down.astype(np.float32, copy=False)
-
-
-def _least(
-    size: NDArray[np.float32], indptr: NDArray[np.integer], largest: int
-) -> NDArray[np.float32]:
-    """Return the size of the last entry that each row keeps, 0 where it keeps all."""
-    lengths = np.diff(indptr).astype(np.int64)
-    least = np.zeros(len(lengths), size.dtype)
-    long = np.flatnonzero(lengths > largest)
-    long = long[np.argsort(lengths[long])]  # so that rows of one length are partitioned together
-    start = 0
-    while start < len(long):
-        some = long[start : start + block_height(int(lengths[long[start]]))]
-        some = some[: block_height(int(lengths[some[-1]]))]
-        inside = np.arange(lengths[some[-1]]) < lengths[some, None]
-        table = np.zeros(inside.shape, size.dtype)
-        bounds = np.cumsum(lengths[some]) - lengths[some]
-        entries = np.repeat(indptr[some] - bounds, lengths[some])
-        table[inside] = size[entries + np.arange(len(entries))]
-        least[some] = np.partition(table, -largest, axis=1)[:, -largest]
-        start += len(some)
-    return least
-
-
-def _drop_ties(keep: NDArray[np.bool_], tie: NDArray[np.bool_], largest: int) -> None:
-    """Drop entries of one row that tie for the last places, so that `largest` are kept."""
-    surplus = np.count_nonzero(keep) - largest
-    keep[np.flatnonzero(tie)[-surplus:]] = False
 
 
 def spread(inner: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_array:
