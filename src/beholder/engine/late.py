@@ -16,7 +16,8 @@ from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.entry import Entry
 from beholder.scorers.interface import Mask, Places, Positions
-from beholder.scorers.item_item import ItemItem, Layer
+from beholder.scorers.item_item import ItemItem
+from beholder.scorers.layers import Layer
 from beholder.spaces import Modality, Similarity
 
 KEPT = 200  # entries a row of what is alike

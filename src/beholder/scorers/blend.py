@@ -25,7 +25,8 @@ from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.index.best import best, tie_order
 from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
-from beholder.scorers.item_item import Gathered, ItemItem, best_of, split
+from beholder.scorers.item_item import ItemItem, best_of, split
+from beholder.scorers.layers import Gathered
 from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -22,52 +22,15 @@ from beholder.scorers.interface import (
     Floats,
     Mask,
     NewItems,
-    Places,
     Positions,
     Query,
     Shares,
 )
+from beholder.scorers.layers import Gathered, Layer, gather, joined
 from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import USUAL, Recency
 
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
-
-
-class Layer(NamedTuple):
-    """Items that came later, beside a matrix that is never copied for them.
-
-    Attributes
-    ----------
-    columns
-        float32 sparse (n, m). What the n items before say of these.
-    rows
-        float32 sparse (m, n + m). What these say of all.
-    mix
-        float32 sparse (m, first n). The known items that each of them is like.
-    """
-
-    columns: sp.csr_array
-    rows: sp.csr_array
-    mix: sp.csr_array
-
-
-class Gathered(NamedTuple):
-    """The entries of the rows of one history, piece by piece.
-
-    Attributes
-    ----------
-    columns
-        int32 (m,). Candidates.
-    values
-        float32 (m,). What each history item adds to them, weights included.
-    lengths, owner
-        int64 (pieces,). Entries of each piece, and the place in the history that it is of.
-    """
-
-    columns: Positions
-    values: Floats
-    lengths: Places
-    owner: Places
 
 
 @dataclass(frozen=True)
@@ -144,7 +107,7 @@ class ItemItem:
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
-        return _gathered(self, query)
+        return gather(self.rows, self.width, self.layers, query)
 
     def grown(self, new: NewItems) -> ItemItem:
         """Return a scorer that knows new items by their content."""
@@ -164,7 +127,7 @@ class ItemItem:
         """Return a scorer in which the layers from `first` on are one: the fewer the quicker."""
         if len(self.layers) - first < 2:
             return self
-        whole = reduce(partial(_joined, self.entry.kept_new), self.layers[first:])
+        whole = reduce(partial(joined, self.entry.kept_new), self.layers[first:])
         return replace(self, layers=(*self.layers[:first], whole))
 
     def save(self, folder: Path) -> None:
@@ -220,47 +183,6 @@ def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     return flat.reshape(len(positions), n).astype(np.float32)
 
 
-def _gathered(scorer: ItemItem, query: Query) -> Gathered:
-    """Read base rows and what each layer has for the items of a history."""
-    told = _Told(query.items, query.weights, np.arange(len(query.items)))
-    newest = int(query.items.max(initial=-1))
-    n = scorer.rows.shape[0]
-    pieces = [_piece(scorer.rows, told.within(0, n, newest), 0, scorer.width)]
-    for layer in scorer.layers:
-        first, last = layer.columns.shape[0], layer.rows.shape[1]
-        pieces.append(_piece(layer.columns, told.within(0, first, newest), first))
-        if newest >= first:
-            pieces.append(_piece(layer.rows, told.within(first, last, newest), 0))
-    read = [piece for piece in pieces if len(piece.columns)]
-    if len(read) < 2:
-        return read[0] if read else pieces[0]
-    return Gathered(*map(np.concatenate, zip(*read, strict=True)))
-
-
-class _Told(NamedTuple):
-    """Some items of a history: rows, weights, and their places in it."""
-
-    items: Positions
-    weights: Floats
-    owner: Places
-
-    def within(self, start: int, stop: int, newest: int) -> _Told:
-        """Return those of some positions, counted from the first of these."""
-        if not start and newest < stop:
-            return self
-        owner = np.flatnonzero((self.items >= start) & (self.items < stop))
-        return _Told(self.items[owner] - np.int32(start), self.weights[owner], owner)
-
-
-def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Gathered:
-    """Read rows of a matrix whose first column is the position `offset`."""
-    columns, values, lengths = rows.gather(matrix, told.items, width)
-    if len(columns):
-        columns = columns + np.int32(offset) if offset else columns
-        values *= told.weights.repeat(lengths)
-    return Gathered(columns, values, lengths, told.owner)
-
-
 def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:
     """Return a layer of items after the last."""
     entry, n = scorer.entry, scorer.rows.shape[0]
@@ -275,16 +197,6 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
         sp.csr_array(sp.hstack([known, *others, corner], format="csr")),
         mix,
     )
-
-
-def _joined(kept: int, one: Layer, next_one: Layer) -> Layer:
-    """Return two layers that follow each other as one."""
-    n = one.columns.shape[0]
-    columns = rows.beside(one.columns, next_one.columns[:n])
-    own = rows.beside(one.rows, next_one.columns[n:])
-    mix = sp.csr_array(sp.vstack([one.mix, next_one.mix], format="csr"))
-    both = sp.csr_array(sp.vstack([own, next_one.rows], format="csr"))
-    return Layer(rows.cut(columns, kept), both, mix)
 
 
 def _filled(
