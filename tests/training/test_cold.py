@@ -13,6 +13,7 @@ from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.scorers.fold import Weights, combined, fold
 from beholder.scorers.item_item import ItemItem
+from beholder.scorers.recency import Recency
 from beholder.training.cold import (
     FACTORS,
     PLACING,
@@ -47,7 +48,7 @@ def counts(held: Validation) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def placing(held: Validation, members: dict[str, ItemItem]) -> Placing:
-    return choose_placing(held, members["itemknn"])
+    return choose_placing(held, members["itemknn"], Recency(0.9))
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def test_an_item_is_placed_where_it_helps_most_and_what_is_tried_is_counted(
 
     assert reached(placing) >= reached(usual) > 0
     assert placing.likeness.keys() == {"colour", "words"}
-    assert placing.tried == 1 + 2 * 3 + 2  # each modality three ways, and two more powers
+    assert placing.tried == 1 + 2 * 2 + 2  # each modality two ways, and two more powers
 
 
 @pytest.mark.parametrize("noisy", ["words", "colour"])
@@ -176,7 +177,7 @@ def test_a_modality_that_says_nothing_never_counts_more_than_one_that_does(noisy
     other = replace(world, texts=texts) if noisy == "words" else replace(world, looks=looks)
     blind = validation(dataset_of(other), seed=1)
     base = MODELS["itemknn"].fit(blind.train, MODELS["itemknn"].card.trials[0])
-    found = choose_placing(blind, base).likeness
+    found = choose_placing(blind, base, Recency(0.9)).likeness
     telling = "colour" if noisy == "words" else "words"
     assert found[telling] > 0
     assert found[noisy] <= found[telling]

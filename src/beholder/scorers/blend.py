@@ -99,7 +99,7 @@ class Blend:
     ) -> Query:
         """Keep the known items with their weights and recency, and ask the vector members."""
         own = recency or self.recency
-        query = self.item_item.ask(history, now, own)
+        query = self.item_item.ask(history, now, recency)
         if not self.vectors:
             return query
         told = (member.scorer.ask(history, now, own).vectors[0] for member in self.vectors)

@@ -34,6 +34,8 @@ class Weights(msgspec.Struct, frozen=True):
         Weight of popularity, which is between 0 and 1 already.
     decay, older
         Recency of the history, shared by all members.
+    among_new
+        Recency of the history where items without behaviour are scored; None: the same.
     top
         Mean best blended score on validation histories: the size of a good score.
     mass
@@ -51,6 +53,7 @@ class Weights(msgspec.Struct, frozen=True):
     top: float = 1.0
     mass: float = 0.0
     dislike: float = 0.5
+    among_new: Recency | None = None
 
     @property
     def recency(self) -> Recency:
@@ -77,6 +80,8 @@ class Combined:
         The terms of all members for items without behaviour, weighed.
     base
         float32 (n_items,). Weighted popularity.
+    cold
+        bool (n_items,). Columns of items without behaviour.
     """
 
     matrices: tuple[tuple[sp.csr_array, Floats], ...]
@@ -84,21 +89,29 @@ class Combined:
     entry: Entry
     base: Floats
     weights: Weights
+    cold: Mask
 
     def scores(self, told: Histories) -> Floats:
         """Score every position for every history, float32 (m, n_items)."""
         n = len(self.base)
-        query = asked(told, n, self.weights.recency)
-        histories = query.matrix(n)
-        found = np.zeros((query.m, n), np.float32)
-        for matrix, factors in self.matrices:
-            part = sp.csr_array(histories @ matrix)
-            row = np.repeat(np.arange(query.m), np.diff(part.indptr))
-            found[row, part.indices] += part.data * factors[part.indices]
+        query = asked(told, n, self.weights.recency, self.weights.among_new)
+        found = self._summed(query.matrix(n))
+        others = query.matrix_among_new(n)
+        if others is not None and self.cold.any():
+            found[:, self.cold] = self._summed(others)[:, self.cold]
         for member in self.vectors:
             own = member.scorer.ask(told, recency=self.weights.recency)
             found += member.factors * member.scorer.scores(own)
         return found + lifts(query, self.weights.mass)[:, None] * self.base
+
+    def _summed(self, histories: sp.csr_array) -> Floats:
+        """Return what the item-item members say, float32 (m, n_items)."""
+        found = np.zeros((histories.shape[0], len(self.base)), np.float32)
+        for matrix, factors in self.matrices:
+            part = sp.csr_array(histories @ matrix)
+            row = np.repeat(np.arange(len(found)), np.diff(part.indptr))
+            found[row, part.indices] += part.data * factors[part.indices]
+        return found
 
     def rows(self, which: slice | Places) -> sp.csr_array:
         """Return the weighted sum of some of the members' rows, uncut, float32 (m, n_items)."""
@@ -120,7 +133,9 @@ class Combined:
         ]
         whole = sp.csr_array(sp.vstack(blocks, format="csr")) if n else sp.csr_array((0, 0))
         entry = replace(self.entry, kept=kept, kept_new=kept_new, power=power)
-        return ItemItem(whole, self.weights.recency, entry)
+        placed = self.cold if self.cold.any() else None
+        weights = self.weights
+        return ItemItem(whole, weights.recency, entry, (), weights.among_new, placed)
 
 
 def combined(
@@ -147,7 +162,7 @@ def combined(
         elif isinstance(member, Vectors) and (warm or new):
             vectors.append(VectorMember(member, np.where(cold, new, warm).astype(np.float32), new))
     base = (np.float32(weights.popularity) * popularity).astype(np.float32)
-    return Combined(tuple(matrices), tuple(vectors), entry, base, weights)
+    return Combined(tuple(matrices), tuple(vectors), entry, base, weights, cold)
 
 
 def fold(

@@ -37,12 +37,15 @@ class Query(NamedTuple):
         int64 (m + 1,). Where each history begins.
     vectors
         float32 (m, d) for each factor model: people in its space.
+    among_new
+        float32 (h,). The weights where items without behaviour are scored; None: the same.
     """
 
     items: Positions
     weights: Floats
     indptr: Places
     vectors: tuple[Floats, ...] = ()
+    among_new: Floats | None = None
 
     @property
     def m(self) -> int:
@@ -51,8 +54,14 @@ class Query(NamedTuple):
 
     def matrix(self, n_items: int) -> sp.csr_array:
         """Return the histories as float32 sparse (m, n_items)."""
-        shape = (self.m, n_items)
-        return sp.csr_array((self.weights, self.items, self.indptr), shape=shape)
+        return self._matrix(self.weights, n_items)
+
+    def matrix_among_new(self, n_items: int) -> sp.csr_array | None:
+        """Return them as they count where items without behaviour are scored; None: the same."""
+        return None if self.among_new is None else self._matrix(self.among_new, n_items)
+
+    def _matrix(self, weights: Floats, n_items: int) -> sp.csr_array:
+        return sp.csr_array((weights, self.items, self.indptr), shape=(self.m, n_items))
 
 
 class Best(NamedTuple):

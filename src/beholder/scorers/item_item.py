@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from beholder import tensors
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.index.best import best, tie_order
@@ -22,6 +23,7 @@ from beholder.scorers.interface import (
     Floats,
     Mask,
     NewItems,
+    Places,
     Positions,
     Query,
     Shares,
@@ -30,6 +32,7 @@ from beholder.scorers.layers import Gathered, Layer, gather, joined
 from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import USUAL, Recency
 
+PLACED = "placed.safetensors"
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
 
 
@@ -45,6 +48,11 @@ class ItemItem:
         How items without behaviour get their columns.
     layers
         Items after the first n.
+    among_new
+        Recency of the history where items without behaviour are scored; None: the same. What
+        somebody is after today says little of them, and his whole taste says more.
+    placed
+        bool (n,). Columns of items without behaviour; None: there are none.
     """
 
     kind: ClassVar[str] = "item-item"
@@ -53,6 +61,8 @@ class ItemItem:
     recency: Recency = USUAL
     entry: Entry = field(default_factory=Entry)
     layers: tuple[Layer, ...] = ()
+    among_new: Recency | None = None
+    placed: Mask | None = None
 
     @property
     def n_items(self) -> int:
@@ -72,8 +82,16 @@ class ItemItem:
     def ask(
         self, history: History | Histories, now: int = 0, recency: Recency | None = None
     ) -> Query:
-        """Keep the known items with their weights and recency."""
-        return asked(history, self.n_items, recency or self.recency)
+        """Keep the known items with their weights and recency; a given one is for all columns."""
+        among_new = self.among_new if recency is None else None
+        return asked(history, self.n_items, recency or self.recency, among_new)
+
+    @cached_property
+    def new(self) -> Mask:
+        """bool (n_items,). Columns of items without behaviour, late ones among them."""
+        n = self.rows.shape[0]
+        placed = np.zeros(n, bool) if self.placed is None else self.placed
+        return np.pad(placed, (0, self.n_items - n), constant_values=True)
 
     def scores(self, query: Query) -> Floats:
         """Score every position for every history, float32 (m, n_items)."""
@@ -84,9 +102,13 @@ class ItemItem:
             found[0] = np.bincount(read.columns, read.values, minlength=n)
             return found
         histories = query.matrix(n)
-        told = sp.csr_array(histories @ (_stacked(self) if self.layers else self.rows))
-        row = np.repeat(np.arange(query.m), np.diff(told.indptr))
-        found[row, told.indices] = told.data
+        whole = _stacked(self) if self.layers else self.rows
+        _spread(sp.csr_array(histories @ whole), found)
+        others = query.matrix_among_new(n)
+        if others is not None and self.new.any():
+            among_new = np.zeros_like(found)
+            _spread(sp.csr_array(others @ whole), among_new)
+            found[:, self.new] = among_new[:, self.new]
         return found
 
     def at(self, query: Query, positions: Positions) -> Floats:
@@ -107,7 +129,7 @@ class ItemItem:
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
-        return gather(self.rows, self.width, self.layers, query)
+        return gather(self.rows, self.width, self.layers, query, self.new)
 
     def grown(self, new: NewItems) -> ItemItem:
         """Return a scorer that knows new items by their content."""
@@ -116,7 +138,10 @@ class ItemItem:
         mix, columns = self.entry.entered(new)
         if new.filled(self.n_items):
             entry = self.entry.speaking(new.positions, mix)
-            return replace(self, rows=_filled(self, new, mix, columns), entry=entry)
+            placed = ~new.known
+            placed[new.positions] = True
+            filled = _filled(self, new, mix, columns)
+            return replace(self, rows=filled, entry=entry, placed=placed)
         return self.under(_layer(self, new, mix, columns))
 
     def under(self, layer: Layer) -> ItemItem:
@@ -133,8 +158,10 @@ class ItemItem:
     def save(self, folder: Path) -> None:
         """Write rows and entry."""
         assert not self.layers, "late items are of a running server, not of a bundle"
-        facts = _Facts(self.recency.decay, self.recency.older)
+        facts = _Facts(self.recency.decay, self.recency.older, self.among_new)
         rows.save(rows.even(self.rows), folder / "rows.safetensors", facts)
+        if self.placed is not None:
+            tensors.save(folder / PLACED, {"placed": self.placed})
         self.entry.save(folder)
 
     @classmethod
@@ -142,22 +169,44 @@ class ItemItem:
         """Open what `save` wrote."""
         path = folder / "rows.safetensors"
         facts = msgspec.json.decode(rows.read_facts(path), type=_Facts)
-        return cls(rows.load(path), Recency(facts.decay, facts.older), Entry.load(folder))
+        recency = Recency(facts.decay, facts.older)
+        placed = None
+        if (folder / PLACED).exists():
+            placed = tensors.load(folder / PLACED)[0]["placed"]
+        entry = Entry.load(folder)
+        return cls(rows.load(path), recency, entry, (), facts.among_new, placed)
 
 
 class _Facts(msgspec.Struct):
     decay: float
     older: float = 1.0
+    among_new: Recency | None = None
 
 
-def asked(told: History | Histories, n_items: int, recency: Recency) -> Query:
-    """Return the known items of histories with their recency."""
-    if isinstance(told, History):
-        known = told.within(n_items)
-        bounds = np.array([0, len(known)], np.int64)
-        return Query(known.items, recency.weights(known), bounds)
+def asked(
+    told: History | Histories, n_items: int, recency: Recency, among_new: Recency | None = None
+) -> Query:
+    """Return the known items of histories with their recency, where new items are scored too."""
     told = told.within(n_items)
-    return Query(told.items, recency.weights(told), told.indptr)
+    bounds = np.array([0, len(told)]) if isinstance(told, History) else told.indptr
+    own, other = recency.weights(told), None
+    if among_new is not None and among_new != recency:
+        other = _as_heavy(among_new.weights(told), own, bounds)
+    return Query(told.items, own, bounds, (), other)
+
+
+def _as_heavy(weights: Floats, own: Floats, bounds: Places) -> Floats:
+    """Return weights of which each history has as much as of its own ones.
+
+    So the scale between new items and others is that of a long history for a short one, too.
+    """
+    if len(bounds) == 2:
+        return weights * np.float32(own.sum() / max(weights.sum(), 1e-12))
+    sums = np.concatenate([np.zeros((1, 2)), np.cumsum(np.stack([own, weights], axis=1), axis=0)])
+    each = sums[bounds[1:]] - sums[bounds[:-1]]
+    factors = each[:, 0] / np.maximum(each[:, 1], 1e-12)
+    found: Floats = (weights * factors.repeat(np.diff(bounds))).astype(np.float32)
+    return found
 
 
 def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
@@ -216,6 +265,12 @@ def _filled(
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
     lent = rows.cut_apart(sp.csr_array(mix @ whole), apart, entry.kept, entry.kept_new)
     return rows.replaced(whole, new.positions, lent)
+
+
+def _spread(told: sp.csr_array, found: Floats) -> None:
+    """Write what histories and rows give into scores, float32 (m, n_items)."""
+    row = np.repeat(np.arange(told.shape[0]), np.diff(told.indptr))
+    found[row, told.indices] = told.data
 
 
 def _stacked(scorer: ItemItem) -> sp.csr_array:

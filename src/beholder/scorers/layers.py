@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from beholder.scorers import rows
-from beholder.scorers.interface import Floats, Places, Positions, Query
+from beholder.scorers.interface import Floats, Mask, Places, Positions, Query
 
 
 class Layer(NamedTuple):
@@ -64,15 +64,20 @@ def joined(kept: int, one: Layer, next_one: Layer) -> Layer:
     return Layer(rows.cut(columns, kept), both, mix)
 
 
-def gather(base: sp.csr_array, width: int, layers: tuple[Layer, ...], query: Query) -> Gathered:
+def gather(
+    base: sp.csr_array, width: int, layers: tuple[Layer, ...], query: Query, new: Mask
+) -> Gathered:
     """Read base rows and what each layer has for the items of a history.
 
     Parameters
     ----------
     width
         What `rows.width` says of the base.
+    new
+        bool (n_items,). Columns that take the history as `query.among_new` weighs it.
     """
-    told = _Told(query.items, query.weights, np.arange(len(query.items)))
+    owner = np.arange(len(query.items))
+    told = _Told(query.items, query.weights, query.among_new, owner, new)
     newest = int(query.items.max(initial=-1))
     pieces = [_piece(base, told.within(0, base.shape[0], newest), 0, width)]
     for layer in layers:
@@ -87,18 +92,29 @@ def gather(base: sp.csr_array, width: int, layers: tuple[Layer, ...], query: Que
 
 
 class _Told(NamedTuple):
-    """Some items of a history: rows, weights, and their places in it."""
+    """Some items of a history: rows, weights by column, and their places in it."""
 
     items: Positions
     weights: Floats
+    among_new: Floats | None
     owner: Places
+    new: Mask
 
     def within(self, start: int, stop: int, newest: int) -> _Told:
         """Return those of some positions, counted from the first of these."""
         if not start and newest < stop:
             return self
         owner = np.flatnonzero((self.items >= start) & (self.items < stop))
-        return _Told(self.items[owner] - np.int32(start), self.weights[owner], owner)
+        other = None if self.among_new is None else self.among_new[owner]
+        items = self.items[owner] - np.int32(start)
+        return _Told(items, self.weights[owner], other, owner, self.new)
+
+    def by_entry(self, columns: Positions, lengths: Places) -> Floats:
+        """Return the weight of each entry that was read."""
+        weights: Floats = self.weights.repeat(lengths)
+        if self.among_new is not None:
+            np.copyto(weights, self.among_new.repeat(lengths), where=self.new.take(columns))
+        return weights
 
 
 def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Gathered:
@@ -106,5 +122,5 @@ def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Ga
     columns, values, lengths = rows.gather(matrix, told.items, width)
     if len(columns):
         columns = columns + np.int32(offset) if offset else columns
-        values *= told.weights.repeat(lengths)
+        values *= told.by_entry(columns, lengths)
     return Gathered(columns, values, lengths, told.owner)

@@ -14,6 +14,7 @@ from beholder.models.placement import Placement, PlacementSettings, over
 from beholder.scorers.fold import Weights, combined
 from beholder.scorers.interface import Floats, NewItems, Scorer
 from beholder.scorers.item_item import ItemItem
+from beholder.scorers.recency import Recency
 from beholder.training.climb import ascend
 from beholder.training.gate import better
 from beholder.training.measure import Values, alone, gains, ndcg, score_blocks
@@ -25,7 +26,8 @@ FACTORS = 2.0 ** np.arange(-6, 4.01, 0.5)  # cold scores against warm ones
 DEEP = 50  # few of the targets are cold: longer lists show more of them
 SAME = 0.005  # of NDCG: factors this near to the best one are as good
 CHANCE = 1.0  # standard errors of a difference that are taken for none (Breiman et al., 1984)
-SHIFTS = (0.5, 2.0, 0.0)  # what each modality's weight is tried times
+DECAYS = (0.8, 0.9, 0.95, 0.98, 1.0)  # of what a history says of new items
+SHIFTS = (0.5, 2.0)  # what each weight is tried times; never 0: search and lists compare by it too
 
 
 @dataclass
@@ -59,34 +61,48 @@ def usual_placing(held: Validation, base: ItemItem | None) -> Placing:
     return Placing(likeness, power, new, over(base, power) if base is not None else None)
 
 
-def choose_placing(held: Validation, base: ItemItem) -> Placing:
-    """Choose weights and power by half of the cases of new items, one after the other."""
-    asked = held.fresh.take(np.arange(0, len(held.fresh), 2))
-    best = usual_placing(held, base)
-    tried = [0]
+def recency_among_new(held: Validation, placing: Placing) -> Recency:
+    """Return the recency of histories that places new items best.
 
-    def reached(placing: Placing) -> float:
-        tried[0] += 1
+    The last moments say what somebody goes on with; for whom a new item is, his whole taste says.
+    """
+    assert placing.placed is not None
+    grown = placing.placed.grown(placing.new)
+
+    def reached(recency: Recency) -> float:
+        return float(ndcg(alone(grown, recency), held.fresh, held.cold).mean())
+
+    return max((Recency(decay) for decay in DECAYS), key=reached)
+
+
+def choose_placing(held: Validation, base: ItemItem, recency: Recency) -> Placing:
+    """Choose weights and power by the cases of new items, one after the other.
+
+    All else that compares items reads these weights too, so that a change has to be worth more
+    than chance.
+    """
+    best, tried = usual_placing(held, base), 0
+
+    def reached(placing: Placing) -> Values:
+        nonlocal tried
+        tried += 1
         assert placing.placed is not None
-        grown = placing.placed.grown(placing.new)
-        return float(ndcg(alone(grown), asked, held.cold).mean())
+        return ndcg(alone(placing.placed.grown(placing.new), recency), held.fresh, held.cold)
 
     top = reached(best)
     for name in best.likeness:
         for shift in SHIFTS:
             likeness = {**best.likeness, name: best.likeness[name] * shift}
-            if not any(likeness.values()):
-                continue
             other = Placing(likeness, best.power, new_items(held.train, likeness), best.placed)
             found = reached(other)
-            if found > top:
+            if better(found, top, CHANCE):
                 best, top = other, found
     for settings in Placement.card.trials[1:]:
         other = Placing(best.likeness, settings.power, best.new, over(base, settings.power))
         found = reached(other)
-        if found > top:
+        if better(found, top, CHANCE):
             best, top = other, found
-    best.tried = tried[0]
+    best.tried = tried
     return best
 
 
@@ -102,7 +118,8 @@ def weigh_cold(
     able
         Members that speak of items without behaviour, which they know already.
     """
-    page = sheet(able, np.zeros_like(counts), held.fresh, held.cold, weights.recency)
+    recency = weights.among_new or weights.recency
+    page = sheet(able, np.zeros_like(counts), held.fresh, held.cold, recency)
     learned, _ = ascend(page)
     added = {name: page.scale[name] for name in able if name not in weights.scale}
     # Members keep one scale: cold weights are expressed in the scale of warm ones.

@@ -76,7 +76,8 @@ def _ask(
 
 def _blend(parts: Combined, matrix: sp.csr_array, based: bool) -> Blend:
     base = parts.base if based else np.zeros_like(parts.base)
-    item_item = ItemItem(matrix, parts.weights.recency)
+    weights = parts.weights
+    item_item = ItemItem(matrix, weights.recency, among_new=weights.among_new, placed=parts.cold)
     return Blend(item_item, base, parts.weights.mass, parts.vectors)
 
 

@@ -22,6 +22,7 @@ from beholder.training.cold import (
     Placing,
     choose_placing,
     match_scales,
+    recency_among_new,
     usual_placing,
     weigh_cold,
 )
@@ -100,9 +101,12 @@ def weigh(
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     grown = members
     if held.cold.any() and len(held.fresh) >= FEWEST and placing.placed is not None:
+        recency = recency_among_new(held, placing)
         if not quick:
             assert isinstance(behaved, ItemItem)
-            placing = choose_placing(held, behaved)
+            placing = choose_placing(held, behaved, recency)
+        weights = msgspec.structs.replace(weights, among_new=recency)
+        notes.append(f"a history fades by {recency.decay:g} a moment where new items are scored")
         grown = _grown(members, placing)
         able = {n: s for n, s in grown.items() if n == PLACING or _speaks_of_cold(tuned[n])}
         weights = weigh_cold(held, able, counts, weights)
