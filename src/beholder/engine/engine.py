@@ -235,7 +235,7 @@ class Engine:
         reading = view.blend.read(known.query)
         mask = wanted.mask & self._open(view)
         request = Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
-        nobody = level == "popular" and not len(known.history.disliked)
+        nobody = level == "popular"
         slate = run(request, view, self.stages, first_look if nobody else None)
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, mask)
@@ -255,7 +255,7 @@ class Engine:
     def _scores(self, view: Overlay, request: Request, positions: Positions) -> Floats:
         """Return scores by what dislikes and rules add to them, wherever the items stand."""
         nobody = not len(request.known.query.items)
-        scores = view.blend.base[positions] if nobody else request.reading.at(positions)
+        scores = view.strangers[positions] if nobody else request.reading.at(positions)
         disliked = request.known.history.disliked
         if len(disliked):
             scores = scores - penalties(view, disliked, positions, scores).values
@@ -563,7 +563,7 @@ class Engine:
         """
         known, _, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
-        scores = view.blend.at(known.query, places)
+        scores = view.at(known.query, places)
         disliked = known.history.disliked
         if len(disliked):
             scores = scores - penalties(view, disliked, places, scores).values

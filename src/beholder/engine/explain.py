@@ -18,7 +18,7 @@ def explanation(view: Overlay, known: Known, level: Level, position: int) -> Exp
     history, query = known.history, known.query
     place = np.array([position], np.int32)
     parts = view.blend.shares(query, place)
-    base = float(parts.base[0])
+    base = float(parts.base[0]) if len(query.items) else float(view.strangers[position])
     shares = [
         (int(item), float(share))
         for item, share in zip(query.items, parts.values[0], strict=True)
