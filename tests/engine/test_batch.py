@@ -13,7 +13,8 @@ import pytest
 from beholder.cli.main import run
 from beholder.engine import batch
 from beholder.engine.batch import recommend_all
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.errors import UsageError
 from beholder.progress import Silent
 from beholder.store import Store, Who

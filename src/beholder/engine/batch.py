@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from beholder.durable import sync_folder, write_file
-from beholder.engine.engine import Engine, check_k
-from beholder.engine.question import Question
+from beholder.engine.engine import Engine
+from beholder.engine.question import Question, checked_k
 from beholder.engine.table import FORMATS, Format
 from beholder.errors import UsageError
 from beholder.progress import SILENT, Progress
@@ -114,8 +114,8 @@ def recommend_all(
             remedy="end it with " + " or ".join(FORMATS),
             field="out",
         )
-    engine.explorer = None
-    check_k(k)
+    engine.pipeline.explorer = None
+    checked_k(k)
     folder = out.with_name(f"{out.name}.parts")
     told = "store" if users is None else _fingerprint(users)
     highest = engine.store.highest_person() if users is None else _lines(users)

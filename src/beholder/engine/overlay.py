@@ -26,7 +26,7 @@ from beholder.engine.late import Arrived, Grown, grow, read, repainted, ungrown
 from beholder.engine.variety import varied
 from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
-from beholder.scorers.interface import Floats, Positions, Query
+from beholder.scorers.interface import Floats, Positions
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces import Modality, Similarity
 
@@ -138,12 +138,6 @@ class Overlay:
         head = scores[: self.parts.choice.first_look.among]
         head[:] = np.sort(head)[::-1]
         return scores
-
-    def at(self, query: Query, positions: Positions) -> Floats:
-        """Return the scores of some positions, before dislikes and rules; float32 (k,)."""
-        if not len(query.items):
-            return self.strangers[positions]
-        return self.blend.at(query, positions)
 
     def touched(self, position: int) -> bool:
         """Whether the bundle knows behaviour of an item."""

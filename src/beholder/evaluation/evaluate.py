@@ -16,7 +16,7 @@ from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
 from beholder.engine.dislikes import dislikes
-from beholder.engine.engine import USUAL_DIAL
+from beholder.engine.pipeline import USUAL_DIAL
 from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
 from beholder.engine.stages import STAGES
