@@ -130,7 +130,7 @@ def evaluate(
     folder
         A workspace with items and behaviour; nothing in it changes.
     protocol
-        `next-basket`, `leave-last-out` or `cold-items`: what is asked.
+        `next-basket`, `leave-last-out`, `cold-items` or `cold-users`: what is asked.
     seeds
         How many seeds, 1 or more, from the settings' on.
     budget

@@ -80,8 +80,12 @@ def test_what_is_sold_out_between_two_pages_is_not_on_the_second(
 def top(shop: Shop, who: dict) -> float:
     """Return the size of a good score."""
     view = shop.engine.now_showing
-    person = "user" in who or who.get("history") == ["item-0005"]
-    return shop.engine.parts.choice.weights.top if person else float(view.blend.base.max())
+    return shop.engine.parts.choice.weights.top if known(who) else float(view.strangers.max())
+
+
+def known(who: dict) -> bool:
+    """Whether somebody has liked anything."""
+    return "user" in who or who.get("history") == ["item-0005"]
 
 
 @each_who
@@ -98,7 +102,7 @@ def test_a_boost_or_bury_adds_its_share_of_a_good_score_and_nothing_else(
         moved = size if int(item[-4:]) < 120 else 0
         assert after[item] == pytest.approx(score + moved, rel=1e-5, abs=1e-9)
     values = list(after.values())
-    if who:  # the order of strangers spreads looks at its head
+    if known(who):  # the order of strangers spreads looks at its head
         assert values == sorted(values, reverse=True)
 
 

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from beholder.evaluation.evaluate import baselines, evaluate
+from beholder.evaluation.evaluate import Evaluation, baselines, evaluate
 from beholder.evaluation.protocols import split
 from beholder.models.contract import ONCE, FitOptions
 from beholder.models.itemknn import ItemKNN
-from beholder.models.popularity import Popularity, counts_of
+from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
 from beholder.scorers.recency import Recency
 from beholder.training.measure import alone, ndcg
+from beholder.training.newcomers import best_half_life
 from beholder.training.validation import validation
 from planted import World, dataset_of, make_world
 
@@ -33,6 +34,43 @@ def test_auto_beats_popularity_with_certainty(protocol: str) -> None:
     assert rows["auto"].low <= rows["auto"].ndcg10 <= rows["auto"].high
     assert found.cases == len(rows["auto"].per_user["ndcg@10"])
     assert ("itemknn" in rows) == (protocol != "cold-items")
+
+
+@pytest.fixture(scope="module")
+def of_strangers() -> Evaluation:
+    many = dataset_of(make_world(n_users=400))
+    return evaluate(many, "cold-users", seed=1, budget=60, models=LIGHT)
+
+
+def test_strangers_are_told_apart_by_how_much_is_known_of_them(of_strangers: Evaluation) -> None:
+    rows = {row.model: row for row in of_strangers.rows}
+    for row in rows.values():
+        assert list(row.after) == [0, 1, 2, 5]
+        for name in ("ndcg10", "hr20"):
+            mean = np.mean([getattr(own, name) for own in row.after.values()])
+            assert mean == pytest.approx(getattr(row, name))
+        assert all(own.low <= own.ndcg10 <= own.high for own in row.after.values())
+        assert len(row.per_user["ndcg@10"]) == of_strangers.cases == 50
+    auto, popular = rows["auto"].after, rows["popularity"].after
+    assert auto[0].ndcg10 == pytest.approx(popular[0].ndcg10, rel=0.5)  # nothing is known yet
+    assert auto[5].ndcg10 > 1.5 * popular[5].ndcg10
+    assert auto[0].ndcg10 < auto[5].ndcg10
+    assert {"itemknn", "auto, first look by popularity"} <= rows.keys()
+
+
+def test_other_protocols_ask_once(world: World) -> None:
+    found = evaluate(dataset_of(world), "leave-last-out", seed=1, budget=5, models=("itemknn",))
+    assert all(row.after == {} for row in found.rows)
+    assert "auto, first look by popularity" not in {row.model for row in found.rows}
+
+
+def test_baselines_show_strangers_what_suits_newcomers() -> None:
+    made = split(dataset_of(make_world(n_users=400)), "cold-users", 1)
+    found = baselines(made, 1, "cold-users")
+    suits = best_half_life(made.train, PopularitySettings(), 1)
+    counts = counts_of(made.train, suits)
+    np.testing.assert_array_equal(found["popularity"].base, counts)
+    np.testing.assert_array_equal(found["itemknn"].base, np.float32(1e-6) * counts)
 
 
 @pytest.mark.parametrize("seed", [5, 6])

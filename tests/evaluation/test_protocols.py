@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.log import log_of_arrays
 from beholder.errors import DataError, UsageError
-from beholder.evaluation.protocols import PROTOCOLS, basket_share, split
+from beholder.evaluation.protocols import HOUR, PROTOCOLS, basket_share, split
 from planted import World, dataset_of, make_world
 
 
@@ -13,6 +16,16 @@ from planted import World, dataset_of, make_world
 def test_a_protocol_with_too_few_people_is_refused_with_their_number(protocol: str) -> None:
     with pytest.raises(DataError, match=r"\d+ users to ask, 50 are needed"):
         split(dataset_of(make_world(n_users=30)), protocol, seed=1)
+
+
+def test_a_refusal_names_the_protocols_that_can_be_asked_with_their_people() -> None:
+    once = dataset_of(make_world(n_users=120))  # fifty strangers of 120 would be too many
+    with pytest.raises(DataError, match=r"cold-users finds 30 users") as refused:
+        split(once, "cold-users", seed=1)
+    assert "leave-last-out (120 users) or next-basket (120 users)" in refused.value.remedy
+    with pytest.raises(DataError) as refused:
+        split(dataset_of(make_world(n_users=20)), "next-basket", seed=1)
+    assert "no protocol finds so many (leave-last-out 20, " in refused.value.remedy
 
 
 def test_an_unknown_protocol_is_refused_with_the_known_ones(world: World) -> None:
@@ -24,3 +37,22 @@ def test_the_share_of_targets_bought_together_is_counted(world: World) -> None:
     dataset = dataset_of(world)  # events come in pairs of one moment
     assert basket_share(dataset, split(dataset, "leave-last-out", 1)) > 0.85
     assert basket_share(dataset, split(dataset, "next-basket", 1)) == 0
+
+
+def test_what_a_stranger_liked_within_the_hour_of_his_fifth_event_is_counted() -> None:
+    dataset = dataset_of(make_world(n_users=320))  # the sixth event is of the fifth's moment
+    made = split(dataset, "cold-users", 1)
+    assert basket_share(dataset, made) == pytest.approx(1 / 5)
+
+
+def test_a_target_that_was_disliked_later_has_its_moment_all_the_same() -> None:
+    def column(values: list[float]) -> np.ndarray:
+        return np.tile(np.array(values), 60)
+
+    items = column([0, 1, 2, 3, 4, 4]).astype(np.int32)
+    users = np.repeat(np.arange(60), 6).astype(np.int32)
+    signed = column([1, 1, 1, 1, 1, -1]).astype(np.float32)
+    times = column([10 * HOUR, 20 * HOUR, 30 * HOUR, 40 * HOUR, 40 * HOUR + 5, 90 * HOUR])
+    log = log_of_arrays(users, items, times.astype(np.int64), signed, 60, 5, seed=1)
+    dataset = Dataset(log, {}, [""] * 5)
+    assert basket_share(dataset, split(dataset, "leave-last-out", 1)) == 1

@@ -18,6 +18,7 @@ import pytest
 import beholder
 from beholder.errors import SettingsError, UsageError
 from beholder.workspace import Workspace
+from planted import make_world, workspace_of
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +67,23 @@ def test_the_command_measures_what_python_measures(trained: Path, tmp_path: Path
     knn = next(row for row in found.rows if row.model == "itemknn")
     assert knn.ndcg10 == next(r["ndcg10"] for r in written["rows"] if r["model"] == "itemknn")
     assert f"full catalogue of {found.n_items} items" in done.stdout
+
+
+def test_the_command_shows_how_it_goes_as_strangers_become_known(tmp_path: Path) -> None:
+    root, target = tmp_path / "many", tmp_path / "all.json"
+    workspace_of(make_world(n_users=220), root)
+    done = command(
+        "evaluate", str(root), "--protocol", "cold-users", "--model", "itemknn",
+        "--budget", "5s", "--seeds", "2", "--json", str(target),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    written = json.loads(target.read_bytes())
+    assert [one["seed"] for one in written] == [7, 8]
+    assert list(written[0]["rows"][0]["after"]) == ["0", "1", "2", "5"]
+    assert "NDCG@10, 0  NDCG@10, 1  NDCG@10, 2  NDCG@10, 5  HR@20, 0" in done.stdout
+    reached = written[0]["rows"][0]["after"]["5"]["ndcg10"]
+    line = next(x for x in done.stdout.split("after so many")[1].splitlines() if "auto " in x)
+    assert f"{reached:.4f}" in line
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,21 @@ class MemberRecord(msgspec.Struct, frozen=True):
     cold: float
 
 
+class FirstLook(msgspec.Struct, frozen=True):
+    """What people see of whom nothing is known.
+
+    Attributes
+    ----------
+    half_life_days
+        Of the popularity that orders it; None: the one that the blend has.
+    among
+        So many of the most popular items are put in an order that shows less of the same; 0: none.
+    """
+
+    half_life_days: float | None = None
+    among: int = 240
+
+
 class Choice(msgspec.Struct, frozen=True):
     """What was decided.
 
@@ -56,3 +71,4 @@ class Choice(msgspec.Struct, frozen=True):
     likeness: dict[str, float] = {}
     notes: tuple[str, ...] = ()
     plan: dict[str, int] = {}
+    first_look: FirstLook = FirstLook()

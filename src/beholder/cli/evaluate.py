@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @asking.FOLDER
 @click.option(
     "--protocol",
-    type=click.Choice(["leave-last-out", "next-basket", "cold-items"]),
+    type=click.Choice(["leave-last-out", "next-basket", "cold-items", "cold-users"]),
     default="next-basket",
     show_default=True,
     help="What is asked.",
@@ -88,6 +88,21 @@ def _show(result: Evaluation) -> None:
             for row in result.rows
         ],
     )
+
+    after = list(result.rows[0].after)
+    if after:
+        click.echo("after so many events:")
+        console.table(
+            ("model", *(f"NDCG@10, {n}" for n in after), *(f"HR@20, {n}" for n in after)),
+            [
+                (
+                    row.model,
+                    *(own.ndcg10 for own in row.after.values()),
+                    *(own.hr20 for own in row.after.values()),
+                )
+                for row in result.rows
+            ],
+        )
 
 
 def _times(ratio: float, low: float, high: float) -> str:

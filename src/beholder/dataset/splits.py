@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,12 +94,22 @@ class Split:
     ----------
     pool
         bool (n_items,). The items that may be recommended.
+    after
+        The same questions by how many events of each person are known; empty: asked once.
     """
 
     name: str
     train: Dataset
     cases: Cases
     pool: NDArray[np.bool_]
+    after: dict[int, Cases] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> list[Split]:
+        """The questions one after the other, each with its own cases."""
+        if not self.after:
+            return [self]
+        return [replace(self, cases=cases, after={}) for cases in self.after.values()]
 
 
 def leave_last_out(dataset: Dataset, at_least: int = 5) -> Split:

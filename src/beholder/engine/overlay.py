@@ -110,18 +110,34 @@ class Overlay:
 
     @cached_property
     def popularity(self) -> Floats:
-        """float32 (n,)."""
+        """float32 (n,). As people see it of whom nothing is known."""
         return np.pad(self.parts.popularity, (0, self.n_late))
 
     @cached_property
-    def top_base(self) -> float:
+    def strangers(self) -> Floats:
+        """float32 (n,). The scores of somebody without a history."""
+        return (np.float32(self.parts.choice.weights.popularity) * self.popularity).astype(
+            np.float32
+        )
+
+    @cached_property
+    def top_of_strangers(self) -> float:
         """The largest score of somebody without a history."""
-        return float(self.blend.base.max(initial=0))
+        return float(self.strangers.max(initial=0))
 
     @cached_property
     def order(self) -> Positions:
         """int32. All shown positions as strangers see them; see `variety.varied`."""
-        return varied(self.popularity, self.shown, self.content, self.blend.ties)
+        among = self.parts.choice.first_look.among
+        return varied(self.popularity, self.shown, self.content, self.blend.ties, among)
+
+    @cached_property
+    def falling(self) -> Floats:
+        """float32. The score of each place of `order`: it falls, whoever stands there."""
+        scores = self.strangers[self.order]
+        head = scores[: self.parts.choice.first_look.among]
+        head[:] = np.sort(head)[::-1]
+        return scores
 
     def touched(self, position: int) -> bool:
         """Whether the bundle knows behaviour of an item."""

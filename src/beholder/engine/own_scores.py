@@ -25,7 +25,7 @@ class Own(NamedTuple):
     scores
         float32 (k,). `blend` less `taken` and with what `rules` added.
     blend, taken
-        float32 (k,). What the blend says, and what dislikes take of it.
+        float32 (k,). What the blend says, of strangers their popularity; what dislikes take of it.
     by
         int32 (k,). The disliked position that takes it, -1: none.
     rules
@@ -42,7 +42,7 @@ class Own(NamedTuple):
 def own_scores(request: Request, view: Overlay, positions: Positions) -> Own:
     """Return what some items score, wherever they stand."""
     nobody = not len(request.known.query.items)
-    blend = view.blend.base[positions] if nobody else request.reading.at(positions)
+    blend = view.strangers[positions] if nobody else request.reading.at(positions)
     taken, by = np.zeros(len(positions), np.float32), np.full(len(positions), -1, np.int32)
     disliked = request.known.history.disliked
     if len(disliked):

@@ -53,7 +53,7 @@ class Pipeline:
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         request = self._request(view, known, level, wanted)
-        nobody = level == "popular" and not len(known.history.disliked)
+        nobody = level == "popular"
         slate = run(request, view, self.stages, first_look if nobody else None)
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, request.allowed)

@@ -74,7 +74,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
 def top_of(view: Overlay, level: Level) -> float:
     """Return the size of a good score: of people, or of those who are nobody yet."""
     if level == "popular":
-        return view.top_base
+        return view.top_of_strangers
     return float(view.parts.choice.weights.top)
 
 

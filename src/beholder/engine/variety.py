@@ -10,7 +10,7 @@ from beholder.index.best import best
 from beholder.scorers.interface import Floats, Positions
 from beholder.spaces import Similarity
 
-VARIED, AMONG = 60, 240  # so many that do not look alike, out of the most popular
+VARIED = 60  # places, at most, that do not look alike
 BALANCE = Dial(diversity=0.5)
 
 
@@ -19,6 +19,7 @@ def varied(
     shown: NDArray[np.bool_],
     similarity: Similarity,
     ties: NDArray[np.uint32],
+    among: int,
 ) -> Positions:
     """Return all shown positions, the most popular first, spread at the head.
 
@@ -26,11 +27,13 @@ def varied(
     ----------
     popularity
         float32 (n_items,).
+    among
+        So many of the most popular stand in another order; see `FirstLook`.
     """
     order = best(np.where(shown, popularity, -np.inf), len(popularity), ties)
-    head = order[:AMONG]
-    if not similarity.counted:
+    head = order[:among]
+    if not similarity.counted or not len(head):
         return order
     alike = np.maximum(similarity.between(head, head), 0)
     found = rerank(popularity[head], alike, min(VARIED, len(head)), BALANCE)
-    return np.concatenate([head[found.order], order[AMONG:]])
+    return np.concatenate([head[found.order], order[among:]])

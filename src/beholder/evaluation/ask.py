@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.splits import Split
+from beholder.engine.answer import Level
 from beholder.engine.engine import Engine
 from beholder.engine.pipeline import USUAL_DIAL, Pipeline
 from beholder.engine.rerank import Dial
@@ -43,14 +44,24 @@ def lists(
     found = np.full((len(split.cases), depth), -1, np.int32)
     for case in range(len(split.cases)):
         history = split.cases.history(case)
-        ranked = engine.rank(view, history, "personal", depth, among=split.pool)
+        level: Level = "personal" if len(history) else "popular"
+        ranked = engine.rank(view, history, level, depth, among=split.pool)
         found[case, : len(ranked.positions)] = ranked.positions
     return found
 
 
 def with_blend(parts: Parts, blend: Blend) -> Parts:
-    """Return the same bundle with another blend: how baselines are asked."""
-    return replace(parts, blend=blend)
+    """Return the same bundle with another blend: how baselines are asked.
+
+    Strangers see the blend's own popularity, the most popular first.
+    """
+    return plain_first_look(replace(parts, blend=blend, popularity=blend.base))
+
+
+def plain_first_look(parts: Parts) -> Parts:
+    """Return the same bundle, its first look by popularity alone."""
+    first_look = msgspec.structs.replace(parts.choice.first_look, among=0)
+    return replace(parts, choice=msgspec.structs.replace(parts.choice, first_look=first_look))
 
 
 def plain_items(

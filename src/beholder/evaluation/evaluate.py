@@ -5,23 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from beholder.bundle.choice import MemberRecord
+from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
 from beholder.engine.dislikes import dislikes
+from beholder.engine.pipeline import USUAL_DIAL
 from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
 from beholder.engine.stages import STAGES
 from beholder.evaluation import ask
-from beholder.evaluation.bootstrap import holm, interval, ratio_interval, sign_flip
 from beholder.evaluation.protocols import basket_share, split
+from beholder.evaluation.table import Found, Row, rows_of
 from beholder.models.contract import Model
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.registry import MODELS
@@ -33,9 +34,11 @@ from beholder.scorers.recency import Recency
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.measure import alone, ndcg
+from beholder.training.newcomers import best_half_life
 from beholder.training.validation import Validation, validation
 
-COMPLETION = 0.3  # from this share on, leave-last-out completes baskets
+COMPLETION = 0.3  # from this share on, these protocols complete baskets
+COMPLETING = ("leave-last-out", "cold-users")
 DECAYS = (0.7, 0.9, 1.0)
 # What a stage is worth, or what it costs: the same blend with other stages.
 VARIATIONS: dict[str, tuple[tuple[Stage, ...], Dial]] = {
@@ -45,28 +48,10 @@ VARIATIONS: dict[str, tuple[tuple[Stage, ...], Dial]] = {
 }
 
 
-class Row(msgspec.Struct):
-    """One contender of the table.
-
-    Attributes
-    ----------
-    ndcg10
-        Mean NDCG@10 over users, with `low` and `high` the 95 % interval by bootstrap.
-    against
-        Ratio of the blend's NDCG@10 to this contender's, with its 95 % interval.
-    p
-        Sign-flip permutation test of the difference, Holm-corrected over the table.
-    """
-
-    model: str
-    ndcg10: float
-    low: float
-    high: float
-    hr20: float
-    metrics: dict[str, float]
-    against: tuple[float, float, float] | None = None
-    p: float | None = None
-    per_user: dict[str, list[float]] = msgspec.field(default_factory=dict)
+class _Contender(NamedTuple):
+    parts: Parts
+    stages: Sequence[Stage] = STAGES
+    dial: Dial = USUAL_DIAL
 
 
 class Evaluation(msgspec.Struct):
@@ -92,7 +77,7 @@ class Evaluation(msgspec.Struct):
     @property
     def label(self) -> str:
         """The protocol's name, and what it really asks where baskets are completed."""
-        completes = self.protocol == "leave-last-out" and self.basket_share > COMPLETION
+        completes = self.protocol in COMPLETING and self.basket_share > COMPLETION
         return f"{self.protocol} (basket completion)" if completes else self.protocol
 
 
@@ -126,17 +111,13 @@ def evaluate(
     )
     table = items if items is not None else ask.plain_items(dataset.n_items)
     parts = parts_of(fitted, made.train, table, 0)
-    others = baselines(made, seed, protocol)
-    found = {}
-    variations = VARIATIONS | {name: (tuple(own), Dial()) for name, own in (stages or {}).items()}
-    progress.start("asking", 1 + len(others) + len(variations))
-    found["auto"] = ask.lists(parts, made)
-    progress.advance()
-    for name, blend in others.items():  # as they ship: dislikes are a stage of ours
-        found[name] = ask.lists(ask.with_blend(parts, blend), made, stages=())
-        progress.advance()
-    for name, (own, dial) in variations.items():
-        found[name] = ask.lists(parts, made, stages=own, dial=dial)
+    contenders = _contenders(parts, baselines(made, seed, protocol), made, stages or {})
+    found: Found = {}
+    progress.start("asking", len(contenders))
+    for name, one in contenders.items():
+        found[name] = [
+            ask.lists(one.parts, part, stages=one.stages, dial=one.dial) for part in made.asked
+        ]
         progress.advance()
     progress.finish()
     return Evaluation(
@@ -146,25 +127,47 @@ def evaluate(
         len(made.cases.targets),
         basket_share(dataset, made),
         time.monotonic() - began,
-        _rows(found, made, seed),
+        rows_of(found, made, seed),
         fitted.members,
         fitted.notes,
         dataset.n_items,
     )
 
 
+def _contenders(
+    parts: Parts, others: Mapping[str, Blend], made: Split, stages: Mapping[str, Sequence[Stage]]
+) -> dict[str, _Contender]:
+    """Return who is asked, by name: the blend, the baselines, and the blend's variations."""
+    found = {"auto": _Contender(parts)}
+    for name, blend in others.items():  # as they ship: dislikes are a stage of ours
+        found[name] = _Contender(ask.with_blend(parts, blend), ())
+    if made.after:
+        found["auto, first look by popularity"] = _Contender(ask.plain_first_look(parts))
+    own = {name: (tuple(each), Dial()) for name, each in stages.items()}
+    return found | {name: _Contender(parts, *each) for name, each in (VARIATIONS | own).items()}
+
+
 def baselines(made: Split, seed: int, protocol: str) -> dict[str, Blend]:
-    """Return what every evaluation compares with, tuned on the same validation users."""
+    """Return what every evaluation compares with, tuned on the same validation users.
+
+    Strangers are shown the most popular by all of them, aged as suits newcomers.
+    """
     held = validation(made.train, seed, protocol)
-    found = {}
+    usual = PopularitySettings()
+    strangers = best_half_life(made.train, usual, seed) if made.after else usual
+    found: dict[str, Blend] = {}
     for name, model in MODELS.items():
         if not model.card.baseline:
             continue
         if protocol == "cold-items" and model.card.part == "member":
             continue  # it can say nothing about items that nobody has touched
         settings, recency = _tuned(model, held)
+        if made.after and model.card.part == "popularity":
+            settings = strangers
         scorer = model.fit(made.train, settings)
-        found[name] = scorer if isinstance(scorer, Blend) else _alone(scorer, made, recency)
+        if not isinstance(scorer, Blend):
+            scorer = _alone(scorer, made, recency, strangers)
+        found[name] = scorer
     return found
 
 
@@ -180,38 +183,8 @@ def _tuned(model: type[Model], held: Validation) -> tuple[Any, Recency]:
     return best
 
 
-def _alone(scorer: Scorer, made: Split, recency: Recency) -> Blend:
+def _alone(scorer: Scorer, made: Split, recency: Recency, popular: PopularitySettings) -> Blend:
     """Return a blend of one member; popularity orders what it says nothing of."""
     assert isinstance(scorer, ItemItem)
-    tie_break = np.float32(1e-6) * counts_of(made.train, PopularitySettings())
+    tie_break = np.float32(1e-6) * counts_of(made.train, popular)
     return Blend(replace(scorer, recency=recency), tie_break)
-
-
-def _rows(found: dict[str, NDArray[np.int32]], made: Split, seed: int) -> list[Row]:
-    values = {name: ask.per_case(lists, made) for name, lists in found.items()}
-    ours = values["auto"]["ndcg@10"]
-    others = [name for name in found if name != "auto"]
-    p_values = holm([sign_flip(ours - values[name]["ndcg@10"], seed) for name in others])
-    rows = []
-    for name, lists in found.items():
-        own = values[name]["ndcg@10"]
-        low, high = interval(own, seed)
-        means = {key: float(value.mean()) for key, value in values[name].items()}
-        row = Row(
-            name,
-            float(own.mean()),
-            low,
-            high,
-            means["hr@20"],
-            means | ask.of_lists(lists, made),
-            per_user={
-                "ndcg@10": own.round(6).tolist(),
-                "hr@20": values[name]["hr@20"].tolist(),
-            },
-        )
-        if name != "auto":
-            ratio = float(ours.mean() / own.mean()) if own.mean() > 0 else float("inf")
-            row.against = (ratio, *ratio_interval(ours, own, seed))
-            row.p = p_values[others.index(name)]
-        rows.append(row)
-    return rows

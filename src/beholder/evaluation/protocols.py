@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
+from beholder.dataset.cold_users import cold_users
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split, cold_items, leave_last_out, next_basket
 from beholder.errors import DataError, UsageError
@@ -21,6 +24,7 @@ PROTOCOLS: dict[str, Callable[[Dataset, int], Split]] = {
     "leave-last-out": lambda dataset, seed: leave_last_out(dataset),
     "next-basket": lambda dataset, seed: next_basket(dataset),
     "cold-items": _cold,
+    "cold-users": cold_users,
 }
 
 
@@ -30,7 +34,7 @@ def split(dataset: Dataset, protocol: str, seed: int) -> Split:
     Raises
     ------
     DataError
-        If fewer than 50 users could be asked, with their number.
+        If fewer than 50 users could be asked, with their number and what could be asked instead.
     UsageError
         If there is no protocol of this name.
     """
@@ -39,9 +43,21 @@ def split(dataset: Dataset, protocol: str, seed: int) -> Split:
     if len(made.cases) < LEAST:
         raise DataError(
             f"{protocol} finds {len(made.cases)} users to ask, {LEAST} are needed",
-            remedy="bring more behaviour, or use another protocol",
+            remedy=_instead(dataset, protocol, seed),
         )
     return made
+
+
+def _instead(dataset: Dataset, protocol: str, seed: int) -> str:
+    """Say how many people each other protocol finds: with so few users they are soon counted."""
+    others = {
+        name: len(ask(dataset, seed).cases) for name, ask in PROTOCOLS.items() if name != protocol
+    }
+    enough = [f"{name} ({n} users)" for name, n in others.items() if n >= LEAST]
+    if enough:
+        return f"bring more behaviour, or ask {' or '.join(enough)}"
+    found = ", ".join(f"{name} {n}" for name, n in others.items())
+    return f"bring more behaviour: no protocol finds so many ({found})"
 
 
 def check_protocol(protocol: str) -> None:
@@ -59,15 +75,14 @@ def basket_share(dataset: Dataset, made: Split) -> float:
 
     Where it is large, the protocol asks to complete a basket rather than to foresee a visit.
     """
-    pairs = dataset.interactions
-    times = {}
-    for user in made.cases.users.tolist():
-        span = slice(pairs.indptr[user], pairs.indptr[user + 1])
-        times[user] = dict(zip(pairs.items[span].tolist(), pairs.times[span].tolist(), strict=True))
+    log, firsts = dataset.log, dataset.log.firsts
+    bounds = np.searchsorted(log.users[firsts], np.arange(log.n_users + 1))
     near = total = 0
     for case in range(len(made.cases)):
         history = made.cases.history(case)
-        when = times[int(made.cases.users[case])]
+        user = int(made.cases.users[case])
+        own = firsts[bounds[user] : bounds[user + 1]]
+        when = dict(zip(log.items[own].tolist(), log.times[own].tolist(), strict=True))
         for target in made.cases.target(case).tolist():
             total += 1
             near += bool((abs(history.times - when[target]) <= HOUR).any())

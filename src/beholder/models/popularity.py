@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 import msgspec
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
+from beholder.dataset.interactions import Interactions
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats
@@ -54,8 +56,19 @@ class Popularity:
 def counts_of(dataset: Dataset, settings: PopularitySettings) -> Floats:
     """Return the sum of decayed weights, float32 (n_items,), 0 to 1."""
     pairs = dataset.interactions
+    summed = np.bincount(pairs.items, aged(pairs, settings), minlength=pairs.n_items)
+    return scaled(summed.astype(np.float64))
+
+
+def aged(pairs: Interactions, settings: PopularitySettings) -> NDArray[np.float64]:
+    """Return what each pair counts now, float64 (n,)."""
     newest = pairs.times.max() if len(pairs) else 0
     age = (newest - pairs.times).astype(np.float64) / (settings.half_life_days * DAY)
-    counts = np.bincount(pairs.items, pairs.weights * 2.0**-age, minlength=pairs.n_items)
+    found: NDArray[np.float64] = pairs.weights * 2.0**-age
+    return found
+
+
+def scaled(counts: NDArray[np.float64]) -> Floats:
+    """Return sums with the largest at 1, float32 (n_items,)."""
     top = counts.max() if len(counts) else 0.0
     return (counts / top if top > 0 else counts).astype(np.float32)

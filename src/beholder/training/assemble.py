@@ -79,4 +79,5 @@ def choice_of(fitted: Fitted, version: int) -> Choice:
         dict(fitted.likeness),
         tuple(fitted.notes),
         fitted.plan,
+        fitted.first_look,
     )

@@ -169,11 +169,11 @@ def nearest_to_one(found: NDArray[np.float64]) -> float:
     found
         NDCG of each of `FACTORS` on each case, float64 (factors, cases).
     """
-    good = FACTORS[_as_good(found)]
+    good = FACTORS[as_good(found)]
     return float(good[np.abs(np.log(good)).argmin()])
 
 
-def _as_good(found: Values) -> NDArray[np.bool_]:
+def as_good(found: Values) -> NDArray[np.bool_]:
     """Return which of several ways to answer the same cases are as good as the best.
 
     Parameters

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from beholder.bundle.choice import MemberRecord
+from beholder.bundle.choice import FirstLook, MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, new_items
 from beholder.models.card import check_scorer
@@ -22,6 +22,7 @@ from beholder.scorers.interface import Floats, Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.training.cold import PLACING
 from beholder.training.gate import Evidence, Scores, evidence
+from beholder.training.newcomers import USUAL, choose_first_look, popularity_of_strangers
 from beholder.training.plan import Plan
 from beholder.training.tune import Tuned
 from beholder.training.weigh import Chosen
@@ -33,6 +34,8 @@ class Fitted:
 
     Attributes
     ----------
+    popularity, first_look
+        float32 (n_items,), 0 to 1: as strangers see it; and what was chosen for them.
     evidence, asked
         How the blend did on users who taught it no weights: in short, and NDCG@10 of each.
     timings
@@ -48,6 +51,7 @@ class Fitted:
     members: list[MemberRecord] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     plan: dict[str, int] = field(default_factory=dict)
+    first_look: FirstLook = USUAL
     timings: list[str] = field(default_factory=list)
     evidence: Evidence | None = None
     asked: Scores = field(default_factory=lambda: np.empty(0))
@@ -70,6 +74,7 @@ class Refit:
     def __init__(self, dataset: Dataset, plan: Plan, seed: int, progress: Progress) -> None:
         self.dataset = dataset
         self.plan = plan
+        self.seed = seed
         self.options = FitOptions(seed, progress=progress)
         self.fitted: dict[str, tuple[Any, Scorer]] = {}
 
@@ -110,14 +115,18 @@ class Refit:
         counts = counts_of(self.dataset, popular)
         new = new_items(self.dataset, placing.likeness)
         kept = (chosen.kept, chosen.kept_cold)
+        content = self.dataset.content
+        content = content.weighed(placing.likeness) if placing.likeness else content
+        first_look, said = choose_first_look(self.dataset, content, popular, self.seed)
         return Fitted(
             fold(members, counts, new, chosen.weights, kept, placing.power),
             chosen.weights,
-            counts,
+            popularity_of_strangers(self.dataset, first_look, popular),
             placing.likeness,
             chosen.members,
-            list(chosen.notes),
+            [*chosen.notes, *said],
             dict(self.plan.decided),
+            first_look,
             evidence=evidence(chosen.asked, popular) if len(chosen.asked) else None,
             asked=chosen.asked,
         )

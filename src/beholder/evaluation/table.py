@@ -1,0 +1,103 @@
+"""The table of an evaluation: every contender's figures, and how certain the differences are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.dataset.splits import Split
+from beholder.evaluation import ask
+from beholder.evaluation.bootstrap import holm, interval, ratio_interval, sign_flip
+
+Found = dict[str, list[NDArray[np.int32]]]  # lists of each contender, one for each time asked
+Values = dict[str, NDArray[np.float64]]
+
+
+class After(msgspec.Struct):
+    """How one contender did when so much was known; NDCG@10 with its 95 % interval."""
+
+    ndcg10: float
+    low: float
+    high: float
+    hr20: float
+
+
+class Row(msgspec.Struct):
+    """One contender of the table.
+
+    Attributes
+    ----------
+    ndcg10
+        Mean NDCG@10 over users, with `low` and `high` the 95 % interval by bootstrap.
+    against
+        Ratio of the blend's NDCG@10 to this contender's, with its 95 % interval.
+    p
+        Sign-flip permutation test of the difference, Holm-corrected over the table.
+    after
+        NDCG@10 and HR@20 after so many events of each person, where a protocol asks several
+        times; the figures above are then the means of each person's.
+    """
+
+    model: str
+    ndcg10: float
+    low: float
+    high: float
+    hr20: float
+    metrics: dict[str, float]
+    against: tuple[float, float, float] | None = None
+    p: float | None = None
+    per_user: dict[str, list[float]] = msgspec.field(default_factory=dict)
+    after: dict[int, After] = msgspec.field(default_factory=dict)
+
+
+def rows_of(found: Found, made: Split, seed: int) -> list[Row]:
+    """Return a row for each contender; the blend, `auto`, is compared with each other one."""
+    each = {name: _per_case(lists, made) for name, lists in found.items()}
+    values = {name: _means(own) for name, own in each.items()}
+    ours = values["auto"]["ndcg@10"]
+    others = [name for name in found if name != "auto"]
+    p_values = holm([sign_flip(ours - values[name]["ndcg@10"], seed) for name in others])
+    rows = []
+    for name, lists in found.items():
+        own = values[name]["ndcg@10"]
+        low, high = interval(own, seed)
+        means = {key: float(value.mean()) for key, value in values[name].items()}
+        row = Row(
+            name,
+            float(own.mean()),
+            low,
+            high,
+            means["hr@20"],
+            means | ask.of_lists(np.concatenate(lists), made),
+            per_user={
+                "ndcg@10": own.round(6).tolist(),
+                "hr@20": values[name]["hr@20"].tolist(),
+            },
+            after={
+                known: _after(value, seed)
+                for known, value in zip(made.after, each[name], strict=False)  # none: once
+            },
+        )
+        if name != "auto":
+            ratio = float(ours.mean() / own.mean()) if own.mean() > 0 else float("inf")
+            row.against = (ratio, *ratio_interval(ours, own, seed))
+            row.p = p_values[others.index(name)]
+        rows.append(row)
+    return rows
+
+
+def _per_case(lists: Sequence[NDArray[np.int32]], made: Split) -> list[Values]:
+    return [ask.per_case(own, one) for own, one in zip(lists, made.asked, strict=True)]
+
+
+def _means(each: Sequence[Values]) -> Values:
+    """Return every metric of each person, in the mean over the times that they were asked."""
+    return {name: np.mean([values[name] for values in each], axis=0) for name in each[0]}
+
+
+def _after(values: Values, seed: int) -> After:
+    own = values["ndcg@10"]
+    return After(float(own.mean()), *interval(own, seed), float(values["hr@20"].mean()))
