@@ -10,6 +10,7 @@ from beholder.catalogue.readers.folder import is_picture
 
 # `['a.jpg', 'b.jpg']`, as pandas writes a list into a CSV file; JSON has other quotes.
 PYTHON_LIST = re.compile(r"""\[\s*(?:'[^']*'(?:\s*,\s*'[^']*')*)?\s*,?\s*\]""")
+INSIDE = "data:"  # how a picture begins that stands in the table itself, rather than its name
 KEYS = ("src", "url", "large", "hi_res", "path", "file", "name", "image")
 
 
