@@ -32,4 +32,5 @@ def command(
         return
     rows = [(share.id, share.title or "no longer shown", share.share) for share in why.shares]
     console.table(("because of", "title", "share"), [*rows, ("", "popularity", why.base)])
+    asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {why.score:.4f} ({why.level})")

@@ -63,6 +63,21 @@ class Reason(msgspec.Struct, frozen=True):
     because: tuple[Because, ...] = ()
 
 
+class Unknown(msgspec.Struct, frozen=True):
+    """Items of a told history that the catalogue does not know: they count for nothing.
+
+    Attributes
+    ----------
+    count
+        How many entries of the history.
+    items
+        The first ids of them, each once, at most ten.
+    """
+
+    count: int
+    items: tuple[str, ...]
+
+
 class Recommendation(msgspec.Struct, frozen=True):
     """One item of an answer."""
 
@@ -90,6 +105,8 @@ class Answer(msgspec.Struct, frozen=True):
     place
         Of its first item in the answer, from 0: a page after the first goes on counting. An
         event may name the answer and the place of its item.
+    unknown
+        What of a history that the caller told is not known; None: nothing.
     """
 
     answer: str
@@ -98,6 +115,7 @@ class Answer(msgspec.Struct, frozen=True):
     items: tuple[Recommendation, ...]
     next: str | None = None
     place: int = 0
+    unknown: Unknown | None = None
 
     @property
     def ids(self) -> list[str]:
@@ -154,6 +172,8 @@ class Explanation(msgspec.Struct, frozen=True):
     exact
         Whether taking an item out of the history takes exactly its share away, the weights
         of the others held fixed. The base falls on its own where little is left to go by.
+    unknown
+        As in `Answer`.
     """
 
     item: str
@@ -163,6 +183,7 @@ class Explanation(msgspec.Struct, frozen=True):
     shares: tuple[Share, ...]
     exact: bool
     level: Level
+    unknown: Unknown | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as the service says it in JSON: dicts, lists, texts and numbers."""

@@ -23,7 +23,14 @@ from beholder.engine import cursor as paging
 from beholder.engine import overlay, rows
 from beholder.engine.alike import with_all
 from beholder.engine.allowed import allowed
-from beholder.engine.answer import Answer, Explanation, Level, Reason, Recommendation
+from beholder.engine.answer import (
+    Answer,
+    Explanation,
+    Level,
+    Reason,
+    Recommendation,
+    Unknown,
+)
 from beholder.engine.dislikes import penalties
 from beholder.engine.explain import explanation
 from beholder.engine.explore import Exploration, Explorer
@@ -33,7 +40,7 @@ from beholder.engine.keep import Keep
 from beholder.engine.looks import by_looks, check_looks, looks_of
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay, VectorsOf
-from beholder.engine.people import told_events
+from beholder.engine.people import told_events, unknown_of
 from beholder.engine.question import Question, Repeat, Wanted
 from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments, lasting, until
@@ -179,6 +186,7 @@ class Engine:
         if history is not None:
             view = self.refresh(None if seen is None else seen.version)
             told = self._reduced(told_events(view, history, self.behaviour), view)
+            told = told._replace(unknown=unknown_of(view, history))
             return told, _level(told.history, user), view
         if user is None and session is None:
             view = self.refresh(None if seen is None else seen.version)
@@ -303,7 +311,8 @@ class Engine:
         user, session
             Who asks; without either, and without `history`, the popular items.
         history
-            Item ids or events, oldest first, for callers that keep their own.
+            Item ids or events, oldest first, for callers that keep their own. What the catalogue
+            does not know counts for nothing, and the answer names it: `Answer.unknown`.
         question, asked
             How many items, which page, which filter; see `Question`, whose fields may be told
             by name instead: `recommend("ann", k=5, filter="price < 50")`.
@@ -363,7 +372,8 @@ class Engine:
         explore = seen is None or seen.profiling
         ranked = self._rank(view, known, level, Wanted(question.k, depth, mask, dial, explore))
         following = paging.begin(name, len(ranked.positions), view.seqs[ranked.following])
-        return self._kept(self._answered(view, ranked, name, following), seen)
+        found = self._answered(view, ranked, name, following, known.unknown)
+        return self._kept(found, seen)
 
     def _kept(self, answered: Answered, seen: Snapshot | None) -> Answered:
         if self.keep is not None:
@@ -371,10 +381,15 @@ class Engine:
         return answered
 
     def _answered(
-        self, view: Overlay, ranked: Ranked, name: str, following: paging.Cursor | None
+        self,
+        view: Overlay,
+        ranked: Ranked,
+        name: str,
+        following: paging.Cursor | None,
+        unknown: Unknown | None,
     ) -> Answered:
         text = None if following is None else paging.seal(following, self._page_key, MARK)
-        return Answered(view, ranked, name, view.bundle, text)
+        return Answered(view, ranked, name, view.bundle, text, unknown)
 
     def _continued(
         self,
@@ -408,7 +423,7 @@ class Engine:
         )
         passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
         following = cursor.after(passed, len(chosen))
-        return self._answered(view, ranked, cursor.answer, following)
+        return self._answered(view, ranked, cursor.answer, following, known.unknown)
 
     def similar(self, item: str, k: int = 20, seen: Snapshot | None = None) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
@@ -474,7 +489,7 @@ class Engine:
         mask &= self._open(view)
         if filter:
             mask &= view.masks.of(filter)
-        chosen, scores = self.rows.ordered(row, view, mask, k, seen)
+        chosen, scores, window, note = self.rows.ordered(row, view, mask, k, seen)
         reason = rows.REASONS.get(row)
         items = tuple(
             show(view.cards[position], score, reason)
@@ -482,7 +497,7 @@ class Engine:
         )
         title = "row_" + row.replace("-", "_")
         own: Level = level if row == "recently-viewed" else "popular"
-        return rows.Row(row, title, self.bundle, own, items)
+        return rows.Row(row, title, self.bundle, own, items, window, note)
 
     def search(
         self,
@@ -554,7 +569,7 @@ class Engine:
         history: Told | None = None,
         seen: Snapshot | None = None,
     ) -> dict[str, float]:
-        """Score given items for somebody.
+        """Score given items for somebody; what a `history` names that is unknown counts nothing.
 
         Raises
         ------

@@ -41,4 +41,6 @@ def explanation(view: Overlay, known: Known, level: Level, position: int) -> Exp
         shown.append(Share("", "", None, hidden))
     card = view.cards[position]
     score = base + sum(share for _, share in shares)
-    return Explanation(card.id, card.title, score, base, tuple(shown), parts.additive, level)
+    return Explanation(
+        card.id, card.title, score, base, tuple(shown), parts.additive, level, known.unknown
+    )

@@ -11,9 +11,12 @@ import numpy as np
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events
+from beholder.engine.answer import Unknown
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
 from beholder.settings import BehaviourSettings
+
+NAMED = 10  # unknown ids
 
 
 def told_events(
@@ -22,7 +25,7 @@ def told_events(
     """Return the events that are told as item ids or events, oldest first.
 
     Entries without a time happened one minute after each other, the last one now. Items that
-    the catalogue does not know are left out.
+    the catalogue does not know are left out; `unknown_of` names them.
 
     Raises
     ------
@@ -51,6 +54,13 @@ def told_events(
         coded,
         valued,
     )
+
+
+def unknown_of(overlay: Overlay, told: Sequence[str | Event | dict[str, Any]]) -> Unknown | None:
+    """Return what of told ids or events names no item of the catalogue; None: nothing."""
+    items = [_read(entry, f"history[{index}]")[0] for index, entry in enumerate(told)]
+    lost = [item for item in items if item not in overlay.position_of_id]
+    return Unknown(len(lost), tuple(dict.fromkeys(lost))[:NAMED]) if lost else None
 
 
 def _read(
