@@ -38,10 +38,7 @@ def list_(folder: Path, as_json: bool) -> None:
             facts = (None, None, None, None, error.message)
         rows.append((name, "promoted" if name == promoted else "", *facts))
     head = ("bundle", "state", "created", "items", "users", "pairs", "check")
-    if as_json:
-        console.as_json([dict(zip(head, row, strict=True)) for row in rows])
-    else:
-        console.table(head, rows)
+    console.listed(head, rows, as_json)
 
 
 @command.command()

@@ -126,6 +126,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         click.echo("  ".join(parts).rstrip())
 
 
+def listed(head: Sequence[str], rows: Sequence[Sequence[Any]], json: bool) -> None:
+    """Print rows as a table, or as JSON: an object each."""
+    if json:
+        as_json([dict(zip(head, row, strict=True)) for row in rows])
+    else:
+        table(head, rows)
+
+
 def members(records: Iterable[Any]) -> None:
     """Print what the members of a blend count."""
     head = ("member", "NDCG@10", "warm", "cold", "tried")

@@ -89,7 +89,16 @@ class Recommendation(msgspec.Struct, frozen=True):
     reason: Reason | None = None
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Plain(msgspec.Struct, frozen=True):
+    """What has a form for other programs."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return found
+
+
+class Answer(Plain, frozen=True):
     """A list of recommendations.
 
     Attributes
@@ -121,11 +130,6 @@ class Answer(msgspec.Struct, frozen=True):
     def ids(self) -> list[str]:
         """The ids of the items, best first."""
         return [item.id for item in self.items]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
-        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return found
 
     def to_pandas(self) -> Any:
         """Return a DataFrame, one row an item: rank, id, title, score, reason, attributes.
@@ -162,7 +166,7 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class Explanation(Plain, frozen=True):
     """Why an item has its score for somebody: base + sum of shares = score.
 
     Attributes
@@ -184,11 +188,6 @@ class Explanation(msgspec.Struct, frozen=True):
     exact: bool
     level: Level
     unknown: Unknown | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
-        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return found
 
     def to_pandas(self) -> Any:
         """Return a DataFrame, one row a share, and the base as a row of its own: id, title, share.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES, NEGATIVE
-from beholder.engine.answer import Level, Reason, Recommendation
+from beholder.engine.answer import Level, Plain, Reason, Recommendation
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
 from beholder.index.best import best
@@ -47,7 +47,7 @@ class Window(msgspec.Struct, frozen=True):
     events: int
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(Plain, frozen=True):
     """A list beside the recommendations. It is not stored as an answer.
 
     Attributes
