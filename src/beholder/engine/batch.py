@@ -136,7 +136,7 @@ def _all(
     asked = Manifest(engine.bundle, k, told, out.suffix, highest, SHARD)
     begun = _begin(folder, asked)
     report, parts = Report(), []
-    progress.start(f"recommendations for {out.name}", begun.highest)
+    progress.start(f"people for {out.name}", begun.highest)
     for shard in _shards(begun.highest, users):
         part = folder / f"{shard.number:06d}{out.suffix}"
         report = report.plus(_done(engine, shard, part, k, kind))
