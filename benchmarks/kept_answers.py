@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
+from beholder.engine.opening import open_engine
 from beholder.store import Snapshot, Store
 from beholder.store import people as people_table
 from beholder.workspace import Workspace

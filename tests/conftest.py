@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from planted import World, make_world, workspace_of

@@ -209,7 +209,7 @@ def test_a_stage_is_measured_and_served(trained: Path, capsys: pytest.CaptureFix
     assert "auto, rarer" in capsys.readouterr().out
     with beholder.open(trained) as engine:
         usual = engine.recommend(history=["item-0003"])
-        assert engine.stages == STAGES
+        assert engine.pipeline.stages == STAGES
     assert found.answer.ids != usual.ids
 
 

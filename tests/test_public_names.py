@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import beholder
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 
 
 def test_the_public_names_are_these() -> None:

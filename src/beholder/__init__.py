@@ -58,7 +58,7 @@ def open(folder: str | Path, *, stages: Sequence[Stage] | None = None) -> Engine
     BundleError
         If nothing was trained yet.
     """
-    from beholder.engine.engine import open_engine
+    from beholder.engine.opening import open_engine
 
     return open_engine(folder, stages=stages)
 

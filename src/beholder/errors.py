@@ -147,6 +147,15 @@ class UnknownEventError(BeholderError, KeyError):
     __str__ = BeholderError.__str__
 
 
+class UnknownAnswerError(BeholderError, KeyError):
+    """A request named an answer that was not given to this person, or is no longer kept."""
+
+    code = "unknown-answer"
+    status = 404
+
+    __str__ = BeholderError.__str__
+
+
 class ConflictError(BeholderError):
     """The same event id was sent before with another body."""
 

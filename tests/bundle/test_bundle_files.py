@@ -19,7 +19,8 @@ from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.signature import signing_key
 from beholder.bundle.write import Origin, write_bundle
 from beholder.encoders.registry import vector_cache
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.errors import BundleError
 from beholder.index import IVF
 from beholder.models.registry import MODELS

@@ -8,7 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from beholder.cli.main import beholder
-from beholder.engine.engine import open_engine
+from beholder.engine.opening import open_engine
 from beholder.workspace import Workspace
 
 

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from beholder.engine.engine import Engine
+from beholder.engine.standing import StandingRules
 from beholder.rules.live import LOOK, LiveRules
 from planted import World, record
 
@@ -40,10 +41,10 @@ class Shop:
         self.engine, self.world, self.now = engine, world, 1000.0
         stocked(engine, world)
         clock = SimpleNamespace(monotonic=lambda: self.now, time=time.time)
-        monkeypatch.setattr("beholder.engine.engine.time", clock)
+        monkeypatch.setattr("beholder.engine.standing.time", clock)
         self.toml = engine.store.workspace.toml
         self.own = self.toml.read_text()
-        engine.live_rules = LiveRules(self.toml, {})
+        engine.pipeline.rules = StandingRules(LiveRules(self.toml, {}))
 
     def rules(self, *rules: str) -> None:
         """Write rules as a person does, and wait until they are read."""

@@ -12,7 +12,8 @@ import beholder
 from beholder.bundle import parts as bundle_parts
 from beholder.engine.answer import Answer
 from beholder.engine.cursor import AHEAD, PLACES
-from beholder.engine.engine import MAX_K, Engine
+from beholder.engine.engine import Engine
+from beholder.engine.question import MAX_K
 from beholder.errors import UnknownItemError, UsageError
 from beholder.scorers.interface import Query
 from beholder.settings import BehaviourSettings

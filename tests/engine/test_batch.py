@@ -18,7 +18,8 @@ import pytest
 from beholder.cli.main import run
 from beholder.engine import batch
 from beholder.engine.batch import recommend_all
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.errors import UsageError
 from beholder.progress import Silent
 from beholder.store import Store, Who
@@ -210,7 +211,7 @@ def test_a_second_run_on_one_file_is_refused_and_names_the_first(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from beholder.engine import batch, engine
+from beholder.engine import batch, opening
 from beholder.progress import Silent
 
 class Killed(Silent):
@@ -222,7 +223,7 @@ class Killed(Silent):
             os.kill(os.getpid(), signal.SIGKILL)
 
 batch.SHARD = 30
-with engine.open_engine(sys.argv[1]) as opened:
+with opening.open_engine(sys.argv[1]) as opened:
     batch.recommend_all(opened, Path(sys.argv[2]), 5, progress=Killed())
 """
 

@@ -9,7 +9,8 @@ import pytest
 from late_world import Catalogue, Put, by_id, made_parts, scores_of
 from msgspec import structs
 
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.errors import UnknownItemError
 from beholder.store import ItemRecord, Store
 from beholder.training.train import train_workspace

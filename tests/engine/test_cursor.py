@@ -34,7 +34,7 @@ def test_a_cursor_comes_back_and_fits_into_a_link(answer: str, place: int, seqs:
 
 def test_a_usual_cursor_is_short() -> None:
     full = cursor(*range(8000, 8000 + AHEAD))
-    assert len(seal(full, KEY, HERE)) == -(-(16 + 5 + 16 + 2 * AHEAD) * 4 // 3)
+    assert len(seal(full, KEY, HERE)) == -(-(16 + 5 + 4 + 16 + 2 * AHEAD) * 4 // 3)
 
 
 SEALED = seal(cursor(5, 70_000, 5), KEY, HERE)

@@ -9,9 +9,11 @@ import pytest
 from scipy.stats import chisquare
 
 from beholder.engine.answer import Reason
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
 from beholder.engine.explore import Exploration, Explorer, explore, rarely_shown
 from beholder.engine.keep import Keep
+from beholder.engine.opening import open_engine
+from beholder.engine.pipeline import Pipeline
 from beholder.errors import UsageError
 from beholder.store.answer_log import AnswerLog, Given
 from beholder.store.answers import EXPLORE, Shown, unpack
@@ -128,7 +130,8 @@ ANSWERS = 3_000
 def exploring(reader: Engine, exploration: Exploration, seed: int = 7) -> Engine:
     """Return an engine that explores, over the parts and the store of one that does not."""
     explorer = Explorer(exploration, np.random.default_rng(seed))
-    return Engine(reader.parts, store=reader.store, explorer=explorer, keep=Kept())
+    pipeline = Pipeline(explorer=explorer)
+    return Engine(reader.parts, store=reader.store, pipeline=pipeline, keep=Kept())
 
 
 class Kept(Keep):
@@ -204,20 +207,20 @@ def test_explored_items_are_fresh_and_allowed(reader: Engine, world: World) -> N
 
 def test_rare_items_are_those_that_stood_least_often(reader: Engine) -> None:
     engine = exploring(reader, Exploration("rare", 0.0))
-    assert engine.explorer is not None
+    assert engine.pipeline.explorer is not None
     view = engine.now_showing
-    assert len(engine.explorer._drawn_from(view)) == len(view.cards)  # all tie
-    engine.explorer._shown[:] = np.arange(len(view.cards))
-    engine.explorer._pool = None
-    assert engine.explorer._drawn_from(view).tolist() == [*range(len(view.cards) // 10)]
+    assert len(engine.pipeline.explorer._drawn_from(view)) == len(view.cards)  # all tie
+    engine.pipeline.explorer._shown[:] = np.arange(len(view.cards))
+    engine.pipeline.explorer._pool = None
+    assert engine.pipeline.explorer._drawn_from(view).tolist() == [*range(len(view.cards) // 10)]
 
 
 def test_what_stood_in_an_answer_is_counted_for_the_rare(reader: Engine) -> None:
     engine = exploring(reader, Exploration("rare", 1.0))
-    assert engine.explorer is not None
+    assert engine.pipeline.explorer is not None
     for user in ("person-0003", "person-0004", None):
         answer = engine.recommend(user, k=7)
-    counts = engine.explorer._shown
+    counts = engine.pipeline.explorer._shown
     assert counts.sum() == 21
     view = engine.now_showing
     assert all(counts[view.position_of_id[item]] for item in answer.ids)
@@ -245,9 +248,9 @@ def test_the_evaluation_never_explores(reader: Engine) -> None:
 
 def test_exploring_is_a_setting(workspace: Workspace) -> None:
     with open_engine(workspace.root) as engine:
-        assert engine.explorer is None
+        assert engine.pipeline.explorer is None
     text = workspace.toml.read_text() + '\n[serve]\nexplore = 0.2\nexplore_pool = "rare"\n'
     workspace.toml.write_text(text)
     with open_engine(workspace.root) as engine:
-        assert engine.explorer is not None
-        assert engine.explorer.exploration == Exploration("rare", 0.2)
+        assert engine.pipeline.explorer is not None
+        assert engine.pipeline.explorer.exploration == Exploration("rare", 0.2)

@@ -124,3 +124,19 @@ def test_an_attribute_that_came_with_a_late_item_can_be_asked_for(
     shop.store.put_items([ItemRecord("late", f"new {WORDS[3]}", {"season": "summer"})])
     assert shop.recommend(filter="season = 'summer'", history=[an_item(world, 3)]).ids == ["late"]
     assert len(shop.recommend(k=300, filter="not season = 'summer'").ids) == 240
+
+
+def test_what_is_similar_and_what_is_found_is_filtered_too(shop: Engine, world: World) -> None:
+    text = f"brand = '{BRANDS[2]}' and price < 100"
+
+    def held(ids: list[str]) -> list[str]:
+        at = positions(ids)
+        return [item for item, good in zip(ids, (at % 3 == 2) & (at < 100), strict=True) if good]
+
+    alike = shop.similar(world.item_id(11), k=1000).ids
+    assert shop.similar(world.item_id(11), k=1000, filter=text).ids == held(alike)
+    found = shop.search("amber birch coral dusk", k=1000).ids
+    assert 0 < len(held(found)) < len(found)
+    assert shop.search("amber birch coral dusk", k=1000, filter=text).ids == held(found)
+    with pytest.raises(FilterError, match="no item has 'prize'"):
+        shop.similar(world.item_id(11), filter="prize < 3")

@@ -17,7 +17,8 @@ import pytest
 import beholder
 from beholder.behaviour.event import Event
 from beholder.bundle.promote import current, promote
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.errors import MissingExtraError
 from beholder.store import ItemRecord
 from beholder.workspace import Workspace

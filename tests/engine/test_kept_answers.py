@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from beholder.engine.answer import Answer
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
+from beholder.engine.opening import open_engine
 from beholder.store import GroupWriter, Store, schema
 from beholder.store.answers import SOURCES, unpack
 from beholder.workspace import Workspace

@@ -12,7 +12,8 @@ import pytest
 from beholder.behaviour.event import Event
 from beholder.engine import overlay
 from beholder.engine.answer import Answer
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.errors import UnknownItemError
 from beholder.scorers.entry import Entry, SameGroup
 from beholder.store import ItemRecord

@@ -9,7 +9,8 @@ import pytest
 from test_live import add_late, an_item, like
 
 from beholder.engine.answer import Answer
-from beholder.engine.engine import Engine, engine_of, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import engine_of, open_engine
 from beholder.errors import UsageError
 from beholder.workspace import Workspace
 from planted import World
@@ -164,3 +165,31 @@ def _store(workspace: Workspace) -> object:
     from beholder.store import Store
 
     return Store.open(workspace)
+
+
+def test_a_page_is_for_the_person_whose_answer_it_is(engine: Engine, world: World) -> None:
+    name, other = world.user_id(12), world.user_id(13)
+    first = engine.recommend(name, k=K)
+    for who in ({"user": other}, {}, {"session": name}, {"user": name, "session": "s"}):
+        with pytest.raises(UsageError, match="somebody else's"):
+            engine.recommend(k=K, page=first.next, **who)
+    assert engine.recommend(name, k=K, page=first.next).ids == whole(engine, name)[K : 2 * K]
+    strangers = engine.recommend(k=K)  # one who gets a name meanwhile goes on
+    assert engine.recommend(None, session="new", k=K, page=strangers.next).place == K
+
+
+@pytest.mark.parametrize(
+    "asked", [{"filter": "price < 10000"}, {"diversity": 0.5}, {"repeat": "allow"}], ids=str
+)
+def test_a_page_goes_on_with_what_its_answer_was_asked(
+    engine: Engine, world: World, asked: dict
+) -> None:
+    name = world.user_id(12)
+    first, plain = engine.recommend(name, k=K, **asked), engine.recommend(name, k=K)
+    said = engine.recommend(name, k=K, page=first.next, **asked)
+    if "repeat" not in asked:  # may be left out
+        assert said.ids == engine.recommend(name, k=K, page=first.next).ids
+    third = engine.recommend(name, k=K, page=said.next, **asked)
+    assert third.place == 2 * K
+    with pytest.raises(UsageError, match="another filter, diversity or repeat"):
+        engine.recommend(name, k=K, page=plain.next, **asked)

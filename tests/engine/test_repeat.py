@@ -12,7 +12,8 @@ import pytest
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.reduce import Events
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.engine.repeat import DAY, FOREVER, lasting, until
 from beholder.errors import SettingsError, UsageError
 from beholder.settings import load

@@ -9,7 +9,8 @@ import pytest
 from shop import BRANDS, Shop, attributes_of, change
 from test_live import an_item, like
 
-from beholder.engine.engine import Engine, open_engine
+from beholder.engine.engine import Engine
+from beholder.engine.opening import open_engine
 from beholder.store import ItemRecord
 from planted import WORDS, World
 
@@ -179,7 +180,7 @@ def test_rules_are_read_anew_and_a_broken_file_keeps_them(shop: Shop) -> None:
     assert shop.engine.recommend(k=240).ids == nord
     shop.write("[[rules")
     assert shop.engine.recommend(k=240).ids == nord
-    assert "not valid TOML" in shop.engine.live_rules.problem
+    assert "not valid TOML" in shop.engine.pipeline.rules.live.problem
     shop.rules()
     assert shop.engine.recommend(k=240).ids == plain
 

@@ -88,7 +88,7 @@ def test_the_memory_is_as_good_as_none(engine: Engine, world: World) -> None:
 
     def same() -> list[str]:
         kept = as_sent(engine, user="anna", k=30)["items"]
-        engine.memory.clear()
+        engine.people.memory.clear()
         assert as_sent(engine, user="anna", k=30)["items"] == kept
         assert as_sent(engine, user="anna", k=30)["items"] == kept  # now from memory
         return [item["id"] for item in kept]
@@ -111,11 +111,11 @@ def test_the_memory_is_as_good_as_none(engine: Engine, world: World) -> None:
 
 
 def test_the_memory_is_bounded(engine: Engine, world: World) -> None:
-    engine.memory = Memory(most=3)
+    engine.people.memory = Memory(most=3)
     for n in range(5):
         like(engine, an_item(world, n % 8), f"person {n}")
         engine.recommend(f"person {n}")
-    assert len(engine.memory) == 3
+    assert len(engine.people.memory) == 3
 
 
 def test_an_explanation_names_nothing_hidden_and_still_sums(engine: Engine, world: World) -> None:

@@ -35,7 +35,7 @@ def test_a_picture_stands_once_on_a_page_and_the_page_is_full(engine: Engine, wo
     told = {"history": [an_item(world, 3, number) for number in (0, 1)]}
     plain = engine.recommend(k=60, **told).ids
     assert len(set(alike) & set(plain)) > 2
-    engine.dial = NEAR
+    engine.pipeline.dial = NEAR
     found = engine.recommend(k=60, **told)
     assert len(found.ids) == len(set(found.ids)) == 60
     assert len(set(alike) & set(found.ids)) == 1
@@ -51,7 +51,7 @@ def test_where_all_is_one_picture_the_page_is_full_all_the_same(
     engine: Engine, world: World
 ) -> None:
     alike = twins(engine, world, 6)
-    engine.dial = NEAR
+    engine.pipeline.dial = NEAR
     others = [world.item_id(i) for i in range(240) if world.item_id(i) not in alike]
     answer = engine.recommend(history=[an_item(world, 3)], k=5, exclude=others)
     assert len(set(answer.ids)) == 5
@@ -93,7 +93,7 @@ def as_product(engine: Engine, world: World, positions: list[int], code: str) ->
 def test_one_variant_of_a_product_stands_on_a_page_from_the_next_request_on(
     engine: Engine, world: World
 ) -> None:
-    engine.dial = VARIANTS
+    engine.pipeline.dial = VARIANTS
     told = {"history": [an_item(world, 3, number) for number in (0, 1)]}
     before = engine.recommend(k=20, **told).ids
     variants = as_product(engine, world, [int(item[-4:]) for item in before[2:7]], "coat")
@@ -128,7 +128,7 @@ def test_late_items_are_variants_of_what_has_their_code_alone(engine: Engine, wo
     assert groups["a"] == groups["c"] >= 0
     assert groups["d"] == groups[known] >= 0
     assert len(set(groups.values())) == 3
-    engine.dial = VARIANTS
+    engine.pipeline.dial = VARIANTS
     ids = engine.recommend(history=[an_item(world, 3)], k=300).ids  # all that there is
     assert {"a", "b", "c", "d"} <= set(ids)
     page = engine.recommend(history=[an_item(world, 3)], k=60).ids
@@ -144,5 +144,5 @@ def test_what_somebody_likes_does_not_hide_its_variants(engine: Engine, world: W
     like(engine, one, "anna")
     plain = engine.recommend("anna", k=100).ids
     assert two in plain
-    engine.dial = VARIANTS
+    engine.pipeline.dial = VARIANTS
     assert engine.recommend("anna", k=100).ids == plain

@@ -175,3 +175,46 @@ def test_a_request_says_what_may_come_again(server: Server) -> None:
         assert "picture-00005" in shown(repeat="allow")
         wrong = client.get("/v1/recommendations", params={"repeat": "often"})
         assert (wrong.status_code, wrong.json()["field"]) == (422, "repeat")
+
+
+def test_an_explanation_tells_how_an_item_stood_in_an_answer(server: Server) -> None:
+    with server.client(headers=server.operator) as client:
+        like(client, user="asker")
+        first = client.get("/v1/recommendations", params={"user": "asker", "k": 4}).json()
+        answers_of(client, "asker", 1)  # written
+        asked = {"user": "asker", "item": first["items"][2]["id"], "answer": first["answer"]}
+        told = client.get("/v1/explain", params=asked).json()
+        assert told["placed"]["place"] == 2
+        assert told["placed"]["score"] == first["items"][2]["score"]
+        assert told["rules"] == []
+        refused = client.get("/v1/explain", params=asked | {"user": "somebody else"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "unknown-answer")
+
+
+def test_a_page_of_somebody_elses_answer_is_refused(server: Server) -> None:
+    with server.client(headers=server.operator) as client:
+        like(client, user="asker")
+        first = client.get("/v1/recommendations", params={"user": "asker", "k": 4}).json()
+        for user, status in (("asker", 200), ("somebody else", 422)):
+            asked = {"user": user, "k": 4, "page": first["next"]}
+            by_post = client.post("/v1/recommendations", json=asked)
+            by_get = client.get("/v1/recommendations", params=asked)
+            assert (by_get.status_code, by_post.status_code) == (status, status)
+            if status == 200:
+                assert by_get.json() == by_post.json()
+
+
+def test_what_is_similar_and_what_is_found_is_filtered(client: httpx.Client) -> None:
+    everything = client.get("/v1/items/picture-00005/similar", params={"k": 100}).json()["items"]
+    family = everything[0]["attributes"]["family"]
+    held = [one["id"] for one in everything if one["attributes"]["family"] == family]
+    text = f"family = '{family}'"
+    asked = {"k": 100, "filter": text}
+    found = client.get("/v1/items/picture-00005/similar", params=asked).json()["items"]
+    assert [one["id"] for one in found] == held
+    assert len(held) < len(everything)
+    body = {"words": family, "k": 100, "filter": f"not ({text})"}
+    for one in client.post("/v1/search", json=body).json()["items"]:
+        assert one["attributes"]["family"] != family
+    refused = client.get("/v1/items/picture-00005/similar", params={"filter": "famly = 'x'"})
+    assert refused.status_code == 422

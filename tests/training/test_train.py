@@ -14,7 +14,7 @@ from beholder.bundle.choice import Choice
 from beholder.bundle.parts import recipe
 from beholder.bundle.promote import current, folder_of, names
 from beholder.cli.main import beholder
-from beholder.engine.engine import open_engine
+from beholder.engine.opening import open_engine
 from beholder.errors import UsageError, WorkspaceError
 from beholder.progress import Silent
 from beholder.store import ItemRecord, Store

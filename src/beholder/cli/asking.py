@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 K = click.option("-k", default=10, show_default=True, help="How many items.")
+FILTER = click.option(
+    "--filter", metavar="TEXT", help="Only items for which this holds, such as 'price < 50'."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

@@ -13,6 +13,7 @@ from beholder.cli import asking, console
 @asking.FOLDER
 @click.argument("item")
 @asking.who
+@click.option("--answer", help="Id of an answer: how ITEM stood in it is told too.")
 @asking.JSON
 def command(
     folder: Path,
@@ -20,17 +21,26 @@ def command(
     user: str | None,
     session: str | None,
     history: tuple[str, ...],
+    answer: str | None,
     as_json: bool,
 ) -> None:
     """Say why ITEM has its score: a share for each item of the history, and the base."""
     import beholder
 
     with beholder.open(folder) as engine:
-        why = engine.explain(item, **asking.person(user, session, history))
+        why = engine.explain(item, **asking.person(user, session, history), answer=answer)
     if as_json:
         console.as_json(why)
         return
     rows = [(share.id, share.title or "no longer shown", share.share) for share in why.shares]
-    console.table(("because of", "title", "share"), [*rows, ("", "popularity", why.base)])
+    rows.append(("", "popularity", why.base))
+    rows += [("", f"rule: {rule.name}", rule.value) for rule in why.rules]
+    console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {why.score:.4f} ({why.level})")
+    if why.placed is not None:
+        stood = why.placed
+        click.echo(
+            f"in answer {stood.answer}: place {stood.place + 1}, score {stood.score:.4f}, "
+            f"chance {stood.chance:.3g}, from {stood.source}"
+        )

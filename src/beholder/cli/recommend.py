@@ -16,6 +16,12 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @asking.FOLDER
 @asking.who
 @asking.K
+@asking.FILTER
+@click.option(
+    "--diversity",
+    type=click.FloatRange(0, 1),
+    help="0: relevance alone, 1: variety alone; default: `serve.diversity`.",
+)
 @asking.JSON
 @click.option("--all", "everybody", is_flag=True, help="For everybody with a history, into --out.")
 @click.option("--out", type=FILE, metavar="FILE", help="With --all: a .jsonl or .parquet file.")
@@ -32,6 +38,8 @@ def command(
     session: str | None,
     history: tuple[str, ...],
     k: int,
+    filter: str | None,
+    diversity: float | None,
     as_json: bool,
     everybody: bool,
     out: Path | None,
@@ -42,16 +50,21 @@ def command(
     With --all for everybody with a history, in parts: stopped and run again, it goes on.
     """
     if everybody:
-        if out is None or user or session or history:
-            raise click.UsageError("--all needs --out, and takes no user, session or history")
+        if out is None or user or session or history or filter or diversity is not None:
+            raise click.UsageError(
+                "--all needs --out, and takes no user, session, history, filter or diversity"
+            )
         _everybody(folder, out, k, users, as_json)
         return
     if out is not None or users is not None:
         raise click.UsageError("--out and --users are for --all")
     import beholder
+    from beholder.engine.question import Question
 
     with beholder.open(folder) as engine:
-        asking.show(engine.recommend(**asking.person(user, session, history), k=k), as_json)
+        question = Question(k, filter=filter, diversity=diversity)
+        who = asking.person(user, session, history)
+        asking.show(engine.recommend(**who, question=question), as_json)
 
 
 def _everybody(folder: Path, out: Path, k: int, users: Path | None, as_json: bool) -> None:

@@ -14,12 +14,19 @@ from beholder.cli import asking
 @click.argument("words", nargs=-1)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="A picture file.")
 @asking.K
+@asking.FILTER
 @asking.JSON
 def command(
-    folder: Path, words: tuple[str, ...], picture: Path | None, k: int, as_json: bool
+    folder: Path,
+    words: tuple[str, ...],
+    picture: Path | None,
+    k: int,
+    filter: str | None,
+    as_json: bool,
 ) -> None:
     """Search by WORDS, by a picture, or by both."""
     import beholder
 
     with beholder.open(folder) as engine:
-        asking.show(engine.search(" ".join(words), picture=picture, k=k), as_json)
+        found = engine.search(" ".join(words), picture=picture, k=k, filter=filter)
+        asking.show(found, as_json)

@@ -13,10 +13,11 @@ from beholder.cli import asking
 @asking.FOLDER
 @click.argument("item")
 @asking.K
+@asking.FILTER
 @asking.JSON
-def command(folder: Path, item: str, k: int, as_json: bool) -> None:
+def command(folder: Path, item: str, k: int, filter: str | None, as_json: bool) -> None:
     """Show items that look and read like ITEM, or are liked together with it."""
     import beholder
 
     with beholder.open(folder) as engine:
-        asking.show(engine.similar(item, k), as_json)
+        asking.show(engine.similar(item, k, filter=filter), as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import numpy as np
@@ -9,6 +10,10 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.history import History
 from beholder.engine.overlay import Overlay
+from beholder.engine.question import Repeat
+from beholder.engine.slate import Known
+from beholder.errors import UsageError
+from beholder.scorers.interface import Positions
 
 
 def allowed(
@@ -38,3 +43,21 @@ def allowed(
         if place is not None:
             mask[place] = False
     return mask
+
+
+def away(known: Known, repeat: Repeat | None) -> Positions | None:
+    """Return what of a history may not come again; None: all of it.
+
+    Raises
+    ------
+    UsageError
+        If `repeat` is neither `never` nor `allow`.
+    """
+    if repeat is not None and repeat not in ("never", "allow"):
+        raise UsageError(f"repeat is {repeat!r}", remedy="never or allow", field="repeat")
+    seen = known.history.seen
+    if repeat == "allow":
+        return seen[:0]
+    if repeat == "never" or known.until is None:
+        return None
+    return seen[known.until > time.time() * 1000]

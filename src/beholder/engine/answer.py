@@ -166,8 +166,38 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+class Added(msgspec.Struct, frozen=True):
+    """What a standing rule adds to a score, by its name; negative where it buries."""
+
+    name: str
+    value: float
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """How an item stood in an answer that was given.
+
+    Attributes
+    ----------
+    place
+        From 0, over all pages of the answer.
+    score
+        Of the place: where variety, caps or pins put another item there, it kept its score.
+    chance
+        With which the place came to show this item.
+    source
+        Why it was among the candidates: `history`, `popular`, `pinned`, `explore` ...
+    """
+
+    answer: str
+    bundle: str
+    place: int
+    score: float
+    chance: float
+    source: str
+
+
 class Explanation(Plain, frozen=True):
-    """Why an item has its score for somebody: base + sum of shares = score.
+    """Why an item has its score for somebody: base + shares + what rules add = score.
 
     Attributes
     ----------
@@ -176,6 +206,10 @@ class Explanation(Plain, frozen=True):
     exact
         Whether taking an item out of the history takes exactly its share away, the weights
         of the others held fixed. The base falls on its own where little is left to go by.
+    rules
+        Boosts and buries that hold for the item. Bans, caps and pins act on whole answers.
+    placed
+        Where it stood in the answer that was asked about; None where none was.
     unknown
         As in `Answer`.
     """
@@ -187,10 +221,12 @@ class Explanation(Plain, frozen=True):
     shares: tuple[Share, ...]
     exact: bool
     level: Level
+    rules: tuple[Added, ...] = ()
+    placed: Placed | None = None
     unknown: Unknown | None = None
 
     def to_pandas(self) -> Any:
-        """Return a DataFrame, one row a share, and the base as a row of its own: id, title, share.
+        """Return a DataFrame of id, title, share: the base, each share, and what each rule adds.
 
         Raises
         ------
@@ -199,6 +235,7 @@ class Explanation(Plain, frozen=True):
         """
         base = {"id": None, "title": "base", "share": self.base}
         rows = [{"id": one.id, "title": one.title, "share": one.share} for one in self.shares]
+        rows += [{"id": None, "title": one.name, "share": one.value} for one in self.rules]
         return frame([base, *rows], ("id", "title", "share"))
 
 

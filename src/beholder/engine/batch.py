@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from beholder.durable import sync_folder, write_file
-from beholder.engine.engine import Engine, check_k
-from beholder.engine.question import Question
+from beholder.engine.engine import Engine
+from beholder.engine.question import Question, checked_k
 from beholder.engine.table import FORMATS, Format
 from beholder.errors import UsageError
 from beholder.progress import SILENT, Progress
@@ -117,8 +117,8 @@ def recommend_all(
             remedy="end it with " + " or ".join(FORMATS),
             field="out",
         )
-    engine.explorer = None
-    check_k(k)
+    engine.pipeline.explorer = None
+    checked_k(k)
     with output_lock(out):
         return _all(engine, out, kind, k, users, progress)
 

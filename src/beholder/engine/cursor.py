@@ -22,7 +22,8 @@ PLACES = 200  # of an answer, with all its pages
 AHEAD = 180  # places in a cursor at most
 LONGEST = 2048  # characters
 LONGEST_NAME = 64  # bytes of an answer's id
-_VERSION = 1
+_VERSION = 2
+_ASKED = 4  # bytes of what was asked
 _MARK = 16  # bytes of the seal
 _TEXT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
@@ -38,11 +39,14 @@ class Cursor(NamedTuple):
         Of the first of `seqs` in the answer, from 0.
     seqs
         int64, at most 180 catalogue numbers, each 0 or more: what the next places hold.
+    asked
+        4 bytes. What the answer was asked to hold, by a digest.
     """
 
     answer: str
     place: int
     seqs: NDArray[np.int64]
+    asked: bytes = bytes(_ASKED)
 
     def after(self, taken: int, shown: int) -> Cursor | None:
         """Return the cursor once so many numbers were taken, and so many of them shown.
@@ -51,10 +55,12 @@ class Cursor(NamedTuple):
         """
         if taken >= len(self.seqs):
             return None
-        return Cursor(self.answer, self.place + shown, self.seqs[taken:])
+        return self._replace(place=self.place + shown, seqs=self.seqs[taken:])
 
 
-def begin(answer: str, place: int, seqs: NDArray[np.int64]) -> Cursor | None:
+def begin(
+    answer: str, place: int, seqs: NDArray[np.int64], asked: bytes = bytes(_ASKED)
+) -> Cursor | None:
     """Return the cursor behind a first page, cut to what an answer may have; None at its end.
 
     Parameters
@@ -65,7 +71,7 @@ def begin(answer: str, place: int, seqs: NDArray[np.int64]) -> Cursor | None:
         What would have come next, any number.
     """
     kept = seqs[: max(min(AHEAD, PLACES - place), 0)]
-    return Cursor(answer, place, kept) if len(kept) else None
+    return Cursor(answer, place, kept, asked) if len(kept) else None
 
 
 def seal(cursor: Cursor, key: bytes, workspace: bytes) -> str:
@@ -76,7 +82,8 @@ def seal(cursor: Cursor, key: bytes, workspace: bytes) -> str:
     key
         32 bytes, secret.
     workspace
-        Mark of the workspace: a cursor opens in no other, not even one with the same key.
+        Mark of the workspace and of who asks: a cursor opens for no other, not even with the
+        same key.
 
     Raises
     ------
@@ -84,13 +91,14 @@ def seal(cursor: Cursor, key: bytes, workspace: bytes) -> str:
         If the cursor is larger than `begin` and `after` make them, or a number is below 0.
     """
     name = cursor.answer.encode()
-    if len(name) > LONGEST_NAME or len(cursor.seqs) > AHEAD or cursor.seqs.min(initial=0) < 0:
+    whole = len(name) <= LONGEST_NAME and len(cursor.asked) == _ASKED
+    if not whole or len(cursor.seqs) > AHEAD or cursor.seqs.min(initial=0) < 0:
         raise ShapeError(f"a cursor of {len(cursor.seqs)} items for answer {cursor.answer[:80]!r}")
     largest = int(cursor.seqs.max(initial=0))
     width = max((largest.bit_length() + 7) // 8, 1)
     wide = cursor.seqs.astype("<u8").view(np.uint8).reshape(-1, 8)
     head = bytes([_VERSION, len(name), cursor.place, len(cursor.seqs), width])
-    body = head + name + wide[:, :width].tobytes()
+    body = head + cursor.asked + name + wide[:, :width].tobytes()
     return _text_of(_seal_of(body, key, workspace) + body)
 
 
@@ -100,7 +108,7 @@ def unseal(text: str, key: bytes, workspace: bytes) -> Cursor:
     Raises
     ------
     UsageError
-        If it was not made here, for this workspace, or is no longer whole.
+        If it was not made here, for this workspace and person, or is no longer whole.
     """
     if len(text) <= LONGEST and _TEXT.fullmatch(text) and len(text) % 4 != 1:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -108,7 +116,11 @@ def unseal(text: str, key: bytes, workspace: bytes) -> Cursor:
         whole = hmac.compare_digest(raw[:_MARK], _seal_of(body, key, workspace))
         if whole and _text_of(raw) == text:  # the last letter has bits that decoding drops
             return _read(body)
-    raise UsageError("this page does not exist", remedy="ask again without `page`", field="page")
+    raise UsageError(
+        "this page does not exist, or is somebody else's",
+        remedy="ask again without `page`",
+        field="page",
+    )
 
 
 def _text_of(raw: bytes) -> str:
@@ -122,9 +134,10 @@ def _read(body: bytes) -> Cursor:
             "this page is from another version", remedy="ask again without `page`", field="page"
         )
     wide = np.zeros((size, 8), np.uint8)
-    wide[:, :width] = np.frombuffer(body, np.uint8, offset=5 + name).reshape(size, width)
+    start = 5 + _ASKED
+    wide[:, :width] = np.frombuffer(body, np.uint8, offset=start + name).reshape(size, width)
     seqs = wide.view("<u8").reshape(size).astype(np.int64)
-    return Cursor(body[5 : 5 + name].decode(), place, seqs)
+    return Cursor(body[start : start + name].decode(), place, seqs, body[5:start])
 
 
 def _seal_of(body: bytes, key: bytes, workspace: bytes) -> bytes:

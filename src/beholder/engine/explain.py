@@ -1,34 +1,32 @@
-"""One score split over everything in a history."""
+"""One score split over everything in a history, and what rules add to it."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from beholder.engine.answer import Explanation, Level, Share
-from beholder.engine.dislikes import penalties
+from beholder.engine.answer import Added, Explanation, Share
 from beholder.engine.overlay import Overlay
-from beholder.engine.slate import Known
+from beholder.engine.own_scores import own_scores
+from beholder.engine.slate import Request
 
 
-def explanation(view: Overlay, known: Known, level: Level, position: int) -> Explanation:
+def explanation(request: Request, view: Overlay, position: int) -> Explanation:
     """Split one score over everything in the history, dislikes with negative shares.
 
     What is no longer shown is not named: its shares stand together under an empty id.
     """
-    history, query = known.history, known.query
+    query = request.known.query
     place = np.array([position], np.int32)
     parts = view.blend.shares(query, place)
+    own = own_scores(request, view, place)
     base = float(parts.base[0])
     shares = [
         (int(item), float(share))
         for item, share in zip(query.items, parts.values[0], strict=True)
         if share != 0
     ]
-    if len(history.disliked):
-        own = base + parts.values[0].sum()
-        taken = penalties(view, history.disliked, place, np.array([own], np.float32))
-        if taken.by[0] >= 0:
-            shares.append((int(taken.by[0]), -float(taken.values[0])))
+    if own.by[0] >= 0:
+        shares.append((int(own.by[0]), -float(own.taken[0])))
     shares.sort(key=lambda pair: -abs(pair[1]))
     shown, hidden = [], 0.0
     for item, share in shares:
@@ -39,8 +37,17 @@ def explanation(view: Overlay, known: Known, level: Level, position: int) -> Exp
         shown.append(Share(card.id, card.title, card.picture, share, card.titles))
     if hidden:
         shown.append(Share("", "", None, hidden))
+    added = tuple(Added(one.name, float(one.values[0])) for one in own.rules if one.values[0] != 0)
     card = view.cards[position]
-    score = base + sum(share for _, share in shares)
+    score = base + sum(share for _, share in shares) + sum(one.value for one in added)
     return Explanation(
-        card.id, card.title, score, base, tuple(shown), parts.additive, level, known.unknown
+        card.id,
+        card.title,
+        score,
+        base,
+        tuple(shown),
+        parts.additive,
+        request.level,
+        added,
+        unknown=request.known.unknown,
     )

@@ -1,4 +1,4 @@
-"""From what a caller tells of somebody to events, as the store would have them."""
+"""What is known of who asks: from the events of the store, or from what the caller tells."""
 
 from __future__ import annotations
 
@@ -9,19 +9,76 @@ from typing import Any
 import numpy as np
 
 from beholder.behaviour.event import Event
+from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import CODES, weigh
-from beholder.behaviour.reduce import Events
-from beholder.engine.answer import Unknown
+from beholder.behaviour.reduce import Events, history
+from beholder.engine.answer import Level, Unknown
+from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay
+from beholder.engine.repeat import Moments, until
+from beholder.engine.slate import Known
 from beholder.errors import UsageError
 from beholder.settings import BehaviourSettings
+from beholder.store.records import Snapshot
 
+Told = Sequence[str | Event | dict[str, Any]]
 NAMED = 10  # unknown ids
 
 
-def told_events(
-    overlay: Overlay, told: Sequence[str | Event | dict[str, Any]], settings: BehaviourSettings
-) -> Events:
+class People:
+    """Turns events into what models see of a person.
+
+    Parameters
+    ----------
+    lasts
+        For how long an event of each kind keeps its item away; None: forever. See `repeat`.
+
+    Attributes
+    ----------
+    memory
+        Of those who asked last.
+    """
+
+    def __init__(self, behaviour: BehaviourSettings, lasts: Moments | None = None) -> None:
+        self.behaviour, self.lasts = behaviour, lasts
+        self.memory = Memory()
+
+    def told(self, view: Overlay, events: Told) -> Known:
+        """Return what a caller's own history says."""
+        known = self._reduced(view, told_events(view, events, self.behaviour))
+        return known._replace(unknown=unknown_of(view, events))
+
+    def stored(self, view: Overlay, seen: Snapshot | None) -> Known:
+        """Return what the store's events say."""
+        if seen is None or not len(seen):
+            return known_of(view, EMPTY)
+        return self.memory.known(seen.persons, seen.rows, view, lambda: self._read(view, seen))
+
+    def _read(self, view: Overlay, seen: Snapshot) -> Known:
+        seqs, times, kinds, values = seen.columns()
+        rules = self.behaviour
+        signed = weigh(kinds, values, rules.weights, rules.rating_threshold)
+        return self._reduced(view, Events(view.positions(seqs), times, signed, kinds, values))
+
+    def _reduced(self, view: Overlay, events: Events) -> Known:
+        found = history(events, self.behaviour.like, self.behaviour.history_limit)
+        known = known_of(view, found)
+        if self.lasts is None:
+            return known
+        return known._replace(until=until(events, found.seen, self.lasts))
+
+
+def known_of(view: Overlay, history: History) -> Known:
+    """Return a history with what it means to the blend."""
+    return Known(history, view.blend.ask(history))
+
+
+def level_of(known: Known, user: str | None) -> Level:
+    """Return what an answer can be based on."""
+    return ("personal" if user else "session") if len(known.history) else "popular"
+
+
+def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Events:
     """Return the events that are told as item ids or events, oldest first.
 
     Entries without a time happened one minute after each other, the last one now. Items that
@@ -56,7 +113,7 @@ def told_events(
     )
 
 
-def unknown_of(overlay: Overlay, told: Sequence[str | Event | dict[str, Any]]) -> Unknown | None:
+def unknown_of(overlay: Overlay, told: Told) -> Unknown | None:
     """Return what of told ids or events names no item of the catalogue; None: nothing."""
     items = [_read(entry, f"history[{index}]")[0] for index, entry in enumerate(told)]
     lost = [item for item in items if item not in overlay.position_of_id]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from beholder.engine.rerank import Dial
+from beholder.errors import UsageError
 from beholder.scorers.interface import Mask
 
+MAX_K = 1000
 Repeat = Literal["never", "allow"]
 
 
@@ -17,11 +19,12 @@ class Question(NamedTuple):
     Attributes
     ----------
     k
-        1 to 1000 items.
+        1 to `MAX_K` items.
     exclude
         Ids that are on the page already.
     page
-        The `next` of the answer before: the same answer goes on, whatever was liked since.
+        The `next` of the answer before: the same answer goes on, whatever was liked since. It is
+        for the same person and question; only `k` and `exclude` may be others.
     filter
         Only items for which this holds, such as `price < 50`; see docs/rules.md.
     diversity
@@ -57,3 +60,26 @@ class Wanted(NamedTuple):
     mask: Mask
     dial: Dial
     explore: bool = False
+
+
+def question_of(question: Question | None, asked: dict[str, Any]) -> Question:
+    """Return a question whose fields may have been told by name.
+
+    Raises
+    ------
+    UsageError
+        If there is no field of a name.
+    """
+    try:
+        return (question or Question())._replace(**asked)
+    except ValueError as error:
+        raise UsageError(
+            f"a question has no {', '.join(sorted(asked.keys() - set(Question._fields)))}",
+            remedy="it has " + ", ".join(Question._fields),
+        ) from error
+
+
+def checked_k(k: int) -> None:
+    """Refuse a list length out of range."""
+    if not 1 <= k <= MAX_K:
+        raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")

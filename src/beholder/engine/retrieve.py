@@ -15,7 +15,7 @@ from beholder.store.answers import HISTORY
 
 Source = Callable[[Request, Overlay, int], Slate]
 
-SPARE = 10  # places more than a page, of which stages may lower some
+SPARE = 60  # places more than a page: fifty dislikes lower about that many
 DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from beholder.bundle.parts import Parts
 from beholder.dataset.build import modalities
 from beholder.encoders.registry import ENCODERS, ONNX
 from beholder.engine.overlay import VectorsOf
@@ -22,3 +23,8 @@ def cached_vectors(workspace: Workspace, encoders: list[str]) -> VectorsOf:
         return modalities(workspace, pictures, ours)
 
     return vectors_of
+
+
+def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
+    """Return what gives the raw vectors of late items, as the encoders of a bundle made them."""
+    return cached_vectors(workspace, list(parts.content.spaces))

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.splits import Split
-from beholder.engine.engine import USUAL_DIAL, Engine
+from beholder.engine.engine import Engine
+from beholder.engine.pipeline import USUAL_DIAL, Pipeline
 from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
 from beholder.engine.stages import STAGES
@@ -37,7 +38,7 @@ def lists(
     stages, dial
         What the lists pass through after retrieval, as in `Engine`.
     """
-    engine = Engine(parts, stages=stages, dial=dial)
+    engine = Engine(parts, pipeline=Pipeline(stages, dial))
     view = engine.now_showing
     found = np.full((len(split.cases), depth), -1, np.int32)
     for case in range(len(split.cases)):

@@ -193,7 +193,10 @@ def asked(told: History | Histories, n_items: int, recency: Recency) -> Query:
 def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
     """Return the best `k` of scores float32 (n,), of the allowed ones alone."""
     checked_mask(allowed, len(scores))
-    masked = scores if allowed is None else np.where(allowed, scores, -np.inf)
+    masked = scores
+    if allowed is not None:
+        masked = scores.copy()
+        masked[~allowed] = -np.inf
     positions = best(masked, k, ties)
     if not k:
         return Best(positions, scores[positions], float(masked.max(initial=-np.inf)))

@@ -31,9 +31,10 @@ class Recency(NamedTuple):
     def weights(self, told: History | Histories) -> NDArray[np.float32]:
         """Return the event weights times recency, float32, one for each item."""
         age = told.age
-        faded = np.power(self.decay, np.arange(age.max(initial=0) + 1))  # once for each age
-        faded[1:] *= self.older
-        recent: NDArray[np.float32] = (told.weights * faded[age]).astype(np.float32)
+        faded = np.power(self.decay, age)
+        if self.older != 1:
+            faded[age > 0] *= self.older
+        recent: NDArray[np.float32] = (told.weights * faded).astype(np.float32)
         return recent
 
 

@@ -11,17 +11,27 @@ from litestar.params import QueryParameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id, Kind
-from beholder.engine.engine import MAX_K
+from beholder.engine.question import MAX_K
 from beholder.service.access import Caller
 from beholder.service.paths import SLASH
 from beholder.service.running import Running
 
+LONGEST_FILTER = 2048  # characters
 Asking = Request[Any, Any, State]
 K = Annotated[int, QueryParameter(ge=1, le=MAX_K, description="How many items.")]
 Person = Annotated[
     str | None,
     QueryParameter(min_length=1, max_length=256, description="Default: the visitor's own."),
 ]
+Only = Annotated[
+    str | None,
+    QueryParameter(
+        min_length=1,
+        max_length=LONGEST_FILTER,
+        description="Only items for which this holds, such as `price < 50`.",
+    ),
+]
+OnlyInBody = Annotated[str, Meta(min_length=1, max_length=LONGEST_FILTER)] | None
 InBody = Annotated[int, Meta(ge=1, le=MAX_K)]
 MOST = 10_000
 

@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from beholder.errors import BeholderError, OverloadedError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
-from beholder.service import bodies, interactions, origins, recommendations
+from beholder.service import origins
 from beholder.service.access import Door
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_fault, note_request
@@ -23,6 +23,7 @@ from beholder.service.problems import (
     problem,
     understood,
 )
+from beholder.service.quick import ROUTES, Asked
 from beholder.service.visitor import secret_of
 from beholder.workspace import Workspace
 
@@ -92,21 +93,14 @@ class Front:
             return
         origins.refuse_cross_site(method, headers, scope["scheme"], self.origins)
         caller = scope["caller"] = self.door.caller(headers)
-        if method == "GET" and scope["path"] == recommendations.PATH:
-            caller.check("recommend")
-            query = scope["query_string"]
-            body = await recommendations.recommend_quickly(self.app.state.running, caller, query)
+        quick = ROUTES.get((method, scope["path"]))
+        if quick is not None:
+            asked = Asked(scope["query_string"], headers, receive, caller, self.settings)
+            body = await quick(asked, self.app.state.running)
             if body is not None:
-                await _send_json(scope, send, recommendations.PATH, body)
+                if body:
+                    await _send_json(scope, send, body)
                 return
-        elif method == "POST" and scope["path"] == interactions.PATH and not scope["query_string"]:
-            caller.check("events")
-            told = await bodies.read(receive, headers, "json", self.settings)
-            if told is None:
-                return  # the caller went away
-            found = await interactions.record_body(self.app.state.running, caller, told)
-            await _send_json(scope, send, interactions.PATH, msgspec.json.encode(found))
-            return
         keep_slashes(scope)
         await self.app(scope, receive, send)
 
@@ -130,9 +124,8 @@ class _Answer:
         await self.send({"type": "http.response.body", "body": body})
 
 
-async def _send_json(scope: Any, send: _Answer, path: str, body: bytes) -> None:
-    """Answer without the framework, whose way to the two busiest routes costs more than they do."""
-    scope["path_template"] = path
+async def _send_json(scope: Any, send: _Answer, body: bytes) -> None:
+    scope["path_template"] = scope["path"]
     length = str(len(body)).encode()
     await send.whole(
         200, [(b"content-type", b"application/json"), (b"content-length", length)], body

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
 from beholder.engine.answer import Answer
 from beholder.engine.cursor import LONGEST
-from beholder.engine.engine import MAX_K
-from beholder.engine.question import Question, Repeat
+from beholder.engine.people import Told
+from beholder.engine.question import MAX_K, Question, Repeat
 from beholder.service.access import Caller, needs
 from beholder.service.asking import (
+    LONGEST_FILTER,
     MOST,
     Asking,
     History,
     InBody,
     K,
+    Only,
+    OnlyInBody,
     Person,
     caller_of,
     running_of,
@@ -30,15 +33,8 @@ from beholder.service.asking import (
 from beholder.service.running import Running
 
 PATH = "/v1/recommendations"
-PARAMETERS = {
-    "user": 256,
-    "session": 256,
-    "k": 4,
-    "page": LONGEST,
-    "filter": 2048,
-    "diversity": 20,
-    "repeat": 5,
-}
+PLAIN = {"user": 256, "session": 256, "k": 4, "page": LONGEST, "filter": LONGEST_FILTER}
+"""Parameters that are read without the framework, and their longest values."""
 
 
 class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,7 +64,7 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     user: Id | None = None
     session: Id | None = None
     page: Annotated[str, Meta(max_length=LONGEST)] | None = None
-    filter: Annotated[str, Meta(min_length=1, max_length=2048)] | None = None
+    filter: OnlyInBody = None
     diversity: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
     repeat: Repeat | None = None
 
@@ -80,61 +76,73 @@ async def get_recommendations(
     session: Person = None,
     k: K = 20,
     page: Annotated[str | None, QueryParameter(max_length=LONGEST)] = None,
-    filter: Annotated[str | None, QueryParameter(min_length=1, max_length=2048)] = None,
+    filter: Only = None,
     diversity: Annotated[float | None, QueryParameter(ge=0.0, le=1.0)] = None,
     repeat: FromQuery[Repeat | None] = None,
-) -> Answer:
+) -> Response[Answer]:
     """Recommend for a user or session; without either, for the browser that asks."""
-    running = running_of(request)
-    user, session = caller_of(request).whose(user, session)
-    seen = await running.seen(user, session)
     question = Question(k, (), page, filter, diversity, repeat)
-    return running.engine.recommend(user, session=session, question=question, seen=seen)
+    return _json(await answered(running_of(request), caller_of(request), user, session, question))
 
 
 @post(PATH, status_code=200, opt=needs("recommend", body="json"))
-async def post_recommendations(request: Asking, data: JSONBody[RecommendationRequest]) -> Answer:
+async def post_recommendations(
+    request: Asking, data: JSONBody[RecommendationRequest]
+) -> Response[Answer]:
     """Recommend from a history in the body, or leave out what is on the page already."""
-    running = running_of(request)
-    user, session = caller_of(request).whose(data.user, data.session)
-    kept = data.history is None  # else the store is not asked about anybody
-    seen = await running.seen(user, session) if kept else await running.seen(None, None)
-    return running.engine.recommend(
-        user,
-        session=session,
-        history=told(data.history),
-        question=Question(
-            data.k, data.exclude, data.page, data.filter, data.diversity, data.repeat
-        ),
-        seen=seen,
+    question = Question(data.k, data.exclude, data.page, data.filter, data.diversity, data.repeat)
+    running, caller, history = running_of(request), caller_of(request), told(data.history)
+    return _json(await answered(running, caller, data.user, data.session, question, history))
+
+
+async def answered(
+    running: Running,
+    caller: Caller,
+    user: str | None,
+    session: str | None,
+    question: Question,
+    history: Told | None = None,
+) -> bytes:
+    """Return an answer as JSON: every way to ask ends here.
+
+    Parameters
+    ----------
+    history
+        Where there is one, the store is not asked about anybody.
+    """
+    user, session = caller.whose(user, session)
+    seen = await running.seen(*((None, None) if history is not None else (user, session)))
+    return running.engine.recommend_json(
+        user, session=session, history=history, question=question, seen=seen
     )
 
 
-async def recommend_quickly(running: Running, caller: Caller, query: bytes) -> bytes | None:
-    """Answer GET without the framework's way of reading parameters, which costs as much again.
+def plain_question(query: bytes) -> tuple[str | None, str | None, Question] | None:
+    """Read a query without the framework, whose way to read it costs as much as the answer.
 
     Returns
     -------
-    JSON, or None where the question is not plain; the framework then says what is wrong with it.
+    User, session and question; None where the query is not plain: the framework then reads it,
+    and says what is wrong with it.
     """
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:
         return None
     asked = dict(pairs)
-    if len(asked) < len(pairs) or not asked.keys() <= PARAMETERS.keys():
+    if len(asked) < len(pairs) or not asked.keys() <= PLAIN.keys():
         return None
-    if any(not 0 < len(text) <= PARAMETERS[name] for name, text in asked.items()):
+    if any(not 0 < len(text) <= PLAIN[name] for name, text in asked.items()):
         return None
-    if "diversity" in asked or "repeat" in asked:
-        return None  # these are to be read with care
     k = asked.get("k", "20")
-    if not (k.isascii() and k.isdigit() and len(k) <= 4 and 1 <= int(k) <= MAX_K):
+    if not (k.isascii() and k.isdigit() and 1 <= int(k) <= MAX_K):
         return None
-    user, session = caller.whose(asked.get("user"), asked.get("session"))
-    seen = await running.seen(user, session)
     question = Question(int(k), (), asked.get("page"), asked.get("filter"))
-    return running.engine.recommend_json(user, session=session, question=question, seen=seen)
+    return asked.get("user"), asked.get("session"), question
+
+
+def _json(body: bytes) -> Response[Any]:
+    return Response(body, media_type="application/json")
 
 
 handlers = [get_recommendations, post_recommendations]

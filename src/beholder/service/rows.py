@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from litestar import get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath
 
 from beholder.engine.rows import Row
 from beholder.service.access import needs
-from beholder.service.asking import Asking, K, Person, caller_of, plain_id, running_of
+from beholder.service.asking import Asking, K, Only, Person, caller_of, plain_id, running_of
 from beholder.service.running import in_thread
 
 
@@ -20,7 +18,7 @@ async def row(
     user: Person = None,
     session: Person = None,
     k: K = 20,
-    filter: Annotated[str | None, QueryParameter(min_length=1, max_length=2048)] = None,
+    filter: Only = None,
 ) -> Row:
     """Return `recently-viewed`, `trending`, `new` or `popular`.
 

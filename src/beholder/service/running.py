@@ -17,8 +17,9 @@ from beholder.bundle.opened import open_bundle, stamp
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.encoders.picture_workers import PictureWorkers
-from beholder.engine.engine import Engine, engine_of
+from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
+from beholder.engine.opening import engine_of
 from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
 from beholder.service import visitor
@@ -159,7 +160,7 @@ class Running:
         forgot = time.monotonic()
         while not self._stopping.wait(LOOK):
             if time.monotonic() - forgot > MEMORY:
-                self.engine.memory.clear()
+                self.engine.people.memory.clear()
                 forgot = time.monotonic()
             if stamp(self.workspace) != self._seen:
                 with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays

@@ -12,7 +12,7 @@ from beholder.engine.answer import Level, Recommendation
 from beholder.errors import DataError
 from beholder.service import uploads
 from beholder.service.access import needs
-from beholder.service.asking import Asking, InBody, running_of
+from beholder.service.asking import Asking, InBody, OnlyInBody, running_of
 from beholder.service.problems import invalid
 from beholder.service.running import Running, in_thread
 
@@ -24,6 +24,7 @@ class SearchRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     words: Words = ""
     k: InBody = 20
+    filter: OnlyInBody = None
 
 
 class Query(msgspec.Struct):
@@ -52,7 +53,7 @@ async def search(request: Asking) -> Found:
     """
     picture = None
     if uploads.is_form(request):
-        form = await uploads.read_form(request, frozenset({"words", "k"}))
+        form = await uploads.read_form(request, frozenset({"words", "k", "filter"}))
         asked = _converted(form.words)
         if len(form.pictures) > 1:
             raise DataError("one picture at a time", field="picture")
@@ -67,7 +68,7 @@ async def search(request: Asking) -> Found:
 def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found:
     """Return what the engine finds."""
     vectors = None if picture is None else uploads.encode(running, picture).vectors
-    found = running.engine.search(asked.words, picture=vectors, k=asked.k)
+    found = running.engine.search(asked.words, picture=vectors, k=asked.k, filter=asked.filter)
     query = Query(asked.words, picture is not None)
     return Found(found.answer, found.bundle, found.level, found.items, found.next, query)
 

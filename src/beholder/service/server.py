@@ -26,7 +26,7 @@ from granian.log import LogLevels
 from beholder.bundle.opened import open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
-from beholder.engine.engine import rules_of
+from beholder.engine.opening import rules_of
 from beholder.errors import BeholderError, UsageError
 from beholder.service.access import is_loopback
 from beholder.service.app import build

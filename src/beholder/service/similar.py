@@ -7,15 +7,17 @@ from litestar.params import FromPath
 
 from beholder.engine.answer import Answer
 from beholder.service.access import needs
-from beholder.service.asking import Asking, K, caller_of, plain_id, running_of
+from beholder.service.asking import Asking, K, Only, caller_of, plain_id, running_of
 
 
 @get("/v1/items/{item_id:str}/similar", opt=needs("recommend"))
-async def similar(request: Asking, item_id: FromPath[str], k: K = 20) -> Answer:
-    """Return items similar to one."""
+async def similar(
+    request: Asking, item_id: FromPath[str], k: K = 20, filter: Only = None
+) -> Answer:
+    """Return items similar to one; with `filter`, those for which it holds."""
     running = running_of(request)
     seen = await running.seen(*caller_of(request).whose(None, None))
-    return running.engine.similar(plain_id(item_id), k, seen)
+    return running.engine.similar(plain_id(item_id), k, seen, filter)
 
 
 handlers = [similar]

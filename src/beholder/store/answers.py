@@ -46,6 +46,20 @@ class Shown(NamedTuple):
     sources: NDArray[np.uint8]
 
 
+class Kept(NamedTuple):
+    """An answer as it is stored.
+
+    Attributes
+    ----------
+    person
+        Number of who was answered; None: nobody is named.
+    """
+
+    person: int | None
+    bundle: str
+    shown: Shown
+
+
 def pack(shown: Shown) -> bytes:
     """Return what `answers.packed` holds.
 
@@ -112,6 +126,18 @@ def seen_bits(places: Iterable[int], before: bytes | None = None) -> bytes:
     bits = np.zeros(wanted[-1] + 1 if wanted else 0, np.uint8)
     bits[wanted] = 1
     return np.packbits(bits, bitorder="little").tobytes()
+
+
+def given(database: Database, answer: str) -> Kept | None:
+    """Return an answer by its id; None where none is kept."""
+    try:
+        name = bytes.fromhex(answer)
+    except ValueError:
+        return None
+    wanted = select(answers.c.person, answers.c.bundle, answers.c.packed)
+    with database.read() as connection:
+        row = connection.execute(wanted.where(answers.c.id == name)).first()
+    return None if row is None else Kept(row.person, row.bundle, unpack(bytes(row.packed)))
 
 
 def forget(connection: Connection, person: int) -> int:

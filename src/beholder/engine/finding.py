@@ -1,0 +1,76 @@
+"""What is found without a history: items that are alike, and items that words or pictures name."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+import numpy as np
+
+from beholder.engine.alike import with_all
+from beholder.engine.answer import Answer, Reason
+from beholder.engine.looks import by_looks, looks_of
+from beholder.engine.overlay import Overlay
+from beholder.engine.showing import show
+from beholder.engine.wording import word_scores
+from beholder.index.best import best
+from beholder.scorers.interface import Floats, Mask, Positions, Query
+from beholder.scorers.item_item import ItemItem
+
+Found = tuple[Positions, Floats]  # best first, with scores above 0
+
+
+def similar_to(view: Overlay, place: int, k: int, allowed: Mask) -> Found:
+    """Return what looks and reads like an item, and what people like together with it."""
+    scores = with_all(view, place)
+    if view.touched(place):  # of others, what is liked together is only guessed from content
+        together = _row(view.blend.item_item, place)
+        scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
+    return _listed(view, scores, k, allowed, without=place)
+
+
+def searched(
+    view: Overlay, words: str | None, vectors: Mapping[str, Floats], k: int, allowed: Mask
+) -> Found:
+    """Return what words name, or a picture, or both.
+
+    Parameters
+    ----------
+    vectors
+        Raw vectors of the picture by encoder; none without one.
+    """
+    looks = looks_of(view.content, vectors)
+    if not words or not words.strip():
+        return by_looks(view, looks, k, allowed)
+    scores = word_scores(view, words)
+    if looks:
+        scores += np.maximum(view.content.similar(looks), 0)
+    return _listed(view, scores, k, allowed)
+
+
+def as_answer(view: Overlay, found: Found) -> Answer:
+    """Return what was found as it is shown."""
+    reason = Reason("similar")
+    items = tuple(
+        show(view.cards[position], score, reason)
+        for position, score in zip(found[0].tolist(), found[1].tolist(), strict=True)
+    )
+    return Answer(secrets.token_hex(8), view.bundle, "similar", items)
+
+
+def _listed(
+    view: Overlay, scores: Floats, k: int, allowed: Mask, without: int | None = None
+) -> Found:
+    """Return the best allowed positions above 0, and their scores."""
+    masked = np.where(allowed & (scores > 0), scores, -np.inf)
+    if without is not None:
+        masked[without] = -np.inf
+    chosen = best(masked, k, view.blend.ties)
+    return chosen, scores[chosen]
+
+
+def _row(scorer: ItemItem, place: int) -> Floats:
+    """Return what one item says of all."""
+    one, bounds = np.array([place], np.int32), np.array([0, 1], np.int64)
+    row: Floats = scorer.scores(Query(one, np.ones(1, np.float32), bounds))[0]
+    return row

@@ -1,0 +1,96 @@
+"""An engine over a workspace: its promoted bundle, its store, and what its settings ask for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from beholder.bundle.opened import Promotions, open_bundle
+from beholder.bundle.parts import Parts
+from beholder.bundle.promote import current
+from beholder.encoders.given_picture import GivenPictures
+from beholder.engine.engine import Engine
+from beholder.engine.explore import Exploration, Explorer
+from beholder.engine.pipeline import Pipeline
+from beholder.engine.repeat import lasting
+from beholder.engine.rerank import Dial
+from beholder.engine.slate import Stage
+from beholder.engine.standing import StandingRules
+from beholder.engine.vectors import vectors_for
+from beholder.errors import BundleError
+from beholder.rules.live import LiveRules
+from beholder.settings import Settings
+from beholder.store.store import Store
+from beholder.workspace import Workspace
+
+
+def open_engine(
+    folder: str | Path, bundle: str | None = None, stages: Sequence[Stage] | None = None
+) -> Engine:
+    """Open a bundle of a workspace with its store; see `beholder.open`.
+
+    Parameters
+    ----------
+    bundle
+        Its name, and no other will be answered from; None: the promoted one, whichever it is.
+    """
+    workspace = Workspace.open(folder)
+    promotions = None if bundle else Promotions(workspace)
+    name, parts = open_bundle(workspace, bundle or current(workspace))
+    engine = engine_of(workspace, parts, name, Store.open(workspace), promotions)
+    if stages is not None:
+        engine.pipeline.stages = tuple(stages)
+    return engine
+
+
+def engine_of(
+    workspace: Workspace,
+    parts: Parts,
+    name: str,
+    store: Store,
+    promotions: Promotions | None = None,
+) -> Engine:
+    """Return an engine over opened parts and an open store."""
+    settings: Settings = workspace.settings
+    serve = settings.serve
+    pipeline = Pipeline(
+        dial=Dial(serve.diversity, serve.near, serve.one_variant),
+        rules=StandingRules(rules_of(workspace)),
+        explorer=Explorer(Exploration(serve.explore_pool, serve.explore))
+        if serve.explore
+        else None,
+    )
+    return Engine(
+        parts,
+        bundle=name,
+        store=store,
+        vectors_of=vectors_for(workspace, parts),
+        behaviour=settings.behaviour,
+        page_key=_page_key(workspace),
+        pipeline=pipeline,
+        looking=GivenPictures(workspace),
+        promotions=promotions,
+        lasts=lasting(serve.repeat),
+    )
+
+
+def rules_of(workspace: Workspace) -> LiveRules:
+    """Return the standing rules of a workspace.
+
+    Raises
+    ------
+    SettingsError
+        If they are broken.
+    """
+    return LiveRules(workspace.toml)
+
+
+def _page_key(workspace: Workspace) -> bytes:
+    try:
+        secret = (workspace.secrets / "signing.key").read_bytes()
+    except FileNotFoundError as error:
+        raise BundleError(
+            "secrets/signing.key is missing", remedy="restore it, or train again"
+        ) from error
+    return hashlib.blake2b(b"page cursors", key=secret, digest_size=32).digest()

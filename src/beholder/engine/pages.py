@@ -1,0 +1,102 @@
+"""The pages of an answer: what the next one holds is in a sealed cursor."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+
+import numpy as np
+
+from beholder.engine import cursor as paging
+from beholder.engine.cursor import Cursor
+from beholder.engine.overlay import Overlay
+from beholder.engine.question import Question
+from beholder.engine.ranked import Ranked
+from beholder.errors import UsageError
+from beholder.scorers.interface import Mask, Positions
+
+MARK = b"beholder"  # the key is the workspace's own: a cursor of another one does not open
+Who = tuple[str | None, str | None]  # the user, and the session
+NOBODY: Who = (None, None)
+
+
+class Pages:
+    """Seals and opens the cursors of one workspace.
+
+    A history that the caller keeps is no part of who asks: it grows while people turn pages.
+
+    Parameters
+    ----------
+    key
+        32 bytes, secret.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def next(
+        self, view: Overlay, ranked: Ranked, answer: str, who: Who, question: Question
+    ) -> str | None:
+        """Return the cursor behind a first page; None: the answer ends with it."""
+        seqs, asked = view.seqs[ranked.following], _digest(question)
+        return self.seal(paging.begin(answer, len(ranked.positions), seqs, asked), who)
+
+    def seal(self, cursor: Cursor | None, who: Who) -> str | None:
+        """Return a cursor as text, which opens for the same person alone."""
+        return None if cursor is None else paging.seal(cursor, self._key, _mark(who))
+
+    def open(self, who: Who, question: Question) -> Cursor:
+        """Read the cursor of the page that is asked for.
+
+        Raises
+        ------
+        UsageError
+            If it was not made here, or for somebody else, or the answer was asked to hold
+            something else. What was asked may be left out: the same answer goes on.
+        """
+        cursor = self._unsealed(question.page or "", who)
+        if _says(question) and cursor.asked != _digest(question):
+            raise UsageError(
+                "this page is of an answer with another filter, diversity or repeat",
+                remedy="ask for the page with those of its answer, or without `page`",
+                field="page",
+            )
+        return cursor
+
+    def _unsealed(self, text: str, who: Who) -> Cursor:
+        with suppress(UsageError):  # a stranger's answer is nobody's: he may have a name by now
+            return paging.unseal(text, self._key, _mark(NOBODY))
+        return paging.unseal(text, self._key, _mark(who))
+
+
+def page_of(
+    cursor: Cursor, view: Overlay, k: int, allowed: Mask
+) -> tuple[Positions, Cursor | None]:
+    """Return the positions of a later page, and the cursor behind it.
+
+    What was hidden, disliked or seen since is passed over.
+
+    Parameters
+    ----------
+    allowed
+        bool (n,).
+    """
+    places = view.positions(cursor.seqs)
+    good = np.flatnonzero((places >= 0) & allowed[places])
+    chosen = places[good[:k]]
+    passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
+    return chosen, cursor.after(passed, len(chosen))
+
+
+def _says(question: Question) -> bool:
+    return (question.filter, question.diversity, question.repeat) != (None, None, None)
+
+
+def _digest(question: Question) -> bytes:
+    told = (question.filter, question.diversity, question.repeat)
+    return hashlib.blake2b(repr(told).encode(), digest_size=4).digest()
+
+
+def _mark(who: Who) -> bytes:
+    """Return what a cursor is bound to, besides the key."""
+    return MARK + hashlib.blake2b(repr(who).encode(), digest_size=8).digest()

@@ -1,0 +1,104 @@
+"""From a question to ranked places: retrieve, the stages, and now and then exploration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from beholder.engine.answer import Level
+from beholder.engine.explore import Explorer
+from beholder.engine.first_look import first_look
+from beholder.engine.overlay import Overlay
+from beholder.engine.own_scores import own_scores
+from beholder.engine.question import Wanted
+from beholder.engine.ranked import Ranked
+from beholder.engine.rerank import Dial
+from beholder.engine.retrieve import run
+from beholder.engine.slate import Known, Request, Stage, slate_of
+from beholder.engine.stages import STAGES
+from beholder.engine.standing import StandingRules
+from beholder.scorers.interface import Mask, Positions
+from beholder.store.answers import HISTORY
+
+USUAL_DIAL = Dial()
+
+
+class Pipeline:
+    """What an answer passes through.
+
+    Attributes
+    ----------
+    stages
+        In their order, after retrieval.
+    dial
+        How much a page may not be alike, where a question does not say.
+    rules
+        What the settings ask for.
+    explorer
+        None: nothing is explored.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage] = STAGES,
+        dial: Dial = USUAL_DIAL,
+        rules: StandingRules | None = None,
+        explorer: Explorer | None = None,
+    ) -> None:
+        self.stages, self.dial = tuple(stages), dial
+        self.rules = rules or StandingRules()
+        self.explorer = explorer
+
+    def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
+        """Return the first `k` places of an answer, and the positions of the others."""
+        request = self._request(view, known, level, wanted)
+        nobody = level == "popular" and not len(known.history.disliked)
+        slate = run(request, view, self.stages, first_look if nobody else None)
+        if wanted.explore and self.explorer is not None:
+            slate = self.explorer(view, slate, wanted.k, request.allowed)
+        page = slice(0, wanted.k)
+        chosen = slate.positions[page]
+        if nobody:
+            scores = own_scores(request, view, chosen).scores
+            shares = np.zeros((len(chosen), 0), np.float32)
+        else:
+            scores, shares = slate.scores[page], request.reading.shares(chosen).values
+        return Ranked(
+            chosen,
+            scores,
+            shares,
+            known.query.items,
+            level,
+            slate.positions[wanted.k : wanted.depth],
+            slate.sources[page],
+            slate.chance[page],
+        )
+
+    def go_on(
+        self, view: Overlay, known: Known, level: Level, chosen: Positions, place: int
+    ) -> Ranked:
+        """Return a later page of an answer, whose items are chosen already.
+
+        Parameters
+        ----------
+        place
+            Of the first of them in the answer.
+        """
+        request = self.about(view, known, level)
+        scores = own_scores(request, view, chosen).scores
+        shares = request.reading.shares(chosen).values
+        slate = slate_of(chosen, scores, request.rules.pins, HISTORY)
+        return Ranked(
+            chosen, scores, shares, known.query.items, level, chosen[:0],
+            slate.sources, slate.chance, place,
+        )  # fmt: skip
+
+    def about(self, view: Overlay, known: Known, level: Level) -> Request:
+        """Return a request for nothing but what is said of given items."""
+        return self._request(view, known, level, Wanted(0, 0, view.shown, self.dial))
+
+    def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
+        mask: Mask = wanted.mask & self.rules.open(view)
+        reading, rules = view.blend.read(known.query), self.rules.fitted(view)
+        return Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
