@@ -129,7 +129,7 @@ def evaluate(
     others = baselines(made, seed, protocol)
     found = {}
     variations = VARIATIONS | {name: (tuple(own), Dial()) for name, own in (stages or {}).items()}
-    progress.start("asking models", 1 + len(others) + len(variations))
+    progress.start("asking", 1 + len(others) + len(variations))
     found["auto"] = ask.lists(parts, made)
     progress.advance()
     for name, blend in others.items():  # as they ship: dislikes are a stage of ours
