@@ -42,6 +42,18 @@ def test_what_was_written_is_found_by_another_reader(tmp_path: Path) -> None:
     assert reader.missing([c, *hashes("absent"), a, *hashes("absent")]) == hashes("absent")
 
 
+def test_rows_of_many_shards_are_told_apart(tmp_path: Path) -> None:
+    """Also those of shards that came after the reader had looked."""
+    names = [str(number) for number in range(12)]
+    expected = np.arange(12.0)[:, None] * np.ones(4)
+    reader = cache(tmp_path)
+    for start, stop in ((0, 3), (3, 4), (4, 9), (9, 12)):
+        cache(tmp_path).write(hashes(*names[start:stop]), expected[start:stop])
+        vectors, present = reader.load(hashes(*names))
+        assert present.tolist() == [number < stop for number in range(12)]
+        np.testing.assert_array_equal(vectors[:stop], expected[:stop])
+
+
 def test_a_reader_sees_what_comes_later(tmp_path: Path) -> None:
     reader = cache(tmp_path)
     assert reader.missing(hashes("a")) == hashes("a")

@@ -161,6 +161,27 @@ def test_one_more_item_copies_no_matrix_of_the_bundle(parts: Parts, world: World
     assert after.similar.layers[0] is before.similar.layers[0]
 
 
+def test_a_fresh_item_that_changes_leaves_the_sealed_layer(parts: Parts, world: World) -> None:
+    """Its picture is often encoded after it came; a sealed one's change is told all the same."""
+    catalogue = with_looks(Catalogue(parts, world), world, FRESH + 4)
+    catalogue.put(*(late(i, world) for i in range(FRESH + 1)))
+    before = catalogue.put(*(late(i, world) for i in range(FRESH + 1, FRESH + 4)))
+    fresh = late(FRESH + 2, world)._replace(title=f"late {WORDS[5]}")
+    after = catalogue.put(fresh)
+    assert after.sealed is before.sealed
+    assert after.blend.item_item.layers[0] is before.blend.item_item.layers[0]
+    sealed = late(1, world)._replace(title=f"late {WORDS[4]}")
+    changed = catalogue.put(sealed)
+    assert changed.sealed is not after.sealed
+    at_once = with_looks(Catalogue(parts, world), world, FRESH + 4)
+    rows = {put.seq: put for put in (late(i, world) for i in range(FRESH + 4))}
+    expected = at_once.put(*{**rows, fresh.seq: fresh, sealed.seq: sealed}.values())
+    for history in (["3", "11"], ["1001"], [fresh.item_id, "40"]):
+        told = by_id(changed, history)
+        assert told == pytest.approx(by_id(expected, history), rel=1e-3, abs=1e-5)
+        assert told != pytest.approx(by_id(before, history), rel=1e-3, abs=1e-5)
+
+
 def test_a_change_of_nothing_but_the_version_keeps_everything(parts: Parts, world: World) -> None:
     catalogue = Catalogue(parts, world)
     before = catalogue.view

@@ -16,12 +16,12 @@ from beholder.engine.retrieve import retrieve, run
 from beholder.engine.slate import Adjustment, Known, Request, Slate, Stage
 from beholder.index.best import best
 from beholder.rules.fit import Fitted
-from beholder.scorers.blend import DENSE, Blend
+from beholder.scorers.blend import DENSE, EACH, Blend
 from beholder.scorers.interface import Query
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
 
-N = DENSE + 5_000
+N = DENSE + EACH * 40 * 60 + 5_000  # 40 rows of 60 entries are few beside so many items
 NOTHING = cast(Overlay, SimpleNamespace())  # these stages look at no catalogue
 
 

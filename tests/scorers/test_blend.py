@@ -105,6 +105,7 @@ def test_summing_what_is_touched_finds_what_summing_everything_does(
         for told in asked
     ]
     monkeypatch.setattr(blends, "DENSE", 10)
+    monkeypatch.setattr(blends, "EACH", 0)
     monkeypatch.setattr(blends, "LEADERS", most)
     scorer = blend()  # one that has not named its leaders yet
     for told, whole in zip(asked, expected, strict=True):

@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from beholder.scorers import entry as entries
-from beholder.scorers.entry import NEIGHBOURS, Entry, Kernel, Near, Placed, SameGroup, nearest
+from beholder.scorers.entry import NEIGHBOURS, Entry, Kernel, Placed, SameGroup, nearest
 from beholder.scorers.interface import NewItems
 
 N, M = 9, 3
@@ -43,39 +43,34 @@ def test_neighbours_are_the_nearest_known_items_with_shares_by_power() -> None:
     rng = np.random.default_rng(1)
     similar = rng.random((5, 60)).astype(np.float32)
     known = rng.random(60) < 0.8
-    near = nearest(similar, known, power=3.0)
+    near = nearest(similar, known, power=3.0).todense()
     for row in range(5):
         expected = sorted(np.flatnonzero(known), key=lambda j: -similar[row, j])[:NEIGHBOURS]
-        found = near.neighbours[row]
-        assert set(found.tolist()) == set(map(int, expected))
+        found = np.flatnonzero(near[row])
+        assert found.tolist() == sorted(map(int, expected))
         powered = similar[row, found].astype(np.float64) ** 3
-        np.testing.assert_allclose(near.shares[row], powered / powered.sum(), rtol=1e-5)
+        np.testing.assert_allclose(near[row, found], powered / powered.sum(), rtol=1e-5)
 
 
-def test_where_fewer_are_near_the_rest_is_unknown() -> None:
-    similar = np.zeros((2, 30), np.float32)
+def test_where_nothing_is_near_nothing_is_mixed() -> None:
+    similar = np.zeros((3, 30), np.float32)
     similar[0, [3, 7]] = [0.5, 0.25]
-    near = nearest(similar, np.ones(30, bool), power=1.0)
-    assert near.neighbours.shape == (2, NEIGHBOURS)
-    assert sorted(near.neighbours[0].tolist())[-2:] == [3, 7]
-    assert (near.neighbours[0] == -1).sum() == NEIGHBOURS - 2
-    assert near.shares[0].sum() == 1.0
-    assert (near.neighbours[1] == -1).all()
-    assert not near.shares[1].any()
+    similar[1, [2, 9]] = [-0.5, 0.25]  # what is unlike is not near
+    near = nearest(similar, np.arange(30) != 9, power=1.0)
+    assert near.shape == (3, 30)
+    assert np.diff(near.indptr).tolist() == [2, 0, 0]
+    np.testing.assert_allclose(near.todense()[0, [3, 7]], [2 / 3, 1 / 3], rtol=1e-6)
 
 
-def test_a_catalogue_smaller_than_the_neighbourhood_is_padded() -> None:
+def test_a_catalogue_smaller_than_the_neighbourhood_is_mixed_whole() -> None:
     near = nearest(np.ones((1, 3), np.float32), np.ones(3, bool), power=3.0)
-    assert near.neighbours.shape == near.shares.shape == (1, NEIGHBOURS)
-    np.testing.assert_allclose(near.shares[0, :3], 1 / 3, rtol=1e-6)
+    np.testing.assert_allclose(near.todense(), [[1 / 3, 1 / 3, 1 / 3]], rtol=1e-6)
 
 
-def test_a_mix_leaves_the_unknown_out() -> None:
-    near = Near(
-        np.array([[2, 0, -1], [-1, -1, -1]], np.int32),
-        np.array([[0.25, 0.75, 0.0], [0.0, 0.0, 0.0]], np.float32),
-    )
-    np.testing.assert_array_equal(near.mix(4).todense(), [[0.75, 0, 0.25, 0], [0, 0, 0, 0]])
+def test_similarities_too_small_to_be_powered_are_no_shares() -> None:
+    """1e-20 to the power of 3 is no float32: a share of it would be 0 / 0."""
+    near = nearest(np.full((1, 3), 1e-20, np.float32), np.ones(3, bool), power=3.0)
+    np.testing.assert_array_equal(near.todense(), [[0, 0, 0]])
 
 
 def test_new_items_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,40 @@ def test_a_second_layer_knows_the_first() -> None:
     np.testing.assert_allclose(dense[43:, 43:], said, atol=1e-5)
 
 
+def test_layers_that_are_joined_say_the_same() -> None:
+    """A layer may stay as it is before those that become one; a history may be of all."""
+    scorer = item_item()
+    for first in range(3):
+        scorer = scorer.grown(looks(N_ITEMS + 3 * first))
+    expected = whole(scorer)
+    history = Query(
+        np.array([3, N_ITEMS + 1, N_ITEMS + 4, 3, N_ITEMS + 6], np.int32),
+        np.array([0.5, 1, 2, 0.25, 0.75], np.float32),
+        np.array([0, 5]),
+    )
+    places = np.arange(scorer.n_items, dtype=np.int32)
+    shares = scorer.shares(history, places).values
+    np.testing.assert_allclose(shares.sum(axis=1), scorer.scores(history)[0], atol=1e-5)
+    for first, left in ((0, 1), (1, 2), (2, 3), (3, 3)):
+        joined = scorer.joined(first)
+        assert len(joined.layers) == left
+        assert joined.layers[:first] == scorer.layers[:first]
+        np.testing.assert_allclose(whole(joined), expected, atol=1e-6)
+        np.testing.assert_allclose(joined.shares(history, places).values, shares, atol=1e-6)
+
+
+def test_joined_layers_keep_as_many_entries_as_one() -> None:
+    scorer = item_item()
+    scorer = replace(scorer, entry=replace(scorer.entry, kept_new=2))
+    apart = scorer.grown(looks(N_ITEMS)).grown(looks(N_ITEMS + 3))
+    before, after = whole(apart)[:N_ITEMS, N_ITEMS:], whole(apart.joined(0))[:N_ITEMS, N_ITEMS:]
+    assert (before != 0).sum(axis=1).max() > 2
+    for own, found in zip(before, after, strict=True):
+        strongest = np.sort(np.abs(own))[-2:]
+        assert (found != 0).sum() <= 2
+        np.testing.assert_allclose(np.sort(np.abs(found))[-2:], strongest, rtol=1e-6)
+
+
 def test_layers_keep_as_many_entries_as_the_entry_says() -> None:
     scorer = item_item()
     entry = replace(scorer.entry, kept=5, kept_new=2)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beholder.scorers import rows
+from beholder.scorers.cutting import SAMPLED
 
 
 def random_matrix(seed: int, n: int, m: int, share: float = 0.4) -> np.ndarray:
@@ -46,6 +47,49 @@ def test_cut_keeps_the_largest_by_size_of_each_row(
     assert (found.data != 0).all()
     for row in range(n):  # gather and the file format want sorted columns
         assert (np.diff(found.indices[found.indptr[row] : found.indptr[row + 1]]) > 0).all()
+
+
+@pytest.mark.parametrize("where", ["anywhere", "in the sample", "outside of it", "nearly nowhere"])
+def test_a_long_row_is_cut_right_whatever_a_sample_says_of_it(where: str) -> None:
+    n, m = 6, 4000
+    dense = random_matrix(3, n, m, share=0.9)
+    sampled = np.arange(m) % SAMPLED == 0
+    if where == "in the sample":
+        dense[:, sampled] *= 100
+    elif where == "outside of it":
+        dense[:, ~sampled] *= 100
+    elif where == "nearly nowhere":
+        dense[:, 7:] = 0
+    for largest in (1, 20, 150, 1500):
+        np.testing.assert_array_equal(rows.cut(dense, largest).todense(), slow_cut(dense, largest))
+        above = slow_cut(np.maximum(dense, 0), largest)
+        np.testing.assert_array_equal(rows.most(dense, largest).todense(), above)
+
+
+@given(seed=st.integers(0, 1000), largest=st.integers(1, 12))
+def test_rows_of_any_lengths_and_order_are_cut_together(seed: int, largest: int) -> None:
+    dense = random_matrix(seed, 30, 40, share=1.0)
+    rng = np.random.default_rng(seed)
+    for row, length in enumerate(rng.integers(0, 40, 30)):
+        dense[row, rng.permutation(40)[length:]] = 0
+    coo = sp.coo_array(dense)
+    order = np.lexsort((rng.random(coo.nnz), coo.row))  # columns in no order
+    bounds = np.searchsorted(coo.row[order], np.arange(31))
+    mixed = sp.csr_array((coo.data[order], coo.col[order], bounds), shape=dense.shape)
+    found = rows.cut(mixed, largest)
+    np.testing.assert_array_equal(found.todense(), slow_cut(dense, largest))
+    assert found.has_sorted_indices
+
+
+def test_some_columns_and_two_matrices_side_by_side() -> None:
+    left, right = random_matrix(1, 5, 6), random_matrix(2, 5, 3)
+    both = rows.beside(sp.csr_array(left), sp.csr_array(right))
+    np.testing.assert_array_equal(both.todense(), np.hstack([left, right]))
+    kept = np.array([1, 4])
+    found = rows.only_columns(sp.csr_array(left), kept)
+    expected = np.zeros_like(left)
+    expected[:, kept] = left[:, kept]
+    np.testing.assert_array_equal(found.todense(), expected)
 
 
 def test_cut_goes_through_blocks_of_rows() -> None:
@@ -87,6 +131,18 @@ def test_gather_returns_the_rows_one_after_the_other(seed: int, items: list[int]
     assert lengths.tolist() == [int((dense[i] != 0).sum()) for i in items]
     expected = [(int(c), dense[i, c]) for i in items for c in np.flatnonzero(dense[i])]
     assert list(zip(columns.tolist(), values.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.9])
+def test_short_and_long_rows_are_gathered_alike(share: float) -> None:
+    dense = random_matrix(5, 9, 3 * rows.SHORT, share)
+    items = np.array([4, 0, 4, 8], np.int32)
+    columns, values, lengths = rows.gather(sp.csr_array(dense), items)
+    np.testing.assert_array_equal(
+        columns, np.concatenate([np.flatnonzero(dense[i]) for i in items])
+    )
+    np.testing.assert_array_equal(values, np.concatenate([dense[i][dense[i] != 0] for i in items]))
+    assert lengths.tolist() == (dense[items] != 0).sum(axis=1).tolist()
 
 
 def test_saved_rows_come_back_with_their_facts(tmp_path: Path) -> None:

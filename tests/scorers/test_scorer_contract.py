@@ -32,6 +32,7 @@ def test_a_blend_keeps_it_where_only_what_is_touched_is_summed(
     check: Callable[[Make], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blends, "DENSE", 10)
+    monkeypatch.setattr(blends, "EACH", 0)
     monkeypatch.setattr(blends, "LEADERS", 20)
     check(blend)
 

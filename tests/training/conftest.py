@@ -13,6 +13,7 @@ from beholder.dataset.log import log_of_arrays
 from beholder.demo.gallery import jpeg, paint
 from beholder.demo.truth import Truth, make_truth
 from beholder.demo.visitors import KINDS, simulate
+from beholder.encoders.registry import vector_caches
 from beholder.encoders.run import encode_pictures
 from beholder.media import originals
 from beholder.settings import EVENT_WEIGHTS
@@ -61,8 +62,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
         ITEMS,
         SEED,
     )
-    dataset = Dataset(
-        log, modalities(workspace, [[digest] for digest in digests], ENCODERS), [""] * ITEMS
-    )
+    caches = vector_caches(workspace, ENCODERS)
+    dataset = Dataset(log, modalities(caches, [[digest] for digest in digests]), [""] * ITEMS)
     assert all(one.present.all() for one in dataset.pictures.values())
     return Gallery(truth, dataset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -18,7 +18,8 @@ from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.texts import groups_of, text_of
-from beholder.encoders.registry import vector_cache
+from beholder.encoders.cache import VectorCache
+from beholder.encoders.registry import vector_caches
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
 from beholder.spaces import Modality
@@ -81,7 +82,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
-    pictures = modalities(workspace, items["pictures"].to_pylist(), settings.encode.encoders)
+    caches = vector_caches(workspace, settings.encode.encoders)
+    pictures = modalities(caches, items["pictures"].to_pylist())
     pictures |= given(workspace, items["item_id"].to_pylist())
     dataset = Dataset(log, pictures, texts, groups_of(attributes).of_items)
     newest = int(events.times.max(initial=0))
@@ -112,20 +114,22 @@ def item_table(items: pa.Table) -> pa.Table:
 
 
 def modalities(
-    workspace: Workspace, pictures: Sequence[Sequence[str]], encoders: Sequence[str]
+    caches: Mapping[str, VectorCache], pictures: Sequence[Sequence[str]]
 ) -> dict[str, Modality]:
     """Read the cached vectors of each encoder; encoders without any vector are left out.
 
     Parameters
     ----------
+    caches
+        By the encoder's name. One that is kept looks only at what came since.
     pictures
         Hashes of all pictures of each item.
     """
     digests = [digest for own in pictures for digest in own]
     owners = np.repeat(np.arange(len(pictures), dtype=np.int32), [len(own) for own in pictures])
     found = {}
-    for name in encoders:
-        vectors, present = vector_cache(workspace, name).load(digests)
+    for name, cache in caches.items():
+        vectors, present = cache.load(digests)
         if present.any():
             owner = owners[present]
             mask = np.bincount(owner, minlength=len(pictures)) > 0

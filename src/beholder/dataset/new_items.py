@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
+from beholder.scorers import rows
 from beholder.scorers.interface import Floats, NewItems, Places
 from beholder.spaces import Similarity
 
@@ -25,58 +27,79 @@ def new_items(dataset: Dataset, likeness: Likeness) -> NewItems:
     """Return the items without behaviour; they are there already and will be filled."""
     untouched = untouched_of(dataset)
     similarity = dataset.content.weighed(likeness)
-    groups = dataset.groups
-    return among(similarity, np.flatnonzero(untouched), groups, ~untouched)
+    compared = Compared(similarity, np.flatnonzero(untouched))
+    return compared.among(dataset.groups, ~untouched)
 
 
-def among(
-    similarity: Similarity,
-    positions: Places,
-    groups: NDArray[np.int32],
-    known: NDArray[np.bool_],
-) -> NewItems:
-    """Return some items of a similarity as new ones.
+class Compared:
+    """Some items with all there are, a block at a time: what is compared is not compared again.
 
     Parameters
     ----------
     positions
         int64 (m,), rising.
-    groups
-        int32 (n,) of all items of the similarity.
-    known
-        bool (n_items,). The items with behaviour; there may be more in the similarity, which
-        came later.
+    noted
+        How many of what is most alike to each item are noted while it is compared; 0: none.
     """
-    n = len(known)
-    compared = _Compared(similarity, positions, n)
-    own = {name: partial(compared.by, name) for name in similarity.spaces}
-    return NewItems(positions, own, compared.similar, (groups[positions], groups[:n]), known)
 
+    def __init__(self, similarity: Similarity, positions: Places, noted: int = 0) -> None:
+        self.similarity, self.positions = similarity, positions
+        self._noted = noted
+        self._alike: dict[int, sp.csr_array] = {}
+        self._last: tuple[bytes, dict[str, Floats]] = (b"", {})
 
-class _Compared:
-    """New items with the first n, a block at a time: what was compared last is not again."""
+    def among(self, groups: NDArray[np.int32], known: NDArray[np.bool_]) -> NewItems:
+        """Return the items as new ones.
 
-    def __init__(self, similarity: Similarity, positions: Places, n: int) -> None:
-        self.similarity, self.positions, self.n = similarity, positions, n
-        self.last: tuple[bytes, dict[str, Floats]] = (b"", {})
-
-    def by(self, name: str, block: Places) -> Floats:
-        """Compare by one modality, float32 (b, n)."""
-        return self._cosines(block, name)[name][:, : self.n]
+        Parameters
+        ----------
+        groups
+            int32 (n,) of all items of the similarity.
+        known
+            bool (n_items,). The items with behaviour; there may be more in the similarity, which
+            came later.
+        """
+        n = len(known)
+        own = {name: partial(self._by, name, n) for name in self.similarity.spaces}
+        both = (groups[self.positions], groups[:n])
+        return NewItems(self.positions, own, lambda block: self.similar(block)[:, :n], both, known)
 
     def similar(self, block: Places) -> Floats:
-        """Compare by all modalities, float32 (b, n)."""
-        for name in self.similarity.counted:
-            cosines = self._cosines(block, name)
-        if not self.similarity.counted:
-            return self.similarity.block(self.positions[block])[:, : self.n]
-        return self.similarity.mixed(cosines, self.positions[block])[:, : self.n]
+        """Compare by all modalities, float32 (b, n): with all but themselves, which are 0.
 
-    def _cosines(self, block: Places, name: str) -> dict[str, Floats]:
+        Parameters
+        ----------
+        block
+            int64 (b,). Places among these items that follow each other.
+        """
+        cosines = {name: self._cosines(name, block) for name in self.similarity.counted}
+        found = self.similarity.mixed(cosines, self.positions[block])
+        found[np.arange(len(block)), self.positions[block]] = 0
+        if self._noted and len(block):
+            self._alike[int(block[0])] = rows.most(found, self._noted)
+        return found
+
+    def alike(self) -> sp.csr_array:
+        """Return what is most alike to each item but itself, float32 sparse (m, n), 0 to 1."""
+        rows_of = [sp.csr_array((0, len(self.similarity)), dtype=np.float32)]
+        start = 0
+        while start < len(self.positions):
+            if start not in self._alike:
+                height = rows.block_height(len(self.similarity))
+                self.similar(np.arange(start, min(start + height, len(self.positions))))
+            rows_of.append(self._alike[start])
+            start += rows_of[-1].shape[0]
+        return sp.csr_array(sp.vstack(rows_of, format="csr"))
+
+    def _by(self, name: str, n: int, block: Places) -> Floats:
+        """Compare with the first n by one modality, float32 (b, n)."""
+        return self._cosines(name, block)[:, :n]
+
+    def _cosines(self, name: str, block: Places) -> Floats:
         key = block.tobytes()
-        if self.last[0] != key:
-            self.last = (key, {})
-        found = self.last[1]
+        if self._last[0] != key:
+            self._last = (key, {})
+        found = self._last[1]
         if name not in found:
             found[name] = self.similarity.spaces[name].cosines(self.positions[block])
-        return found
+        return found[name]

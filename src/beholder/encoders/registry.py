@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,3 +126,8 @@ def vector_cache(workspace: Workspace, name: str) -> VectorCache:
     """Return the vectors of an encoder that a workspace holds."""
     dim = 0 if name.startswith(ONNX) else card(name).dim
     return VectorCache(workspace.vectors, name, version_of(name), dim)
+
+
+def vector_caches(workspace: Workspace, names: Iterable[str]) -> dict[str, VectorCache]:
+    """Return the vectors of several encoders, by their names."""
+    return {name: vector_cache(workspace, name) for name in names}

@@ -17,7 +17,7 @@ import numpy as np
 from beholder.encoders.cache import VectorCache
 from beholder.encoders.picture_facts import Facts, PictureFacts, Refusal, Refusals
 from beholder.encoders.picture_workers import EncodedPicture, PictureWorkers
-from beholder.encoders.registry import vector_cache
+from beholder.encoders.registry import vector_caches
 from beholder.errors import MediaCrashError, MediaError
 from beholder.media import originals, renditions
 from beholder.progress import SILENT, Progress
@@ -119,7 +119,7 @@ class Shelf:
     def __init__(self, workspace: Workspace, encoders: Sequence[str], rendered: bool) -> None:
         self.media = workspace.media
         self.rendered = rendered
-        self.caches: dict[str, VectorCache] = {n: vector_cache(workspace, n) for n in encoders}
+        self.caches = vector_caches(workspace, encoders)
         self.facts = PictureFacts(workspace.vectors)
         self.list = Refusals(workspace.vectors)
         self.refused = self.list.load()

@@ -8,6 +8,7 @@ rows count as missing and are made again.
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,10 @@ class Shards:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.broken: list[Path] = []
-        self._place: dict[str, tuple[Path, int]] = {}
+        self._paths: list[Path] = []
+        self._firsts: list[int] = []  # number of the first row of each path
+        self._n_rows = 0
+        self._place: dict[str, int] = {}  # a number among the rows of all shards, path by path
         self._seen: set[Path] = set()
 
     def missing(self, hashes: Iterable[str]) -> list[str]:
@@ -71,7 +75,7 @@ class Shards:
         wanted: dict[Path, list[tuple[int, int]]] = {}
         for target, key in enumerate(hashes):
             if key in self._place:
-                path, row = self._place[key]
+                path, row = self._at(self._place[key])
                 wanted.setdefault(path, []).append((target, row))
         rows: Tensor | None = None
         present = np.zeros(len(hashes), np.bool_)
@@ -109,5 +113,19 @@ class Shards:
             except SafetensorError:
                 self.broken.append(path)
                 continue
-            for row, key in enumerate(keys):
-                self._place[key.tobytes().hex()] = (path, row)
+            self._note(path, keys)
+
+    def _note(self, path: Path, keys: Tensor) -> None:
+        """Note where the rows of a shard are: plain numbers, as there may be millions."""
+        text, first = keys.tobytes().hex(), self._n_rows
+        width = max(1, len(text) // max(1, len(keys)))
+        names = [text[start : start + width] for start in range(0, len(text), width)]
+        self._place.update(zip(names, range(first, first + len(keys)), strict=True))
+        self._paths.append(path)
+        self._firsts.append(first)
+        self._n_rows += len(keys)
+
+    def _at(self, number: int) -> tuple[Path, int]:
+        """Return the shard of a row, and which of its rows it is."""
+        shard = bisect_right(self._firsts, number) - 1
+        return self._paths[shard], number - self._firsts[shard]

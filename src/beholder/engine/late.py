@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,15 +11,16 @@ import scipy.sparse as sp
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import WORDS
-from beholder.dataset.new_items import among
+from beholder.dataset.new_items import Compared
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
-from beholder.scorers.interface import Floats, Mask, Places, Positions
-from beholder.scorers.item_item import ItemItem, Layer
+from beholder.scorers.entry import Entry
+from beholder.scorers.interface import Mask, Places, Positions
+from beholder.scorers.item_item import ItemItem
+from beholder.scorers.layers import Layer
 from beholder.spaces import Modality, Similarity
 
 KEPT = 200  # entries a row of what is alike
-BLOCK = 64  # late items compared at a time
 
 
 @dataclass(frozen=True)
@@ -92,46 +93,37 @@ class Grown(NamedTuple):
         """Number of positions."""
         return self.blend.n_items
 
+    def joined(self, first: int) -> Grown:
+        """Return the same with the layers from `first` on as one."""
+        blend = replace(self.blend, item_item=self.blend.item_item.joined(first))
+        return self._replace(blend=blend, similar=self.similar.joined(first))
+
 
 def ungrown(parts: Parts) -> Grown:
     """Return the bundle as it is."""
-    return Grown(parts.blend, ItemItem(parts.similar), parts.content)
+    return Grown(parts.blend, _alike(parts.similar), parts.content)
 
 
-def grow(
-    parts: Parts,
-    before: Grown,
-    arrived: Arrived,
-    groups: Positions,
-    content: Similarity | None = None,
-) -> Grown:
+def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Grown:
     """Lay a layer of new items over what there is; nothing of a bundle's size is copied for it.
 
     Parameters
     ----------
     before
-        The bundle, maybe with a layer of items that came earlier.
+        The bundle, maybe with layers of items that came earlier.
     groups
         int32 (n,) by position. Variants of one product share a number; -1: none is known.
-    content
-        How alike all are, the new ones among them, where that is worked out already.
     """
     if not len(arrived):
         return before
-    m = len(arrived)
-    if content is None:
-        content = read(before.content, arrived)
-    positions = np.arange(before.n_items, before.n_items + m)
-    new = among(content, positions, groups, np.asarray(parts.known))
+    content = before.content.grown(len(arrived), arrived.content(before.content))
+    positions = np.arange(before.n_items, before.n_items + len(arrived))
+    compared = Compared(content, positions, KEPT if parts.compared else 0)
+    blend = before.blend.grown(compared.among(groups, np.asarray(parts.known)))
     similar = before.similar
     if parts.compared:
-        similar = _similar(similar, content, positions)
-    return Grown(before.blend.grown(new), similar, content)
-
-
-def read(known: Similarity, arrived: Arrived) -> Similarity:
-    """Return how alike items are, new ones behind them."""
-    return known.grown(len(arrived), arrived.content(known))
+        similar = _similar(similar, compared.alike())
+    return Grown(blend, similar, content)
 
 
 def repainted(
@@ -146,39 +138,28 @@ def repainted(
     positions = places[order].astype(np.int64)
     content = before.content.with_others(positions, seen.at(order).content(before.content))
     n = before.n_items
-    near = rows.cut(_compared(content, positions), KEPT)
+    near = Compared(content, positions, KEPT).alike()
     gone = np.zeros(n, bool)
     gone[positions] = True
     own = rows.spread_rows(near, positions, n)
     stays = sp.diags_array((~gone).astype(np.float32))
     others = stays @ rows.without_columns(before.similar.rows, gone)
-    alike = ItemItem(sp.csr_array(others + own + stays @ own.T, dtype=np.float32))
+    alike = _alike(sp.csr_array(others + own + stays @ own.T, dtype=np.float32))
     known = np.asarray(parts.known)
     cold = positions[~known[positions]]
     blend = before.blend
     if len(cold):
-        blend = blend.grown(among(content, cold, groups, known))
+        blend = blend.grown(Compared(content, cold).among(groups, known))
     return Grown(blend, alike, content)
 
 
-def _similar(before: ItemItem, content: Similarity, positions: Places) -> ItemItem:
-    """Compare new items with all there are, and with each other."""
-    n = before.n_items
-    blocks = [
-        rows.cut(_compared(content, positions[start : start + BLOCK]), KEPT)
-        for start in range(0, len(positions), BLOCK)
-    ]
-    near = sp.csr_array(sp.vstack(blocks, format="csr"))
+def _alike(similar: sp.csr_array) -> ItemItem:
+    return ItemItem(similar, entry=Entry(kept=KEPT, kept_new=KEPT))
+
+
+def _similar(before: ItemItem, near: sp.csr_array) -> ItemItem:
+    """Return what is alike, new items among it; `near` is (m, n + m)."""
+    m, n = near.shape[0], before.n_items
     columns = rows.cut(sp.csr_array(near[:, :n].T), KEPT)
-    nobody = sp.csr_array((len(positions), before.rows.shape[0]), dtype=np.float32)
-    return ItemItem(before.rows, layers=(*before.layers, Layer(columns, near, nobody)))
-
-
-def _compared(content: Similarity, positions: Places) -> Floats:
-    """Compare some items with all but themselves, float32 (m, n), 0 to 1.
-
-    A cut keeps the largest by size: what is unlike would crowd out what is somewhat alike.
-    """
-    alike = np.maximum(content.block(positions), 0)
-    alike[np.arange(len(positions)), positions] = 0
-    return alike
+    nobody = sp.csr_array((m, before.rows.shape[0]), dtype=np.float32)
+    return before.under(Layer(columns, near, nobody))

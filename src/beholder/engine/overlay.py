@@ -1,8 +1,8 @@
 """The present state of a catalogue over a frozen bundle: hidden, changed and late items.
 
-Late items stand in two layers, sealed and fresh: one more item makes the small one anew, and
-nothing that has the size of the catalogue. Each state is made from the one before by what changed
-since.
+Late items stand in two layers, sealed and fresh: what comes is joined to the small one, and
+nothing that has the size of the catalogue is copied. Each state is made from the one before by
+what changed since.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from beholder.bundle.parts import Parts
 from beholder.dataset.build import item_table
 from beholder.dataset.texts import Groups, product_of, text_of
 from beholder.engine.cards import Cards
-from beholder.engine.late import Arrived, Grown, grow, read, repainted, ungrown
+from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
 from beholder.engine.variety import varied
 from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
@@ -206,21 +206,24 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
         )
     if (places >= n).any():
         arrived = arrived.with_others(places[places >= n] - n, seen.take(places >= n))
-    groups = view.groups
-    sealed = grow(view.parts, base, arrived.part(0, view.n_sealed), groups)
-    now = grow(view.parts, sealed, arrived.part(view.n_sealed, len(arrived)), groups)
+    sealed, n_sealed = view.sealed, view.n_sealed
+    if (places < n + n_sealed).any():
+        sealed = grow(view.parts, base, arrived.part(0, n_sealed), view.groups)
+    now = grow(view.parts, sealed, arrived.part(n_sealed, len(arrived)), view.groups)
     return replace(view, base=base, arrived=arrived, sealed=sealed, now=now)
 
 
 def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     """Give new items the positions after the last."""
     arriving = _arriving(new, vectors_of)
-    arrived, content = view.arrived.plus(arriving), read(view.content, arriving)
     products = view.products.plus(_attributes(new))
-    groups = products.of_items
+    now = grow(view.parts, view.now, arriving, products.of_items)
     n_sealed, sealed = view.n_sealed, view.sealed
-    if len(arrived) - n_sealed > FRESH:
-        n_sealed, sealed = len(arrived), grow(view.parts, view.base, arrived, groups, content)
+    if view.n_late + len(arriving) - n_sealed > FRESH:
+        n_sealed = view.n_late + len(arriving)
+        now = sealed = now.joined(0)
+    else:
+        now = now.joined(1 if n_sealed else 0)
     first = view.parts.items.num_rows + view.n_late
     seqs = new["seq"].to_numpy()
     size = max(len(view.position_of_seq), int(seqs.max()) + 2)
@@ -234,11 +237,11 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
         cards=view.cards.plus(new),
         masks=view.masks.moved(facets, np.empty(0, np.int64)),
         products=products,
-        now=grow(view.parts, sealed, arrived.part(n_sealed, len(arrived)), groups, content),
+        now=now,
         shown=np.concatenate([view.shown, np.ones(len(seqs), bool)]),
         position_of_seq=position_of_seq,
         position_of_id={**view.position_of_id, **dict(ids)},
-        arrived=arrived,
+        arrived=view.arrived.plus(arriving),
         n_sealed=n_sealed,
         sealed=sealed,
     )

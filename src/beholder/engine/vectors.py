@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.build import modalities
-from beholder.encoders.registry import ENCODERS, ONNX
+from beholder.encoders.cache import VectorCache
+from beholder.encoders.registry import ENCODERS, ONNX, vector_caches
 from beholder.engine.overlay import VectorsOf
 from beholder.spaces import Modality
 from beholder.workspace import Workspace
@@ -18,9 +19,12 @@ def cached_vectors(workspace: Workspace, encoders: list[str]) -> VectorsOf:
     Names of vectors that were imported are left out: a new picture has none of those.
     """
     ours = [name for name in encoders if name in ENCODERS or name.startswith(ONNX)]
+    caches: dict[str, VectorCache] = {}  # kept, since each knows what it has read already
 
     def vectors_of(pictures: Sequence[Sequence[str]]) -> Mapping[str, Modality]:
-        return modalities(workspace, pictures, ours)
+        if not caches:
+            caches.update(vector_caches(workspace, ours))
+        return modalities(caches, pictures)
 
     return vectors_of
 

@@ -20,6 +20,7 @@ from beholder.index.best import best, tie_order
 from beholder.index.centres import assign, centres_of
 from beholder.index.exact import Exact
 from beholder.index.interface import Found, Mask, Positions, Vectors
+from beholder.index.room import Room, appended
 from beholder.index.shapes import check_positions, check_search, check_vectors, nothing, present
 
 RECALL = 0.98  # of the 100 nearest, at least
@@ -46,6 +47,8 @@ class IVF:
         How many lists a search reads.
     recall
         Share of the 100 nearest that this finds, as measured on the vectors themselves.
+    room
+        Where the vectors stand, if they grew.
     """
 
     vectors: Vectors
@@ -54,6 +57,7 @@ class IVF:
     lists: NDArray[np.int32]
     probes: int
     recall: float
+    room: Room | None = None
 
     @classmethod
     def over(cls, vectors: Vectors, seed: int = 0, recall: float = RECALL) -> Self:
@@ -113,12 +117,12 @@ class IVF:
     def add(self, vectors: Vectors) -> Self:
         """Return an index with more vectors; see `TAIL`."""
         check_vectors(self.vectors, vectors)
-        both = np.concatenate([self.vectors, vectors])
+        both, room = appended(self.vectors, vectors, self.room)
         live = np.concatenate([self.live, present(vectors)])
         lists = self.lists
         if len(both) - len(lists) > TAIL:
             lists = np.concatenate([lists, assign(both[len(lists) :], self.centres)])
-        return replace(self, vectors=both, live=live, lists=lists)
+        return replace(self, vectors=both, live=live, lists=lists, room=room)
 
     def remove(self, positions: Positions) -> Self:
         """Return an index without some of them."""

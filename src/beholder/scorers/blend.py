@@ -25,13 +25,15 @@ from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.index.best import best, tie_order
 from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
-from beholder.scorers.item_item import Gathered, ItemItem, best_of, split
+from beholder.scorers.item_item import ItemItem, best_of, split
+from beholder.scorers.layers import Gathered
 from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors
 
 LEADERS = 2_000
-DENSE = 20_000  # up to here, summing everything is the quickest
+DENSE = 20_000  # up to here, and
+EACH = 8  # so much further for each entry that was read, summing everything is the quickest
 
 _local = threading.local()
 
@@ -206,7 +208,8 @@ class Reading:
         """Return the best `k` allowed positions."""
         blend = self.blend
         checked_mask(allowed, blend.n_items)
-        if blend.n_items > DENSE and k <= len(blend.leaders) // 2 and not blend.vectors:
+        widely = blend.n_items > DENSE + EACH * len(self.gathered.columns)
+        if widely and k <= len(blend.leaders) // 2 and not blend.vectors:
             candidates, scores = self._touched()
             masked = scores if allowed is None else np.where(allowed[candidates], scores, -np.inf)
             order = best(masked, k, blend.ties[candidates])

@@ -11,16 +11,14 @@ gave four times the NDCG of comparing contents with the history directly.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import scipy.sparse as sp
 
 from beholder.scorers import rows
-from beholder.scorers.interface import Floats, Mask, NewItems, Places, Positions
+from beholder.scorers.interface import Floats, Mask, NewItems, Places
 
 NEIGHBOURS = 20
 STRONGEST = 500  # history items that speak of one new item by its content
@@ -33,6 +31,13 @@ class Kernel(msgspec.Struct, frozen=True):
     modality: str
     power: float
     weight: float = 1.0
+
+    def of(self, cosines: Floats) -> Floats:
+        """Return what cosines of any shape count for, float32."""
+        powered = np.maximum(cosines, 0)
+        powered **= np.float32(self.power)
+        powered *= np.float32(self.weight)
+        return powered
 
 
 class SameGroup(msgspec.Struct, frozen=True):
@@ -54,33 +59,10 @@ class Placed:
     rows: sp.csr_array
     weight: float = 1.0
 
-    @cached_property
-    def across(self) -> sp.csr_array:
-        """The rows of the transpose: those of a few neighbours are read without the others."""
-        return sp.csr_array(self.rows.T)
-
-
-class Near(NamedTuple):
-    """The nearest known items of some new ones.
-
-    Attributes
-    ----------
-    neighbours
-        int32 (m, 20). -1 where there are fewer.
-    shares
-        float32 (m, 20). How much each counts; rows sum to 1, or 0 where nothing is known.
-    """
-
-    neighbours: Positions
-    shares: Floats
-
-    def mix(self, n_items: int) -> sp.csr_array:
-        """Return them as a sparse matrix, float32 (m, n_items)."""
-        known = self.neighbours >= 0
-        row = np.repeat(np.arange(len(self.neighbours)), known.sum(axis=1))
-        values = self.shares[known].astype(np.float32)
-        shape = (len(self.neighbours), n_items)
-        return sp.csr_array((values, (row, self.neighbours[known])), shape=shape)
+    def columns(self, mix: sp.csr_array) -> sp.csr_array:
+        """Return what each item says of mixtures (m, n_items), float32 sparse (n_items, m)."""
+        said = rows.only_columns(self.rows, np.unique(mix.indices))
+        return sp.csr_array(said @ sp.csr_array(np.float32(self.weight) * mix.T))
 
 
 @dataclass(frozen=True)
@@ -131,15 +113,10 @@ class Entry:
         which
             int64 (m,). Their positions.
         mix
-            What `near` found, as a matrix (m, n_items).
+            What `entered` found them to be mixtures of, (m, n_items).
         """
         placed = tuple(replace(one, rows=_lent(one.rows, which, mix)) for one in self.placed)
         return replace(self, placed=placed)
-
-    def near(self, new: NewItems) -> Near:
-        """Find the nearest known items of each new one."""
-        blocks = _blocks(len(new.positions), len(new.known))
-        return _joined([nearest(new.similar(block), new.known, self.power) for block in blocks])
 
     def entered(self, new: NewItems) -> tuple[sp.csr_array, sp.csr_array]:
         """Return what each new item is a mixture of, and what each item says of it.
@@ -150,28 +127,34 @@ class Entry:
         -------
         float32 sparse (m, n_items) and (n_items, m).
         """
-        n, m = len(new.known), len(new.positions)
-        found, total = [], [sp.csr_array((0, n), dtype=np.float32)]
-        speaks = bool(self.kernels or self.groups)
-        for block in _blocks(m, n):
-            found.append(nearest(new.similar(block), new.known, self.power))
-            empty = sp.csr_array((len(block), n), dtype=np.float32)
-            total.append(self._by_content(new, block) if speaks else empty)
-        mix, columns = _joined(found).mix(n), sp.csr_array(sp.vstack(total, format="csr"))
+        n = len(new.known)
+        mixes = [sp.csr_array((0, n), dtype=np.float32)]
+        contents = [sp.csr_array((0, n), dtype=np.float32)]
+        for block in _blocks(len(new.positions), n):
+            mixes.append(nearest(new.similar(block), new.known, self.power))
+            contents.append(self._by_content(new, block))
+        mix = sp.csr_array(sp.vstack(mixes, format="csr"))
+        columns = sp.csr_array(sp.vstack(contents, format="csr").T)
         for placed in self.placed:
-            columns = sp.csr_array(columns + np.float32(placed.weight) * (mix @ placed.across))
-        return mix, sp.csr_array(columns.T)
+            columns = sp.csr_array(columns + placed.columns(mix))
+        return mix, columns
 
     def _by_content(self, new: NewItems, block: Places) -> sp.csr_array:
+        shape = (len(block), len(new.known))
+        if not (self.kernels or self.groups):
+            return sp.csr_array(shape, dtype=np.float32)
+        terms = [
+            kernel.of(new.cosines[kernel.modality](block))
+            for kernel in self.kernels
+            if kernel.modality in new.cosines
+        ]
+        dense = terms[0] if terms else np.zeros(shape, np.float32)
+        for term in terms[1:]:
+            dense += term
         own, others = new.groups
-        dense = np.zeros((len(block), len(new.known)), np.float32)
-        for kernel in self.kernels:
-            if kernel.modality in new.cosines:
-                cosines = np.maximum(new.cosines[kernel.modality](block), 0)
-                dense += np.float32(kernel.weight) * cosines ** np.float32(kernel.power)
-        for group in self.groups:
-            same = (own[block][:, None] == others[None, :]) & (own[block][:, None] >= 0)
-            dense[same] += np.float32(group.weight)
+        weight = np.float32(sum(group.weight for group in self.groups))
+        for row in np.flatnonzero((own[block] >= 0) & (weight != 0)):
+            dense[row, others == own[block[row]]] += weight
         return rows.cut(dense, STRONGEST)
 
     def save(self, folder: Path) -> None:
@@ -202,11 +185,6 @@ class _Said(msgspec.Struct):
     power: float
 
 
-def _joined(found: list[Near]) -> Near:
-    nobody = Near(np.empty((0, NEIGHBOURS), np.int32), np.empty((0, NEIGHBOURS), np.float32))
-    return Near(*map(np.concatenate, zip(nobody, *found, strict=True)))
-
-
 def _lent(behaved: sp.csr_array, which: Places, mix: sp.csr_array) -> sp.csr_array:
     """Return rows in which some items speak as those they are mixed of, no longer than others."""
     longest = int(np.diff(behaved.indptr).max(initial=0))
@@ -217,19 +195,19 @@ def _times(kernel: Kernel, factor: float) -> Kernel:
     return msgspec.structs.replace(kernel, weight=kernel.weight * factor)
 
 
-def nearest(similar: Floats, known: Mask, power: float) -> Near:
-    """Reduce similarities (m, n_items) to the 20 nearest known items and their shares."""
-    similar = np.where(known[None, :], similar, 0)
-    k = min(NEIGHBOURS, similar.shape[1])
-    near = np.argpartition(similar, similar.shape[1] - k, axis=1)[:, similar.shape[1] - k :]
-    values = np.maximum(np.take_along_axis(similar, near, axis=1), 0) ** np.float32(power)
-    total = values.sum(axis=1, keepdims=True)
-    shares = np.divide(values, total, out=np.zeros_like(values), where=total > 0)
-    found = np.where(values > 0, near, -1).astype(np.int32)
-    missing = ((0, 0), (0, NEIGHBOURS - k))
-    return Near(
-        np.pad(found, missing, constant_values=-1), np.pad(shares, missing).astype(np.float32)
-    )
+def nearest(similar: Floats, known: Mask, power: float) -> sp.csr_array:
+    """Reduce similarities (m, n_items) to the 20 nearest known items and their shares.
+
+    Returns
+    -------
+    float32 sparse (m, n_items). Rows sum to 1, or are empty where nothing is near.
+    """
+    near = rows.most(similar if known.all() else np.where(known, similar, 0), NEIGHBOURS)
+    row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
+    values = near.data ** np.float32(power)
+    total = np.bincount(row, values, minlength=near.shape[0])[row]
+    near.data = np.divide(values, total, out=np.zeros(len(values)), where=total > 0)
+    return near.astype(np.float32)
 
 
 def _blocks(m: int, n: int) -> list[Places]:

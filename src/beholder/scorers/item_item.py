@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial, reduce
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import msgspec
 import numpy as np
@@ -22,52 +22,15 @@ from beholder.scorers.interface import (
     Floats,
     Mask,
     NewItems,
-    Places,
     Positions,
     Query,
     Shares,
 )
+from beholder.scorers.layers import Gathered, Layer, gather, joined
 from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import USUAL, Recency
 
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
-
-
-class Layer(NamedTuple):
-    """Items that came later, beside a matrix that is never copied for them.
-
-    Attributes
-    ----------
-    columns
-        float32 sparse (n, m). What the n items before say of these.
-    rows
-        float32 sparse (m, n + m). What these say of all.
-    mix
-        float32 sparse (m, first n). The known items that each of them is like.
-    """
-
-    columns: sp.csr_array
-    rows: sp.csr_array
-    mix: sp.csr_array
-
-
-class Gathered(NamedTuple):
-    """The entries of the rows of one history, piece by piece.
-
-    Attributes
-    ----------
-    columns
-        int32 (m,). Candidates.
-    values
-        float32 (m,). What each history item adds to them, weights included.
-    lengths, owner
-        int64 (pieces,). Entries of each piece, and the place in the history that it is of.
-    """
-
-    columns: Positions
-    values: Floats
-    lengths: Places
-    owner: Places
 
 
 @dataclass(frozen=True)
@@ -144,11 +107,7 @@ class ItemItem:
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
-        if not self.layers:
-            columns, values, lengths = rows.gather(self.rows, query.items, self.width)
-            values *= np.repeat(query.weights, lengths)
-            return Gathered(columns, values, lengths, np.arange(len(lengths)))
-        return _gathered(self, query)
+        return gather(self.rows, self.width, self.layers, query)
 
     def grown(self, new: NewItems) -> ItemItem:
         """Return a scorer that knows new items by their content."""
@@ -158,7 +117,18 @@ class ItemItem:
         if new.filled(self.n_items):
             entry = self.entry.speaking(new.positions, mix)
             return replace(self, rows=_filled(self, new, mix, columns), entry=entry)
-        return replace(self, layers=(*self.layers, _layer(self, new, mix, columns)))
+        return self.under(_layer(self, new, mix, columns))
+
+    def under(self, layer: Layer) -> ItemItem:
+        """Return a scorer with one more layer."""
+        return replace(self, layers=(*self.layers, layer))
+
+    def joined(self, first: int) -> ItemItem:
+        """Return a scorer in which the layers from `first` on are one: the fewer the quicker."""
+        if len(self.layers) - first < 2:
+            return self
+        whole = reduce(partial(joined, self.entry.kept_new), self.layers[first:])
+        return replace(self, layers=(*self.layers[:first], whole))
 
     def save(self, folder: Path) -> None:
         """Write rows and entry."""
@@ -214,30 +184,6 @@ def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     place = where[hit].astype(np.int64) * n + read.owner[piece]
     flat = np.bincount(place, read.values[hit], minlength=len(positions) * n)
     return flat.reshape(len(positions), n).astype(np.float32)
-
-
-def _gathered(scorer: ItemItem, query: Query) -> Gathered:
-    """Read base rows and what each layer has for the items of a history."""
-    n = scorer.rows.shape[0]
-    items, weights = query.items, query.weights
-    pieces = [(scorer.rows, 0, items < n, 0)]
-    for layer in scorer.layers:
-        first, last = layer.columns.shape[0], layer.rows.shape[1]
-        pieces.append((layer.columns, 0, items < first, first))
-        pieces.append((layer.rows, first, (items >= first) & (items < last), 0))
-    columns, values, lengths, owners = [], [], [], []
-    for matrix, start, of_piece, offset in pieces:
-        own = np.flatnonzero(of_piece)
-        width = scorer.width if matrix is scorer.rows else 0
-        c, v, m = rows.gather(matrix, items[own] - np.int32(start), width)
-        columns.append(c + np.int32(offset))
-        values.append(v * np.repeat(weights[own], m))
-        lengths.append(m)
-        owners.append(own)
-    return Gathered(
-        np.concatenate(columns), np.concatenate(values), np.concatenate(lengths),
-        np.concatenate(owners),
-    )  # fmt: skip
 
 
 def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder import tensors
+from beholder.scorers.cutting import cut_dense, cut_sparse, only
 
 BLOCK = 2_000_000  # entries of a dense block: 8 MB of float32, about what a cache holds
 FLATTEST = 16  # rows of a block at least: with fewer, products read all of the other side each time
+SHORT = 100  # entries of a row, up to which many are read by one long index
 FILLED = 1.3  # how much larger rows may get by having one length
 
 
@@ -31,11 +34,23 @@ def cut(matrix: Any, largest: int) -> sp.csr_array:
         Shape (n, m), sparse or dense. A dense one is read in blocks of rows.
     """
     if sp.issparse(matrix):
-        return _cut_sparse(sp.csr_array(matrix), largest)
-    blocks = []
+        return cut_sparse(sp.csr_array(matrix), largest)
+    return _in_blocks(lambda block: cut_dense(block, np.abs(block), largest), matrix)
+
+
+def most(matrix: NDArray[np.float32], largest: int) -> sp.csr_array:
+    """Keep the `largest` entries above 0 of each row of a dense matrix, float32 (n, m)."""
+    return _in_blocks(lambda block: cut_dense(block, block, largest), matrix)
+
+
+def _in_blocks(
+    cut_block: Callable[[NDArray[np.float32]], sp.csr_array], matrix: NDArray[np.float32]
+) -> sp.csr_array:
     step = block_height(matrix.shape[1])
-    for start in range(0, matrix.shape[0], step):
-        blocks.append(_cut_block(np.asarray(matrix[start : start + step], np.float32), largest))
+    starts = range(0, matrix.shape[0], step)
+    blocks = [cut_block(np.asarray(matrix[i : i + step], np.float32)) for i in starts]
+    if len(blocks) == 1:
+        return blocks[0]
     if not blocks:
         return sp.csr_array(matrix.shape, dtype=np.float32)
     return sp.csr_array(sp.vstack(blocks, format="csr"))
@@ -53,25 +68,29 @@ def cut_apart(
     apart
         bool (m,). Columns that are cut on their own.
     """
-    own = apart[matrix.indices]
-    rest = cut(_where(matrix, ~own), largest)
-    return sp.csr_array(rest + cut(_where(matrix, own), largest_apart))
-
-
-def _where(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
-    """Return the matrix with those of its entries alone."""
-    before = np.concatenate([[0], np.cumsum(keep)])
-    kept = sp.csr_array(
-        (matrix.data[keep], matrix.indices[keep], before[matrix.indptr]), shape=matrix.shape
-    )
-    kept.has_sorted_indices = matrix.has_sorted_indices
-    return kept
+    own = apart.take(matrix.indices)
+    if not own.any():
+        return cut(matrix, largest)
+    rest = cut(only(matrix, ~own), largest)
+    return sp.csr_array(rest + cut(only(matrix, own), largest_apart))
 
 
 def without_columns(matrix: sp.csr_array, dropped: NDArray[np.bool_]) -> sp.csr_array:
     """Return the matrix without the entries of some columns, bool (m,)."""
-    gone = dropped[matrix.indices]
-    return _where(matrix, ~gone) if gone.any() else matrix
+    gone = dropped.take(matrix.indices)
+    return only(matrix, ~gone) if gone.any() else matrix
+
+
+def beside(left: sp.csr_array, right: sp.csr_array) -> sp.csr_array:
+    """Return two matrices (n, a) and (n, b) as one, (n, a + b)."""
+    return sp.csr_array(sp.hstack([left, right], format="csr"))
+
+
+def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_array:
+    """Return the matrix with the entries of some columns, int (m,), alone."""
+    some = np.zeros(matrix.shape[1], bool)
+    some[kept] = True
+    return only(matrix, some.take(matrix.indices))
 
 
 def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_array) -> sp.csr_array:
@@ -94,43 +113,6 @@ def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_arra
     whole = sp.csr_array((data[other], (row[other], column[other])), shape=matrix.shape)
     whole.sort_indices()
     return whole
-
-
-def _cut_block(block: NDArray[np.float32], largest: int) -> sp.csr_array:
-    if largest >= block.shape[1]:
-        return sp.csr_array(block)
-    size = np.abs(block)
-    # Partitioning values and comparing is several times faster than partitioning positions.
-    least = np.partition(size, -largest, axis=1)[:, -largest, None]
-    keep = size >= np.maximum(least, np.finfo(np.float32).tiny)
-    for crowded in np.flatnonzero(keep.sum(axis=1) > largest):
-        _drop_ties(keep[crowded], size[crowded] == least[crowded], largest)
-    indptr = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
-    column = np.nonzero(keep)[1]
-    cut_down = sp.csr_array((block[keep], column.astype(np.int32), indptr), shape=block.shape)
-    cut_down.has_sorted_indices = True
-    return cut_down
-
-
-def _cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
-    matrix.sort_indices()
-    size = np.abs(matrix.data)
-    keep = size > 0
-    for row in np.flatnonzero(np.diff(matrix.indptr) > largest):
-        span = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        own = size[span]
-        least = np.partition(own, -largest)[-largest]
-        keep[span] &= own >= least
-        if np.count_nonzero(keep[span]) > largest:
-            _drop_ties(keep[span], own == least, largest)
-    cut_down = _where(matrix, keep)
-    return cut_down.astype(np.float32, copy=False)
-
-
-def _drop_ties(keep: NDArray[np.bool_], tie: NDArray[np.bool_], largest: int) -> None:
-    """Drop entries of one row that tie for the last places, so that `largest` are kept."""
-    surplus = np.count_nonzero(keep) - largest
-    keep[np.flatnonzero(tie)[-surplus:]] = False
 
 
 def spread(inner: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_array:
@@ -217,8 +199,14 @@ def gather(
         columns = rows.indices.reshape(-1, width).take(items, axis=0).reshape(-1)
         values = rows.data.reshape(-1, width).take(items, axis=0).reshape(-1)
         return columns, values, np.full(len(items), width, np.int64)
-    starts = rows.indptr[items]
-    lengths = (rows.indptr[items + 1] - starts).astype(np.int64)
+    starts = rows.indptr.take(items)
+    lengths = (rows.indptr[1:].take(items) - starts).astype(np.int64)
+    total = int(lengths.sum())
+    if not total:
+        return np.empty(0, np.int32), np.empty(0, np.float32), lengths
+    if total < SHORT * len(items):
+        places = np.repeat(starts - (lengths.cumsum() - lengths), lengths) + np.arange(total)
+        return rows.indices.take(places), rows.data.take(places), lengths
     # Joining slices reads each row in one go: quicker than one long index.
     spans = [slice(a, a + m) for a, m in zip(starts.tolist(), lengths.tolist(), strict=True)]
     columns = np.concatenate([rows.indices[span] for span in spans])

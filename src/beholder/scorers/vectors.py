@@ -128,8 +128,8 @@ class Vectors:
         """Give new items the mean of their neighbours' vectors."""
         if not len(new.positions):
             return self
-        n = len(new.known)
-        entered = (Entry().near(new).mix(n) @ self.items[:n]).astype(np.float32)
+        mix, _ = Entry().entered(new)
+        entered = (mix @ self.items[: len(new.known)]).astype(np.float32)
         if new.filled(self.n_items):
             items = self.items.copy()
             items[new.positions] = entered

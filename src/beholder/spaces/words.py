@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -57,18 +58,21 @@ class TfIdf:
         idf = np.log((1 + n) / (1 + counts)) + 1 if n > FEW else np.ones(len(kept))
         return cls([term for term, _ in kept], idf.astype(np.float32))
 
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {term: column for column, term in enumerate(self.vocabulary)}
+
     def __call__(self, texts: list[str]) -> sp.csr_array:
         """Return unit rows, float32 sparse (n_texts, n_terms), with sublinear tf."""
-        columns = {term: i for i, term in enumerate(self.vocabulary)}
-        indptr, indices, data = [0], [], []
+        indptr, indices, times = [0], [], []
         for text in texts:
-            counts = Counter(columns[t] for t in tokens(text) if t in columns)
+            counts = Counter(self._columns[t] for t in tokens(text) if t in self._columns)
             indices += list(counts)
-            data += [1 + np.log(c) for c in counts.values()]
+            times += list(counts.values())
             indptr.append(len(indices))
         shape = (len(texts), len(self.vocabulary))
         column = np.array(indices, np.int32)
-        value = np.array(data, np.float32) * self.idf[column]
+        value = (1 + np.log(np.array(times, np.float64))).astype(np.float32) * self.idf[column]
         rows = sp.csr_array((value.astype(np.float32), column, np.array(indptr)), shape=shape)
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         scale = sp.diags_array((1 / np.maximum(lengths, 1e-12)).astype(np.float32))

@@ -1,0 +1,110 @@
+"""Items that came later, in layers beside a matrix that is never copied for them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from beholder.scorers import rows
+from beholder.scorers.interface import Floats, Places, Positions, Query
+
+
+class Layer(NamedTuple):
+    """Some items after the last, and what they and those before say of each other.
+
+    Attributes
+    ----------
+    columns
+        float32 sparse (n, m). What the n items before say of these.
+    rows
+        float32 sparse (m, n + m). What these say of all.
+    mix
+        float32 sparse (m, first n). The known items that each of them is like.
+    """
+
+    columns: sp.csr_array
+    rows: sp.csr_array
+    mix: sp.csr_array
+
+
+class Gathered(NamedTuple):
+    """The entries of the rows of one history, piece by piece.
+
+    Attributes
+    ----------
+    columns
+        int32 (m,). Candidates.
+    values
+        float32 (m,). What each history item adds to them, weights included.
+    lengths, owner
+        int64 (pieces,). Entries of each piece, and the place in the history that it is of.
+    """
+
+    columns: Positions
+    values: Floats
+    lengths: Places
+    owner: Places
+
+
+def joined(kept: int, one: Layer, next_one: Layer) -> Layer:
+    """Return two layers that follow each other as one.
+
+    Parameters
+    ----------
+    kept
+        Entries that a row of what came before them keeps.
+    """
+    n = one.columns.shape[0]
+    columns = rows.beside(one.columns, next_one.columns[:n])
+    own = rows.beside(one.rows, next_one.columns[n:])
+    mix = sp.csr_array(sp.vstack([one.mix, next_one.mix], format="csr"))
+    both = sp.csr_array(sp.vstack([own, next_one.rows], format="csr"))
+    return Layer(rows.cut(columns, kept), both, mix)
+
+
+def gather(base: sp.csr_array, width: int, layers: tuple[Layer, ...], query: Query) -> Gathered:
+    """Read base rows and what each layer has for the items of a history.
+
+    Parameters
+    ----------
+    width
+        What `rows.width` says of the base.
+    """
+    told = _Told(query.items, query.weights, np.arange(len(query.items)))
+    newest = int(query.items.max(initial=-1))
+    pieces = [_piece(base, told.within(0, base.shape[0], newest), 0, width)]
+    for layer in layers:
+        first, last = layer.columns.shape[0], layer.rows.shape[1]
+        pieces.append(_piece(layer.columns, told.within(0, first, newest), first))
+        if newest >= first:
+            pieces.append(_piece(layer.rows, told.within(first, last, newest), 0))
+    read = [piece for piece in pieces if len(piece.columns)]
+    if len(read) < 2:
+        return read[0] if read else pieces[0]
+    return Gathered(*map(np.concatenate, zip(*read, strict=True)))
+
+
+class _Told(NamedTuple):
+    """Some items of a history: rows, weights, and their places in it."""
+
+    items: Positions
+    weights: Floats
+    owner: Places
+
+    def within(self, start: int, stop: int, newest: int) -> _Told:
+        """Return those of some positions, counted from the first of these."""
+        if not start and newest < stop:
+            return self
+        owner = np.flatnonzero((self.items >= start) & (self.items < stop))
+        return _Told(self.items[owner] - np.int32(start), self.weights[owner], owner)
+
+
+def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Gathered:
+    """Read rows of a matrix whose first column is the position `offset`."""
+    columns, values, lengths = rows.gather(matrix, told.items, width)
+    if len(columns):
+        columns = columns + np.int32(offset) if offset else columns
+        values *= told.weights.repeat(lengths)
+    return Gathered(columns, values, lengths, told.owner)
