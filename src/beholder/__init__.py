@@ -216,19 +216,10 @@ def fit(
     UsageError
         For a table that cannot be read, or an unknown model.
     """
-    from beholder.frames.fit import fit as fit_tables
+    from beholder.frames.fit import Tables, fit_tables
 
-    return fit_tables(
-        events,
-        items,
-        vectors=vectors,
-        model=model,
-        columns=columns,
-        kind=kind,
-        budget=budget,
-        seed=seed,
-        progress=progress,
-    )
+    tables = Tables(events, items, vectors or {}, dict(columns or {}), kind)
+    return fit_tables(tables, model, budget, seed, progress)
 
 
 def load(folder: str | Path) -> Recommender:

@@ -15,6 +15,7 @@ BeholderError
 │   └── TooLargeError       a request is over its limit
 ├── UnknownItemError        no such item in the bundle or catalogue
 ├── UnknownEventError       no such event in the store
+├── UnknownAnswerError      no such answer of this person
 ├── ConflictError           the same event id with another body
 ├── BundleError             a bundle is broken, foreign or missing
 │   └── UnknownBundleError  no bundle of this name

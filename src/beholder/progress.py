@@ -8,8 +8,11 @@ from typing import Protocol
 class Progress(Protocol):
     """Receives the state of one long step."""
 
-    def start(self, what: str, total: int | None = None) -> None:
-        """Begin a step of `total` units (None: unknown), described in a few words."""
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
+        """Begin a step of `total` units (None: unknown), described in a few words.
+
+        `unit` is `bytes`, or empty: what is counted is what the words name.
+        """
 
     def advance(self, n: int = 1) -> None:
         """Say that `n` more units are done."""
@@ -24,7 +27,7 @@ class Progress(Protocol):
 class Silent:
     """Progress that nobody looks at."""
 
-    def start(self, what: str, total: int | None = None) -> None:
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
         """Do nothing."""
 
     def advance(self, n: int = 1) -> None:

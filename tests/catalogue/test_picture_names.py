@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beholder.catalogue.mapping import guess, picture_fields
-from beholder.catalogue.picture_names import names
+from beholder.catalogue.picture_names import INSIDE, names
 
 TWO = ["a.jpg", "b.png"]
 
@@ -54,6 +54,8 @@ def test_a_list_of_two(cell: Any) -> None:
         ),
         ("0108775015|0108775044", ["0108775015", "0108775044"]),
         ("[" * 100_000, ["[" * 100_000]),
+        ([{"src": "", "alt": "a hat"}, {}], ['{"src": "", "alt": "a hat"}']),
+        ([{"bytes": "iVBORw0KGgo=", "path": None}], [INSIDE]),
     ],
     ids=lambda value: repr(value)[:30],
 )

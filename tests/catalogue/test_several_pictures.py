@@ -19,6 +19,7 @@ from beholder.catalogue.import_items import OTHERS, TWICE
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.catalogue.shown_pictures import LOST, STAY, Merged, merged
+from beholder.errors import UsageError
 from beholder.media.originals import keep
 from beholder.store import ItemRecord, Store
 
@@ -157,6 +158,7 @@ def test_what_is_left_out_is_counted_by_reason_with_the_first_of_each(
     assert report.pictures_left_first[pictures.DOUBT] == ["item 2: b.png"]
     assert report.pictures_left_first[pictures.MISSING] == ["item 1: none.png"]
     assert report.pictures_left_first[pictures.BROKEN] == ["large.png"]
+    assert report.pictures_left_first[pictures.TWICE] == ["item 1: copy.png is a.png"]
 
 
 def test_more_pictures_than_an_item_may_have_are_counted(
@@ -166,6 +168,84 @@ def test_more_pictures_than_an_item_may_have_are_counted(
     report = run(store, files, "sku,images\n1,a.png|b.png|c.png|d.png|e.png\n")
     assert shown(store, "1") == "abc"
     assert report.pictures_left == {pictures.MANY: 2}
+    assert report.pictures_left_first == {pictures.MANY: ["item 1: d.png and after"]}
+
+
+def test_pictures_that_rows_name_are_counted_where_no_folder_is_given(
+    store: Store, files: Path
+) -> None:
+    (files / "items.csv").write_text("sku,images\n1,a.png|b.png\n2,\n")
+    report, _ = import_files(store.workspace, store, Request(items=files / "items.csv"))
+    assert report.pictures_left == {pictures.NO_FOLDER: 2}
+    assert report.pictures_left_first[pictures.NO_FOLDER] == ["item 1: a.png", "item 1: b.png"]
+
+
+# -- objects of pictures in Parquet ---------------------------------------------------------
+
+PICTURE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+
+
+def table_of(files: Path, column: pa.Array, name: str = "images") -> None:
+    ids = [str(n) for n in range(1, len(column) + 1)]
+    table = pa.table({"sku": ids, name: column})
+    pq.write_table(table.slice(0, 2), files / "items.parquet")
+    with pq.ParquetWriter(files / "items.parquet", table.schema) as writer:
+        writer.write_table(table.slice(0, 2))  # lists whose bounds begin anew in a second group
+        writer.write_table(table.slice(2))
+
+
+def test_lists_of_objects_in_parquet_are_pictures(store: Store, files: Path) -> None:
+    lists = [
+        [{"bytes": None, "path": "a.png"}, {"bytes": b"x", "path": "b.png"}],
+        None,
+        [],
+        [{"bytes": None, "path": "c.png"}, {"bytes": b"x", "path": None}, None],
+        [{"bytes": b"x", "path": ""}, {"bytes": None, "path": "d.png"}],
+    ]
+    table_of(files, pa.array(lists, pa.list_(PICTURE)))
+    report = run(store, files, name="items.parquet")
+    assert [shown(store, str(n)) for n in range(1, 6)] == ["ab", "", "", "c", "d"]
+    assert report.pictures_left == {pictures.IN_TABLE: 2}
+    assert report.pictures_left_first[pictures.IN_TABLE] == ["item 4: data:", "item 5: data:"]
+    assert report.files[0].unread == []
+
+
+def test_objects_and_objects_of_lists_in_parquet_are_pictures(store: Store, files: Path) -> None:
+    single = [{"bytes": None, "path": "a.png"}, None, {"bytes": b"x", "path": None}]
+    table_of(files, pa.array(single, PICTURE), "image")
+    report = run(store, files, name="items.parquet")
+    assert [shown(store, str(n)) for n in (1, 2, 3)] == ["a", "", ""]
+    assert report.pictures_left == {pictures.IN_TABLE: 1}
+    kind = pa.struct([("large", pa.list_(pa.string())), ("variant", pa.list_(pa.string()))])
+    lists = [{"large": ["b.png", "c.png"], "variant": ["MAIN", "PT01"]}, None, None]
+    table_of(files, pa.array(lists, kind))
+    run(store, files, name="items.parquet")
+    assert shown(store, "1") == "bc"
+
+
+def test_columns_of_a_type_that_is_not_read_are_named(store: Store, files: Path) -> None:
+    table = pa.table(
+        {
+            "sku": ["1", "2"],
+            "image": pa.array([b"x", b"y"], pa.binary()),
+            "size": [{"w": 1, "h": 2}, None],
+            "rows": pa.array([[["a"]], None], pa.list_(pa.list_(pa.string()))),
+        }
+    )
+    pq.write_table(table, files / "items.parquet")
+    named = [
+        "image (binary)",
+        "size (struct<w: int64, h: int64>)",
+        "rows (list<element: list<element: string>>)",
+    ]
+    request = Request(items=files / "items.parquet", media=files / "media")
+    assert dry_run(store, request).sights[0].ignored == named
+    report, _ = import_files(store.workspace, store, request)
+    assert report.files[0].unread == named
+    assert store.item("1")["attributes"] == {}
+    maps = {"image": "image"}
+    with pytest.raises(UsageError, match=r"image \(binary\) is of a type that is not read"):
+        import_files(store.workspace, store, Request(items=files / "items.parquet", maps=maps))
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_progress_counts_every_picture(tmp_path):
     class Counter:
         total, done, ended = 0, 0, False
 
-        def start(self, what: str, total: int | None = None) -> None:
+        def start(self, what: str, total: int | None = None, unit: str = "") -> None:
             self.total = total or 0
 
         def advance(self, n: int = 1) -> None:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from beholder.catalogue.run import Request, import_files
 from beholder.cli.main import beholder
 from beholder.media import originals
 from beholder.store import ItemRecord, Store
@@ -55,9 +56,31 @@ def test_a_second_time_nothing_is_encoded(shop: Workspace) -> None:
         version = store.catalogue_version()
     again = encode(shop.root)
     assert again.stdout.splitlines()[-1].split()[:5] == ["2", "0", "1", "1", "1"]
-    assert "item cut: the picture is broken or cut" in again.stderr
+    assert "item cut, picture " in again.stderr, "it came from no file that has a name"
+    assert ": the picture is broken or cut" in again.stderr
     with Store.open(shop) as store:
         assert store.catalogue_version() == version
+
+
+def test_each_broken_picture_of_an_item_is_named_by_its_file(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "media").mkdir()
+    for name in ("one", "two", "three"):
+        file = io.BytesIO()
+        Image.new("RGB", (50, 40), (len(name), 20, 20)).save(file, "PNG")
+        cut = file.getvalue()[:60] + name.encode()
+        (tmp_path / "media" / f"{name}.png").write_bytes(cut)
+    (tmp_path / "items.csv").write_text("sku,images\n1,one.png|two.png|three.png\n")
+    with Store.open(workspace, create=True) as store:
+        import_files(
+            workspace, store, Request(items=tmp_path / "items.csv", media=tmp_path / "media")
+        )
+    result = encode(workspace.root)
+    said = sorted(line.split(":")[0] for line in result.stderr.splitlines() if "item 1" in line)
+    assert said == ["item 1, one.png", "item 1, three.png", "item 1, two.png"]
+    told = msgspec.json.decode(encode(workspace.root, "--json").stdout)
+    assert sorted(each["file"] for each in told["refused"]) == ["one.png", "three.png", "two.png"]
 
 
 def test_facts_reach_a_store_that_missed_them(shop: Workspace) -> None:

@@ -48,7 +48,7 @@ class Steps(Silent):
         self.done = 0
         self.stop_after = stop_after
 
-    def start(self, what: str, total: int | None = None) -> None:
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
         self.total = total
 
     def advance(self, n: int = 1) -> None:

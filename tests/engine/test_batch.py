@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -165,6 +170,83 @@ def test_the_command_keeps_what_was_done_when_it_is_stopped(
     told = json.loads(capsys.readouterr().out)
     assert (told["people"], told["shards"], told["kept"]) == (160, 6, 3)
     assert len(rows(out)) == 160
+
+
+def start(workspace: Workspace, out: Path, *words: object) -> subprocess.Popen[str]:
+    """Start the command in a process of its own."""
+    command = ["recommend", workspace.root, "--all", "--out", out, "--json", *words]
+    return subprocess.Popen(
+        [sys.executable, "-m", "beholder.cli.main", *map(str, command)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_second_run_on_one_file_is_refused_and_names_the_first(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    out, users = tmp_path / "out" / "all.jsonl", tmp_path / "users"
+    os.mkfifo(users)  # nobody writes into it: the first run waits there, with the file its own
+    first = start(workspace, out, "--users", users)
+    lock = out.with_name(".all.jsonl.lock")
+    try:
+        while not (lock.exists() and lock.read_text()):
+            assert first.poll() is None, first.stderr
+            time.sleep(0.05)
+        second = start(workspace, out)
+        _, words = second.communicate(timeout=60)
+        assert second.returncode == 2
+        assert f"another run (process {first.pid}) is at work on all.jsonl" in words
+        assert not out.exists()
+    finally:
+        first.kill()
+        first.communicate()
+    third = start(workspace, out)
+    assert json.loads(third.communicate(timeout=60)[0])["people"] == 160
+    assert third.returncode == 0
+    assert [path.name for path in out.parent.iterdir()] == ["all.jsonl"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from beholder.engine import batch, opening
+from beholder.progress import Silent
+
+class Killed(Silent):
+    left = 3
+
+    def advance(self, n=1):
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+batch.SHARD = 30
+with opening.open_engine(sys.argv[1]) as opened:
+    batch.recommend_all(opened, Path(sys.argv[2]), 5, progress=Killed())
+"""
+
+
+def test_a_run_that_was_killed_goes_on(
+    engine: Engine, workspace: Workspace, tmp_path: Path
+) -> None:
+    out = tmp_path / "all.jsonl"
+    words = [sys.executable, "-c", KILLED, str(workspace.root), str(out)]
+    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    (tmp_path / ".all.jsonl.0123abcd.part").write_text("cut off while it was joined")
+    report = recommend_all(engine, out, 5)
+    assert (report.shards, report.kept, report.people) == (6, 3, 160)
+    recommend_all(engine, tmp_path / "whole.jsonl", 5)
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    left = {path.name for path in tmp_path.iterdir()} - {"workspace"}
+    assert left == {"all.jsonl", "whole.jsonl"}
+
+
+def test_a_place_that_cannot_be_written_is_said(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        recommend_all(engine, tmp_path / "file" / "all.jsonl")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from shop import Shop
 from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
 from beholder.errors import UnknownAnswerError
+from beholder.store import GroupWriter
 from planted import World
 
 USER = "person-0003"
@@ -30,7 +31,7 @@ def kept(engine: Engine) -> Engine:
 
 def written(engine: Engine) -> None:
     assert engine.store is not None
-    engine.store.write_answers()
+    GroupWriter(engine.store).close()
 
 
 def test_rules_stand_in_the_explanation_by_name_and_in_the_score(shop: Shop) -> None:

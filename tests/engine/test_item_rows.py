@@ -82,6 +82,41 @@ def test_trending_follows_the_store_and_is_looked_up_once_a_minute(
     assert engine.row("trending", k=1).ids == ["item-0009"]
 
 
+def test_trending_says_which_week_it_is_of_and_how_many_events_that_has(
+    engine: Engine, world: World
+) -> None:
+    newest = int(world.times.max())
+    window = engine.row("trending").window
+    assert window is not None
+    assert (window.until, window.until - window.since) == (newest, 7 * 86_400_000)
+    assert window.events == int((world.times > newest - 7 * 86_400_000).sum())
+    assert engine.row("new").window is None, "it has no stretch of time"
+    assert engine.row("new").note is None
+    assert engine.row("trending").note is None
+
+
+def test_an_empty_row_says_why(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = engine.row("recently-viewed").note
+    assert note == "nobody is named whose views these would be"
+    assert engine.row("recently-viewed", "new").note == (
+        "this person did nothing yet that may be shown"
+    )
+    store_of(engine).set_profiling("new", False)
+    assert engine.row("recently-viewed", "new").note == "this person does not allow profiling"
+    none = engine.row("new", filter="price < 0")
+    assert none.ids == []
+    assert none.note is not None
+    assert "filtered out" in none.note
+    monkeypatch.setattr(rows, "KEPT", -1.0)
+    view = {"item": "item-0009", "kind": "view"}
+    engine.record([view | {"user": f"q{i}", "time": NOW - 10 * 86_400_000} for i in range(9)])
+    engine.record(view | {"user": "ann", "time": NOW})
+    row = engine.row("trending")
+    assert row.ids == [], "one person against nine in the weeks before"
+    assert row.note == "no item rises by the one event of the newest week"
+    assert row.window == rows.Window(NOW - 7 * 86_400_000, NOW, 1)
+
+
 def test_banned_items_are_in_no_row(engine: Engine) -> None:
     stock = {"gone": 0.0, "there": 3.0}
     store_of(engine).put_items([ItemRecord(k, k, {"stock": n}) for k, n in stock.items()])
@@ -101,3 +136,5 @@ def test_an_engine_without_a_store_has_rows(engine: Engine) -> None:
     bare = Engine(engine.parts)
     assert bare.row("popular", k=2).ids == engine.row("popular", k=2).ids
     assert bare.row("trending").ids == []
+    assert bare.row("trending").window is None
+    assert bare.row("trending").note == "there are no events of people who allow profiling"

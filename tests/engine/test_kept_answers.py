@@ -13,7 +13,7 @@ from beholder.engine.answer import Answer
 from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
 from beholder.engine.opening import open_engine
-from beholder.store import Store, schema
+from beholder.store import GroupWriter, Store, schema
 from beholder.store.answers import SOURCES, unpack
 from beholder.workspace import Workspace
 from planted import World
@@ -34,14 +34,14 @@ def store_of(engine: Engine) -> Store:
 
 def stored(engine: Engine) -> dict[str, Any]:
     store = store_of(engine)
-    store.write_answers()
+    GroupWriter(store).close()
     with store.database.read() as connection:
         rows = connection.execute(select(schema.answers)).all()
     return {bytes(row.id).hex(): row for row in rows}
 
 
 def of_person(engine: Engine, user: str) -> list[dict[str, Any]]:
-    store_of(engine).write_answers()
+    GroupWriter(store_of(engine)).close()
     return [r for r in store_of(engine).export(user) if r["record"] == "answer"]
 
 

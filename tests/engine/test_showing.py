@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from test_live import add_late, an_item, like
 
+from beholder.cli.main import beholder
+from beholder.engine.answer import Unknown
 from beholder.engine.engine import Engine
 from beholder.engine.memory import Memory
 from planted import World
@@ -36,6 +40,30 @@ def test_the_json_says_what_the_objects_say(engine: Engine, world: World, k: int
             assert (answer.pop("next") is None) == (k == 300)
         assert sent == told
         assert len(sent["items"]) > 0
+
+
+def test_unknown_items_of_a_history_are_counted_and_ten_are_named(reader: Engine) -> None:
+    lost = [f"lost-{n}" for n in range(12)]
+    history = [*lost, {"item": "lost-0", "kind": "view"}, "item-0003"]
+    sent, told = as_sent(reader, history=history, k=5), as_python(reader, history=history, k=5)
+    assert sent["unknown"] == told["unknown"] == {"count": 13, "items": lost[:10]}
+    known = as_sent(reader, history=["item-0003"], k=5)
+    assert known["unknown"] is None
+    assert [one["id"] for one in known["items"]] == [one["id"] for one in sent["items"]]
+    further = as_sent(reader, history=history, k=5, page=sent["next"])
+    assert further["unknown"] == sent["unknown"]
+    why = reader.explain("item-0005", history=history)
+    assert why.unknown == Unknown(13, tuple(lost[:10]))
+    assert reader.explain("item-0005", history=["item-0003"]).unknown is None
+
+
+def test_the_commands_name_unknown_items_of_a_history(trained: Path) -> None:
+    for words in (["recommend"], ["explain", "item-0005"], ["score", "item-0005"]):
+        command, *items = words
+        history = ["--history", "item-0003", "--history", "lost-1"]
+        done = CliRunner().invoke(beholder, [command, str(trained), *items, *history])
+        assert done.exit_code == 0, done.output
+        assert "1 of the history are not in the catalogue: lost-1" in done.stderr
 
 
 def test_titles_are_sent_as_json_whatever_is_in_them(engine: Engine, world: World) -> None:

@@ -27,6 +27,7 @@ def test_an_unknown_item_of_a_history_is_named_and_says_nothing(fitted: Recommen
     found = fitted.recommend([*known, "never seen"], k=5)
     assert found.unknown == ["never seen"]
     assert found.ids == fitted.recommend(known, k=5).ids
+    assert fitted.explain(known[0], [*known, "never seen"]).unknown == ["never seen"]
 
 
 def test_a_history_may_hold_dislikes(fitted: Recommender) -> None:

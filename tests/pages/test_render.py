@@ -80,6 +80,13 @@ def answer(*items: dict[str, Any], level: str = "personal") -> dict[str, Any]:
     return {"answer": "x", "bundle": "y", "level": level, "items": list(items), "next": "c/2=="}
 
 
+def rows_of(*items: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"row": "recently-viewed", "title": "row_recently_viewed", "items": []},
+        {"row": "new", "title": "row_new", "items": [*items, item("bare", picture=None)]},
+    ]
+
+
 EXPLANATION = {
     "item": "a1", "score": 1.0, "base": 0.1, "exact": True, "level": "personal",
     "shares": [
@@ -92,6 +99,7 @@ EXPLANATION = {
 def all_pages(look: Look, one: dict[str, Any]) -> dict[str, str]:
     return {
         "feed": render_feed(look, answer(one, item("n", picture=None))),
+        "feed with rows": render_feed(look, answer(one), rows_of(one)),
         "empty feed": render_feed(look, answer(level="static")),
         "search": render_search(look, answer(one), words="blue"),
         "no results": render_search(look, answer(), words="blue"),
@@ -299,3 +307,17 @@ def test_an_item_with_one_picture_has_no_strip():
     html = render_item(Look("Shop"), several("aa"))
     assert "?picture=" not in html
     assert "/media/aa-480.webp" in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_that_have_items_stand_beside_the_feed(language):
+    look = Look("Shop", language)
+    page = Page(render_feed(look, answer(item("z")), rows_of(item("a/1"))))
+    (row,) = [attrs for attrs in page.find("h2") if attrs.get("id", "").startswith("row-")]
+    assert row["id"] == "row-new"
+    words = catalogue(language)
+    assert words["row_new"] in page.text
+    assert words["row_recently_viewed"] not in page.text, "it is empty"
+    links = [attrs["href"] for attrs in page.classes("thumb") if attrs.get("href")]
+    assert links[:2] == ["/item/a%2F1", "/item/bare"]
+    assert not Page(render_feed(look, answer(item()))).classes("rows")

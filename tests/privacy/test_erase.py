@@ -82,13 +82,13 @@ def test_after_erasing_no_answer_of_the_person_is_left_on_disk_or_waiting(store:
     places = pack(Shown(*(np.zeros(3, kind) for kind in (np.int32, "f4", "f4", np.uint8))))
     written, waiting = b"canary-1", b"canary-2"
     store.waiting.put(Given(written, person, "bundle", 7, 0, places))
-    store.write_answers()
+    GroupWriter(store).close()
     store.waiting.put(Given(waiting, person, "bundle", 7, 0, places))
     store.waiting.put(Sighted(written, (1,), (person,)))
     assert written in raw(store.workspace.root)
     assert store.erase(CANARY).answers == 2
     assert len(store.waiting) == 0
-    store.write_answers()
+    GroupWriter(store).close()
     assert written not in raw(store.workspace.root)
     assert waiting not in raw(store.workspace.root)
 

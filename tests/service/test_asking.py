@@ -72,6 +72,16 @@ def test_a_history_in_the_body_is_answered_without_storing_it(client: httpx.Clie
     assert not {"picture-00007", "picture-00008"} & set(ids(answer))
 
 
+def test_unknown_items_of_a_history_are_counted_and_named(client: httpx.Client) -> None:
+    history = ["picture-00007", "nowhere", {"item": "gone", "kind": "view"}]
+    lost = {"count": 2, "items": ["nowhere", "gone"]}
+    answer = client.post("/v1/recommendations", json={"history": history, "k": 5}).json()
+    assert answer["unknown"] == lost
+    scores = {"history": history, "items": ["picture-00009"]}
+    assert client.post("/v1/score", json=scores).json()["unknown"] == lost
+    assert client.get("/v1/recommendations", params={"k": 5}).json()["unknown"] is None
+
+
 def test_excluded_items_are_left_out(client: httpx.Client) -> None:
     user = liker(client, "picture-00009")
     shown = ids(client.post("/v1/recommendations", json={"user": user, "k": 10}))

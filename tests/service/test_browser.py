@@ -128,6 +128,32 @@ def test_no_page_is_wider_than_the_screen(page, width):
         assert page.evaluate(over) <= 0, address
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_rows_are_scrolled_sideways_and_lead_to_their_items(chromium, server, width, scripts):
+    context = chromium.new_context(
+        viewport={"width": width, "height": 800},
+        base_url=server.url,
+        color_scheme="dark",
+        java_script_enabled=scripts,
+    )
+    page = context.new_page()
+    page.goto("/")
+    row = page.locator("section:has(#row-new)")
+    box, screen = row.bounding_box(), page.viewport_size
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= screen["width"]
+    last = row.locator("a").last
+    assert last.bounding_box()["x"] > box["x"] + box["width"], "there is something to scroll to"
+    last.scroll_into_view_if_needed()
+    inside = last.bounding_box()
+    assert box["x"] <= inside["x"] <= box["x"] + box["width"] - inside["width"] + 5
+    wanted = last.get_attribute("href")
+    last.click()
+    page.wait_for_url(f"**{wanted}")
+    context.close()
+
+
 def test_a_title_with_markup_is_text(page, server):
     nasty = "<img src=x onerror=\"document.title='owned'\"><script>1</script>"
     page.request.put(

@@ -28,6 +28,24 @@ def test_the_front_page_shows_pictures_and_knows_the_visitor_again(browser: http
         assert answer["level"] == "session"
 
 
+def test_the_front_page_shows_rows_that_have_items_on_its_first_page_alone(
+    browser: httpx.Client,
+) -> None:
+    with browser:
+        first = browser.get("/").text
+        rows = r'id="row-([a-z-]+)"'
+        assert "recently-viewed" not in re.findall(rows, first), "a new visitor viewed nothing"
+        assert "new" in re.findall(rows, first)
+        view = {"item": "picture-00004", "kind": "view"}
+        assert browser.post("/v1/interactions", json=view).status_code == 200
+        then = browser.get("/").text
+        assert re.findall(rows, then)[0] == "recently-viewed"
+        mine = then.split('id="row-recently-viewed"')[1].split("</ul>")[0]
+        assert re.findall(r'href="/item/([^"]+)"', mine) == ["picture-00004"]
+        cursor = browser.get("/v1/recommendations").json()["next"]
+        assert re.findall(rows, browser.get("/", params={"page": cursor}).text) == []
+
+
 def test_everything_a_page_loads_is_there_and_is_ours(browser: httpx.Client) -> None:
     with browser:
         html = browser.get("/").text

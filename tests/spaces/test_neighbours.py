@@ -9,7 +9,7 @@ import pytest
 from groups import everyone, grouped, modality, words
 
 from beholder.progress import Silent
-from beholder.spaces import Similarity, similar_rows
+from beholder.spaces import OneModality, Similarity, similar_rows
 from beholder.spaces import neighbours as module
 
 N = 300
@@ -21,6 +21,7 @@ CONTENT = {"photo": modality(RAW, LESS), "words": words(GROUP)}
 class Notes(Silent):
     def __init__(self) -> None:
         self.notes: list[str] = []
+        self.steps: list[str] = []
         self.done = 0
 
     def advance(self, n: int = 1) -> None:
@@ -28,6 +29,9 @@ class Notes(Silent):
 
     def note(self, text: str) -> None:
         self.notes.append(text)
+
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
+        self.steps.append(what)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,13 @@ def test_rows_hold_the_largest_similarities_without_the_own(similarity: Similari
         assert found.data[span].min() == pytest.approx(least[item], abs=1e-6)
     assert found.has_sorted_indices
     assert progress.done == N
+    assert progress.steps == ["comparing items by photo, words"]
+
+
+def test_a_step_names_the_one_modality_that_it_compares(similarity: Similarity) -> None:
+    progress = Notes()
+    similar_rows(OneModality("photo", similarity.spaces["photo"]), 20, progress=progress)
+    assert progress.steps == ["comparing items by photo"]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5])

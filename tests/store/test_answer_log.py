@@ -82,7 +82,7 @@ def test_an_answer_names_its_person_only_where_that_may_be_measured(
     with store.database.write() as connection:
         connection.execute(update(schema.people).values(told))
     store.waiting.put(given(sam))
-    store.write_answers()
+    GroupWriter(store).close()
     assert rows(store)[FIRST].person == (sam if kept else None)
 
 
@@ -92,7 +92,7 @@ def test_what_waits_of_an_erased_person_is_dropped_and_in_the_receipt(store: Sto
     store.waiting.put(given(kim, SECOND))
     assert store.erase("sam").answers == 1
     assert len(store.waiting) == 1
-    store.write_answers()
+    GroupWriter(store).close()
     assert rows(store).keys() == {SECOND}
 
 
@@ -101,7 +101,7 @@ def test_what_waits_in_another_process_is_dropped_when_it_would_be_written(store
     with Store.open(store.workspace) as other:
         other.waiting.put(given(sam))
         store.erase("sam")
-        other.write_answers()
+        GroupWriter(other).close()
         assert rows(store) == {}
         assert (other.waiting.counts.stored, other.waiting.counts.dropped) == (0, 1)
 
@@ -110,14 +110,14 @@ def test_a_page_goes_on_with_its_answer_and_counts_once(store: Store) -> None:
     log = store.waiting
     log.put(given(None, items=(2, 1)))
     log.put(given(None, place=2, items=(3,)))
-    store.write_answers()
+    GroupWriter(store).close()
     log.put(given(None, place=2, items=(3,)))  # loaded anew
     log.put(given(None, place=3, items=(0,)))
-    store.write_answers()
+    GroupWriter(store).close()
     assert items_of(rows(store)[FIRST]) == [2, 1, 3, 0]
     log.put(given(None, place=9, items=(5,)))  # the pages between were dropped
     log.put(given(None, SECOND, place=2))  # and here the first one
-    store.write_answers()
+    GroupWriter(store).close()
     assert items_of(rows(store)[FIRST]) == [2, 1, 3, 0]
     assert log.counts.dropped == 2
 
@@ -126,7 +126,7 @@ def test_a_page_of_somebody_else_is_not_added(store: Store) -> None:
     sam, kim = person_of(store, "sam"), person_of(store, "kim")
     store.waiting.put(given(sam))
     store.waiting.put(given(kim, place=2, items=(3,)))
-    store.write_answers()
+    GroupWriter(store).close()
     assert items_of(rows(store)[FIRST]) == [2, 1]
 
 
@@ -142,7 +142,7 @@ def test_places_in_sight_are_marked_by_those_who_were_answered(store: Store) -> 
     log.put(Sighted(FIRST, (10,), (sam,)))  # the answer has ten places
     log.put(Sighted(SECOND, (1,), ()))  # nobody's answer
     log.put(Sighted(b"\x00" * 8, (0,), None))
-    store.write_answers()
+    GroupWriter(store).close()
     found = rows(store)
     assert seen_places(bytes(found[FIRST].seen)) == [0, 2, 9]
     assert seen_places(bytes(found[SECOND].seen)) == [1]
@@ -169,7 +169,7 @@ def test_more_than_fits_in_one_transaction_is_all_written(
         store.waiting.put(given(None, name))
     store.waiting.flush(store.database)
     assert len(store.waiting) == 2
-    store.write_answers()
+    GroupWriter(store).close()
     assert (rows(store).keys(), store.waiting._bytes) == ({*names}, 0)
 
 

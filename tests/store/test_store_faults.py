@@ -6,14 +6,19 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from beholder.behaviour.event import Event
 from beholder.errors import DataError, OverloadedError, SettingsError, StoreError
-from beholder.store import GroupWriter, ItemRecord, Outcome, Store, server_lock
+from beholder.store import GroupWriter, ItemRecord, Outcome, Store, schema, server_lock
+from beholder.store.answer_log import Given
+from beholder.store.answers import Shown, pack
+from beholder.store.bulk import insert_new
 from beholder.store.database import parse_url
 from beholder.workspace import Workspace
 
@@ -99,6 +104,50 @@ def test_a_full_disk_fails_the_batch_and_writing_goes_on_with_space(
             database.pragmas = pragmas
             assert writer.submit([like(500)]).result(10)[0].status == "stored"
         assert len(store.training_events()) == 301
+
+
+@pytest.mark.parametrize("table", ["items", "events", "people", "answers"])
+def test_whatever_a_table_refuses_is_an_error_of_the_store_with_a_remedy(
+    store: Store, table: str
+) -> None:
+    """Rows go to the drivers themselves, whose own errors are none of ours."""
+    writes: dict[str, Callable[[], object]] = {
+        "items": lambda: store.put_items([ItemRecord("d", "D")]),
+        "events": lambda: store.record([like(1)]),
+        "people": lambda: store.record([like(1)]),
+        "answers": lambda: store.waiting.flush(store.database),
+    }
+    shown = Shown(*(np.zeros(1, kind) for kind in (np.int32, "f4", "f4", np.uint8)))
+    store.waiting.put(Given(b"12345678", None, "bundle", 7, 0, pack(shown)))
+    with store.database.write() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away")
+    with pytest.raises(StoreError, match=table) as caught:
+        writes[table]()
+    assert caught.value.remedy
+    with store.database.write() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE away RENAME TO {table}")
+    store.waiting.put(Given(b"12345678", None, "bundle", 7, 0, pack(shown)))
+    writes[table]()
+
+
+@pytest.mark.postgres
+def test_a_connection_that_ends_in_the_middle_is_an_error_of_the_store_and_the_next_works(
+    store: Store,
+) -> None:
+    if store.database.is_sqlite:
+        pytest.skip("SQLite has no connection that could end")
+
+    def cut() -> None:
+        with store.database.write() as connection:
+            pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+            with store.database.outside() as other:
+                other.execute(f"SELECT pg_terminate_backend({pid})")
+            insert_new(connection, schema.answers, [(b"1", None, "b", "", 1, b"", None)])
+
+    with pytest.raises(StoreError, match="refused") as caught:
+        cut()
+    assert caught.value.remedy
+    assert store.record([like(1)])[0].status == "stored"
 
 
 def test_a_store_that_another_holds_is_refused_within_the_deadline(

@@ -16,12 +16,23 @@ from beholder.bundle.promote import current, folder_of, names
 from beholder.cli.main import beholder
 from beholder.engine.opening import open_engine
 from beholder.errors import UsageError, WorkspaceError
+from beholder.progress import Silent
 from beholder.store import ItemRecord, Store
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from planted import World, make_world, workspace_of
 
 TWO = ("session", "visual-knn")
+
+
+class Said(Silent):
+    """Progress that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
 
 
 def made_of(workspace: Workspace, name: str) -> dict[str, str]:
@@ -63,9 +74,13 @@ def test_training_promotes_a_first_bundle_and_then_a_better_one(
     world: World, tmp_path: Path
 ) -> None:
     workspace = workspace_of(world, tmp_path / "one")
-    trained = train_workspace(workspace, budget="600s", models=["itemknn", "words"], seed=3)
+    said = Said()
+    two = ["itemknn", "words"]
+    trained = train_workspace(workspace, budget="600s", models=two, seed=3, progress=said)
     assert current(workspace) == trained.bundle
     assert len(names(workspace)) == 2
+    assert [note for note in said.notes if "served" in note] == [], "no server runs here"
+    assert f"first bundle {names(workspace)[0]} is written" in said.notes[0]
     train_workspace(workspace, budget="600s", models=["itemknn", "words"], seed=3)
     assert len(names(workspace)) == 3  # where something is served, a first draft is not
     assert (trained.n_items, trained.n_users) == (240, 160)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -186,6 +187,21 @@ def test_vectors_alone_are_weighed_against_popularity(held: Validation) -> None:
     assert chosen.weights.cold["ials"] > 0  # new items enter it by their neighbours
     assert chosen.base == ""
     assert not any("left out" in note for note in chosen.notes)
+
+
+# -- one member against the blend -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seed", "ahead"), [(2, True), (7, False)])
+def test_a_lead_of_one_member_that_is_not_certain_is_told(seed: int, ahead: bool) -> None:
+    held = validation(dataset_of(make_world(n_users=60)), seed=seed)
+    tuned = {"itemknn": fitted(ItemKNN, held), "session": fitted(Session, held)}
+    notes = weigh(held, tuned, POPULAR, seed=1).notes
+    (said,) = [note for note in notes if note.startswith("blend ")]
+    blend, own = map(float, re.findall(r"\d\.\d{4}", said))
+    assert (own > blend) == ahead
+    told = f": itemknn leads by the mean, not certainly ({len(held.tune)} cases)"
+    assert said.endswith(told) == ahead
 
 
 # -- cold items without cases ---------------------------------------------------------------

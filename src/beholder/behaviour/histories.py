@@ -119,6 +119,18 @@ class Histories:
         return age
 
 
+def bounds(people: NDArray[np.int32], n_people: int) -> Places:
+    """Return where each person's part of a list begins and ends, int64 (n_people + 1,).
+
+    Parameters
+    ----------
+    people
+        Whose each entry is, from 0, one person after the other.
+    """
+    counts = np.bincount(people, minlength=n_people)
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
 def _rows(indptr: Places, people: NDArray[np.int32] | Places) -> tuple[Places, Places]:
     """Return the places of some people's parts, and where each part begins among them."""
     starts = indptr[people]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.behaviour.histories import Histories
+from beholder.behaviour.histories import Histories, bounds
 from beholder.behaviour.history import EMPTY, History
 from beholder.errors import ShapeError
 
@@ -211,8 +211,7 @@ def _bounds(events: Events, chosen: Places, n_people: int) -> Places:
     """Return where each person's part of the chosen begins and ends, int64 (n_people + 1,)."""
     if events.people is None:
         return np.array([0, len(chosen)], np.int64)
-    counts = np.bincount(events.people[chosen], minlength=n_people)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return bounds(events.people[chosen], n_people)
 
 
 def _runs(values: NDArray[np.int32] | Places) -> tuple[Places, Places]:

@@ -83,6 +83,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
     for seen in peek(request):
         used = set(seen.mapping.values())
         ignored = [] if seen.what == "items" else sorted(set(seen.batch.columns) - used)
+        ignored += seen.batch.left
         sight = Sight(seen.what, seen.path.name, seen.mapping, ignored, seen.first_rows(ROWS))
         found.sights.append(sight)
         if seen.what == "items":

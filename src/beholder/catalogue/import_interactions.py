@@ -191,7 +191,7 @@ def import_interactions(
         refusals.add(path.name, row, reason)
         done.read += 1
 
-    progress.start(f"interactions of {path.name}", path.stat().st_size)
+    progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     with Loader(store) as loader:
         work = InteractionsImport(store, loader, path, mapping, kind, refusals)
         for batch in open_rows(path, refuse):

@@ -172,7 +172,7 @@ def import_items(
     def refuse(row: int, reason: str) -> None:
         refusals.add(path.name, row, reason)
 
-    progress.start(f"items of {path.name}", path.stat().st_size)
+    progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work = ItemsImport(store, pictures, done, report)
     for batch in open_rows(path, refuse):
         done.read += len(batch)

@@ -10,6 +10,7 @@ from beholder.catalogue.readers.folder import is_picture
 
 # `['a.jpg', 'b.jpg']`, as pandas writes a list into a CSV file; JSON has other quotes.
 PYTHON_LIST = re.compile(r"""\[\s*(?:'[^']*'(?:\s*,\s*'[^']*')*)?\s*,?\s*\]""")
+INSIDE = "data:"  # how a picture begins that stands in the table itself, rather than its name
 KEYS = ("src", "url", "large", "hi_res", "path", "file", "name", "image")
 
 
@@ -43,13 +44,20 @@ def names(cell: Any) -> list[str]:
 def _one(value: Any) -> list[str]:
     """Return the name that an entry of a list is, or that an object has under a usual key."""
     if isinstance(value, dict):
-        value = next((value[key] for key in KEYS if value.get(key)), None)
+        value = next((value[key] for key in KEYS if value.get(key)), _nameless(value))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if value is None or isinstance(value, bool | dict | list):
         return []
     text = str(value).strip()
     return [text] if text else []
+
+
+def _nameless(value: dict[str, Any]) -> str | None:
+    """Return what stands for an object that names no picture, so that it is told."""
+    if any(value.get(key) for key in ("bytes", "base64", "data")):
+        return INSIDE
+    return json.dumps(value, ensure_ascii=False)[:200] if any(value.values()) else None
 
 
 def _listed(text: str) -> list[Any] | None:

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from beholder.catalogue.picture_files import ADDRESS, PictureFiles
+from beholder.catalogue.picture_files import ADDRESS, Match, PictureFiles
+from beholder.catalogue.picture_names import INSIDE
 from beholder.catalogue.readers.folder import Folder
 from beholder.errors import DataError
 from beholder.media.originals import keep
@@ -22,6 +23,8 @@ DOUBT = "names that several files have: none of them was taken"
 ELSEWHERE = "pictures found by their name in another folder than the row says"
 BROKEN = "pictures that are too large or cannot be opened"
 TWICE = "pictures that are another one of the same item, byte for byte"
+IN_TABLE = "pictures inside of the table itself, which are not read: write them into files"
+NO_FOLDER = "pictures that rows name, and no folder of pictures was given (--media)"
 MANY = f"pictures above {MOST} of one item"
 
 
@@ -78,26 +81,18 @@ class Pictures:
 
     def named(self, item_id: str, names: Sequence[str]) -> Wanted:
         """Return the files that a row names."""
-        if self.folder is None:
-            return Wanted()
         files = []
         for name in names:
             found = self.files.find(name)
             if found.file is not None:
                 files.append(found.file)
-            reason = (
-                ELSEWHERE
-                if found.elsewhere
-                else DOUBT
-                if found.doubt
-                else REMOTE
-                if ADDRESS.match(name)
-                else MISSING
-            )
             if found.file is None or found.elsewhere:
-                self.note(reason, f"item {item_id}: {name[:200]}")
+                self.note(self._why(name, found), f"item {item_id}: {name[:200]}")
+        if self.folder is None:
+            return Wanted()
         if len(set(files)) > MOST:
-            self.note(MANY, f"item {item_id}", len(set(files)) - MOST)
+            first = list(dict.fromkeys(files))[MOST]
+            self.note(MANY, f"item {item_id}: {first} and after", len(set(files)) - MOST)
         return Wanted((), len(files) == len(names)).then(Wanted(tuple(files)))
 
     def keep(self, wanted: Iterable[Wanted]) -> None:
@@ -116,7 +111,7 @@ class Pictures:
         self.used.update(wanted.files)
         found = list(dict.fromkeys(self._kept[file] for file in good))
         if len(found) < len(good):
-            self.note(TWICE, f"item {item_id}", len(good) - len(found))
+            self._note_twice(item_id, good)
         return found, wanted.whole and len(good) == len(wanted.files)
 
     def note(self, reason: str, example: str, n: int = 1) -> None:
@@ -125,6 +120,29 @@ class Pictures:
         first = self.examples.setdefault(reason, [])
         if len(first) < SHOWN:
             first.append(example)
+
+    def names(self) -> dict[str, str]:
+        """Return a file that each picture was kept from, by SHA-256."""
+        return {digest: file for file, digest in reversed(self._kept.items()) if digest}
+
+    def _note_twice(self, item_id: str, files: Sequence[str]) -> None:
+        first: dict[str, str] = {}
+        for file in files:
+            other = first.setdefault(self._kept[file], file)
+            if other != file:
+                self.note(TWICE, f"item {item_id}: {file} is {other}")
+
+    def _why(self, name: str, found: Match) -> str:
+        """Return why a name gives no picture, or gives one by a guess."""
+        if name.startswith(INSIDE):
+            return IN_TABLE
+        if self.folder is None:
+            return NO_FOLDER
+        if found.elsewhere:
+            return ELSEWHERE
+        if found.doubt:
+            return DOUBT
+        return REMOTE if ADDRESS.match(name) else MISSING
 
     def _keep(self, file: str) -> str:
         assert self.folder is not None

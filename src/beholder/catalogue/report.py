@@ -21,6 +21,8 @@ class FileReport(msgspec.Struct):
         Rows; every one is in exactly one of `added`, `changed`, `same`, `refused` and `more`.
     more
         Rows that only add pictures to an item of a row before.
+    unread
+        Columns of a type that is not read, with that type.
     """
 
     what: str
@@ -32,6 +34,7 @@ class FileReport(msgspec.Struct):
     same: int = 0
     refused: int = 0
     more: int = 0
+    unread: list[str] = msgspec.field(default_factory=list)
 
 
 class Report(msgspec.Struct):

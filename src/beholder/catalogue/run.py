@@ -22,6 +22,7 @@ from beholder.catalogue.readers.vectors import read as read_vectors
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
 from beholder.errors import DataError, UsageError
+from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now
@@ -88,6 +89,7 @@ def peek(request: Request) -> list[Peek]:
     firsts = {what: (path, _first(path)) for what, path in request.tables().items()}
     every = [name for _, batch in firsts.values() for name in batch.columns]
     if firsts:
+        _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
     return [
         Peek(what, path, guess(what, list(batch.columns), request.maps, path.name), batch)
@@ -111,6 +113,7 @@ def import_files(
     try:
         for seen in peek(request):
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
+            done.unread = list(seen.batch.left)
             report.files.append(done)
         if folder is not None and request.items is None:
             report.files.append(import_pictures(store, pictures, report, progress))
@@ -118,6 +121,7 @@ def import_files(
             report.files.append(_import_vectors(workspace, request, refusals))
     finally:
         refusals.close()
+        file_names.keep(workspace.media, pictures.names())
     _finish(store, report, pictures, refusals)
     report.seconds = round(time.monotonic() - began, 3)
     return report, keep(report, workspace.reports, name)
@@ -186,6 +190,18 @@ def _check(request: Request) -> None:
                 f"--map {name}=...: there is no field {name}",
                 remedy="one of " + ", ".join(sorted(ours)),
             )
+
+
+def _check_types(maps: dict[str, str], firsts: list[Batch]) -> None:
+    """Refuse a `--map` that names a column of a type which is not read."""
+    unread = [told for batch in firsts for told in batch.left]
+    for ours, theirs in maps.items():
+        for told in unread:
+            if told.startswith(f"{theirs} ("):
+                raise UsageError(
+                    f"--map {ours}={theirs}: {told} is of a type that is not read",
+                    remedy="write it as text, numbers, moments, or lists of these",
+                )
 
 
 def _first(path: Path) -> Batch:

@@ -11,7 +11,7 @@ import click
 from beholder.cli import console
 
 if TYPE_CHECKING:
-    from beholder.engine.answer import Answer
+    from beholder.engine.answer import Answer, Unknown
 
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 K = click.option("-k", default=10, show_default=True, help="How many items.")
@@ -48,7 +48,17 @@ def show(answer: Answer, as_json: bool) -> None:
         for rank, item in enumerate(answer.items, start=1)
     ]
     console.table(("", "item", "title", "score", "why"), rows)
+    tell_unknown(answer.unknown)
     click.echo(f"level: {answer.level}, bundle: {answer.bundle}", err=True)
+
+
+def tell_unknown(unknown: Unknown | None) -> None:
+    """Say which items of a history count for nothing."""
+    if unknown is None:
+        return
+    more = ", ..." if unknown.count > len(unknown.items) else ""
+    named = ", ".join(unknown.items) + more
+    click.echo(f"{unknown.count} of the history are not in the catalogue: {named}", err=True)
 
 
 def _reason(reason: Any) -> str:

@@ -19,7 +19,7 @@ def command() -> None:
 @asking.FOLDER
 @asking.JSON
 def list_(folder: Path, as_json: bool) -> None:
-    """List all bundles, oldest first; the served one is marked."""
+    """List all bundles, oldest first; the promoted one is marked."""
     from beholder.bundle.manifest import read
     from beholder.bundle.promote import current, folder_of, names
     from beholder.errors import BundleError
@@ -27,7 +27,7 @@ def list_(folder: Path, as_json: bool) -> None:
 
     workspace = Workspace.open(folder)
     found = names(workspace)
-    served = current(workspace) if found else ""
+    promoted = current(workspace) if found else ""
     rows: list[tuple[Any, ...]] = []
     for name in found:
         facts: tuple[Any, ...]
@@ -36,12 +36,9 @@ def list_(folder: Path, as_json: bool) -> None:
             facts = (made.created, made.n_items, made.n_users, made.n_pairs, "whole")
         except BundleError as error:
             facts = (None, None, None, None, error.message)
-        rows.append((name, "served" if name == served else "", *facts))
+        rows.append((name, "promoted" if name == promoted else "", *facts))
     head = ("bundle", "state", "created", "items", "users", "pairs", "check")
-    if as_json:
-        console.as_json([dict(zip(head, row, strict=True)) for row in rows])
-    else:
-        console.table(head, rows)
+    console.listed(head, rows, as_json)
 
 
 @command.command()
@@ -90,7 +87,7 @@ def promote(folder: Path, name: str) -> None:
     from beholder.workspace import Workspace
 
     promoting.promote(Workspace.open(folder), name)
-    click.echo(f"{name} is served")
+    click.echo(f"{name} is promoted")
 
 
 @command.command()
@@ -100,4 +97,4 @@ def rollback(folder: Path) -> None:
     from beholder.bundle.promote import roll_back
     from beholder.workspace import Workspace
 
-    click.echo(f"{roll_back(Workspace.open(folder))} is served")
+    click.echo(f"{roll_back(Workspace.open(folder))} is promoted")

@@ -18,11 +18,11 @@ class LineProgress:
     """Progress where standard error is no terminal: one line when a step ends."""
 
     def __init__(self) -> None:
-        self.steps: list[list[Any]] = []  # what, done and begin of each: steps stand in steps
+        self.steps: list[list[Any]] = []  # what, done, unit and begin: steps stand in steps
 
-    def start(self, what: str, total: int | None = None) -> None:
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
         """Remember the step."""
-        self.steps.append([what, 0, time.monotonic()])
+        self.steps.append([what, 0, unit, time.monotonic()])
 
     def advance(self, n: int = 1) -> None:
         """Count."""
@@ -34,8 +34,8 @@ class LineProgress:
 
     def finish(self) -> None:
         """Print what the step did."""
-        what, done, began = self.steps.pop()
-        click.echo(f"{what}: {done} in {time.monotonic() - began:.1f} s", err=True)
+        what, done, unit, began = self.steps.pop()
+        click.echo(f"{what}: {amount(done, unit)} in {time.monotonic() - began:.1f} s", err=True)
 
 
 class BarProgress:
@@ -45,9 +45,9 @@ class BarProgress:
         self.bars = bars
         self.tasks: list[Any] = []  # of the steps under way: steps stand in steps
 
-    def start(self, what: str, total: int | None = None) -> None:
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
         """Add a bar."""
-        self.tasks.append(self.bars.add_task(what, total=total))
+        self.tasks.append(self.bars.add_task(what, total=total, unit=unit))
 
     def advance(self, n: int = 1) -> None:
         """Move the bar."""
@@ -71,17 +71,43 @@ def progress() -> Iterator[Progress]:
         yield LineProgress()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, ProgressColumn, Task, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
+    from rich.text import Text
+
+    class Counted(ProgressColumn):
+        """How much of a step is done, in its unit."""
+
+        def render(self, task: Task) -> Text:
+            unit = task.fields["unit"]
+            return Text(how_far(task.completed, task.total, unit), style="progress.download")
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        Counted(),
         TimeRemainingColumn(),
     )
     with Bars(*columns, console=Console(stderr=True)) as bars:
         yield BarProgress(bars)
+
+
+def amount(n: float, unit: str) -> str:
+    """Return a count in words: `331 kB` of bytes, else the number alone."""
+    if unit != "bytes":
+        return f"{n:.0f}"
+    size, name = next(
+        ((size, name) for size, name in ((1e9, "GB"), (1e6, "MB")) if n >= size), (1e3, "kB")
+    )
+    return f"{n / size:.{0 if size == 1e3 else 1}f} {name}"
+
+
+def how_far(done: float, total: float | None, unit: str) -> str:
+    """Return what is done of a step, and of bytes the share too: `1.2 MB of 3.4 MB, 35 %`."""
+    if unit != "bytes":
+        return f"{amount(done, unit)}/{'?' if total is None else amount(total, unit)}"
+    said = amount(done, unit)
+    return f"{said} of {amount(total, unit)}, {done / total:.0%}" if total else said
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -98,6 +124,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
             for text, width, flag in zip(line, widths, right, strict=True)
         ]
         click.echo("  ".join(parts).rstrip())
+
+
+def listed(head: Sequence[str], rows: Sequence[Sequence[Any]], json: bool) -> None:
+    """Print rows as a table, or as JSON: an object each."""
+    if json:
+        as_json([dict(zip(head, row, strict=True)) for row in rows])
+    else:
+        table(head, rows)
 
 
 def members(records: Iterable[Any]) -> None:

@@ -53,7 +53,13 @@ def _document(found: WorkspaceReport) -> dict[str, Any]:
         "encoded": report.encoded,
         "same": report.same,
         "refused": [
-            {"item": pictures[r.hash], "picture": r.hash, "code": r.code, "reason": r.reason}
+            {
+                "item": pictures[r.hash],
+                "file": found.files.get(r.hash),
+                "picture": r.hash,
+                "code": r.code,
+                "reason": r.reason,
+            }
             for r in report.refused
         ],
         "items_without_picture": found.items_without,
@@ -80,7 +86,8 @@ def _print(found: WorkspaceReport) -> None:
         ],
     )
     for refusal in report.refused[:SHOWN]:
-        click.echo(f"item {pictures[refusal.hash]}: {refusal.reason}", err=True)
+        named = found.files.get(refusal.hash, f"picture {refusal.hash[:12]}")
+        click.echo(f"item {pictures[refusal.hash]}, {named}: {refusal.reason}", err=True)
     if len(report.refused) > SHOWN:
         click.echo(f"and {len(report.refused) - SHOWN} more: see --json", err=True)
     if report.broken:

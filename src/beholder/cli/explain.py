@@ -36,6 +36,7 @@ def command(
     rows.append(("", "popularity", why.base))
     rows += [("", f"rule: {rule.name}", rule.value) for rule in why.rules]
     console.table(("because of", "title", "share"), rows)
+    asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {why.score:.4f} ({why.level})")
     if why.placed is not None:
         stood = why.placed

@@ -101,6 +101,10 @@ def _print(report: Report, path: Path) -> None:
             for f in report.files
         ],
     )
+    for file in report.files:
+        if file.unread:
+            told = ", ".join(file.unread)
+            click.echo(f"{file.file}: columns of a type that is not read: {told}")
     for rule, n in report.rules.items():
         click.echo(f"{n} {rule}")
     for refusal in report.refused[:SHOWN]:

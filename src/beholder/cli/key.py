@@ -52,10 +52,7 @@ def list_(folder: Path, as_json: bool) -> None:
         for key in _keys(folder).all()
     ]
     head = ("key", "name", "scopes", "created")
-    if as_json:
-        console.as_json([dict(zip(head, row, strict=True)) for row in rows])
-    else:
-        console.table(head, rows)
+    console.listed(head, rows, as_json)
 
 
 @command.command()

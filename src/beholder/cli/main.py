@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "Measure how good the recommendations are."),
     "serve": ("serve", "Answer over HTTP and show the pages."),
     "recommend": ("recommend", "Recommend for a user or a history."),
+    "rows": ("rows", "Recently viewed, trending, new, popular."),
     "similar": ("similar", "Items that look like, or go with, an item."),
     "search": ("search", "Search by words or by a picture."),
     "explain": ("explain", "Say why an item is recommended to a user."),

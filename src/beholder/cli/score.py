@@ -24,10 +24,13 @@ def command(
 ) -> None:
     """Score ITEMS for a user, a session, or a history."""
     import beholder
+    from beholder.engine.people import unknown_of
 
     with beholder.open(folder) as engine:
         scores = engine.score(items, **asking.person(user, session, history))
+        unknown = unknown_of(engine.now_showing, history)
     if as_json:
         console.as_json(scores)
     else:
         console.table(("item", "score"), list(scores.items()))
+    asking.tell_unknown(unknown)

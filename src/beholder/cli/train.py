@@ -26,7 +26,7 @@ def command(
     promote: bool,
     as_json: bool,
 ) -> None:
-    """Fit, tune and blend recommenders; write a bundle, and serve it unless it is worse."""
+    """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse."""
     import beholder
     from beholder.cli import console
 

@@ -9,6 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from beholder.behaviour.histories import bounds
+
 
 @dataclass(frozen=True)
 class Interactions:
@@ -39,8 +41,7 @@ class Interactions:
     @cached_property
     def indptr(self) -> NDArray[np.int64]:
         """int64 (n_users + 1,). Where each user's pairs begin."""
-        counts = np.bincount(self.users, minlength=self.n_users)
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return bounds(self.users, self.n_users)
 
     @cached_property
     def matrix(self) -> sp.csr_array:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour import reduce
-from beholder.behaviour.histories import Histories
+from beholder.behaviour.histories import Histories, bounds
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.reduce import Events
 from beholder.dataset.interactions import Interactions
@@ -56,8 +56,7 @@ class Log:
     @cached_property
     def indptr(self) -> NDArray[np.int64]:
         """int64 (n_users + 1,). Where each user's events begin."""
-        counts = np.bincount(self.users, minlength=self.n_users)
-        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return bounds(self.users, self.n_users)
 
     def keep(self, mask: NDArray[np.bool_]) -> Log:
         """Return the events where `mask` holds; users and items keep their codes."""

@@ -97,7 +97,7 @@ def encode_pictures(
         known = {} if retry else shelf.refused
         todo = [(key, names) for key, names in shelf.todo(hashes) if key not in known]
         if todo:
-            progress.start("encode", len(todo))
+            progress.start("encoding pictures", len(todo))
             try:
                 _encode_all(workspace, pool, todo, shelf, progress)
             finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from beholder.encoders.run import EncodeReport, encode_pictures
+from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
 from beholder.workspace import Workspace
@@ -21,12 +22,16 @@ class WorkspaceReport:
     ----------
     first_item
         The first item that shows each picture, by its hash.
+    files
+        What a refused picture was called when it was imported, by its hash; one that came
+        another way has no name.
     items_without, items_with_several
         How many items have no picture, and how many more than one: all of them are encoded.
     """
 
     encoded: EncodeReport
     first_item: dict[str, str]
+    files: dict[str, str]
     items_without: int
     items_with_several: int
 
@@ -61,4 +66,10 @@ def encode_workspace(
     )
     facts = {key: fact for key, fact in report.facts.items() if key in unknown}
     store.set_picture_facts({k: (f.width, f.height, f.colour) for k, f in facts.items()})
-    return WorkspaceReport(report, pictures, int((counts == 0).sum()), int((counts > 1).sum()))
+    return WorkspaceReport(
+        report,
+        pictures,
+        file_names.of(workspace.media, [refusal.hash for refusal in report.refused]),
+        int((counts == 0).sum()),
+        int((counts > 1).sum()),
+    )

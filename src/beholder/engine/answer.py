@@ -63,6 +63,21 @@ class Reason(msgspec.Struct, frozen=True):
     because: tuple[Because, ...] = ()
 
 
+class Unknown(msgspec.Struct, frozen=True):
+    """Items of a told history that the catalogue does not know: they count for nothing.
+
+    Attributes
+    ----------
+    count
+        How many entries of the history.
+    items
+        The first ids of them, each once, at most ten.
+    """
+
+    count: int
+    items: tuple[str, ...]
+
+
 class Recommendation(msgspec.Struct, frozen=True):
     """One item of an answer."""
 
@@ -74,7 +89,16 @@ class Recommendation(msgspec.Struct, frozen=True):
     reason: Reason | None = None
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Plain(msgspec.Struct, frozen=True):
+    """What has a form for other programs."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
+        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
+        return found
+
+
+class Answer(Plain, frozen=True):
     """A list of recommendations.
 
     Attributes
@@ -90,6 +114,8 @@ class Answer(msgspec.Struct, frozen=True):
     place
         Of its first item in the answer, from 0: a page after the first goes on counting. An
         event may name the answer and the place of its item.
+    unknown
+        What of a history that the caller told is not known; None: nothing.
     """
 
     answer: str
@@ -98,16 +124,12 @@ class Answer(msgspec.Struct, frozen=True):
     items: tuple[Recommendation, ...]
     next: str | None = None
     place: int = 0
+    unknown: Unknown | None = None
 
     @property
     def ids(self) -> list[str]:
         """The ids of the items, best first."""
         return [item.id for item in self.items]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
-        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return found
 
     def to_pandas(self) -> Any:
         """Return a DataFrame, one row an item: rank, id, title, score, reason, attributes.
@@ -174,7 +196,7 @@ class Placed(msgspec.Struct, frozen=True):
     source: str
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class Explanation(Plain, frozen=True):
     """Why an item has its score for somebody: base + shares + what rules add = score.
 
     Attributes
@@ -188,6 +210,8 @@ class Explanation(msgspec.Struct, frozen=True):
         Boosts and buries that hold for the item. Bans, caps and pins act on whole answers.
     placed
         Where it stood in the answer that was asked about; None where none was.
+    unknown
+        As in `Answer`.
     """
 
     item: str
@@ -199,11 +223,7 @@ class Explanation(msgspec.Struct, frozen=True):
     level: Level
     rules: tuple[Added, ...] = ()
     placed: Placed | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as the service says it in JSON: dicts, lists, texts and numbers."""
-        found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return found
+    unknown: Unknown | None = None
 
     def to_pandas(self) -> Any:
         """Return a DataFrame of id, title, share: the base, each share, and what each rule adds.

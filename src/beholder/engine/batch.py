@@ -7,6 +7,7 @@ answer, and nothing explored, since nobody knows who will be shown what.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import shutil
@@ -26,6 +27,7 @@ from beholder.errors import UsageError
 from beholder.progress import SILENT, Progress
 from beholder.store import Snapshot, Store
 from beholder.store.ids import why_not_id
+from beholder.store.locks import output_lock
 
 SHARD = 1_000  # people
 Person = tuple[dict[str, str], Snapshot]  # how the person is named, and what they did
@@ -105,7 +107,8 @@ def recommend_all(
     Raises
     ------
     UsageError
-        For another suffix, or where the list of users cannot be read.
+        For another suffix, where the list of users cannot be read, or while another run writes
+        the same file.
     """
     kind = FORMATS.get(out.suffix)
     if kind is None or engine.store is None:
@@ -116,13 +119,24 @@ def recommend_all(
         )
     engine.pipeline.explorer = None
     checked_k(k)
+    with output_lock(out):
+        return _all(engine, out, kind, k, users, progress)
+
+
+def _all(
+    engine: Engine, out: Path, kind: Format, k: int, users: Path | None, progress: Progress
+) -> Report:
+    """Do all shards that are missing, and join them."""
+    assert engine.store is not None
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+        left.unlink(missing_ok=True)  # of a run that was killed while it joined
     folder = out.with_name(f"{out.name}.parts")
     told = "store" if users is None else _fingerprint(users)
     highest = engine.store.highest_person() if users is None else _lines(users)
     asked = Manifest(engine.bundle, k, told, out.suffix, highest, SHARD)
     begun = _begin(folder, asked)
     report, parts = Report(), []
-    progress.start(f"recommendations for {out.name}", begun.highest)
+    progress.start(f"people for {out.name}", begun.highest)
     for shard in _shards(begun.highest, users):
         part = folder / f"{shard.number:06d}{out.suffix}"
         report = report.plus(_done(engine, shard, part, k, kind))

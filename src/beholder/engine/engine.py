@@ -174,7 +174,8 @@ class Engine:
         user, session
             Who asks; without either, and without `history`, the popular items.
         history
-            Item ids or events, oldest first, for callers that keep their own.
+            Item ids or events, oldest first, for callers that keep their own. What the catalogue
+            does not know counts for nothing, and the answer names it: `Answer.unknown`.
         question, asked
             How many items, which page, which filter; see `Question`, whose fields may be told
             by name instead: `recommend("ann", k=5, filter="price < 50")`.
@@ -227,7 +228,9 @@ class Engine:
             chosen, behind = page_of(cursor, view, question.k, mask)
             ranked = self.pipeline.go_on(view, known, level, chosen, cursor.place)
             following = self._pages.seal(behind, who)
-            return self._kept(Answered(view, ranked, cursor.answer, view.bundle, following), seen)
+            name = cursor.answer
+            told = Answered(view, ranked, name, view.bundle, following, known.unknown)
+            return self._kept(told, seen)
         name = secrets.token_hex(8)
         dial = self.pipeline.dial
         if question.diversity is not None:
@@ -236,7 +239,8 @@ class Engine:
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
         ranked = self.pipeline(view, known, level, wanted)
         following = self._pages.next(view, ranked, name, who, question)
-        return self._kept(Answered(view, ranked, name, view.bundle, following), seen)
+        told = Answered(view, ranked, name, view.bundle, following, known.unknown)
+        return self._kept(told, seen)
 
     def _kept(self, answered: Answered, seen: Snapshot | None) -> Answered:
         if self.keep is not None:
@@ -310,7 +314,7 @@ class Engine:
         known, level, view = self.history_of(user, session, seen=seen)
         mask = self._able(view, filter).copy()
         mask[known.history.disliked] = False
-        chosen, scores = self.rows.ordered(row, view, mask, k, seen)
+        chosen, scores, window, note = self.rows.ordered(row, view, mask, k, seen)
         reason = rows.REASONS.get(row)
         items = tuple(
             show(view.cards[position], score, reason)
@@ -318,7 +322,7 @@ class Engine:
         )
         title = "row_" + row.replace("-", "_")
         own: Level = level if row == "recently-viewed" else "popular"
-        return rows.Row(row, title, self.bundle, own, items)
+        return rows.Row(row, title, self.bundle, own, items, window, note)
 
     def search(
         self,
@@ -388,6 +392,8 @@ class Engine:
         seen: Snapshot | None = None,
     ) -> dict[str, float]:
         """Score given items for somebody: the blend, what dislikes take, what rules add.
+
+        What a `history` names and the catalogue does not know counts for nothing.
 
         Raises
         ------

@@ -41,5 +41,13 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
     card = view.cards[position]
     score = base + sum(share for _, share in shares) + sum(one.value for one in added)
     return Explanation(
-        card.id, card.title, score, base, tuple(shown), parts.additive, request.level, added
+        card.id,
+        card.title,
+        score,
+        base,
+        tuple(shown),
+        parts.additive,
+        request.level,
+        added,
+        unknown=request.known.unknown,
     )

@@ -12,7 +12,7 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events, history
-from beholder.engine.answer import Level
+from beholder.engine.answer import Level, Unknown
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay
 from beholder.engine.repeat import Moments, until
@@ -22,6 +22,7 @@ from beholder.settings import BehaviourSettings
 from beholder.store.records import Snapshot
 
 Told = Sequence[str | Event | dict[str, Any]]
+NAMED = 10  # unknown ids
 
 
 class People:
@@ -44,7 +45,8 @@ class People:
 
     def told(self, view: Overlay, events: Told) -> Known:
         """Return what a caller's own history says."""
-        return self._reduced(view, told_events(view, events, self.behaviour))
+        known = self._reduced(view, told_events(view, events, self.behaviour))
+        return known._replace(unknown=unknown_of(view, events))
 
     def stored(self, view: Overlay, seen: Snapshot | None) -> Known:
         """Return what the store's events say."""
@@ -80,7 +82,7 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
     """Return the events that are told as item ids or events, oldest first.
 
     Entries without a time happened one minute after each other, the last one now. Items that
-    the catalogue does not know are left out.
+    the catalogue does not know are left out; `unknown_of` names them.
 
     Raises
     ------
@@ -109,6 +111,13 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
         coded,
         valued,
     )
+
+
+def unknown_of(overlay: Overlay, told: Told) -> Unknown | None:
+    """Return what of told ids or events names no item of the catalogue; None: nothing."""
+    items = [_read(entry, f"history[{index}]")[0] for index, entry in enumerate(told)]
+    lost = [item for item in items if item not in overlay.position_of_id]
+    return Unknown(len(lost), tuple(dict.fromkeys(lost))[:NAMED]) if lost else None
 
 
 def _read(

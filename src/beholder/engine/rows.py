@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES, NEGATIVE
-from beholder.engine.answer import Level, Reason, Recommendation
+from beholder.engine.answer import Level, Plain, Reason, Recommendation
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
 from beholder.index.best import best
@@ -31,7 +31,23 @@ REASONS: dict[Name, Reason] = {
 AGAINST = frozenset(CODES[kind] for kind in NEGATIVE)
 
 
-class Row(msgspec.Struct, frozen=True):
+class Window(msgspec.Struct, frozen=True):
+    """The stretch of time that a row is about.
+
+    Attributes
+    ----------
+    since, until
+        Milliseconds since 1970; `until` is the moment of the newest event.
+    events
+        How many events it has.
+    """
+
+    since: int
+    until: int
+    events: int
+
+
+class Row(Plain, frozen=True):
     """A list beside the recommendations. It is not stored as an answer.
 
     Attributes
@@ -40,6 +56,11 @@ class Row(msgspec.Struct, frozen=True):
         Its name.
     title
         Key of its title, such as `row_trending`, for whoever has the words of a language.
+    window
+        Of `trending`: the week that is compared with the four before it. The other rows have
+        none: `new` is the last that came into the catalogue, however long ago that was.
+    note
+        Why there is nothing in it; None: there is something.
     """
 
     row: Name
@@ -47,6 +68,8 @@ class Row(msgspec.Struct, frozen=True):
     bundle: str
     level: Level
     items: tuple[Recommendation, ...]
+    window: Window | None = None
+    note: str | None = None
 
     @property
     def ids(self) -> list[str]:
@@ -69,10 +92,12 @@ def checked(name: str) -> Name:
 
 
 class Ordered(NamedTuple):
-    """Positions, best first, and what each is worth in this row."""
+    """Positions, best first, and what each is worth in this row; see `Row` for the others."""
 
     positions: Positions
     scores: Floats
+    window: Window | None = None
+    note: str | None = None
 
 
 class Rows:
@@ -96,16 +121,21 @@ class Rows:
         seen
             What the store says of who asks.
         """
+        window = None
         if name == "recently-viewed":
-            return _recently_viewed(view, mask, k, seen)
+            found = _recently_viewed(view, mask, k, seen)
+            return found._replace(note=None if len(found.positions) else _unseen(seen))
         if name == "trending":
-            scores = _spread(view, self._rises())
+            rises = self._rises()
+            scores = _spread(view, rises)
+            window = Window(rises.since, rises.until, rises.events) if rises.until else None
         elif name == "new":
             scores = view.seqs.astype(np.float64)  # in the order in which items came
         else:
             scores = np.where(view.popularity > 0, view.popularity, -np.inf)
         chosen = best(np.where(mask, scores, -np.inf), k, view.blend.ties)
-        return Ordered(chosen, scores[chosen].astype(np.float32))
+        note = None if len(chosen) else _nothing(name, scores, window)
+        return Ordered(chosen, scores[chosen].astype(np.float32), window, note)
 
     def _rises(self) -> Rises:
         """Return what rises, looked up at most once a minute."""
@@ -122,6 +152,27 @@ def _spread(view: Overlay, found: Rises) -> NDArray[np.float64]:
     places = view.positions(found.seqs)
     scores[places[places >= 0]] = found.rises[places >= 0]
     return scores
+
+
+def _nothing(name: Name, scores: NDArray[np.float64], window: Window | None) -> str:
+    """Return why a row that is the same for everybody is empty."""
+    if np.isfinite(scores).any():
+        return "what would stand here is hidden, banned, filtered out, or disliked by who asks"
+    if name == "trending" and window is None:
+        return "there are no events of people who allow profiling"
+    if name == "trending":
+        events = f"{window.events} events" if window and window.events != 1 else "one event"
+        return f"no item rises by the {events} of the newest week"
+    return "nobody did anything yet" if name == "popular" else "there are no items"
+
+
+def _unseen(seen: Snapshot | None) -> str:
+    """Return why nothing was viewed recently."""
+    if seen is None:
+        return "nobody is named whose views these would be"
+    if not seen.profiling:
+        return "this person does not allow profiling"
+    return "this person did nothing yet that may be shown"
 
 
 def _recently_viewed(view: Overlay, mask: Mask, k: int, seen: Snapshot | None) -> Ordered:

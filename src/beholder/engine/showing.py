@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from beholder.engine.answer import Answer, Because, Level, Reason, Recommendation
+from beholder.engine.answer import Answer, Because, Level, Reason, Recommendation, Unknown
 from beholder.engine.cards import Card
 from beholder.engine.overlay import Overlay
 from beholder.engine.ranked import Ranked
@@ -28,6 +28,8 @@ class Answered(msgspec.Struct, frozen=True):
         Id of the answer.
     following
         Cursor of the next page, or None.
+    unknown
+        As in `Answer`.
     """
 
     view: Overlay
@@ -35,6 +37,7 @@ class Answered(msgspec.Struct, frozen=True):
     name: str
     bundle: str
     following: str | None
+    unknown: Unknown | None = None
 
 
 def why(view: Overlay, ranked: Ranked) -> list[Why]:
@@ -84,7 +87,8 @@ def as_objects(answered: Answered) -> Answer:
         )
     )
     level: Level = ranked.level
-    return Answer(answered.name, answered.bundle, level, items, answered.following, ranked.place)
+    following, unknown = answered.following, answered.unknown
+    return Answer(answered.name, answered.bundle, level, items, following, ranked.place, unknown)
 
 
 def _reason(view: Overlay, kind: str, parts: list[tuple[int, float]]) -> Reason:
@@ -125,7 +129,8 @@ def as_json(answered: Answered) -> bytes:
     if len(scores):
         text[-1] = b"]}}"
     text += [b'],"next":', msgspec.json.encode(answered.following)]
-    text.append(b',"place":%d}' % ranked.place)
+    unknown = msgspec.json.encode(answered.unknown)
+    text.append(b',"place":%d,"unknown":%b}' % (ranked.place, unknown))
     return b"".join(text)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.history import History
-from beholder.engine.answer import Level
+from beholder.engine.answer import Level, Unknown
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import Dial
 from beholder.rules.fit import Fitted
@@ -32,11 +32,14 @@ class Known(NamedTuple):
     until
         int64, one for each of `history.seen`: up to when it stays away, milliseconds since 1970.
         None: forever.
+    unknown
+        What a caller's own history named and the catalogue does not know; None: nothing.
     """
 
     history: History
     query: Query
     until: NDArray[np.int64] | None = None
+    unknown: Unknown | None = None
 
 
 class Request(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.texts import groups_of, text_of
@@ -15,7 +15,7 @@ from beholder.frames.items import Catalogue, catalogue_of
 from beholder.frames.recommender import Recommender
 from beholder.models.contract import Model
 from beholder.models.registry import register
-from beholder.progress import SILENT, Progress
+from beholder.progress import Progress
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import check_seed, seconds
@@ -24,27 +24,27 @@ from beholder.training.members import named
 EVENTS, ITEMS = ("user", "item", "time", "kind", "value"), ("title",)
 
 
-def fit(
-    events: Any,
-    items: Any | None = None,
-    *,
-    vectors: Mapping[str, Any] | None = None,
-    model: str | type[Model] = "auto",
-    columns: Mapping[str, str] | None = None,
-    kind: str | None = None,
-    budget: str | float = "1m",
-    seed: int = 7,
-    progress: Progress = SILENT,
+class Tables(NamedTuple):
+    """What there is to fit on; see `beholder.fit`, which has the words for each."""
+
+    events: Any
+    items: Any | None
+    vectors: Mapping[str, Any]
+    columns: dict[str, str]
+    kind: str | None
+
+
+def fit_tables(
+    tables: Tables, model: str | type[Model], budget: str | float, seed: int, progress: Progress
 ) -> Recommender:
-    """Fit on tables in memory; see `beholder.fit`."""
-    names = dict(columns or {})
-    _check_fields(names)
+    """Fit on tables in memory."""
+    _check_fields(tables.columns)
     chosen = named(model if isinstance(model, str) else register(model).card.name)
     allowed, seed = seconds(budget), check_seed(seed)
-    own = {field: name for field, name in names.items() if field in EVENTS}
-    told = events_of(events, own, kind)
-    about = {field: name for field, name in names.items() if field in ITEMS}
-    catalogue = catalogue_of(told.items.ids, items, vectors or {}, about)
+    own = {field: name for field, name in tables.columns.items() if field in EVENTS}
+    told = events_of(tables.events, own, tables.kind)
+    about = {field: name for field, name in tables.columns.items() if field in ITEMS}
+    catalogue = catalogue_of(told.items.ids, tables.items, tables.vectors, about)
     dataset = _dataset(catalogue, log_from(told, catalogue.places, seed))
     fitted = fit_auto(dataset, Budget(allowed, seed), progress=progress, only=chosen)
     fitted.notes += catalogue.notes

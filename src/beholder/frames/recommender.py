@@ -42,6 +42,8 @@ class Explained(NamedTuple):
         Items of the history and what each adds, the largest first.
     exact
         Whether taking an item out takes exactly its share away, the weights of others held fixed.
+    unknown
+        As in `Ranking`.
     """
 
     item: Hashable
@@ -49,6 +51,7 @@ class Explained(NamedTuple):
     base: float
     shares: list[tuple[Hashable, float]]
     exact: bool
+    unknown: list[Hashable]
 
 
 class Recommender:
@@ -118,6 +121,8 @@ class Recommender:
     ) -> NDArray[np.float32]:
         """Score items for a history, float32 (n,), in the order given.
 
+        What of the history nothing is known of counts for nothing; `recommend` names it.
+
         Raises
         ------
         UnknownItemError
@@ -129,9 +134,10 @@ class Recommender:
 
     def explain(self, item: Hashable, history: Sequence[Hashable | dict[str, Any]]) -> Explained:
         """Split the score of an item over a history."""
-        found = self.engine.explain(self._text(item), history=self._told(history)[0])
+        told, unknown = self._told(history)
+        found = self.engine.explain(self._text(item), history=told)
         shares = [(self._ids[share.id], share.share) for share in found.shares]
-        return Explained(item, found.score, found.base, shares, found.exact)
+        return Explained(item, found.score, found.base, shares, found.exact, unknown)
 
     def save(self, folder: str | Path) -> None:
         """Write everything into a new folder; ids have to be texts or whole numbers for it.

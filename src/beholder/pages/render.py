@@ -63,10 +63,17 @@ class Look:
     chips: tuple[Chip, ...] = ()
 
 
-def render_feed(look: Look, answer: Mapping[str, Any]) -> str:
+def render_feed(
+    look: Look, answer: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()
+) -> str:
     """Return the front page.
 
-    `answer` is what `GET /v1/recommendations` gives: level, items, next.
+    Parameters
+    ----------
+    answer
+        What `GET /v1/recommendations` gives: level, items, next.
+    rows
+        What `GET /v1/rows/{name}` gives, in order; those without items are left out.
     """
     level = str(answer.get("level", ""))
     words = Words(look.language)
@@ -77,6 +84,11 @@ def render_feed(look: Look, answer: Mapping[str, Any]) -> str:
         path="/",
         cards=_cards(words, _placed(answer), level),
         cold=level in _COLD_LEVELS,
+        rows=[
+            {"title": words(row["title"]), "name": row["row"], "cards": _cards(words, items, "")}
+            for row in rows
+            if (items := row["items"])
+        ],
         more=_next_page("/", answer),
         answer=str(answer.get("answer", "")),
         level=level,

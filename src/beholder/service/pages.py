@@ -26,6 +26,8 @@ from beholder.store import Who
 FEED = 24
 FOUND = 60
 BESIDE = 8
+ROWS = ("recently-viewed", "trending", "new")
+IN_ROW = 16
 YEAR = 31_536_000
 MINE = ("like", "save")
 Page = Response[str]
@@ -51,11 +53,16 @@ async def feed(
     """The front page."""
     running, who = running_of(request), _visitor(request)
     seen = await running.seen(None, who)
-    answer = await in_thread(
-        lambda: running.engine.recommend(session=who, k=FEED, page=page, seen=seen)
-    )
-    shown = msgspec.to_builtins(answer)
-    return await _page(request, lambda look: render.render_feed(look, shown), who)
+    engine = running.engine
+
+    def gather() -> tuple[Any, Any]:
+        answer = engine.recommend(session=who, k=FEED, page=page, seen=seen)
+        names = () if page else ROWS
+        beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
+        return msgspec.to_builtins(answer), msgspec.to_builtins(beside)
+
+    shown, beside = await in_thread(gather)
+    return await _page(request, lambda look: render.render_feed(look, shown, beside), who)
 
 
 @get("/item/{item_id:str}", media_type="text/html", opt=needs("page", page=True))

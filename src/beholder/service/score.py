@@ -10,6 +10,8 @@ from litestar.params import JSONBody
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
+from beholder.engine.answer import Unknown
+from beholder.engine.people import unknown_of
 from beholder.service.access import needs
 from beholder.service.asking import MOST, Asking, History, caller_of, running_of, told
 
@@ -24,10 +26,11 @@ class ScoreRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Scores(msgspec.Struct):
-    """Score by item; higher is better, on the scale of the bundle."""
+    """Score by item; higher is better, on the scale of the bundle. `unknown` as in an answer."""
 
     bundle: str
     scores: dict[str, float]
+    unknown: Unknown | None = None
 
 
 @post("/v1/score", status_code=200, opt=needs("recommend", body="json"))
@@ -37,8 +40,10 @@ async def score(request: Asking, data: JSONBody[ScoreRequest]) -> Scores:
     user, session = caller_of(request).whose(data.user, data.session)
     seen = await running.seen(user, session)
     engine = running.engine
-    found = engine.score(data.items, user, session=session, history=told(data.history), seen=seen)
-    return Scores(engine.bundle, found)
+    history = told(data.history)
+    found = engine.score(data.items, user, session=session, history=history, seen=seen)
+    unknown = None if history is None else unknown_of(engine.now_showing, history)
+    return Scores(engine.bundle, found, unknown)
 
 
 handlers = [score]

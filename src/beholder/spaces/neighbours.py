@@ -99,7 +99,7 @@ def similar_rows(
     step = max(1, min(1024, BLOCK // max(n, 1))) if n <= EXACT else FEW
     find = _compared if n <= EXACT else _candidates
     ties = tie_order(n)
-    progress.start("comparing items", n)
+    progress.start(f"comparing items by {', '.join(similarity.counted) or 'nothing'}", n)
     found: list[sp.csr_array] = []
     done = 0
     for block in _blocks(n, step):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -88,8 +89,8 @@ class Database:
                         connection.exec_driver_sql(CAREFUL)
                         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                     yield connection
-            except DBAPIError as error:
-                if isinstance(error, OperationalError):
+            except Exception as error:
+                if isinstance(error, (OperationalError, *_of_drivers("OperationalError"))):
                     connection.invalidate()
                     self.engine.dispose()
                 raise
@@ -163,10 +164,18 @@ def translated() -> Iterator[None]:
     """Turn errors of the drivers into `StoreError` and `OverloadedError`."""
     try:
         yield
-    except DBAPIError as error:
-        raise _plain(error.orig or error) from error
-    except sqlite3.Error as error:
-        raise _plain(error) from error
+    except Exception as error:
+        if isinstance(error, DBAPIError):
+            raise _plain(error.orig or error) from error
+        if isinstance(error, _of_drivers("Error")):  # of statements that go to a driver itself
+            raise _plain(error) from error
+        raise
+
+
+def _of_drivers(name: str) -> tuple[type[BaseException], ...]:
+    """Return an exception of each driver that is loaded: psycopg is an extra."""
+    loaded = (sys.modules.get(driver) for driver in ("sqlite3", "psycopg"))
+    return tuple(getattr(driver, name) for driver in loaded if driver is not None)
 
 
 def _plain(error: BaseException) -> StoreError:

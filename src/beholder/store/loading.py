@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from beholder.progress import SILENT, Progress
 from beholder.store import counters, people, schema, segments
 from beholder.store.columns import EventColumns, insert_many, join
 from beholder.store.database import PRAGMAS, Database
@@ -41,9 +40,8 @@ class Loader:
         How many events were new, and how many were there already or came twice.
     """
 
-    def __init__(self, store: Store, progress: Progress = SILENT) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.progress = progress
         self.stored = 0
         self.same = 0
         self.database = Database(store.database.url, pragmas=LOADING)
@@ -114,9 +112,7 @@ class Loader:
             firsts.append(first)
             fresh += new
             rows.seqs[here] = np.arange(first, first + len(rows.seqs[here]))
-            self.progress.advance(len(rows.seqs[here]))
             time.sleep(PAUSE)
-        self.progress.advance(n - len(rows))
         self.stored += fresh
         self.same += n - fresh
         unbroken = all(b - a == BLOCK for a, b in pairwise(firsts))

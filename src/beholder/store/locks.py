@@ -1,15 +1,24 @@
-"""One server a store file, one training a workspace: locks that end when their process dies."""
+"""One server a store file, one training a workspace, one run an output file.
+
+The locks end when their process does, however it ends.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from beholder.errors import StoreError
+from beholder.errors import StoreError, UsageError
 from beholder.workspace import Workspace
+
+WAIT_FOR_IT = "wait until it ends, or stop it"
+
+
+class _TakenError(Exception):
+    """Another process holds a lock; its text is which."""
 
 
 @contextmanager
@@ -27,11 +36,14 @@ def server_lock(workspace: Workspace) -> Iterator[None]:
     if workspace.settings.store.url:
         yield
         return
-    with _held(
-        workspace.store / "server.lock",
-        "another server (process {pid}) serves this workspace already",
-        "stop it, or set store.url to a PostgreSQL database for several",
-    ):
+    try:
+        handle = _taken(workspace.store / "server.lock")
+    except _TakenError as error:
+        raise StoreError(
+            f"another server (process {error}) serves this workspace already",
+            remedy="stop it, or set store.url to a PostgreSQL database for several",
+        ) from error
+    with os.fdopen(handle):
         yield
 
 
@@ -44,25 +56,60 @@ def training_lock(workspace: Workspace) -> Iterator[None]:
     StoreError
         If another training holds it.
     """
-    with _held(
-        workspace.bundles / "training.lock",
-        "another training (process {pid}) is at work in this workspace",
-        "wait until it ends, or stop it",
-    ):
+    try:
+        handle = _taken(workspace.bundles / "training.lock")
+    except _TakenError as error:
+        raise StoreError(
+            f"another training (process {error}) is at work in this workspace", remedy=WAIT_FOR_IT
+        ) from error
+    with os.fdopen(handle):
         yield
 
 
 @contextmanager
-def _held(path: Path, said: str, remedy: str) -> Iterator[None]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def output_lock(out: Path) -> Iterator[None]:
+    """Hold the right to write a file, and the parts beside it that it is made of.
+
+    Raises
+    ------
+    UsageError
+        If another run holds it, or nothing can be written there.
+    """
+    path = out.with_name(f".{out.name}.lock")
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle = _taken(path)
+    except _TakenError as error:
+        raise UsageError(
+            f"another run (process {error}) is at work on {out.name}",
+            remedy=f"{WAIT_FOR_IT}, or name another file",
+            field="out",
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror}", remedy="name another file", field="out"
+        ) from error
+    with os.fdopen(handle):
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> int:
+    """Lock a file, write our process into it, and return it open; closing it gives it back."""
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             pid = os.read(handle, 20).decode(errors="replace").strip()
-            raise StoreError(said.format(pid=pid or "unknown"), remedy=remedy) from error
-        os.ftruncate(handle, 0)
-        os.write(handle, str(os.getpid()).encode())
-        yield
-    finally:
-        os.close(handle)
+            os.close(handle)
+            raise _TakenError(pid or "unknown") from error
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                break
+        os.close(handle)  # whoever held it took its name away: there is another file, or none
+    os.ftruncate(handle, 0)
+    os.write(handle, str(os.getpid()).encode())
+    return handle

@@ -151,11 +151,6 @@ class Store:
         """Store events durably in one transaction; see `events.record`."""
         return events.record(self.database, self.keys, batch, self.profiling_default)
 
-    def write_answers(self) -> None:
-        """Write all answers that wait; see `AnswerLog.flush`."""
-        while len(self.waiting):
-            self.waiting.flush(self.database)
-
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""
         return events.retract(self.database, self.keys, self.segments, who, event_id)

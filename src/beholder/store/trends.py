@@ -47,10 +47,16 @@ class Rises(NamedTuple):
     rises
         float32 (m,), above 0. By how many standard deviations of chance more people took the
         item up in the newest week than its rate before would have had.
+    since, until, events
+        The newest week, milliseconds since 1970, and how many events it has; `until` is the
+        moment of the newest event that was read, 0 without any.
     """
 
     seqs: NDArray[np.int64]
     rises: NDArray[np.float32]
+    since: int = 0
+    until: int = 0
+    events: int = 0
 
 
 NOTHING = Rises(np.empty(0, np.int64), np.empty(0, np.float32))
@@ -70,14 +76,16 @@ def rises(database: Database) -> Rises:
     if not rows:
         return NOTHING
     persons, items, times = np.array(rows, np.int64).T
-    age = times.max() - times
+    until = int(times.max())
+    age = until - times
     seqs, place = np.unique(items, return_inverse=True)
     recent = _people(persons, place, age < RECENT, len(seqs))
     before = _people(persons, place, (age >= RECENT) & (age < RECENT + BEFORE), len(seqs))
     expected = before * (RECENT / BEFORE)
     found = ((recent - expected) / np.sqrt(expected + 1)).astype(np.float32)
     up = found > 0
-    return Rises(seqs[up], found[up])
+    newest = int((age < RECENT).sum())
+    return Rises(seqs[up], found[up], until - RECENT, until, newest)
 
 
 def _people(

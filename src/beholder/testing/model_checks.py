@@ -89,7 +89,7 @@ class Heard(Silent):
         self.done = 0
         self.ended = 0
 
-    def start(self, what: str, total: int | None = None) -> None:
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
         """Remember how much there is to do."""
         self.totals.append(total)
 

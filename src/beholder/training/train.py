@@ -114,7 +114,7 @@ def _train(
     def first(fitted: Fitted) -> None:
         name = publish(fitted)
         firsts.append(clock.spent)
-        progress.note(f"first bundle {name} is served after {clock.spent:.0f} s; training goes on")
+        progress.note(f"first bundle {name} is written after {clock.spent:.0f} s; training goes on")
 
     fitted = fit_auto(
         made.dataset,

@@ -292,9 +292,10 @@ def _simplest(
         weights = msgspec.structs.replace(weights, warm=warm, popularity=TIE_BREAK)
         blended = own
     else:
-        notes.append(
-            f"blend {blended.mean():.4f} against {own.mean():.4f} for {name} alone (NDCG@10)"
-        )
+        figures = f"blend {blended.mean():.4f} against {own.mean():.4f} for {name} alone (NDCG@10)"
+        if own.mean() > blended.mean():
+            figures += f": {name} leads by the mean, not certainly ({len(own)} cases)"
+        notes.append(figures)
     said = f"{blended.mean():.4f} against {popular.mean():.4f} for popularity"
     if blended.mean() > popular.mean():
         return weights, [*notes, said], blended

@@ -31,11 +31,14 @@ class Batch:
         For each name a column as long as `rows`.
     size
         Bytes of the file that were read for it.
+    left
+        Columns of the file that are of a type which is not read, with that type.
     """
 
     rows: Sequence[int]
     columns: dict[str, Column]
     size: int = 0
+    left: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)

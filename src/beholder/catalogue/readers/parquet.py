@@ -6,6 +6,7 @@ has a limit on memory, and its death refuses the file and touches nothing else.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ WORKER = "beholder.catalogue.readers.parquet_worker"
 
 
 def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
-    """Yield the rows of a Parquet file; a column of another type than can be used is left out.
+    """Yield the rows of a Parquet file; `Batch.left` names columns that are not read.
 
     Raises
     ------
@@ -51,12 +52,16 @@ def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
 
 
 def _batches(stream: object, size: int) -> Iterator[Batch]:
-    row, share = 1, size
+    row, told = 1, 0
     with pa.ipc.open_stream(stream) as reader:
+        total = int(reader.schema.metadata[b"rows"])
+        left = tuple(json.loads(reader.schema.metadata[b"left"]))
         for batch in reader:
-            n = batch.num_rows
-            yield Batch(range(row, row + n), columns(batch), share)
-            row, share = row + n, 0
+            row += batch.num_rows
+            so_far = size * (row - 1) // max(total, 1)
+            rows = range(row - batch.num_rows, row)
+            yield Batch(rows, columns(batch), so_far - told, left)
+            told = so_far
 
 
 def columns(batch: pa.RecordBatch) -> dict[str, Column]:
