@@ -8,7 +8,8 @@ dimensions; rows of 200 entries. Late items are put into the store and the engin
 server does at the next request; their pictures are encoded already. The figures are process time
 and memory of that request, in one worker, medians of three; `one_more` is that of a single item
 after those. Then answers are timed as in `benchmarks.engine_cpu`, for 50 likes and 10 dislikes,
-beside those before.
+beside those before. `OPENBLAS_NUM_THREADS=1`, as a server has it, or what a second thread waits
+is counted, too.
 
 Each late item looks and reads like one of the catalogue, and must be in the list of somebody who
 likes that one, or the run fails: what cannot be recommended was not added.

@@ -45,7 +45,7 @@ def random_rows(n_items: int, per_row: int, rng: np.random.Generator) -> sp.csr_
     """Return float32 rows of one length, as a bundle holds them, popular columns oftener."""
     columns = (rng.random((n_items, per_row)) ** 2 * n_items).astype(np.int32)
     values = rng.random((n_items, per_row), dtype=np.float32)
-    indptr = np.arange(n_items + 1) * per_row
+    indptr = np.arange(n_items + 1, dtype=np.int32) * per_row  # of one type with the columns
     rows = sp.csr_array((values.ravel(), columns.ravel(), indptr), shape=(n_items, n_items))
     rows.sum_duplicates()
     return even(rows)

@@ -71,7 +71,7 @@ class Shards:
 
         The rows are None where no shard holds any of the hashes.
         """
-        self._look()
+        self._look(hashes)
         wanted: dict[Path, list[tuple[int, int]]] = {}
         for target, key in enumerate(hashes):
             if key in self._place:
@@ -100,10 +100,20 @@ class Shards:
         count, self.broken = len(self.broken), []
         return count
 
-    def _look(self) -> None:
-        """Read the hashes of shards that came since the last look."""
+    def _look(self, wanted: Iterable[str] | None = None) -> None:
+        """Read the hashes of shards that came since the last look.
+
+        Parameters
+        ----------
+        wanted
+            Look only until these are found, from the newest shard on, since who asks for a few
+            often asks for what came just now; None: look at all.
+        """
+        absent = None if wanted is None else {key for key in wanted if key not in self._place}
         new = [path for path in self.folder.glob("*.safetensors") if path not in self._seen]
-        for path in sorted(new):
+        for path in sorted(new, key=_written, reverse=True):
+            if absent is not None and not absent:
+                return
             self._seen.add(path)
             try:
                 with safe_open(path, framework="numpy") as shard:
@@ -113,9 +123,11 @@ class Shards:
             except SafetensorError:
                 self.broken.append(path)
                 continue
-            self._note(path, keys)
+            names = self._note(path, keys)
+            if absent is not None:
+                absent.difference_update(names)
 
-    def _note(self, path: Path, keys: Tensor) -> None:
+    def _note(self, path: Path, keys: Tensor) -> list[str]:
         """Note where the rows of a shard are: plain numbers, as there may be millions."""
         text, first = keys.tobytes().hex(), self._n_rows
         width = max(1, len(text) // max(1, len(keys)))
@@ -124,8 +136,17 @@ class Shards:
         self._paths.append(path)
         self._firsts.append(first)
         self._n_rows += len(keys)
+        return names
 
     def _at(self, number: int) -> tuple[Path, int]:
         """Return the shard of a row, and which of its rows it is."""
         shard = bisect_right(self._firsts, number) - 1
         return self._paths[shard], number - self._firsts[shard]
+
+
+def _written(path: Path) -> tuple[int, str]:
+    """Return when a file was written, 0 where it is gone, and its name: an order of any files."""
+    try:
+        return path.stat().st_mtime_ns, path.name
+    except FileNotFoundError:
+        return 0, path.name

@@ -45,9 +45,9 @@ def _those(block: NDArray[np.float32], keep: NDArray[np.bool_]) -> sp.csr_array:
     """Return some entries of a dense block."""
     height, width = block.shape
     entries = np.flatnonzero(keep)
-    columns = (entries % width).astype(np.int32)
+    row, column = np.divmod(entries, max(width, 1))
     indptr = np.searchsorted(entries, np.arange(height + 1) * width).astype(np.int32)
-    told = sp.csr_array((block.reshape(-1)[entries], columns, indptr), shape=block.shape)
+    told = sp.csr_array((block[row, column], column.astype(np.int32), indptr), shape=block.shape)
     told.has_sorted_indices = True
     return told
 

@@ -245,7 +245,7 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
     corner = sp.csr_array(mix @ own)
     corner.setdiag(0)
     return Layer(
-        sp.csr_array(sp.vstack(before, format="csr")),
+        rows.stacked(before),
         sp.csr_array(sp.hstack([known, *others, corner], format="csr")),
         mix,
     )

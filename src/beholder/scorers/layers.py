@@ -59,8 +59,8 @@ def joined(kept: int, one: Layer, next_one: Layer) -> Layer:
     n = one.columns.shape[0]
     columns = rows.beside(one.columns, next_one.columns[:n])
     own = rows.beside(one.rows, next_one.columns[n:])
-    mix = sp.csr_array(sp.vstack([one.mix, next_one.mix], format="csr"))
-    both = sp.csr_array(sp.vstack([own, next_one.rows], format="csr"))
+    mix = rows.stacked([one.mix, next_one.mix])
+    both = rows.stacked([own, next_one.rows])
     return Layer(rows.cut(columns, kept), both, mix)
 
 

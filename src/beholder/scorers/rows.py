@@ -16,6 +16,7 @@ from beholder.scorers.cutting import cut_dense, cut_sparse, only
 
 BLOCK = 2_000_000  # entries of a dense block: 8 MB of float32, about what a cache holds
 FLATTEST = 16  # rows of a block at least: with fewer, products read all of the other side each time
+SPAN = 65_536  # entries whose columns are looked up at a time
 SHORT = 100  # entries of a row, up to which many are read by one long index
 FILLED = 1.3  # how much larger rows may get by having one length
 
@@ -49,11 +50,12 @@ def _in_blocks(
     step = block_height(matrix.shape[1])
     starts = range(0, matrix.shape[0], step)
     blocks = [cut_block(np.asarray(matrix[i : i + step], np.float32)) for i in starts]
-    if len(blocks) == 1:
-        return blocks[0]
-    if not blocks:
-        return sp.csr_array(matrix.shape, dtype=np.float32)
-    return sp.csr_array(sp.vstack(blocks, format="csr"))
+    return stacked(blocks) if blocks else sp.csr_array(matrix.shape, dtype=np.float32)
+
+
+def stacked(blocks: list[sp.csr_array]) -> sp.csr_array:
+    """Return matrices of one width as one, below each other; at least one."""
+    return blocks[0] if len(blocks) == 1 else sp.csr_array(sp.vstack(blocks, format="csr"))
 
 
 def cut_apart(
@@ -68,16 +70,25 @@ def cut_apart(
     apart
         bool (m,). Columns that are cut on their own.
     """
-    own = apart.take(matrix.indices)
+    own = _of_columns(apart, matrix)
     if not own.any():
         return cut(matrix, largest)
     rest = cut(only(matrix, ~own), largest)
     return sp.csr_array(rest + cut(only(matrix, own), largest_apart))
 
 
+def _of_columns(flags: NDArray[np.bool_], matrix: sp.csr_array) -> NDArray[np.bool_]:
+    """Return the flag of each entry's column; in spans, since NumPy widens what it looks up by."""
+    found = np.empty(len(matrix.indices), bool)
+    for start in range(0, len(found), SPAN):
+        span = slice(start, start + SPAN)
+        np.take(flags, matrix.indices[span], out=found[span], mode="clip")
+    return found
+
+
 def without_columns(matrix: sp.csr_array, dropped: NDArray[np.bool_]) -> sp.csr_array:
     """Return the matrix without the entries of some columns, bool (m,)."""
-    gone = dropped.take(matrix.indices)
+    gone = _of_columns(dropped, matrix)
     return only(matrix, ~gone) if gone.any() else matrix
 
 
@@ -90,7 +101,7 @@ def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_arra
     """Return the matrix with the entries of some columns, int (m,), alone."""
     some = np.zeros(matrix.shape[1], bool)
     some[kept] = True
-    return only(matrix, some.take(matrix.indices))
+    return only(matrix, _of_columns(some, matrix))
 
 
 def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_array) -> sp.csr_array:

@@ -278,9 +278,13 @@ class Similarity:
         """Return the sum over cosines; `of_pairs` spreads a table (sets, sets) over the pairs."""
         table = self._table
         if len(table.constants) == 1:  # all have the same modalities: one sum for everything
-            found = np.full(shape, table.constants[0, 0], np.float32)
-            for name, one in cosines.items():
-                found += table.shares[name][0, 0] * one
+            found = np.zeros(shape, np.float32)
+            for count, (name, one) in enumerate(cosines.items()):
+                if count:
+                    found += table.shares[name][0, 0] * one
+                else:
+                    np.multiply(one, table.shares[name][0, 0], out=found)
+            found += table.constants[0, 0]
             return found
         found = of_pairs(table.constants)
         for name, one in cosines.items():
