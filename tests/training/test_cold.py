@@ -21,6 +21,7 @@ from beholder.training.cold import (
     choose_placing,
     match_scales,
     nearest_to_one,
+    recency_among_new,
     usual_placing,
     weigh_cold,
 )
@@ -199,3 +200,15 @@ def test_the_new_items_of_a_split_are_those_that_nobody_took(held: Validation) -
     np.testing.assert_array_equal(new.positions, np.flatnonzero(held.untouched))
     np.testing.assert_array_equal(new.known, ~held.untouched)
     assert new.filled(held.train.n_items)
+
+
+def test_where_tastes_last_the_whole_history_places_new_items(
+    held: Validation, members: dict[str, ItemItem]
+) -> None:
+    """In this world what people like does not change, so that each event says as much."""
+    placing = usual_placing(held, members["itemknn"])
+    found = recency_among_new(held, placing)
+    assert found.decay >= 0.9
+    grown = placing.placed.grown(placing.new)
+    newest = ndcg(alone(grown, Recency(0.1)), held.fresh, held.cold).mean()
+    assert ndcg(alone(grown, found), held.fresh, held.cold).mean() > 1.05 * newest
