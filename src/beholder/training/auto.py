@@ -22,13 +22,14 @@ from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
+from beholder.training.chosen import Chosen
 from beholder.training.gate import Live, refusal
 from beholder.training.members import Member, members_of
 from beholder.training.plan import ALL_PAIRS, Plan, seconds_to_compare, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuned, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
-from beholder.training.weigh import Chosen, weigh
+from beholder.training.weigh import weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before

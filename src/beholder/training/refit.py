@@ -20,12 +20,12 @@ from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Weights, fold
 from beholder.scorers.interface import Floats, Scorer
 from beholder.scorers.item_item import ItemItem
+from beholder.training.chosen import Chosen
 from beholder.training.cold import PLACING
 from beholder.training.gate import Evidence, Scores, evidence
 from beholder.training.newcomers import USUAL, choose_first_look, popularity_of_strangers
 from beholder.training.plan import Plan
 from beholder.training.tune import Tuned
-from beholder.training.weigh import Chosen
 
 
 @dataclass

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 
-from beholder.bundle.choice import MemberRecord
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.scorers.fold import Weights, combined
-from beholder.scorers.interface import Floats, Scorer
+from beholder.scorers.interface import Floats
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
-from beholder.scorers.vectors import Vectors
 from beholder.training import gate
+from beholder.training.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
+from beholder.training.chosen import Chosen, records
 from beholder.training.climb import learn
 from beholder.training.cold import (
     PLACING,
-    Placing,
     choose_placing,
     match_scales,
     recency_among_new,
@@ -27,42 +25,22 @@ from beholder.training.cold import (
     weigh_cold,
 )
 from beholder.training.dislikes import choose_strength
-from beholder.training.kept import USUAL, Kept, choose_kept, usual_kept
+from beholder.training.kept import Kept, choose_kept, usual_kept
 from beholder.training.measure import alone, ndcg
 from beholder.training.sheet import POPULARITY, mean_mass, sheet
 from beholder.training.tune import Tuned
+from beholder.training.untaught import (
+    FEWEST,
+    TIE_BREAK,
+    by_default,
+    even_cold,
+    nothing_but_popularity,
+)
 from beholder.training.validation import Validation
 
 DECAYS = (0.7, 0.8, 0.9, 1.0)
 OLDER = (1.0, 0.6, 0.4)  # of what came before the newest moment
-TIE_BREAK = 1e-6  # popularity orders what nothing else does
-FEWEST = 20  # cases below which weights would be learned from chance
 FEW = 600  # cases that decide a single number
-EVEN = 0.5  # cold weight of each member where nothing can be learned
-
-
-@dataclass
-class Chosen:
-    """Weights with the evidence for them.
-
-    Attributes
-    ----------
-    kept, kept_cold
-        Entries a row among warm and among cold columns.
-    base
-        The member that cold items are placed over, empty without one.
-    asked
-        float64 (cases,). NDCG@10 of each case of the tuning half; empty where there are too few.
-    """
-
-    weights: Weights
-    kept: int
-    kept_cold: int
-    base: str
-    placing: Placing
-    members: list[MemberRecord]
-    notes: list[str]
-    asked: gate.Scores = field(default_factory=lambda: np.empty(0))
 
 
 def weigh(
@@ -87,16 +65,16 @@ def weigh(
     counts = counts_of(held.train, popular)
     base = base_of(tuned)
     if not tuned:
-        return _nothing_but_popularity(held, counts)
+        return nothing_but_popularity(held, counts)
     if len(held.learn) < FEWEST:
-        return _by_default(held, tuned, counts, base)
-    lasting = _lasting(tuned)
+        return by_default(held, tuned, counts, base)
+    lasting = for_warm(tuned)
     recency = _recency(held, lasting)
     weights = _warm(held, lasting, counts, recency, seed)
     weights, lasting, doubts = _without_doubtful(held, lasting, counts, weights, seed)
     weights, notes, asked = _simplest(held, lasting, counts, weights)
     notes = doubts + notes
-    members = {n: one.scorer for n, one in tuned.items() if n in lasting or not _slow(one)}
+    members = {n: one.scorer for n, one in tuned.items() if n in lasting or not is_slow(one)}
     behaved = members.get(base)
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     grown = members
@@ -107,8 +85,8 @@ def weigh(
             placing = choose_placing(held, behaved, recency)
         weights = msgspec.structs.replace(weights, among_new=recency)
         notes.append(f"a history fades by {recency.decay:g} a moment where new items are scored")
-        grown = _grown(members, placing)
-        able = {n: s for n, s in grown.items() if n == PLACING or _speaks_of_cold(tuned[n])}
+        grown = with_new(members, placing)
+        able = {n: s for n, s in grown.items() if n == PLACING or speaks_of_cold(tuned[n])}
         weights = weigh_cold(held, able, counts, weights)
         if any(weights.cold.values()):
             weights, factor = match_scales(held, grown, counts, weights)
@@ -116,8 +94,8 @@ def weigh(
         else:
             notes.append("cold items: what they look and read like says no more than chance")
     else:
-        weights = _even_cold(weights, {name: tuned[name] for name in members}, base)
-        grown = _grown(members, placing)
+        weights = even_cold(weights, {name: tuned[name] for name in members}, base)
+        grown = with_new(members, placing)
     parts = combined(grown, counts, held.untouched, weights)
     kept: Kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), parts)
     weights = msgspec.structs.replace(weights, top=kept.top)
@@ -125,40 +103,8 @@ def weigh(
         strength, said = choose_strength(held, parts, placing.likeness)
         weights = msgspec.structs.replace(weights, dislike=strength)
         notes += said
-    records = _records(tuned, weights, placing)
-    return Chosen(weights, kept.warm, kept.cold, base, placing, records, notes + kept.notes, asked)
-
-
-def base_of(tuned: Mapping[str, Tuned]) -> str:
-    """Return the best member of behaviour that new items can be placed over; empty: none."""
-    able = [
-        name
-        for name, one in tuned.items()
-        if one.member.by_behaviour and isinstance(one.scorer, ItemItem)
-    ]
-    return max(able, key=lambda name: tuned[name].ndcg, default="")
-
-
-def _grown(members: Mapping[str, Scorer], placing: Placing) -> dict[str, Scorer]:
-    """Let every member take the items without behaviour in, and add what places them."""
-    found = {name: scorer.grown(placing.new) for name, scorer in members.items()}
-    if placing.placed is not None:
-        found[PLACING] = placing.placed.grown(placing.new)
-    return found
-
-
-def _speaks_of_cold(one: Tuned) -> bool:
-    return "cold" in one.member.card.speaks_of
-
-
-def _slow(one: Tuned) -> bool:
-    return isinstance(one.scorer, Vectors)
-
-
-def _lasting(tuned: Mapping[str, Tuned]) -> dict[str, Tuned]:
-    """Return the members for items with behaviour; if there is none, those that there are."""
-    lasting = {name: one for name, one in tuned.items() if not one.member.card.new_alone}
-    return lasting or dict(tuned)
+    told = records(tuned, weights, placing)
+    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes + kept.notes, asked)
 
 
 def _recency(held: Validation, tuned: Mapping[str, Tuned]) -> Recency:
@@ -210,7 +156,7 @@ def _without_doubtful(
     -------
     Weights, the members that are kept, and what is to be said of the others.
     """
-    slow = [name for name, one in lasting.items() if _slow(one)]
+    slow = [name for name, one in lasting.items() if is_slow(one)]
     rest = {name: one for name, one in lasting.items() if name not in slow}
     if not slow or not rest:
         return weights, lasting, []
@@ -224,49 +170,6 @@ def _without_doubtful(
     if gate.better(own, other):
         return weights, lasting, [f"{', '.join(slow)}: {said}"]
     return without, rest, [f"{', '.join(slow)} is left out: the gain is not certain, {said}"]
-
-
-def _by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, base: str) -> Chosen:
-    """Too little behaviour to learn from: equal weights of scaled members."""
-    few = f"{len(held.learn)}, {FEWEST} are needed"
-    notes = [f"too few people with five events to learn from ({few}): members weigh the same"]
-    slow = [name for name, one in tuned.items() if _slow(one)]
-    able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
-    notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]
-    scale = {name: _size(one.scorer) for name, one in able.items()}
-    weights = Weights(scale, dict.fromkeys(_lasting(able), 1.0), {}, TIE_BREAK, 0.9)
-    weights = _even_cold(weights, able, base)
-    behaved = tuned[base].scorer if base else None
-    placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
-    members = {name: one.scorer for name, one in able.items()}
-    parts = combined(_grown(members, placing), counts, held.untouched, weights)
-    weights = msgspec.structs.replace(weights, top=usual_kept(held, parts).top)
-    return Chosen(weights, *USUAL, base, placing, _records(tuned, weights, placing), notes)
-
-
-def _nothing_but_popularity(held: Validation, counts: Floats) -> Chosen:
-    weights, placing = Weights({}, {}, {}, popularity=1.0), usual_placing(held, None)
-    found = gate.ask_popularity(held, counts)
-    return Chosen(weights, *USUAL, "", placing, [], ["popularity alone, as asked"], found)
-
-
-def _size(scorer: Scorer) -> float:
-    if isinstance(scorer, ItemItem) and scorer.rows.nnz:
-        return float(np.abs(scorer.rows.data).mean())
-    return 1.0
-
-
-def _even_cold(weights: Weights, members: Mapping[str, Tuned], base: str) -> Weights:
-    """Let all members that can speak of cold items weigh the same there.
-
-    What is placed over a member is a mean of its columns, and so has its scale.
-    """
-    scale = dict(weights.scale)
-    able = [n for n, one in members.items() if _speaks_of_cold(one) and scale.get(n, 0.0) > 0]
-    if scale.get(base, 0.0) > 0:
-        scale[PLACING] = scale[base]
-        able.append(PLACING)
-    return msgspec.structs.replace(weights, scale=scale, cold=dict.fromkeys(able, EVEN))
 
 
 def _simplest(
@@ -302,21 +205,3 @@ def _simplest(
     nothing = dict.fromkeys(weights.warm, 0.0)
     weights = msgspec.structs.replace(weights, warm=nothing, popularity=1.0)
     return weights, [*notes, f"popularity alone is kept: {said} is no gain"], popular
-
-
-def _records(tuned: Mapping[str, Tuned], weights: Weights, placing: Placing) -> list[MemberRecord]:
-    records = [
-        MemberRecord(
-            name,
-            one.member.card.name,
-            msgspec.to_builtins(one.settings),
-            one.tried,
-            round(one.ndcg, 5),
-            round(weights.warm.get(name, 0.0), 4),
-            round(weights.cold.get(name, 0.0), 4),
-        )
-        for name, one in sorted(tuned.items(), key=lambda pair: -pair[1].ndcg)
-    ]
-    settings = {"power": placing.power, **placing.likeness}
-    cold = round(weights.cold.get(PLACING, 0.0), 4)
-    return [*records, MemberRecord(PLACING, PLACING, settings, placing.tried, None, 0.0, cold)]

@@ -1,0 +1,67 @@
+"""Weights where there is nothing to learn them from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+
+from beholder.scorers.fold import Weights, combined
+from beholder.scorers.interface import Floats, Scorer
+from beholder.scorers.item_item import ItemItem
+from beholder.training import gate
+from beholder.training.able import for_warm, is_slow, speaks_of_cold, with_new
+from beholder.training.chosen import Chosen, records
+from beholder.training.cold import PLACING, usual_placing
+from beholder.training.kept import USUAL, usual_kept
+from beholder.training.tune import Tuned
+from beholder.training.validation import Validation
+
+FEWEST = 20  # cases below which weights would be learned from chance
+TIE_BREAK = 1e-6  # popularity orders what nothing else does
+EVEN = 0.5  # cold weight of each member where nothing can be learned
+
+
+def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, base: str) -> Chosen:
+    """Too little behaviour to learn from: equal weights of scaled members."""
+    few = f"{len(held.learn)}, {FEWEST} are needed"
+    notes = [f"too few people with five events to learn from ({few}): members weigh the same"]
+    slow = [name for name, one in tuned.items() if is_slow(one)]
+    able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
+    notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]
+    scale = {name: _size(one.scorer) for name, one in able.items()}
+    weights = Weights(scale, dict.fromkeys(for_warm(able), 1.0), {}, TIE_BREAK, 0.9)
+    weights = even_cold(weights, able, base)
+    behaved = tuned[base].scorer if base else None
+    placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
+    members = {name: one.scorer for name, one in able.items()}
+    parts = combined(with_new(members, placing), counts, held.untouched, weights)
+    weights = msgspec.structs.replace(weights, top=usual_kept(held, parts).top)
+    return Chosen(weights, *USUAL, base, placing, records(tuned, weights, placing), notes)
+
+
+def nothing_but_popularity(held: Validation, counts: Floats) -> Chosen:
+    """Popularity, as asked: there are no members."""
+    weights, placing = Weights({}, {}, {}, popularity=1.0), usual_placing(held, None)
+    found = gate.ask_popularity(held, counts)
+    return Chosen(weights, *USUAL, "", placing, [], ["popularity alone, as asked"], found)
+
+
+def even_cold(weights: Weights, members: Mapping[str, Tuned], base: str) -> Weights:
+    """Let all members that can speak of cold items weigh the same there.
+
+    What is placed over a member is a mean of its columns, and so has its scale.
+    """
+    scale = dict(weights.scale)
+    able = [n for n, one in members.items() if speaks_of_cold(one) and scale.get(n, 0.0) > 0]
+    if scale.get(base, 0.0) > 0:
+        scale[PLACING] = scale[base]
+        able.append(PLACING)
+    return msgspec.structs.replace(weights, scale=scale, cold=dict.fromkeys(able, EVEN))
+
+
+def _size(scorer: Scorer) -> float:
+    if isinstance(scorer, ItemItem) and scorer.rows.nnz:
+        return float(np.abs(scorer.rows.data).mean())
+    return 1.0
