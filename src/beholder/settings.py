@@ -184,7 +184,7 @@ def load(
             tree = tomllib.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             tree = {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SettingsError(
                 f"{path.name} is not valid TOML: {error}", remedy="mend the line named"
             ) from error

@@ -52,14 +52,10 @@ def test_each_attribute_is_a_typed_arrow_column() -> None:
     }
 
 
-def test_the_report_says_what_was_guessed_and_what_did_not_fit() -> None:
-    assert shoes().report() == [
-        "colour: string (guessed), 3 values",
-        "new: boolean (guessed), 2 values",
+def test_what_did_not_fit_is_counted_and_shown() -> None:
+    assert shoes().misfits() == [
         "price: number (declared), 2 values; 1 did not fit and count as missing, "
         "such as 'on request'",
-        "stock: number (declared), 0 values",
-        "tags: list (guessed), 2 values",
     ]
 
 
@@ -72,7 +68,7 @@ def test_three_misfits_are_named_and_all_are_counted() -> None:
 
 def test_items_without_attributes_are_items() -> None:
     facets = Facets.of([{}, {}], {})
-    assert (facets.n_items, facets.report()) == (2, [])
+    assert (facets.n_items, facets.misfits()) == (2, [])
     assert facets.appended([{"size": "XL"}]).table()["size"].to_pylist() == [None, None, "XL"]
 
 
@@ -121,7 +117,7 @@ def test_facets_come_back_from_their_file_as_they_were(tmp_path: Path) -> None:
     found = load(path)
     assert values(found) == values(shoes())
     assert found.fields == shoes().fields
-    assert found.report() == shoes().report()
+    assert found.misfits() == shoes().misfits()
     assert values(found.appended([{"colour": "red"}]))["colour"][-1] == "red"
 
 

@@ -108,27 +108,22 @@ def test_layers_that_are_joined_say_the_same() -> None:
         np.testing.assert_allclose(joined.shares(history, places).values, shares, atol=1e-6)
 
 
-def test_joined_layers_keep_as_many_entries_as_one() -> None:
+def test_what_a_late_item_scores_hangs_on_no_other_that_came_with_it() -> None:
+    """Also where rows keep few new entries: a cut would leave those that the strongest left."""
     scorer = item_item()
-    scorer = replace(scorer, entry=replace(scorer.entry, kept_new=2))
-    apart = scorer.grown(looks(N_ITEMS)).grown(looks(N_ITEMS + 3))
-    before, after = whole(apart)[:N_ITEMS, N_ITEMS:], whole(apart.joined(0))[:N_ITEMS, N_ITEMS:]
-    assert (before != 0).sum(axis=1).max() > 2
-    for own, found in zip(before, after, strict=True):
-        strongest = np.sort(np.abs(own))[-2:]
-        assert (found != 0).sum() <= 2
-        np.testing.assert_allclose(np.sort(np.abs(found))[-2:], strongest, rtol=1e-6)
+    scorer = replace(scorer, entry=replace(scorer.entry, kept_new=1))
+    alone = scorer.grown(looks(N_ITEMS, [1]))
+    together = scorer.grown(looks(N_ITEMS)).grown(looks(N_ITEMS + 3)).joined(0)
+    expected = whole(alone)[:N_ITEMS, N_ITEMS]
+    assert expected.any()
+    for place in (N_ITEMS + 1, N_ITEMS + 4):  # like the one that came alone
+        np.testing.assert_allclose(whole(together)[:N_ITEMS, place], expected, rtol=1e-6)
 
 
-def test_layers_keep_as_many_entries_as_the_entry_says() -> None:
+def test_the_row_of_a_late_item_keeps_as_many_entries_as_the_entry_says() -> None:
     scorer = item_item()
-    entry = replace(scorer.entry, kept=5, kept_new=2)
-    full, cut = scorer.grown(looks(N_ITEMS)), replace(scorer, entry=entry).grown(looks(N_ITEMS))
-    before, after = whole(full), whole(cut)
-    for row in range(N_ITEMS):
-        kept = np.sort(np.abs(before[row, LATE]))[-2:]
-        found = np.abs(after[row, LATE])
-        np.testing.assert_allclose(np.sort(found[found > 0]), kept[kept > 0], rtol=1e-5)
+    cut = replace(scorer, entry=replace(scorer.entry, kept=5)).grown(looks(N_ITEMS))
+    before, after = whole(scorer.grown(looks(N_ITEMS))), whole(cut)
     known = np.flatnonzero(np.abs(after[N_ITEMS + 1, :TOUCHED]))
     strongest = np.argsort(-np.abs(before[N_ITEMS + 1, :TOUCHED]))[:5]
     assert known.tolist() == sorted(strongest.tolist())

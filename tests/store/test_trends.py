@@ -40,6 +40,19 @@ def test_a_rise_is_how_far_a_week_is_above_its_rate_before(store: Store) -> None
     assert found(store) == pytest.approx({"a": (4 - 1) / np.sqrt(1 + 1), "c": 2.0})
 
 
+def test_a_young_store_does_not_rise_as_a_whole(store: Store) -> None:
+    """Two days lie before the week: their rate a week is 3.5 times what they had."""
+    store.record(
+        [
+            *views("a", 0, *(f"p{i}" for i in range(7))),
+            *views("a", 9, "q1", "q2"),
+            *views("b", 0, *(f"p{i}" for i in range(9))),
+            *views("b", 9, "q1", "q2"),
+        ]
+    )
+    assert found(store) == pytest.approx({"b": 2 / np.sqrt(8)})
+
+
 def test_one_person_counts_once_and_dislikes_do_not(store: Store) -> None:
     store.record(
         [

@@ -43,6 +43,9 @@ def show(answer: Answer, as_json: bool) -> None:
     if as_json:
         console.as_json(answer)
         return
+    if not answer.items:
+        click.echo("nothing was found", err=True)
+        return
     rows = [
         (rank, item.id, item.title, item.score, _reason(item.reason))
         for rank, item in enumerate(answer.items, start=1)

@@ -29,6 +29,7 @@ def command(
     """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse."""
     import beholder
     from beholder.cli import console
+    from beholder.engine.opening import open_engine
 
     with console.progress() as progress:
         trained = beholder.train(
@@ -50,6 +51,9 @@ def command(
         f"bundle {trained.bundle}: {trained.n_items} items, {trained.n_users} users, "
         f"{trained.n_pairs} pairs, {trained.seconds:.0f} s"
     )
+    with open_engine(folder, trained.bundle) as engine:
+        for problem in engine.rule_problems:
+            click.echo(f"rules: {problem}", err=True)
     if trained.refused is not None:
         click.echo(f"not served: {trained.refused}")
         click.echo(

@@ -44,6 +44,9 @@ class Manifest(msgspec.Struct):
         The largest number of a person when the work began: who came later is for the next time.
     shard
         People in one.
+    shown, consents
+        Of the catalogue and the settings, and of who may be recommended for: what was made before
+        one of them changed is not used after it.
     """
 
     bundle: str
@@ -52,6 +55,8 @@ class Manifest(msgspec.Struct):
     suffix: str
     highest: int
     shard: int
+    shown: str = ""
+    consents: tuple[int, int] = (0, 0)
 
 
 class Report(msgspec.Struct):
@@ -111,16 +116,21 @@ def recommend_all(
         the same file.
     """
     kind = FORMATS.get(out.suffix)
-    if kind is None or engine.store is None:
+    if engine.store is None:
+        raise UsageError("this engine has no store with people", remedy="use beholder.open")
+    if kind is None:
         raise UsageError(
             f"{out.name} has no suffix that can be written",
             remedy="end it with " + " or ".join(FORMATS),
             field="out",
         )
-    engine.pipeline.explorer = None
     checked_k(k)
-    with output_lock(out):
-        return _all(engine, out, kind, k, users, progress)
+    explorer, engine.pipeline.explorer = engine.pipeline.explorer, None
+    try:
+        with output_lock(out):
+            return _all(engine, out, kind, k, users, progress)
+    finally:
+        engine.pipeline.explorer = explorer
 
 
 def _all(
@@ -134,26 +144,46 @@ def _all(
     told = "store" if users is None else _fingerprint(users)
     highest = engine.store.highest_person() if users is None else _lines(users)
     asked = Manifest(engine.bundle, k, told, out.suffix, highest, SHARD)
-    begun = _begin(folder, asked)
-    report, parts = Report(), []
-    progress.start(f"people for {out.name}", begun.highest)
-    for shard in _shards(begun.highest, users):
-        part = folder / f"{shard.number:06d}{out.suffix}"
-        report = report.plus(_done(engine, shard, part, k, kind))
-        parts.append(part)
-        progress.advance(min(SHARD, begun.highest - shard.number * SHARD))
+    while True:
+        begun = _begin(folder, asked, engine.store)
+        report, parts = Report(), []
+        progress.start(f"people for {out.name}", begun.highest)
+        for shard in _shards(begun.highest, users):
+            part = folder / f"{shard.number:06d}{out.suffix}"
+            report = report.plus(_done(engine, shard, part, k, kind))
+            parts.append(part)
+            progress.advance(min(SHARD, begun.highest - shard.number * SHARD))
+        progress.finish()
+        if _consents(engine.store, begun) == begun.consents:
+            break  # else somebody was erased or left out meanwhile: nobody may be in the file
     _join(parts, out, kind)
     shutil.rmtree(folder)
-    progress.finish()
     return report
 
 
-def _begin(folder: Path, asked: Manifest) -> Manifest:
+def _consents(store: Store, asked: Manifest) -> tuple[int, int]:
+    """Return what changes when somebody of the list is erased, or profiling is switched."""
+    return store.consents(asked.highest if asked.people == "store" else store.highest_person())
+
+
+def _shown(store: Store) -> str:
+    """Return what changes with the catalogue, and with the settings and their rules."""
+    toml = store.workspace.toml
+    settings = toml.read_bytes() if toml.exists() else b""
+    told = (store.catalogue_version(), hashlib.sha256(settings).digest())
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _begin(folder: Path, asked: Manifest, store: Store) -> Manifest:
     """Make the folder, or go on with it; what it holds of another question is thrown away."""
     path = folder / "manifest.json"
+    asked = msgspec.structs.replace(asked, shown=_shown(store), consents=_consents(store, asked))
     with suppress(FileNotFoundError, msgspec.DecodeError):
         begun = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        if msgspec.structs.replace(begun, highest=asked.highest) == asked:
+        now = msgspec.structs.replace(
+            asked, highest=begun.highest, consents=_consents(store, begun)
+        )
+        if begun == now:
             return begun
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -276,7 +276,7 @@ class Engine:
         found = finding.similar_to(view, place, k, self._able(view, filter))
         answer = finding.as_answer(view, found)
         if self.keep is not None:
-            self.keep(view, alike(*found), answer.answer, self.bundle, seen)
+            self.keep(view, alike(*found), answer.answer, view.bundle, seen)
         return answer
 
     def row(
@@ -322,7 +322,7 @@ class Engine:
         )
         title = "row_" + row.replace("-", "_")
         own: Level = level if row == "recently-viewed" else "popular"
-        return rows.Row(row, title, self.bundle, own, items, window, note)
+        return rows.Row(row, title, view.bundle, own, items, window, note)
 
     def search(
         self,

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.bundle.parts import Parts
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Slate
 from beholder.errors import UsageError
@@ -149,6 +150,7 @@ class Explorer:
         self.exploration = exploration
         self._generator = generator or np.random.default_rng()
         self._shown = np.zeros(0, np.int64)  # how often each position stood in an answer
+        self._parts: Parts | None = None  # of the bundle whose positions those are
         self._pool: tuple[Overlay, float, Positions] | None = None
         self._lock = threading.Lock()
 
@@ -191,6 +193,8 @@ class Explorer:
         kept, now = self._pool, time.monotonic()
         if kept is not None and kept[0] is view and now - kept[1] < KEPT:
             return kept[2]
+        if self._parts is not view.parts:  # positions are those of another bundle
+            self._parts, self._shown = view.parts, np.zeros(0, np.int64)
         n = len(view.shown)  # a request may still have an older view, with fewer items
         self._shown = np.pad(self._shown, (0, max(n - len(self._shown), 0)))
         if self.exploration.pool == "rare":

@@ -7,8 +7,10 @@ So nothing has to be invalidated: other rows, or another catalogue, and it is ma
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from beholder.engine.overlay import Overlay
@@ -19,7 +21,7 @@ MOST = 1_000  # people
 
 class _Kept(NamedTuple):
     rows: list[tuple[Any, ...]]
-    view: Overlay
+    view: weakref.ref[Overlay]  # a catalogue of before must not live on here
     known: Known
 
 
@@ -43,11 +45,13 @@ class Memory:
     ) -> Known:
         """Return what these events mean under this overlay, made if it was not."""
         kept = self._kept.get(persons)
-        if kept is not None and kept.view is view and kept.rows == rows:
+        if kept is not None and kept.view() is view and kept.rows == rows:
+            with suppress(KeyError):  # another thread may have pushed it out just now
+                self._kept.move_to_end(persons)
             return kept.known
         known = make()
         with self._lock:
-            self._kept[persons] = _Kept(rows, view, known)
+            self._kept[persons] = _Kept(rows, weakref.ref(view), known)
             self._kept.move_to_end(persons)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)

@@ -55,7 +55,7 @@ class Pages:
             something else. What was asked may be left out: the same answer goes on.
         """
         cursor = self._unsealed(question.page or "", who)
-        if _says(question) and cursor.asked != _digest(question):
+        if _other(cursor.asked, question):
             raise UsageError(
                 "this page is of an answer with another filter, diversity or repeat",
                 remedy="ask for the page with those of its answer, or without `page`",
@@ -88,13 +88,21 @@ def page_of(
     return chosen, cursor.after(passed, len(chosen))
 
 
-def _says(question: Question) -> bool:
-    return (question.filter, question.diversity, question.repeat) != (None, None, None)
-
-
 def _digest(question: Question) -> bytes:
+    """Return 4 bytes: two of the filter, one of the diversity, one of what may be repeated."""
     told = (question.filter, question.diversity, question.repeat)
-    return hashlib.blake2b(repr(told).encode(), digest_size=4).digest()
+    wide = [hashlib.blake2b(repr(one).encode(), digest_size=2).digest() for one in told]
+    return wide[0] + wide[1][:1] + wide[2][:1]
+
+
+def _other(asked: bytes, question: Question) -> bool:
+    """Whether something is asked now that was not; what is left out goes on as it was."""
+    now = _digest(question)
+    return (
+        (question.filter is not None and asked[:2] != now[:2])
+        or (question.diversity is not None and asked[2] != now[2])
+        or (question.repeat is not None and asked[3] != now[3])
+    )
 
 
 def _mark(who: Who) -> bytes:

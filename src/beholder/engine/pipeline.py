@@ -99,6 +99,9 @@ class Pipeline:
         return self._request(view, known, level, Wanted(0, 0, view.shown, self.dial))
 
     def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
-        mask: Mask = wanted.mask & self.rules.open(view)
-        reading, rules = view.blend.read(known.query), self.rules.fitted(view)
+        rules = self.rules.fitted(view)
+        mask: Mask = wanted.mask & view.shown
+        if rules.banned is not None:
+            mask &= ~rules.banned
+        reading = view.blend.read(known.query)
         return Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)

@@ -32,8 +32,8 @@ def placed_in(store: Store | None, answer: str, seen: Snapshot | None, seq: int)
     if found is None or seen is None or found.person not in seen.persons:
         raise UnknownAnswerError(
             f"no answer {answer[:64]!r} to this person is kept",
-            remedy="answers are kept a second after they were given, for `privacy.answers_days`, "
-            "and a share of them: `serve.log_answers`",
+            remedy="only a server keeps answers: the share `serve.log_answers` of them, from a "
+            "second after they were given, for `privacy.answers_days`",
             field="answer",
         )
     places = np.flatnonzero(found.shown.items == seq)

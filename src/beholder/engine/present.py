@@ -39,7 +39,7 @@ class Present:
     ) -> None:
         self.view: Overlay = overlay.bare(parts, bundle)
         self._store, self._vectors_of, self._promotions = store, vectors_of, promotions
-        self._lock = threading.Lock()
+        self._lock, self._promoting = threading.Lock(), threading.Lock()
 
     def look(self, version: int | None = None) -> Overlay:
         """Bring the view to a version of the catalogue; without change this costs nothing.
@@ -50,9 +50,7 @@ class Present:
             Of the catalogue, where the caller has read it already.
         """
         if self._promotions is not None:
-            newer = self._promotions.newer(self.view.bundle)
-            if newer is not None:
-                self._show(newer, self._promotions.workspace)
+            self._follow(self._promotions)
         if self._store is None:
             return self.view
         if version is None:
@@ -63,6 +61,17 @@ class Present:
             if version > self.view.version:
                 self.view = self._followed(self.view, self._store, version)
         return self.view
+
+    def _follow(self, promotions: Promotions) -> None:
+        """Show what was promoted; others go on with what they have while one thread opens it."""
+        if not self._promoting.acquire(blocking=False):
+            return
+        try:
+            newer = promotions.newer(self.view.bundle)
+            if newer is not None:
+                self._show(newer, promotions.workspace)
+        finally:
+            self._promoting.release()
 
     def _followed(self, view: Overlay, store: Store, version: int) -> Overlay:
         changed = store.items(changed_after=view.version)

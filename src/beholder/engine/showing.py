@@ -42,12 +42,11 @@ class Answered(msgspec.Struct, frozen=True):
 
 def why(view: Overlay, ranked: Ranked) -> list[Why]:
     """Return why each item of an answer is in it, with the largest shares of its score."""
-    first_late = len(view.cards) - view.n_late
     positions, sources = ranked.positions.tolist(), ranked.sources.tolist()
     named = min(NAMED, ranked.shares.shape[1])
     if not named:
         each = zip(positions, sources, strict=True)
-        return [(_kind(position, source, first_late), []) for position, source in each]
+        return [(_kind(view, position, source), []) for position, source in each]
     top = np.argsort(-ranked.shares, axis=1)[:, :named]
     items = ranked.history[top]
     values = ranked.shares[np.arange(len(top))[:, None], top]
@@ -60,15 +59,15 @@ def why(view: Overlay, ranked: Ranked) -> list[Why]:
         if of_history and source != EXPLORE:
             found.append(("liked", [pair for pair in zip(own, parts, strict=True) if pair[1] > 0]))
         else:
-            found.append((_kind(position, source, first_late), []))
+            found.append((_kind(view, position, source), []))
     return found
 
 
-def _kind(position: int, source: int, first_late: int) -> str:
-    """Return why an item is shown for which no history speaks."""
+def _kind(view: Overlay, position: int, source: int) -> str:
+    """Return why an item is shown for which no history speaks: it is new until somebody came."""
     if source == EXPLORE:
         return "explore"
-    return "new" if position >= first_late else "popular"
+    return "popular" if view.touched(position) else "new"
 
 
 def show(card: Card, score: float, reason: Reason | None) -> Recommendation:

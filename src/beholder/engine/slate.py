@@ -110,6 +110,7 @@ class Slate(NamedTuple):
             positions=self.positions[order],
             scores=self.scores[order],
             sources=self.sources[order],
+            chance=self.chance[: len(order)],
             adjustments=adjustments,
         )
 

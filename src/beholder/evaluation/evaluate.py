@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 import pyarrow as pa
+import scipy.sparse as sp
 
 from beholder.bundle.choice import MemberRecord
 from beholder.bundle.parts import Parts
@@ -27,13 +28,15 @@ from beholder.models.contract import Model
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.progress import SILENT, Progress
-from beholder.scorers.blend import Blend
+from beholder.scorers.blend import Blend, VectorMember
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
+from beholder.scorers.vectors import Vectors
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.measure import alone, ndcg
+from beholder.training.members import lacks
 from beholder.training.newcomers import best_half_life
 from beholder.training.validation import Validation, validation
 
@@ -159,6 +162,8 @@ def baselines(made: Split, seed: int, protocol: str) -> dict[str, Blend]:
     for name, model in MODELS.items():
         if not model.card.baseline:
             continue
+        if lacks(model.card, made.train) is not None:
+            continue
         if protocol == "cold-items" and model.card.part == "member":
             continue  # it can say nothing about items that nobody has touched
         settings, recency = _tuned(model, held)
@@ -185,6 +190,10 @@ def _tuned(model: type[Model], held: Validation) -> tuple[Any, Recency]:
 
 def _alone(scorer: Scorer, made: Split, recency: Recency, popular: PopularitySettings) -> Blend:
     """Return a blend of one member; popularity orders what it says nothing of."""
-    assert isinstance(scorer, ItemItem)
     tie_break = np.float32(1e-6) * counts_of(made.train, popular)
-    return Blend(replace(scorer, recency=recency), tie_break)
+    if isinstance(scorer, ItemItem):
+        return Blend(replace(scorer, recency=recency), tie_break)
+    assert isinstance(scorer, Vectors)
+    n = made.train.n_items
+    nothing = ItemItem(sp.csr_array((n, n), dtype=np.float32), recency)
+    return Blend(nothing, tie_break, vectors=(VectorMember(scorer, np.ones(n, np.float32)),))

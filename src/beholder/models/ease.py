@@ -187,6 +187,8 @@ def invert(g: NDArray[np.float32]) -> NDArray[np.float32]:
         If the matrix is not positive definite (regularization far too small).
     """
     n = len(g)
+    if not n:
+        return g
     factor, failed = lapack.spotrf(g.T, lower=1, overwrite_a=1, clean=0)
     if failed:
         raise DataError(

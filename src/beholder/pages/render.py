@@ -84,6 +84,7 @@ def render_feed(
         path="/",
         cards=_cards(words, _placed(answer), level),
         cold=level in _COLD_LEVELS,
+        nothing="empty" if level in _COLD_LEVELS and not rows else "all_seen",
         rows=[
             {"title": words(row["title"]), "name": row["row"], "cards": _cards(words, items, "")}
             for row in rows

@@ -127,11 +127,12 @@ class Facets:
         columns = {name: behind.column(name).at(order) for name in behind.fields}
         return replace(self, fields=behind.fields, _columns=columns, _stored=None)
 
-    def report(self) -> list[str]:
-        """Return a line for each attribute: its type, whence, and what did not fit."""
+    def misfits(self) -> list[str]:
+        """Return a line for each attribute with values that did not fit its type."""
         return [
             _line(name, known, int(self.column(name).exists().sum()))
             for name, known in self.fields.items()
+            if known.misfits
         ]
 
 
@@ -168,7 +169,5 @@ def _added(known: Field, read: Field) -> Field:
 def _line(name: str, known: Field, filled: int) -> str:
     whence = "guessed" if known.guessed else "declared"
     line = f"{name}: {known.type} ({whence}), {filled:,} values"
-    if known.misfits:
-        line += f"; {known.misfits:,} did not fit and count as missing"
-        line += f", such as {', '.join(known.examples)}"
-    return line
+    line += f"; {known.misfits:,} did not fit and count as missing"
+    return f"{line}, such as {', '.join(known.examples)}"

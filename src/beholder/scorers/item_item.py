@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial, reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import ClassVar
 
@@ -152,7 +152,7 @@ class ItemItem:
         """Return a scorer in which the layers from `first` on are one: the fewer the quicker."""
         if len(self.layers) - first < 2:
             return self
-        whole = reduce(partial(joined, self.entry.kept_new), self.layers[first:])
+        whole = reduce(joined, self.layers[first:])
         return replace(self, layers=(*self.layers[:first], whole))
 
     def save(self, folder: Path) -> None:
@@ -236,9 +236,12 @@ def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
 
 
 def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:
-    """Return a layer of items after the last."""
-    entry, n = scorer.entry, scorer.rows.shape[0]
-    own = rows.cut(columns, entry.kept_new)  # each history item keeps the strongest
+    """Return a layer of items after the last.
+
+    Each new item keeps what it has in its column (`entry.STRONGEST` at most): a cut by rows would
+    make its scores hang on which others came with it.
+    """
+    entry, n, own = scorer.entry, scorer.rows.shape[0], columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
     known = rows.cut_apart(sp.csr_array(mix @ scorer.rows), ~new.known, entry.kept, entry.kept_new)
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]

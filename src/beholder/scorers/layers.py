@@ -48,20 +48,14 @@ class Gathered(NamedTuple):
     owner: Places
 
 
-def joined(kept: int, one: Layer, next_one: Layer) -> Layer:
-    """Return two layers that follow each other as one.
-
-    Parameters
-    ----------
-    kept
-        Entries that a row of what came before them keeps.
-    """
+def joined(one: Layer, next_one: Layer) -> Layer:
+    """Return two layers that follow each other as one."""
     n = one.columns.shape[0]
     columns = rows.beside(one.columns, next_one.columns[:n])
     own = rows.beside(one.rows, next_one.columns[n:])
     mix = rows.stacked([one.mix, next_one.mix])
     both = rows.stacked([own, next_one.rows])
-    return Layer(rows.cut(columns, kept), both, mix)
+    return Layer(columns, both, mix)
 
 
 def gather(

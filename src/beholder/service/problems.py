@@ -103,7 +103,7 @@ def understood(error: BaseException) -> BeholderError:
         return _invalid(error)
     if isinstance(error, msgspec.ValidationError):
         return invalid(error)
-    if isinstance(error, msgspec.DecodeError | UnicodeDecodeError):
+    if isinstance(error, msgspec.DecodeError | UnicodeDecodeError | RecursionError):
         return MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON")
     if isinstance(error, MethodNotAllowedException):
         return MethodError("this address does not answer this method", remedy="see /docs")

@@ -89,10 +89,13 @@ def column(connection: Connection, seqs: NDArray[np.int64], changed_after: int) 
 
 
 def covers(lists: pa.Array) -> pa.StructArray:
-    """Return the first medium of each list; null where a list is empty."""
-    starts = lists.offsets.to_numpy()[:-1]
-    there = np.diff(lists.offsets.to_numpy()) > 0
-    return lists.values.take(pa.array(starts, mask=~there))
+    """Return the first medium of each list that could be read, or the first; null without any."""
+    bounds = lists.offsets.to_numpy()
+    starts, there = bounds[:-1], np.diff(bounds) > 0
+    read = np.flatnonzero(lists.values.field("width").is_valid().to_numpy(zero_copy_only=False))
+    following = np.append(read, bounds[-1])[np.searchsorted(read, starts)]
+    chosen = np.where(following < bounds[1:], following, starts)
+    return lists.values.take(pa.array(chosen, mask=~there))
 
 
 def of_item(connection: Connection, seq: int) -> list[dict[str, Any]]:

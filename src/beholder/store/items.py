@@ -120,7 +120,8 @@ def one(connection: Connection, item_id: str) -> dict[str, Any] | None:
     if row is None or row["deleted"]:
         return None
     media = item_media.of_item(connection, row["seq"])
-    cover = media[0] if media else dict.fromkeys(item_media.MEDIUM.names)
+    read = (each for each in media if each["width"] is not None)
+    cover = next(read, media[0] if media else dict.fromkeys(item_media.MEDIUM.names))
     return dict(row) | {
         "attributes": json.loads(row["attributes"]),
         "media": media,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 
 from beholder.store import schema
 from beholder.store.bulk import insert_new, lookup
@@ -18,6 +18,15 @@ def find(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, tuple
     columns = (people.c.subject, people.c.person, people.c.profiling)
     found = lookup(connection, people.c.subject, columns, subjects)
     return {bytes(row[0]): (int(row[1]), bool(row[2])) for row in found}
+
+
+def consents(connection: Connection, highest: int) -> tuple[int, int]:
+    """Return number and sum of the first people who allow profiling, by their row numbers."""
+    wanted = select(func.count(), func.coalesce(func.sum(people.c.person), 0)).where(
+        people.c.profiling.is_(True), people.c.person <= highest
+    )
+    n, numbers = connection.execute(wanted).one()
+    return int(n), int(numbers)
 
 
 def ensure(

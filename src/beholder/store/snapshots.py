@@ -26,7 +26,7 @@ PERSON = Question(
 HISTORY = Question(
     select(events.c.time, events.c.item, events.c.kind, events.c.value)
     .where(events.c.person == bindparam("person"))
-    .order_by(events.c.time.desc(), events.c.mark.desc())  # as the index stands
+    .order_by(events.c.time.desc(), events.c.seq.desc())  # of one moment, as they came
     .limit(NEWEST)
 )
 

@@ -170,6 +170,17 @@ class Store:
         with self.database.read() as connection:
             return counters.read(connection, "person")
 
+    def consents(self, highest: int) -> tuple[int, int]:
+        """Return what changes when one of the first people is erased, or profiling switched.
+
+        Parameters
+        ----------
+        highest
+            The largest number of a person that counts.
+        """
+        with self.database.read() as connection:
+            return people.consents(connection, highest)
+
     def rises(self) -> Rises:
         """Return which items rise; see `trends.rises`."""
         return rises(self.database)

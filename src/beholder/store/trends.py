@@ -67,7 +67,8 @@ def rises(database: Database) -> Rises:
 
     A person counts once for an item in each of the two stretches. Where people took up r in the
     week, and b in the four weeks before it, the rise is (r - b / 4) / sqrt(b / 4 + 1): a Poisson
-    deviation, with one added so that a single newcomer of no past is no more than 1.
+    deviation, with one added so that a single newcomer of no past is no more than 1. Where less
+    than four weeks were read, b is of that time, at least a day: what is young does not all rise.
     """
     with database.read() as connection:
         top = counters.read(connection, "event")
@@ -81,7 +82,8 @@ def rises(database: Database) -> Rises:
     seqs, place = np.unique(items, return_inverse=True)
     recent = _people(persons, place, age < RECENT, len(seqs))
     before = _people(persons, place, (age >= RECENT) & (age < RECENT + BEFORE), len(seqs))
-    expected = before * (RECENT / BEFORE)
+    span = min(max(int(age.max()) - RECENT, DAY), BEFORE)
+    expected = before * (RECENT / span)
     found = ((recent - expected) / np.sqrt(expected + 1)).astype(np.float32)
     up = found > 0
     newest = int((age < RECENT).sum())

@@ -26,6 +26,7 @@ FACTORS = 2.0 ** np.arange(-6, 4.01, 0.5)  # cold scores against warm ones
 DEEP = 50  # few of the targets are cold: longer lists show more of them
 SAME = 0.005  # of NDCG: factors this near to the best one are as good
 CHANCE = 1.0  # standard errors of a difference that are taken for none (Breiman et al., 1984)
+USUAL_AMONG_NEW = Recency(0.95)  # where there is no time to choose
 DECAYS = (0.8, 0.9, 0.95, 0.98, 1.0)  # of what a history says of new items
 SHIFTS = (0.5, 2.0)  # what each weight is tried times; never 0: search and lists compare by it too
 

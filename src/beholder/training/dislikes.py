@@ -46,7 +46,8 @@ def choose_strength(
         )
         notes.append(f"a dislike takes a part of a score{what} (NDCG@10: {said})")
     if not notes:
-        return USUAL, [f"a dislike takes {USUAL:g} of a score: hardly anybody disliked anything"]
+        few = f"fewer than {FEWEST} people with dislikes could be asked"
+        return USUAL, [f"a dislike takes {USUAL:g} of a score, as usual: {few}"]
     chosen = max((s for s, kept in zip(STRENGTHS, good, strict=True) if kept), default=STRENGTHS[0])
     return chosen, [*notes, f"a dislike takes {chosen:g} of a score"]
 

@@ -97,13 +97,19 @@ class Refit:
         for name in used:
             settings = tuned[name].settings
             if name in missing:
-                scorer = tuned[name].member.model.fit(self.dataset, settings, self.options)
+                options = self._options(tuned[name].rounds)
+                scorer = tuned[name].member.model.fit(self.dataset, settings, options)
                 self.fitted[name] = (settings, check_scorer(name, scorer, self.dataset.n_items))
             members[name] = self.fitted[name][1]
             progress.advance()
         progress.finish()
         with self.plan.measured("folding"):
             return self._fold(members, chosen, popular)
+
+    def _options(self, rounds: int | None) -> FitOptions:
+        """Learn in as many rounds as were measured, by the end of the budget."""
+        deadline = None if self.plan.script is not None else self.plan.clock.deadline
+        return self.options._replace(deadline=deadline, most=rounds)
 
     def _fold(
         self, members: dict[str, Scorer], chosen: Chosen, popular: PopularitySettings

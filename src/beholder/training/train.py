@@ -127,7 +127,7 @@ def _train(
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
-    notes = fitted.notes + fitted.timings
+    notes = fitted.notes + fitted.timings + publish.misfits
     if clock.left < 0:
         notes.append(f"the budget of {budget.seconds:.0f} s was too short: {clock.spent:.0f} s")
     return Trained(
@@ -185,6 +185,11 @@ class _Publisher:
     def __init__(self, workspace: Workspace, made: Built, seed: int) -> None:
         self.workspace, self.made, self.seed = workspace, made, seed
         self.done: tuple[Parts, str] | None = None
+
+    @property
+    def misfits(self) -> list[str]:
+        """Values of attributes that did not fit their types, in words."""
+        return self.done[0].facets.misfits() if self.done is not None else []
 
     def __call__(self, fitted: Fitted) -> str:
         made, pairs = self.made, self.made.dataset.interactions

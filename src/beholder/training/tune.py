@@ -31,6 +31,8 @@ class Tuned:
     ----------
     per_case
         float64 (cases,). NDCG@10 on the tuning half.
+    rounds
+        In which it was learned; None where it does not learn in rounds.
     """
 
     member: Member
@@ -38,6 +40,7 @@ class Tuned:
     scorer: Scorer
     per_case: NDArray[np.float64]
     tried: int = 1
+    rounds: int | None = None
 
     @property
     def ndcg(self) -> float:
@@ -60,13 +63,20 @@ class Tuner:
         self.plan = plan
         self.live = live
         self.options = FitOptions(seed, progress=progress)
+        self.rounds: dict[str, int] = {}  # done in each step
 
     def fit(self, member: Member, settings: msgspec.Struct, step: str) -> Scorer:
         """Fit one setting on the validation split, until the budget is gone at the latest."""
+        told = self.plan.counted(step)
+
+        def counted(rounds: int) -> None:
+            self.rounds[step] = rounds
+            told(rounds)
+
         options = self.options._replace(
             deadline=None if self.plan.script is not None else self.plan.clock.deadline,
             most=self.plan.rounds(step),
-            counted=self.plan.counted(step),
+            counted=counted,
         )
         with self.plan.measured(member.name):
             scorer = member.model.fit(self.held.train, settings, options)
@@ -76,13 +86,15 @@ class Tuner:
         """Try the next setting of a member and return the better one."""
         tried = already.tried if already else 0
         settings = member.trials[tried]
-        scorer = self.fit(member, settings, f"trial {tried} of {member.name}")
+        step = f"trial {tried} of {member.name}"
+        scorer = self.fit(member, settings, step)
         if self.live is not None:
             self.live.offer(member.name, settings, scorer)
         with self.plan.measured("asking"):
             scores = ndcg(alone(scorer, COMPARED), self.held.tune, ~self.held.cold)
         if already is None or (len(scores) and scores.mean() > already.ndcg):
-            return Tuned(member, settings, scorer, scores, tried + 1)
+            rounds = self.rounds.get(step)
+            return Tuned(member, settings, scorer, scores, tried + 1, rounds)
         return replace(already, tried=tried + 1)
 
 

@@ -18,6 +18,7 @@ from beholder.training.chosen import Chosen, records
 from beholder.training.climb import learn
 from beholder.training.cold import (
     PLACING,
+    USUAL_AMONG_NEW,
     choose_placing,
     match_scales,
     recency_among_new,
@@ -79,8 +80,9 @@ def weigh(
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     grown = members
     if held.cold.any() and len(held.fresh) >= FEWEST and placing.placed is not None:
-        recency = recency_among_new(held, placing)
+        recency = USUAL_AMONG_NEW
         if not quick:
+            recency = recency_among_new(held, placing)
             assert isinstance(behaved, ItemItem)
             placing = choose_placing(held, behaved, recency)
         weights = msgspec.structs.replace(weights, among_new=recency)
