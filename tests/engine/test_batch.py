@@ -258,3 +258,46 @@ def test_options_that_do_not_go_together_are_wrong_usage(
     with pytest.raises(SystemExit) as ended:
         run(["recommend", str(workspace.root), *words])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("change", ["erased", "profiling off", "hidden", "banned"])
+def test_what_must_not_be_shown_any_more_is_not_taken_from_an_earlier_run(
+    engine: Engine, world: World, tmp_path: Path, change: str
+) -> None:
+    out, store = tmp_path / "all.jsonl", store_of(engine)
+    with pytest.raises(KeyboardInterrupt):
+        recommend_all(engine, out, k=240, progress=Stopped(3))
+    item = world.item_id(7)
+    if change == "erased":
+        store.erase(world.user_id(0))
+    elif change == "profiling off":
+        store.set_profiling(world.user_id(1), False)
+    elif change == "hidden":
+        store.hide(item, hidden=True)
+    else:
+        toml = store.workspace.toml
+        toml.write_text('out_of_stock = ["price < 0"]\n' + toml.read_text())
+    report = recommend_all(engine, out, k=240)
+    assert report.kept == 0
+    found = rows(out)
+    everybody = len(world.likes)
+    if change in ("erased", "profiling off"):
+        assert len(found) == everybody - 1
+        assert report.profiling_off == (change == "profiling off")
+    elif change == "hidden":
+        assert all(item not in row["items"] for row in found)
+
+
+def test_who_is_erased_while_it_runs_is_not_in_the_file(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    class Erasing(Silent):
+        left = 2
+
+        def advance(self, n: int = 1) -> None:
+            self.left -= 1
+            if not self.left:
+                store_of(engine).erase(world.user_id(0))
+
+    recommend_all(engine, tmp_path / "all.jsonl", k=3, progress=Erasing())
+    assert len(rows(tmp_path / "all.jsonl")) == len(world.likes) - 1

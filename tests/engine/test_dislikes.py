@@ -152,3 +152,17 @@ def test_a_page_of_a_list_with_dislikes_goes_on_where_the_last_ended(
     while len(pages) < 3:
         pages.append(reader.recommend(history=told, k=20, page=pages[-1].next))
     assert [item for page in pages for item in page.ids] == whole.ids
+
+
+def test_of_a_like_and_a_dislike_in_one_moment_the_later_one_counts(
+    engine: Engine, world: World
+) -> None:
+    """As it does in a history that is told: the order in which they came decides, not chance."""
+    for position in range(0, 60, 3):
+        item, now = world.item_id(position), 1_780_000_000_000
+        events = [{"item": item, "kind": kind, "time": now} for kind in ("like", "dislike")]
+        name = f"of two minds about {position}"
+        engine.record([event | {"user": name} for event in events])
+        assert item not in engine.recommend(name, k=240, repeat="allow").ids
+        told = engine.recommend(history=events, k=240)
+        assert engine.recommend(name, k=240).ids == told.ids

@@ -193,3 +193,15 @@ def test_a_page_goes_on_with_what_its_answer_was_asked(
     assert third.place == 2 * K
     with pytest.raises(UsageError, match="another filter, diversity or repeat"):
         engine.recommend(name, k=K, page=plain.next, **asked)
+
+
+def test_of_several_things_asked_each_may_be_left_out(engine: Engine, world: World) -> None:
+    name, asked = world.user_id(12), {"filter": "price < 10000", "diversity": 0.5}
+    first = engine.recommend(name, k=K, **asked)
+    whole_page = engine.recommend(name, k=K, page=first.next, **asked).ids
+    for left in asked:
+        one = {key: value for key, value in asked.items() if key != left}
+        assert engine.recommend(name, k=K, page=first.next, **one).ids == whole_page
+    for wrong in ({"filter": "price < 9000"}, {"diversity": 0.4}):
+        with pytest.raises(UsageError, match="another filter"):
+            engine.recommend(name, k=K, page=first.next, **(asked | wrong))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
+import weakref
 from pathlib import Path
 
 import msgspec
@@ -12,10 +14,13 @@ import pytest
 from click.testing import CliRunner
 from test_live import add_late, an_item, like
 
+from beholder.behaviour.history import EMPTY
 from beholder.cli.main import beholder
 from beholder.engine.answer import Unknown
 from beholder.engine.engine import Engine
 from beholder.engine.memory import Memory
+from beholder.engine.people import known_of
+from beholder.engine.slate import Known
 from planted import World
 
 
@@ -131,3 +136,30 @@ def test_an_explanation_names_nothing_hidden_and_still_sums(engine: Engine, worl
     np.testing.assert_allclose(nameless[0].share, before.shares[0].share, rtol=1e-5)
     total = after.base + sum(share.share for share in after.shares)
     np.testing.assert_allclose(after.score, total, rtol=1e-5)
+
+
+def test_a_catalogue_of_before_does_not_live_on_in_the_memory(engine: Engine, world: World) -> None:
+    like(engine, an_item(world, 1), "anna")
+    engine.recommend("anna")
+    before = weakref.ref(engine.now_showing)
+    engine.store.hide(an_item(world, 2), hidden=True)
+    engine.recommend("somebody else")
+    assert len(engine.people.memory)
+    gc.collect()
+    assert before() is None
+
+
+def test_who_asked_last_stays_in_the_memory(reader: Engine) -> None:
+    view, memory = reader.now_showing, Memory(most=2)
+    made: list[int] = []
+
+    def ask(person: int) -> None:
+        def make() -> Known:
+            made.append(person)
+            return known_of(view, EMPTY)
+
+        memory.known((person,), [], view, make)
+
+    for person in (1, 2, 1, 3, 1):
+        ask(person)
+    assert made == [1, 2, 3]

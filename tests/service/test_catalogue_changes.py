@@ -174,3 +174,15 @@ def test_a_new_item_is_recommendable_within_five_seconds(two: Server) -> None:
         operator.put("/v1/items/late", data={"item": '{"title": "Late"}'}, files=files)
     assert all("late" in shown for shown in everything_shown(two))
     assert time.monotonic() - began < 5
+
+
+def test_an_attribute_may_be_true_or_false(server: Server) -> None:
+    with server.client(headers=server.operator) as client:
+        sent = {"title": "On sale", "attributes": {"sale": True, "price": 3}}
+        answer = client.put("/v1/items/on-sale", json=sent)
+        assert answer.status_code in (200, 201), answer.text
+        assert client.get("/v1/items/on-sale").json()["attributes"]["sale"] is True
+        asked = {"words": "on sale", "filter": "sale = true"}
+        found = client.post("/v1/search", json=asked).json()
+        assert [item["id"] for item in found["items"]] == ["on-sale"]
+        client.delete("/v1/items/on-sale")

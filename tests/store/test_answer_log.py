@@ -191,3 +191,14 @@ def test_a_share_of_answers_is_chosen_by_their_ids() -> None:
     assert not any(chosen(name, 0.0) for name in names)
     assert all(chosen(name, 1.0) for name in names)
     assert set(kept) <= {name for name in names if chosen(name, 0.5)}
+
+
+def test_a_page_that_was_asked_for_again_stands_as_it_was_shown_last(store: Store) -> None:
+    """With more places, after an event: and what stood behind a shorter one stays."""
+    log = store.waiting
+    log.put(given(None, items=(2, 1)))
+    log.put(given(None, place=2, items=(3, 0)))
+    log.put(given(None, place=2, items=(5, 3, 4, 0)))
+    log.put(given(None, place=4, items=(6,)))
+    GroupWriter(store).close()
+    assert items_of(rows(store)[FIRST]) == [2, 1, 5, 3, 6, 0]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from beholder.models.contract import FitOptions
 from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN
-from beholder.models.popularity import Popularity
+from beholder.models.popularity import Popularity, PopularitySettings
+from beholder.progress import SILENT
+from beholder.scorers.fold import Weights
 from beholder.training.budget import Clock
+from beholder.training.chosen import Chosen
+from beholder.training.cold import usual_placing
 from beholder.training.measure import alone, ndcg
 from beholder.training.members import Member
 from beholder.training.plan import Plan
+from beholder.training.refit import Refit
 from beholder.training.tune import COMPARED, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
 from planted import dataset_of, make_world
@@ -75,3 +83,20 @@ def test_rounds_that_the_clock_allowed_are_recorded_and_done_again(held: Validat
     slow = Plan(Clock(1e-9), script=whole.decided)
     Tuner(held, slow, seed=1).next(VECTORS)
     assert slow.decided == whole.decided
+
+
+def test_on_all_data_as_many_rounds_are_learned_as_were_measured(held: Validation) -> None:
+    dataset = dataset_of(make_world())
+    tuned = Tuner(held, Plan(Clock(1e-9)), seed=1).next(VECTORS)
+    assert tuned.rounds == 1
+    weights = Weights({"ials": 1.0}, {"ials": 1.0}, {})
+    chosen = Chosen(weights, 10, 10, "", usual_placing(held, None), [], [])
+    refit = Refit(dataset, Plan(Clock(3600)), 1, SILENT)
+    served = refit({"ials": tuned}, chosen, PopularitySettings()).blend.vectors[0].scorer
+    once = IALS.fit(dataset, tuned.settings, FitOptions(1, most=1))
+    known = once.items.any(axis=1)  # the others are placed when they are folded
+    np.testing.assert_array_equal(served.items[known], once.items[known])
+    late = Refit(dataset, Plan(Clock(1e-9)), 1, SILENT)
+    stopped = late({"ials": replace(tuned, rounds=None)}, chosen, PopularitySettings())
+    found = stopped.blend.vectors[0].scorer.items
+    np.testing.assert_array_equal(found[known], once.items[known])

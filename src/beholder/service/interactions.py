@@ -92,7 +92,7 @@ def read(body: bytes) -> tuple[list[Event], bool]:
         return [msgspec.json.decode(body, type=Event)], False
     except msgspec.ValidationError as error:
         raise invalid(error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON") from error
 
 

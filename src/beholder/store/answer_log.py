@@ -249,12 +249,12 @@ def _places(row: dict[str, Any]) -> int:
 
 
 def _continues(row: dict[str, Any], entry: Given, person: int | None) -> bool:
-    """Add a page where it goes on; the same page once more changes nothing."""
+    """Add a page where it goes on; asked for once more, it stands as it was shown last."""
     if row["person"] not in (None, person):
         return False
     n = _places(row)
-    if n == entry.place:
-        row["packed"] = join(bytes(row["packed"]), entry.packed)
+    if n >= entry.place:
+        row["packed"] = join(bytes(row["packed"]), entry.place, entry.packed)
     return n >= entry.place
 
 

@@ -101,15 +101,22 @@ def unpack(packed: bytes) -> Shown:
     )
 
 
-def join(before: bytes, after: bytes) -> bytes:
-    """Return the answer whose first places are the one's, and whose next places the other's."""
+def join(before: bytes, place: int, after: bytes) -> bytes:
+    """Return an answer with a page of it, as it was shown last.
+
+    Parameters
+    ----------
+    place
+        Of the first of the page, at most the places that there are; what stands behind it stays.
+    """
     a, b = unpack(before), unpack(after)
+    behind = place + len(b.items)
     return pack(
         Shown(
-            np.concatenate([a.items, b.items]),
-            np.concatenate([a.scores, b.scores]),
-            np.concatenate([a.chances, b.chances]),
-            np.concatenate([a.sources, b.sources]),
+            np.concatenate([a.items[:place], b.items, a.items[behind:]]),
+            np.concatenate([a.scores[:place], b.scores, a.scores[behind:]]),
+            np.concatenate([a.chances[:place], b.chances, a.chances[behind:]]),
+            np.concatenate([a.sources[:place], b.sources, a.sources[behind:]]),
         )
     )
 

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Attribute = str | float | list[str]
+Attribute = str | bool | float | list[str]
 Status = Literal["stored", "same", "conflict", "unknown-item", "erased"]
 Purpose = Literal["recommend", "train", "measure"]
 PURPOSES: tuple[Purpose, ...] = ("recommend", "train", "measure")
