@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.dataset.new_items import new_items
-from beholder.dataset.splits import Split, cold_items, halves, leave_last_out, next_basket
+from beholder.dataset.splits import Split, cold_items, leave_last_out, next_basket
 from beholder.models.ease import ContentEase, ContentEaseSettings
 from beholder.models.placement import over
 from beholder.spaces import Modality
@@ -232,16 +232,6 @@ def test_content_of_items_that_are_fitted_does_change_the_statistics() -> None:
         dataset.content.spaces["words"].tfidf.vocabulary
         != other.content.spaces["words"].tfidf.vocabulary
     )
-
-
-def test_halves_share_no_case_and_lose_none() -> None:
-    cases = leave_last_out(random_dataset(2)).cases
-    one, two = halves(cases, seed=1)
-    assert sorted([*one.users.tolist(), *two.users.tolist()]) == cases.users.tolist()
-    for half in (one, two):
-        for case in range(len(half)):
-            whole = cases.users.tolist().index(int(half.users[case]))
-            np.testing.assert_array_equal(half.target(case), cases.target(whole))
 
 
 def log_with(rows: list[tuple[int, int, int, float]], n_items: int = 12) -> Dataset:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.engine.rerank import Dial, adjustment, rerank
+from beholder.engine.rerank import Dial, rerank
 from beholder.errors import ShapeError
 
 SCORES = np.array([1.0, 0.9, 0.8, 0.5], np.float32)
@@ -121,16 +121,3 @@ def test_the_order_is_that_of_a_slow_choice_place_by_place(
     page = found.order[: min(k, m + 1) - found.short]
     with_group = groups[page][groups[page] >= 0]
     assert len(set(with_group.tolist())) == len(with_group)
-
-
-@given(st.permutations(range(6)))
-def test_scores_and_adjustments_sum_to_what_the_place_shows(order: list[int]) -> None:
-    scores = np.array([3.5, 2.25, 1.0, 0.5, -0.25, -4.0], np.float32)
-    places = np.array(order, np.int32)
-    added = adjustment(scores, places)
-    assert added.dtype == np.float32
-    assert (scores[places] + added).tolist() == scores.tolist()
-
-
-def test_an_order_that_changes_nothing_adds_nothing() -> None:
-    assert not adjustment(SCORES, np.arange(4, dtype=np.int32)).any()

@@ -208,10 +208,3 @@ def _cut(
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     cases = Cases(train, users.astype(np.int32), indptr, log.items[targets]).unseen()
     return Split(name, dataset.with_log(train), cases, np.ones(dataset.n_items, bool))
-
-
-def halves(cases: Cases, seed: int) -> tuple[Cases, Cases]:
-    """Draw two halves of the cases: one to tune on, one to learn the blend on."""
-    order = np.random.default_rng(seed).permutation(len(cases))
-    middle = len(order) // 2
-    return cases.take(np.sort(order[:middle])), cases.take(np.sort(order[middle:]))

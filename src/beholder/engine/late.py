@@ -105,7 +105,7 @@ def ungrown(parts: Parts) -> Grown:
 
 
 def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Grown:
-    """Lay a layer of new items over what there is; nothing of a bundle's size is copied for it.
+    """Lay a layer of new items over what there is; no matrix of the bundle is copied for it.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The present state of a catalogue over a frozen bundle: hidden, changed and late items.
 
-Late items stand in two layers, sealed and fresh: what comes is joined to the small one, and
-nothing that has the size of the catalogue is copied. Each state is made from the one before by
-what changed since.
+Late items stand in two layers, sealed and fresh: what comes is joined to the small one, and no
+matrix and no vectors of the catalogue are copied; a few numbers an item are. Each state is made
+from the one before by what changed since.
 """
 
 from __future__ import annotations

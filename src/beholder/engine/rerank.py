@@ -132,21 +132,3 @@ def _greedy(value: Floats, penalised: Floats, k: int) -> list[int]:
         np.minimum(value, penalised[pick], out=value)
         value[pick] = -np.inf
     return chosen
-
-
-def adjustment(scores: Floats, order: Order) -> Floats:
-    """Return what a new order adds to the score of each place's item.
-
-    Parameters
-    ----------
-    scores
-        Shape (m,), best first: what places i shows before and after.
-    order
-        Shape (m,). Any permutation, of `rerank`, of caps or of pins.
-
-    Returns
-    -------
-    float32 (m,), by new place. `scores[order] + adjustment` is `scores`.
-    """
-    moved: Floats = (scores - scores[order]).astype(np.float32)
-    return moved

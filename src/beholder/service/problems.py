@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from litestar.exceptions import (
@@ -169,9 +169,3 @@ def headers_of(error: BeholderError) -> list[tuple[str, str]]:
 
 def _without_paths(text: str) -> str:
     return " ".join("..." if "/" in word else word for word in text.split(" "))
-
-
-def as_dict(told: Problem) -> dict[str, Any]:
-    """Return a problem as plain values."""
-    found: dict[str, Any] = msgspec.to_builtins(told)
-    return found
