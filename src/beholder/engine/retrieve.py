@@ -34,7 +34,8 @@ def run(
         What gives so many candidates; None: `retrieve`.
     """
     source = source or retrieve
-    depth = max(request.depth, request.k + SPARE)
+    lowered = len(request.known.history.disliked) or request.rules.lifts
+    depth = max(request.depth, request.k + (SPARE if lowered else 1))
     while True:
         slate = source(request, view, depth)
         for stage in stages:
