@@ -301,3 +301,14 @@ def test_who_is_erased_while_it_runs_is_not_in_the_file(
 
     recommend_all(engine, tmp_path / "all.jsonl", k=3, progress=Erasing())
     assert len(rows(tmp_path / "all.jsonl")) == len(world.likes) - 1
+
+
+def test_a_stranger_who_comes_meanwhile_throws_no_finished_part_away(
+    engine: Engine, world: World, tmp_path: Path
+) -> None:
+    users, out = tmp_path / "users.txt", tmp_path / "all.jsonl"
+    users.write_text("".join(f"{world.user_id(i)}\n" for i in range(90)))
+    with pytest.raises(KeyboardInterrupt):
+        recommend_all(engine, out, 3, users, Stopped(3))
+    engine.record({"item": "item-0001", "kind": "like", "user": "somebody new"})
+    assert recommend_all(engine, out, 3, users).kept == 2

@@ -56,6 +56,27 @@ def test_rules_stand_in_the_explanation_by_name_and_in_the_score(shop: Shop) -> 
         assert scores[item] == pytest.approx(why.score, abs=1e-5)
 
 
+WHO = [
+    {"user": USER},
+    {"history": ["item-0005"]},
+    {"history": [{"item": "item-0001", "kind": "dislike"}]},
+    {},
+]
+
+
+@pytest.mark.parametrize("who", WHO, ids=["person", "session", "dislike alone", "stranger"])
+def test_with_several_rules_every_item_of_a_list_has_its_own_score(shop: Shop, who: dict) -> None:
+    """Each rule moves items, and the next one must follow them."""
+    shop.rules(*RULES, 'rule = "bury"\nname = "west"\nwhere = "brand = \'West\'"\nby = 0.4')
+    for k in (10, 240):
+        answer = shop.engine.recommend(k=k, **who)
+        scores = [item.score for item in answer.items]
+        own = shop.engine.score(answer.ids, **who)
+        assert scores == pytest.approx([own[item] for item in answer.ids], abs=1e-5)
+        if who:  # strangers see one order that is varied
+            assert scores == sorted(scores, reverse=True)
+
+
 def test_how_an_item_stood_in_an_answer_is_told_on_every_page(engine: Engine) -> None:
     kept(engine)
     first = engine.recommend(USER, k=10)

@@ -44,6 +44,8 @@ class Manifest(msgspec.Struct):
         The largest number of a person when the work began: who came later is for the next time.
     shard
         People in one.
+    upto
+        The largest number of a person of the store when the work began.
     shown, consents
         Of the catalogue and the settings, and of who may be recommended for: what was made before
         one of them changed is not used after it.
@@ -55,6 +57,7 @@ class Manifest(msgspec.Struct):
     suffix: str
     highest: int
     shard: int
+    upto: int = 0
     shown: str = ""
     consents: tuple[int, int] = (0, 0)
 
@@ -163,7 +166,7 @@ def _all(
 
 def _consents(store: Store, asked: Manifest) -> tuple[int, int]:
     """Return what changes when somebody of the list is erased, or profiling is switched."""
-    return store.consents(asked.highest if asked.people == "store" else store.highest_person())
+    return store.consents(asked.upto)
 
 
 def _shown(store: Store) -> str:
@@ -177,11 +180,12 @@ def _shown(store: Store) -> str:
 def _begin(folder: Path, asked: Manifest, store: Store) -> Manifest:
     """Make the folder, or go on with it; what it holds of another question is thrown away."""
     path = folder / "manifest.json"
-    asked = msgspec.structs.replace(asked, shown=_shown(store), consents=_consents(store, asked))
+    asked = msgspec.structs.replace(asked, upto=store.highest_person(), shown=_shown(store))
+    asked = msgspec.structs.replace(asked, consents=_consents(store, asked))
     with suppress(FileNotFoundError, msgspec.DecodeError):
         begun = msgspec.json.decode(path.read_bytes(), type=Manifest)
         now = msgspec.structs.replace(
-            asked, highest=begun.highest, consents=_consents(store, begun)
+            asked, highest=begun.highest, upto=begun.upto, consents=_consents(store, begun)
         )
         if begun == now:
             return begun

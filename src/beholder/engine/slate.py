@@ -127,16 +127,20 @@ class Slate(NamedTuple):
             short=self.short + short,
         )
 
-    def adjusted(self, name: str, values: Floats, ties: Floats) -> Slate:
+    def adjusted(self, added: Sequence[Adjustment], ties: Floats) -> Slate:
         """Return the candidates with something added to their scores, in the order of these.
 
         Parameters
         ----------
+        added
+            All of them in the order of this slate.
         ties
             (k,). Among equal scores the smaller comes first.
         """
-        scores = (self.scores + values).astype(np.float32)
-        adjustments = (*self.adjustments, Adjustment(name, values))
+        scores = self.scores
+        for one in added:
+            scores = (scores + one.values).astype(np.float32)
+        adjustments = (*self.adjustments, *added)
         order = np.lexsort((ties, -scores)).astype(np.int32)
         return self._replace(scores=scores, adjustments=adjustments).ordered(order)
 

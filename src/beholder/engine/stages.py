@@ -13,7 +13,7 @@ from beholder.engine.dislikes import dislikes
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import rerank
 from beholder.engine.retrieve import raised_by
-from beholder.engine.slate import Request, Slate, Stage
+from beholder.engine.slate import Adjustment, Request, Slate, Stage
 from beholder.rules.caps import capped
 from beholder.rules.pins import pinned
 
@@ -22,9 +22,11 @@ AMONG = 100  # candidates that a page is put together from
 
 def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     """Add what boosts and buries say."""
-    for name, values in raised_by(request.rules.lifts, slate.positions, view, request.level):
-        slate = slate.adjusted(name, values, view.blend.ties[slate.positions].astype(np.float32))
-    return slate
+    raised = raised_by(request.rules.lifts, slate.positions, view, request.level)
+    if not raised:
+        return slate
+    added = [Adjustment(name, values) for name, values in raised]
+    return slate.adjusted(added, view.blend.ties[slate.positions].astype(np.float32))
 
 
 def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
