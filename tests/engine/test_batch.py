@@ -311,4 +311,4 @@ def test_a_stranger_who_comes_meanwhile_throws_no_finished_part_away(
     with pytest.raises(KeyboardInterrupt):
         recommend_all(engine, out, 3, users, Stopped(3))
     engine.record({"item": "item-0001", "kind": "like", "user": "somebody new"})
-    assert recommend_all(engine, out, 3, users).kept == 2
+    assert recommend_all(engine, out, 3, users).kept == 3
