@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.engine.alike import between
 from beholder.engine.overlay import Overlay
-from beholder.engine.slate import Adjustment, Request, Slate
+from beholder.engine.slate import Request, Slate
 from beholder.scorers.interface import Floats, Positions
 
 NAME = "dislike"
@@ -42,7 +42,7 @@ def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
         return slate
     taken = penalties(view, disliked, slate.positions, slate.scores)
     ties = view.blend.ties[slate.positions].astype(np.float32)
-    return slate.adjusted([Adjustment(NAME, -taken.values)], ties)
+    return slate.adjusted(NAME, -taken.values, ties)
 
 
 def penalties(

@@ -127,8 +127,12 @@ class Slate(NamedTuple):
             short=self.short + short,
         )
 
-    def adjusted(self, added: Sequence[Adjustment], ties: Floats) -> Slate:
-        """Return the candidates with something added to their scores, in the order of these.
+    def adjusted(self, name: str, values: Floats, ties: Floats) -> Slate:
+        """Return the candidates with something added to their scores; see `adjusted_by`."""
+        return self.adjusted_by([Adjustment(name, values)], ties)
+
+    def adjusted_by(self, added: Sequence[Adjustment], ties: Floats) -> Slate:
+        """Return the candidates with several things added to their scores, in the order of these.
 
         Parameters
         ----------
