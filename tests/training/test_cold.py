@@ -212,3 +212,12 @@ def test_where_tastes_last_the_whole_history_places_new_items(
     grown = placing.placed.grown(placing.new)
     newest = ndcg(alone(grown, Recency(0.1)), held.fresh, held.cold).mean()
     assert ndcg(alone(grown, found), held.fresh, held.cold).mean() > 1.05 * newest
+
+
+def test_no_more_items_are_held_out_as_new_than_can_be_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dataset = dataset_of(make_world())
+    assert validation(dataset, seed=1).cold.sum() > 7
+    monkeypatch.setattr("beholder.training.validation.MOST_COLD", 7)
+    assert validation(dataset, seed=1).cold.sum() == 7

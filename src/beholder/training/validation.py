@@ -17,6 +17,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Cases, Split, cold_cases, leave_last_out, next_basket
 
 COLD_SHARE = 0.1
+MOST_COLD = 2_000  # items held out as new: each is compared with all others
 MOST = 1500  # cases of each kind
 
 
@@ -119,5 +120,6 @@ def _draw_cold(dataset: Dataset, rng: np.random.Generator) -> NDArray[np.bool_]:
         described |= modality.present
     able = np.flatnonzero(described & dataset.fitted & (dataset.interactions.item_counts > 0))
     if len(able) >= 50:
-        cold[rng.choice(able, int(COLD_SHARE * len(able)), replace=False)] = True
+        held_out = min(int(COLD_SHARE * len(able)), MOST_COLD)
+        cold[rng.choice(able, held_out, replace=False)] = True
     return cold
