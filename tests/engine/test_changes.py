@@ -227,7 +227,7 @@ def test_another_price_is_shown_at_once_and_nothing_is_compared_anew(
     after = engine.refresh()
     assert engine.item(world.item_id(position)).attributes["price"] == 4.5
     assert engine.item("late").attributes["price"] == 2.0
-    assert b'"price":4.5' in after.cards.written(position)[0]
+    assert b'"price":4.5' in after.cards.shown([position])[0]
     assert after.now is before.now
     assert after.sealed is before.sealed
 

@@ -59,6 +59,22 @@ def test_ties_are_the_finaliser_of_splitmix64() -> None:
     assert tie_order(4, seed=0)[1:].tolist() == [number >> 32 for number in published]
 
 
+@pytest.mark.parametrize("k", [1, 21, 200])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.02, 0.001, 0.0])
+@pytest.mark.parametrize("values", [7, 100_000])
+def test_only_what_is_allowed_is_found_however_little_that_is(
+    values: int, share: float, k: int
+) -> None:
+    n = 4_000  # so many that a bound is guessed from some of them
+    rng = np.random.default_rng(3)
+    scores = rng.integers(0, values, n).astype(np.float32)
+    scores[rng.random(n) < 0.1] = -np.inf
+    allowed, ties = rng.random(n) < share, tie_order(n)
+    may = np.flatnonzero(allowed & (scores > -np.inf))
+    expected = sorted(may.tolist(), key=lambda i: (-scores[i], ties[i]))[:k]
+    assert best(scores, k, ties, allowed).tolist() == expected
+
+
 def test_fewer_than_none_is_refused() -> None:
     with pytest.raises(UsageError, match="k is -2"):
         best(np.zeros(4, np.float32), -2, tie_order(4))

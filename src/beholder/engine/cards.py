@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -50,7 +50,8 @@ class Cards:
     def __init__(self, table: pa.Table) -> None:
         self.table = table
         self._made: dict[int, Card] = {}
-        self._written: dict[int, tuple[bytes, bytes]] = {}
+        self._shown: dict[int, bytes] = {}
+        self._named: dict[int, bytes] = {}
 
     def plus(self, more: pa.Table) -> Cards:
         """Return these cards, and others after the last."""
@@ -69,10 +70,11 @@ class Cards:
     def _over(self, table: pa.Table, changed: Sequence[int]) -> Cards:
         """Return cards over another table; what did not change stays made."""
         other = Cards(table)
-        other._made, other._written = dict(self._made), dict(self._written)
+        other._made = dict(self._made)
+        other._shown, other._named = dict(self._shown), dict(self._named)
         for position in changed:
-            other._made.pop(position, None)
-            other._written.pop(position, None)
+            for kept in (other._made, other._shown, other._named):
+                kept.pop(position, None)
         return other
 
     def __len__(self) -> int:
@@ -86,18 +88,25 @@ class Cards:
             card = self._made[position] = self._make(position)
         return card
 
-    def written(self, position: int) -> tuple[bytes, bytes]:
-        """Return the JSON of a card, and of its naming in a reason, without the closing brace."""
-        found = self._written.get(position)
-        if found is None:
-            if len(self._written) >= KEPT:
-                self._written.clear()
-            card = self[position]
-            whole = _Shown(card.id, card.title, card.picture, card.attributes)
-            named = _Named(card.id, card.title, card.titles)
-            found = (msgspec.json.encode(whole)[:-1], msgspec.json.encode(named)[:-1])
-            self._written[position] = found
-        return found
+    def shown(self, positions: Sequence[int]) -> list[bytes]:
+        """Return the JSON of cards up to the value of their `score`, which comes last."""
+        return self._written(positions, self._shown, _shown)
+
+    def named(self, positions: Sequence[int]) -> list[bytes]:
+        """Return the JSON of cards as reasons name them, up to the value of their `share`."""
+        return self._written(positions, self._named, _named)
+
+    def _written(
+        self, positions: Sequence[int], kept: dict[int, bytes], write: Callable[[Card], bytes]
+    ) -> list[bytes]:
+        try:
+            return [kept[position] for position in positions]  # nearly always
+        except KeyError:
+            own = {position: write(self[position]) for position in positions}
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept.update(own)
+            return [own[position] for position in positions]
 
     def _make(self, position: int) -> Card:
         row = self.table.slice(position, 1).to_pylist()[0]
@@ -109,6 +118,16 @@ class Cards:
             attributes,
             {name: text for name, text in attributes.items() if name.startswith("title_")},
         )
+
+
+def _shown(card: Card) -> bytes:
+    whole = _Shown(card.id, card.title, card.picture, card.attributes)
+    return msgspec.json.encode(whole)[:-1] + b',"score":'
+
+
+def _named(card: Card) -> bytes:
+    named = _Named(card.id, card.title, card.titles)
+    return msgspec.json.encode(named)[:-1] + b',"share":'
 
 
 def picture_of(

@@ -25,6 +25,8 @@ LONGEST_NAME = 64  # bytes of an answer's id
 _VERSION = 2
 _ASKED = 4  # bytes of what was asked
 _MARK = 16  # bytes of the seal
+_WIDE = np.dtype("<u8")
+_LARGEST = np.iinfo(np.int64).max
 _TEXT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -92,13 +94,14 @@ def seal(cursor: Cursor, key: bytes, workspace: bytes) -> str:
     """
     name = cursor.answer.encode()
     whole = len(name) <= LONGEST_NAME and len(cursor.asked) == _ASKED
-    if not whole or len(cursor.seqs) > AHEAD or cursor.seqs.min(initial=0) < 0:
-        raise ShapeError(f"a cursor of {len(cursor.seqs)} items for answer {cursor.answer[:80]!r}")
-    largest = int(cursor.seqs.max(initial=0))
+    wide = cursor.seqs.astype(_WIDE, copy=False)
+    largest = int(wide.max(initial=0))  # what is below 0 is above all others here
+    if not whole or len(wide) > AHEAD or largest > _LARGEST:
+        raise ShapeError(f"a cursor of {len(wide)} items for answer {cursor.answer[:80]!r}")
     width = max((largest.bit_length() + 7) // 8, 1)
-    wide = cursor.seqs.astype("<u8").view(np.uint8).reshape(-1, 8)
-    head = bytes([_VERSION, len(name), cursor.place, len(cursor.seqs), width])
-    body = head + cursor.asked + name + wide[:, :width].tobytes()
+    numbers = wide.view(np.uint8).reshape(-1, 8)[:, :width]
+    head = bytes([_VERSION, len(name), cursor.place, len(wide), width])
+    body = head + cursor.asked + name + numbers.tobytes()
     return _text_of(_seal_of(body, key, workspace) + body)
 
 

@@ -62,10 +62,10 @@ def _listed(
     view: Overlay, scores: Floats, k: int, allowed: Mask, without: int | None = None
 ) -> Found:
     """Return the best allowed positions above 0, and their scores."""
-    masked = np.where(allowed & (scores > 0), scores, -np.inf)
+    able = allowed & (scores > 0)
     if without is not None:
-        masked[without] = -np.inf
-    chosen = best(masked, k, view.blend.ties)
+        able[without] = False
+    chosen = best(scores, k, view.blend.ties, able)
     return chosen, scores[chosen]
 
 

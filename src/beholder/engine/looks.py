@@ -50,7 +50,7 @@ def by_looks(
     if not looks:
         return np.empty(0, np.int32), np.empty(0, np.float32)
     scores = alike(view.content, looks)
-    chosen = best(np.where(allowed & (scores > 0), scores, -np.inf), k, view.blend.ties)
+    chosen = best(scores, k, view.blend.ties, allowed & (scores > 0))
     return chosen, scores[chosen]
 
 

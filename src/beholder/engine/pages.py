@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Pages:
         self, view: Overlay, ranked: Ranked, answer: str, who: Who, question: Question
     ) -> str | None:
         """Return the cursor behind a first page; None: the answer ends with it."""
-        seqs, asked = view.seqs[ranked.following], _digest(question)
+        seqs, asked = view.seqs.take(ranked.following), _asked(question)
         return self.seal(paging.begin(answer, len(ranked.positions), seqs, asked), who)
 
     def seal(self, cursor: Cursor | None, who: Who) -> str | None:
@@ -88,16 +89,21 @@ def page_of(
     return chosen, cursor.after(passed, len(chosen))
 
 
-def _digest(question: Question) -> bytes:
+def _asked(question: Question) -> bytes:
+    return _digest(question.filter, question.diversity, question.repeat)
+
+
+@lru_cache(1_000)
+def _digest(filter: str | None, diversity: float | None, repeat: str | None) -> bytes:
     """Return 4 bytes: two of the filter, one of the diversity, one of what may be repeated."""
-    told = (question.filter, question.diversity, question.repeat)
+    told = (filter, diversity, repeat)
     wide = [hashlib.blake2b(repr(one).encode(), digest_size=2).digest() for one in told]
     return wide[0] + wide[1][:1] + wide[2][:1]
 
 
 def _other(asked: bytes, question: Question) -> bool:
     """Whether something is asked now that was not; what is left out goes on as it was."""
-    now = _digest(question)
+    now = _asked(question)
     return (
         (question.filter is not None and asked[:2] != now[:2])
         or (question.diversity is not None and asked[2] != now[2])
@@ -107,4 +113,4 @@ def _other(asked: bytes, question: Question) -> bool:
 
 def _mark(who: Who) -> bytes:
     """Return what a cursor is bound to, besides the key."""
-    return MARK + hashlib.blake2b(repr(who).encode(), digest_size=8).digest()
+    return MARK + repr(who).encode()

@@ -133,7 +133,7 @@ class Rows:
             scores = view.seqs.astype(np.float64)  # in the order in which items came
         else:
             scores = np.where(view.popularity > 0, view.popularity, -np.inf)
-        chosen = best(np.where(mask, scores, -np.inf), k, view.blend.ties)
+        chosen = best(scores, k, view.blend.ties, mask)
         note = None if len(chosen) else _nothing(name, scores, window)
         return Ordered(chosen, scores[chosen].astype(np.float32), window, note)
 

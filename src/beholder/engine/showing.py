@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 
@@ -12,11 +16,11 @@ from beholder.engine.ranked import Ranked
 from beholder.store.answers import EXPLORE
 
 NAMED = 3
+EACH = 3  # pieces of text for one that is named
 PLAIN = {kind: Reason(kind) for kind in ("new", "popular", "explore")}
 OPENING = {
     kind: b',"reason":{"kind":"%b","because":[' % kind.encode() for kind in ("liked", *PLAIN)
 }
-Why = tuple[str, list[tuple[int, float]]]  # kind of reason; positions of the history and shares
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -40,27 +44,42 @@ class Answered(msgspec.Struct, frozen=True):
     unknown: Unknown | None = None
 
 
-def why(view: Overlay, ranked: Ranked) -> list[Why]:
-    """Return why each item of an answer is in it, with the largest shares of its score."""
-    positions, sources = ranked.positions.tolist(), ranked.sources.tolist()
-    named = min(NAMED, ranked.shares.shape[1])
-    if not named:
-        each = zip(positions, sources, strict=True)
-        return [(_kind(view, position, source), []) for position, source in each]
-    top = np.argsort(-ranked.shares, axis=1)[:, :named]
-    items = ranked.history[top]
+class Why(NamedTuple):
+    """Why the items of an answer are in it.
+
+    Attributes
+    ----------
+    kinds
+        Kind of reason of each.
+    named
+        How many of the history each reason names: the largest shares of its score.
+    items, shares
+        Their positions and shares, one reason after the other.
+    """
+
+    kinds: list[str]
+    named: list[int]
+    items: list[int]
+    shares: list[float]
+
+
+def why(view: Overlay, ranked: Ranked) -> Why:
+    """Return why each item of an answer is in it."""
+    positions, sources = ranked.positions, ranked.sources
+    most = min(NAMED, ranked.shares.shape[1])
+    if not most:
+        kinds = [_kind(view, *one) for one in zip(positions.tolist(), sources, strict=True)]
+        return Why(kinds, [0] * len(kinds), [], [])
+    top = (-ranked.shares).argsort(axis=1)[:, :most]
+    items = ranked.history.take(top)
     values = ranked.shares[np.arange(len(top))[:, None], top]
-    liked = (values[:, 0] > 0).tolist()
-    values[~view.shown[items]] = 0  # what is hidden is not named
-    found: list[Why] = []
-    for position, source, of_history, own, parts in zip(
-        positions, sources, liked, items.tolist(), values.tolist(), strict=True
-    ):
-        if of_history and source != EXPLORE:
-            found.append(("liked", [pair for pair in zip(own, parts, strict=True) if pair[1] > 0]))
-        else:
-            found.append((_kind(view, position, source), []))
-    return found
+    liked = (values[:, 0] > 0) & (sources != EXPLORE)
+    named = (values > 0) & liked[:, None] & view.shown.take(items)  # what is hidden is not named
+    kinds = ["liked"] * len(liked)
+    for place in (~liked).nonzero()[0].tolist():
+        kinds[place] = _kind(view, int(positions[place]), sources[place])
+    counts = named.sum(axis=1).tolist()
+    return Why(kinds, counts, items[named].tolist(), values[named].tolist())
 
 
 def _kind(view: Overlay, position: int, source: int) -> str:
@@ -78,11 +97,10 @@ def show(card: Card, score: float, reason: Reason | None) -> Recommendation:
 def as_objects(answered: Answered) -> Answer:
     """Return an answer for Python."""
     view, ranked = answered.view, answered.ranked
-    reasons = why(view, ranked)
     items = tuple(
-        show(view.cards[position], score, _reason(view, *told))
-        for position, score, told in zip(
-            ranked.positions.tolist(), ranked.scores.tolist(), reasons, strict=True
+        show(view.cards[position], score, reason)
+        for position, score, reason in zip(
+            ranked.positions.tolist(), ranked.scores.tolist(), _reasons(view, ranked), strict=True
         )
     )
     level: Level = ranked.level
@@ -90,23 +108,25 @@ def as_objects(answered: Answered) -> Answer:
     return Answer(answered.name, answered.bundle, level, items, following, ranked.place, unknown)
 
 
-def _reason(view: Overlay, kind: str, parts: list[tuple[int, float]]) -> Reason:
-    if kind != "liked":
-        return PLAIN[kind]
-    cards = view.cards
-    return Reason("liked", tuple(_because(cards[item], share) for item, share in parts))
+def _reasons(view: Overlay, ranked: Ranked) -> Iterator[Reason]:
+    told = why(view, ranked)
+    parts = zip(told.items, told.shares, strict=True)
+    for kind, named in zip(told.kinds, told.named, strict=True):
+        if kind == "liked":
+            yield Reason("liked", tuple(_because(view, *one) for one in islice(parts, named)))
+        else:
+            yield PLAIN[kind]
 
 
-def _because(card: Card, share: float) -> Because:
+def _because(view: Overlay, item: int, share: float) -> Because:
+    card = view.cards[item]
     return Because(card.id, card.title, share, card.titles)
 
 
 def as_json(answered: Answered) -> bytes:
     """Return the JSON of `as_objects`; several times faster."""
     view, ranked = answered.view, answered.ranked
-    written, reasons = view.cards.written, why(view, ranked)
-    scores = _numbers(ranked.scores.tolist())
-    shares = iter(_numbers([share for _, parts in reasons for _, share in parts]))
+    told = why(view, ranked)
     text = [
         b'{"answer":',
         msgspec.json.encode(answered.name),
@@ -116,21 +136,30 @@ def as_json(answered: Answered) -> bytes:
         msgspec.json.encode(ranked.level),
         b',"items":[',
     ]
-    for position, score, (kind, parts) in zip(
-        ranked.positions.tolist(), scores, reasons, strict=True
-    ):
-        text += [written(position)[0], b',"score":', score, OPENING[kind]]
-        for item, _ in parts:
-            text += [written(item)[1], b',"share":', next(shares), b"},"]
-        if parts:
-            text[-1] = b"}"
-        text.append(b"]}},")
-    if len(scores):
-        text[-1] = b"]}}"
+    parts, start = _parts(view, told), 0
+    cards, scores = view.cards.shown(ranked.positions.tolist()), _numbers(ranked.scores.tolist())
+    for card, score, kind, named in zip(cards, scores, told.kinds, told.named, strict=True):
+        end = start + EACH * named
+        text += (card, score, OPENING[kind], *parts[start:end])
+        if named:
+            text[-1] = b"}]}},"
+        else:
+            text.append(b"]}},")
+        start = end
+    if cards:
+        text[-1] = text[-1][:-1]
     text += [b'],"next":', msgspec.json.encode(answered.following)]
     unknown = msgspec.json.encode(answered.unknown)
     text.append(b',"place":%d,"unknown":%b}' % (ranked.place, unknown))
     return b"".join(text)
+
+
+def _parts(view: Overlay, told: Why) -> list[bytes]:
+    """Return the JSON of everything that reasons name, three pieces each."""
+    pieces = [b"},"] * (EACH * len(told.items))
+    pieces[0::EACH] = view.cards.named(told.items)
+    pieces[1::EACH] = _numbers(told.shares)
+    return pieces
 
 
 def _numbers(values: list[float]) -> list[bytes]:

@@ -30,7 +30,7 @@ def varied(
     among
         So many of the most popular stand in another order; see `FirstLook`.
     """
-    order = best(np.where(shown, popularity, -np.inf), len(popularity), ties)
+    order = best(popularity, len(popularity), ties, shown)
     head = order[:among]
     if not similarity.counted or not len(head):
         return order

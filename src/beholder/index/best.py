@@ -23,7 +23,9 @@ def tie_order(n_items: int, seed: int = 0x5EED) -> NDArray[np.uint32]:
     return ((x ^ (x >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
 
 
-def best(scores: Floats, k: int, ties: NDArray[np.uint32]) -> NDArray[np.int32]:
+def best(
+    scores: Floats, k: int, ties: NDArray[np.uint32], allowed: NDArray[np.bool_] | None = None
+) -> NDArray[np.int32]:
     """Return the positions of the `k` highest scores, best first.
 
     Parameters
@@ -32,34 +34,42 @@ def best(scores: Floats, k: int, ties: NDArray[np.uint32]) -> NDArray[np.int32]:
         Shape (n,). -inf is never returned.
     ties
         Shape (n,). From `tie_order`.
+    allowed
+        Shape (n,). Only these; None: all.
     """
     if k < 0:
         raise UsageError(f"k is {k}", remedy="ask for 0 or more items", field="k")
     k = min(k, len(scores))
     if k == 0:
         return np.empty(0, np.int32)
-    chosen = _hopeful(scores, k)
-    values = scores[chosen]
-    order = np.argsort(-values)
-    ordered = values[order]
+    chosen = _hopeful(scores, k, allowed)
+    values = scores.take(chosen)
+    order = (-values).argsort()
+    ordered = values.take(order)
     if (ordered[1:] == ordered[:-1]).any():  # seldom, and sorting by two keys takes twice as long
         order = np.lexsort((ties[chosen], -values))
     order = order[:k]
-    order = order[values[order] > -np.inf]
-    return chosen[order].astype(np.int32)
+    order = order[values.take(order) > -np.inf]
+    return chosen.take(order).astype(np.int32)
 
 
-def _hopeful(scores: Floats, k: int) -> NDArray[np.int64]:
+def _hopeful(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
     """Return at least the best `k`, all that tie with the last of them included."""
-    if k >= len(scores):
-        return np.arange(len(scores))
+    n = len(scores)
     # A bound from a sample that leaves a few more than k: one look at everything, no sorting.
-    sample = scores[::SAMPLED]
     among = 2 * k // SAMPLED + 4
-    if among < len(sample) // 2:
+    if among < len(scores[::SAMPLED]) // 2:
+        sample = _masked(scores[::SAMPLED], None if allowed is None else allowed[::SAMPLED])
         bound = np.partition(sample, len(sample) - among)[len(sample) - among]
-        chosen = np.flatnonzero(scores >= bound)
-        if k <= len(chosen) <= len(scores) // 8 and bound > -np.inf:
+        chosen: NDArray[np.int64] = (scores >= bound).nonzero()[0]
+        if allowed is not None:
+            chosen = chosen[allowed.take(chosen)]
+        if k <= len(chosen) <= n // 8 and bound > -np.inf:
             return chosen
-    least = np.partition(scores, len(scores) - k)[len(scores) - k]
-    return np.flatnonzero(scores >= least if least > -np.inf else scores > -np.inf)
+    masked = _masked(scores, allowed)
+    least = -np.inf if k >= n else np.partition(masked, n - k)[n - k]
+    return np.flatnonzero(masked >= least if least > -np.inf else masked > -np.inf)
+
+
+def _masked(scores: Floats, allowed: NDArray[np.bool_] | None) -> Floats:
+    return scores if allowed is None else np.where(allowed, scores, -np.inf)

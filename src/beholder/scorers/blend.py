@@ -192,9 +192,8 @@ class Reading:
     def all(self) -> Floats:
         """Return the score of every position, float32 (n_items,)."""
         blend = self.blend
-        summed = np.bincount(self.gathered.columns, self.gathered.values, minlength=blend.n_items)
-        scores: Floats = summed.astype(np.float32)
-        scores += blend.base if self.lift == 1.0 else blend.base * np.float32(self.lift)
+        scores: Floats = blend.base * np.float32(self.lift)
+        np.add.at(scores, self.gathered.columns, self.gathered.values)
         for member, vector in zip(blend.vectors, self.query.vectors, strict=True):
             scores += member.factors * (member.scorer.items @ vector[0])
         return scores
@@ -211,14 +210,15 @@ class Reading:
         widely = blend.n_items > DENSE + EACH * len(self.gathered.columns)
         if widely and k <= len(blend.leaders) // 2 and not blend.vectors:
             candidates, scores = self._touched()
-            masked = scores if allowed is None else np.where(allowed[candidates], scores, -np.inf)
-            order = best(masked, k, blend.ties[candidates])
+            able = None if allowed is None else allowed.take(candidates)
+            order = best(scores, k, blend.ties[candidates], able)
             rest = float(blend.base[blend.leaders[-1]] * np.float32(self.lift))  # of any other
             if len(order) == k and k and scores[order[-1]] >= rest:
-                return Best(candidates[order], scores[order], float(scores[order[-1]]))
+                found = candidates[order].astype(np.int32)
+                return Best(found, scores[order], float(scores[order[-1]]))
         return best_of(self.all, k, allowed, blend.ties)
 
-    def _touched(self) -> tuple[Positions, Floats]:
+    def _touched(self) -> tuple[NDArray[np.intp], Floats]:
         """Sum only what the history touches, beside the leaders by base.
 
         An untouched item scores its base, so only the leaders among them can be in a list.

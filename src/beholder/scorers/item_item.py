@@ -212,27 +212,25 @@ def _as_heavy(weights: Floats, own: Floats, bounds: Places) -> Floats:
 def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
     """Return the best `k` of scores float32 (n,), of the allowed ones alone."""
     checked_mask(allowed, len(scores))
-    masked = scores
-    if allowed is not None:
-        masked = scores.copy()
-        masked[~allowed] = -np.inf
-    positions = best(masked, k, ties)
+    positions = best(scores, k, ties, allowed)
     if not k:
-        return Best(positions, scores[positions], float(masked.max(initial=-np.inf)))
-    rest = float(scores[positions[-1]]) if len(positions) == k else -np.inf
-    return Best(positions, scores[positions], rest)
+        open_scores = scores if allowed is None else scores[allowed]
+        return Best(positions, scores[positions], float(open_scores.max(initial=-np.inf)))
+    found = scores.take(positions)
+    return Best(positions, found, float(found[-1]) if len(positions) == k else -np.inf)
 
 
 def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     """Split the scores of some positions over the `n` items of a history, float32 (m, n)."""
-    slot = np.full(n_items, -1, np.int32)
-    slot[positions] = np.arange(len(positions), dtype=np.int32)
-    where = slot.take(read.columns)
-    hit = np.flatnonzero(where >= 0)
-    piece = np.searchsorted(np.cumsum(read.lengths), hit, side="right")
-    place = where[hit].astype(np.int64) * n + read.owner[piece]
-    flat = np.bincount(place, read.values[hit], minlength=len(positions) * n)
-    return flat.reshape(len(positions), n).astype(np.float32)
+    m = len(positions)
+    start = np.full(n_items, -1, np.int32)  # of the part of each position
+    start[positions] = np.arange(m, dtype=np.int32) * n
+    where = start.take(read.columns)
+    hit = (where >= 0).nonzero()[0]
+    piece = read.lengths.cumsum().searchsorted(hit, side="right")
+    found = np.zeros(m * n, np.float32)
+    found[where.take(hit) + read.owner.take(piece)] = read.values.take(hit)  # each is there once
+    return found.reshape(m, n)
 
 
 def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:

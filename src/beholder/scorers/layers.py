@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from beholder.scorers import rows
 from beholder.scorers.interface import Floats, Mask, Places, Positions, Query
@@ -35,14 +36,14 @@ class Gathered(NamedTuple):
     Attributes
     ----------
     columns
-        int32 (m,). Candidates.
+        intp (m,). Candidates.
     values
         float32 (m,). What each history item adds to them, weights included.
     lengths, owner
         int64 (pieces,). Entries of each piece, and the place in the history that it is of.
     """
 
-    columns: Positions
+    columns: NDArray[np.intp]
     values: Floats
     lengths: Places
     owner: Places
@@ -70,8 +71,9 @@ def gather(
     new
         bool (n_items,). Columns that take the history as `query.among_new` weighs it.
     """
-    owner = np.arange(len(query.items))
-    told = _Told(query.items, query.weights, query.among_new, owner, new)
+    told = _Told(query.items, query.weights, query.among_new, np.arange(len(query.items)), new)
+    if not layers:
+        return _piece(base, told, 0, width)
     newest = int(query.items.max(initial=-1))
     pieces = [_piece(base, told.within(0, base.shape[0], newest), 0, width)]
     for layer in layers:
@@ -103,7 +105,7 @@ class _Told(NamedTuple):
         items = self.items[owner] - np.int32(start)
         return _Told(items, self.weights[owner], other, owner, self.new)
 
-    def by_entry(self, columns: Positions, lengths: Places) -> Floats:
+    def by_entry(self, columns: NDArray[np.intp], lengths: Places) -> Floats:
         """Return the weight of each entry that was read."""
         weights: Floats = self.weights.repeat(lengths)
         if self.among_new is not None:
@@ -115,6 +117,6 @@ def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Ga
     """Read rows of a matrix whose first column is the position `offset`."""
     columns, values, lengths = rows.gather(matrix, told.items, width)
     if len(columns):
-        columns = columns + np.int32(offset) if offset else columns
+        columns = columns + offset if offset else columns
         values *= told.by_entry(columns, lengths)
     return Gathered(columns, values, lengths, told.owner)

@@ -196,8 +196,10 @@ def width(rows: sp.csr_array) -> int:
 
 def gather(
     rows: sp.csr_array, items: NDArray[np.int32], width: int = 0
-) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.int64]]:
     """Return columns, values and row lengths of the given rows, one after the other.
+
+    Columns are of the type that NumPy looks up by: it would turn any other into it, each time.
 
     Parameters
     ----------
@@ -205,22 +207,22 @@ def gather(
         What `width` says of these rows: with one length they are read like a table.
     """
     if not len(items):
-        return np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.int64)
+        return np.empty(0, np.intp), np.empty(0, np.float32), np.empty(0, np.int64)
     if width:
         columns = rows.indices.reshape(-1, width).take(items, axis=0).reshape(-1)
         values = rows.data.reshape(-1, width).take(items, axis=0).reshape(-1)
-        return columns, values, np.full(len(items), width, np.int64)
+        return columns.astype(np.intp), values, np.full(len(items), width, np.int64)
     starts = rows.indptr.take(items)
     lengths = (rows.indptr[1:].take(items) - starts).astype(np.int64)
     total = int(lengths.sum())
     if not total:
-        return np.empty(0, np.int32), np.empty(0, np.float32), lengths
+        return np.empty(0, np.intp), np.empty(0, np.float32), lengths
     if total < SHORT * len(items):
         places = np.repeat(starts - (lengths.cumsum() - lengths), lengths) + np.arange(total)
-        return rows.indices.take(places), rows.data.take(places), lengths
+        return rows.indices.take(places).astype(np.intp), rows.data.take(places), lengths
     # Joining slices reads each row in one go: quicker than one long index.
     spans = [slice(a, a + m) for a, m in zip(starts.tolist(), lengths.tolist(), strict=True)]
-    columns = np.concatenate([rows.indices[span] for span in spans])
+    columns = np.concatenate([rows.indices[span] for span in spans], dtype=np.intp)
     values = np.concatenate([rows.data[span] for span in spans])
     return columns, values, lengths
 
