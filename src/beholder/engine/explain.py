@@ -19,7 +19,7 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
     place = np.array([position], np.int32)
     parts = view.blend.shares(query, place)
     own = own_scores(request, view, place)
-    base = float(parts.base[0]) if len(query.items) else float(own.blend[0])
+    base = float(own.blend[0]) if request.known.stranger else float(parts.base[0])
     shares = [
         (int(item), float(share))
         for item, share in zip(query.items, parts.values[0], strict=True)

@@ -41,13 +41,13 @@ class Own(NamedTuple):
 
 def own_scores(request: Request, view: Overlay, positions: Positions) -> Own:
     """Return what some items score, wherever they stand."""
-    nobody = not len(request.known.query.items)
-    blend = view.strangers[positions] if nobody else request.reading.at(positions)
+    stranger = request.known.stranger
+    blend = view.strangers[positions] if stranger else request.reading.at(positions)
     taken, by = np.zeros(len(positions), np.float32), np.full(len(positions), -1, np.int32)
     disliked = request.known.history.disliked
     if len(disliked):
         taken, by = penalties(view, disliked, positions, blend)
-    raised = raised_by(request.rules.lifts, positions, view, request.level)
+    raised = raised_by(request, view, positions)
     rules = tuple(Adjustment(name, added) for name, added in raised)
     scores = blend - taken
     for one in rules:

@@ -75,7 +75,9 @@ def known_of(view: Overlay, history: History) -> Known:
 
 def level_of(known: Known, user: str | None) -> Level:
     """Return what an answer can be based on."""
-    return ("personal" if user else "session") if len(known.history) else "popular"
+    if known.stranger:
+        return "popular"
+    return "personal" if user else "session"
 
 
 def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Events:

@@ -53,13 +53,12 @@ class Pipeline:
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         request = self._request(view, known, level, wanted)
-        nobody = level == "popular"
-        slate = run(request, view, self.stages, first_look if nobody else None)
+        slate = run(request, view, self.stages, first_look if known.stranger else None)
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, request.allowed)
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
-        if nobody:
+        if known.stranger:
             scores = own_scores(request, view, chosen).scores
             shares = np.zeros((len(chosen), 0), np.float32)
         else:

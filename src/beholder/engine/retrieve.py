@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from beholder.engine.answer import Level
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate, Stage, slate_of
-from beholder.rules.lift import Lift, lifted
+from beholder.rules.lift import lifted
 from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.store.answers import HISTORY
 
@@ -61,7 +60,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
         raised = request.reading.best(depth, request.allowed & _whole(rules.raised, view))
         assert raised.rest is not None
         most = sum(lift.by for lift in rules.lifts if lift.by > 0)
-        most *= top_of(view, request.level)
+        most *= top_of(request, view)
         rest = max(rest, raised.rest + most)
         more.append(raised.positions)
     pinned = np.array([pin.position for pin in rules.pins], np.int32)
@@ -72,18 +71,15 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     return slate_of(positions[order], scores[order], rules.pins, HISTORY, rest)
 
 
-def top_of(view: Overlay, level: Level) -> float:
+def top_of(request: Request, view: Overlay) -> float:
     """Return the size of a good score: of people, or of those who are nobody yet."""
-    if level == "popular":
-        return view.top_of_strangers
-    return float(view.parts.choice.weights.top)
+    stranger = request.known.stranger
+    return view.top_of_strangers if stranger else float(view.parts.choice.weights.top)
 
 
-def raised_by(
-    lifts: Sequence[Lift], positions: Positions, view: Overlay, level: Level
-) -> list[tuple[str, Floats]]:
+def raised_by(request: Request, view: Overlay, positions: Positions) -> list[tuple[str, Floats]]:
     """Return what boosts and buries add to some scores, float32 (k,) by name."""
-    return lifted(lifts, positions, top_of(view, level))
+    return lifted(request.rules.lifts, positions, top_of(request, view))
 
 
 def _whole(mask: Mask, view: Overlay) -> Mask:

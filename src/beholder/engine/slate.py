@@ -41,6 +41,11 @@ class Known(NamedTuple):
     until: NDArray[np.int64] | None = None
     unknown: Unknown | None = None
 
+    @property
+    def stranger(self) -> bool:
+        """Whether nothing is known that was liked: who only disliked something is one, too."""
+        return not len(self.query.items)
+
 
 class Request(NamedTuple):
     """A question.

@@ -22,7 +22,7 @@ AMONG = 100  # candidates that a page is put together from
 
 def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     """Add what boosts and buries say."""
-    raised = raised_by(request.rules.lifts, slate.positions, view, request.level)
+    raised = raised_by(request, view, slate.positions)
     if not raised:
         return slate
     added = [Adjustment(name, values) for name, values in raised]

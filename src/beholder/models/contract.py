@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -77,8 +76,6 @@ class FitOptions(NamedTuple):
         Draws whatever is random: the same data, settings and seed give the same scorer.
     deadline
         Of `time.monotonic`: a model that learns in rounds stops early and gives what it has.
-    folder
-        Where checkpoints may be kept; None: nowhere.
     most, counted
         Rounds at most, as a recorded plan says, and whom to tell how many were done.
     """
@@ -86,7 +83,6 @@ class FitOptions(NamedTuple):
     seed: int = 0
     deadline: float | None = None
     progress: Progress = SILENT
-    folder: Path | None = None
     most: int | None = None
     counted: Callable[[int], None] = lambda rounds: None
 
