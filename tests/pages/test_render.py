@@ -243,6 +243,9 @@ def test_without_any_like_the_page_says_so():
     page = Page(render_item(Look("Shop"), item(), (), nothing))
     assert catalogue("en")["why_nothing"] in "".join(page.text)
     assert not [a for a in page.find("meter") if "value" in a]
+    page = Page(render_item(Look("Shop"), item(), (), {**nothing, "level": "session"}))
+    assert catalogue("en")["why_apart"] in "".join(page.text)
+    assert catalogue("en")["why_nothing"] not in "".join(page.text)
 
 
 def test_approximate_shares_are_called_so():

@@ -301,7 +301,8 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
         rows.append(_bar(words.count("why_rest", len(rest)), part))
     if base and shares:
         rows.append(_bar(words("why_base"), base / whole))
-    return {"rows": rows, "exact": bool(explanation.get("exact", True))}
+    nothing = "why_nothing" if explanation.get("level") == "popular" else "why_apart"
+    return {"rows": rows, "exact": bool(explanation.get("exact", True)), "nothing": nothing}
 
 
 def _bar(label: str, part: float, item_id: str = "", picture: Any = None) -> dict[str, Any]:

@@ -132,10 +132,12 @@ function showTags(item) {
   dialog.querySelector(".tags").replaceChildren(...links);
 }
 
-function showWhy(section, { shares, base = 0, exact = true }) {
+function showWhy(section, { shares, base = 0, exact = true, level }) {
   const sorted = [...shares].sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
   const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), Math.abs(base)) || 1;
-  const intro = sorted.length ? say("why_intro") + (exact ? "" : ` ${say("why_about")}`) : say("why_nothing");
+  const about = exact ? "" : ` ${say("why_about")}`;
+  const nothing = level === "popular" ? "why_nothing" : "why_apart";
+  const intro = sorted.length ? say("why_intro") + about : say(nothing);
   section.querySelector(".soft").textContent = intro;
   if (!sorted.length) return;
   const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(titleOf(share) || say("why_gone"), share.share / whole, share));
