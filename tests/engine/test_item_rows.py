@@ -113,14 +113,15 @@ def test_an_empty_row_says_why(engine: Engine, monkeypatch: pytest.MonkeyPatch) 
     engine.record(view | {"user": "ann", "time": NOW})
     row = engine.row("trending")
     assert row.ids == [], "one person against nine in the weeks before"
-    assert row.note == "no item rises by the one event of the newest week"
+    assert row.note == "no item rises by the one event of the newest week: it takes two people"
     assert row.window == rows.Window(NOW - 7 * 86_400_000, NOW, 1)
 
 
 def test_banned_items_are_in_no_row(engine: Engine) -> None:
     stock = {"gone": 0.0, "there": 3.0}
     store_of(engine).put_items([ItemRecord(k, k, {"stock": n}) for k, n in stock.items()])
-    engine.record([{"item": item, "kind": "view", "user": "ann"} for item in stock])
+    for user in ("ann", "bob"):
+        engine.record([{"item": item, "kind": "view", "user": user} for item in stock])
     assert engine.row("new", k=2).ids == ["there", "item-0239"]
     assert engine.row("recently-viewed", "ann").ids == ["there"]
     assert engine.row("trending").ids == ["there"]

@@ -6,8 +6,9 @@ import httpx
 
 
 def test_every_row_is_a_list_with_the_key_of_its_title(client: httpx.Client) -> None:
-    like = {"user": "rows", "item": "picture-00003", "kind": "view"}
-    client.post("/v1/interactions", json=like)
+    for user in ("rows", "another"):
+        view = {"user": user, "item": "picture-00003", "kind": "view"}
+        client.post("/v1/interactions", json=view)
     for name in ("recently-viewed", "trending", "new", "popular"):
         row = client.get(f"/v1/rows/{name}", params={"user": "rows", "k": 3}).json()
         assert row["title"] == "row_" + name.replace("-", "_")

@@ -56,25 +56,30 @@ def test_a_young_store_does_not_rise_as_a_whole(store: Store) -> None:
 def test_one_person_counts_once_and_dislikes_do_not(store: Store) -> None:
     store.record(
         [
-            *views("a", 0, "p1"),
+            *views("a", 0, "p1", "p2"),
             *views("a", 1, "p1"),
             *views("a", 2, "p1"),
             *views("b", 1, "p1", "p2", kind="dislike"),
             *views("c", 1, "p1", "p2", kind="hide"),
         ]
     )
-    assert found(store) == {"a": 1.0}
+    assert found(store) == {"a": 2.0}
+
+
+def test_what_one_person_took_up_is_no_trend(store: Store) -> None:
+    store.record([*views("a", 0, "p1"), *views("b", 0, "p1", "p2")])
+    assert found(store) == {"b": 2.0}
 
 
 def test_people_without_profiling_do_not_count(store: Store) -> None:
-    store.record(views("a", 1, "p1", "p2"))
-    store.set_profiling("p2", False)
-    assert found(store) == {"a": 1.0}
+    store.record([*views("a", 1, "p1", "p2", "p3"), *views("b", 1, "p1", "p3")])
+    store.set_profiling("p3", False)
+    assert found(store) == {"a": 2.0}
 
 
 def test_the_newest_events_alone_are_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trends, "MOST", 2)
-    store.record([*views("a", 1, "p1"), *views("b", 1, "p1"), *views("c", 1, "p1")])
+    monkeypatch.setattr(trends, "MOST", 4)
+    store.record([event for item in "abc" for event in views(item, 1, "p1", "p2")])
     assert found(store).keys() == {"b", "c"}
 
 

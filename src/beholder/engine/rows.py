@@ -162,7 +162,7 @@ def _nothing(name: Name, scores: NDArray[np.float64], window: Window | None) -> 
         return "there are no events of people who allow profiling"
     if name == "trending":
         events = f"{window.events} events" if window and window.events != 1 else "one event"
-        return f"no item rises by the {events} of the newest week"
+        return f"no item rises by the {events} of the newest week: it takes two people"
     return "nobody did anything yet" if name == "popular" else "there are no items"
 
 

@@ -20,6 +20,7 @@ from beholder.store.quick import Question
 DAY = 86_400_000
 RECENT, BEFORE = 7 * DAY, 28 * DAY  # milliseconds
 MOST = 100_000  # events that are read
+FEWEST = 2  # people of the newest week
 events, people = schema.events, schema.people
 AGAINST = sorted(CODES[kind] for kind in NEGATIVE)
 
@@ -69,6 +70,7 @@ def rises(database: Database) -> Rises:
     week, and b in the four weeks before it, the rise is (r - b / 4) / sqrt(b / 4 + 1): a Poisson
     deviation, with one added so that a single newcomer of no past is no more than 1. Where less
     than four weeks were read, b is of that time, at least a day: what is young does not all rise.
+    What one person alone took up is no trend, and nobody else's to see.
     """
     with database.read() as connection:
         top = counters.read(connection, "event")
@@ -85,7 +87,7 @@ def rises(database: Database) -> Rises:
     span = min(max(int(age.max()) - RECENT, DAY), BEFORE)
     expected = before * (RECENT / span)
     found = ((recent - expected) / np.sqrt(expected + 1)).astype(np.float32)
-    up = found > 0
+    up = (found > 0) & (recent >= FEWEST)
     newest = int((age < RECENT).sum())
     return Rises(seqs[up], found[up], until - RECENT, until, newest)
 
