@@ -77,6 +77,19 @@ def test_with_several_rules_every_item_of_a_list_has_its_own_score(shop: Shop, w
             assert scores == sorted(scores, reverse=True)
 
 
+def test_why_an_item_is_in_no_answer_is_told(shop: Shop) -> None:
+    engine = shop.engine
+    first = engine.recommend(USER, k=4).ids
+    assert {engine.explain(item, USER).away for item in first} == {None}
+    engine.record({"item": first[0], "kind": "dislike", "user": USER})
+    engine.record({"item": first[1], "kind": "view", "user": USER})
+    shop.rules('rule = "ban"\nname = "north"\nwhere = "brand = \'Nord\'"')
+    told = {item: engine.explain(item, USER).away for item in engine.now_showing.position_of_id}
+    left = engine.recommend(USER, k=len(told)).ids
+    assert {item for item, away in told.items() if away is None} == set(left)
+    assert set(told.values()) == {None, "banned", "disliked", "seen"}
+
+
 def test_how_an_item_stood_in_an_answer_is_told_on_every_page(engine: Engine) -> None:
     kept(engine)
     first = engine.recommend(USER, k=10)

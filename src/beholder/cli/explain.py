@@ -8,6 +8,12 @@ import click
 
 from beholder.cli import asking, console
 
+AWAY = {
+    "banned": "a standing rule bans it",
+    "disliked": "this person dislikes it, or hid it",
+    "seen": "this person had it already",
+}
+
 
 @click.command("explain")
 @asking.FOLDER
@@ -38,6 +44,8 @@ def command(
     console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {why.score:.4f} ({why.level})")
+    if why.away is not None:
+        click.echo(f"not in an answer now: {AWAY[why.away]}")
     if why.placed is not None:
         stood = why.placed
         click.echo(

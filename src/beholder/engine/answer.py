@@ -9,6 +9,7 @@ import msgspec
 
 from beholder.errors import MissingExtraError
 
+Away = Literal["banned", "disliked", "seen"]
 Level = Literal["personal", "session", "similar", "popular", "static"]
 
 
@@ -212,6 +213,9 @@ class Explanation(Plain, frozen=True):
         Where it stood in the answer that was asked about; None where none was.
     unknown
         As in `Answer`.
+    away
+        Why the item is in no answer to this person now, whatever it scores: a standing rule bans
+        it, it is `disliked` (or hidden), or `seen`; None: it may be.
     """
 
     item: str
@@ -224,6 +228,7 @@ class Explanation(Plain, frozen=True):
     rules: tuple[Added, ...] = ()
     placed: Placed | None = None
     unknown: Unknown | None = None
+    away: Away | None = None
 
     def to_pandas(self) -> Any:
         """Return a DataFrame of id, title, share: the base, each share, and what each rule adds.

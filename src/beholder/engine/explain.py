@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.engine.answer import Added, Explanation, Share
+from beholder.engine.allowed import away
+from beholder.engine.answer import Added, Away, Explanation, Share
 from beholder.engine.overlay import Overlay
 from beholder.engine.own_scores import own_scores
 from beholder.engine.slate import Request
@@ -50,4 +51,15 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
         request.level,
         added,
         unknown=request.known.unknown,
+        away=_away(request, position),
     )
+
+
+def _away(request: Request, position: int) -> Away | None:
+    """Return why an item that is shown is in no answer to this person."""
+    if not request.allowed[position]:
+        return "banned"
+    if position in request.known.history.disliked:
+        return "disliked"
+    gone = away(request.known, None)
+    return "seen" if position in (request.known.history.seen if gone is None else gone) else None
