@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from shop import Shop
+from shop import Shop, change
 
+from beholder.engine.answer import Away
 from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
 from beholder.errors import UnknownAnswerError
@@ -80,14 +81,18 @@ def test_with_several_rules_every_item_of_a_list_has_its_own_score(shop: Shop, w
 def test_why_an_item_is_in_no_answer_is_told(shop: Shop) -> None:
     engine = shop.engine
     first = engine.recommend(USER, k=4).ids
-    assert {engine.explain(item, USER).away for item in first} == {None}
+    assert {engine.explain(item, USER).away for item in first} == {()}
     engine.record({"item": first[0], "kind": "dislike", "user": USER})
     engine.record({"item": first[1], "kind": "view", "user": USER})
     shop.rules('rule = "ban"\nname = "north"\nwhere = "brand = \'Nord\'"')
     told = {item: engine.explain(item, USER).away for item in engine.now_showing.position_of_id}
     left = engine.recommend(USER, k=len(told)).ids
-    assert {item for item, away in told.items() if away is None} == set(left)
-    assert set(told.values()) == {None, "banned", "disliked", "seen"}
+    assert {item for item, away in told.items() if not away} == set(left)
+    ours = {(one.kind, one.rule) for away in told.values() for one in away}
+    assert ours == {("banned", "north"), ("disliked", ""), ("seen", "")}
+    change(engine, shop.world, {1: {"brand": "West", "stock": 0}})
+    shop.now += 1000
+    assert Away("out_of_stock") in engine.explain("item-0001", USER).away
 
 
 def test_how_an_item_stood_in_an_answer_is_told_on_every_page(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from beholder.cli import asking, console
 
 AWAY = {
     "banned": "a standing rule bans it",
+    "out_of_stock": "it is out of stock",
     "disliked": "this person dislikes it, or hid it",
     "seen": "this person had it already",
 }
@@ -44,8 +45,9 @@ def command(
     console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {why.score:.4f} ({why.level})")
-    if why.away is not None:
-        click.echo(f"not in an answer now: {AWAY[why.away]}")
+    for gone in why.away:
+        by = f" ({gone.rule})" if gone.rule else ""
+        click.echo(f"not in an answer now: {AWAY[gone.kind]}{by}")
     if why.placed is not None:
         stood = why.placed
         click.echo(

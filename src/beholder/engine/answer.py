@@ -9,7 +9,6 @@ import msgspec
 
 from beholder.errors import MissingExtraError
 
-Away = Literal["banned", "disliked", "seen"]
 Level = Literal["personal", "session", "similar", "popular", "static"]
 
 
@@ -174,6 +173,19 @@ class Added(msgspec.Struct, frozen=True):
     value: float
 
 
+class Away(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an item is in no answer, whatever it scores.
+
+    Attributes
+    ----------
+    rule
+        Name of the standing rule that bans it.
+    """
+
+    kind: Literal["out_of_stock", "banned", "disliked", "seen"]
+    rule: str = ""
+
+
 class Placed(msgspec.Struct, frozen=True):
     """How an item stood in an answer that was given.
 
@@ -214,8 +226,7 @@ class Explanation(Plain, frozen=True):
     unknown
         As in `Answer`.
     away
-        Why the item is in no answer to this person now, whatever it scores: a standing rule bans
-        it, it is `disliked` (or hidden), or `seen`; None: it may be.
+        Why the item is in no answer to this person now; empty: it may be.
     """
 
     item: str
@@ -228,7 +239,7 @@ class Explanation(Plain, frozen=True):
     rules: tuple[Added, ...] = ()
     placed: Placed | None = None
     unknown: Unknown | None = None
-    away: Away | None = None
+    away: tuple[Away, ...] = ()
 
     def to_pandas(self) -> Any:
         """Return a DataFrame of id, title, share: the base, each share, and what each rule adds.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from beholder.engine.allowed import away
@@ -51,15 +53,19 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
         request.level,
         added,
         unknown=request.known.unknown,
-        away=_away(request, position),
+        away=tuple(_away(request, position)),
     )
 
 
-def _away(request: Request, position: int) -> Away | None:
-    """Return why an item that is shown is in no answer to this person."""
-    if not request.allowed[position]:
-        return "banned"
-    if position in request.known.history.disliked:
-        return "disliked"
+def _away(request: Request, position: int) -> Iterator[Away]:
+    """Yield why an item that is shown is in no answer to this person."""
+    for name, mask in request.rules.bans:
+        if mask[position]:
+            yield Away("banned", name) if name else Away("out_of_stock")
+    history = request.known.history
+    if position in history.disliked:
+        yield Away("disliked")
+        return
     gone = away(request.known, None)
-    return "seen" if position in (request.known.history.seen if gone is None else gone) else None
+    if position in (history.seen if gone is None else gone):
+        yield Away("seen")

@@ -24,6 +24,8 @@ class Fitted(NamedTuple):
     ----------
     banned
         bool (n,). In no answer; None: nothing is.
+    bans
+        What each ban holds for, bool (n,), by the name of its rule; empty: it is out of stock.
     raised
         bool (n,). Boosted: what retrieval must name for the boost to reach it. None: nothing.
     pins
@@ -33,6 +35,7 @@ class Fitted(NamedTuple):
     """
 
     banned: Mask | None = None
+    bans: tuple[tuple[str, Mask], ...] = ()
     raised: Mask | None = None
     lifts: tuple[Lift, ...] = ()
     pins: tuple[Pinned, ...] = ()
@@ -53,11 +56,12 @@ def fit(standing: Standing, masks: Masks, position_of_id: Mapping[str, int]) -> 
         Of all items of the view.
     """
     problems: list[str] = []
-    bans = _masks_of_bans(standing, masks, problems)
+    bans = _bans(standing, masks, problems)
     lifts = _lifts(standing, masks, problems)
     boosted = [lift.mask for lift in lifts if lift.by > 0]
     return Fitted(
-        banned=_any(bans),
+        banned=_any([mask for _, mask in bans]),
+        bans=tuple(bans),
         raised=_any(boosted),
         lifts=tuple(lifts),
         pins=_pins(standing, position_of_id, problems),
@@ -79,15 +83,15 @@ def _mask(name: str, text: str, masks: Masks, problems: list[str]) -> list[Mask]
         return []
 
 
-def _masks_of_bans(standing: Standing, masks: Masks, problems: list[str]) -> list[Mask]:
+def _bans(standing: Standing, masks: Masks, problems: list[str]) -> list[tuple[str, Mask]]:
     found = []
     for text in standing.out_of_stock:
         named = {leaf.name for leaf in leaves(Filter.parse(text).condition)}
         if named <= masks.facets.fields.keys():
-            found += _mask("out_of_stock", text, masks, problems)
+            found += [("", mask) for mask in _mask("out_of_stock", text, masks, problems)]
     for rule in standing.rules:
         if isinstance(rule, Ban):
-            found += _mask(rule.name, rule.where, masks, problems)
+            found += [(rule.name, mask) for mask in _mask(rule.name, rule.where, masks, problems)]
     return found
 
 
