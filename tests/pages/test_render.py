@@ -198,9 +198,9 @@ def test_an_item_without_a_picture_shows_its_title_instead():
 @pytest.mark.parametrize(
     ("reason", "level", "expected"),
     [
-        (item()["reason"], "personal", "Because you liked Red jug"),
+        (item()["reason"], "personal", "Because of Red jug"),
         ({"kind": "liked", "because": []}, "personal", ""),
-        ({"kind": "popular", "because": []}, "personal", "Liked by many"),
+        ({"kind": "popular", "because": []}, "personal", "Others looked at it"),
         ({"kind": "popular", "because": []}, "popular", "A first look around"),
         ({"kind": "new", "because": []}, "popular", "New here"),
         ({"kind": "explore", "because": []}, "personal", "Something different"),

@@ -65,7 +65,7 @@ def test_numbers_choose_their_form():
 
 
 def test_a_value_that_looks_like_a_place_is_not_filled_again():
-    assert Words("en")("because", title="{title}") == "Because you liked {title}"
+    assert Words("en")("because", title="{title}") == "Because of {title}"
 
 
 def test_titles_follow_the_language_where_the_catalogue_has_them():

@@ -157,6 +157,11 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     """One part of a score; `attributes` as in `Because`.
 
     An empty id stands for everything that is no longer shown.
+
+    Attributes
+    ----------
+    disliked
+        Whether it is a dislike that takes this much.
     """
 
     id: str
@@ -164,6 +169,7 @@ class Share(msgspec.Struct, frozen=True, omit_defaults=True):
     picture: Picture | None
     share: float
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
+    disliked: bool = False
 
 
 class Added(msgspec.Struct, frozen=True):

@@ -24,25 +24,25 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
     own = own_scores(request, view, place)
     base = float(own.blend[0]) if request.known.stranger else float(parts.base[0])
     shares = [
-        (int(item), float(share))
+        (int(item), float(share), False)
         for item, share in zip(query.items, parts.values[0], strict=True)
         if share != 0
     ]
     if own.by[0] >= 0:
-        shares.append((int(own.by[0]), -float(own.taken[0])))
-    shares.sort(key=lambda pair: -abs(pair[1]))
+        shares.append((int(own.by[0]), -float(own.taken[0]), True))
+    shares.sort(key=lambda part: -abs(part[1]))
     shown, hidden = [], 0.0
-    for item, share in shares:
+    for item, share, disliked in shares:
         if not view.shown[item]:
             hidden += share
             continue
         card = view.cards[item]
-        shown.append(Share(card.id, card.title, card.picture, share, card.titles))
+        shown.append(Share(card.id, card.title, card.picture, share, card.titles, disliked))
     if hidden:
         shown.append(Share("", "", None, hidden))
     added = tuple(Added(one.name, float(one.values[0])) for one in own.rules if one.values[0] != 0)
     card = view.cards[position]
-    score = base + sum(share for _, share in shares) + sum(one.value for one in added)
+    score = base + sum(share for _, share, _ in shares) + sum(one.value for one in added)
     return Explanation(
         card.id,
         card.title,

@@ -90,7 +90,8 @@ def page_of(
 
 
 def _asked(question: Question) -> bytes:
-    return _digest(question.filter, question.diversity, question.repeat)
+    diversity = None if question.diversity is None else float(question.diversity)
+    return _digest(question.filter, diversity, question.repeat)
 
 
 @lru_cache(1_000)

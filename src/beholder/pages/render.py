@@ -285,10 +285,11 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
         return None
     shares = sorted(explanation["shares"], key=lambda share: -abs(share["share"]))
     base = float(explanation.get("base", 0.0))
-    whole = sum(abs(share["share"]) for share in shares) + abs(base) or 1.0
+    ruled = sum(rule["value"] for rule in explanation.get("rules", ()))
+    whole = sum(abs(share["share"]) for share in shares) + abs(base) + abs(ruled) or 1.0
     rows = [
         _bar(
-            words.title(share) or words("why_gone"),
+            _named(words, share),
             share["share"] / whole,
             str(share["id"]),
             share.get("picture"),
@@ -299,10 +300,22 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     if rest:
         part = sum(share["share"] for share in rest) / whole
         rows.append(_bar(words.count("why_rest", len(rest)), part))
-    if base and shares:
+    if ruled:
+        rows.append(_bar(words("why_rules"), ruled / whole))
+    if base and rows:
         rows.append(_bar(words("why_base"), base / whole))
     nothing = "why_nothing" if explanation.get("level") == "popular" else "why_apart"
-    return {"rows": rows, "exact": bool(explanation.get("exact", True)), "nothing": nothing}
+    return {
+        "rows": rows,
+        "intro": "why_intro" if shares else nothing,
+        "exact": bool(explanation.get("exact", True)),
+    }
+
+
+def _named(words: Words, share: Mapping[str, Any]) -> str:
+    """Return what a bar calls an item of the history."""
+    title = words.title(share) or words("why_gone")
+    return words("why_disliked", title=title) if share.get("disliked") else title
 
 
 def _bar(label: str, part: float, item_id: str = "", picture: Any = None) -> dict[str, Any]:

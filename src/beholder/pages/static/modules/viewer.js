@@ -132,22 +132,28 @@ function showTags(item) {
   dialog.querySelector(".tags").replaceChildren(...links);
 }
 
-function showWhy(section, { shares, base = 0, exact = true, level }) {
+function showWhy(section, { shares, base = 0, exact = true, level, rules = [] }) {
   const sorted = [...shares].sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
-  const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), Math.abs(base)) || 1;
-  const about = exact ? "" : ` ${say("why_about")}`;
-  const nothing = level === "popular" ? "why_nothing" : "why_apart";
-  const intro = sorted.length ? say("why_intro") + about : say(nothing);
-  section.querySelector(".soft").textContent = intro;
-  if (!sorted.length) return;
-  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(titleOf(share) || say("why_gone"), share.share / whole, share));
+  const ruled = rules.reduce((sum, { value }) => sum + value, 0);
   const rest = sorted.slice(MOST_SHARES);
+  const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), Math.abs(base) + Math.abs(ruled)) || 1;
+  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(nameOf(share), share.share / whole, share));
   if (rest.length) {
     const sum = rest.reduce((total, { share }) => total + share, 0);
     rows.push(makeBar(count("why_rest", rest.length), sum / whole));
   }
-  if (base) rows.push(makeBar(say("why_base"), base / whole));
+  if (ruled) rows.push(makeBar(say("why_rules"), ruled / whole));
+  if (base && rows.length) rows.push(makeBar(say("why_base"), base / whole));
+  const about = rows.length && !exact ? ` ${say("why_about")}` : "";
+  const nothing = level === "popular" ? "why_nothing" : "why_apart";
+  section.querySelector(".soft").textContent = say(sorted.length ? "why_intro" : nothing) + about;
   section.querySelector(".bars").replaceChildren(...rows);
+}
+
+/** Return what a bar calls an item of the history. */
+function nameOf(share) {
+  const title = titleOf(share) || say("why_gone");
+  return share.disliked ? say("why_disliked", { title }) : title;
 }
 
 function makeBar(label, share, item = null) {
