@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from beholder.bundle.opened import Opened, Promotions, open_bundle
-from beholder.bundle.parts import load
+from beholder.bundle.parts import Parts, load
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, write_bundle
 from beholder.engine.overlay import VectorsOf
@@ -45,16 +45,31 @@ def elsewhere(work: Callable[[], object]) -> threading.Thread:
 
 
 class Meanwhile(Promotions):
-    """Does something once, between opening what was promoted and showing it."""
+    """Does something once, when what was promoted is open and about to be shown."""
 
-    then: Callable[[], None] | None = None
+    then: Callable[[], object] | None = None
 
     def newer(self, name: str) -> Opened | None:
         found = super().newer(name)
-        if found is not None and self.then is not None:
-            then, self.then = self.then, None
-            then()
-        return found
+        if found is None or self.then is None:
+            return found
+        then, self.then = self.then, None
+        return _Watched(found, then)
+
+
+class _Watched(Opened):
+    """A bundle whose parts are asked for the first time when it is shown."""
+
+    def __new__(cls, opened: Opened, then: Callable[[], object]) -> _Watched:
+        made = super().__new__(cls, *opened)
+        made.then = then
+        return made
+
+    @property
+    def parts(self) -> Parts:
+        self.then()
+        self.then = lambda: None
+        return self[1]
 
 
 @pytest.fixture
@@ -97,17 +112,19 @@ def test_without_a_store_the_bundle_is_shown_as_it_is(workspace: Workspace, stor
 def test_a_promoted_bundle_shows_the_catalogue_of_now_from_its_first_view_on(
     workspace: Workspace, store: Store
 ) -> None:
+    """Nobody sees the bundle as it was made, not even who read the catalogue of that time."""
     present = present_of(workspace, store, Promotions(workspace))
-    present.look()
+    as_made = present.look().version
     store.hide("item-0010", True)
     store.put_items([ItemRecord("late", "amber fern")])
     second = written(workspace)
     promote(workspace, second)
-    view = present.look()
+    view = present.look(as_made)
     assert view.bundle == second
-    assert view.version == store.catalogue_version()
+    assert view.version == store.catalogue_version() > as_made
     assert not view.shown[10]
     assert view.position_of_id["late"] == 240
+    assert present.look() is view
 
 
 def test_of_two_promotions_at_once_the_last_is_shown_in_the_end(

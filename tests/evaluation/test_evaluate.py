@@ -149,6 +149,7 @@ def test_a_baseline_may_be_a_model_of_vectors(
     scorer = Factors.fit(made.train, Factors.card.baseline[0])
     assert scorer.recency != suits
     popular = np.float32(1e-6) * counts_of(made.train, PopularitySettings())
+    np.testing.assert_array_equal(found.base, popular)
     told = made.cases.histories
     expected = scorer.scores(scorer.ask(told, recency=suits)) + popular
     np.testing.assert_allclose(found.scores(found.ask(told)), expected, rtol=1e-5, atol=1e-6)
