@@ -50,6 +50,16 @@ def test_the_ratio_interval_holds_the_true_ratio() -> None:
     assert 0.90 <= np.mean(held) <= 0.99
 
 
+def test_the_ratio_to_one_who_often_finds_nothing_still_has_two_ends() -> None:
+    ours = np.array([1.0, 0.5, 0.5, 1.0])
+    # A draw of four misses the first, the only one that they found, in (3/4)^4 = 32 %.
+    low, high = ratio_interval(ours, np.array([1.0, 0.0, 0.0, 0.0]))
+    assert 0.5 < low < 3 < high == np.inf
+    assert ratio_interval(ours, np.zeros(4)) == (np.inf, np.inf)
+    # Of ten people who find something all but one it is 1 in 10^10: all ratios are numbers.
+    assert np.isfinite(ratio_interval(np.ones(10), np.array([0.0, *[0.5] * 9]))).all()
+
+
 def test_of_200_null_comparisons_about_one_in_twenty_is_called_different() -> None:
     rng = np.random.default_rng(4)
     p = np.array([

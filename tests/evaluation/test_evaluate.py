@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from beholder.evaluation.evaluate import Evaluation, baselines, evaluate
+from beholder.evaluation.evaluate import DECAYS, Evaluation, baselines, evaluate
 from beholder.evaluation.protocols import split
 from beholder.models.contract import ONCE, FitOptions
+from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN
 from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.registry import MODELS
@@ -119,6 +120,48 @@ def test_a_model_whose_card_says_so_becomes_a_baseline(
     assert "mine" in baselines(made, 1, "leave-last-out")
     assert "mine" not in baselines(made, 1, "cold-items")  # it knows nothing of new items
     monkeypatch.setattr(Mine, "card", Mine.card._replace(baseline=False))
+    assert "mine" not in baselines(made, 1, "leave-last-out")
+
+
+class Factors:
+    """A factor model, which gives vectors, among the baselines."""
+
+    Settings = IALS.Settings
+    card = IALS.card._replace(name="factors", baseline=(IALSSettings(factors=8, iterations=3),))
+
+    @classmethod
+    def fit(cls, dataset: Any, settings: Any, options: FitOptions = ONCE) -> Scorer:
+        return IALS.fit(dataset, settings, options)
+
+
+def test_a_baseline_may_be_a_model_of_vectors(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked as it scores alone, with the recency that suits it; popularity breaks ties."""
+    made = split(dataset_of(world), "leave-last-out", 1)
+    monkeypatch.setitem(MODELS, "factors", Factors)
+    found = baselines(made, 1, "leave-last-out")["factors"]
+    held = validation(made.train, 1, "leave-last-out")
+    tried = Factors.fit(held.train, Factors.card.baseline[0])
+    reached = [ndcg(alone(tried, Recency(decay)), held.tune, ~held.cold).mean() for decay in DECAYS]
+    assert len(set(reached)) == len(DECAYS)
+    suits = Recency(DECAYS[int(np.argmax(reached))])
+    scorer = Factors.fit(made.train, Factors.card.baseline[0])
+    assert scorer.recency != suits
+    popular = np.float32(1e-6) * counts_of(made.train, PopularitySettings())
+    np.testing.assert_array_equal(found.base, popular)
+    told = made.cases.histories
+    expected = scorer.scores(scorer.ask(told, recency=suits)) + popular
+    np.testing.assert_allclose(found.scores(found.ask(told)), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_baseline_that_cannot_learn_from_the_data_is_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = split(dataset_of(world).without_texts(), "leave-last-out", 1)
+    card = Mine.card._replace(learns=frozenset({"behaviour", "words"}))
+    monkeypatch.setattr(Mine, "card", card)
+    monkeypatch.setitem(MODELS, "mine", Mine)
     assert "mine" not in baselines(made, 1, "leave-last-out")
 
 

@@ -324,3 +324,19 @@ def test_rows_that_have_items_stand_beside_the_feed(language):
     links = [attrs["href"] for attrs in page.classes("thumb") if attrs.get("href")]
     assert links[:2] == ["/item/a%2F1", "/item/bare"]
     assert not Page(render_feed(look, answer(item()))).classes("rows")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", ["popular", "session", "personal"])
+def test_an_answer_without_items_says_whether_all_is_seen_or_nothing_is_there(language, level):
+    look, none = Look("Shop", language), answer(level=level)
+    words = catalogue(language)
+    seen, empty = words["all_seen_heading"], words["empty_heading"]
+    bare = [{"row": "new", "title": "row_new", "items": []}]  # as the service gives it
+    for rows in ((), bare, rows_of(item("z"))):
+        text = Page(render_feed(look, none, rows)).text
+        assert (seen in text, empty in text) == (True, False)
+        text = Page(render_feed(look, none, rows, empty=True)).text
+        assert (seen in text, empty in text) == (False, True)
+        text = Page(render_feed(look, answer(item("z"), level=level), rows)).text
+        assert (seen in text, empty in text) == (False, False)

@@ -7,13 +7,18 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.log import log_of_arrays
 from beholder.dataset.new_items import new_items
+from beholder.dataset.splits import Cases
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.scorers.fold import Weights, combined, fold
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
+from beholder.spaces import Modality
 from beholder.training.cold import (
     FACTORS,
     PLACING,
@@ -28,7 +33,7 @@ from beholder.training.cold import (
 from beholder.training.kept import COLD, LOSS, choose_kept
 from beholder.training.measure import alone, ndcg
 from beholder.training.validation import Validation, validation
-from planted import dataset_of, make_world
+from planted import DAY, dataset_of, make_world
 
 
 @pytest.fixture(scope="module")
@@ -202,16 +207,81 @@ def test_the_new_items_of_a_split_are_those_that_nobody_took(held: Validation) -
     assert new.filled(held.train.n_items)
 
 
+# -- how a history fades where new items are scored -----------------------------------------
+
+EACH = 15  # known items of each of two tastes; of each one more is new
+ASKED = {  # how many events of the first taste, how many of the second after them: what followed
+    "lasting": [(8, 4, "first"), (11, 10, "first")],
+    "turned": [(8, 4, "second"), (9, 4, "second")],
+    "both": [(8, 4, "first"), (11, 10, "second")],
+}
+
+
+def weighs_more(decay: float, before: int, after: int) -> str:
+    """Return the taste of which a history has more, an event counting `decay` times the next."""
+    second = sum(decay**age for age in range(after))
+    first = sum(decay**age for age in range(after, after + before))
+    return "first" if first > second else "second"
+
+
+def two_tastes(asked: list[tuple[int, int, str]]) -> tuple[Validation, ItemItem]:
+    """Return people who went over to another taste, asked for a new item of one of the two."""
+    known = np.repeat([0, 1], EACH)
+    taste = np.array([*known, 0, 1])
+    events = [
+        (person, item)
+        for person, (before, after, _) in enumerate(asked)
+        for item in (*range(before), *range(EACH, EACH + after))
+    ]
+    users, items = (np.array(column, np.int32) for column in zip(*events, strict=True))
+    times, weights = np.arange(len(users)) * DAY, np.ones(len(users), np.float32)
+    log = log_of_arrays(users, items, times, weights, len(asked), len(taste), 0)
+    looks = np.eye(2, 6, dtype=np.float32)[taste]
+    seen = Modality.of_rows(looks, np.ones(len(taste), bool))
+    cold = np.arange(len(taste)) >= 2 * EACH
+    train = Dataset(log, {"sample": seen}, [""] * len(taste), fitted=~cold)
+    targets = np.array([2 * EACH + (what == "second") for _, _, what in asked], np.int32)
+    bounds = np.arange(len(asked) + 1)
+    cases = Cases(log, np.arange(len(asked), dtype=np.int32), bounds, targets)
+    same = np.pad((known[:, None] == known[None, :]).astype(np.float32), (0, 2))
+    np.fill_diagonal(same, 0)
+    return Validation(train, cases, cases, cases, cases, cold), ItemItem(sp.csr_array(same))
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"), [("lasting", 1.0), ("turned", 0.8), ("both", 0.9)], ids=str
+)
+def test_a_history_fades_among_new_items_as_foresees_what_followed(
+    what: str, expected: float
+) -> None:
+    asked = ASKED[what]
+    right = {
+        decay: sum(weighs_more(decay, *history) == followed for *history, followed in asked)
+        for decay in (0.8, 0.9, 0.95, 0.98, 1.0)
+    }
+    assert right[expected] == len(asked) > min(right.values())
+    held, base = two_tastes(asked)
+    placing = usual_placing(held, base)
+    grown = placing.placed.grown(placing.new)
+    for decay, n in right.items():
+        told = ndcg(alone(grown, Recency(decay)), held.fresh, held.cold)
+        assert (told == 1).sum() == n  # of two new items the right one comes first
+    assert recency_among_new(held, placing) == Recency(expected)
+
+
 def test_where_tastes_last_the_whole_history_places_new_items(
     held: Validation, members: dict[str, ItemItem]
 ) -> None:
     """In this world what people like does not change, so that each event says as much."""
     placing = usual_placing(held, members["itemknn"])
-    found = recency_among_new(held, placing)
-    assert found.decay >= 0.9
     grown = placing.placed.grown(placing.new)
-    newest = ndcg(alone(grown, Recency(0.1)), held.fresh, held.cold).mean()
-    assert ndcg(alone(grown, found), held.fresh, held.cold).mean() > 1.05 * newest
+    reached = {
+        decay: ndcg(alone(grown, Recency(decay)), held.fresh, held.cold).mean()
+        for decay in (0.1, 0.8, 0.9, 0.95, 0.98, 1.0)
+    }
+    assert reached[1.0] > reached[0.8] > 1.05 * reached[0.1]
+    best = max(reached, key=lambda decay: reached[decay])
+    assert recency_among_new(held, placing) == Recency(best)
 
 
 def test_no_more_items_are_held_out_as_new_than_can_be_compared(

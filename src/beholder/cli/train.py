@@ -29,7 +29,6 @@ def command(
     """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse."""
     import beholder
     from beholder.cli import console
-    from beholder.engine.opening import open_engine
 
     with console.progress() as progress:
         trained = beholder.train(
@@ -43,6 +42,7 @@ def command(
         )
     if as_json:
         console.as_json(trained)
+        _tell_of_rules(folder, trained.bundle)
         return
     console.members(trained.members)
     for note in trained.notes:
@@ -51,12 +51,19 @@ def command(
         f"bundle {trained.bundle}: {trained.n_items} items, {trained.n_users} users, "
         f"{trained.n_pairs} pairs, {trained.seconds:.0f} s"
     )
-    with open_engine(folder, trained.bundle) as engine:
-        for problem in engine.rule_problems:
-            click.echo(f"rules: {problem}", err=True)
+    _tell_of_rules(folder, trained.bundle)
     if trained.refused is not None:
         click.echo(f"not served: {trained.refused}")
         click.echo(
             f"to serve it all the same: `beholder bundle promote {folder} {trained.bundle}`, "
             "or train with --promote"
         )
+
+
+def _tell_of_rules(folder: Path, bundle: str) -> None:
+    """Say which standing rules do nothing in a bundle, and why; on stderr, beside any JSON."""
+    from beholder.engine.opening import open_engine
+
+    with open_engine(folder, bundle) as engine:
+        for problem in engine.rule_problems:
+            click.echo(f"rules: {problem}", err=True)

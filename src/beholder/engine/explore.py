@@ -171,7 +171,8 @@ class Explorer:
         found = explore(page, pool[allowed[pool]], self.exploration, self._generator)
         if self.exploration.pool == "rare":
             with self._lock:
-                self._shown[found.positions] += 1
+                if self._parts is view.parts:  # else another bundle was promoted meanwhile
+                    self._shown[found.positions] += 1
         chance = slate.chance.copy()
         chance[:k] = found.chance
         if found.place < 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,10 @@ def interval(
 def ratio_interval(
     ours: Values, theirs: Values, seed: int = 0, draws: int = 2000, level: float = 0.95
 ) -> tuple[float, float]:
-    """Interval of mean(ours) / mean(theirs), users drawn together."""
+    """Interval of mean(ours) / mean(theirs), users drawn together.
+
+    Where theirs are all 0 in a draw its ratio is infinite; with many such draws the upper end is.
+    """
     rng = np.random.default_rng(seed)
     n = len(ours)
     ratios = []
@@ -42,7 +46,9 @@ def ratio_interval(
         below = theirs[drawn].mean()
         ratios.append(ours[drawn].mean() / below if below > 0 else np.inf)
     tail = (1 - level) / 2 * 100
-    low, high = np.percentile(ratios, [tail, 100 - tail])
+    # Nothing lies between a number and infinity: there the nearest draw is taken.
+    method: Literal["linear", "nearest"] = "linear" if np.isfinite(ratios).all() else "nearest"
+    low, high = np.percentile(ratios, [tail, 100 - tail], method=method)
     return float(low), float(high)
 
 

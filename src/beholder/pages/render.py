@@ -64,7 +64,11 @@ class Look:
 
 
 def render_feed(
-    look: Look, answer: Mapping[str, Any], rows: Sequence[Mapping[str, Any]] = ()
+    look: Look,
+    answer: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]] = (),
+    *,
+    empty: bool = False,
 ) -> str:
     """Return the front page.
 
@@ -74,6 +78,9 @@ def render_feed(
         What `GET /v1/recommendations` gives: level, items, next.
     rows
         What `GET /v1/rows/{name}` gives, in order; those without items are left out.
+    empty
+        Whether the catalogue has nothing to show to anybody. Else an answer without items is that
+        of somebody who has seen everything.
     """
     level = str(answer.get("level", ""))
     words = Words(look.language)
@@ -84,7 +91,7 @@ def render_feed(
         path="/",
         cards=_cards(words, _placed(answer), level),
         cold=level in _COLD_LEVELS,
-        nothing="empty" if level in _COLD_LEVELS and not rows else "all_seen",
+        nothing="empty" if empty else "all_seen",
         rows=[
             {"title": words(row["title"]), "name": row["row"], "cards": _cards(words, items, "")}
             for row in rows

@@ -55,14 +55,19 @@ async def feed(
     seen = await running.seen(None, who)
     engine = running.engine
 
-    def gather() -> tuple[Any, Any]:
+    def gather() -> tuple[Any, Any, bool]:
         answer = engine.recommend(session=who, k=FEED, page=page, seen=seen)
         names = () if page else ROWS
         beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
-        return msgspec.to_builtins(answer), msgspec.to_builtins(beside)
+        empty = not engine.now_showing.shown.any()
+        return msgspec.to_builtins(answer), msgspec.to_builtins(beside), empty
 
-    shown, beside = await in_thread(gather)
-    return await _page(request, lambda look: render.render_feed(look, shown, beside), who)
+    shown, beside, empty = await in_thread(gather)
+
+    def rendered(look: render.Look) -> str:
+        return render.render_feed(look, shown, beside, empty=empty)
+
+    return await _page(request, rendered, who)
 
 
 @get("/item/{item_id:str}", media_type="text/html", opt=needs("page", page=True))

@@ -135,7 +135,7 @@ def plain_question(query: bytes) -> tuple[str | None, str | None, Question] | No
     if any(not 0 < len(text) <= PLAIN[name] for name, text in asked.items()):
         return None
     k = asked.get("k", "20")
-    if not (k.isascii() and k.isdigit() and 1 <= int(k) <= MAX_K):
+    if not (k.isascii() and k.isdigit() and k[0] != "0" and int(k) <= MAX_K):
         return None
     question = Question(int(k), (), asked.get("page"), asked.get("filter"))
     return asked.get("user"), asked.get("session"), question
