@@ -67,7 +67,7 @@ def test_every_item_adds_its_whole_row_times_its_weight(items: list[int]) -> Non
     np.testing.assert_array_equal(
         table(read, len(items)), np.array(weights)[:, None] * WHOLE[items]
     )
-    assert (read.columns.dtype, read.values.dtype) == (np.int32, np.float32)
+    assert (read.columns.dtype, read.values.dtype) == (np.intp, np.float32)
 
 
 @pytest.mark.parametrize("items", HISTORIES, ids=str)

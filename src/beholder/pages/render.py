@@ -319,7 +319,7 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     }
 
 
-def _named(words: Words, share: Mapping[str, Any]) -> str:
+def _named(words: Words, share: dict[str, Any]) -> str:
     """Return what a bar calls an item of the history."""
     title = words.title(share) or words("why_gone")
     return words("why_disliked", title=title) if share.get("disliked") else title
