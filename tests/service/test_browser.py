@@ -85,6 +85,21 @@ def test_not_for_me_leaves_a_tombstone_that_can_be_undone(page):
     page.wait_for_function("() => !document.querySelector('.gone')")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_not_for_me_is_kept_and_taken_back_on_the_page_of_an_item(chromium, server, scripts):
+    context = chromium.new_context(base_url=server.url, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto("/item/picture-00011")
+    button = page.locator("main .tools [data-do=dislike]")
+    for wanted in ("true", "false"):
+        sent = "**/v1/interactions**" if scripts else "**/react"
+        with page.expect_response(sent):
+            button.click()
+        page.goto("/item/picture-00011")
+        assert button.get_attribute("aria-pressed") == wanted
+    context.close()
+
+
 def test_why_this_names_what_was_liked_with_its_share(page):
     title = page.locator(".card b").nth(1).inner_text()
     act(page, 1, "like")

@@ -29,7 +29,7 @@ BESIDE = 8
 ROWS = ("recently-viewed", "trending", "new")
 IN_ROW = 16
 YEAR = 31_536_000
-MINE = ("like", "save")
+MINE = ("like", "save", "dislike")
 Page = Response[str]
 
 
@@ -222,7 +222,7 @@ def _cookie(request: Asking, who: str) -> dict[str, str]:
 
 
 def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:
-    """Return event ids of what the visitor liked and saved, by item and kind, oldest first."""
+    """Return event ids of likes, saves and dislikes, by item and kind, oldest first."""
     found: dict[str, dict[str, str]] = {}
     for record in running.store.export(Who("session", who)):
         if record["record"] == "event" and record["kind"] in MINE:

@@ -60,7 +60,14 @@ function setMine(item, kind, on) {
 }
 
 function remove(kind, item) {
+  if (item.mine?.[kind]) {
+    takeBack(kind, item);
+    toast(say("undone"));
+    afterwards();
+    return;
+  }
   const id = record(item, kind);
+  setGone(item, kind, id);
   for (const element of shownAs(item)) {
     if (!element.classList.contains("card")) continue;
     bury(element, kind, id);
@@ -69,11 +76,27 @@ function remove(kind, item) {
     const cards = shownAs(item).filter((element) => element.gone === id);
     if (cards.length) cards.forEach(restore);
     else {
-      retract(id);
+      takeBack(kind, item);
       afterwards();
     }
   });
   afterwards();
+}
+
+function takeBack(kind, item) {
+  retract(item.mine[kind]);
+  setGone(item, kind, null);
+}
+
+/** Remember by which event an item was refused, and show it wherever the item stands. */
+function setGone(item, kind, id) {
+  item.mine ??= {};
+  if (id) item.mine[kind] = id;
+  else delete item.mine[kind];
+  for (const element of shownAs(item)) {
+    element.item = item;
+    press(element, kind, Boolean(id));
+  }
 }
 
 /** Lay a tombstone of the same size over a card. */
@@ -97,6 +120,7 @@ function setInert(card, on) {
 
 function restore(card) {
   retract(card.gone);
+  for (const kind of ["dislike", "hide"]) if (card.item.mine?.[kind] === card.gone) setGone(card.item, kind, null);
   const focused = card.contains(document.activeElement);
   card.querySelector(".gone")?.remove();
   card.removeAttribute("data-gone");
@@ -109,8 +133,10 @@ function restore(card) {
 
 /** Not a judgement after all: the picture stays away, but its like do not. */
 function onlySeen(card) {
-  retract(card.gone);
-  bury(card, "hide", record(card.item, "hide"));
+  takeBack("dislike", card.item);
+  const id = record(card.item, "hide");
+  setGone(card.item, "hide", id);
+  bury(card, "hide", id);
   afterwards();
 }
 

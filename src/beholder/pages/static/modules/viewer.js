@@ -78,7 +78,7 @@ function show(item) {
     picture.srcset = item.picture.srcset ?? "";
     picture.src = item.picture.src;
   }
-  for (const kind of ["like", "save"]) press(two, kind, Boolean(item.mine?.[kind]));
+  for (const kind of ["like", "save", "dislike"]) press(two, kind, Boolean(item.mine?.[kind]));
   showTags(item);
   if (!dialog.open) dialog.showModal();
   dialog.append(toasts); // only what is inside a modal dialog can be seen and used
