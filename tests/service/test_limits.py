@@ -167,5 +167,5 @@ def test_every_answer_carries_the_headers_of_safety(client: httpx.Client) -> Non
     for path in ("/", "/v1/recommendations", "/v1/recommendations?k=0", "/nothing", "/docs"):
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
-        assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["referrer-policy"] == "same-origin", path
         assert headers["content-security-policy"].startswith("default-src 'none';"), path

@@ -30,7 +30,7 @@ from beholder.workspace import Workspace
 HEADERS = 16_384  # bytes of all headers of a request
 SAFE: list[tuple[bytes, bytes]] = [
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),  # with none at all, browsers hide whose forms they send
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 ]
 Receive = Callable[[], Awaitable[Any]]
