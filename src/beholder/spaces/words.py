@@ -73,7 +73,7 @@ class TfIdf:
         shape = (len(texts), len(self.vocabulary))
         column = np.array(indices, np.int32)
         value = (1 + np.log(np.array(times, np.float64))).astype(np.float32) * self.idf[column]
-        rows = sp.csr_array((value.astype(np.float32), column, np.array(indptr)), shape=shape)
+        rows = sp.csr_array((value.astype(np.float32), column, np.array(indptr, np.int32)), shape=shape)
         lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
         scale = sp.diags_array((1 / np.maximum(lengths, 1e-12)).astype(np.float32))
         scaled = sp.csr_array(scale @ rows, dtype=np.float32)
