@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
@@ -118,6 +120,11 @@ class _Training:
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
+        self.drafted: dict[str, msgspec.Struct] = {}  # settings of what the first blend is of
+
+    @property
+    def _settings(self) -> dict[str, msgspec.Struct]:
+        return {name: one.settings for name, one in self.tuned.items()}
 
     def run(self, members: list[Member], first: Hand | None) -> Fitted:
         quick, left_out = self._quick_to_ask(members)
@@ -194,6 +201,7 @@ class _Training:
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
         with self.plan.measured("first weighing"):
             draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
+        self.drafted = self._settings
         fitted = self.refit(self.tuned, draft, popular)
         self.plan.expected["writing"] = self.plan.cost("folding")
         if first is not None and self.live is None:
@@ -256,7 +264,7 @@ class _Training:
         again = self.refit.missing(self.tuned)
         clock, ending = self.plan.clock, self.plan.ending(again)
         whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
-        if not whole and drafted is not None and not again:
+        if not whole and drafted is not None and self._settings == self.drafted:
             if self.plan.script is None:
                 needed = f"about {clock.spent + ending:.0f} s are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
