@@ -17,17 +17,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from beholder.dataset.dataset import Dataset
+from beholder.dataset.dataset import WORDS, Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
+from beholder.training.ahead import seconds_of_rows, seconds_to_place
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
 from beholder.training.chosen import Chosen
 from beholder.training.gate import Live, refusal
 from beholder.training.members import Member, members_of
-from beholder.training.plan import ALL_PAIRS, Plan, seconds_to_compare, seconds_to_solve
+from beholder.training.plan import MARGIN, Plan, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuned, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
@@ -35,8 +36,9 @@ from beholder.training.weigh import weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
-FIRST = 0.25  # of the budget: then what learns from content alone must wait
-OVERHEAD = 1.3  # a costly member takes about this much longer than its system alone
+FIRST = 0.25  # of the budget: then what learns from content alone must wait,
+SOON = 30.0  # and after so many seconds: the first bundle is wanted within a minute
+OVERHEAD = 1.3  # a member takes about this much longer than its system or its comparing alone
 
 
 class Budget(NamedTuple):
@@ -85,6 +87,7 @@ def fit_auto(
     UsageError
         If none of the named members can learn from this data.
     """
+    clock = Clock(budget.seconds)
     members, left_out = members_of(dataset, only)
     if not members and left_out:
         raise UsageError(
@@ -94,7 +97,7 @@ def fit_auto(
     held = validation(dataset, budget.seed, protocol)
     possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
     served = live([member.name for member in possible])
-    training = _Training(dataset, held, budget, progress, served)
+    training = _Training(dataset, held, budget._replace(seconds=clock.left), progress, served)
     fitted = training.run(members, first)
     training.compare(fitted, possible)
     fitted.notes += left_out
@@ -112,7 +115,8 @@ class _Training:
         progress: Progress,
         live: Live | None,
     ) -> None:
-        self.held, self.progress, self.live, self.seed = held, progress, live, budget.seed
+        self.dataset, self.held, self.seed = dataset, held, budget.seed
+        self.progress, self.live = progress, live
         self.n_solved = len(solvable(held.train, dataset.n_items))
         whole = len(solvable(dataset, dataset.n_items))
         growth = (whole / max(self.n_solved, 1)) ** 3
@@ -130,9 +134,10 @@ class _Training:
         quick, left_out = self._quick_to_ask(members)
         light = [member for member in quick if member.light]
         heavy = [member for member in quick if not member.light]
-        left_out += self._fit_simple(light)
         popular = tune_popularity(self.held)
+        waiting = self._fit_simple(light)
         drafted = self._draft(popular, first) if self.tuned else None
+        left_out += self._fit_waiting(waiting, light)
         left_out += self._tune_costly(heavy)
         self._tune_simple(light)
         fitted = self._finish(popular, drafted)
@@ -176,27 +181,47 @@ class _Training:
             )
         return spent <= MOST
 
-    def _fit_simple(self, light: list[Member]) -> list[str]:
-        """Fit each cheap member once; return what was left out for want of time, in words."""
-        clock, left_out = self.plan.clock, []
+    def _fit_simple(self, light: list[Member]) -> list[Member]:
+        """Fit each cheap member once; return those that the first bundle cannot wait for."""
+        waiting = []
         self.progress.start("fitting simple models", len(light))
         _ = self.held.train.content  # prepared apart, so that no member seems to cost it
         for member in light:
-            content = [one for one in self.tuned.values() if not one.member.by_behaviour]
-            n = self.held.train.n_items
-            needed = seconds_to_compare(n)
-            early = member.by_behaviour or (not content and n <= ALL_PAIRS)
-            fits = early or clock.spent + needed < FIRST * clock.budget
-            if self.plan.decide(f"begin {member.name}", lambda fits=fits: fits):  # type: ignore[misc]
+            if self.plan.decide(f"begin {member.name}", partial(self._is_soon, member)):
                 self.tuned[member.name] = self.tuner.next(member)
+                self._look_ahead()
             else:
-                left_out.append(
-                    f"{member.name} is left out: it needs about {needed:.0f} s, and the first "
-                    f"bundle had to come first"
-                )
+                waiting.append(member)
             self.progress.advance()
         self.progress.finish()
-        return left_out
+        return waiting
+
+    def _is_soon(self, member: Member) -> bool:
+        """Whether the first bundle still comes early enough with a cheap member."""
+        if not self.tuned:
+            return True  # something must be fitted, however long it takes
+        clock, again = self.plan.clock, [*self.tuned, member.name]
+        self.plan.expected[member.name] = self._expected(member)
+        if clock.left < MARGIN * self.plan.cost(member.name) + self.plan.first(again):
+            return False
+        if member.by_behaviour:
+            return True
+        early = min(FIRST * clock.budget, SOON)
+        return clock.spent + self.plan.cost(member.name) < early
+
+    def _expected(self, member: Member) -> float:
+        """Return about how long one trial of a cheap member takes."""
+        alike = [one.member.name for one in self.tuned.values() if one.member.by_behaviour]
+        if member.by_behaviour:
+            return max((self.plan.cost(name) for name in alike), default=0.0)
+        if member.card.modalities or "words" in member.card.learns:
+            modality = getattr(member.trials[0], "modality", WORDS)
+            return OVERHEAD * seconds_of_rows(self.held.train, modality)
+        return self.plan.cost("asking")
+
+    def _look_ahead(self) -> None:
+        if len(self.tuned) == 1 and self.plan.script is None:
+            self.plan.expect_first(*map(seconds_to_place, (self.held.train, self.dataset)))
 
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
         with self.plan.measured("first weighing"):
@@ -208,6 +233,17 @@ class _Training:
             with self.plan.measured("writing"):
                 first(fitted)
         return fitted
+
+    def _fit_waiting(self, waiting: list[Member], light: list[Member]) -> list[str]:
+        """Fit the cheap members that had to wait; return what was left out, in words."""
+        for member in waiting:
+            if self.plan.script is None and self.plan.clock.left > self.plan.ending([], True):
+                self.plan.expected[member.name] = self._expected(member)
+            if self._room(member, 0, quick=True):
+                self.tuned[member.name] = self.tuner.next(member)
+        ranked = [member.name for member in light]  # weights hang on the order a little
+        self.tuned = dict(sorted(self.tuned.items(), key=lambda pair: ranked.index(pair[0])))
+        return self._left_out(waiting)
 
     def _tune_costly(self, heavy: list[Member]) -> list[str]:
         """Tune while there is room; return what there was no room for, in words."""
@@ -227,11 +263,16 @@ class _Training:
                     self.tuned[member.name] = self.tuner.next(member, self.tuned.get(member.name))
                     self.progress.advance()
         self.progress.finish()
-        left_out = [member for member in heavy if member.name not in self.tuned]
+        return self._left_out(heavy)
+
+    def _left_out(self, members: list[Member]) -> list[str]:
+        """Say which members there was no room for, and in the timings what they would take."""
+        left_out = [member for member in members if member.name not in self.tuned]
         if self.plan.script is None:
             self.plan.timings += [
                 f"with {member.name}, about {self._needed(member):.0f} s are needed"
                 for member in left_out
+                if self.plan.cost(member.name)
             ]
         return [f"{member.name} did not fit into the budget" for member in left_out]
 

@@ -21,11 +21,12 @@ SLACK = 0.02  # of the budget is left unplanned
 TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
 COMPARED = 0.3  # of the budget at most is kept for fitting the live bundle's members
 QUICK = 1.4  # weighing costly members too, by the cases of the first blend
-LARGER = 4.0  # weighing all cases, with all choices, against weighing a first blend
+LARGER = 5.5  # weighing all cases, with all choices, against weighing a first blend
 
-ALL_PAIRS = 20_000  # items up to which each is compared with all
-SECONDS_A_PAIR = 4e-8  # measured on two cores of a small server
-SECONDS_NEAR = 3e-3  # of an item that an index finds candidates for
+# How much of what follows is about as much work as asking one member, by trainings of 8,500 to
+# 200,000 items; comparing new items is apart.
+ASKED_TO_WEIGH, ASKED_TO_FOLD, ASKED_TO_WRITE = 20.0, 5.0, 5.0
+PLACED = 1.5  # taking new items in, against comparing them
 
 Decisions = dict[str, int]
 
@@ -90,6 +91,23 @@ class Plan:
         """Seconds that a step took or is expected to take, 0 where nothing is known."""
         return self.costs.get(step, self.expected.get(step, 0.0))
 
+    def expect_first(self, to_place: float, to_place_all: float) -> None:
+        """Expect what the first blend takes, by what asking the first member has taken.
+
+        Parameters
+        ----------
+        to_place, to_place_all
+            Seconds to compare the new items of the validation split, and those of all data.
+        """
+        asking = self.cost("asking")
+        self.expected["first weighing"] = ASKED_TO_WEIGH * asking + PLACED * to_place
+        self.expected["folding"] = ASKED_TO_FOLD * asking + PLACED * to_place_all
+        self.expected["writing"] = ASKED_TO_WRITE * asking
+
+    def first(self, again: Iterable[str]) -> float:
+        """Seconds from the last cheap member to the first bundle."""
+        return MARGIN * (self.cost("first weighing") + self.refitting(again))
+
     def ending(self, again: Iterable[str], quick: bool = False) -> float:
         """Seconds from the last trial to the end.
 
@@ -122,11 +140,6 @@ class Plan:
         """
         trial = MARGIN * (self.cost(name) + self.cost("asking"))
         return self.clock.left > trial + self.ending(again, quick)
-
-
-def seconds_to_compare(n: int) -> float:
-    """Return about how long it takes to find what is like each of `n` items by content."""
-    return n * (SECONDS_NEAR if n > ALL_PAIRS else SECONDS_A_PAIR * n)
 
 
 def seconds_to_solve(n: int) -> float:
