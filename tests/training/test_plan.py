@@ -41,7 +41,7 @@ def test_a_trial_fits_only_with_everything_that_must_follow() -> None:
     short = plan_with(1200, **costs)  # enough for the trial alone
     assert not short.fits("ease", ["ease"])
     # The same trial fits where the member need not be fitted on all data again.
-    between = plan_with(7000, growth=2.0, **costs)
+    between = plan_with(8000, growth=2.0, **costs)
     assert not between.fits("ease", ["ease"])
     assert between.fits("ease", [])
 

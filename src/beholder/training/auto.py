@@ -12,6 +12,7 @@ must follow, fits into what is left. Every such decision is recorded and can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ from beholder.training.budget import Clock
 from beholder.training.chosen import Chosen
 from beholder.training.gate import Live, refusal
 from beholder.training.members import Member, members_of
-from beholder.training.plan import MARGIN, Plan, seconds_to_solve
+from beholder.training.plan import FIRST, MARGIN, Plan, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuned, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
@@ -36,8 +37,7 @@ from beholder.training.weigh import weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
-FIRST = 0.25  # of the budget: then what learns from content alone must wait,
-SOON = 30.0  # and after so many seconds: the first bundle is wanted within a minute
+SOON = 30.0  # seconds after which content waits too: the first bundle is wanted within a minute
 OVERHEAD = 1.3  # a member takes about this much longer than its system or its comparing alone
 
 
@@ -124,7 +124,8 @@ class _Training:
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
-        self.drafted: dict[str, msgspec.Struct] = {}  # settings of what the first blend is of
+        self.draft: Chosen | None = None  # what the first blend is made by
+        self.drafted: dict[str, msgspec.Struct] = {}  # and the settings it is of
 
     @property
     def _settings(self) -> dict[str, msgspec.Struct]:
@@ -201,13 +202,12 @@ class _Training:
         if not self.tuned:
             return True  # something must be fitted, however long it takes
         clock, again = self.plan.clock, [*self.tuned, member.name]
-        self.plan.expected[member.name] = self._expected(member)
-        if clock.left < MARGIN * self.plan.cost(member.name) + self.plan.first(again):
+        until = clock.budget if member.by_behaviour else min(FIRST * clock.budget, SOON)
+        if clock.spent > until:
             return False
-        if member.by_behaviour:
-            return True
-        early = min(FIRST * clock.budget, SOON)
-        return clock.spent + self.plan.cost(member.name) < early
+        needed = self.plan.expected[member.name] = self._expected(member)
+        early = clock.spent + needed < until
+        return early and clock.left > MARGIN * needed + self.plan.first(again)
 
     def _expected(self, member: Member) -> float:
         """Return about how long one trial of a cheap member takes."""
@@ -224,15 +224,22 @@ class _Training:
             self.plan.expect_first(*map(seconds_to_place, (self.held.train, self.dataset)))
 
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
+        if self.plan.decide("leave new items unweighed", self._is_late):
+            self.held = replace(self.held, compared=False)
         with self.plan.measured("first weighing"):
-            draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
+            self.draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
         self.drafted = self._settings
-        fitted = self.refit(self.tuned, draft, popular)
+        fitted = self.refit(self.tuned, self.draft, popular, last=False)
         self.plan.expected["writing"] = self.plan.cost("folding")
         if first is not None and self.live is None:
             with self.plan.measured("writing"):
                 first(fitted)
         return fitted
+
+    def _is_late(self) -> bool:
+        """Whether the first bundle would come too late with all that is to be weighed."""
+        late = self.plan.clock.left < self.plan.first(self.tuned)
+        return bool(self.held.cold.any() and late)
 
     def _fit_waiting(self, waiting: list[Member], light: list[Member]) -> list[str]:
         """Fit the cheap members that had to wait; return what was left out, in words."""
@@ -309,6 +316,12 @@ class _Training:
             if self.plan.script is None:
                 needed = f"about {clock.spent + ending:.0f} s are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
+            if (
+                drafted.unplaced
+                and self.draft
+                and self.plan.decide("place the rest", self._is_rest_quick)
+            ):
+                return self.refit(self.tuned, self.draft, popular)
             drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted
         with self.plan.measured("weighing"):
@@ -319,6 +332,9 @@ class _Training:
             drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted
         return self.refit(self.tuned, chosen, popular)
+
+    def _is_rest_quick(self) -> bool:
+        return self.plan.clock.left > MARGIN * (self.plan.refitting([]) + self.plan.cost("placing"))
 
     def _in_time(self, again: list[str], chosen: Chosen) -> bool:
         missing = set(again) & set(used_of(self.tuned, chosen))

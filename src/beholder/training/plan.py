@@ -16,6 +16,7 @@ import numpy as np
 from beholder.models.ease import invert
 from beholder.training.budget import Clock
 
+FIRST = 0.25  # of the budget: then what the first bundle could do without must wait
 MARGIN = 1.1  # a step may take this much longer than it did before
 SLACK = 0.02  # of the budget is left unplanned
 TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
@@ -80,6 +81,24 @@ class Plan:
 
         return note
 
+    def most(self, step: str, n: int, seconds: float, last: bool) -> int:
+        """Return how many of `n` pieces of work fit, which take so many seconds together.
+
+        Parameters
+        ----------
+        last
+            All that is left may be taken, but for writing; else a part, since the first bundle
+            is wanted soon.
+        """
+        left = self.clock.left - self.cost("writing") - SLACK * self.clock.budget
+        allowed = left if last else min(left, FIRST * self.clock.budget)
+        found = n if seconds <= allowed else max(0, int(n * allowed / seconds))
+        if self.script is not None:
+            found = self.script.get(step, n)
+        if found < n:
+            self.decided[step] = found
+        return found
+
     @contextmanager
     def measured(self, step: str) -> Iterator[None]:
         """Remember how long a step takes."""
@@ -103,6 +122,7 @@ class Plan:
         self.expected["first weighing"] = ASKED_TO_WEIGH * asking + PLACED * to_place
         self.expected["folding"] = ASKED_TO_FOLD * asking + PLACED * to_place_all
         self.expected["writing"] = ASKED_TO_WRITE * asking
+        self.expected["placing"] = PLACED * to_place_all
 
     def first(self, again: Iterable[str]) -> float:
         """Seconds from the last cheap member to the first bundle."""
