@@ -29,7 +29,7 @@ from beholder.training.budget import Clock
 from beholder.training.chosen import Chosen
 from beholder.training.gate import Live, refusal
 from beholder.training.members import Member, members_of
-from beholder.training.plan import FIRST, MARGIN, Plan, seconds_to_solve
+from beholder.training.plan import MARGIN, Plan, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuned, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
@@ -37,7 +37,9 @@ from beholder.training.weigh import weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
-SOON = 30.0  # seconds after which content waits too: the first bundle is wanted within a minute
+# With content the first bundle must come by then: it is wanted within a minute, and some of a
+# short budget is for what comes after it.
+SOON, EARLY = 50.0, 0.8
 OVERHEAD = 1.3  # a member takes about this much longer than its system or its comparing alone
 
 
@@ -202,12 +204,11 @@ class _Training:
         if not self.tuned:
             return True  # something must be fitted, however long it takes
         clock, again = self.plan.clock, [*self.tuned, member.name]
-        until = clock.budget if member.by_behaviour else min(FIRST * clock.budget, SOON)
-        if clock.spent > until:
-            return False
+        until = clock.budget if member.by_behaviour else min(SOON, EARLY * clock.budget)
+        if clock.spent + self.plan.first(self.tuned) > until:
+            return False  # without measuring, which takes seconds in a large catalogue
         needed = self.plan.expected[member.name] = self._expected(member)
-        early = clock.spent + needed < until
-        return early and clock.left > MARGIN * needed + self.plan.first(again)
+        return clock.spent + MARGIN * needed + self.plan.first(again) < until
 
     def _expected(self, member: Member) -> float:
         """Return about how long one trial of a cheap member takes."""
