@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from beholder.dataset.dataset import WORDS, Dataset
+from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
-from beholder.training.ahead import seconds_of_rows, seconds_to_place
+from beholder.training.ahead import OVERHEAD, Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
 from beholder.training.chosen import Chosen
@@ -37,10 +37,6 @@ from beholder.training.weigh import weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
-# With content the first bundle must come by then: it is wanted within a minute, and some of a
-# short budget is for what comes after it.
-SOON, EARLY = 50.0, 0.8
-OVERHEAD = 1.3  # a member takes about this much longer than its system or its comparing alone
 
 
 class Budget(NamedTuple):
@@ -126,6 +122,7 @@ class _Training:
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
+        self.ahead = Ahead(dataset, held.train, self.plan, self.tuned)
         self.draft: Chosen | None = None  # what the first blend is made by
         self.drafted: dict[str, msgspec.Struct] = {}  # and the settings it is of
 
@@ -190,39 +187,14 @@ class _Training:
         self.progress.start("fitting simple models", len(light))
         _ = self.held.train.content  # prepared apart, so that no member seems to cost it
         for member in light:
-            if self.plan.decide(f"begin {member.name}", partial(self._is_soon, member)):
+            if self.plan.decide(f"begin {member.name}", partial(self.ahead.soon, member)):
                 self.tuned[member.name] = self.tuner.next(member)
-                self._look_ahead()
+                self.ahead.look()
             else:
                 waiting.append(member)
             self.progress.advance()
         self.progress.finish()
         return waiting
-
-    def _is_soon(self, member: Member) -> bool:
-        """Whether the first bundle still comes early enough with a cheap member."""
-        if not self.tuned:
-            return True  # something must be fitted, however long it takes
-        clock, again = self.plan.clock, [*self.tuned, member.name]
-        until = clock.budget if member.by_behaviour else min(SOON, EARLY * clock.budget)
-        if clock.spent + self.plan.first(self.tuned) > until:
-            return False  # without measuring, which takes seconds in a large catalogue
-        needed = self.plan.expected[member.name] = self._expected(member)
-        return clock.spent + MARGIN * needed + self.plan.first(again) < until
-
-    def _expected(self, member: Member) -> float:
-        """Return about how long one trial of a cheap member takes."""
-        alike = [one.member.name for one in self.tuned.values() if one.member.by_behaviour]
-        if member.by_behaviour:
-            return max((self.plan.cost(name) for name in alike), default=0.0)
-        if member.card.modalities or "words" in member.card.learns:
-            modality = getattr(member.trials[0], "modality", WORDS)
-            return OVERHEAD * seconds_of_rows(self.held.train, modality)
-        return self.plan.cost("asking")
-
-    def _look_ahead(self) -> None:
-        if len(self.tuned) == 1 and self.plan.script is None:
-            self.plan.expect_first(*map(seconds_to_place, (self.held.train, self.dataset)))
 
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
         if self.plan.decide("leave new items unweighed", self._is_late):
@@ -246,11 +218,12 @@ class _Training:
         """Fit the cheap members that had to wait; return what was left out, in words."""
         for member in waiting:
             if self.plan.script is None and self.plan.clock.left > self.plan.ending([], True):
-                self.plan.expected[member.name] = self._expected(member)
+                self.ahead.expect(member)
             if self._room(member, 0, quick=True):
                 self.tuned[member.name] = self.tuner.next(member)
         ranked = [member.name for member in light]  # weights hang on the order a little
-        self.tuned = dict(sorted(self.tuned.items(), key=lambda pair: ranked.index(pair[0])))
+        for name in sorted(self.tuned, key=ranked.index):
+            self.tuned[name] = self.tuned.pop(name)
         return self._left_out(waiting)
 
     def _tune_costly(self, heavy: list[Member]) -> list[str]:

@@ -186,7 +186,7 @@ class _Publisher:
     def __init__(self, workspace: Workspace, made: Built, seed: int) -> None:
         self.workspace, self.made, self.seed = workspace, made, seed
         self.done: tuple[Parts, str] | None = None
-        self.last: Fitted | None = None
+        self.last: Fitted | None = None  # what that was made of
 
     @property
     def misfits(self) -> list[str]:
