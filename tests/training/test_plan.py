@@ -66,7 +66,10 @@ def test_of_pieces_of_work_as_many_are_done_as_fit() -> None:
     assert plan.most("new items", 200, 1800.0, last=True) in {99, 100}
     assert plan.decided["new items"] in {99, 100}
     assert plan.most("first", 200, 1000.0, last=False) == 50  # a quarter of the budget
-    assert plan_with(1e-9).most("new items", 200, 1.0, last=True) == 0
+    late = plan_with(1e-9)
+    assert late.most("new items", 200, 1.0, last=True) == 0
+    assert late.most("nothing to do", 0, 0.0, last=True) == 0
+    assert late.most("no work", 200, 0.0, last=True) == 200
 
 
 def test_pieces_of_work_are_those_of_a_recorded_plan() -> None:

@@ -92,7 +92,7 @@ class Plan:
         """
         left = self.clock.left - self.cost("writing") - SLACK * self.clock.budget
         allowed = left if last else min(left, FIRST * self.clock.budget)
-        found = n if seconds <= allowed else max(0, int(n * allowed / seconds))
+        found = n if seconds <= max(allowed, 0.0) else max(0, int(n * allowed / seconds))
         if self.script is not None:
             found = self.script.get(step, n)
         if found < n:
