@@ -9,7 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from beholder.scorers import entry as entries
-from beholder.scorers.entry import NEIGHBOURS, Entry, Kernel, Placed, SameGroup, nearest
+from beholder.scorers.entry import NEIGHBOURS, Entry, Kernel, Placed, SameGroup, nearest, shares_of
 from beholder.scorers.interface import NewItems
 
 N, M = 9, 3
@@ -43,7 +43,7 @@ def test_neighbours_are_the_nearest_known_items_with_shares_by_power() -> None:
     rng = np.random.default_rng(1)
     similar = rng.random((5, 60)).astype(np.float32)
     known = rng.random(60) < 0.8
-    near = nearest(similar, known, power=3.0).todense()
+    near = shares_of(nearest(similar, known), power=3.0).todense()
     for row in range(5):
         expected = sorted(np.flatnonzero(known), key=lambda j: -similar[row, j])[:NEIGHBOURS]
         found = np.flatnonzero(near[row])
@@ -56,20 +56,20 @@ def test_where_nothing_is_near_nothing_is_mixed() -> None:
     similar = np.zeros((3, 30), np.float32)
     similar[0, [3, 7]] = [0.5, 0.25]
     similar[1, [2, 9]] = [-0.5, 0.25]  # what is unlike is not near
-    near = nearest(similar, np.arange(30) != 9, power=1.0)
+    near = shares_of(nearest(similar, np.arange(30) != 9), power=1.0)
     assert near.shape == (3, 30)
     assert np.diff(near.indptr).tolist() == [2, 0, 0]
     np.testing.assert_allclose(near.todense()[0, [3, 7]], [2 / 3, 1 / 3], rtol=1e-6)
 
 
 def test_a_catalogue_smaller_than_the_neighbourhood_is_mixed_whole() -> None:
-    near = nearest(np.ones((1, 3), np.float32), np.ones(3, bool), power=3.0)
+    near = shares_of(nearest(np.ones((1, 3), np.float32), np.ones(3, bool)), power=3.0)
     np.testing.assert_allclose(near.todense(), [[1 / 3, 1 / 3, 1 / 3]], rtol=1e-6)
 
 
 def test_similarities_too_small_to_be_powered_are_no_shares() -> None:
     """1e-20 to the power of 3 is no float32: a share of it would be 0 / 0."""
-    near = nearest(np.full((1, 3), 1e-20, np.float32), np.ones(3, bool), power=3.0)
+    near = shares_of(nearest(np.full((1, 3), 1e-20, np.float32), np.ones(3, bool)), power=3.0)
     np.testing.assert_array_equal(near.todense(), [[0, 0, 0]])
 
 

@@ -193,3 +193,20 @@ def test_rows_of_very_different_lengths_stay_as_they_are() -> None:
     dense[0, 1:] = 1
     dense[1:, 0] = 1
     assert rows.even(sp.csr_array(dense)).nnz == 98
+
+
+@pytest.mark.parametrize("which", [[0, 3, 7], [7], [0, 1, 2, 3, 4, 5, 6, 7], []])
+def test_rows_are_replaced_where_others_say_something(which: list[int]) -> None:
+    rng = np.random.default_rng(len(which))
+    dense = (rng.random((8, 8)) * (rng.random((8, 8)) < 0.5)).astype(np.float32)
+    others = (rng.random((len(which), 8)) * (rng.random((len(which), 8)) < 0.5)).astype(np.float32)
+    if which:
+        others[0] = 0  # nothing is said of the first: it stays
+    expected = dense.copy()
+    for row, own in zip(which, others, strict=True):
+        if own.any():
+            expected[row] = own
+    np.fill_diagonal(expected, 0)
+    found = rows.replaced(sp.csr_array(dense), np.array(which, np.int64), sp.csr_array(others))
+    np.testing.assert_array_equal(found.toarray(), expected)
+    assert found.has_canonical_format

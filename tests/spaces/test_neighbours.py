@@ -9,7 +9,7 @@ import pytest
 from groups import everyone, grouped, modality, words
 
 from beholder.progress import Silent
-from beholder.spaces import OneModality, Similarity, similar_rows
+from beholder.spaces import OneModality, Similarity, seconds_to_compare, similar_rows
 from beholder.spaces import neighbours as module
 
 N = 300
@@ -101,3 +101,14 @@ def test_a_deadline_leaves_rows_empty_and_says_how_many(
     found = similar_rows(similarity, 20, deadline=time.monotonic() - 1, progress=progress)
     assert (found.shape, found.nnz) == ((N, N), 0)
     assert "300 of 300" in progress.notes[0]
+
+
+@pytest.mark.parametrize("limit", [0, 20_000])
+def test_what_comparing_takes_is_told_of_any_items_and_nothing_of_none(
+    similarity: Similarity, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "EXACT", limit)
+    assert 0 < seconds_to_compare(similarity, 20) < np.inf
+    one = Similarity.fit({"photo": modality(RAW[:1])}, everyone(1))
+    assert 0 < seconds_to_compare(one, 20) < np.inf
+    assert seconds_to_compare(similarity.of(np.empty(0, np.int64)), 20) == 0

@@ -161,3 +161,47 @@ def test_a_small_catalogue_with_many_people_is_not_led_by_its_new_items(n_items:
     assert new.any()
     size_of_warm = rows[:, ~new].max(initial=0) + fitted.blend.base.max()
     assert rows[:, new].max(initial=0) <= 2 * size_of_warm
+
+
+# -- what the clock puts off ------------------------------------------------------------------
+
+
+PLAN = {"begin itemknn": 1, "begin visual-knn:colour": 1, "weigh all": 1, "fit again": 1}
+PAIR = ["itemknn", "visual-knn"]
+
+
+def test_content_that_waited_for_the_first_bundle_is_as_good_as_content_that_did_not(
+    world: World,
+) -> None:
+    early = fit_auto(dataset_of(world), Budget(600, 1, PLAN), only=PAIR)
+    put_off = PLAN | {"begin visual-knn:colour": 0, "trial 0 of visual-knn:colour": 1}
+    handed: list = []
+    waited = fit_auto(dataset_of(world), Budget(600, 1, put_off), only=PAIR, first=handed.append)
+    assert {one.member for one in handed[0].members} == {"itemknn", "placement"}
+    assert waited.weights == early.weights
+    assert waited.members == early.members
+    never = PLAN | {"begin visual-knn:colour": 0}
+    alone = fit_auto(dataset_of(world), Budget(600, 1, never), only=PAIR)
+    assert "visual-knn:colour did not fit into the budget" in alone.notes
+
+
+def test_new_items_without_time_to_weigh_them_are_weighed_as_usual(world: World) -> None:
+    plan = PLAN | {"leave new items unweighed": 1}
+    fitted = fit_auto(dataset_of(world), Budget(600, 1, plan), only=PAIR)
+    assert "new items: all that speaks of them weighs the same, for want of time" in fitted.notes
+    assert set(fitted.weights.cold.values()) == {0.5}
+    assert not any("scale" in note for note in fitted.notes)
+
+
+def test_new_items_that_there_was_no_time_to_compare_are_counted(world: World) -> None:
+    dataset = dataset_of(world)
+    new = np.flatnonzero(dataset.interactions.item_counts == 0)
+    plan = PLAN | {"weigh all": 0, "new items in the first blend": 3}
+    few = fit_auto(dataset, Budget(600, 1, plan), only=["itemknn"])
+    assert few.unplaced == len(new) - 3 > 0
+    assert any(note.startswith(f"{len(new) - 3} items without behaviour are") for note in few.notes)
+    told = np.diff(few.blend.item_item.rows.tocsc().indptr)[new]
+    assert (told > 0).tolist() == [False] * (len(new) - 3) + [True] * 3  # the newest
+    rest = fit_auto(dataset, Budget(600, 1, plan | {"place the rest": 1}), only=["itemknn"])
+    assert rest.unplaced == 0
+    assert not any("items without behaviour are" in note for note in rest.notes)

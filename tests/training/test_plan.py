@@ -41,13 +41,42 @@ def test_a_trial_fits_only_with_everything_that_must_follow() -> None:
     short = plan_with(1200, **costs)  # enough for the trial alone
     assert not short.fits("ease", ["ease"])
     # The same trial fits where the member need not be fitted on all data again.
-    between = plan_with(7000, growth=2.0, **costs)
+    between = plan_with(8000, growth=2.0, **costs)
     assert not between.fits("ease", ["ease"])
     assert between.fits("ease", [])
 
 
 def test_a_larger_system_is_expected_to_take_longer() -> None:
     assert seconds_to_solve(40_000) > 5 * seconds_to_solve(10)
+
+
+def test_the_first_bundle_is_expected_by_what_asking_one_member_took() -> None:
+    plan = plan_with(100, asking=0.5, itemknn=2.0)
+    plan.expect_first(to_place=4.0, to_place_all=2.0)
+    assert plan.cost("first weighing") == pytest.approx(20 * 0.5 + 1.5 * 4)
+    later = 2.0 + (5 * 0.5 + 1.5 * 2) + 5 * 0.5  # fitting again, folding, writing
+    assert plan.first(["itemknn"]) == pytest.approx(1.1 * (16 + later))
+
+
+def test_of_pieces_of_work_as_many_are_done_as_fit() -> None:
+    plan = plan_with(1000, writing=80.0)
+    assert plan.most("new items", 200, 899.0, last=True) == 200
+    assert plan.decided == {}
+    # Of 1,000 s are left: 80 for writing and 20 unplanned are not for this.
+    assert plan.most("new items", 200, 1800.0, last=True) in {99, 100}
+    assert plan.decided["new items"] in {99, 100}
+    assert plan.most("first", 200, 1000.0, last=False) == 50  # a quarter of the budget
+    late = plan_with(1e-9)
+    assert late.most("new items", 200, 1.0, last=True) == 0
+    assert late.most("nothing to do", 0, 0.0, last=True) == 0
+    assert late.most("no work", 200, 0.0, last=True) == 200
+
+
+def test_pieces_of_work_are_those_of_a_recorded_plan() -> None:
+    plan = Plan(Clock(1e-9), script={"new items": 7})
+    assert plan.most("new items", 200, 1e9, last=True) == 7
+    assert plan.most("all of these", 200, 1e9, last=True) == 200
+    assert plan.decided == {"new items": 7}
 
 
 # -- decisions ------------------------------------------------------------------------------

@@ -23,11 +23,17 @@ def untouched_of(dataset: Dataset) -> NDArray[np.bool_]:
     return untouched | ~dataset.fitted
 
 
-def new_items(dataset: Dataset, likeness: Likeness) -> NewItems:
-    """Return the items without behaviour; they are there already and will be filled."""
+def new_items(dataset: Dataset, likeness: Likeness, some: Places | None = None) -> NewItems:
+    """Return the items without behaviour; they are there already and will be filled.
+
+    Parameters
+    ----------
+    some
+        int64, rising. Those of them that are filled now; None: all.
+    """
     untouched = untouched_of(dataset)
     similarity = dataset.content.weighed(likeness)
-    compared = Compared(similarity, np.flatnonzero(untouched))
+    compared = Compared(similarity, np.flatnonzero(untouched) if some is None else some)
     return compared.among(dataset.groups, ~untouched)
 
 

@@ -12,9 +12,14 @@ TABLE = 1_000_000  # entries of sparse rows that are partitioned together
 
 def only(matrix: sp.csr_array, keep: NDArray[np.bool_]) -> sp.csr_array:
     """Return the matrix with those of its entries alone, bool (entries,)."""
-    kept = np.flatnonzero(keep)
-    indptr = np.searchsorted(kept, matrix.indptr).astype(matrix.indptr.dtype)
-    told = sp.csr_array((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
+    if 2 * np.count_nonzero(keep) > len(keep):  # with few gaps a mask is read ten times faster
+        data, indices = matrix.data[keep], matrix.indices[keep]
+        indptr = matrix.indptr - np.searchsorted(np.flatnonzero(~keep), matrix.indptr)
+    else:
+        kept = np.flatnonzero(keep)
+        data, indices = matrix.data[kept], matrix.indices[kept]
+        indptr = np.searchsorted(kept, matrix.indptr)
+    told = sp.csr_array((data, indices, indptr.astype(matrix.indptr.dtype)), shape=matrix.shape)
     told.has_sorted_indices = matrix.has_sorted_indices
     return told
 
@@ -67,9 +72,13 @@ def _roughly(size: NDArray[np.float32], largest: int) -> NDArray[np.float32]:
 
 def cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
     """Keep the `largest` entries of each row by size, of several that tie the first."""
+    lengths = np.diff(matrix.indptr)
+    if lengths.max(initial=0) <= largest and matrix.data.all():
+        whole = matrix.astype(np.float32, copy=not matrix.has_sorted_indices)
+        whole.sort_indices()
+        return whole
     size = np.abs(matrix.data)
     least = _least(size, matrix.indptr, largest)
-    lengths = np.diff(matrix.indptr)
     cut_down = only(matrix, (size > 0) & (size >= np.repeat(least, lengths)))
     cut_down.sort_indices()
     crowded = np.flatnonzero(np.diff(cut_down.indptr) > largest)

@@ -131,7 +131,7 @@ class Entry:
         mixes = [sp.csr_array((0, n), dtype=np.float32)]
         contents = [sp.csr_array((0, n), dtype=np.float32)]
         for block in _blocks(len(new.positions), n):
-            mixes.append(nearest(new.similar(block), new.known, self.power))
+            mixes.append(shares_of(_near(new, block), self.power))
             contents.append(self._by_content(new, block))
         mix = sp.csr_array(sp.vstack(mixes, format="csr"))
         columns = sp.csr_array(sp.vstack(contents, format="csr").T)
@@ -195,19 +195,32 @@ def _times(kernel: Kernel, factor: float) -> Kernel:
     return msgspec.structs.replace(kernel, weight=kernel.weight * factor)
 
 
-def nearest(similar: Floats, known: Mask, power: float) -> sp.csr_array:
-    """Reduce similarities (m, n_items) to the 20 nearest known items and their shares.
+def _near(new: NewItems, block: Places) -> sp.csr_array:
+    """Return the nearest known items of a block; whoever asks again compares nothing."""
+    key = (int(block[0]), len(block))
+    if key not in new.near:
+        new.near[key] = nearest(new.similar(block), new.known)
+    return new.near[key]
+
+
+def nearest(similar: Floats, known: Mask) -> sp.csr_array:
+    """Reduce similarities (m, n_items) to those of the 20 nearest known items, above 0."""
+    return rows.most(similar if known.all() else np.where(known, similar, 0), NEIGHBOURS)
+
+
+def shares_of(near: sp.csr_array, power: float) -> sp.csr_array:
+    """Return what each item is a mixture of, by its similarities to the nearest.
 
     Returns
     -------
     float32 sparse (m, n_items). Rows sum to 1, or are empty where nothing is near.
     """
-    near = rows.most(similar if known.all() else np.where(known, similar, 0), NEIGHBOURS)
     row = np.repeat(np.arange(near.shape[0]), np.diff(near.indptr))
     values = near.data ** np.float32(power)
     total = np.bincount(row, values, minlength=near.shape[0])[row]
-    near.data = np.divide(values, total, out=np.zeros(len(values)), where=total > 0)
-    return near.astype(np.float32)
+    shares = np.divide(values, total, out=np.zeros(len(values)), where=total > 0)
+    parts = (shares.astype(np.float32), near.indices, near.indptr)
+    return sp.csr_array(parts, shape=near.shape)
 
 
 def _blocks(m: int, n: int) -> list[Places]:

@@ -8,6 +8,7 @@ so that a new visitor and a click of one second ago are answered by the same cod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol, Self
 
@@ -61,7 +62,9 @@ class Query(NamedTuple):
         return None if self.among_new is None else self._matrix(self.among_new, n_items)
 
     def _matrix(self, weights: Floats, n_items: int) -> sp.csr_array:
-        return sp.csr_array((weights, self.items, self.indptr), shape=(self.m, n_items))
+        # With another type of number than theirs, a product would copy the model's rows each time.
+        indptr = self.indptr.astype(np.int32)
+        return sp.csr_array((weights, self.items, indptr), shape=(self.m, n_items))
 
 
 class Best(NamedTuple):
@@ -99,7 +102,8 @@ class Shares(NamedTuple):
     additive: bool
 
 
-class NewItems(NamedTuple):
+@dataclass(frozen=True)
+class NewItems:
     """Items without behaviour, as scorers take them in: one way in training and at run time.
 
     Attributes
@@ -116,6 +120,9 @@ class NewItems(NamedTuple):
         product share a number; -1: none is known.
     known
         bool (n_items,). Items with behaviour, which new ones are placed among.
+    near
+        What was found nearest to the new items so far, by the first of a block and its height:
+        most of the work, and the same for every scorer that takes them in.
     """
 
     positions: Places
@@ -123,6 +130,7 @@ class NewItems(NamedTuple):
     similar: Cosines
     groups: tuple[Positions, Positions]
     known: Mask
+    near: dict[tuple[int, int], sp.csr_array] = field(default_factory=dict)
 
     def filled(self, n_items: int) -> bool:
         """Whether these items are there already."""

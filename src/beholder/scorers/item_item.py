@@ -261,7 +261,9 @@ def _filled(
     fresh[new.positions] = True
     apart = fresh | ~new.known  # one item filled anew leaves the columns of its like uncut
     coo = columns.tocoo()
-    spread = sp.csr_array((coo.data, (coo.row, new.positions[coo.col])), shape=(n, n))
+    spread = sp.csr_array(
+        (coo.data, (coo.row, new.positions[coo.col].astype(np.int32))), shape=(n, n)
+    )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
     lent = rows.cut_apart(sp.csr_array(mix @ whole), apart, entry.kept, entry.kept_new)

@@ -110,20 +110,44 @@ def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_arra
     Parameters
     ----------
     which
-        int64 (m,). Rows that `others` (m, n) stands for.
+        int64 (m,), rising. Rows that `others` (m, n) stands for.
     """
-    told = np.diff(others.indptr) > 0
-    own = np.zeros(matrix.shape[0], bool)
-    own[which[told]] = True
-    before, after = matrix.tocoo(), others.tocoo()
-    stays = ~own[before.row]
-    row = np.concatenate([before.row[stays], which[after.row]])
-    column = np.concatenate([before.col[stays], after.col])
-    data = np.concatenate([before.data[stays], after.data])
-    other = row != column
-    whole = sp.csr_array((data[other], (row[other], column[other])), shape=matrix.shape)
-    whole.sort_indices()
-    return whole
+    told = np.flatnonzero(np.diff(others.indptr))
+    others.sort_indices()
+    matrix.sort_indices()
+    at, own = which[told], np.diff(others.indptr)[told]
+    before = _spans(matrix.indptr, np.append(0, at + 1), np.append(at, matrix.shape[0]))
+    after = _spans(others.indptr, told, told + 1)
+    lengths = np.diff(matrix.indptr)
+    lengths[at] = own
+    indptr = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    data = _woven(matrix.data, before, others.data, after)
+    columns = _woven(matrix.indices, before, others.indices, after)
+    whole = _assembled(data, columns, indptr, matrix.shape)
+    return _without_diagonal(whole)
+
+
+def _spans(
+    indptr: NDArray[np.integer], first: NDArray[np.integer], last: NDArray[np.integer]
+) -> list[slice]:
+    """Return where the entries of rows from `first` up to `last` are."""
+    return list(map(slice, indptr[first].tolist(), indptr[last].tolist()))
+
+
+def _woven(
+    some: NDArray[Any], spans: list[slice], others: NDArray[Any], between: list[slice]
+) -> NDArray[Any]:
+    """Return spans of one array with those of another between them."""
+    pieces = [some[spans[0]]]
+    for own, other in zip(spans[1:], between, strict=True):
+        pieces += [others[other], some[own]]
+    return np.concatenate(pieces)
+
+
+def _without_diagonal(matrix: sp.csr_array) -> sp.csr_array:
+    row = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
+    own = row == matrix.indices
+    return only(matrix, ~own) if own.any() else matrix
 
 
 def spread(inner: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_array:

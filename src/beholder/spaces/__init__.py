@@ -3,7 +3,7 @@
 from beholder.spaces.content import fit_spaces, load_spaces, save_spaces
 from beholder.spaces.interface import Space
 from beholder.spaces.modality import Modality
-from beholder.spaces.neighbours import OneModality, similar_rows
+from beholder.spaces.neighbours import OneModality, seconds_to_compare, similar_rows
 from beholder.spaces.similarity import Similarity
 from beholder.spaces.vector_space import VectorSpace
 from beholder.spaces.word_space import WordSpace
@@ -18,5 +18,6 @@ __all__ = [
     "fit_spaces",
     "load_spaces",
     "save_spaces",
+    "seconds_to_compare",
     "similar_rows",
 ]

@@ -20,6 +20,8 @@ KEPT = 200
 EXACT = 20_000  # items up to which each is compared with all
 BLOCK = 4_000_000  # similarities at a time: 16 MB
 FEW = 64  # items at a time where candidates are compared
+ALL_SAMPLED = 200  # items that are compared with all to learn how long that takes
+PARTS = 5
 DEPTH = 2  # times as many candidates from each modality as are kept
 
 
@@ -116,6 +118,28 @@ def similar_rows(
     matrix = sp.csr_array(sp.vstack(found, format="csr"))
     matrix.has_sorted_indices = True
     return matrix
+
+
+def seconds_to_compare(similarity: Alike, kept: int = KEPT) -> float:
+    """Return about how long `similar_rows` would take: a few items are compared.
+
+    In parts, of which the median counts: whatever else the machine does at a moment is not the
+    work of all items.
+    """
+    n, ties = len(similarity), tie_order(len(similarity))
+    if not n:
+        return 0.0
+    find, sampled = (_compared, ALL_SAMPLED) if n <= EXACT else (_candidates, FEW)
+    some = np.linspace(0, n - 1, min(n, sampled)).astype(np.int64)
+    began = [time.monotonic()]
+    find(similarity, some[:1], kept, ties)  # with what is prepared once
+    parts = np.array_split(some, min(PARTS, len(some)))
+    for part in parts:
+        began.append(time.monotonic())
+        find(similarity, part, kept, ties)
+    took = np.diff([*began, time.monotonic()])
+    each = took[1:] / [len(part) for part in parts]
+    return float(took[0] + np.median(each) * n)
 
 
 def _blocks(n: int, step: int) -> Iterator[NDArray[np.int64]]:

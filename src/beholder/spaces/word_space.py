@@ -20,7 +20,7 @@ from beholder.index.best import tie_order
 from beholder.spaces.interface import Block, Candidates, Floats, Mask, Positions
 from beholder.spaces.largest import Pairs, largest, union
 from beholder.spaces.whitening import unit
-from beholder.spaces.words import TfIdf
+from beholder.spaces.words import TfIdf, counted
 
 OFTEN = 20  # terms in more than one of so many items are frequent: at most a few hundred
 LONGEST = 1_000  # items of one term, its strongest, that candidates are looked for among
@@ -54,9 +54,9 @@ class WordSpace:
     @classmethod
     def fit(cls, texts: Sequence[str], fitted: Mask) -> Self:
         """Learn the terms from `fitted` items, bool (n,), and read the texts of all."""
-        learned = [text for text, counts in zip(texts, fitted, strict=True) if counts and text]
-        tfidf = TfIdf.fit(learned)
-        return cls(tfidf, tfidf(list(texts)))
+        counts = counted(texts)
+        tfidf = TfIdf.fit(counts, fitted & np.array([bool(text) for text in texts], bool))
+        return cls(tfidf, tfidf.rows(counts))
 
     def __len__(self) -> int:
         return int(self.vectors.shape[0])
@@ -115,7 +115,7 @@ class WordSpace:
 
     def similar(self, raw: Sequence[str]) -> Floats:
         """Return cosines of new texts with all items, float32 (len(raw), n)."""
-        found = self.tfidf(list(raw)) @ self.vectors.T
+        found = self.tfidf(raw) @ self.vectors.T
         return np.asarray(found.todense(), np.float32).reshape(len(raw), len(self))
 
     @cached_property

@@ -12,20 +12,24 @@ must follow, fits into what is left. Every such decision is recorded and can be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
+
+import msgspec
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
+from beholder.training.ahead import OVERHEAD, Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
 from beholder.training.chosen import Chosen
 from beholder.training.gate import Live, refusal
 from beholder.training.members import Member, members_of
-from beholder.training.plan import ALL_PAIRS, Plan, seconds_to_compare, seconds_to_solve
+from beholder.training.plan import MARGIN, Plan, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuned, Tuner, tune_popularity
 from beholder.training.validation import Validation, validation
@@ -33,8 +37,6 @@ from beholder.training.weigh import weigh
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
-FIRST = 0.25  # of the budget: then what learns from content alone must wait
-OVERHEAD = 1.3  # a costly member takes about this much longer than its system alone
 
 
 class Budget(NamedTuple):
@@ -83,6 +85,7 @@ def fit_auto(
     UsageError
         If none of the named members can learn from this data.
     """
+    clock = Clock(budget.seconds)
     members, left_out = members_of(dataset, only)
     if not members and left_out:
         raise UsageError(
@@ -92,7 +95,7 @@ def fit_auto(
     held = validation(dataset, budget.seed, protocol)
     possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
     served = live([member.name for member in possible])
-    training = _Training(dataset, held, budget, progress, served)
+    training = _Training(dataset, held, budget._replace(seconds=clock.left), progress, served)
     fitted = training.run(members, first)
     training.compare(fitted, possible)
     fitted.notes += left_out
@@ -110,7 +113,8 @@ class _Training:
         progress: Progress,
         live: Live | None,
     ) -> None:
-        self.held, self.progress, self.live, self.seed = held, progress, live, budget.seed
+        self.dataset, self.held, self.seed = dataset, held, budget.seed
+        self.progress, self.live = progress, live
         self.n_solved = len(solvable(held.train, dataset.n_items))
         whole = len(solvable(dataset, dataset.n_items))
         growth = (whole / max(self.n_solved, 1)) ** 3
@@ -118,14 +122,22 @@ class _Training:
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
+        self.ahead = Ahead(dataset, held.train, self.plan, self.tuned)
+        self.draft: Chosen | None = None  # what the first blend is made by
+        self.drafted: dict[str, msgspec.Struct] = {}  # and the settings it is of
+
+    @property
+    def _settings(self) -> dict[str, msgspec.Struct]:
+        return {name: one.settings for name, one in self.tuned.items()}
 
     def run(self, members: list[Member], first: Hand | None) -> Fitted:
         quick, left_out = self._quick_to_ask(members)
         light = [member for member in quick if member.light]
         heavy = [member for member in quick if not member.light]
-        left_out += self._fit_simple(light)
         popular = tune_popularity(self.held)
+        waiting = self._fit_simple(light)
         drafted = self._draft(popular, first) if self.tuned else None
+        left_out += self._fit_waiting(waiting, light)
         left_out += self._tune_costly(heavy)
         self._tune_simple(light)
         fitted = self._finish(popular, drafted)
@@ -169,37 +181,50 @@ class _Training:
             )
         return spent <= MOST
 
-    def _fit_simple(self, light: list[Member]) -> list[str]:
-        """Fit each cheap member once; return what was left out for want of time, in words."""
-        clock, left_out = self.plan.clock, []
+    def _fit_simple(self, light: list[Member]) -> list[Member]:
+        """Fit each cheap member once; return those that the first bundle cannot wait for."""
+        waiting = []
         self.progress.start("fitting simple models", len(light))
         _ = self.held.train.content  # prepared apart, so that no member seems to cost it
         for member in light:
-            content = [one for one in self.tuned.values() if not one.member.by_behaviour]
-            n = self.held.train.n_items
-            needed = seconds_to_compare(n)
-            early = member.by_behaviour or (not content and n <= ALL_PAIRS)
-            fits = early or clock.spent + needed < FIRST * clock.budget
-            if self.plan.decide(f"begin {member.name}", lambda fits=fits: fits):  # type: ignore[misc]
+            if self.plan.decide(f"begin {member.name}", partial(self.ahead.soon, member)):
                 self.tuned[member.name] = self.tuner.next(member)
+                self.ahead.look()
             else:
-                left_out.append(
-                    f"{member.name} is left out: it needs about {needed:.0f} s, and the first "
-                    f"bundle had to come first"
-                )
+                waiting.append(member)
             self.progress.advance()
         self.progress.finish()
-        return left_out
+        return waiting
 
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
+        if self.plan.decide("leave new items unweighed", self._is_late):
+            self.held = replace(self.held, compared=False)
         with self.plan.measured("first weighing"):
-            draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
-        fitted = self.refit(self.tuned, draft, popular)
+            self.draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
+        self.drafted = self._settings
+        fitted = self.refit(self.tuned, self.draft, popular, last=False)
         self.plan.expected["writing"] = self.plan.cost("folding")
         if first is not None and self.live is None:
             with self.plan.measured("writing"):
                 first(fitted)
         return fitted
+
+    def _is_late(self) -> bool:
+        """Whether the first bundle would come too late with all that is to be weighed."""
+        late = self.plan.clock.left < self.plan.first(self.tuned)
+        return bool(self.held.cold.any() and late)
+
+    def _fit_waiting(self, waiting: list[Member], light: list[Member]) -> list[str]:
+        """Fit the cheap members that had to wait; return what was left out, in words."""
+        for member in waiting:
+            if self.plan.script is None and self.plan.clock.left > self.plan.ending([], True):
+                self.ahead.expect(member)
+            if self._room(member, 0, quick=True):
+                self.tuned[member.name] = self.tuner.next(member)
+        ranked = [member.name for member in light]  # weights hang on the order a little
+        for name in sorted(self.tuned, key=ranked.index):
+            self.tuned[name] = self.tuned.pop(name)
+        return self._left_out(waiting)
 
     def _tune_costly(self, heavy: list[Member]) -> list[str]:
         """Tune while there is room; return what there was no room for, in words."""
@@ -219,11 +244,16 @@ class _Training:
                     self.tuned[member.name] = self.tuner.next(member, self.tuned.get(member.name))
                     self.progress.advance()
         self.progress.finish()
-        left_out = [member for member in heavy if member.name not in self.tuned]
+        return self._left_out(heavy)
+
+    def _left_out(self, members: list[Member]) -> list[str]:
+        """Say which members there was no room for, and in the timings what they would take."""
+        left_out = [member for member in members if member.name not in self.tuned]
         if self.plan.script is None:
             self.plan.timings += [
                 f"with {member.name}, about {self._needed(member):.0f} s are needed"
                 for member in left_out
+                if self.plan.cost(member.name)
             ]
         return [f"{member.name} did not fit into the budget" for member in left_out]
 
@@ -256,10 +286,16 @@ class _Training:
         again = self.refit.missing(self.tuned)
         clock, ending = self.plan.clock, self.plan.ending(again)
         whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
-        if not whole and drafted is not None and not again:
+        if not whole and drafted is not None and self._settings == self.drafted:
             if self.plan.script is None:
                 needed = f"about {clock.spent + ending:.0f} s are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
+            if (
+                drafted.unplaced
+                and self.draft
+                and self.plan.decide("place the rest", self._is_rest_quick)
+            ):
+                return self.refit(self.tuned, self.draft, popular)
             drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted
         with self.plan.measured("weighing"):
@@ -270,6 +306,9 @@ class _Training:
             drafted.notes.append("the first blend is the last one: the budget is used up")
             return drafted
         return self.refit(self.tuned, chosen, popular)
+
+    def _is_rest_quick(self) -> bool:
+        return self.plan.clock.left > MARGIN * (self.plan.refitting([]) + self.plan.cost("placing"))
 
     def _in_time(self, again: list[str], chosen: Chosen) -> bool:
         missing = set(again) & set(used_of(self.tuned, chosen))

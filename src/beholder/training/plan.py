@@ -16,16 +16,18 @@ import numpy as np
 from beholder.models.ease import invert
 from beholder.training.budget import Clock
 
+FIRST = 0.25  # of the budget: then what the first bundle could do without must wait
 MARGIN = 1.1  # a step may take this much longer than it did before
 SLACK = 0.02  # of the budget is left unplanned
 TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
 COMPARED = 0.3  # of the budget at most is kept for fitting the live bundle's members
 QUICK = 1.4  # weighing costly members too, by the cases of the first blend
-LARGER = 4.0  # weighing all cases, with all choices, against weighing a first blend
+LARGER = 5.5  # weighing all cases, with all choices, against weighing a first blend
 
-ALL_PAIRS = 20_000  # items up to which each is compared with all
-SECONDS_A_PAIR = 4e-8  # measured on two cores of a small server
-SECONDS_NEAR = 3e-3  # of an item that an index finds candidates for
+# How much of what follows is about as much work as asking one member, by trainings of 8,500 to
+# 200,000 items; comparing new items is apart.
+ASKED_TO_WEIGH, ASKED_TO_FOLD, ASKED_TO_WRITE = 20.0, 5.0, 5.0
+PLACED = 1.5  # taking new items in, against comparing them
 
 Decisions = dict[str, int]
 
@@ -79,6 +81,24 @@ class Plan:
 
         return note
 
+    def most(self, step: str, n: int, seconds: float, last: bool) -> int:
+        """Return how many of `n` pieces of work fit, which take so many seconds together.
+
+        Parameters
+        ----------
+        last
+            All that is left may be taken, but for writing; else a part, since the first bundle
+            is wanted soon.
+        """
+        left = self.clock.left - self.cost("writing") - SLACK * self.clock.budget
+        allowed = left if last else min(left, FIRST * self.clock.budget)
+        found = n if seconds <= max(allowed, 0.0) else max(0, int(n * allowed / seconds))
+        if self.script is not None:
+            found = self.script.get(step, n)
+        if found < n:
+            self.decided[step] = found
+        return found
+
     @contextmanager
     def measured(self, step: str) -> Iterator[None]:
         """Remember how long a step takes."""
@@ -89,6 +109,24 @@ class Plan:
     def cost(self, step: str) -> float:
         """Seconds that a step took or is expected to take, 0 where nothing is known."""
         return self.costs.get(step, self.expected.get(step, 0.0))
+
+    def expect_first(self, to_place: float, to_place_all: float) -> None:
+        """Expect what the first blend takes, by what asking the first member has taken.
+
+        Parameters
+        ----------
+        to_place, to_place_all
+            Seconds to compare the new items of the validation split, and those of all data.
+        """
+        asking = self.cost("asking")
+        self.expected["first weighing"] = ASKED_TO_WEIGH * asking + PLACED * to_place
+        self.expected["folding"] = ASKED_TO_FOLD * asking + PLACED * to_place_all
+        self.expected["writing"] = ASKED_TO_WRITE * asking
+        self.expected["placing"] = PLACED * to_place_all
+
+    def first(self, again: Iterable[str]) -> float:
+        """Seconds from the last cheap member to the first bundle."""
+        return MARGIN * (self.cost("first weighing") + self.refitting(again))
 
     def ending(self, again: Iterable[str], quick: bool = False) -> float:
         """Seconds from the last trial to the end.
@@ -122,11 +160,6 @@ class Plan:
         """
         trial = MARGIN * (self.cost(name) + self.cost("asking"))
         return self.clock.left > trial + self.ending(again, quick)
-
-
-def seconds_to_compare(n: int) -> float:
-    """Return about how long it takes to find what is like each of `n` items by content."""
-    return n * (SECONDS_NEAR if n > ALL_PAIRS else SECONDS_A_PAIR * n)
 
 
 def seconds_to_solve(n: int) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from beholder.bundle.choice import FirstLook, MemberRecord
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.new_items import Likeness, new_items
+from beholder.dataset.new_items import Likeness, new_items, untouched_of
 from beholder.models.card import check_scorer
 from beholder.models.contract import FitOptions
 from beholder.models.placement import over
@@ -18,14 +18,17 @@ from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.progress import Progress
 from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Weights, fold
-from beholder.scorers.interface import Floats, Scorer
+from beholder.scorers.interface import Floats, Places, Scorer
 from beholder.scorers.item_item import ItemItem
+from beholder.training.ahead import seconds_to_place
 from beholder.training.chosen import Chosen
 from beholder.training.cold import PLACING
 from beholder.training.gate import Evidence, Scores, evidence
 from beholder.training.newcomers import USUAL, choose_first_look, popularity_of_strangers
-from beholder.training.plan import Plan
+from beholder.training.plan import PLACED, Plan
 from beholder.training.tune import Tuned
+
+LATE = "are recommended to nobody yet: there was no time to compare them with others"
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Fitted:
         What the clock said, in words: not for the bundle.
     refused
         Why it should not be served instead of the live bundle; None: it may be.
+    unplaced
+        Items without behaviour that there was no time to compare with others.
     """
 
     blend: Blend
@@ -56,6 +61,7 @@ class Fitted:
     evidence: Evidence | None = None
     asked: Scores = field(default_factory=lambda: np.empty(0))
     refused: str | None = None
+    unplaced: int = 0
 
 
 def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
@@ -87,9 +93,13 @@ class Refit:
         ]
 
     def __call__(
-        self, tuned: Mapping[str, Tuned], chosen: Chosen, popular: PopularitySettings
+        self,
+        tuned: Mapping[str, Tuned],
+        chosen: Chosen,
+        popular: PopularitySettings,
+        last: bool = True,
     ) -> Fitted:
-        """Fit what has weight, and fold it."""
+        """Fit what has weight, and fold it; not the `last` time with as many new items as fit."""
         used, missing = used_of(tuned, chosen), set(self.missing(tuned))
         progress = self.options.progress
         progress.start("fitting on all data", len(used))
@@ -104,7 +114,14 @@ class Refit:
             progress.advance()
         progress.finish()
         with self.plan.measured("folding"):
-            return self._fold(members, chosen, popular)
+            return self._fold(members, chosen, popular, self._placed(last))
+
+    def _placed(self, last: bool) -> Places:
+        """Return the items without behaviour that there is time to compare, the newest."""
+        new = np.flatnonzero(untouched_of(self.dataset))
+        step = f"new items in the {'last' if last else 'first'} blend"
+        needed = PLACED * seconds_to_place(self.dataset)
+        return new[len(new) - self.plan.most(step, len(new), needed, last) :]
 
     def _options(self, rounds: int | None) -> FitOptions:
         """Learn in as many rounds as were measured, by the end of the budget."""
@@ -112,17 +129,23 @@ class Refit:
         return self.options._replace(deadline=deadline, most=rounds)
 
     def _fold(
-        self, members: dict[str, Scorer], chosen: Chosen, popular: PopularitySettings
+        self,
+        members: dict[str, Scorer],
+        chosen: Chosen,
+        popular: PopularitySettings,
+        placed: Places,
     ) -> Fitted:
         placing = chosen.placing
         base = members.get(chosen.base)
         if isinstance(base, ItemItem):
             members[PLACING] = over(base, placing.power)
         counts = counts_of(self.dataset, popular)
-        new = new_items(self.dataset, placing.likeness)
+        new = new_items(self.dataset, placing.likeness, placed)
+        unplaced = int(untouched_of(self.dataset).sum()) - len(placed)
         kept = (chosen.kept, chosen.kept_cold)
         content = self.dataset.content
         content = content.weighed(placing.likeness) if placing.likeness else content
+        late = [f"{unplaced} items without behaviour {LATE}"] if unplaced else []
         first_look, said = choose_first_look(self.dataset, content, popular, self.seed)
         return Fitted(
             fold(members, counts, new, chosen.weights, kept, placing.power),
@@ -130,9 +153,10 @@ class Refit:
             popularity_of_strangers(self.dataset, first_look, popular),
             placing.likeness,
             chosen.members,
-            [*chosen.notes, *said],
+            [*chosen.notes, *late, *said],
             dict(self.plan.decided),
             first_look,
             evidence=evidence(chosen.asked, popular) if len(chosen.asked) else None,
             asked=chosen.asked,
+            unplaced=unplaced,
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.histories import Histories
 from beholder.dataset.splits import Cases
+from beholder.scorers import rows
 from beholder.scorers.blend import lifts
 from beholder.scorers.interface import Floats, Mask, Scorer
 from beholder.scorers.item_item import asked
@@ -156,13 +157,12 @@ def _block(
     best = np.zeros((len(scores), n_cases), np.float32)
     chosen = np.zeros(allowed.shape, bool)
     chosen[owner, targets] = True
-    row = np.arange(n_cases)[:, None]
+    row = np.arange(n_cases)
     for index, own in enumerate(scores):
-        able = np.where(allowed & (own > 0), own, 0)
+        able = np.where(allowed & (own > 0), own, np.float32(0))
         best[index] = able.max(axis=1, initial=0)
-        k = min(NEAREST, n)
-        top = np.argpartition(able, n - k, axis=1)[:, n - k :]
-        chosen[row, top] |= able[row, top] > 0
+        top = rows.most(able, NEAREST)
+        chosen[np.repeat(row, np.diff(top.indptr)), top.indices] = True
     lengths = chosen.sum(axis=1).astype(np.int64)
     cases, places = np.nonzero(chosen)
     flat = np.stack([own[cases, places] for own in scores])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -185,6 +186,7 @@ class _Publisher:
     def __init__(self, workspace: Workspace, made: Built, seed: int) -> None:
         self.workspace, self.made, self.seed = workspace, made, seed
         self.done: tuple[Parts, str] | None = None
+        self.last: Fitted | None = None  # what that was made of
 
     @property
     def misfits(self) -> list[str]:
@@ -194,17 +196,22 @@ class _Publisher:
     def __call__(self, fitted: Fitted) -> str:
         made, pairs = self.made, self.made.dataset.interactions
         origin = Origin(pairs.n_users, len(pairs), made.fingerprint, self.seed, made.newest)
-        choice, similar = choice_of(fitted, made.version), None
-        if self.done is not None:
-            last, name = self.done
-            if last.choice == choice:
-                return name
-            if last.choice.likeness == choice.likeness:
-                similar = last.similar
-        declared = self.workspace.settings.facets
-        contents = parts_of(fitted, made.dataset, made.items, made.version, declared, similar)
+        choice = choice_of(fitted, made.version)
+        if self.done is not None and self.done[0].choice == choice:
+            return self.done[1]
+        if self.done is not None and fitted is self.last:
+            contents = replace(self.done[0], choice=choice)
+        else:
+            contents = self._parts(fitted, choice)
         name = write_bundle(self.workspace, contents, origin)
         if fitted.refused is None:
             promote(self.workspace, name)
-        self.done = (contents, name)
+        self.done, self.last = (contents, name), fitted
         return name
+
+    def _parts(self, fitted: Fitted, choice: Choice) -> Parts:
+        made, similar = self.made, None
+        if self.done is not None and self.done[0].choice.likeness == choice.likeness:
+            similar = self.done[0].similar
+        declared = self.workspace.settings.facets
+        return parts_of(fitted, made.dataset, made.items, made.version, declared, similar)

@@ -36,6 +36,8 @@ class Validation:
         Users as they come, warm and cold targets together.
     cold
         bool (n_items,). The items held out; none where content is missing.
+    compared
+        Whether there is time to compare items without behaviour with others.
     """
 
     train: Dataset
@@ -44,6 +46,7 @@ class Validation:
     fresh: Cases
     mixed: Cases
     cold: NDArray[np.bool_]
+    compared: bool = True
 
     @cached_property
     def untouched(self) -> NDArray[np.bool_]:

@@ -79,7 +79,10 @@ def weigh(
     behaved = members.get(base)
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     grown = members
-    if held.cold.any() and len(held.fresh) >= FEWEST and placing.placed is not None:
+    if not held.compared:
+        weights = even_cold(weights, {name: tuned[name] for name in members}, base)
+        notes.append("new items: all that speaks of them weighs the same, for want of time")
+    elif held.cold.any() and len(held.fresh) >= FEWEST and placing.placed is not None:
         recency = USUAL_AMONG_NEW
         if not quick:
             recency = recency_among_new(held, placing)
