@@ -42,23 +42,27 @@ ROOMS = {
         "behaviour", "store", "encoders", "index", "rules", "dataset", "spaces", "scorers",
         "bundle",
     },
+    "blending": {
+        "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine",
+    },
     "training": {
         "behaviour", "store", "rules", "dataset", "spaces", "scorers", "models", "bundle", "engine",
+        "blending",
     },
     "evaluation": {
         "behaviour", "store", "dataset", "spaces", "scorers", "models", "bundle", "engine",
-        "training",
+        "blending", "training",
     },
     "frames": {
-        "behaviour", "catalogue", "dataset", "spaces", "models", "bundle", "engine", "training",
-        "evaluation",
+        "behaviour", "catalogue", "dataset", "spaces", "models", "bundle", "engine",
+        "blending", "training", "evaluation",
     },
     "privacy": {"behaviour", "store"},
     "pages": set(),
     "demo": {"behaviour", "media", "store", "catalogue", "encoders", "training"},
     "testing": {
         "behaviour", "catalogue", "encoders", "index", "dataset", "spaces", "scorers", "models",
-        "bundle", "engine", "training", "evaluation",
+        "bundle", "engine", "blending", "training", "evaluation",
     },
     "service": {
         "behaviour", "media", "store", "encoders", "dataset", "spaces", "scorers", "bundle",
@@ -67,7 +71,7 @@ ROOMS = {
 }  # fmt: skip
 # Rooms that answer, and the rooms that learn: a bundle is served without them.
 SERVE = ("scorers", "bundle", "engine", "service", "pages")
-LEARN = {"models", "training"}
+LEARN = {"models", "blending", "training"}
 # Libraries that only their owner knows.
 OWNERS = {
     "torch": set(),
@@ -165,6 +169,7 @@ def test_what_serves_reaches_nothing_that_learns(room: str) -> None:
 
 def test_what_learns_is_reached_by_training_alone() -> None:
     assert {room for room, needs in ROOMS.items() if "models" in needs} == {
+        "blending",
         "training",
         "evaluation",
         "frames",

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from beholder.blending.validation import validation
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.dataset.new_items import new_items
@@ -14,7 +15,6 @@ from beholder.dataset.splits import Split, cold_items, leave_last_out, next_bask
 from beholder.models.ease import ContentEase, ContentEaseSettings
 from beholder.models.placement import over
 from beholder.spaces import Modality
-from beholder.training.validation import validation
 
 
 def random_dataset(seed: int, n_users: int = 20, n_items: int = 30, n: int = 200) -> Dataset:

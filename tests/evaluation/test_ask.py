@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from beholder.blending import measure
 from beholder.dataset.cold_users import cold_users
 from beholder.dataset.splits import leave_last_out
 from beholder.engine.engine import Engine
 from beholder.evaluation import ask
 from beholder.evaluation.metrics import ndcg
 from beholder.models.popularity import Popularity, PopularitySettings
-from beholder.training import measure
 from planted import World, dataset_of
 
 

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.newcomers import best_half_life
+from beholder.blending.validation import validation
 from beholder.evaluation.evaluate import DECAYS, Evaluation, baselines, evaluate
 from beholder.evaluation.protocols import split
 from beholder.models.contract import ONCE, FitOptions
@@ -16,9 +19,6 @@ from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
 from beholder.scorers.recency import Recency
-from beholder.training.measure import alone, ndcg
-from beholder.training.newcomers import best_half_life
-from beholder.training.validation import validation
 from planted import World, dataset_of, make_world
 
 LIGHT = ("itemknn", "session", "words", "visual-knn")

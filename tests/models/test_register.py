@@ -11,11 +11,11 @@ import pytest
 import scipy.sparse as sp
 
 import beholder
+from beholder.blending.members import check_names
 from beholder.errors import UsageError
 from beholder.models.contract import ONCE, Card
 from beholder.models.registry import ALL, MODELS
 from beholder.scorers.item_item import ItemItem
-from beholder.training.members import check_names
 
 EVENTS = {
     "user": np.arange(60) // 3,

@@ -7,6 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from beholder.blending.chosen import Chosen
+from beholder.blending.cold import usual_placing
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.members import Member
+from beholder.blending.validation import Validation, validation
 from beholder.models.contract import FitOptions
 from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN
@@ -14,14 +19,9 @@ from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import SILENT
 from beholder.scorers.fold import Weights
 from beholder.training.budget import Clock
-from beholder.training.chosen import Chosen
-from beholder.training.cold import usual_placing
-from beholder.training.measure import alone, ndcg
-from beholder.training.members import Member
 from beholder.training.plan import Plan
 from beholder.training.refit import Refit
 from beholder.training.tune import COMPARED, Tuner, tune_popularity
-from beholder.training.validation import Validation, validation
 from planted import dataset_of, make_world
 
 

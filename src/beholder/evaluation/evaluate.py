@@ -12,6 +12,10 @@ import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.members import lacks
+from beholder.blending.newcomers import best_half_life
+from beholder.blending.validation import Validation, validation
 from beholder.bundle.choice import MemberRecord
 from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import Dataset
@@ -35,10 +39,6 @@ from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.measure import alone, ndcg
-from beholder.training.members import lacks
-from beholder.training.newcomers import best_half_life
-from beholder.training.validation import Validation, validation
 
 COMPLETION = 0.3  # from this share on, these protocols complete baskets
 COMPLETING = ("leave-last-out", "cold-users")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
+from beholder.blending.members import named
 from beholder.dataset.build import build
 from beholder.engine.slate import Stage
 from beholder.errors import UsageError
@@ -15,7 +16,6 @@ from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
 from beholder.training.budget import seconds
-from beholder.training.members import named
 from beholder.workspace import Workspace
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
+from beholder.blending.members import named
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.texts import groups_of, text_of
 from beholder.engine.engine import Engine
@@ -19,7 +20,6 @@ from beholder.progress import Progress
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import check_seed, seconds
-from beholder.training.members import named
 
 EVENTS, ITEMS = ("user", "item", "time", "kind", "value"), ("title",)
 

@@ -1,1 +1,1 @@
-"""From a dataset to the blend that is served: tuning, weights, the choice of `auto`."""
+"""From a workspace to a bundle: the clock, the recorded plan, tuning, and `auto`."""

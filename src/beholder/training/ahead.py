@@ -11,13 +11,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from beholder.blending.members import Member, Tuned
 from beholder.dataset.dataset import WORDS, Dataset
 from beholder.dataset.new_items import untouched_of
 from beholder.scorers.item_item import KEPT
 from beholder.spaces import OneModality, seconds_to_compare
-from beholder.training.members import Member
 from beholder.training.plan import MARGIN, Plan
-from beholder.training.tune import Tuned
 
 SAMPLED = 64  # new items that are compared
 OVERHEAD = 1.3  # a member takes about this much longer than its system or its comparing alone

@@ -18,6 +18,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from beholder.blending.chosen import Chosen
+from beholder.blending.gate import Live, refusal
+from beholder.blending.members import Member, Tuned, members_of
+from beholder.blending.validation import Validation, validation
+from beholder.blending.weigh import weigh
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.ease import solvable
@@ -26,14 +31,9 @@ from beholder.progress import SILENT, Progress
 from beholder.training.ahead import OVERHEAD, Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock
-from beholder.training.chosen import Chosen
-from beholder.training.gate import Live, refusal
-from beholder.training.members import Member, members_of
 from beholder.training.plan import MARGIN, Plan, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
-from beholder.training.tune import Tuned, Tuner, tune_popularity
-from beholder.training.validation import Validation, validation
-from beholder.training.weigh import weigh
+from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before

@@ -8,6 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from beholder.blending.chosen import Chosen
+from beholder.blending.cold import PLACING
+from beholder.blending.gate import Evidence, Scores, evidence
+from beholder.blending.members import Tuned
+from beholder.blending.newcomers import USUAL, choose_first_look, popularity_of_strangers
 from beholder.bundle.choice import FirstLook, MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, new_items, untouched_of
@@ -21,12 +26,7 @@ from beholder.scorers.fold import Weights, fold
 from beholder.scorers.interface import Floats, Places, Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.training.ahead import seconds_to_place
-from beholder.training.chosen import Chosen
-from beholder.training.cold import PLACING
-from beholder.training.gate import Evidence, Scores, evidence
-from beholder.training.newcomers import USUAL, choose_first_look, popularity_of_strangers
 from beholder.training.plan import PLACED, Plan
-from beholder.training.tune import Tuned
 
 LATE = "are recommended to nobody yet: there was no time to compare them with others"
 

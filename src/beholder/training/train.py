@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from beholder.blending.gate import Live, live_of
+from beholder.blending.members import named
 from beholder.bundle.choice import Choice, MemberRecord
 from beholder.bundle.parts import Parts, recipe
 from beholder.bundle.promote import current, folder_of, promote
@@ -21,8 +23,6 @@ from beholder.store.store import Store
 from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, check_seed, seconds
-from beholder.training.gate import Live, live_of
-from beholder.training.members import named
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 

@@ -2,50 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
+from beholder.blending.gate import Live
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.members import Member, Tuned
+from beholder.blending.validation import FEWEST, Validation
 from beholder.models.card import check_scorer
 from beholder.models.contract import FitOptions
 from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import SILENT, Progress
 from beholder.scorers.interface import Scorer
 from beholder.scorers.recency import Recency
-from beholder.training.gate import Live
-from beholder.training.measure import alone, ndcg
-from beholder.training.members import Member
 from beholder.training.plan import Plan
-from beholder.training.validation import Validation
 
 COMPARED = Recency(0.8)  # while settings are compared
-
-
-@dataclass
-class Tuned:
-    """The best setting of one member, and how it did on the tuning half.
-
-    Attributes
-    ----------
-    per_case
-        float64 (cases,). NDCG@10 on the tuning half.
-    rounds
-        In which it was learned; None where it does not learn in rounds.
-    """
-
-    member: Member
-    settings: msgspec.Struct
-    scorer: Scorer
-    per_case: NDArray[np.float64]
-    tried: int = 1
-    rounds: int | None = None
-
-    @property
-    def ndcg(self) -> float:
-        """Mean NDCG@10."""
-        return float(self.per_case.mean()) if len(self.per_case) else 0.0
 
 
 class Tuner:
@@ -99,7 +72,9 @@ class Tuner:
 
 
 def tune_popularity(held: Validation) -> PopularitySettings:
-    """Return the half-life that answers the tuning half best."""
+    """Return the half-life that answers the tuning half best; few cases choose none."""
+    if len(held.tune) < FEWEST:
+        return PopularitySettings()
     best, reached = PopularitySettings(), -1.0
     for settings in Popularity.card.trials:
         scores = ndcg(alone(Popularity.fit(held.train, settings)), held.tune, ~held.cold)

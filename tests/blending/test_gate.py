@@ -10,6 +10,17 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from beholder.blending.gate import (
+    Evidence,
+    Live,
+    ask_popularity,
+    ask_recipe,
+    better,
+    live_of,
+    refusal,
+)
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.validation import Validation, validation
 from beholder.bundle.choice import Choice, MemberRecord
 from beholder.bundle.parts import recipe
 from beholder.bundle.promote import current, folder_of, names
@@ -20,19 +31,8 @@ from beholder.models.registry import MODELS
 from beholder.scorers.fold import Weights
 from beholder.scorers.recency import Recency
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.gate import (
-    Evidence,
-    Live,
-    ask_popularity,
-    ask_recipe,
-    better,
-    live_of,
-    refusal,
-)
-from beholder.training.measure import alone, ndcg
 from beholder.training.train import train_workspace
 from beholder.training.tune import tune_popularity
-from beholder.training.validation import Validation, validation
 from planted import World, dataset_of, make_world, workspace_of
 
 LIGHT = ("itemknn", "session", "words", "visual-knn")

@@ -5,6 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from beholder.blending.newcomers import (
+    AMONG,
+    PARTS,
+    USUAL,
+    best_half_life,
+    choose_first_look,
+    newcomers,
+)
 from beholder.bundle.choice import FirstLook
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
@@ -15,14 +23,6 @@ from beholder.models.popularity import DAY, PopularitySettings, counts_of
 from beholder.spaces import Modality
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.newcomers import (
-    AMONG,
-    PARTS,
-    USUAL,
-    best_half_life,
-    choose_first_look,
-    newcomers,
-)
 from planted import dataset_of, make_world, nothing
 
 MONTH = PopularitySettings(30.0)
@@ -48,7 +48,7 @@ def dataset_of_rows(rows: list[tuple[int, int, int]], n_items: int, looks: int =
 def test_newcomers_are_those_who_came_last_with_their_first_five_likes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("beholder.training.newcomers.MOST", 2)
+    monkeypatch.setattr("beholder.blending.newcomers.MOST", 2)
     rows = [(0, 0, 9), (1, 1, 3), (1, 2, 50), (3, 0, 5), *((3, i, i + 5) for i in range(1, 8))]
     found = newcomers(dataset_of_rows(rows, 8), seed=1)
     assert found.users.tolist() == [0, 3]  # they came on day 9 and day 5; 1 on day 3, 2 never
@@ -126,7 +126,7 @@ def test_with_hardly_anybody_the_usual_first_look_is_taken_and_said_so() -> None
     few = dataset_of(make_world(n_users=49))
     chosen, notes = choose_first_look(few, few.content, MONTH, seed=1)
     assert chosen == USUAL == FirstLook(None, 240)
-    assert "49 newcomers, 50 are needed" in notes[0]
+    assert "49 of 50 newcomers that are needed" in notes[0]
     assert best_half_life(few, MONTH, seed=1) == MONTH
     empty = nothing(3)
     assert choose_first_look(empty, empty.content, MONTH, seed=1)[0] == USUAL

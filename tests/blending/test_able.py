@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from beholder.blending.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
+from beholder.blending.cold import PLACING, Placing
+from beholder.blending.members import Member, Tuned
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import NewItems, Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.vectors import FoldIn, Vectors
-from beholder.training.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
-from beholder.training.cold import PLACING, Placing
-from beholder.training.members import Member
-from beholder.training.tune import Tuned
 
 N = 4
 

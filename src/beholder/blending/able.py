@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from beholder.blending.cold import PLACING, Placing
+from beholder.blending.members import Tuned
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.vectors import Vectors
-from beholder.training.cold import PLACING, Placing
-from beholder.training.tune import Tuned
 
 
 def base_of(tuned: Mapping[str, Tuned]) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
+from beholder.blending import gate
+from beholder.blending.cold import PLACING, Placing
+from beholder.blending.members import Tuned
 from beholder.bundle.choice import MemberRecord
 from beholder.scorers.fold import Weights
-from beholder.training import gate
-from beholder.training.cold import PLACING, Placing
-from beholder.training.tune import Tuned
 
 
 @dataclass

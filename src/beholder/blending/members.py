@@ -1,18 +1,21 @@
-"""Which models can learn from a data set, and with which settings they are tried."""
+"""Members of a blend: which models can learn from a data set, and what was made of each."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.contract import Card, Model
 from beholder.models.registry import MODELS
+from beholder.scorers.interface import Scorer
 
 
 class Member(NamedTuple):
@@ -42,6 +45,31 @@ class Member(NamedTuple):
     def by_behaviour(self) -> bool:
         """Whether it learns from what people did, rather than from content alone."""
         return "behaviour" in self.card.learns
+
+
+@dataclass
+class Tuned:
+    """The best setting of one member, and how it did on the tuning half.
+
+    Attributes
+    ----------
+    per_case
+        float64 (cases,). NDCG@10 on the tuning half.
+    rounds
+        In which it was learned; None where it does not learn in rounds.
+    """
+
+    member: Member
+    settings: msgspec.Struct
+    scorer: Scorer
+    per_case: NDArray[np.float64]
+    tried: int = 1
+    rounds: int | None = None
+
+    @property
+    def ndcg(self) -> float:
+        """Mean NDCG@10."""
+        return float(self.per_case.mean()) if len(self.per_case) else 0.0
 
 
 def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Member], list[str]]:

@@ -7,16 +7,11 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
-from beholder.models.popularity import PopularitySettings, counts_of
-from beholder.scorers.fold import Weights, combined
-from beholder.scorers.interface import Floats
-from beholder.scorers.item_item import ItemItem
-from beholder.scorers.recency import Recency
-from beholder.training import gate
-from beholder.training.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
-from beholder.training.chosen import Chosen, records
-from beholder.training.climb import learn
-from beholder.training.cold import (
+from beholder.blending import gate
+from beholder.blending.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
+from beholder.blending.chosen import Chosen, records
+from beholder.blending.climb import learn
+from beholder.blending.cold import (
     PLACING,
     USUAL_AMONG_NEW,
     choose_placing,
@@ -25,19 +20,23 @@ from beholder.training.cold import (
     usual_placing,
     weigh_cold,
 )
-from beholder.training.dislikes import choose_strength
-from beholder.training.kept import Kept, choose_kept, usual_kept
-from beholder.training.measure import alone, ndcg
-from beholder.training.sheet import POPULARITY, mean_mass, sheet
-from beholder.training.tune import Tuned
-from beholder.training.untaught import (
-    FEWEST,
+from beholder.blending.dislikes import choose_strength
+from beholder.blending.kept import Kept, choose_kept, usual_kept
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.members import Tuned
+from beholder.blending.sheet import POPULARITY, mean_mass, sheet
+from beholder.blending.untaught import (
     TIE_BREAK,
     by_default,
     even_cold,
     nothing_but_popularity,
 )
-from beholder.training.validation import Validation
+from beholder.blending.validation import FEWEST, Validation
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.scorers.fold import Weights, combined
+from beholder.scorers.interface import Floats
+from beholder.scorers.item_item import ItemItem
+from beholder.scorers.recency import Recency
 
 DECAYS = (0.7, 0.8, 0.9, 1.0)
 OLDER = (1.0, 0.6, 0.4)  # of what came before the newest moment

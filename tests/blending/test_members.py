@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from beholder.blending.members import check_names, members_of
 from beholder.dataset.dataset import Dataset, Modality
 from beholder.errors import UsageError
 from beholder.models.registry import MODELS
 from beholder.models.visual_knn import VisualKNN
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.members import check_names, members_of
 from planted import World, dataset_of, nothing
 
 

@@ -9,6 +9,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from beholder.blending.cold import PLACING
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.members import Member, Tuned
+from beholder.blending.validation import Validation, validation
+from beholder.blending.weigh import DECAYS, OLDER, weigh
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import log_of_arrays
 from beholder.models.ials import IALS, IALSSettings
@@ -18,12 +23,7 @@ from beholder.models.session import Session
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.vectors import FoldIn, Vectors
-from beholder.training.cold import PLACING
-from beholder.training.measure import alone, ndcg
-from beholder.training.members import Member
-from beholder.training.tune import COMPARED, Tuned
-from beholder.training.validation import Validation, validation
-from beholder.training.weigh import DECAYS, OLDER, weigh
+from beholder.training.tune import COMPARED
 from planted import BEGIN, DAY, dataset_of, make_world
 
 POPULAR = PopularitySettings()

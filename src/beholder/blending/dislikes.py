@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.behaviour.histories import Histories
+from beholder.blending.cold import SAME
+from beholder.blending.measure import Values, gains, score_blocks
+from beholder.blending.validation import Validation
 from beholder.dataset.new_items import Likeness
 from beholder.dataset.splits import Cases
 from beholder.scorers.fold import Combined
 from beholder.scorers.interface import Floats, Mask
-from beholder.training.cold import SAME
-from beholder.training.measure import Values, gains, score_blocks
-from beholder.training.validation import Validation
 
 STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)  # share of its score that an exact likeness loses
 USUAL = 0.5  # where nobody disliked anything

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.histories import Histories
+from beholder.blending.measure import blocks, expected_gain, seen
 from beholder.dataset.splits import Cases
 from beholder.scorers import rows
 from beholder.scorers.blend import lifts
 from beholder.scorers.interface import Floats, Mask, Scorer
 from beholder.scorers.item_item import asked
 from beholder.scorers.recency import Recency
-from beholder.training.measure import blocks, expected_gain, seen
 
 POPULARITY = "popularity"
 DEPTH = 20  # NDCG@20: a page, and smoother than what is reported, NDCG@10

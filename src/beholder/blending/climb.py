@@ -16,8 +16,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from beholder.blending.sheet import Sheet
 from beholder.scorers.interface import Floats
-from beholder.training.sheet import Sheet
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)
 HALVES = 8  # random halves of the cases that weights are learned on

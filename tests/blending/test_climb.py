@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sheets import a_sheet
 
-from beholder.training.climb import admitted, ascend, learn
+from beholder.blending.climb import admitted, ascend, learn
 
 
 def test_climbing_never_ends_below_the_best_single_member() -> None:

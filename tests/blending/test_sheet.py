@@ -8,13 +8,13 @@ import scipy.sparse as sp
 from sheets import a_sheet
 from small_world import average_gain, members_and_cases
 
+from beholder.blending import sheet as sheets_of
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.sheet import Sheet, sheet
 from beholder.dataset.splits import Cases
 from beholder.scorers.blend import Blend
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
-from beholder.training import sheet as sheets_of
-from beholder.training.measure import alone, ndcg
-from beholder.training.sheet import Sheet, sheet
 
 RECENCY = Recency(0.8)
 

@@ -9,17 +9,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.blending.climb import ascend
+from beholder.blending.gate import better
+from beholder.blending.measure import Values, alone, gains, ndcg, score_blocks
+from beholder.blending.sheet import sheet
+from beholder.blending.validation import Validation
 from beholder.dataset.new_items import Likeness, new_items
 from beholder.models.placement import Placement, PlacementSettings, over
 from beholder.scorers.fold import Weights, combined
 from beholder.scorers.interface import Floats, NewItems, Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
-from beholder.training.climb import ascend
-from beholder.training.gate import better
-from beholder.training.measure import Values, alone, gains, ndcg, score_blocks
-from beholder.training.sheet import sheet
-from beholder.training.validation import Validation
 
 PLACING = Placement.card.name
 FACTORS = 2.0 ** np.arange(-6, 4.01, 0.5)  # cold scores against warm ones

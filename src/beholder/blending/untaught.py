@@ -7,26 +7,25 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from beholder.blending import gate
+from beholder.blending.able import for_warm, is_slow, speaks_of_cold, with_new
+from beholder.blending.chosen import Chosen, records
+from beholder.blending.cold import PLACING, usual_placing
+from beholder.blending.kept import USUAL, usual_kept
+from beholder.blending.members import Tuned
+from beholder.blending.validation import FEWEST, Validation
 from beholder.scorers.fold import Weights, combined
 from beholder.scorers.interface import Floats, Scorer
 from beholder.scorers.item_item import ItemItem
-from beholder.training import gate
-from beholder.training.able import for_warm, is_slow, speaks_of_cold, with_new
-from beholder.training.chosen import Chosen, records
-from beholder.training.cold import PLACING, usual_placing
-from beholder.training.kept import USUAL, usual_kept
-from beholder.training.tune import Tuned
-from beholder.training.validation import Validation
 
-FEWEST = 20  # cases below which weights would be learned from chance
 TIE_BREAK = 1e-6  # popularity orders what nothing else does
 EVEN = 0.5  # cold weight of each member where nothing can be learned
 
 
 def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, base: str) -> Chosen:
     """Too little behaviour to learn from: equal weights of scaled members."""
-    few = f"{len(held.learn)}, {FEWEST} are needed"
-    notes = [f"too few people with five events to learn from ({few}): members weigh the same"]
+    few = f"{len(held.learn)} cases could be held out, {FEWEST} are needed"
+    notes = [f"too few people came again to learn weights from ({few}): members weigh the same"]
     slow = [name for name, one in tuned.items() if is_slow(one)]
     able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
     notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]

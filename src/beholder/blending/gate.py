@@ -23,13 +23,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.blending.measure import ndcg
+from beholder.blending.validation import Validation
 from beholder.bundle.choice import Choice
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.scorers.fold import Weights, combined
 from beholder.scorers.interface import Floats, Scorer
-from beholder.training.measure import ndcg
-from beholder.training.validation import Validation
 
 Scores = NDArray[np.float64]
 CERTAIN = 1.645  # standard errors of a paired difference, one-sided 5 %

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from beholder.training.sheet import Sheet
+from beholder.blending.sheet import Sheet
 
 
 def a_sheet(scores: list[list[list[float]]], targets: list[list[int]]) -> Sheet:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from beholder.blending.measure import alone, blocks, ndcg
+from beholder.blending.validation import Validation
 from beholder.dataset.splits import Cases
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Combined
 from beholder.scorers.item_item import ItemItem
-from beholder.training.measure import alone, blocks, ndcg
-from beholder.training.validation import Validation
 
 WARM = (100, 200, 400)
 COLD = (25, 50, 100, 150, 200)

@@ -9,17 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
-from beholder.dataset.new_items import new_items
-from beholder.dataset.splits import Cases
-from beholder.models.popularity import PopularitySettings, counts_of
-from beholder.models.registry import MODELS
-from beholder.scorers.fold import Weights, combined, fold
-from beholder.scorers.item_item import ItemItem
-from beholder.scorers.recency import Recency
-from beholder.spaces import Modality
-from beholder.training.cold import (
+from beholder.blending.cold import (
     FACTORS,
     PLACING,
     Placing,
@@ -30,9 +20,19 @@ from beholder.training.cold import (
     usual_placing,
     weigh_cold,
 )
-from beholder.training.kept import COLD, LOSS, choose_kept
-from beholder.training.measure import alone, ndcg
-from beholder.training.validation import Validation, validation
+from beholder.blending.kept import COLD, LOSS, choose_kept
+from beholder.blending.measure import alone, ndcg
+from beholder.blending.validation import Validation, validation
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.log import log_of_arrays
+from beholder.dataset.new_items import new_items
+from beholder.dataset.splits import Cases
+from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.models.registry import MODELS
+from beholder.scorers.fold import Weights, combined, fold
+from beholder.scorers.item_item import ItemItem
+from beholder.scorers.recency import Recency
+from beholder.spaces import Modality
 from planted import DAY, dataset_of, make_world
 
 
@@ -289,5 +289,5 @@ def test_no_more_items_are_held_out_as_new_than_can_be_compared(
 ) -> None:
     dataset = dataset_of(make_world())
     assert validation(dataset, seed=1).cold.sum() > 7
-    monkeypatch.setattr("beholder.training.validation.MOST_COLD", 7)
+    monkeypatch.setattr("beholder.blending.validation.MOST_COLD", 7)
     assert validation(dataset, seed=1).cold.sum() == 7

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.blending.cold import as_good
+from beholder.blending.gate import better
+from beholder.blending.measure import Values
 from beholder.bundle.choice import FirstLook
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
@@ -19,9 +22,6 @@ from beholder.engine.variety import varied
 from beholder.models.popularity import Popularity, PopularitySettings, aged, counts_of, scaled
 from beholder.scorers.interface import Floats, Positions
 from beholder.spaces import Similarity
-from beholder.training.cold import as_good
-from beholder.training.gate import better
-from beholder.training.measure import Values
 
 HALF_LIVES = (1.0, 7.0, 30.0, 365.0, 3650.0)  # the last: hardly anything ages
 AMONG = (0, 10, 20, 50, 100, 240)
@@ -121,8 +121,9 @@ def choose_first_look(
     """
     asked = newcomers(dataset, seed)
     if len(asked) < FEWEST:
-        few = f"{len(asked)} newcomers, {FEWEST} are needed"
-        return USUAL, [f"strangers see the {USUAL.among} most popular varied, unmeasured: {few}"]
+        among = min(USUAL.among, dataset.n_items)
+        few = f"{len(asked)} of {FEWEST} newcomers that are needed"
+        return USUAL, [f"strangers see the {among} most popular varied, unmeasured: {few}"]
     chosen, aged = _half_life(asked, usual.half_life_days)
     days = usual.half_life_days if chosen is None else chosen
     among, said = _among(asked, content, days)
@@ -175,7 +176,8 @@ def _among(asked: Newcomers, content: Similarity, days: float) -> tuple[int, str
     )
     chosen = int(np.array(AMONG)[as_good(found)].max())
     reached = ", ".join(f"{n}: {own.mean():.4f}" for n, own in zip(AMONG, found, strict=True))
-    what = f"the {chosen} most popular varied" if chosen else "the most popular as they are"
+    seen = min(chosen, asked.pairs.n_items)
+    what = f"the {seen} most popular varied" if chosen else "the most popular as they are"
     return chosen, f"strangers see {what} (NDCG@{DEPTH} of {len(asked)} newcomers: {reached})"
 
 

@@ -19,6 +19,7 @@ from beholder.dataset.splits import Cases, Split, cold_cases, leave_last_out, ne
 COLD_SHARE = 0.1
 MOST_COLD = 2_000  # items held out as new: each is compared with all others
 MOST = 1500  # cases of each kind
+FEWEST = 20  # cases below which chance would choose
 
 
 @dataclass(frozen=True)
