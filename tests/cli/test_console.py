@@ -7,7 +7,7 @@ import io
 import pytest
 
 from beholder.cli import console
-from beholder.cli.console import LineProgress, amount, how_far
+from beholder.cli.console import LineProgress, amount, how_far, number
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,20 @@ from beholder.cli.console import LineProgress, amount, how_far
 )
 def test_an_amount_is_said_in_its_unit(n: int, unit: str, said: str) -> None:
     assert amount(n, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "0.0000"),
+        (0.61234, "0.6123"),
+        (-7.77777, "-7.778"),
+        (1e-6, "1.0e-06"),
+        (5e-5, "0.0001"),
+    ],
+)
+def test_a_number_that_is_not_0_is_never_written_as_0(value: float, said: str) -> None:
+    assert number(value) == said
 
 
 def test_how_far_a_step_is_stands_with_its_share_where_bytes_are_counted() -> None:

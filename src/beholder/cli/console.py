@@ -145,9 +145,16 @@ def as_json(value: Any) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
+def number(value: float) -> str:
+    """Return a number in about four places; what is above or below 0 is never written as 0."""
+    if abs(value) >= 1:
+        return f"{value:.4g}"
+    return f"{value:.1e}" if value and abs(value) < 5e-5 else f"{value:.4f}"
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:.4g}" if abs(value) >= 1 else f"{value:.4f}"
+        return number(value)
     return str(value)

@@ -44,13 +44,13 @@ def command(
     rows += [("", f"rule: {rule.name}", rule.value) for rule in why.rules]
     console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
-    click.echo(f"{why.title}: {why.score:.4f} ({why.level})")
+    click.echo(f"{why.title}: {console.number(why.score)} ({why.level})")
     for gone in why.away:
         by = f" ({gone.rule})" if gone.rule else ""
         click.echo(f"not in an answer now: {AWAY[gone.kind]}{by}")
     if why.placed is not None:
         stood = why.placed
         click.echo(
-            f"in answer {stood.answer}: place {stood.place + 1}, score {stood.score:.4f}, "
+            f"in answer {stood.answer}: place {stood.place + 1}, score {console.number(stood.score)}, "
             f"chance {stood.chance:.3g}, from {stood.source}"
         )
