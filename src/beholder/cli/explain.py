@@ -51,6 +51,6 @@ def command(
     if why.placed is not None:
         stood = why.placed
         click.echo(
-            f"in answer {stood.answer}: place {stood.place + 1}, score {console.number(stood.score)}, "
-            f"chance {stood.chance:.3g}, from {stood.source}"
+            f"in answer {stood.answer}: place {stood.place + 1}, "
+            f"score {console.number(stood.score)}, chance {stood.chance:.3g}, from {stood.source}"
         )
