@@ -51,3 +51,12 @@ def test_where_all_pictures_are_hidden_everybody_is_told_that_there_are_none(
             for item in all_items(browser):
                 store.hide(item, True)
         assert said(browser) == ["empty"]
+
+
+def test_where_rules_bar_everything_nobody_is_told_that_he_has_seen_it(
+    workspace: Workspace,
+) -> None:
+    with workspace.toml.open("a") as settings:
+        settings.write('\n[[rules]]\nrule = "ban"\nwhere = "not family = \'none\'"\n')
+    with Server(workspace.root) as running, running.client() as browser:
+        assert said(browser) == ["empty"]

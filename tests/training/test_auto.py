@@ -199,9 +199,41 @@ def test_new_items_that_there_was_no_time_to_compare_are_counted(world: World) -
     plan = PLAN | {"weigh all": 0, "new items in the first blend": 3}
     few = fit_auto(dataset, Budget(600, 1, plan), only=["itemknn"])
     assert few.unplaced == len(new) - 3 > 0
-    assert any(note.startswith(f"{len(new) - 3} items without behaviour are") for note in few.notes)
+    said = f"{len(new) - 3} items without behaviour could not be compared"
+    assert any(note.startswith(said) for note in few.notes)
     told = np.diff(few.blend.item_item.rows.tocsc().indptr)[new]
     assert (told > 0).tolist() == [False] * (len(new) - 3) + [True] * 3  # the newest
     rest = fit_auto(dataset, Budget(600, 1, plan | {"place the rest": 1}), only=["itemknn"])
     assert rest.unplaced == 0
-    assert not any("items without behaviour are" in note for note in rest.notes)
+    assert not any("could not be compared" in note for note in rest.notes)
+
+
+def test_no_content_speaks_for_new_items_that_were_not_compared(world: World) -> None:
+    """Members of content have columns for all items, of a size that is weighed for others."""
+    dataset = dataset_of(world)
+    plan = PLAN | {"weigh all": 0, "new items in the first blend": 3}
+    fitted = fit_auto(dataset, Budget(600, 1, plan), only=PAIR)
+    new = np.flatnonzero(dataset.interactions.item_counts == 0)
+    told = np.diff(fitted.blend.item_item.rows.tocsc().indptr)[new]
+    assert (told > 0).tolist() == [False] * (len(new) - 3) + [True] * 3
+
+
+def test_a_plan_that_fits_none_of_the_members_is_refused(world: World) -> None:
+    with pytest.raises(UsageError, match="fits none of itemknn"):
+        fit_auto(dataset_of(world), Budget(600, 1, {"begin words": 1}), only=["itemknn"])
+
+
+def test_a_first_blend_that_stays_is_completed_and_says_what_came_too_late(world: World) -> None:
+    late = {"trial 0 of visual-knn:colour": 1, "fit again": 0, "place the rest": 1}
+    plan = PLAN | {"begin visual-knn:colour": 0, "new items in the first blend": 3} | late
+    fitted = fit_auto(dataset_of(world), Budget(600, 1, plan), only=PAIR)
+    assert fitted.unplaced == 0
+    assert {one.member for one in fitted.members} == {"itemknn", "placement"}
+    note = "visual-knn:colour could not be fitted again in time"
+    assert note in fitted.notes
+
+
+def test_entries_a_row_are_not_chosen_by_new_items_that_no_row_has(world: World) -> None:
+    plan = PLAN | {"leave new items unweighed": 1}
+    fitted = fit_auto(dataset_of(world), Budget(600, 1, plan), only=PAIR)
+    assert not any(note.startswith("entries a row among new items") for note in fitted.notes)

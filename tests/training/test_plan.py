@@ -76,6 +76,7 @@ def test_pieces_of_work_are_those_of_a_recorded_plan() -> None:
     plan = Plan(Clock(1e-9), script={"new items": 7})
     assert plan.most("new items", 200, 1e9, last=True) == 7
     assert plan.most("all of these", 200, 1e9, last=True) == 200
+    assert plan.most("new items", 5, 0.0, last=True) == 5  # people touched two since then
     assert plan.decided == {"new items": 7}
 
 

@@ -100,3 +100,10 @@ def test_on_all_data_as_many_rounds_are_learned_as_were_measured(held: Validatio
     stopped = late({"ials": replace(tuned, rounds=None)}, chosen, PopularitySettings())
     found = stopped.blend.vectors[0].scorer.items
     np.testing.assert_array_equal(found[known], once.items[known])
+    assert stopped.plan["rounds of ials on all data"] == 1
+    # Whoever follows its plan stops there as well, whatever was measured while tuning.
+    again = Refit(dataset, Plan(Clock(3600), script=stopped.plan), 1, SILENT)
+    found = again({"ials": replace(tuned, rounds=None)}, chosen, PopularitySettings())
+    np.testing.assert_array_equal(
+        found.blend.vectors[0].scorer.items, stopped.blend.vectors[0].scorer.items
+    )

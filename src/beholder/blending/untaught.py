@@ -35,7 +35,8 @@ def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, bas
     behaved = tuned[base].scorer if base else None
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
     members = {name: one.scorer for name, one in able.items()}
-    parts = combined(with_new(members, placing), counts, held.untouched, weights)
+    grown = with_new(members, placing) if held.compared else members
+    parts = combined(grown, counts, held.untouched, weights)
     weights = msgspec.structs.replace(weights, top=usual_kept(held, parts).top)
     return Chosen(weights, *USUAL, base, placing, records(tuned, weights, placing), notes)
 

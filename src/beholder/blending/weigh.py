@@ -101,7 +101,8 @@ def weigh(
         weights = even_cold(weights, {name: tuned[name] for name in members}, base)
         grown = with_new(members, placing)
     parts = combined(grown, counts, held.untouched, weights)
-    kept: Kept = (usual_kept if quick else choose_kept)(held.fewer(FEW), parts)
+    usual = quick or not held.compared  # of rows that hold no new items nothing can be chosen
+    kept: Kept = (usual_kept if usual else choose_kept)(held.fewer(FEW), parts)
     weights = msgspec.structs.replace(weights, top=kept.top)
     if not quick:
         strength, said = choose_strength(held, parts, placing.likeness)

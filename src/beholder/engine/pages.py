@@ -90,7 +90,7 @@ def page_of(
 
 
 def _asked(question: Question) -> bytes:
-    diversity = None if question.diversity is None else float(question.diversity)
+    diversity = None if question.diversity is None else float(question.diversity) + 0.0  # no -0
     return _digest(question.filter, diversity, question.repeat)
 
 

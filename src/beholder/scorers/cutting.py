@@ -71,7 +71,10 @@ def _roughly(size: NDArray[np.float32], largest: int) -> NDArray[np.float32]:
 
 
 def cut_sparse(matrix: sp.csr_array, largest: int) -> sp.csr_array:
-    """Keep the `largest` entries of each row by size, of several that tie the first."""
+    """Keep the `largest` entries of each row by size, of several that tie the first.
+
+    Where nothing is to be cut, the arrays may be those of the matrix itself.
+    """
     lengths = np.diff(matrix.indptr)
     if lengths.max(initial=0) <= largest and matrix.data.all():
         whole = matrix.astype(np.float32, copy=not matrix.has_sorted_indices)

@@ -185,13 +185,14 @@ def fold(
     popularity
         float32 (n_items,), 0 to 1.
     new
-        The items without behaviour: their columns come from the members' entries.
+        Items without behaviour: their columns come from the members' entries. Others that are not
+        `new.known` are not compared yet, and have none.
     kept
         Entries kept a row among warm, and among cold columns.
     power
         Of similarities when the neighbours of new items are weighed.
     """
-    cold = np.zeros(len(popularity), bool)
+    cold = ~new.known
     cold[new.positions] = True
     warm = {name: _without(member, cold) for name, member in members.items()}
     parts = combined(warm, popularity, cold, weights)

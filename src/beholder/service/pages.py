@@ -59,7 +59,7 @@ async def feed(
         answer = engine.recommend(session=who, k=FEED, page=page, seen=seen)
         names = () if page else ROWS
         beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
-        empty = not engine.now_showing.shown.any()
+        empty = not engine.pipeline.rules.open(engine.now_showing).any()
         return msgspec.to_builtins(answer), msgspec.to_builtins(beside), empty
 
     shown, beside, empty = await in_thread(gather)
@@ -151,7 +151,7 @@ async def react(
     request: Asking,
     data: URLEncodedBody[Reaction],
 ) -> Response[None]:
-    """Record what a button says; the second like or save takes the first one back."""
+    """Record what a button says; a second like, save or dislike takes the first back."""
     running, who = running_of(request), _visitor(request)
     mine = await in_thread(lambda: _mine(running, who))
     before = mine.get(data.item, {}).get(data.kind)

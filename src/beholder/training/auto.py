@@ -1,6 +1,7 @@
 """`auto`: fit what suits the data, tune it, blend it, and say why.
 
-1. Cheap members are fitted on a validation split, weighed, and a first blend is handed out.
+1. Cheap members are fitted on a validation split, weighed, and a first blend is handed out;
+   those that it cannot wait for come after it.
 2. Costly members are tuned one setting after the other while the budget lasts.
 3. Weights are learned for warm and for cold items, and the scale between the two.
 4. Everything chosen is fitted again on all data and folded into what is served.
@@ -48,11 +49,14 @@ class Budget(NamedTuple):
         Costly members are tuned while they last.
     plan
         The decisions of another training, followed instead of the clock.
+    clock
+        Where some of it is spent already; None: it begins now.
     """
 
     seconds: float
     seed: int
     plan: Mapping[str, int] | None = None
+    clock: Clock | None = None
 
 
 def fit_auto(
@@ -85,7 +89,7 @@ def fit_auto(
     UsageError
         If none of the named members can learn from this data.
     """
-    clock = Clock(budget.seconds)
+    clock = budget.clock or Clock(budget.seconds)
     members, left_out = members_of(dataset, only)
     if not members and left_out:
         raise UsageError(
@@ -95,7 +99,7 @@ def fit_auto(
     held = validation(dataset, budget.seed, protocol)
     possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
     served = live([member.name for member in possible])
-    training = _Training(dataset, held, budget._replace(seconds=clock.left), progress, served)
+    training = _Training(dataset, held, budget._replace(clock=clock), progress, served)
     fitted = training.run(members, first)
     training.compare(fitted, possible)
     fitted.notes += left_out
@@ -118,7 +122,7 @@ class _Training:
         self.n_solved = len(solvable(held.train, dataset.n_items))
         whole = len(solvable(dataset, dataset.n_items))
         growth = (whole / max(self.n_solved, 1)) ** 3
-        self.plan = Plan(Clock(budget.seconds), growth, budget.plan)
+        self.plan = Plan(budget.clock or Clock(budget.seconds), growth, budget.plan)
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
@@ -139,6 +143,12 @@ class _Training:
         drafted = self._draft(popular, first) if self.tuned else None
         left_out += self._fit_waiting(waiting, light)
         left_out += self._tune_costly(heavy)
+        if quick and not self.tuned:
+            raise UsageError(
+                "the plan that is followed fits none of " + ", ".join(one.name for one in quick),
+                remedy="follow another plan, or name the models that it is of",
+                field="plan",
+            )
         self._tune_simple(light)
         fitted = self._finish(popular, drafted)
         fitted.notes += left_out
@@ -212,7 +222,7 @@ class _Training:
     def _is_late(self) -> bool:
         """Whether the first bundle would come too late with all that is to be weighed."""
         late = self.plan.clock.left < self.plan.first(self.tuned)
-        return bool(self.held.cold.any() and late)
+        return bool(self.held.untouched.any() and late)
 
     def _fit_waiting(self, waiting: list[Member], light: list[Member]) -> list[str]:
         """Fit the cheap members that had to wait; return what was left out, in words."""
@@ -290,22 +300,29 @@ class _Training:
             if self.plan.script is None:
                 needed = f"about {clock.spent + ending:.0f} s are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
-            if (
-                drafted.unplaced
-                and self.draft
-                and self.plan.decide("place the rest", self._is_rest_quick)
-            ):
-                return self.refit(self.tuned, self.draft, popular)
-            drafted.notes.append("the first blend is the last one: the budget is used up")
-            return drafted
+            return self._with_the_rest(drafted, popular)
         with self.plan.measured("weighing"):
             chosen = weigh(self.held, self.tuned, popular, self.seed, quick=not whole)
         if drafted is not None and not self.plan.decide(
             "fit again", lambda: self._in_time(again, chosen)
         ):
-            drafted.notes.append("the first blend is the last one: the budget is used up")
-            return drafted
+            return self._with_the_rest(drafted, popular)
         return self.refit(self.tuned, chosen, popular)
+
+    def _with_the_rest(self, drafted: Fitted, popular: PopularitySettings) -> Fitted:
+        """Return the first blend as the last one, with more new items if there is time."""
+        own = {name: one for name, one in self.tuned.items() if name in self.drafted}
+        same = all(one.settings == self.drafted[name] for name, one in own.items())
+        if drafted.unplaced and same and self.plan.decide("place the rest", self._is_rest_quick):
+            assert self.draft is not None, "a first blend is made by something"
+            last = self.refit(own, self.draft, popular)
+        else:
+            last = drafted
+            last.notes.append("the first blend is the last one: the budget is used up")
+        unused = [name for name in self.tuned if name not in own]
+        if unused:
+            last.notes.append(f"{', '.join(unused)} could not be fitted again in time")
+        return last
 
     def _is_rest_quick(self) -> bool:
         return self.plan.clock.left > MARGIN * (self.plan.refitting([]) + self.plan.cost("placing"))

@@ -36,7 +36,7 @@ def check_seed(seed: int) -> int:
 
 
 class Clock:
-    """What is left of a budget, and whether one more step of a known length fits."""
+    """What is left of a budget; it begins when it is made."""
 
     def __init__(self, budget: float) -> None:
         self.budget = budget

@@ -46,7 +46,7 @@ class Plan:
     growth
         How much longer a costly member takes on all data than on the validation split.
     decided
-        By step: 1 or 0 for what was done or left out, or the number of rounds.
+        By step: 1 or 0 for what was done or left out, or the number of rounds or of new items.
     timings
         In words, for who trains: no bundle holds what differs with every run.
     """
@@ -94,7 +94,7 @@ class Plan:
         allowed = left if last else min(left, FIRST * self.clock.budget)
         found = n if seconds <= max(allowed, 0.0) else max(0, int(n * allowed / seconds))
         if self.script is not None:
-            found = self.script.get(step, n)
+            found = min(self.script.get(step, n), n)
         if found < n:
             self.decided[step] = found
         return found

@@ -28,7 +28,7 @@ from beholder.scorers.item_item import ItemItem
 from beholder.training.ahead import seconds_to_place
 from beholder.training.plan import PLACED, Plan
 
-LATE = "are recommended to nobody yet: there was no time to compare them with others"
+LATE = "could not be compared with others in time: nothing speaks for them yet"
 
 
 @dataclass
@@ -99,7 +99,13 @@ class Refit:
         popular: PopularitySettings,
         last: bool = True,
     ) -> Fitted:
-        """Fit what has weight, and fold it; not the `last` time with as many new items as fit."""
+        """Fit what has weight, and fold it with as many new items as there is time for.
+
+        Parameters
+        ----------
+        last
+            Else new items may only take a part of the budget; see `Plan.most`.
+        """
         used, missing = used_of(tuned, chosen), set(self.missing(tuned))
         progress = self.options.progress
         progress.start("fitting on all data", len(used))
@@ -107,7 +113,7 @@ class Refit:
         for name in used:
             settings = tuned[name].settings
             if name in missing:
-                options = self._options(tuned[name].rounds)
+                options = self._options(name, tuned[name].rounds)
                 scorer = tuned[name].member.model.fit(self.dataset, settings, options)
                 self.fitted[name] = (settings, check_scorer(name, scorer, self.dataset.n_items))
             members[name] = self.fitted[name][1]
@@ -120,13 +126,19 @@ class Refit:
         """Return the items without behaviour that there is time to compare, the newest."""
         new = np.flatnonzero(untouched_of(self.dataset))
         step = f"new items in the {'last' if last else 'first'} blend"
-        needed = PLACED * seconds_to_place(self.dataset)
+        measured = self.plan.script is None
+        needed = PLACED * seconds_to_place(self.dataset) if measured else 0.0
         return new[len(new) - self.plan.most(step, len(new), needed, last) :]
 
-    def _options(self, rounds: int | None) -> FitOptions:
+    def _options(self, name: str, rounds: int | None) -> FitOptions:
         """Learn in as many rounds as were measured, by the end of the budget."""
-        deadline = None if self.plan.script is not None else self.plan.clock.deadline
-        return self.options._replace(deadline=deadline, most=rounds)
+        step = f"{name} on all data"
+        followed = self.plan.rounds(step)
+        return self.options._replace(
+            deadline=None if self.plan.script is not None else self.plan.clock.deadline,
+            most=rounds if followed is None else followed,
+            counted=self.plan.counted(step),
+        )
 
     def _fold(
         self,

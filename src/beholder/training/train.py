@@ -1,4 +1,4 @@
-"""`beholder train`: from a workspace to a promoted bundle, the first one within a minute."""
+"""`beholder train`: from a workspace to a promoted bundle, the first one as soon as it can."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _train(
 
     fitted = fit_auto(
         made.dataset,
-        budget._replace(seconds=clock.left),
+        budget._replace(clock=clock),
         progress=progress,
         only=chosen,
         first=first,
