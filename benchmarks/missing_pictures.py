@@ -90,8 +90,9 @@ def main() -> None:
     less: dict[str, Any] = {}
     for name in args.encoders or built.dataset.pictures:
         raw = built.dataset.pictures[name]
-        whole[name] = Modality.of_rows(raw.vectors, raw.present)
-        less[name] = Modality.of_rows(raw.vectors, raw.present & ~gone)
+        whole[name] = raw
+        kept = ~gone[raw.owner]
+        less[name] = Modality(raw.vectors[kept], raw.owner[kept], raw.present & ~gone)
     true = Similarity.fit({**whole, "words": texts}, everyone)
     made = Similarity.fit({**less, "words": texts}, everyone)
     bare = ~np.any([made.spaces[name].present for name in less], axis=0)
