@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -14,6 +15,7 @@ from beholder.blending.climb import learn
 from beholder.blending.cold import (
     PLACING,
     USUAL_AMONG_NEW,
+    Placing,
     choose_placing,
     match_scales,
     recency_among_new,
@@ -34,7 +36,7 @@ from beholder.blending.untaught import (
 from beholder.blending.validation import FEWEST, Validation
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.scorers.fold import Weights, combined
-from beholder.scorers.interface import Floats
+from beholder.scorers.interface import Floats, Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
 
@@ -73,33 +75,10 @@ def weigh(
     weights = _warm(held, lasting, counts, recency, seed)
     weights, lasting, doubts = _without_doubtful(held, lasting, counts, weights, seed)
     weights, notes, asked = _simplest(held, lasting, counts, weights)
-    notes = doubts + notes
-    members = {n: one.scorer for n, one in tuned.items() if n in lasting or not is_slow(one)}
-    behaved = members.get(base)
-    placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
-    grown = members
-    if not held.compared:
-        weights = even_cold(weights, {name: tuned[name] for name in members}, base)
-        notes.append("new items: all that speaks of them weighs the same, for want of time")
-    elif held.cold.any() and len(held.fresh) >= FEWEST and placing.placed is not None:
-        recency = USUAL_AMONG_NEW
-        if not quick:
-            recency = recency_among_new(held, placing)
-            assert isinstance(behaved, ItemItem)
-            placing = choose_placing(held, behaved, recency)
-        weights = msgspec.structs.replace(weights, among_new=recency)
-        notes.append(f"a history fades by {recency.decay:g} a moment where new items are scored")
-        grown = with_new(members, placing)
-        able = {n: s for n, s in grown.items() if n == PLACING or speaks_of_cold(tuned[n])}
-        weights = weigh_cold(held, able, counts, weights)
-        if any(weights.cold.values()):
-            weights, factor = match_scales(held, grown, counts, weights)
-            notes.append(f"cold items: placed over {base}, scale {factor:.2g} against warm ones")
-        else:
-            notes.append("cold items: what they look and read like says no more than chance")
-    else:
-        weights = even_cold(weights, {name: tuned[name] for name in members}, base)
-        grown = with_new(members, placing)
+    members = {n: one for n, one in tuned.items() if n in lasting or not is_slow(one)}
+    among_new = _among_new if held.compared else _unweighed
+    weights, placing, grown, said = among_new(_Asked(held, members, counts, base, quick), weights)
+    notes = doubts + notes + said
     parts = combined(grown, counts, held.untouched, weights)
     usual = quick or not held.compared  # of rows that hold no new items nothing can be chosen
     kept: Kept = (usual_kept if usual else choose_kept)(held.fewer(FEW), parts)
@@ -110,6 +89,66 @@ def weigh(
         notes += said
     told = records(tuned, weights, placing)
     return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes + kept.notes, asked)
+
+
+class _Asked(NamedTuple):
+    """Who is asked of new items: those members that stay, on which cases, and how thoroughly."""
+
+    held: Validation
+    members: Mapping[str, Tuned]
+    counts: Floats
+    base: str
+    quick: bool
+
+    @property
+    def scorers(self) -> dict[str, Scorer]:
+        """What the members have learned."""
+        return {name: one.scorer for name, one in self.members.items()}
+
+    @property
+    def behaved(self) -> ItemItem | None:
+        """What new items can be placed over."""
+        found = self.members.get(self.base)
+        return found.scorer if found is not None and isinstance(found.scorer, ItemItem) else None
+
+
+AmongNew = tuple[Weights, Placing, dict[str, Scorer], list[str]]
+
+
+def _unweighed(asked: _Asked, weights: Weights) -> AmongNew:
+    """Let all that speaks of new items weigh the same, without comparing them."""
+    weights = even_cold(weights, asked.members, asked.base)
+    note = "new items: all that speaks of them weighs the same, for want of time"
+    return weights, usual_placing(asked.held, asked.behaved), asked.scorers, [note]
+
+
+def _among_new(asked: _Asked, weights: Weights) -> AmongNew:
+    """Weigh what speaks of new items, by items that were held out as if they were new.
+
+    Returns
+    -------
+    Weights, how new items are placed, the members that have taken them in, and notes.
+    """
+    held, members, behaved = asked.held, asked.scorers, asked.behaved
+    placing = usual_placing(held, behaved)
+    if behaved is None or not held.cold.any() or len(held.fresh) < FEWEST:
+        weights = even_cold(weights, asked.members, asked.base)
+        return weights, placing, with_new(members, placing), []
+    recency = USUAL_AMONG_NEW
+    if not asked.quick:
+        recency = recency_among_new(held, placing)
+        placing = choose_placing(held, behaved, recency)
+    weights = msgspec.structs.replace(weights, among_new=recency)
+    notes = [f"a history fades by {recency.decay:g} a moment where new items are scored"]
+    grown = with_new(members, placing)
+    able = {n: s for n, s in grown.items() if n == PLACING or speaks_of_cold(asked.members[n])}
+    weights = weigh_cold(held, able, asked.counts, weights)
+    if any(weights.cold.values()):
+        weights, factor = match_scales(held, grown, asked.counts, weights)
+        notes.append(f"cold items: placed over {asked.base}, scale {factor:.2g} against warm ones")
+    else:
+        notes.append("cold items: what they look and read like says no more than chance")
+    return weights, placing, grown, notes
 
 
 def _recency(held: Validation, tuned: Mapping[str, Tuned]) -> Recency:
