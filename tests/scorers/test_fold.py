@@ -90,7 +90,10 @@ def by_hand(dataset, members: dict[str, ItemItem], power: float) -> np.ndarray:
     total[:, COLD] = 0.8 / 2.0 * np.maximum(cosines[:, COLD], 0) ** 3
     total[:, COLD] += 0.6 / 0.1 * knn @ shares_of(dataset, power).T
     total[5, 3] += 0.5 / 3.0  # a variant of one product
-    total[COLD] = shares_of(dataset, power) @ total
+    shares, known = shares_of(dataset, power), np.delete(np.arange(18), COLD)
+    near = shares / shares.max(axis=1, keepdims=True)
+    np.fill_diagonal(total, 0)
+    total[COLD] = shares @ total + near * np.maximum(total[:, known].max(axis=1), 0)
     np.fill_diagonal(total, 0)
     return total
 

@@ -61,7 +61,10 @@ def test_a_layer_is_what_content_says_of_three_new_items() -> None:
     mix[1, [a, b]] = shares
     corner = mix @ columns
     np.fill_diagonal(corner, 0)
-    expected = np.block([[base, columns], [mix @ base, corner]])
+    # Row by row of the mix: the nearest counts as the most that its own row says of known items.
+    near = mix / mix.max(axis=1, keepdims=True, initial=1e-12)
+    said = mix @ base + near * base[:, :TOUCHED].max(axis=1)
+    expected = np.block([[base, columns], [said, corner]])
     grown = scorer.grown(looks(N_ITEMS))
     np.testing.assert_allclose(whole(grown), expected, atol=1e-5)
     (layer,) = grown.layers
@@ -141,7 +144,9 @@ def test_filling_gives_untouched_items_columns_and_rows() -> None:
     mix = np.zeros((2, N_ITEMS))
     mix[0, TWIN] = 1
     mix[1, list(BETWEEN)] = np.array([0.9, 0.6]) ** 2 / (0.9**2 + 0.6**2)
-    lent = mix @ dense
+    # What is nearest counts as the most that its row says of known items, others by their share.
+    near = mix / mix.max(axis=1, keepdims=True)
+    lent = mix @ dense + near * dense[:, :TOUCHED].max(axis=1)
     lent[[0, 1], [TOUCHED, TOUCHED + 1]] = 0
     np.testing.assert_allclose(dense[TOUCHED : TOUCHED + 2], lent, atol=1e-6)
     assert not filled.layers

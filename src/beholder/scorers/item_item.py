@@ -241,7 +241,9 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
     """
     entry, n, own = scorer.entry, scorer.rows.shape[0], columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
-    known = rows.cut_apart(sp.csr_array(mix @ scorer.rows), ~new.known, entry.kept, entry.kept_new)
+    known = rows.cut_apart(
+        _lent(mix, scorer.rows, new.known), ~new.known, entry.kept, entry.kept_new
+    )
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
     corner = sp.csr_array(mix @ own)
     corner.setdiag(0)
@@ -266,8 +268,21 @@ def _filled(
     )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
-    lent = rows.cut_apart(sp.csr_array(mix @ whole), apart, entry.kept, entry.kept_new)
+    lent = rows.cut_apart(_lent(mix, whole, new.known), apart, entry.kept, entry.kept_new)
     return rows.replaced(whole, new.positions, lent)
+
+
+def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask) -> sp.csr_array:
+    """Return what new items say, float32 (m, n): what those say that they are like, and these.
+
+    No row speaks of its own item. So that a new item does not name everything but what it is like,
+    the nearest counts as much as the most that its own row says of a known item, and others by
+    how near they are.
+    """
+    nearest = rows.tops(mix, np.arange(mix.shape[0], dtype=np.int32), known)
+    own = mix.copy()
+    own.data *= rows.tops(whole, mix.indices, known) / nearest.repeat(np.diff(mix.indptr))
+    return sp.csr_array(mix @ whole + own)
 
 
 def _spread(told: sp.csr_array, found: Floats) -> None:

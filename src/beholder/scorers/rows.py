@@ -251,6 +251,27 @@ def gather(
     return columns, values, lengths
 
 
+def tops(
+    rows: sp.csr_array, which: NDArray[np.int32], among: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return the largest entry of some rows in some columns, float32 (m,), at least 0.
+
+    Parameters
+    ----------
+    among
+        bool (n_columns,).
+    """
+    some, place = np.unique(which, return_inverse=True)
+    columns, values, lengths = gather(rows, some.astype(np.int32))
+    values = np.where(among.take(columns), values, 0)
+    found = np.zeros(len(some), np.float32)
+    there = np.flatnonzero(lengths)
+    if len(there):
+        starts = np.concatenate([[0], lengths[there].cumsum()[:-1]])
+        found[there] = np.maximum(np.maximum.reduceat(values, starts), 0)
+    return found[place]
+
+
 def save(rows: sp.csr_array, path: Path, facts: msgspec.Struct | None = None) -> None:
     """Write rows as one safetensors file; `facts` go into its header as JSON."""
     arrays = {
