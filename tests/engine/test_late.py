@@ -54,6 +54,19 @@ def test_a_late_item_scores_like_its_twin_in_the_bundle(world: World, taste: Tas
         np.testing.assert_allclose(found[:n][known], twin[:n][known], rtol=1e-3, atol=1e-4)
 
 
+def test_who_likes_a_late_item_is_shown_what_it_is_like(world: World) -> None:
+    """A twin of an item that people had touched names that item among the first."""
+    catalogue = Catalogue(made_parts(world), world)
+    known, n = np.flatnonzero(~world.new)[::9], len(world.taste)
+    puts = [Put(1000 + i, world.texts[i], f"of {i}") for i in known.tolist()]
+    view = catalogue.put(*puts)
+    ranks = []
+    for index, item in enumerate(known.tolist()):
+        found = scores_of(view, [n + index])[:n]
+        ranks.append(int((found > found[item]).sum()))
+    assert np.median(ranks) <= 2
+
+
 # -- two layers -----------------------------------------------------------------------------
 
 

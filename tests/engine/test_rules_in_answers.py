@@ -138,6 +138,21 @@ def test_pinned_items_stand_at_their_places(shop: Shop, world: World, who: dict)
     assert shop.engine.recommend(k=20, exclude=[last], **who).ids == plain[:20]
 
 
+def test_an_answer_with_strong_rules_has_pages_enough(shop: Shop) -> None:
+    """What is moved far could end an answer right behind its first page."""
+    shop.rules(
+        'rule = "bury"\nname = "far"\nwhere = "brand = \'Nord\'"\nby = 5.0',
+        'rule = "boost"\nname = "up"\nwhere = "price > 100"\nby = 0.5',
+    )
+    answer = shop.engine.recommend("person-0003", k=7)
+    ids = answer.ids
+    while answer.next:
+        answer = shop.engine.recommend("person-0003", k=50, page=answer.next)
+        ids += answer.ids
+    assert len(ids) == len(set(ids)) >= 150
+    assert ids == shop.engine.recommend("person-0003", k=len(ids)).ids
+
+
 def test_what_somebody_liked_is_not_pinned_for_them(shop: Shop, world: World) -> None:
     item = an_item(world, 4)
     shop.rules(f'rule = "pin"\nitems = ["{item}"]')

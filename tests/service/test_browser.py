@@ -85,6 +85,18 @@ def test_not_for_me_leaves_a_tombstone_that_can_be_undone(page):
     page.wait_for_function("() => !document.querySelector('.gone')")
 
 
+def test_what_was_only_seen_before_can_be_undone(page):
+    act(page, 0, "dislike")
+    with page.expect_response(lambda reply: reply.request.method == "DELETE"):
+        page.locator("[data-do=only-seen]").click()
+    page.wait_for_timeout(400)
+    with page.expect_response(lambda reply: reply.request.method == "DELETE") as undone:
+        page.locator("#toast button").click()
+    assert undone.value.status == 200
+    page.wait_for_function("() => !document.querySelector('.gone')")
+    assert page.complaints == []
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_not_for_me_is_kept_and_taken_back_on_the_page_of_an_item(chromium, server, scripts):
     context = chromium.new_context(base_url=server.url, java_script_enabled=scripts)

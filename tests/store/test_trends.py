@@ -71,6 +71,14 @@ def test_what_one_person_took_up_is_no_trend(store: Store) -> None:
     assert found(store) == {"b": 2.0}
 
 
+def test_a_bad_rating_is_a_dislike_here_too(store: Store) -> None:
+    for user in ("p1", "p2"):
+        bad = Event("a", "rating", user=user, time=NOW, value=1.0)
+        good = Event("b", "rating", user=user, time=NOW, value=5.0)
+        store.record([bad, good])
+    assert found(store) == {"b": 2.0}
+
+
 def test_people_without_profiling_do_not_count(store: Store) -> None:
     store.record([*views("a", 1, "p1", "p2", "p3"), *views("b", 1, "p1", "p3")])
     store.set_profiling("p3", False)

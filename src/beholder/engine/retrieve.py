@@ -15,6 +15,7 @@ from beholder.store.answers import HISTORY
 Source = Callable[[Request, Overlay, int], Slate]
 
 SPARE = 60  # places more than a page: fifty dislikes lower about that many
+MOSTLY = 75  # per cent of the places of an answer
 DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 
@@ -35,6 +36,8 @@ def run(
     source = source or retrieve
     lowered = len(request.known.history.disliked) or request.rules.lifts
     depth = max(request.depth, request.k + (SPARE if lowered else 1))
+    # Boosts and buries move so much that a page may be proved with hardly anything behind it.
+    least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
     while True:
         slate = source(request, view, depth)
         for stage in stages:
@@ -42,7 +45,8 @@ def run(
         if slate.rest == float("-inf"):
             return slate
         proved = int(np.count_nonzero(slate.scores >= slate.rest))
-        if proved > request.k and (not slate.short or depth >= DEEPEST):
+        enough = proved >= least and not slate.short
+        if proved > request.k and (enough or depth >= DEEPEST):
             return slate if proved == len(slate.scores) else slate.ordered(np.arange(proved))
         depth *= 2
 

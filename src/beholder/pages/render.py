@@ -69,6 +69,7 @@ def render_feed(
     rows: Sequence[Mapping[str, Any]] = (),
     *,
     empty: bool = False,
+    page: str = "",
 ) -> str:
     """Return the front page.
 
@@ -81,6 +82,8 @@ def render_feed(
     empty
         Whether the catalogue has nothing to show to anybody. Else an answer without items is that
         of somebody who has seen everything.
+    page
+        The cursor that was asked for.
     """
     level = str(answer.get("level", ""))
     words = Words(look.language)
@@ -100,6 +103,7 @@ def render_feed(
         more=_next_page("/", answer),
         answer=str(answer.get("answer", "")),
         level=level,
+        asked={"page": page} if page else {},
     )
 
 
@@ -123,6 +127,7 @@ def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: st
         cards=_cards(known, items, "search"),
         searched=answer is not None,
         query=words,
+        asked={"words": words} if words else {},
         n_found=len(items),
         more=_next_page("/search", answer or {}, words=words),
     )
@@ -215,8 +220,9 @@ def _page(template: str, look: Look, **values: Any) -> str:
     dark = look.theme == "dark"
     other = "en" if look.language != "en" else "zh-Hans"
     values.setdefault("query", "")
-    kept = {"words": values["query"]} if values["query"] else {}
+    kept = values.setdefault("asked", {})  # of the address: links and forms come back to it
     values.update(
+        back=f"{values['path']}?{urlencode(kept)}" if kept else values["path"],
         look=look,
         words=words,
         words_json=_json(words.all),

@@ -65,7 +65,7 @@ async def feed(
     shown, beside, empty = await in_thread(gather)
 
     def rendered(look: render.Look) -> str:
-        return render.render_feed(look, shown, beside, empty=empty)
+        return render.render_feed(look, shown, beside, empty=empty, page=page or "")
 
     return await _page(request, rendered, who)
 

@@ -61,7 +61,7 @@ def set_cookie(secret: bytes, visitor_id: str, *, https: bool) -> str:
     moment = f"{int(time.time()):x}"
     value = f"{visitor_id}.{moment}.{_mark(secret, visitor_id, moment)}"
     secure = "; Secure" if https else ""
-    return f"{COOKIE}={value}; Path=/; Max-Age={LIFE}; HttpOnly; SameSite=Strict{secure}"
+    return f"{COOKIE}={value}; Path=/; Max-Age={LIFE}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _mark(secret: bytes, visitor_id: str, moment: str) -> str:

@@ -183,7 +183,7 @@ class Store:
 
     def rises(self) -> Rises:
         """Return which items rise; see `trends.rises`."""
-        return rises(self.database)
+        return rises(self.database, self.workspace.settings.behaviour.rating_threshold)
 
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
         """Return all events that may be learned from; see `training.training_events`."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import and_, bindparam, select
 
-from beholder.behaviour.kinds import CODES, NEGATIVE
+from beholder.behaviour.kinds import CODES, NEGATIVE, weigh
 from beholder.store import counters, schema
 from beholder.store.database import Database
 from beholder.store.quick import Question
@@ -25,7 +25,7 @@ events, people = schema.events, schema.people
 AGAINST = sorted(CODES[kind] for kind in NEGATIVE)
 
 NEWEST = Question(
-    select(events.c.person, events.c.item, events.c.time)
+    select(events.c.person, events.c.item, events.c.time, events.c.kind, events.c.value)
     .select_from(events.join(people, people.c.person == events.c.person))
     .where(
         and_(
@@ -63,8 +63,13 @@ class Rises(NamedTuple):
 NOTHING = Rises(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def rises(database: Database) -> Rises:
+def rises(database: Database, threshold: float) -> Rises:
     """Return the items that rise, in no order.
+
+    Parameters
+    ----------
+    threshold
+        A rating below it is a dislike.
 
     A person counts once for an item in each of the two stretches. Where people took up r in the
     week, and b in the four weeks before it, the rise is (r - b / 4) / sqrt(b / 4 + 1): a Poisson
@@ -78,7 +83,13 @@ def rises(database: Database) -> Rises:
         rows = ask(NEWEST, after=top - MOST)
     if not rows:
         return NOTHING
-    persons, items, times = np.array(rows, np.int64).T
+    persons, items, times = np.array([row[:3] for row in rows], np.int64).T
+    kinds = np.array([row[3] for row in rows], np.uint8)
+    values = np.array([row[4] for row in rows], np.float32)
+    good = weigh(kinds, values, dict.fromkeys(CODES, 1.0), threshold) >= 0
+    if not good.any():
+        return NOTHING
+    persons, items, times = persons[good], items[good], times[good]
     until = int(times.max())
     age = until - times
     seqs, place = np.unique(items, return_inverse=True)

@@ -137,6 +137,7 @@ function onlySeen(card) {
   const id = record(card.item, "hide");
   setGone(card.item, "hide", id);
   bury(card, "hide", id);
+  toast(say("hidden"), () => restore(card));
   afterwards();
 }
 

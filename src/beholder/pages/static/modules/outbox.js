@@ -34,6 +34,7 @@ export function record({ id, answer, place }, kind) {
 
 /** Take an event back, whether it has been sent or not. */
 export function retract(id) {
+  if (!id) return;
   const waiting = queue.findIndex((entry) => entry.put?.event_id === id && !entry.sent);
   if (waiting >= 0) {
     queue.splice(waiting, 1);
