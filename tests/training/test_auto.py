@@ -229,8 +229,27 @@ def test_a_first_blend_that_stays_is_completed_and_says_what_came_too_late(world
     fitted = fit_auto(dataset_of(world), Budget(600, 1, plan), only=PAIR)
     assert fitted.unplaced == 0
     assert {one.member for one in fitted.members} == {"itemknn", "placement"}
-    note = "visual-knn:colour could not be fitted again in time"
-    assert note in fitted.notes
+    assert "visual-knn:colour came after it" in fitted.notes
+
+
+def test_a_first_blend_that_is_better_is_the_last_one(world: World) -> None:
+    handed: list = []
+    plan = PLAN | {"keep the first blend": 1}
+    fitted = fit_auto(dataset_of(world), Budget(600, 1, plan), only=PAIR, first=handed.append)
+    assert fitted is handed[0]
+    said = [note for note in fitted.notes if note.startswith("the first blend is the last one")]
+    assert len(said) == 1
+    assert "it is certainly better" in said[0]
+
+
+def test_content_counts_as_much_as_behaviour_where_neither_can_be_measured() -> None:
+    few = make_world(n_users=12, seed=2)
+    fitted = fit_auto(dataset_of(few), Budget(600, seed=1), only=LIGHT)
+    weights = fitted.weights.warm
+    by_content = {name: weights[name] for name in ("words", "visual-knn:colour")}
+    assert any("behaviour and content weigh the same" in note for note in fitted.notes)
+    assert sum(by_content.values()) == pytest.approx(1.0)
+    assert sum(weights.values()) == pytest.approx(2.0)
 
 
 def test_entries_a_row_are_not_chosen_by_new_items_that_no_row_has(world: World) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
-import numpy as np
 
 from beholder.blending import gate
 from beholder.blending.able import for_warm, is_slow, speaks_of_cold, with_new
@@ -23,14 +23,15 @@ EVEN = 0.5  # cold weight of each member where nothing can be learned
 
 
 def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, base: str) -> Chosen:
-    """Too little behaviour to learn from: equal weights of scaled members."""
+    """Too little behaviour to learn from: as much by what people did as by what items are."""
     few = f"{len(held.learn)} cases could be held out, {FEWEST} are needed"
-    notes = [f"too few people came again to learn weights from ({few}): members weigh the same"]
+    told = "behaviour and content weigh the same"
+    notes = [f"too few people came again to learn weights from ({few}): {told}"]
     slow = [name for name, one in tuned.items() if is_slow(one)]
     able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
     notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]
     scale = {name: _size(one.scorer) for name, one in able.items()}
-    weights = Weights(scale, dict.fromkeys(for_warm(able), 1.0), {}, TIE_BREAK, 0.9)
+    weights = Weights(scale, _even(for_warm(able)), {}, TIE_BREAK, 0.9)
     weights = even_cold(weights, able, base)
     behaved = tuned[base].scorer if base else None
     placing = usual_placing(held, behaved if isinstance(behaved, ItemItem) else None)
@@ -39,6 +40,12 @@ def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, bas
     parts = combined(grown, counts, held.untouched, weights)
     weights = msgspec.structs.replace(weights, top=usual_kept(held, parts).top)
     return Chosen(weights, *USUAL, base, placing, records(tuned, weights, placing), notes)
+
+
+def _even(members: Mapping[str, Tuned]) -> dict[str, float]:
+    """Return weights by which behaviour counts as much as content, however many learn from it."""
+    kinds = Counter(one.member.by_behaviour for one in members.values())
+    return {name: 1.0 / kinds[one.member.by_behaviour] for name, one in members.items()}
 
 
 def nothing_but_popularity(held: Validation, counts: Floats) -> Chosen:
@@ -62,6 +69,8 @@ def even_cold(weights: Weights, members: Mapping[str, Tuned], base: str) -> Weig
 
 
 def _size(scorer: Scorer) -> float:
+    """Return what a scorer says at most for one item, on the mean."""
     if isinstance(scorer, ItemItem) and scorer.rows.nnz:
-        return float(np.abs(scorer.rows.data).mean())
+        tops = scorer.rows.max(axis=1).toarray()
+        return float(tops[tops > 0].mean()) if (tops > 0).any() else 1.0
     return 1.0

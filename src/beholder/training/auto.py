@@ -20,7 +20,7 @@ from typing import NamedTuple
 import msgspec
 
 from beholder.blending.chosen import Chosen
-from beholder.blending.gate import Live, refusal
+from beholder.blending.gate import Live, better, refusal
 from beholder.blending.members import Member, Tuned, members_of
 from beholder.blending.validation import Validation, validation
 from beholder.blending.weigh import weigh
@@ -300,16 +300,29 @@ class _Training:
             if self.plan.script is None:
                 needed = f"about {clock.spent + ending:.0f} s are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
-            return self._with_the_rest(drafted, popular)
+            return self._with_the_rest(drafted, popular, "the budget is used up")
         with self.plan.measured("weighing"):
             chosen = weigh(self.held, self.tuned, popular, self.seed, quick=not whole)
+        if drafted is not None and self.plan.decide(
+            "keep the first blend", lambda: self._is_worse(chosen, drafted)
+        ):
+            said = f"{drafted.asked.mean():.4f} against {chosen.asked.mean():.4f}"
+            return self._with_the_rest(drafted, popular, f"it is certainly better, {said}")
         if drafted is not None and not self.plan.decide(
             "fit again", lambda: self._in_time(again, chosen)
         ):
-            return self._with_the_rest(drafted, popular)
+            return self._with_the_rest(drafted, popular, "the budget is used up")
         return self.refit(self.tuned, chosen, popular)
 
-    def _with_the_rest(self, drafted: Fitted, popular: PopularitySettings) -> Fitted:
+    def _is_worse(self, chosen: Chosen, drafted: Fitted) -> bool:
+        """Whether weights from more cases do certainly worse for people that neither saw.
+
+        More members are weighed then, and where few people are asked chance weighs them.
+        """
+        comparable = len(chosen.asked) == len(drafted.asked) == len(self.held.tune)
+        return comparable and better(drafted.asked, chosen.asked)
+
+    def _with_the_rest(self, drafted: Fitted, popular: PopularitySettings, why: str) -> Fitted:
         """Return the first blend as the last one, with more new items if there is time."""
         own = {name: one for name, one in self.tuned.items() if name in self.drafted}
         same = all(one.settings == self.drafted[name] for name, one in own.items())
@@ -318,10 +331,10 @@ class _Training:
             last = self.refit(own, self.draft, popular)
         else:
             last = drafted
-            last.notes.append("the first blend is the last one: the budget is used up")
+        last.notes.append(f"the first blend is the last one: {why}")
         unused = [name for name in self.tuned if name not in own]
         if unused:
-            last.notes.append(f"{', '.join(unused)} could not be fitted again in time")
+            last.notes.append(f"{', '.join(unused)} came after it")
         return last
 
     def _is_rest_quick(self) -> bool:
