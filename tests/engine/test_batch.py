@@ -208,6 +208,16 @@ def test_a_second_run_on_one_file_is_refused_and_names_the_first(
     assert [path.name for path in out.parent.iterdir()] == ["all.jsonl"]
 
 
+def test_users_may_come_through_a_pipe(workspace: Workspace, tmp_path: Path) -> None:
+    out, users = tmp_path / "out" / "all.jsonl", tmp_path / "users"
+    os.mkfifo(users)
+    running = start(workspace, out, "--users", users)
+    users.write_text("person-0003\nperson-0004\n")
+    assert json.loads(running.communicate(timeout=60)[0])["people"] == 2
+    assert [row["user"] for row in rows(out)] == ["person-0003", "person-0004"]
+    assert [path.name for path in out.parent.iterdir()] == ["all.jsonl"]
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

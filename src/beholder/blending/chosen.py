@@ -47,7 +47,7 @@ def records(tuned: Mapping[str, Tuned], weights: Weights, placing: Placing) -> l
             one.member.card.name,
             msgspec.to_builtins(one.settings),
             one.tried,
-            round(one.ndcg, 5),
+            round(one.ndcg, 5) if len(one.per_case) else None,
             round(weights.warm.get(name, 0.0), 4),
             round(weights.cold.get(name, 0.0), 4),
         )

@@ -11,9 +11,10 @@ import glob
 import hashlib
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -130,8 +131,8 @@ def recommend_all(
     checked_k(k)
     explorer, engine.pipeline.explorer = engine.pipeline.explorer, None
     try:
-        with output_lock(out):
-            return _all(engine, out, kind, k, users, progress)
+        with output_lock(out), _read_again(users, out) as listed:
+            return _all(engine, out, kind, k, listed, progress)
     finally:
         engine.pipeline.explorer = explorer
 
@@ -141,8 +142,6 @@ def _all(
 ) -> Report:
     """Do all shards that are missing, and join them."""
     assert engine.store is not None
-    for left in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
-        left.unlink(missing_ok=True)  # of a run that was killed while it joined
     folder = out.with_name(f"{out.name}.parts")
     told = "store" if users is None else _fingerprint(users)
     highest = engine.store.highest_person() if users is None else _lines(users)
@@ -162,6 +161,21 @@ def _all(
     _join(parts, out, kind)
     shutil.rmtree(folder)
     return report
+
+
+@contextmanager
+def _read_again(users: Path | None, out: Path) -> Iterator[Path | None]:
+    """Give a list of users that can be read several times: a pipe is copied first."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+        left.unlink(missing_ok=True)  # of a run that was killed
+    if users is None or not users.exists() or users.is_file() or users.is_dir():
+        yield users
+        return
+    aside = tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
+    with aside as whole, users.open("rb") as source:
+        shutil.copyfileobj(source, whole)
+        whole.flush()
+        yield Path(whole.name)
 
 
 def _consents(store: Store, asked: Manifest) -> tuple[int, int]:

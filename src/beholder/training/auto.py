@@ -31,7 +31,7 @@ from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
 from beholder.training.ahead import OVERHEAD, Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
-from beholder.training.budget import Clock
+from beholder.training.budget import Clock, told
 from beholder.training.plan import MARGIN, Plan, seconds_to_solve
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
@@ -261,7 +261,7 @@ class _Training:
         left_out = [member for member in members if member.name not in self.tuned]
         if self.plan.script is None:
             self.plan.timings += [
-                f"with {member.name}, about {self._needed(member):.0f} s are needed"
+                f"with {member.name}, about {told(self._needed(member))} are needed"
                 for member in left_out
                 if self.plan.cost(member.name)
             ]
@@ -298,7 +298,7 @@ class _Training:
         whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
         if not whole and drafted is not None and self._settings == self.drafted:
             if self.plan.script is None:
-                needed = f"about {clock.spent + ending:.0f} s are needed"
+                needed = f"about {told(clock.spent + ending)} are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
             return self._with_the_rest(drafted, popular, "the budget is used up")
         with self.plan.measured("weighing"):

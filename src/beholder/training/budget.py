@@ -28,6 +28,11 @@ def seconds(text: str | float) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
+def told(spent: float) -> str:
+    """Return seconds in words: `120 s`, `1.4 s`."""
+    return f"{spent:.0f} s" if spent >= 10 else f"{spent:.1f} s"
+
+
 def check_seed(seed: int) -> int:
     """Return a seed that numbers can be drawn from: 0 or more."""
     if seed < 0:

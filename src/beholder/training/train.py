@@ -22,7 +22,7 @@ from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
-from beholder.training.budget import Clock, check_seed, seconds
+from beholder.training.budget import Clock, check_seed, seconds, told
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
@@ -115,7 +115,7 @@ def _train(
     def first(fitted: Fitted) -> None:
         name = publish(fitted)
         firsts.append(clock.spent)
-        progress.note(f"first bundle {name} is written after {clock.spent:.0f} s; training goes on")
+        progress.note(f"first bundle {name} is written after {told(clock.spent)}; training goes on")
 
     fitted = fit_auto(
         made.dataset,
@@ -130,7 +130,7 @@ def _train(
     pairs = made.dataset.interactions
     notes = fitted.notes + fitted.timings + publish.misfits
     if clock.left < 0:
-        notes.append(f"the budget of {budget.seconds:.0f} s was too short: {clock.spent:.0f} s")
+        notes.append(f"the budget of {told(budget.seconds)} was too short: {told(clock.spent)}")
     return Trained(
         name,
         made.dataset.n_items,
