@@ -171,8 +171,12 @@ def _read_again(users: Path | None, out: Path) -> Iterator[Path | None]:
     if users is None or not users.exists() or users.is_file() or users.is_dir():
         yield users
         return
-    aside = tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-    with aside as whole, users.open("rb") as source:
+    with (
+        tempfile.NamedTemporaryFile(
+            dir=out.parent, prefix=f".{out.name}.", suffix=".part"
+        ) as whole,
+        users.open("rb") as source,
+    ):
         shutil.copyfileobj(source, whole)
         whole.flush()
         yield Path(whole.name)
