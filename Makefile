@@ -38,8 +38,9 @@ lint:
 types:
 	$(BIN)/mypy
 
+# Files of tests in two processes: each has a store, a server and a trained workspace of its own.
 tests:
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: lint types tests
 
