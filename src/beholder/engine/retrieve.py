@@ -9,7 +9,7 @@ import numpy as np
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate, Stage, slate_of
 from beholder.rules.lift import lifted
-from beholder.scorers.interface import Floats, Mask, Positions
+from beholder.scorers.interface import Floats, Positions
 from beholder.store.answers import HISTORY
 
 Source = Callable[[Request, Overlay, int], Slate]
@@ -61,7 +61,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     rest = best.rest
     more: list[Positions] = [best.positions]
     if rules.raised is not None:
-        raised = request.reading.best(depth, request.allowed & _whole(rules.raised, view))
+        raised = request.reading.best(depth, request.allowed & rules.raised)
         assert raised.rest is not None
         most = sum(lift.by for lift in rules.lifts if lift.by > 0)
         most *= top_of(request, view)
@@ -84,8 +84,3 @@ def top_of(request: Request, view: Overlay) -> float:
 def raised_by(request: Request, view: Overlay, positions: Positions) -> list[tuple[str, Floats]]:
     """Return what boosts and buries add to some scores, float32 (k,) by name."""
     return lifted(request.rules.lifts, positions, top_of(request, view))
-
-
-def _whole(mask: Mask, view: Overlay) -> Mask:
-    """Return a mask over all items: what came after it was made is in none."""
-    return np.pad(mask, (0, len(view.shown) - len(mask)))
