@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from beholder.scorers import rows
 from beholder.scorers.interface import Query
 from beholder.scorers.layers import Gathered, Layer, gather, joined
+from beholder.scorers.rows import MIXED
 
 # What each item (a row) says of each; 3 came late, and 4 after it.
 WHOLE = np.array(
@@ -63,7 +64,7 @@ HISTORIES = [
 @pytest.mark.parametrize("items", HISTORIES, ids=str)
 def test_every_item_adds_its_whole_row_times_its_weight(items: list[int]) -> None:
     weights = [0.5, 2.0, 0.25, 1.0, 4.0][: len(items)]
-    read = gather(base(), 0, layers(), query(items, weights), NOTHING_NEW)
+    read = gather(base(), MIXED, layers(), query(items, weights), NOTHING_NEW)
     np.testing.assert_array_equal(
         table(read, len(items)), np.array(weights)[:, None] * WHOLE[items]
     )
@@ -75,15 +76,15 @@ def test_new_columns_take_the_other_weights(items: list[int]) -> None:
     weights, others = [0.5, 2.0, 0.25, 1.0, 4.0], [8.0, 0.0, 16.0, 0.125, 3.0]
     weights, others = weights[: len(items)], others[: len(items)]
     new = np.array([False, True, False, True, True])  # 1 was there and has no behaviour
-    read = gather(base(), 0, layers(), query(items, weights, others), new)
+    read = gather(base(), MIXED, layers(), query(items, weights, others), new)
     expected = np.where(new, np.array(others)[:, None], np.array(weights)[:, None]) * WHOLE[items]
     np.testing.assert_array_equal(table(read, len(items)), expected)
 
 
 def test_of_an_empty_history_and_of_empty_rows_nothing_is_read() -> None:
     for read in (
-        gather(base(), 0, layers(), query([], []), NOTHING_NEW),
-        gather(sparse(np.zeros((3, 3))), 0, (), query([0, 1], [1, 1]), NOTHING_NEW),
+        gather(base(), MIXED, layers(), query([], []), NOTHING_NEW),
+        gather(sparse(np.zeros((3, 3))), MIXED, (), query([0, 1], [1, 1]), NOTHING_NEW),
     ):
         assert len(read.columns) == len(read.values) == 0
         assert read.lengths.sum() == 0
@@ -95,9 +96,10 @@ def test_rows_of_one_length_are_read_with_layers_of_any() -> None:
     columns, values = [1, 2, 0, 1, 0, 1], [0.5, 0.25, 0.5, 0, 0, 0.75]
     told = np.array(values, np.float32), np.array(columns, np.int32), np.array([0, 2, 4, 6])
     even = sp.csr_array(told, shape=(3, 3))
-    assert rows.width(even) == 2
+    form = rows.form(even, NOTHING_NEW[:3])
+    assert form.width == 2
     np.testing.assert_array_equal(even.toarray(), WHOLE[:3, :3])
-    read = gather(even, 2, layers(), query([2, 4, 0], [1, 2, 4]), NOTHING_NEW)
+    read = gather(even, form, layers(), query([2, 4, 0], [1, 2, 4]), NOTHING_NEW)
     expected = np.array([[1], [2], [4]]) * WHOLE[[2, 4, 0]]
     np.testing.assert_array_equal(table(read, 3), expected)
 
@@ -105,7 +107,7 @@ def test_rows_of_one_length_are_read_with_layers_of_any() -> None:
 def test_what_is_read_is_not_written_to() -> None:
     matrix, later = base(), layers()
     before = [one.toarray() for one in (matrix, *later[0], *later[1])]
-    gather(matrix, 0, later, query([1, 4, 3], [5, 5, 5], [7, 7, 7]), np.ones(5, bool))
+    gather(matrix, MIXED, later, query([1, 4, 3], [5, 5, 5], [7, 7, 7]), np.ones(5, bool))
     after = [one.toarray() for one in (matrix, *later[0], *later[1])]
     for one, other in zip(before, after, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -121,6 +123,6 @@ def test_two_layers_are_one_with_both_their_items() -> None:
 def test_a_history_reads_the_same_from_layers_that_were_joined() -> None:
     asked = query([4, 0, 3], [1, 2, 4], [8, 16, 32])
     new = np.array([False, False, True, True, True])
-    apart = gather(base(), 0, layers(), asked, new)
-    together = gather(base(), 0, (joined(*layers()),), asked, new)
+    apart = gather(base(), MIXED, layers(), asked, new)
+    together = gather(base(), MIXED, (joined(*layers()),), asked, new)
     np.testing.assert_array_equal(table(apart, 3), table(together, 3))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from small_scorers import drawn_rows
 
 from beholder.behaviour.histories import Histories
@@ -103,3 +104,27 @@ def test_saved_it_fades_as_before(scorer: ItemItem, tmp_path: Path) -> None:
     assert (again.item_item.among_new, again.recency) == (AMONG_NEW, OWN)
     found = again.scores(again.ask(TOLD))[0]
     np.testing.assert_allclose(found, by_hand(scorer), rtol=1e-5, atol=1e-6)
+
+
+def test_opened_again_new_columns_lie_apart_and_nothing_else_is_other(
+    scorer: ItemItem, tmp_path: Path
+) -> None:
+    """A matrix full enough to be read like a table: its rows are two tables on the disk."""
+    rng = np.random.default_rng(7)
+    dense = (0.1 + rng.random((N_ITEMS, N_ITEMS))).astype(np.float32)
+    np.fill_diagonal(dense, 0)
+    full = replace(scorer, rows=sp.csr_array(dense))
+    full.save(tmp_path)
+    again = ItemItem.load(tmp_path)
+    assert again.form == (N_ITEMS, N_ITEMS - len(NEW))
+    assert full.form.first == 0
+    query = full.ask(TOLD)
+    np.testing.assert_array_equal(again.scores(query), full.scores(query))
+    places = np.array([11, 20, 2], np.int32)
+    np.testing.assert_array_equal(
+        again.shares(query, places).values, full.shares(query, places).values
+    )
+    for new in (looks(N_ITEMS), filling()):
+        one, other = again.grown(new), full.grown(new)
+        query = one.ask(TOLD)
+        np.testing.assert_allclose(one.scores(query), other.scores(query), rtol=1e-6)

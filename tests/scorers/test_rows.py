@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from beholder.scorers import rows
 from beholder.scorers.cutting import SAMPLED
 
+NONE_APART = np.zeros(40, bool)
+
 
 def random_matrix(seed: int, n: int, m: int, share: float = 0.4) -> np.ndarray:
     rng = np.random.default_rng(seed)
@@ -179,13 +181,55 @@ def test_rows_of_one_length_say_the_same(density: float) -> None:
     level = rows.even(matrix)
     np.testing.assert_array_equal(level.toarray(), dense)
     items = np.array([3, 39, 0, 7], np.int32)
-    columns, values, lengths = rows.gather(level, items, rows.width(level))
+    columns, values, lengths = rows.gather(level, items, rows.form(level, NONE_APART).width)
     found = np.zeros((4, 40), np.float32)
     np.add.at(found, (np.repeat(np.arange(4), lengths), columns), values)
     np.testing.assert_array_equal(found, dense[items])
     if density == 0.9:
-        assert rows.width(level) == np.diff(level.indptr).max() == np.diff(level.indptr).min()
-        assert rows.width(matrix) == 0
+        width = np.diff(level.indptr).max()
+        assert width == np.diff(level.indptr).min()
+        assert rows.form(level, NONE_APART) == (width, width)
+        assert rows.form(matrix, NONE_APART) == rows.MIXED
+
+
+def test_columns_set_apart_come_last_in_each_row_as_a_table_of_their_own() -> None:
+    rng = np.random.default_rng(4)
+    apart = np.zeros(40, bool)
+    apart[[2, 3, 17, 25, 26, 39]] = True
+    dense = rng.random((40, 40)).astype(np.float32)
+    dense[rng.random((40, 40)) >= 0.9] = 0
+    level = rows.even(sp.csr_array(dense), apart)
+    np.testing.assert_array_equal(level.toarray(), dense)
+    longest = [int((dense[:, some] > 0).sum(axis=1).max()) for some in (~apart, apart)]
+    assert rows.form(level, apart) == (sum(longest), longest[0])
+    for own in level.indices.reshape(40, -1):
+        assert len(set(own.tolist())) == len(own)
+        assert apart[own].tolist() == [False] * longest[0] + [True] * longest[1]
+    mixed = rows.form(rows.even(sp.csr_array(dense)), apart)
+    assert mixed.width > 0
+    assert mixed.first == 0
+
+
+def test_rows_that_lie_in_two_tables_are_opened_as_they_were_saved(tmp_path) -> None:
+    apart = np.array([True, False, False, False])
+    dense = np.array([[13, 1, 2, 3], [4, 0, 5, 6], [7, 8, 0, 9], [10, 11, 12, 0]], np.float32)
+    rows.save(rows.even(sp.csr_array(dense), apart), tmp_path / "rows.safetensors")
+    found = rows.load(tmp_path / "rows.safetensors")
+    assert rows.form(found, apart) == (4, 3)
+    np.testing.assert_array_equal(found.toarray(), dense)
+    np.testing.assert_array_equal((found @ found).toarray(), dense @ dense)
+    np.testing.assert_array_equal(rows.cut(found, 1).toarray().max(axis=1), [13, 6, 9, 12])
+
+
+def test_rows_that_two_tables_would_make_much_longer_lie_in_one() -> None:
+    """Half of the rows speak of three columns set apart alone, the others of three others."""
+    dense = np.zeros((6, 6), np.float32)
+    dense[:3, 3:] = 1
+    dense[3:, :3] = 1
+    apart = np.arange(6) >= 3
+    level = rows.even(sp.csr_array(dense), apart)
+    assert rows.form(level, apart) == (3, 0)
+    np.testing.assert_array_equal(level.toarray(), dense)
 
 
 def test_rows_of_very_different_lengths_stay_as_they_are() -> None:

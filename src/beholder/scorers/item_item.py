@@ -70,9 +70,9 @@ class ItemItem:
         return int(self.layers[-1].rows.shape[1] if self.layers else self.rows.shape[0])
 
     @cached_property
-    def width(self) -> int:
-        """Length of all rows, 0 if they differ; see `rows.even`."""
-        return rows.width(self.rows)
+    def form(self) -> rows.Form:
+        """How the rows lie, columns of items without behaviour set apart."""
+        return rows.form(self.rows, self.new[: self.rows.shape[0]])
 
     @cached_property
     def ties(self) -> NDArray[np.uint32]:
@@ -129,7 +129,7 @@ class ItemItem:
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
-        return gather(self.rows, self.width, self.layers, query, self.new)
+        return gather(self.rows, self.form, self.layers, query, self.new)
 
     def grown(self, new: NewItems) -> ItemItem:
         """Return a scorer that knows new items by their content."""
@@ -159,7 +159,8 @@ class ItemItem:
         """Write rows and entry."""
         assert not self.layers, "late items are of a running server, not of a bundle"
         facts = _Facts(self.recency.decay, self.recency.older, self.among_new)
-        rows.save(rows.even(self.rows), folder / "rows.safetensors", facts)
+        even = rows.even(self.rows, self.placed if self.among_new else None)
+        rows.save(even, folder / "rows.safetensors", facts)
         if self.placed is not None:
             tensors.save(folder / PLACED, {"placed": self.placed})
         self.entry.save(folder)

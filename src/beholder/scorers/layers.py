@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from beholder.scorers import rows
 from beholder.scorers.interface import Floats, Mask, Places, Positions, Query
+from beholder.scorers.rows import MIXED, Form
 
 
 class Layer(NamedTuple):
@@ -60,22 +61,22 @@ def joined(one: Layer, next_one: Layer) -> Layer:
 
 
 def gather(
-    base: sp.csr_array, width: int, layers: tuple[Layer, ...], query: Query, new: Mask
+    base: sp.csr_array, form: Form, layers: tuple[Layer, ...], query: Query, new: Mask
 ) -> Gathered:
     """Read base rows and what each layer has for the items of a history.
 
     Parameters
     ----------
-    width
-        What `rows.width` says of the base.
+    form
+        What `rows.form` says of the base, new columns set apart.
     new
         bool (n_items,). Columns that take the history as `query.among_new` weighs it.
     """
     told = _Told(query.items, query.weights, query.among_new, np.arange(len(query.items)), new)
     if not layers:
-        return _piece(base, told, 0, width)
+        return _piece(base, told, 0, form)
     newest = int(query.items.max(initial=-1))
-    pieces = [_piece(base, told.within(0, base.shape[0], newest), 0, width)]
+    pieces = [_piece(base, told.within(0, base.shape[0], newest), 0, form)]
     for layer in layers:
         first, last = layer.columns.shape[0], layer.rows.shape[1]
         pieces.append(_piece(layer.columns, told.within(0, first, newest), first))
@@ -105,18 +106,27 @@ class _Told(NamedTuple):
         items = self.items[owner] - np.int32(start)
         return _Told(items, self.weights[owner], other, owner, self.new)
 
-    def by_entry(self, columns: NDArray[np.intp], lengths: Places) -> Floats:
-        """Return the weight of each entry that was read."""
+    def weigh(self, read: NDArray[np.intp], values: Floats, lengths: Places, form: Form) -> None:
+        """Multiply the entries that were read, in place, by the weights of their rows."""
+        if form.width:
+            table, other = values.reshape(-1, form.width), self.among_new
+            if other is None:
+                table *= self.weights[:, None]
+                return
+            if form.first:
+                table[:, : form.first] *= self.weights[:, None]
+                table[:, form.first :] *= other[:, None]
+                return
         weights: Floats = self.weights.repeat(lengths)
         if self.among_new is not None:
-            np.copyto(weights, self.among_new.repeat(lengths), where=self.new.take(columns))
-        return weights
+            np.copyto(weights, self.among_new.repeat(lengths), where=self.new.take(read))
+        values *= weights
 
 
-def _piece(matrix: sp.csr_array, told: _Told, offset: int, width: int = 0) -> Gathered:
+def _piece(matrix: sp.csr_array, told: _Told, offset: int, form: Form = MIXED) -> Gathered:
     """Read rows of a matrix whose first column is the position `offset`."""
-    columns, values, lengths = rows.gather(matrix, told.items, width)
+    columns, values, lengths = rows.gather(matrix, told.items, form.width)
     if len(columns):
         columns = columns + offset if offset else columns
-        values *= told.by_entry(columns, lengths)
+        told.weigh(columns, values, lengths, form)
     return Gathered(columns, values, lengths, told.owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -124,6 +124,7 @@ def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_arra
     data = _woven(matrix.data, before, others.data, after)
     columns = _woven(matrix.indices, before, others.indices, after)
     whole = _assembled(data, columns, indptr, matrix.shape)
+    whole.has_sorted_indices = True
     return _without_diagonal(whole)
 
 
@@ -181,16 +182,62 @@ def spread_rows(some: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_a
     return tall
 
 
-def even(rows: sp.csr_array) -> sp.csr_array:
+class Form(NamedTuple):
+    """How rows lie in memory.
+
+    Attributes
+    ----------
+    width
+        Length of all rows, in order without gaps; 0 if they differ.
+    first
+        Entries of each row before those of the columns set apart; 0 if they are mixed.
+    """
+
+    width: int = 0
+    first: int = 0
+
+
+MIXED = Form()
+
+
+def even(rows: sp.csr_array, apart: NDArray[np.bool_] | None = None) -> sp.csr_array:
     """Give all rows one length by explicit zeros, so that they are read like a table.
 
     Rows that would grow by more than `FILLED` are returned as they are.
+
+    Parameters
+    ----------
+    apart
+        bool (m,). Columns whose entries come last in each row, as a table beside the other one.
+    """
+    own = np.zeros(rows.shape[1], bool) if apart is None else apart
+    last = _of_columns(own, rows)
+    parts = [only(rows, ~last), only(rows, last)] if last.any() else [rows]
+    widths = [int(np.diff(part.indptr).max(initial=0)) for part in parts]
+    n, whole = rows.shape[0], sum(widths)
+    if not whole or n * whole > FILLED * rows.nnz:
+        return rows if len(parts) == 1 else even(rows)
+    pools = [np.flatnonzero(~own), np.flatnonzero(own)] if len(parts) > 1 else [np.arange(len(own))]
+    tables = [_table(*each) for each in zip(parts, widths, pools, strict=True)]
+    indices, data = (np.concatenate(each, axis=1) for each in zip(*tables, strict=True))
+    level = np.arange(n + 1, dtype=np.int64) * whole
+    found = _assembled(data.ravel(), indices.ravel(), level, rows.shape)
+    found.has_sorted_indices = len(parts) == 1
+    return found
+
+
+def _table(
+    rows: sp.csr_array, width: int, pool: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return columns and values (n, width) of rows, short ones filled with zeros.
+
+    Parameters
+    ----------
+    pool
+        int64. Columns that zeros may be said of, never one twice in a row; at least `width`.
     """
     lengths = np.diff(rows.indptr)
-    width = int(lengths.max(initial=0))
     n = rows.shape[0]
-    if not width or n * width > FILLED * rows.nnz:
-        return rows
     indices = np.empty((n, width), rows.indices.dtype)
     data = np.zeros((n, width), rows.data.dtype)
     full = lengths == width
@@ -200,22 +247,26 @@ def even(rows: sp.csr_array) -> sp.csr_array:
     for row in np.flatnonzero(~full):
         span = slice(rows.indptr[row], rows.indptr[row + 1])
         own = rows.indices[span]
-        free = np.setdiff1d(np.arange(width), own)[: width - len(own)]  # never a column twice
+        free = np.setdiff1d(pool[:width], own)[: width - len(own)]
         columns = np.concatenate([own, free])
         order = np.argsort(columns)
         indices[row] = columns[order]
         data[row, : len(own)] = rows.data[span]
         data[row] = data[row][order]
-    indptr = np.arange(n + 1, dtype=np.int64) * width
-    return _assembled(data.ravel(), indices.ravel(), indptr, rows.shape)
+    return indices, data
 
 
-def width(rows: sp.csr_array) -> int:
-    """Return the length that all rows have, in order without gaps; 0 if they differ."""
+def form(rows: sp.csr_array, apart: NDArray[np.bool_]) -> Form:
+    """Return how rows lie, with some columns set apart, bool (m,); see `even`."""
     n = rows.shape[0]
-    length = len(rows.data) // n if n else 0
-    level = np.arange(n + 1, dtype=rows.indptr.dtype) * length
-    return length if np.array_equal(rows.indptr, level) else 0
+    width = len(rows.data) // n if n else 0
+    level = np.arange(n + 1, dtype=rows.indptr.dtype) * width
+    if not width or not np.array_equal(rows.indptr, level):
+        return MIXED
+    first = width - int(np.count_nonzero(apart.take(rows.indices[:width])))
+    last = _of_columns(apart, rows).reshape(n, width)
+    whole = not last[:, :first].any() and last[:, first:].all()
+    return Form(width, first if whole else 0)
 
 
 def gather(
@@ -228,7 +279,7 @@ def gather(
     Parameters
     ----------
     width
-        What `width` says of these rows: with one length they are read like a table.
+        Of their form: with one length they are read like a table.
     """
     if not len(items):
         return np.empty(0, np.intp), np.empty(0, np.float32), np.empty(0, np.int64)
@@ -300,9 +351,7 @@ def _assembled(
     """Return rows over these arrays as they are: with one type of number nothing is copied."""
     if len(data) < np.iinfo(np.int32).max:
         indptr = indptr.astype(np.int32)
-    rows = sp.csr_array((data, indices, indptr), shape=shape)
-    rows.has_sorted_indices = True
-    return rows
+    return sp.csr_array((data, indices, indptr), shape=shape)
 
 
 def read_facts(path: Path) -> str:

@@ -79,7 +79,7 @@ class Snapshot:
     persons
         Row numbers of the people it was read for: user, session, or both.
     rows
-        Time, item number, kind and value of each event, newest first, at most 10,000.
+        Time, item number, kind, value and number of each event, newest first, at most 10,000.
     """
 
     version: int
@@ -104,8 +104,8 @@ class Snapshot:
         int64; int64, milliseconds since 1970; uint8, codes of `behaviour.kinds`; float32,
         rating, seconds or pieces, NaN where an event has none.
         """
-        times, seqs, kinds, values = (
-            zip(*reversed(self.rows), strict=True) if self.rows else [()] * 4
+        times, seqs, kinds, values, _ = (
+            zip(*reversed(self.rows), strict=True) if self.rows else [()] * 5
         )
         return (
             np.array(seqs, np.int64),
