@@ -37,7 +37,7 @@ def people(engine: Engine, persons: list[int]) -> list[Snapshot]:
     for person in persons:
         n = min(HISTORY, len(view.seqs) // 2)
         seqs = rng.choice(view.seqs, n, replace=False).tolist()
-        rows = [(60_000 * (n - i), seq, LIKE, None) for i, seq in enumerate(seqs)]
+        rows = [(60_000 * (n - i), seq, LIKE, None, n - i) for i, seq in enumerate(seqs)]
         found.append(Snapshot(view.version, known=True, persons=(person,), rows=rows))
     return found
 

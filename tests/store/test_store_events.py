@@ -182,6 +182,18 @@ def test_only_the_newest_ten_thousand_events_come(store: Store) -> None:
     assert (len(times), times[0], times[-1]) == (10_000, 50, 10_049)
 
 
+def test_events_of_one_moment_come_as_they_were_stored(store: Store) -> None:
+    """Of a user and the session at once, and around events of other moments."""
+    marks = "share click save view like cart".split()
+    store.record([Event("b", "view", user="sam", time=9), Event("b", "view", user="sam", time=5)])
+    for number, kind in enumerate(marks):
+        who = {"session": "s"} if number == 3 else {"user": "sam"}
+        store.record([Event("a", kind, time=7, **who)])
+    _, times, kinds, _ = store.snapshot("sam", "s").columns()
+    assert times.tolist() == [5, *[7] * 6, 9]
+    assert kinds[1:-1].tolist() == [CODES[kind] for kind in marks]
+
+
 def test_an_event_keeps_the_answer_and_place_that_it_names(store: Store) -> None:
     unknown = "0123456789abcdef"
     store.record(

@@ -177,7 +177,11 @@ def _unseen(seen: Snapshot | None) -> str:
 
 def _recently_viewed(view: Overlay, mask: Mask, k: int, seen: Snapshot | None) -> Ordered:
     """Return what somebody did anything with, the newest first; the score counts from 1 down."""
-    newest = {} if seen is None else dict.fromkeys(r[1] for r in seen.rows if r[2] not in AGAINST)
+    seqs = np.empty(0, np.int64)
+    if seen is not None:
+        oldest_first, _, kinds, _ = seen.columns()
+        seqs = oldest_first[~np.isin(kinds, list(AGAINST))]
+    newest = dict.fromkeys(seqs[::-1].tolist())
     places = view.positions(np.array(list(newest), np.int64))
     chosen = places[(places >= 0) & mask[places]][:k]
     return Ordered(chosen, np.linspace(1, 0, len(chosen), endpoint=False, dtype=np.float32))

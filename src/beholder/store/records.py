@@ -79,7 +79,8 @@ class Snapshot:
     persons
         Row numbers of the people it was read for: user, session, or both.
     rows
-        Time, item number, kind, value and number of each event, newest first, at most 10,000.
+        Time, item number, kind, value and number of each event, the newest 10,000 at most, newest
+        first. Those of one moment are in any order; `columns` has them as they came.
     """
 
     version: int
@@ -104,14 +105,15 @@ class Snapshot:
         int64; int64, milliseconds since 1970; uint8, codes of `behaviour.kinds`; float32,
         rating, seconds or pieces, NaN where an event has none.
         """
-        times, seqs, kinds, values, _ = (
-            zip(*reversed(self.rows), strict=True) if self.rows else [()] * 5
+        times, seqs, kinds, values, numbers = (
+            zip(*self.rows, strict=True) if self.rows else [()] * 5
         )
+        order = np.lexsort((numbers, times))
         return (
-            np.array(seqs, np.int64),
-            np.array(times, np.int64),
-            np.array(kinds, np.uint8),
-            np.array(values, np.float32),
+            np.array(seqs, np.int64)[order],
+            np.array(times, np.int64)[order],
+            np.array(kinds, np.uint8)[order],
+            np.array(values, np.float32)[order],
         )
 
 

@@ -6,7 +6,7 @@ Every answer waits for this, so that its statements are built once, with places 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from operator import gt, itemgetter
+from operator import itemgetter
 
 from sqlalchemy import bindparam, select
 
@@ -55,16 +55,9 @@ def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: 
             return Snapshot(version, known=True, profiling=False)
         for person, _ in known:
             rows += ask(HISTORY, person=person)
-    rows = newest_first(rows)[:NEWEST]
+    if len(known) > 1:
+        rows = sorted(rows, key=itemgetter(0, -1), reverse=True)[:NEWEST]
     return Snapshot(version, known=True, persons=tuple(person for person, _ in known), rows=rows)
-
-
-def newest_first(rows: Rows) -> Rows:
-    """Return rows of one person or more, newest first; those of one moment as they came."""
-    times = [row[0] for row in rows]
-    if all(map(gt, times, times[1:])):
-        return rows
-    return sorted(rows, key=itemgetter(0, -1), reverse=True)
 
 
 def snapshots(database: Database, first: int, end: int) -> Iterator[tuple[bytes, Snapshot]]:
@@ -81,6 +74,6 @@ def snapshots(database: Database, first: int, end: int) -> Iterator[tuple[bytes,
             version, same, allowed = ask(PERSON, subject=subject)[0]
             if same is None:
                 continue  # erased meanwhile
-            rows = newest_first(ask(HISTORY, person=person)) if allowed else []
+            rows = ask(HISTORY, person=person) if allowed else []
         persons = (person,) if allowed else ()
         yield subject, Snapshot(int(version), True, bool(allowed), persons, rows)
