@@ -139,7 +139,6 @@ answers = Table(
     Column("time", BigInteger, nullable=False, index=True),  # milliseconds since 1970
     Column("packed", LargeBinary, nullable=False),  # items, scores, chances, sources
     Column("seen", LargeBinary),  # a bit for each place that was in sight
-    sqlite_with_rowid=False,
 )
 
 segments = Table(

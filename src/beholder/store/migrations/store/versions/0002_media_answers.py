@@ -86,7 +86,6 @@ def _answers() -> None:
         sa.Column("time", sa.BigInteger, nullable=False),
         sa.Column("packed", sa.LargeBinary, nullable=False),
         sa.Column("seen", sa.LargeBinary),
-        sqlite_with_rowid=False,
     )
     op.create_index("ix_answers_person", "answers", ["person"])
     op.create_index("ix_answers_time", "answers", ["time"])
