@@ -27,12 +27,17 @@ class Taken(NamedTuple):
     ----------
     values
         float32 (k,), at least 0.
-    by
-        int32 (k,). The disliked position that takes it, -1 where nothing is taken.
+    nearest
+        int32 (k,). The disliked position that each is most like.
     """
 
     values: Floats
-    by: NDArray[np.int32]
+    nearest: NDArray[np.int32]
+
+    @property
+    def by(self) -> NDArray[np.int32]:
+        """int32 (k,). The disliked position that takes it, -1 where nothing is taken."""
+        return np.where(self.values > 0, self.nearest, -1).astype(np.int32)
 
 
 def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
@@ -41,8 +46,7 @@ def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
     if not len(disliked) or not len(slate.positions):
         return slate
     taken = penalties(view, disliked, slate.positions, slate.scores)
-    ties = view.blend.ties[slate.positions].astype(np.float32)
-    return slate.adjusted(NAME, -taken.values, ties)
+    return slate.adjusted(NAME, -taken.values, view.blend.ties)
 
 
 def penalties(
@@ -64,5 +68,4 @@ def penalties(
     nearest = alike.argmax(axis=1)
     values = alike[np.arange(len(positions)), nearest]
     taken = share * np.maximum(scores, 0) * values**2
-    by = np.where(taken > 0, recent[nearest], -1).astype(np.int32)
-    return Taken(taken, by)
+    return Taken(taken, recent.take(nearest))

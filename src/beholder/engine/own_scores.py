@@ -46,7 +46,8 @@ def own_scores(request: Request, view: Overlay, positions: Positions) -> Own:
     taken, by = np.zeros(len(positions), np.float32), np.full(len(positions), -1, np.int32)
     disliked = request.known.history.disliked
     if len(disliked):
-        taken, by = penalties(view, disliked, positions, blend)
+        found = penalties(view, disliked, positions, blend)
+        taken, by = found.values, found.by
     raised = raised_by(request, view, positions)
     rules = tuple(Adjustment(name, added) for name, added in raised)
     scores = blend - taken

@@ -18,7 +18,7 @@ from beholder.engine.retrieve import run
 from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
-from beholder.scorers.interface import Mask, Positions
+from beholder.scorers.interface import Positions
 from beholder.store.answers import HISTORY
 
 USUAL_DIAL = Dial()
@@ -99,8 +99,6 @@ class Pipeline:
 
     def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
         rules = self.rules.fitted(view)
-        mask: Mask = wanted.mask & view.shown
-        if rules.banned is not None:
-            mask &= ~rules.banned
+        mask = wanted.mask if rules.banned is None else wanted.mask & ~rules.banned
         reading = view.blend.read(known.query)
         return Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)

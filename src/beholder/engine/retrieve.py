@@ -8,6 +8,7 @@ import numpy as np
 
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Request, Slate, Stage, slate_of
+from beholder.index.best import in_order
 from beholder.rules.lift import lifted
 from beholder.scorers.interface import Floats, Positions
 from beholder.store.answers import HISTORY
@@ -71,7 +72,7 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     more.append(pinned[request.allowed[pinned]])
     positions = np.unique(np.concatenate(more)).astype(np.int32)
     scores = request.reading.at(positions)
-    order = np.lexsort((view.blend.ties[positions], -scores))
+    order = in_order(scores, positions, view.blend.ties)
     return slate_of(positions[order], scores[order], rules.pins, HISTORY, rest)
 
 

@@ -12,6 +12,7 @@ from beholder.behaviour.history import History
 from beholder.engine.answer import Level, Unknown
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import Dial
+from beholder.index.best import in_order
 from beholder.rules.fit import Fitted
 from beholder.rules.pins import Pinned
 from beholder.scorers.blend import Reading
@@ -132,11 +133,11 @@ class Slate(NamedTuple):
             short=self.short + short,
         )
 
-    def adjusted(self, name: str, values: Floats, ties: Floats) -> Slate:
+    def adjusted(self, name: str, values: Floats, ties: NDArray[np.uint32]) -> Slate:
         """Return the candidates with something added to their scores; see `adjusted_by`."""
         return self.adjusted_by([Adjustment(name, values)], ties)
 
-    def adjusted_by(self, added: Sequence[Adjustment], ties: Floats) -> Slate:
+    def adjusted_by(self, added: Sequence[Adjustment], ties: NDArray[np.uint32]) -> Slate:
         """Return the candidates with several things added to their scores, in the order of these.
 
         Parameters
@@ -144,13 +145,13 @@ class Slate(NamedTuple):
         added
             All of them in the order of this slate.
         ties
-            (k,). Among equal scores the smaller comes first.
+            uint32 (n_items,). Among equal scores the smaller comes first.
         """
         scores = self.scores
         for one in added:
-            scores = (scores + one.values).astype(np.float32)
+            scores = scores + one.values
         adjustments = (*self.adjustments, *added)
-        order = np.lexsort((ties, -scores)).astype(np.int32)
+        order = in_order(scores, self.positions, ties)
         return self._replace(scores=scores, adjustments=adjustments).ordered(order)
 
 

@@ -26,7 +26,7 @@ def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     if not raised:
         return slate
     added = [Adjustment(name, values) for name, values in raised]
-    return slate.adjusted_by(added, view.blend.ties[slate.positions].astype(np.float32))
+    return slate.adjusted_by(added, view.blend.ties)
 
 
 def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:

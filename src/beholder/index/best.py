@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,13 +46,26 @@ def best(
         return np.empty(0, np.int32)
     chosen = _hopeful(scores, k, allowed)
     values = scores.take(chosen)
-    order = (-values).argsort()
-    ordered = values.take(order)
-    if (ordered[1:] == ordered[:-1]).any():  # seldom, and sorting by two keys takes twice as long
-        order = np.lexsort((ties[chosen], -values))
-    order = order[:k]
+    order = in_order(values, chosen, ties)[:k]
     order = order[values.take(order) > -np.inf]
     return chosen.take(order).astype(np.int32)
+
+
+def in_order(
+    scores: Floats, positions: NDArray[np.integer[Any]], ties: NDArray[np.uint32]
+) -> NDArray[np.intp]:
+    """Return the order of the scores of some positions, shape (m,) each, the best first.
+
+    Parameters
+    ----------
+    ties
+        Shape (n,), of all positions. From `tie_order`.
+    """
+    order = (-scores).argsort()
+    ordered = scores.take(order)
+    if (ordered[1:] == ordered[:-1]).any():  # seldom, and sorting by two keys takes twice as long
+        order = np.lexsort((ties[positions], -scores))
+    return order
 
 
 def _hopeful(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:

@@ -224,13 +224,15 @@ def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint3
 def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     """Split the scores of some positions over the `n` items of a history, float32 (m, n)."""
     m = len(positions)
-    start = np.full(n_items, -1, np.int32)  # of the part of each position
-    start[positions] = np.arange(m, dtype=np.int32) * n
-    where = start.take(read.columns)
-    hit = (where >= 0).nonzero()[0]
+    wanted = np.zeros(n_items, bool)  # a byte each: a look at all that was read is cheaper so
+    wanted[positions] = True
+    hit = wanted.take(read.columns).nonzero()[0]
+    start = np.empty(n_items, np.int64)  # of the part of each position; of others anything
+    start[positions] = np.arange(m) * n
+    where = start.take(read.columns.take(hit))
     piece = read.lengths.cumsum().searchsorted(hit, side="right")
     found = np.zeros(m * n, np.float32)
-    found[where.take(hit) + read.owner.take(piece)] = read.values.take(hit)  # each is there once
+    found[where + read.owner.take(piece)] = read.values.take(hit)  # each is there once
     return found.reshape(m, n)
 
 

@@ -108,10 +108,13 @@ class Snapshot:
         times, seqs, kinds, values, numbers = (
             zip(*self.rows, strict=True) if self.rows else [()] * 5
         )
-        order = np.lexsort((numbers, times))
+        moments = np.array(times, np.int64)
+        order: Any = slice(None, None, -1)
+        if (moments[1:] >= moments[:-1]).any():
+            order = np.lexsort((np.array(numbers, np.int64), moments))
         return (
             np.array(seqs, np.int64)[order],
-            np.array(times, np.int64)[order],
+            moments[order],
             np.array(kinds, np.uint8)[order],
             np.array(values, np.float32)[order],
         )
