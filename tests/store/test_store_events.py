@@ -184,7 +184,7 @@ def test_only_the_newest_ten_thousand_events_come(store: Store) -> None:
 
 def test_events_of_one_moment_come_as_they_were_stored(store: Store) -> None:
     """Of a user and the session at once, and around events of other moments."""
-    marks = "share click save view like cart".split()
+    marks = ["share", "click", "save", "view", "like", "cart"]
     store.record([Event("b", "view", user="sam", time=9), Event("b", "view", user="sam", time=5)])
     for number, kind in enumerate(marks):
         who = {"session": "s"} if number == 3 else {"user": "sam"}
