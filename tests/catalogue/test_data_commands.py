@@ -34,7 +34,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "media").mkdir()
     Image.new("RGB", (4, 4), "red").save(root / "media" / "007.png")
     (root / "items.csv").write_text("sku,name,price\n007,Bond,1.5\n8,Ape,2\n")
-    (root / "clicks.csv").write_text("customer,sku,time\nsam,007,1\nkim,8,2\n,8,3\n")
+    (root / "clicks.csv").write_text(
+        "customer,sku,time\nsam,007,20230501\nkim,8,20230502\n,8,20230503\n"
+    )
     beholder("init", root / "w", "--title", 'A "shop" \U0001f6cd')
     return root
 

@@ -27,6 +27,9 @@ ITEMS = (
 CLICKS = "customer,product,when,action\nsam,007,1600000000,buy\nkim,8,1600000001,click\n"
 
 
+AT = 1_600_000_000  # seconds: 13 September 2020
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     folder = tmp_path / "files"
@@ -91,7 +94,8 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
     far = 4_000_000_000
     (files / "clicks.csv").write_text(
         "user_id,item_id,timestamp,rating\n"
-        f"u,1,1,5\nu,1,{far},5\nu,1,never,5\nu,1,1,\nu,1,1,many\nu,nope,1,5\n,1,1,5\nu,2,2,1\n"
+        f"u,1,{AT},5\nu,1,{far},5\nu,1,never,5\nu,1,{AT},\nu,1,{AT},many\nu,nope,{AT},5\n"
+        f",1,{AT},5\nu,2,{AT + 1},1\n"
     )
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
     report = run(store, request)
@@ -116,7 +120,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
 
 def test_reports_name_no_person(store: Store, files: Path) -> None:
     (files / "clicks.csv").write_text(
-        "user,item,time,kind,text\ncanary-user,8,x,click,canary-text\nsam,8,1,click,\n"
+        f"user,item,time,kind,text\ncanary-user,8,x,click,canary-text\nsam,8,{AT},click,\n"
     )
     run(store, Request(items=files / "items.csv", interactions=files / "clicks.csv"))
     kept = b"".join(p.read_bytes() for p in store.workspace.reports.rglob("*") if p.is_file())
@@ -187,7 +191,8 @@ def test_reviews_are_encrypted_and_events_with_ids_are_stored_once(
 ) -> None:
     (files / "clicks.csv").write_text(
         "user,item,time,kind,event_id,review\n"
-        "u,8,1,review,e1,a canary text\nu,8,2,click,e2,\nu,8,3,click,,\nu,9,2,click,e2,\n"
+        f"u,8,{AT},review,e1,a canary text\nu,8,{AT + 1},click,e2,\nu,8,{AT + 2},click,,\n"
+        f"u,9,{AT + 1},click,e2,\n"
     )
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
     report = run(store, request)
@@ -202,7 +207,8 @@ def test_events_of_a_file_name_the_answers_that_showed_their_items(
 ) -> None:
     (files / "clicks.csv").write_text(
         "user,item,time,kind,answer_id,answer_place\n"
-        "u,8,1,click,0a0b,3\nu,9,2,click,,\nu,8,3,click,none,3\nu,8,4,click,0a0b,first\n"
+        f"u,8,{AT},click,0a0b,3\nu,9,{AT + 1},click,,\nu,8,{AT + 2},click,none,3\n"
+        f"u,8,{AT + 3},click,0a0b,first\n"
     )
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
     report = run(store, request)
@@ -212,18 +218,18 @@ def test_events_of_a_file_name_the_answers_that_showed_their_items(
         "place -1 is no place of an answer",
     ]
     told = {r["time"]: (r.get("answer"), r.get("place")) for r in list(store.export("u"))[1:]}
-    assert told == {1000: ("0a0b", 3), 2000: (None, None)}
+    assert told == {AT * 1000: ("0a0b", 3), AT * 1000 + 1000: (None, None)}
 
 
 def test_sessions_are_people_without_a_name(store: Store, files: Path) -> None:
-    (files / "clicks.csv").write_text("session_id,item,time\ns1,8,1\n")
+    (files / "clicks.csv").write_text(f"session_id,item,time\ns1,8,{AT}\n")
     run(store, Request(items=files / "items.csv", interactions=files / "clicks.csv"))
     assert len(store.snapshot(session="s1").seqs) == 1
     assert not store.snapshot("s1").known
 
 
 def test_people_with_too_much_in_a_day_are_named_and_kept(store: Store, files: Path) -> None:
-    lines = "".join(f"bot,8,{i}\n" for i in range(1_001)) + "sam,8,1\n"
+    lines = "".join(f"bot,8,{AT + i}\n" for i in range(1_001)) + f"sam,8,{AT}\n"
     (files / "clicks.csv").write_text("user,item,time\n" + lines)
     report = run(store, Request(items=files / "items.csv", interactions=files / "clicks.csv"))
     assert report.files[1].added == 1_002

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.catalogue.moments import BAD, milliseconds
+from beholder.catalogue.moments import BAD, DAYS, FAR, REASONS, YEAR, milliseconds
 
 NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
 
@@ -29,7 +29,25 @@ NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
         ("2020-09-13", 1_599_955_200_000),
         (date(2020, 9, 13), 1_599_955_200_000),
         (datetime(2020, 9, 13, 12, 26, 40, tzinfo=UTC), NOON),
-        ("0", 0),
+        ("2020-09-13 12:26:40 UTC", NOON),
+        ("2020-09-13 12:26:40.500 UTC", NOON + 500),
+        ("2020-09-13 12:26:40+00", NOON),
+        ("20200913", 1_599_955_200_000),
+        (20200913, 1_599_955_200_000),
+        (20200913.0, 1_599_955_200_000),
+        ("202009131226", NOON - 40_000),
+        ("20200913122640", NOON),
+        ("20201301", FAR),  # no such month, and as seconds in 1970
+        ("631152000", 631_152_000_000),
+        ("631151999", FAR),
+        ("1985-03-01", 478_483_200_000),  # written out it is meant
+        ("2023", YEAR),
+        (2023, YEAR),
+        ("45231.5", DAYS),
+        (45231, DAYS),
+        ("0", FAR),
+        ("12", FAR),
+        ("1e30", FAR),
         ("-5", BAD),
         ("1969-12-31", BAD),
         ("nan", BAD),
@@ -46,7 +64,15 @@ def test_moments_in_every_usual_form(value: Any, expected: int) -> None:
     assert milliseconds([value]).tolist() == [expected]
 
 
-@given(st.lists(st.integers(0, 2 * 10**12) | st.none(), max_size=20))
+def test_every_code_that_is_no_moment_says_why() -> None:
+    assert set(REASONS) == {BAD, YEAR, DAYS, FAR}
+    assert all(code < 0 for code in REASONS)
+
+
+numbers = st.integers(0, 2 * 10**12) | st.integers(6 * 10**8, 5 * 10**9)
+
+
+@given(st.lists(numbers, max_size=20) | st.lists(numbers | st.none(), max_size=20))
 def test_an_arrow_column_of_texts_means_what_its_values_mean(values: list[int | None]) -> None:
     texts = [None if value is None else str(value) for value in values]
     fast = milliseconds(pa.array(texts, pa.string()))

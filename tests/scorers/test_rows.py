@@ -210,6 +210,15 @@ def test_columns_set_apart_come_last_in_each_row_as_a_table_of_their_own() -> No
     assert mixed.first == 0
 
 
+def test_rows_that_speak_of_columns_set_apart_alone_are_one_table() -> None:
+    dense = np.zeros((4, 4), np.float32)
+    dense[:, 2:] = [[1, 2]]
+    apart = np.array([False, False, True, True])
+    level = rows.even(sp.csr_array(dense), apart)
+    np.testing.assert_array_equal(level.toarray(), dense)
+    assert rows.form(level, apart) == (2, 0)
+
+
 def test_rows_that_lie_in_two_tables_are_opened_as_they_were_saved(tmp_path) -> None:
     apart = np.array([True, False, False, False])
     dense = np.array([[13, 1, 2, 3], [4, 0, 5, 6], [7, 8, 0, 9], [10, 11, 12, 0]], np.float32)

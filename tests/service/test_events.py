@@ -102,6 +102,7 @@ def test_nobody_takes_back_the_event_of_another(client: httpx.Client) -> None:
         ({"session": "s-1"}, "user"),
         ({"time": -5}, "time"),
         ({"time": 32_503_680_000_000}, "time"),
+        ({"time": 1_795_866_574}, "time"),  # seconds
         ({"user": "line\nbreak"}, "user"),
         ({"colour": "red"}, "colour"),
         ({"value": "much"}, "value"),

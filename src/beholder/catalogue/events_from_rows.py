@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue.mapping import RATINGS
-from beholder.catalogue.moments import BAD, milliseconds
+from beholder.catalogue.moments import REASONS, milliseconds
 from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.store.ids import FUTURE
 
@@ -64,7 +64,8 @@ class Columns:
     kinds
         uint8 (n,). Codes, 0 where there is no such kind.
     times
-        int64 (n,). Milliseconds, `BAD` where unreadable; 0 where the file has no moments.
+        int64 (n,). Milliseconds, or why it is none (`moments.REASONS`); 0 where the file has no
+        moments.
     values
         float32 (n,). NaN where there is none, infinite where it is no number.
     """
@@ -123,7 +124,7 @@ def faults(found: Columns, at: int) -> dict[int, str]:
         (rated, "is a rating without a number"),
         (np.isinf(found.values), "value is no finite number"),
         (found.times > at + FUTURE, "time is in the future"),
-        (found.times == BAD, "time is no moment since 1970"),
+        *((found.times == code, reason) for code, reason in REASONS.items()),
         (found.kinds == 0, "kind is not one of " + ", ".join(CODES)),
     )
     for mask, reason in checks:

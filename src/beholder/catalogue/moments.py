@@ -1,7 +1,13 @@
-"""Moments as files write them: numbers since 1970 in any unit, ISO text, dates."""
+"""Moments as files write them: numbers since 1970 in any unit, ISO text, dates.
+
+A number is tried as a date written in digits first, then as a count since 1970 in the one unit in
+which it falls between 1990 and 2100. Anything else is no moment, and says which one it may have
+meant: a year or a day count of a spreadsheet would else become an hour of January 1970.
+"""
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,16 +18,25 @@ from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
 
-BAD = -1
-# Seconds reach 10^11 in the year 5138, milliseconds were there in 1973; and so on by 10^3.
-UNITS = ((1e11, 1_000.0), (1e14, 1.0), (1e17, 1e-3), (1e20, 1e-6))
+BAD, YEAR, DAYS, FAR = -1, -2, -3, -4
+REASONS = {
+    BAD: "time is no moment since 1970",
+    YEAR: "time is a year alone, such as 2023: write a date, such as 2023-11-01",
+    DAYS: "time looks like a day count of a spreadsheet: write dates, such as 2023-11-01",
+    FAR: "time is a number that is no moment from 1990 to 2100, in seconds or any smaller unit",
+}
+FIRST, LAST = 631_152_000, 4_102_444_800  # seconds: the beginning of 1990, and of 2100
+UNITS = (1_000.0, 1.0, 1e-3, 1e-6)  # milliseconds of a second, and so on by 10^3
+DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+YEARS = range(1900, 2101)
+SHEET = (20_000, 80_000)  # days since 1900: from 1954 to 2119
+ZONES = {" UTC": "+00:00", " GMT": "+00:00", " Z": "+00:00"}
 
 
 def milliseconds(column: Column) -> NDArray[np.int64]:
-    """Return int64 milliseconds since 1970; `BAD` for what is no moment.
+    """Return int64 milliseconds since 1970; a key of `REASONS` for what is no moment.
 
-    Numbers are seconds, milliseconds, microseconds or nanoseconds by their size. Text without
-    a time zone is UTC.
+    Text without a time zone is UTC.
     """
     if isinstance(column, pa.Array):
         whole = _integers(column)
@@ -37,10 +52,10 @@ def _integers(column: pa.Array) -> NDArray[np.int64] | None:
         numbers = pc.cast(column, pa.int64()).to_numpy(zero_copy_only=True)
     except pa.ArrowInvalid:
         return None  # some are no whole numbers, or there are gaps
-    low, high = numbers.min(initial=0), numbers.max(initial=0)
-    if low >= 0 and high < 1e11:
+    low, high = numbers.min(initial=LAST), numbers.max(initial=FIRST)
+    if low >= FIRST and high < LAST:
         return np.asarray(numbers * 1_000, np.int64)
-    if numbers.min(initial=high) >= 1e11 and high < 1e14:
+    if numbers.min(initial=high) >= FIRST * 1_000 and high < LAST * 1_000:
         return np.asarray(numbers, np.int64)
     return None
 
@@ -49,7 +64,7 @@ def _one(value: Any) -> int:
     if value is None or isinstance(value, bool | list | dict):
         return BAD
     if isinstance(value, int | float):
-        return _from_number(float(value))
+        return _from_number(float(value), str(value))
     if isinstance(value, datetime):
         return _from_datetime(value)
     if isinstance(value, date):
@@ -57,22 +72,37 @@ def _one(value: Any) -> int:
     text = str(value).strip()
     try:
         if "_" not in text:
-            return _from_number(float(text))
+            return _from_number(float(text), text)
     except ValueError:
         pass  # no number: then it may be a date
+    for zone, offset in ZONES.items():
+        if text.endswith(zone):
+            text = text.removesuffix(zone) + offset
     try:
         return _from_datetime(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         return BAD
 
 
-def _from_number(number: float) -> int:
-    if not number >= 0.0:  # also NaN
+def _from_number(number: float, text: str) -> int:
+    if not math.isfinite(number) or number < 0:
         return BAD
-    for limit, factor in UNITS:
-        if number < limit:
-            return round(number * factor)
-    return BAD
+    digits = text.removesuffix(".0")
+    written = DIGITS.get(len(digits)) if digits.isascii() and digits.isdigit() else None
+    if written is not None:
+        try:
+            moment = datetime.strptime(digits, written).replace(tzinfo=UTC)
+        except ValueError:
+            pass  # no day of a calendar: then it may be a count
+        else:
+            if moment.year in YEARS:
+                return _from_datetime(moment)
+    for unit in UNITS:
+        if FIRST * 1_000 <= number * unit < LAST * 1_000:
+            return round(number * unit)
+    if number in YEARS:
+        return YEAR
+    return DAYS if SHEET[0] <= number < SHEET[1] else FAR
 
 
 def _from_datetime(moment: datetime) -> int:

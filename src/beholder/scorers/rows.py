@@ -242,8 +242,9 @@ def _table(
     data = np.zeros((n, width), rows.data.dtype)
     full = lengths == width
     entries = np.repeat(full, lengths)
-    indices[full] = rows.indices[entries].reshape(-1, width)
-    data[full] = rows.data[entries].reshape(-1, width)
+    shape = np.count_nonzero(full), width  # told, since a width of 0 says nothing of the rows
+    indices[full] = rows.indices[entries].reshape(shape)
+    data[full] = rows.data[entries].reshape(shape)
     for row in np.flatnonzero(~full):
         span = slice(rows.indptr[row], rows.indptr[row + 1])
         own = rows.indices[span]

@@ -13,6 +13,7 @@ from beholder.errors import DataError
 MAX_ID = 256  # bytes of UTF-8
 ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
+SECONDS = range(631_152_000, 4_102_444_800)  # moments from 1990 to 2100, were they seconds
 
 
 def now() -> int:
@@ -66,6 +67,12 @@ def check_event(event: Event, at: int) -> None:
         raise DataError(
             "time is before 1970 or in the future",
             remedy="milliseconds since 1970 in UTC",
+            field="time",
+        )
+    if event.time is not None and event.time in SECONDS:
+        raise DataError(
+            f"time {event.time} looks like seconds since 1970: as milliseconds it is in 1970",
+            remedy="send milliseconds",
             field="time",
         )
     if event.event_id is not None:
