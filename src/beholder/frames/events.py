@@ -108,7 +108,10 @@ def moments(column: Column) -> NDArray[np.int64]:
         return np.where(found < 0, BAD, found)
     if column.dtype.kind in "iuf":
         return _of_numbers(column)
-    return milliseconds(column.tolist())
+    values = column.tolist()
+    if all(type(value) in (int, float) for value in values):  # a list of both
+        return _of_numbers(np.array(values, np.float64))
+    return milliseconds(values)
 
 
 def _of_numbers(numbers: NDArray[Any]) -> NDArray[np.int64]:
