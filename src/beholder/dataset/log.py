@@ -142,7 +142,7 @@ def log_of(
     ShapeError
         If the arrays of events differ in length.
     """
-    known = events.checked()
+    known = reduce.newest(events).checked()
     assert known.people is not None
     order = np.lexsort((_drawn(known, n_items, seed), known.times, known.people))
     told = known.take(order)
