@@ -155,7 +155,9 @@ def test_filling_gives_untouched_items_columns_and_rows() -> None:
 def test_where_nobody_touched_anything_an_item_speaks_of_what_it_looks_like() -> None:
     """Among the first items of a catalogue: one that came late, and one with another picture."""
     entry = Entry((Kernel("look", 2.0, 0.7),))
-    scorer = replace(item_item(), rows=drawn_rows(1), entry=entry)
+    stale = drawn_rows(1).todense()
+    stale[TOUCHED, :TOUCHED] = 0.25  # what it said as it looked before
+    scorer = replace(item_item(), rows=sp.csr_array(stale), entry=entry)
     untouched = np.zeros(N_ITEMS, bool)
     late = scorer.grown(replace(looks(N_ITEMS), known=untouched))
     dense = whole(late)
