@@ -14,10 +14,10 @@ import numpy as np
 
 from beholder.behaviour.event import Event
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.encoders.registry import ENCODERS, vector_cache
 from beholder.spaces import Modality
 from beholder.store import ItemRecord, Store
+from beholder.testing.sample_log import log_of_arrays
 from beholder.workspace import Workspace
 
 TASTES = 8
