@@ -74,12 +74,12 @@ class Best(NamedTuple):
     positions, scores
         int32, float32 (k,). Best first, ties in a seeded order.
     rest
-        Nothing that was allowed and left out scores more; None: no proof.
+        Nothing that was allowed and left out scores more.
     """
 
     positions: Positions
     scores: Floats
-    rest: float | None
+    rest: float
 
 
 class Shares(NamedTuple):

@@ -164,10 +164,9 @@ def check_filters_act_and_nothing_better_is_left_out(make: Make) -> None:
                 assert able[found.positions].all()
                 assert len(found.positions) == min(k, int(able.sum()))
                 able[found.positions] = False
-                if found.rest is not None:
-                    slack = TOLERANCE * max(1.0, float(np.abs(scores).max()))
-                    assert (scores[able] <= found.rest + slack).all()
-                    assert not k or (found.scores >= found.rest - slack).all()
+                slack = TOLERANCE * max(1.0, float(np.abs(scores).max()))
+                assert (scores[able] <= found.rest + slack).all()
+                assert not k or (found.scores >= found.rest - slack).all()
 
 
 def check_an_empty_history_is_answered(make: Make) -> None:
