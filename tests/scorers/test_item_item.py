@@ -152,6 +152,22 @@ def test_filling_gives_untouched_items_columns_and_rows() -> None:
     assert not filled.layers
 
 
+def test_where_nobody_touched_anything_an_item_speaks_of_what_it_looks_like() -> None:
+    """Among the first items of a catalogue: one that came late, and one with another picture."""
+    entry = Entry((Kernel("look", 2.0, 0.7),))
+    scorer = replace(item_item(), rows=drawn_rows(1), entry=entry)
+    untouched = np.zeros(N_ITEMS, bool)
+    late = scorer.grown(replace(looks(N_ITEMS), known=untouched))
+    dense = whole(late)
+    np.testing.assert_allclose(dense[LATE, :N_ITEMS], dense[:N_ITEMS, LATE].T, atol=1e-6)
+    assert dense[N_ITEMS, TWIN] == pytest.approx(0.7 * 0.8**2)
+    before = scorer.rows.todense()
+    filled = scorer.grown(replace(filling(), known=untouched)).rows.todense()
+    assert filled[TOUCHED, TWIN] == filled[TWIN, TOUCHED] == pytest.approx(0.7 * 0.8**2)
+    assert np.count_nonzero(before[TOUCHED]) > np.count_nonzero(filled[TOUCHED]) == 1
+    np.testing.assert_array_equal(filled[:TOUCHED, :TOUCHED], before[:TOUCHED, :TOUCHED])
+
+
 def test_what_a_model_said_of_untouched_items_gives_way_to_their_content() -> None:
     scorer = item_item()
     dense = scorer.rows.todense()

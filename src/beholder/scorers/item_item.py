@@ -195,7 +195,7 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
     entry, n, own = scorer.entry, scorer.rows.shape[0], columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
     known = rows.cut_apart(
-        _lent(mix, scorer.rows, new.known), ~new.known, entry.kept, entry.kept_new
+        _said(mix, scorer.rows, own, new.known), ~new.known, entry.kept, entry.kept_new
     )
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
     corner = sp.csr_array(mix @ own)
@@ -221,8 +221,25 @@ def _filled(
     )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
-    lent = rows.cut_apart(_lent(mix, whole, new.known), apart, entry.kept, entry.kept_new)
-    return rows.replaced(whole, new.positions, lent)
+    said = _said(mix, whole, columns, new.known)
+    own = rows.cut_apart(said, apart, entry.kept, entry.kept_new)
+    return rows.replaced(whole, new.positions, own)
+
+
+def _said(
+    mix: sp.csr_array, whole: sp.csr_array, columns: sp.csr_array, known: Mask
+) -> sp.csr_array:
+    """Return what new items say, float32 (m, n): as those say that they are like.
+
+    Where nobody has touched anything like it, an item says of others what they say of it: how
+    alike they are.
+    """
+    lent = _lent(mix, whole, known)
+    alone = np.diff(mix.indptr) == 0
+    if not alone.any():
+        return lent
+    own = sp.diags_array(alone.astype(np.float32)) @ sp.csr_array(columns.T)
+    return sp.csr_array(lent + own, dtype=np.float32)
 
 
 def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask) -> sp.csr_array:
