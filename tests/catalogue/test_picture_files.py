@@ -103,6 +103,19 @@ def test_files_alone_make_items_with_names_of_their_own(folder: Make) -> None:
         assert files.of_item(item_id) == ([file], False), "a second import finds it again"
 
 
+def test_a_folder_called_like_an_item_holds_more_of_it_from_the_first_import_on(
+    folder: Make,
+) -> None:
+    files = folder("c.jpg", "c/10.jpg", "c/9.jpg", "d/9.jpg", "e.png", "e/e.png")
+    assert files.by_item == {
+        "c": ["c.jpg", "c/9.jpg", "c/10.jpg"],
+        "d/9": ["d/9.jpg"],
+        "e": ["e.png"],
+        "e/e": ["e/e.png"],
+    }
+    assert files.of_item("c") == (files.by_item["c"], False), "a second import finds the same"
+
+
 def test_what_is_passed_over_is_counted_by_reason(folder: Make, tmp_path: Path) -> None:
     folder("a.jfif", "b.heic", "c.heic", "d.txt", ".e.jpg", "__MACOSX/._a.jpg")
     (tmp_path / "pictures" / "link.jpg").symlink_to(tmp_path / "pictures" / "a.jfif")

@@ -120,8 +120,9 @@ def _look_at_items(
 def _look_at_folder(known: set[str], pictures: Pictures, found: DryRun) -> None:
     """Count the pictures of items that a folder alone gives."""
     if not known:
-        found.items = len(pictures.files.ids)
-        _count(found, [1] * found.items)
+        own = pictures.files.by_item
+        found.items = len(own)
+        _count(found, [len(files) for files in own.values()])
         return
     found.items = len(known)
     _count(found, [len(pictures.wanted(item, []).files) for item in known])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import structs
 
 from beholder.catalogue.items_from_rows import records
-from beholder.catalogue.pictures import Pictures, Wanted
+from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # items in one transaction
 TWICE = "items that came twice in the file: the first one counts"
+BY_PATH = (
+    "pictures whose name other folders have too: each is an item called by its path (where a "
+    "folder is an item, give --items with the folders' names as ids)"
+)
 OTHERS = "rows that add pictures and say other things of their item too: the first row counts"
 
 
@@ -220,9 +224,13 @@ def _of_items(known: pa.Table, pictures: Pictures) -> Iterator[Found]:
 
 
 def _as_items(pictures: Pictures) -> Iterator[Found]:
-    for file, item_id in pictures.files.ids.items():
+    for item_id, files in pictures.files.by_item.items():
         reason = why_not_id(item_id)
         if reason:
-            pictures.note(f"pictures that make no item: their name {reason}", file)
-        else:
-            yield Found(ItemRecord(item_id, item_id), Wanted((file,)))
+            pictures.note(f"pictures that make no item: their name {reason}", files[0], len(files))
+            continue
+        if len(files) > MOST:
+            pictures.note(MANY, f"item {item_id}: {files[MOST]} and after", len(files) - MOST)
+        if "/" in item_id:
+            pictures.note(BY_PATH, f"item {item_id}: {files[0]}", len(files))
+        yield Found(ItemRecord(item_id, item_id), Wanted().then(Wanted(tuple(files))))

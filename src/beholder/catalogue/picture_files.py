@@ -76,7 +76,8 @@ class PictureFiles:
     def ids(self) -> dict[str, str]:
         """An id for each file where files alone make the items: its name, where that is its own.
 
-        Else the path without suffix, else the whole path.
+        Else the path without suffix, else the whole path. A file in a folder that is called like
+        such an item is a further picture of it, as it is where items are imported.
         """
         stems: dict[str, int] = {}
         paths: dict[str, int] = {}
@@ -88,7 +89,21 @@ class PictureFiles:
         for file in self.folder.files:
             stem, path = _stem_of(file), file.rsplit(".", 1)[0]
             found[file] = stem if stems[stem] == 1 else path if paths[path] == 1 else file
+        taken = set(found.values())
+        for folder, files in self._contents.items():
+            name = _name_of(folder)
+            owned, doubt = self.of_item(name) if name in taken else ([], True)
+            if not doubt and set(files) <= set(owned):
+                found |= dict.fromkeys(files, name)
         return found
+
+    @property
+    def by_item(self) -> dict[str, list[str]]:
+        """The files of each item where files alone make the items, its cover first."""
+        found: dict[str, list[str]] = {}
+        for file, item_id in self.ids.items():
+            found.setdefault(item_id, []).append(file)
+        return {item_id: sorted(files, key=_depth_and_number) for item_id, files in found.items()}
 
     def _longest(self, wanted: str, whole: bool) -> Match:
         """Return the one file whose path ends most like `wanted`, the same case before another."""
@@ -189,6 +204,10 @@ def _stem_of(path: str) -> str:
 
 def _stem(name: str) -> str:
     return name.rsplit(".", 1)[0]
+
+
+def _depth_and_number(path: str) -> tuple[int, list[tuple[int, str]]]:
+    return path.count("/"), _natural(path)
 
 
 def _natural(path: str) -> list[tuple[int, str]]:
