@@ -41,15 +41,17 @@ class RawVectors:
             Hashes of all pictures of each item.
         """
         imported = names(self.workspace.vectors)
-        wanted = [name for name in self.encoders if name not in imported]
-        if wanted != list(self._caches):
-            self._caches = vector_caches(self.workspace, wanted)
-        return modalities(self._caches, pictures) | self.given(item_ids)
+        found: dict[str, Modality] = {}
+        if any(pictures):  # or the caches need not be opened at all
+            wanted = [name for name in self.encoders if name not in imported]
+            if wanted != list(self._caches):
+                self._caches = vector_caches(self.workspace, wanted)
+            found = modalities(self._caches, pictures)
+        return found | self._imported(imported, item_ids)
 
-    def given(self, item_ids: Sequence[str]) -> dict[str, Modality]:
-        """Return the imported ones alone."""
+    def _imported(self, wanted: list[str], item_ids: Sequence[str]) -> dict[str, Modality]:
         found = {}
-        for name in names(self.workspace.vectors):
+        for name in wanted:
             known = self._given.setdefault(name, GivenVectors(self.workspace.vectors, name))
             vectors, present = known.load(item_ids)
             if present.any():
