@@ -14,10 +14,10 @@ import numpy as np
 
 from beholder.behaviour.event import Event
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
-from beholder.encoders.registry import card, vector_cache
+from beholder.encoders.registry import ENCODERS, vector_cache
 from beholder.spaces import Modality
 from beholder.store import ItemRecord, Store
+from beholder.testing.sample_log import log_of_arrays
 from beholder.workspace import Workspace
 
 TASTES = 8
@@ -164,5 +164,5 @@ def picture(number: int) -> str:
 def cache_vectors(workspace: Workspace, pictures: list[str], looks: np.ndarray) -> None:
     """Write vectors as if the pictures had been encoded."""
     name = "colour"
-    wide = np.random.default_rng(3).normal(size=(looks.shape[1], card(name).dim)) / 5
+    wide = np.random.default_rng(3).normal(size=(looks.shape[1], ENCODERS[name].dim)) / 5
     vector_cache(workspace, name).write(pictures, (looks @ wide).astype(np.float32))

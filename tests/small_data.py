@@ -6,8 +6,9 @@ import numpy as np
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
-from beholder.dataset.log import Log, log_of_arrays
+from beholder.dataset.log import Log
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 
 DAY = 86_400_000
 

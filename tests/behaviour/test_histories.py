@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beholder.behaviour import reduce
 from beholder.behaviour.history import EMPTY
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events, histories, history
@@ -125,3 +126,20 @@ def test_events_of_different_lengths_are_refused() -> None:
         history(told._replace(times=told.times[:0]), 1.0, 200)
     with pytest.raises(ShapeError):
         histories(told._replace(people=told.people[:0]), 1.0, 200, 1)
+
+
+@given(ROWS)
+def test_of_each_person_the_newest_events_are_known_as_a_store_reads_them(rows) -> None:
+    """Three of them here: the store's limit cuts a request as this cuts what is learned from."""
+    told = events(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reduce, "NEWEST", 3)
+        found = reduce.newest(told)
+        log = log_of(told, 4, 6, seed=1)
+    for person in range(4):
+        mine = [i for i, row in enumerate(rows) if row[0] == person]
+        kept = sorted(sorted(mine, key=lambda i: (rows[i][3], i))[-3:])
+        own = found.take(found.people == person)
+        np.testing.assert_array_equal(own.items, told.items[kept])
+        np.testing.assert_array_equal(own.times, told.times[kept])
+        assert np.count_nonzero(log.users == person) == np.count_nonzero(told.items[kept] >= 0)

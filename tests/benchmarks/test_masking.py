@@ -8,9 +8,10 @@ import numpy as np
 from benchmarks.masking import Events, Masked, lacking, masks
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import Log, log_of_arrays
+from beholder.dataset.log import Log
 from beholder.dataset.splits import Cases, cold_items, leave_last_out, next_basket
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 
 #        one person; items 0 to 9; above 0: liked, below: disliked
 ITEMS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], np.int32)

@@ -24,7 +24,6 @@ from beholder.blending.kept import COLD, LOSS, choose_kept
 from beholder.blending.measure import alone, ndcg
 from beholder.blending.validation import Validation, validation
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.dataset.new_items import new_items
 from beholder.dataset.splits import Cases
 from beholder.models.popularity import PopularitySettings, counts_of
@@ -33,6 +32,8 @@ from beholder.scorers.fold import Weights, combined, fold
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
 from beholder.spaces import Modality
+from beholder.testing.sample_dataset import without
+from beholder.testing.sample_log import log_of_arrays
 from planted import DAY, dataset_of, make_world
 
 
@@ -191,7 +192,7 @@ def test_a_modality_that_says_nothing_never_counts_more_than_one_that_does(noisy
 
 def test_content_that_says_nothing_gives_new_items_no_weight(counts: np.ndarray) -> None:
     noise = np.random.default_rng(2).normal(size=(240, 24)).astype(np.float32)
-    blind = validation(dataset_of(replace(make_world(), looks=noise)).without_texts(), seed=1)
+    blind = validation(without(dataset_of(replace(make_world(), looks=noise)), "words"), seed=1)
     base = MODELS["itemknn"].fit(blind.train, MODELS["itemknn"].card.trials[0])
     placing = usual_placing(blind, base)
     able = {PLACING: placing.placed.grown(placing.new)}

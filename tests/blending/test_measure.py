@@ -8,13 +8,13 @@ import scipy.sparse as sp
 from small_world import average_gain, members_and_cases
 
 from beholder.blending.measure import alone, expected_gain, ndcg
-from beholder.dataset.log import log_of_arrays
 from beholder.dataset.splits import Cases
 from beholder.scorers.blend import Blend, lifts
 from beholder.scorers.fold import Weights, combined
 from beholder.scorers.interface import Query
 from beholder.scorers.item_item import ItemItem, asked
 from beholder.scorers.recency import Recency
+from beholder.testing.sample_log import log_of_arrays
 from planted import dataset_of, make_world
 
 N = 7

@@ -15,12 +15,12 @@ from beholder.blending.newcomers import (
 )
 from beholder.bundle.choice import FirstLook
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.engine.engine import Engine
 from beholder.engine.variety import varied
 from beholder.evaluation.ask import plain_items
 from beholder.models.popularity import DAY, PopularitySettings, counts_of
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from planted import dataset_of, make_world, nothing

@@ -78,10 +78,12 @@ def test_a_sheet_of_some_cases_is_that_of_those_cases() -> None:
     pool = np.ones(len(popularity), bool)
     chosen = np.arange(1, len(cases), 3)
     page = sheet(members, popularity, cases, pool, RECENCY)
-    own = sheet(members, popularity, cases.take(chosen), pool, RECENCY, scale=page.scale)
+    own = sheet(members, popularity, cases.take(chosen), pool, RECENCY)
     some = page.take(chosen)
     weights = np.linspace(1, 2, len(page.names), dtype=np.float32)
-    assert some.ndcg(some.blend(weights)) == pytest.approx(own.ndcg(own.blend(weights)), rel=1e-3)
+    scales = [own.scale[name] / page.scale[name] for name in page.names]  # each by its own cases
+    theirs = own.blend(weights * np.array(scales, np.float32))
+    assert some.ndcg(some.blend(weights)) == pytest.approx(own.ndcg(theirs), rel=1e-3)
 
 
 def slow_sheet(
@@ -115,10 +117,12 @@ def test_a_sheet_is_what_a_slow_loop_finds(
     members, popularity, cases = members_and_cases()
     cases = cases.take(np.arange(0, len(cases), 5))
     pool = np.arange(len(popularity)) % 7 != 0
-    page = sheet(members, popularity, cases, pool, recency, scale=dict.fromkeys(members, 1.0))
+    page = sheet(members, popularity, cases, pool, recency)
+    scale = np.array([page.scale[name] for name in members])[:, None]
     slow = slow_sheet(members, popularity, cases, pool, 15, recency)
     for case, (positions, scores) in enumerate(slow):
         assert page.valid[case].sum() == len(positions)
-        np.testing.assert_allclose(page.scores[:-1, case, : len(positions)], scores, atol=1e-5)
+        ours = page.scores[:-1, case, : len(positions)] * scale
+        np.testing.assert_allclose(ours, scores, atol=1e-5)
     slots = [positions.index(int(cases.target(i)[0])) for i, (positions, _) in enumerate(slow)]
     assert page.slot.tolist() == slots

@@ -15,7 +15,6 @@ from beholder.blending.members import Member, Tuned
 from beholder.blending.validation import Validation, validation
 from beholder.blending.weigh import DECAYS, OLDER, weigh
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN
 from beholder.models.popularity import PopularitySettings
@@ -23,6 +22,7 @@ from beholder.models.session import Session
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.vectors import FoldIn, Vectors
+from beholder.testing.sample_log import log_of_arrays
 from beholder.training.tune import COMPARED
 from planted import BEGIN, DAY, dataset_of, make_world
 

@@ -64,6 +64,17 @@ def test_moments_in_every_usual_form(value: Any, expected: int) -> None:
     assert milliseconds([value]).tolist() == [expected]
 
 
+class NoTime(datetime):
+    """As pandas has one: a moment that is none, and says so when it is asked when it was."""
+
+    def timestamp(self) -> float:
+        raise ValueError("NaTType does not support timestamp")
+
+
+def test_a_moment_that_is_none_is_no_error() -> None:
+    assert milliseconds([NoTime(2020, 1, 1, tzinfo=UTC)]).tolist() == [BAD]
+
+
 def test_every_code_that_is_no_moment_says_why() -> None:
     assert set(REASONS) == {BAD, YEAR, DAYS, FAR}
     assert all(code < 0 for code in REASONS)

@@ -7,8 +7,9 @@ import pytest
 
 from beholder.dataset.cold_users import KNOWN, cold_users
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import Log, log_of_arrays
+from beholder.dataset.log import Log
 from beholder.dataset.splits import Split
+from beholder.testing.sample_log import log_of_arrays
 from planted import dataset_of, make_world
 
 LIKE, DISLIKE, SEEN = 1.0, -1.0, 0.0

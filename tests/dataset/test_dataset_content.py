@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.dataset.texts import text_of
 from beholder.errors import ShapeError
 from beholder.spaces import Modality
+from beholder.testing.sample_dataset import without
+from beholder.testing.sample_log import log_of_arrays
 
 N = 12
 
@@ -44,9 +45,9 @@ def test_every_encoder_counts_the_same_before_anything_is_learned() -> None:
 
 def test_without_texts_or_pictures_there_are_no_spaces() -> None:
     dataset = Dataset(log(), {"a": modality()}, TEXTS)
-    assert list(dataset.without_texts().content.spaces) == ["a"]
-    assert list(dataset.without_pictures().content.spaces) == ["words"]
-    assert not dataset.without_pictures().without_texts().content.spaces
+    assert list(without(dataset, "words").content.spaces) == ["a"]
+    assert list(without(dataset, "pictures").content.spaces) == ["words"]
+    assert not without(without(dataset, "pictures"), "words").content.spaces
 
 
 def test_content_does_not_depend_on_behaviour_and_is_fitted_once() -> None:

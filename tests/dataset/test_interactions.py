@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beholder.dataset.interactions import Interactions
-from beholder.dataset.log import Log, log_of_arrays
+from beholder.dataset.log import Log
 from beholder.errors import ShapeError
+from beholder.testing.sample_log import log_of_arrays
 
 EVENTS = st.lists(
     st.tuples(

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from beholder.blending.validation import validation
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.dataset.new_items import new_items
 from beholder.dataset.splits import Split, cold_items, leave_last_out, next_basket
 from beholder.models.ease import ContentEase, ContentEaseSettings
 from beholder.models.placement import over
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 
 
 def random_dataset(seed: int, n_users: int = 20, n_items: int = 30, n: int = 200) -> Dataset:

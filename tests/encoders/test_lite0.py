@@ -47,7 +47,7 @@ def test_the_crop_is_the_centre_with_a_margin() -> None:
 def test_a_picture_of_a_known_thing_is_recognised(graphs: Path) -> None:
     flower = Image.fromarray(load_sample_image("flower.jpg"))
     palace = Image.fromarray(load_sample_image("china.jpg"))
-    classes = EfficientNetLite0(graphs).classes([flower, palace])
+    classes = EfficientNetLite0(graphs).outputs([flower, palace])["classes"]
     assert classes.argmax(axis=1).tolist() == [985, 698]  # daisy, palace
 
 

@@ -268,8 +268,8 @@ def test_without_the_named_item_the_score_is_lower(reader: Engine, world: World)
             keep = query.items != named
             less = Query(query.items[keep], query.weights[keep], np.array([0, keep.sum()]))
             position = np.array([view.position_of_id[item.id]], np.int32)
-            before = view.blend.at(query, position)[0]
-            lower.append(view.blend.at(less, position)[0] < before)
+            before = view.blend.read(query).at(position)[0]
+            lower.append(view.blend.read(less).at(position)[0] < before)
     assert len(lower) == 300
     assert np.mean(lower) >= 0.95
 

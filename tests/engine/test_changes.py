@@ -95,6 +95,23 @@ def test_a_new_item_with_another_picture_is_recommended_to_others(
     assert score(6) > score(2)
 
 
+def test_a_new_item_with_another_picture_speaks_for_what_it_looks_like_now(
+    engine: Engine, world: World
+) -> None:
+    """As history, too: what it said of others came from its picture alone."""
+    item = world.item_id(a_new(world, 2))
+    assert (tastes_of(world, engine.recommend(history=[item], k=10).ids) == 2).mean() >= 0.6
+    repaint(engine, item, f"plain {WORDS[6]} light", looking_like(world, 6))
+    assert (tastes_of(world, engine.recommend(history=[item], k=10).ids) == 6).mean() >= 0.6
+
+
+def test_a_new_item_that_loses_words_and_picture_speaks_for_nothing(world: World) -> None:
+    catalogue, position = Catalogue(made_parts(world), world), a_new(world, 2)
+    assert catalogue.view.blend.item_item.rows[[position]].nnz
+    view = catalogue.put(Put(position, "", None))
+    assert not view.blend.item_item.rows[[position]].toarray().any()
+
+
 def test_what_people_did_with_an_item_stays_when_its_picture_changes(
     engine: Engine, world: World
 ) -> None:

@@ -88,7 +88,7 @@ def test_base_and_shares_and_adjustments_are_the_score(reader: Engine, world: Wo
         (adjustment,) = slate.adjustments
         assert (adjustment.values <= 0).all()
         assert (adjustment.values < 0).any()
-        parts = view.blend.shares(view.blend.ask(history), slate.positions)
+        parts = view.blend.read(view.blend.ask(history)).shares(slate.positions)
         whole = parts.base + parts.values.sum(axis=1) + adjustment.values
         np.testing.assert_allclose(whole, slate.scores, atol=1e-5)
 

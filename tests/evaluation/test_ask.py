@@ -8,6 +8,7 @@ from beholder.blending import measure
 from beholder.dataset.cold_users import cold_users
 from beholder.dataset.splits import leave_last_out
 from beholder.engine.engine import Engine
+from beholder.engine.pipeline import Pipeline
 from beholder.evaluation import ask
 from beholder.evaluation.metrics import ndcg
 from beholder.models.popularity import Popularity, PopularitySettings
@@ -57,7 +58,7 @@ def test_a_baseline_shows_strangers_its_own_popularity_unvaried(
 ) -> None:
     made = cold_users(dataset_of(world), seed=1)
     other = Popularity.fit(dataset_of(world), PopularitySettings(1.0))
-    lists = ask.lists(ask.with_blend(reader.parts, other), made.asked[0], stages=())
+    lists = ask.lists(ask.with_blend(reader.parts, other), made.asked[0], pipeline=Pipeline(()))
     expected = np.lexsort((other.ties, -other.base))[:20]
     assert (lists == expected).all()
     assert (ask.lists(reader.parts, made.asked[0]) != expected).any()

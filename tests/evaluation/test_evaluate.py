@@ -19,6 +19,7 @@ from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
 from beholder.scorers.recency import Recency
+from beholder.testing.sample_dataset import without
 from planted import World, dataset_of, make_world
 
 LIGHT = ("itemknn", "session", "words", "visual-knn")
@@ -158,7 +159,7 @@ def test_a_baseline_may_be_a_model_of_vectors(
 def test_a_baseline_that_cannot_learn_from_the_data_is_left_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = split(dataset_of(world).without_texts(), "leave-last-out", 1)
+    made = split(without(dataset_of(world), "words"), "leave-last-out", 1)
     card = Mine.card._replace(learns=frozenset({"behaviour", "words"}))
     monkeypatch.setattr(Mine, "card", card)
     monkeypatch.setitem(MODELS, "mine", Mine)

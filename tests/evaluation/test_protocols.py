@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.errors import DataError, UsageError
 from beholder.evaluation.protocols import HOUR, PROTOCOLS, basket_share, split
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 from planted import World, dataset_of, make_world
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -176,3 +177,23 @@ def _read(terminal: int) -> None:
         while os.read(terminal, 4096):
             pass
     os.close(terminal)
+
+
+def test_what_a_workspace_serves_with_is_measured(trained: Path, tmp_path: Path) -> None:
+    """A rule that bans everything leaves nothing; what no setting asks for has no row."""
+    asked = {"protocol": "leave-last-out", "budget": "2s", "models": "itemknn"}
+    (plain,) = beholder.evaluate(trained, **asked)
+    names = {row.model for row in plain.rows}
+    assert not any("served" in name for name in names)
+    assert {"auto, diversity 0.3", "auto, near 0.95", "auto without dislikes"} <= names
+    assert "auto, one variant" not in names, "no product has variants"
+    own = tmp_path / "own"
+    shutil.copytree(trained, own)
+    settings = own / "beholder.toml"
+    rule = '\n[[rules]]\nrule = "ban"\nwhere = "price >= 0"\n[serve]\ndiversity = 0.3\n'
+    settings.write_text(settings.read_text().replace("[serve]", "", 1) + rule)
+    (found,) = beholder.evaluate(own, **asked)
+    rows = {row.model: row for row in found.rows}
+    assert rows["auto as served"].ndcg10 == 0
+    assert rows["auto as served, without rules"].ndcg10 == rows["auto, diversity 0.3"].ndcg10 > 0
+    assert rows["auto"].ndcg10 > 0

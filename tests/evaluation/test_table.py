@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.dataset.splits import Cases, Split
 from beholder.evaluation.bootstrap import interval, ratio_interval, sign_flip
 from beholder.evaluation.table import rows_of
+from beholder.testing.sample_log import log_of_arrays
 
 N_ITEMS, PEOPLE, SEED = 40, 8, 3
 NEVER = 30  # a place behind all that is asked for

@@ -31,7 +31,7 @@ def test_fold_in_is_the_solution_of_the_normal_equations() -> None:
     expected = solve_one(model.items, history.items, recent, SETTINGS)
     query = model.ask(history)
     np.testing.assert_allclose(query.vectors[0][0], expected, rtol=1e-4, atol=1e-5)
-    scores = model.at(query, np.arange(18, dtype=np.int32))
+    scores = model.scores(query)[0]
     np.testing.assert_allclose(scores, model.items @ expected, rtol=1e-4, atol=1e-5)
 
 
@@ -62,7 +62,7 @@ def test_rounds_lower_the_loss() -> None:
 def test_items_that_nobody_touched_have_no_score() -> None:
     model = IALS.fit(random_dataset(), SETTINGS, FitOptions(seed=3))
     query = model.ask(history_of([2, 7]))
-    np.testing.assert_array_equal(model.at(query, np.array([16, 17], np.int32)), 0)
+    np.testing.assert_array_equal(model.scores(query)[0, [16, 17]], 0)
 
 
 def test_a_share_is_the_score_minus_the_score_without() -> None:

@@ -100,7 +100,7 @@ def all_pages(look: Look, one: dict[str, Any]) -> dict[str, str]:
     return {
         "feed": render_feed(look, answer(one, item("n", picture=None))),
         "feed with rows": render_feed(look, answer(one), rows_of(one)),
-        "empty feed": render_feed(look, answer(level="static")),
+        "empty feed": render_feed(look, answer(level="popular")),
         "search": render_search(look, answer(one), words="blue"),
         "no results": render_search(look, answer(), words="blue"),
         "by picture": render_search(look, answer(one)),
@@ -282,7 +282,7 @@ def test_links_for_language_and_theme_keep_the_search():
 def test_empty_states_say_what_to_do():
     look = Look("Shop")
     words = catalogue("en")
-    assert words["empty"] in render_feed(look, answer(level="static"))
+    assert words["empty"] in render_feed(look, answer(level="popular"))
     assert words["results_none_hint"] in render_search(look, answer(), words="xyzzy")
     assert words["saved_empty"] in render_saved(look, [])
     assert words["search_hint"] in render_search(look)

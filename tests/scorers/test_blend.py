@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from small_scorers import TOUCHED, blend, vector_blend
 
 from beholder.behaviour.history import EMPTY
 from beholder.scorers import blend as blends
-from beholder.scorers.blend import lifts
+from beholder.scorers.blend import Blend, lifts
+from beholder.scorers.item_item import ItemItem
 from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, looks
 from beholder.testing.sample_histories import drawn_histories, history_of, together
 
@@ -22,7 +24,7 @@ def test_scores_add_the_base_and_shares_leave_it_out() -> None:
     by_hand = scorer.base + query.weights @ dense[[2, 5, 9]]
     np.testing.assert_allclose(scorer.scores(query)[0], by_hand, atol=1e-5)
     positions = np.array([7, 0, 12], np.int32)
-    shares = scorer.shares(query, positions)
+    shares = scorer.read(query).shares(positions)
     expected = (query.weights[:, None] * dense[[2, 5, 9]])[:, positions].T
     np.testing.assert_allclose(shares.values, expected, atol=1e-6)
     np.testing.assert_allclose(shares.base, scorer.base[positions], rtol=1e-6)
@@ -38,7 +40,7 @@ def test_popularity_counts_less_for_a_light_history() -> None:
         assert scorer.lift(query) == pytest.approx(lift)
         by_hand = lift * scorer.base + query.weights @ dense[items]
         np.testing.assert_allclose(scorer.scores(query)[0], by_hand, atol=1e-5)
-        base = scorer.shares(query, np.array([place], np.int32)).base
+        base = scorer.read(query).shares(np.array([place], np.int32)).base
         np.testing.assert_allclose(base, lift * scorer.base[place], rtol=1e-5)
     told = together([history_of(items) for items, _ in cases])
     many = lifts(scorer.ask(told), 2.0)
@@ -62,12 +64,12 @@ def test_lists_name_the_additive_part_and_explanations_split_vectors_too() -> No
     query = scorer.ask(history_of([2, 5, 9]))
     positions = np.array([7, 30], np.int32)
     reading = scorer.read(query)
-    quick, full = reading.shares(positions), scorer.shares(query, positions)
-    plain = replace(scorer, vectors=()).shares(query._replace(vectors=()), positions)
+    quick, full = reading.shares(positions), reading.shares(positions, whole=True)
+    plain = replace(scorer, vectors=()).read(query._replace(vectors=())).shares(positions)
     np.testing.assert_array_equal(quick.values, plain.values)
     assert not quick.additive
     assert not full.additive
-    scores = scorer.at(query, positions)
+    scores = scorer.scores(query)[0, positions]
     for told in (quick, full):
         np.testing.assert_allclose(told.base + told.values.sum(axis=1), scores, atol=1e-5)
     member = scorer.vectors[0]
@@ -101,16 +103,28 @@ def test_summing_what_is_touched_finds_what_summing_everything_does(
     asked = [EMPTY, *drawn_histories(N_ITEMS, 60)]
     masks = [None, np.arange(N_ITEMS) % 3 > 0, np.arange(N_ITEMS) >= TOUCHED - 2]
     expected = [
-        [scorer.best(scorer.ask(told), k, mask) for mask in masks for k in (1, 5, 10)]
-        for told in asked
+        [read.best(k, mask) for mask in masks for k in (1, 5, 10)]
+        for read in (scorer.read(scorer.ask(told)) for told in asked)
     ]
     monkeypatch.setattr(blends, "DENSE", 10)
     monkeypatch.setattr(blends, "EACH", 0)
     monkeypatch.setattr(blends, "LEADERS", most)
     scorer = blend()  # one that has not named its leaders yet
     for told, whole in zip(asked, expected, strict=True):
-        found = [scorer.best(scorer.ask(told), k, mask) for mask in masks for k in (1, 5, 10)]
+        read = scorer.read(scorer.ask(told))
+        found = [read.best(k, mask) for mask in masks for k in (1, 5, 10)]
         for one, other in zip(found, whole, strict=True):
             np.testing.assert_array_equal(one.positions, other.positions)
             np.testing.assert_allclose(one.scores, other.scores, atol=1e-6)
             assert one.rest == pytest.approx(other.rest)
+
+
+def test_a_list_of_nothing_leaves_the_best_out() -> None:
+    scores = np.array([0.5, 2.0, 1.0], np.float32)
+    scorer = Blend(ItemItem(sp.csr_array((3, 3), dtype=np.float32)), scores)
+    read = scorer.read(scorer.ask(EMPTY))
+    assert read.best(0).rest == 2.0
+    assert read.best(0, np.array([True, False, False])).rest == 0.5
+    assert read.best(0, np.zeros(3, bool)).rest == -np.inf
+    assert read.best(2).rest == 1.0
+    assert read.best(3, np.array([True, True, False])).rest == -np.inf

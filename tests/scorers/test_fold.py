@@ -211,7 +211,7 @@ def test_nothing_can_be_folded_of_nothing() -> None:
     )
     blend = fold({}, np.empty(0, np.float32), nothing, Weights({}, {}, {}))
     assert blend.n_items == 0
-    assert not len(blend.best(blend.ask(history_of([])), 5).positions)
+    assert not len(blend.read(blend.ask(history_of([]))).best(5).positions)
 
 
 def test_saved_it_comes_back_whole(members, popularity, new, tmp_path: Path) -> None:

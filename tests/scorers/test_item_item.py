@@ -11,10 +11,10 @@ from small_scorers import TOUCHED, drawn_rows, item_item
 
 from beholder.scorers.entry import Entry, Kernel, Placed
 from beholder.scorers.interface import Query
-from beholder.scorers.item_item import ItemItem, best_of, split
+from beholder.scorers.item_item import ItemItem, split
 from beholder.scorers.recency import Recency
 from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, filling, looks
-from beholder.testing.sample_histories import history_of
+from beholder.testing.sample_histories import history_of, together
 
 LATE = np.arange(N_ITEMS, N_ITEMS + 3)
 
@@ -35,10 +35,9 @@ def test_a_score_is_the_weighted_sum_of_rows() -> None:
     np.testing.assert_allclose(query.weights, [0.5 * 0.4, 0.75, 1.0])
     expected = 0.2 * dense[3] + 0.75 * dense[8] + dense[1]
     np.testing.assert_allclose(scorer.scores(query)[0], expected, rtol=1e-5, atol=1e-6)
-    shares = scorer.shares(query, np.array([7, 20], np.int32))
+    shares = split(scorer.gather(query), np.array([7, 20], np.int32), N_ITEMS, 3)
     by_hand = np.array([0.2 * dense[3], 0.75 * dense[8], dense[1]])[:, [7, 20]].T
-    np.testing.assert_allclose(shares.values, by_hand, rtol=1e-5)
-    assert not shares.base.any()
+    np.testing.assert_allclose(shares, by_hand, rtol=1e-5)
 
 
 def test_a_layer_is_what_content_says_of_three_new_items() -> None:
@@ -101,14 +100,15 @@ def test_layers_that_are_joined_say_the_same() -> None:
         np.array([0, 5]),
     )
     places = np.arange(scorer.n_items, dtype=np.int32)
-    shares = scorer.shares(history, places).values
+    shares = split(scorer.gather(history), places, len(places), 5)
     np.testing.assert_allclose(shares.sum(axis=1), scorer.scores(history)[0], atol=1e-5)
     for first, left in ((0, 1), (1, 2), (2, 3), (3, 3)):
         joined = scorer.joined(first)
         assert len(joined.layers) == left
         assert joined.layers[:first] == scorer.layers[:first]
         np.testing.assert_allclose(whole(joined), expected, atol=1e-6)
-        np.testing.assert_allclose(joined.shares(history, places).values, shares, atol=1e-6)
+        again = split(joined.gather(history), places, len(places), 5)
+        np.testing.assert_allclose(again, shares, atol=1e-6)
 
 
 def test_what_a_late_item_scores_hangs_on_no_other_that_came_with_it() -> None:
@@ -152,6 +152,24 @@ def test_filling_gives_untouched_items_columns_and_rows() -> None:
     assert not filled.layers
 
 
+def test_where_nobody_touched_anything_an_item_speaks_of_what_it_looks_like() -> None:
+    """Among the first items of a catalogue: one that came late, and one with another picture."""
+    entry = Entry((Kernel("look", 2.0, 0.7),))
+    stale = drawn_rows(1).todense()
+    stale[TOUCHED, :TOUCHED] = 0.25  # what it said as it looked before
+    scorer = replace(item_item(), rows=sp.csr_array(stale), entry=entry)
+    untouched = np.zeros(N_ITEMS, bool)
+    late = scorer.grown(replace(looks(N_ITEMS), known=untouched))
+    dense = whole(late)
+    np.testing.assert_allclose(dense[LATE, :N_ITEMS], dense[:N_ITEMS, LATE].T, atol=1e-6)
+    assert dense[N_ITEMS, TWIN] == pytest.approx(0.7 * 0.8**2)
+    before = scorer.rows.todense()
+    filled = scorer.grown(replace(filling(), known=untouched)).rows.todense()
+    assert filled[TOUCHED, TWIN] == filled[TWIN, TOUCHED] == pytest.approx(0.7 * 0.8**2)
+    assert np.count_nonzero(before[TOUCHED]) > np.count_nonzero(filled[TOUCHED]) == 1
+    np.testing.assert_array_equal(filled[:TOUCHED, :TOUCHED], before[:TOUCHED, :TOUCHED])
+
+
 def test_what_a_model_said_of_untouched_items_gives_way_to_their_content() -> None:
     scorer = item_item()
     dense = scorer.rows.todense()
@@ -162,21 +180,17 @@ def test_what_a_model_said_of_untouched_items_gives_way_to_their_content() -> No
     np.testing.assert_allclose(found.rows[known].todense(), expected.rows[known].todense())
 
 
-def test_a_list_of_nothing_leaves_the_best_out() -> None:
-    scores = np.array([0.5, 2.0, 1.0], np.float32)
-    ties = np.arange(3, dtype=np.uint32)
-    assert best_of(scores, 0, None, ties).rest == 2.0
-    assert best_of(scores, 0, np.array([True, False, False]), ties).rest == 0.5
-    assert best_of(scores, 0, np.zeros(3, bool), ties).rest == -np.inf
-    assert best_of(scores, 2, None, ties).rest == 1.0
-    assert best_of(scores, 3, np.array([True, True, False]), ties).rest == -np.inf
-
-
 def test_what_a_row_says_of_others_is_no_share() -> None:
     scorer = ItemItem(drawn_rows(1))
     read = scorer.gather(scorer.ask(history_of([3, 8])))
     assert split(read, np.array([], np.int32), N_ITEMS, 2).shape == (0, 2)
     assert split(read, np.array([3], np.int32), N_ITEMS, 2)[0, 0] == 0
+
+
+def test_late_items_are_asked_by_one_history_at_a_time() -> None:
+    grown = item_item().grown(looks(N_ITEMS))
+    with pytest.raises(AssertionError):
+        grown.scores(grown.ask(together([history_of([3]), history_of([8])])))
 
 
 def test_late_items_are_not_of_a_bundle(tmp_path) -> None:

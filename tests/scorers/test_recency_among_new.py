@@ -13,7 +13,7 @@ from small_scorers import drawn_rows
 from beholder.behaviour.histories import Histories
 from beholder.scorers.blend import Blend
 from beholder.scorers.entry import Entry, Kernel
-from beholder.scorers.item_item import ItemItem
+from beholder.scorers.item_item import ItemItem, split
 from beholder.scorers.recency import Recency
 from beholder.testing.growth_checks import N_ITEMS, filling, looks
 from beholder.testing.sample_histories import history_of
@@ -45,10 +45,10 @@ def test_columns_of_new_items_take_the_history_as_it_fades_among_them(scorer: It
     query = scorer.ask(TOLD)
     expected = by_hand(scorer)
     np.testing.assert_allclose(scorer.scores(query)[0], expected, rtol=1e-5, atol=1e-6)
-    shares = scorer.shares(query, np.array([11, 20], np.int32))
+    shares = split(scorer.gather(query), np.array([11, 20], np.int32), N_ITEMS, 3)
     dense = scorer.rows.todense()
-    np.testing.assert_allclose(shares.values[0], WHOLE * dense[[3, 8, 1], 11], rtol=1e-5)
-    np.testing.assert_allclose(shares.values[1], FADED * dense[[3, 8, 1], 20], rtol=1e-5)
+    np.testing.assert_allclose(shares[0], WHOLE * dense[[3, 8, 1], 11], rtol=1e-5)
+    np.testing.assert_allclose(shares[1], FADED * dense[[3, 8, 1], 20], rtol=1e-5)
 
 
 def test_many_histories_are_answered_like_each_alone(scorer: ItemItem) -> None:
@@ -122,7 +122,8 @@ def test_opened_again_new_columns_lie_apart_and_nothing_else_is_other(
     np.testing.assert_array_equal(again.scores(query), full.scores(query))
     places = np.array([11, 20, 2], np.int32)
     np.testing.assert_array_equal(
-        again.shares(query, places).values, full.shares(query, places).values
+        split(again.gather(query), places, N_ITEMS, 3),
+        split(full.gather(query), places, N_ITEMS, 3),
     )
     for new in (looks(N_ITEMS), filling()):
         one, other = again.grown(new), full.grown(new)

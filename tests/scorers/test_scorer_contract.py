@@ -10,6 +10,7 @@ import pytest
 from small_scorers import SCORERS, blend, item_item
 
 from beholder.scorers import blend as blends
+from beholder.scorers.blend import Blend, Reading
 from beholder.scorers.item_item import ItemItem
 from beholder.testing.scorer_checks import SCORER_CHECKS, Make
 
@@ -37,8 +38,8 @@ def test_a_blend_keeps_it_where_only_what_is_touched_is_summed(
     check(blend)
 
 
-class Odd(ItemItem):
-    """An item-item scorer; those below break one promise each."""
+class OddRows(ItemItem):
+    """Rows; those below break one promise each."""
 
     @classmethod
     def make(cls) -> ItemItem:
@@ -46,11 +47,32 @@ class Odd(ItemItem):
         return cls(good.rows, good.recency, good.entry)
 
 
+class Odd(Reading):
+    """What a blend reads; those below break one promise each."""
+
+    @classmethod
+    def make(cls) -> Blend:
+        good = blend()
+        return OddBlend(good.item_item, good.base, good.mass).of(cls)
+
+
+class OddBlend(Blend):
+    """A blend that reads in its own way."""
+
+    def of(self, reading: type[Reading]) -> Blend:
+        object.__setattr__(self, "reading", reading)
+        return self
+
+    def read(self, query):
+        good = super().read(query)
+        return self.reading(good.blend, good.query, good.gathered, good.lift)
+
+
 class EvenShares(Odd):
     """Gives every item of the history the same share: they sum, and are no shares."""
 
-    def shares(self, query, positions):
-        told = super().shares(query, positions)
+    def shares(self, positions, whole=False):
+        told = super().shares(positions, whole)
         mean = told.values.mean(axis=1, keepdims=True) if told.values.size else told.values
         return told._replace(values=np.broadcast_to(mean, told.values.shape))
 
@@ -58,21 +80,21 @@ class EvenShares(Odd):
 class HalfShares(Odd):
     """Loses half of every share."""
 
-    def shares(self, query, positions):
-        told = super().shares(query, positions)
+    def shares(self, positions, whole=False):
+        told = super().shares(positions, whole)
         return told._replace(values=told.values / 2)
 
 
 class Unfiltered(Odd):
-    def best(self, query, k, allowed=None):
-        return super().best(query, k)
+    def best(self, k, allowed=None):
+        return super().best(k)
 
 
 class LateFilter(Odd):
     """Cuts first and filters afterwards."""
 
-    def best(self, query, k, allowed=None):
-        found = super().best(query, k)
+    def best(self, k, allowed=None):
+        found = super().best(k)
         keep = slice(None) if allowed is None else allowed[found.positions]
         return found._replace(positions=found.positions[keep], scores=found.scores[keep])
 
@@ -80,24 +102,29 @@ class LateFilter(Odd):
 class Boastful(Odd):
     """Says that what was left out is worse than it is."""
 
-    def best(self, query, k, allowed=None):
-        found = super().best(query, k, allowed)
+    def best(self, k, allowed=None):
+        found = super().best(k, allowed)
         return found._replace(rest=-1e9)
 
 
-class ByPosition(Odd):
+class ByPosition(Blend):
     """Breaks ties by position."""
+
+    @classmethod
+    def make(cls) -> Blend:
+        good = blend()
+        return cls(good.item_item, good.base, good.mass)
 
     @property
     def ties(self):
         return np.arange(self.n_items, dtype=np.uint32)
 
 
-class Ordered(Odd):
+class Ordered(OddRows):
     """Believes the order in which a basket was written."""
 
-    def ask(self, history, now=0, recency=None):
-        query = super().ask(history, now, recency)
+    def ask(self, history, recency=None):
+        query = super().ask(history, recency)
         steps = np.arange(len(query.items), dtype=np.float32)
         return query._replace(weights=query.weights * (1 + steps / 10))
 
@@ -105,11 +132,11 @@ class Ordered(Odd):
 class Crowded(Odd):
     """Scores an item by its companions."""
 
-    def at(self, query, positions):
-        return super().at(query, positions) * np.float32(1 + len(positions) / 100)
+    def at(self, positions):
+        return super().at(positions) * np.float32(1 + len(positions) / 100)
 
 
-class Remembering(Odd):
+class Remembering(OddRows):
     """Grows by changing what was there."""
 
     def grown(self, new):
@@ -117,7 +144,14 @@ class Remembering(Odd):
         return super().grown(new)
 
 
-class Mute(Odd):
+class Divided(OddRows):
+    """Scores other than what is served of it."""
+
+    def scores(self, query):
+        return super().scores(query) * np.float32(1.1)
+
+
+class Mute(OddRows):
     """Lets nobody speak who came later."""
 
     def grown(self, new):
@@ -138,13 +172,15 @@ class Mute(Odd):
         (Ordered, "check_a_basket_has_no_order"),
         (Crowded, "check_order_of_candidates_does_not_matter"),
         (Remembering, "check_appending_leaves_known_items_alone"),
+        (Divided, "check_alone_it_scores_as_in_a_blend"),
         (Mute, "check_an_appended_item_can_be_history"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
-def test_a_broken_promise_is_noticed(odd: type[Odd], check: str) -> None:
+def test_a_broken_promise_is_noticed(odd: type[Odd | OddRows | ByPosition], check: str) -> None:
     checks = {one.__name__: one for one in SCORER_CHECKS}
-    checks[check](Odd.make)
+    checks[check](item_item)
+    checks[check](blend)
     with pytest.raises(AssertionError):
         checks[check](odd.make)
 

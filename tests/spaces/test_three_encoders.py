@@ -5,31 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 from groups import everyone
-from onnx import TensorProto, helper, numpy_helper
 
 from beholder.demo.gallery import paint
 from beholder.encoders.registry import open_encoder
 from beholder.spaces import Modality, Similarity
+from small_network import write_network
 
 N = 24
-
-
-def write_network(path: Path) -> Path:
-    """A network of one 1x1 convolution to five channels: the mean colour, mixed."""
-    kernel = np.random.default_rng(0).normal(size=(5, 3, 1, 1)).astype(np.float32)
-    graph = helper.make_graph(
-        [helper.make_node("Conv", ["x", "w"], ["map"])],
-        "small",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 16, 16])],
-        [helper.make_tensor_value_info("map", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(kernel, "w")],
-    )
-    opset = [helper.make_opsetid("", 17)]
-    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), path)
-    return path
 
 
 @pytest.fixture(scope="module")

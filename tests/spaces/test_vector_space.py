@@ -130,3 +130,16 @@ def test_a_space_of_nothing_answers() -> None:
     assert not space.present.any()
     assert not space.similar(np.ones((1, 6), np.float32)).any()
     assert space.search(np.ones((1, 6), np.float32), 2).positions.tolist() == [[-1, -1]]
+
+
+def test_some_items_alone_keep_all_their_vectors_in_the_order_asked_for(
+    several: VectorSpace,
+) -> None:
+    vectors, owner = photos()
+    chosen = np.array([39, 7, 3, 20])
+    some = several.of(chosen)
+    np.testing.assert_array_equal(some.vectors, several.vectors[chosen])
+    asked = vectors[np.isin(owner, chosen)]
+    np.testing.assert_allclose(some.similar(asked), several.similar(asked)[:, chosen], atol=1e-6)
+    assert not some.single
+    assert some.nearest(several.whitening(vectors[owner == 3]), 1).positions.tolist() == [[2]] * 3

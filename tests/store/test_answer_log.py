@@ -140,11 +140,12 @@ def test_places_in_sight_are_marked_by_those_who_were_answered(store: Store) -> 
     log.put(Sighted(FIRST, (2,), None))
     log.put(Sighted(FIRST, (4,), (kim,)))
     log.put(Sighted(FIRST, (10,), (sam,)))  # the answer has ten places
+    log.put(Sighted(FIRST, (150, 7), (sam,)))  # of these one is there
     log.put(Sighted(SECOND, (1,), ()))  # nobody's answer
     log.put(Sighted(b"\x00" * 8, (0,), None))
     GroupWriter(store).close()
     found = rows(store)
-    assert seen_places(bytes(found[FIRST].seen)) == [0, 2, 9]
+    assert seen_places(bytes(found[FIRST].seen)) == [0, 2, 7, 9]
     assert seen_places(bytes(found[SECOND].seen)) == [1]
     assert log.counts.unknown == 3
 

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from beholder.behaviour.event import Event
 from beholder.bundle.manifest import FORMAT
 from beholder.cli.main import beholder
+from beholder.engine.opening import open_engine
 from beholder.errors import StoreError
 from beholder.store import Store, Who, server_lock
 from beholder.store.database import Database, parse_url, sqlite_url
@@ -185,4 +186,25 @@ def test_the_command_says_what_it_did_and_names_bundles_of_another_format(tmp_pa
     assert "bundle older is of another format" in result.stdout
     assert "ours" not in result.stdout
     again = CliRunner().invoke(beholder, ["upgrade", str(workspace.root), "--json"])
-    assert json.loads(again.stdout)["before"]["store"] == "0002"
+    said = json.loads(again.stdout)
+    assert said["before"]["store"] == "0002"
+    assert said["trained"] is None, "nothing was served that is of another format"
+
+
+def test_what_was_served_in_another_format_is_trained_again(tmp_path: Path) -> None:
+    workspace = as_old(tmp_path / "old")
+    (workspace.bundles / "older").mkdir()
+    (workspace.bundles / "older" / "manifest.json").write_text('{"format": 1}')
+    (workspace.root / "current").write_text("older\n")
+    left = CliRunner().invoke(beholder, ["upgrade", str(workspace.root), "--no-train"])
+    assert left.exit_code == 0
+    assert "nothing is served until you train" in left.stdout
+    assert (workspace.root / "current").read_text() == "older\n"
+    done = CliRunner().invoke(
+        beholder, ["upgrade", str(workspace.root), "--budget", "2s"], catch_exceptions=False
+    )
+    assert done.exit_code == 0
+    assert "takes the place of the one that was served" in done.stdout
+    with open_engine(workspace.root) as engine:
+        assert engine.bundle in done.stdout
+        assert engine.recommend(k=3).ids

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.dataset.raw_vectors import modalities
 from beholder.demo.gallery import jpeg, paint
 from beholder.demo.truth import Truth, make_truth
@@ -18,6 +17,7 @@ from beholder.encoders.run import encode_pictures
 from beholder.media import originals
 from beholder.settings import EVENT_WEIGHTS
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 from beholder.workspace import Workspace
 
 ITEMS, VISITORS, VIEWS, SEED = 240, 300, 20.0, 7

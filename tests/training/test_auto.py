@@ -13,6 +13,7 @@ from beholder.bundle import parts as bundle_parts
 from beholder.errors import UsageError
 from beholder.evaluation.ask import plain_items
 from beholder.models.registry import MODELS
+from beholder.testing.sample_dataset import without
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from planted import World, dataset_of, make_world, nothing
@@ -115,7 +116,7 @@ def test_variants_weigh_among_new_items_alone_unless_there_is_nothing_else(world
 
 
 def test_members_that_cannot_learn_from_the_data_are_refused(world: World) -> None:
-    blank = dataset_of(world).without_pictures().without_texts()
+    blank = without(without(dataset_of(world), "pictures"), "words")
     with pytest.raises(UsageError, match=r"words is left out.*visual-knn is left out"):
         fit_auto(blank, Budget(9, seed=1), only=["visual-knn", "words"])
 

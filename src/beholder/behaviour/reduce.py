@@ -13,6 +13,7 @@ from beholder.behaviour.history import EMPTY, History
 from beholder.errors import ShapeError
 
 Places = NDArray[np.int64]
+NEWEST = 10_000  # events of one person that count: so many are read for an answer, too
 
 
 class Events(NamedTuple):
@@ -131,6 +132,20 @@ def strongest(signed: NDArray[np.float32], pairs: Pairs) -> Places:
     found = np.empty(len(pairs.starts), np.int64)
     found[owner[top]] = top  # the last writer of each group stays: the newest
     return found
+
+
+def newest(events: Events) -> Events:
+    """Return at most the newest 10,000 events of each person, in the order in which they are.
+
+    Of one moment those that stand later are newer.
+    """
+    people = np.zeros(len(events.items), np.int32) if events.people is None else events.people
+    if np.bincount(people).max(initial=0) <= NEWEST:
+        return events
+    order = np.lexsort((np.arange(len(people)), events.times, people))
+    own = people[order]
+    after = np.searchsorted(own, own, side="right") - np.arange(len(own))
+    return events.take(np.sort(order[after <= NEWEST]))
 
 
 def histories(events: Events, like: float, limit: int, n_people: int = 1) -> Histories:

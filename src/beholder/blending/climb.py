@@ -20,6 +20,7 @@ from beholder.blending.sheet import Sheet
 from beholder.scorers.interface import Floats
 
 GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)
+ROUNDS = 3  # at most, over all weights
 HALVES = 8  # random halves of the cases that weights are learned on
 
 
@@ -64,7 +65,7 @@ def admitted(page: Sheet, weights: Floats) -> Floats:
     return one
 
 
-def ascend(page: Sheet, rounds: int = 3) -> tuple[Floats, float]:
+def ascend(page: Sheet) -> tuple[Floats, float]:
     """Climb NDCG@20 from the best single member.
 
     Returns
@@ -76,7 +77,7 @@ def ascend(page: Sheet, rounds: int = 3) -> tuple[Floats, float]:
     weights[int(np.argmax(singles))] = 1.0
     total = page.blend(weights)
     reached = page.ndcg(total)
-    for turn in range(rounds):
+    for turn in range(ROUNDS):
         before = reached
         for index in range(len(weights)):
             own = page.scores[index]

@@ -82,7 +82,6 @@ def sheet(
     cases: Cases,
     pool: Mask,
     recency: Recency,
-    scale: Mapping[str, float] | None = None,
 ) -> Sheet:
     """Score the union of each member's best candidates, popularity's too, for every case.
 
@@ -92,8 +91,6 @@ def sheet(
         Scorers by name; popularity is added as the last one, under its name.
     pool
         bool (n_items,). What may be recommended.
-    scale
-        Given, it is used instead of being measured here.
     """
     names = [*members, POPULARITY]
     mass = mean_mass(cases, recency)
@@ -109,11 +106,11 @@ def sheet(
         targets = cases.targets[cases.indptr[first] : cases.indptr[last]]
         found.append(_block([*scores, lift[:, None] * popularity], allowed, owner, targets))
     best = np.concatenate([one.best for one in found], axis=1) if found else None
-    measured = {
+    scale = {
         name: float(best[index].mean()) if best is not None else 0.0
         for index, name in enumerate(names)
     }
-    return _assemble(names, dict(measured if scale is None else scale), found, cases)
+    return _assemble(names, scale, found, cases)
 
 
 def mean_mass(cases: Cases, recency: Recency) -> float:

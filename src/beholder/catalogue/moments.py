@@ -108,5 +108,8 @@ def _from_number(number: float, text: str) -> int:
 def _from_datetime(moment: datetime) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    found = round(moment.timestamp() * 1_000)
+    try:
+        found = round(moment.timestamp() * 1_000)
+    except ValueError:  # pandas has a moment that is none
+        return BAD
     return found if found >= 0 else BAD

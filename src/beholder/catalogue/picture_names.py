@@ -24,7 +24,7 @@ def names(cell: Any) -> list[str]:
     if cell is None:
         return []
     if isinstance(cell, list):
-        return [name for each in cell for name in _one(each)]
+        return [name for each in cell for name in _each(each)]
     if not isinstance(cell, str):
         return _one(cell)
     text = cell.strip()
@@ -41,9 +41,22 @@ def names(cell: Any) -> list[str]:
     return [text] if text else []
 
 
+def _each(value: Any) -> list[str]:
+    """Return the names of an entry of a list, which may be a list itself."""
+    return names(value) if isinstance(value, list) else _one(value)
+
+
 def _one(value: Any) -> list[str]:
-    """Return the name that an entry of a list is, or that an object has under a usual key."""
+    """Return the name that a value is, or those that an object has.
+
+    Under a usual key, else all of its values that end like pictures.
+    """
     if isinstance(value, dict):
+        if not any(value.get(key) for key in KEYS):
+            words = [each for each in value.values() if isinstance(each, str)]
+            named = [each.strip() for each in words if is_picture(_bare(each.strip()))]
+            if named:
+                return named
         value = next((value[key] for key in KEYS if value.get(key)), _nameless(value))
     if isinstance(value, float) and value.is_integer():
         value = int(value)

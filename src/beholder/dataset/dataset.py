@@ -77,11 +77,3 @@ class Dataset:
         if "content" in self.__dict__:  # does not depend on behaviour
             changed.__dict__["content"] = self.content
         return changed
-
-    def without_pictures(self) -> Dataset:
-        """Return the same dataset as if no item had a picture."""
-        return replace(self, pictures={})
-
-    def without_texts(self) -> Dataset:
-        """Return the same dataset as if no item had words."""
-        return replace(self, texts=[""] * self.n_items)

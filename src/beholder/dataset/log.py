@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from beholder.behaviour import reduce
 from beholder.behaviour.histories import Histories, bounds
-from beholder.behaviour.kinds import CODES
 from beholder.behaviour.reduce import Events
 from beholder.dataset.interactions import Interactions
 
@@ -142,7 +141,7 @@ def log_of(
     ShapeError
         If the arrays of events differ in length.
     """
-    known = events.checked()
+    known = reduce.newest(events).checked()
     assert known.people is not None
     order = np.lexsort((_drawn(known, n_items, seed), known.times, known.people))
     told = known.take(order)
@@ -159,22 +158,6 @@ def log_of(
         like,
         limit,
     )
-
-
-def log_of_arrays(
-    users: NDArray[np.int32],
-    items: NDArray[np.int32],
-    times: NDArray[np.int64],
-    signed: NDArray[np.float32],
-    n_users: int,
-    n_items: int,
-    seed: int,
-) -> Log:
-    """Return a log of events of which nothing but the signed weight is known; see `log_of`."""
-    kinds = np.where(signed < 0, CODES["dislike"], CODES["like"]).astype(np.uint8)
-    values = np.full(len(signed), np.nan, np.float32)
-    told = Events(items, times, signed.astype(np.float32), kinds, values, users)
-    return log_of(told, n_users, n_items, seed)
 
 
 def _drawn(events: Events, n_items: int, seed: int) -> NDArray[np.float64]:

@@ -14,6 +14,9 @@ from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
 from beholder.dataset.log import Log
 
+LEAST = 5  # pairs of a user whose last is asked for
+EARLIER = 3  # pairs that are left to a user who is asked for held-out items
+
 
 @dataclass(frozen=True)
 class Cases:
@@ -112,11 +115,11 @@ class Split:
         return [replace(self, cases=cases, after={}) for cases in self.after.values()]
 
 
-def leave_last_out(dataset: Dataset, at_least: int = 5) -> Split:
-    """Hold out the last pair of each user with at least `at_least`, and what came after it."""
+def leave_last_out(dataset: Dataset) -> Split:
+    """Hold out the last pair of each user with at least `LEAST`, and what came after it."""
     log, firsts = dataset.log, dataset.log.firsts
     counts = np.bincount(log.users[firsts], minlength=log.n_users)
-    users = np.flatnonzero(counts >= at_least)
+    users = np.flatnonzero(counts >= LEAST)
     last = firsts[np.cumsum(counts)[users] - 1]
     return _cut("leave-last-out", dataset, users, last, last)
 
@@ -138,11 +141,11 @@ def next_basket(dataset: Dataset, earlier: int = 3) -> Split:
     return _cut("next-basket", dataset, asked, moments, firsts[in_last & np.isin(users, asked)])
 
 
-def cold_items(dataset: Dataset, seed: int, share: float = 0.1, earlier: int = 3) -> Split:
+def cold_items(dataset: Dataset, seed: int, share: float = 0.1) -> Split:
     """Take a share of the items out of everything, and ask for them alone.
 
     Drawn are items with any content that items are compared by, whatever it is. Every pair of a
-    user with at least `earlier` remaining pairs and a held-out item is a target; all targets of
+    user with at least `EARLIER` remaining pairs and a held-out item is a target; all targets of
     one user are one case.
     """
     log, pairs = dataset.log, dataset.interactions
@@ -152,7 +155,7 @@ def cold_items(dataset: Dataset, seed: int, share: float = 0.1, earlier: int = 3
     cold = np.zeros(dataset.n_items, bool)
     cold[chosen] = True
     train = replace(dataset.with_log(log.keep(~cold[log.items])), fitted=dataset.fitted & ~cold)
-    return Split("cold-items", train, cold_cases(pairs, train.log, cold, earlier), cold)
+    return Split("cold-items", train, cold_cases(pairs, train.log, cold, EARLIER), cold)
 
 
 def cold_cases(pairs: Interactions, rest: Log, cold: NDArray[np.bool_], earlier: int) -> Cases:

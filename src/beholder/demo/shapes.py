@@ -54,12 +54,10 @@ def petals(
         )
 
 
-def pebble(
-    x: float, y: float, radius: float, lobes: tuple[int, int], turn: float, wobble: float = 0.2
-) -> Outline:
+def pebble(x: float, y: float, radius: float, lobes: tuple[int, int], turn: float) -> Outline:
     """Return a soft closed line that swings twice around a circle, lobes[0] and lobes[1] times."""
     swing = np.sin(_TURN * lobes[0] + turn) + 0.6 * np.sin(_TURN * lobes[1] - turn)
-    reach = radius * (1.0 - wobble + wobble * swing)
+    reach = radius * (0.8 + 0.2 * swing)
     return _flat(x + np.cos(_TURN) * reach, y + np.sin(_TURN) * reach)
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 TEXTURES = ("paper", "linen", "halftone", "smooth")
-TEXTURE_NAMES_ZH = {"paper": "纸纹", "linen": "亚麻", "halftone": "网点", "smooth": "光面"}
 _SIDE = 1024
 _ONE = 128  # fixed point: 128 leaves a pixel as it is, and 255 times 255 still fits 16 bits
 

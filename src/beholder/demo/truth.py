@@ -18,6 +18,7 @@ from beholder.demo.textures import TEXTURES
 # What each factor counts for; a picture of the right family in the right palette is worth
 # more than the sum of both.
 FAMILY, PALETTE, BOTH, PATTERN, TEXTURE = 1.0, 0.8, 1.4, 0.3, 0.15
+NEW = 0.1  # share of the pictures that nobody has seen
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,6 @@ def make_truth(
     item_ids: Sequence[str],
     n_visitors: int,
     seed: int,
-    cold_share: float = 0.1,
 ) -> Truth:
     """Draw popularity, new arrivals, and the tastes of visitors.
 
@@ -99,7 +99,7 @@ def make_truth(
     items = np.random.default_rng([seed, 101])
     people = np.random.default_rng([seed, 102])
     cold = np.zeros(n_items, bool)
-    cold[items.permutation(n_items)[: round(n_items * cold_share)]] = True
+    cold[items.permutation(n_items)[: round(n_items * NEW)]] = True
     families = _taste(people, n_visitors, len(FAMILIES), most=3)
     dislike = np.where(families > 0, -1.0, people.random(families.shape)).argmax(axis=1)
     families[np.arange(n_visitors), dislike] = -0.6

@@ -32,7 +32,6 @@ class Colour:
     name = "colour"
     version = "1"
     dim = 96
-    modality = "colour"
     decode_side = 256  # as the others, so that a picture is decoded once
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -14,18 +14,21 @@ MARGIN = 32  # pixels of the resized picture that the centre crop leaves out
 
 
 class EfficientNetLite0:
-    """Pooled features of EfficientNet-Lite0, with class scores and the spatial map.
+    """Pooled features of EfficientNet-Lite0, with class scores.
 
     Parameters
     ----------
     folder
         Where the graph is kept once it is built.
+
+    References
+    ----------
+    Tan and Le, EfficientNet, ICML 2019.
     """
 
     name = "efficientnet-lite0"
     version = f"{SHA256[:8]}-{GRAPH_VERSION}"
     dim = DIM
-    modality = "picture"
     decode_side = SIDE + MARGIN
 
     def __init__(self, folder: Path) -> None:
@@ -38,18 +41,9 @@ class EfficientNetLite0:
         return self.outputs(pictures)["vectors"]
 
     def outputs(self, pictures: Pictures) -> dict[str, Array]:
-        """Return vectors (n, 1280) and classes (n, 1000) from one pass."""
+        """Return vectors (n, 1280) and classes (n, 1000), before softmax, from one pass."""
         vectors, classes = self.session.run(["feature", "logits"], {"pixels": pixels(pictures)})
         return {"vectors": vectors, "classes": classes}
-
-    def classes(self, pictures: Pictures) -> Array:
-        """Return the scores of the ImageNet classes before softmax, shape (n, 1000)."""
-        return self.outputs(pictures)["classes"]
-
-    def map(self, pictures: Pictures) -> Array:
-        """Return the vectors of 7x7 places, shape (n, 7, 7, 1280); their mean is the vector."""
-        (spatial,) = self.session.run(["spatial"], {"pixels": pixels(pictures)})
-        return np.ascontiguousarray(np.moveaxis(spatial, 1, -1))
 
 
 def pixels(pictures: Pictures) -> Array:

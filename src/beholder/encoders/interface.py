@@ -28,8 +28,6 @@ class Encoder(Protocol):
     version: str
     """Changes whenever a vector would; part of the key of the cache."""
     dim: int
-    modality: str
-    """What the vectors speak of: "picture" or "colour"."""
     decode_side: int
     """Pictures may be decoded smaller as long as their short side keeps this many pixels."""
 
@@ -37,23 +35,10 @@ class Encoder(Protocol):
         """Return the vectors of RGB pictures of any size, shape (n, dim), finite."""
 
     def outputs(self, pictures: Pictures) -> dict[str, Array]:
-        """Return all that is kept, from one pass: "vectors" (n, dim) and, perhaps, "classes"."""
+        """Return all that is kept, from one pass: "vectors" (n, dim) and, perhaps, "classes".
 
-
-@runtime_checkable
-class Classifier(Protocol):
-    """An encoder that also scores known classes."""
-
-    def classes(self, pictures: Pictures) -> Array:
-        """Return the scores of the classes before softmax, shape (n, n_classes)."""
-
-
-@runtime_checkable
-class Mapper(Protocol):
-    """An encoder whose vector is the mean of a map, so that scores can be shown in place."""
-
-    def map(self, pictures: Pictures) -> Array:
-        """Return the vectors of the places, shape (n, rows, columns, dim)."""
+        Classes are scores before softmax, shape (n, n_classes).
+        """
 
 
 def open_session(path: str) -> Any:

@@ -45,8 +45,6 @@ class OnnxFile:
         If there is no such file, or it is no picture network.
     """
 
-    modality = "picture"
-
     def __init__(
         self,
         path: Path,

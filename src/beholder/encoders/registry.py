@@ -1,10 +1,9 @@
-"""The encoders there are, each with a card that says what it is and whose."""
+"""The encoders there are, by name."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from beholder.encoders.cache import VectorCache
@@ -18,42 +17,9 @@ from beholder.workspace import Workspace
 ONNX = "onnx:"
 
 
-@dataclass(frozen=True)
-class EncoderCard:
-    """What one should know before choosing an encoder."""
+BuiltIn = type[EfficientNetLite0] | type[Colour]
 
-    open: Callable[[Path], Encoder]
-    version: str
-    dim: int
-    input_side: int
-    licence: str
-    paper: str
-    megabytes: float
-    says: str
-
-
-ENCODERS = {
-    "efficientnet-lite0": EncoderCard(
-        EfficientNetLite0,
-        version=EfficientNetLite0.version,
-        dim=EfficientNetLite0.dim,
-        input_side=224,
-        licence="Apache-2.0 (weights trained on ImageNet)",
-        paper="Tan and Le, EfficientNet, ICML 2019",
-        megabytes=18.8,
-        says="what is shown: pooled features, 1,000 classes, a 7x7 map",
-    ),
-    "colour": EncoderCard(
-        Colour,
-        version=Colour.version,
-        dim=Colour.dim,
-        input_side=32,
-        licence="Apache-2.0 (ours, no weights)",
-        paper="Swain and Ballard, Color indexing, IJCV 1991",
-        megabytes=0.0,
-        says="which colours, and roughly where",
-    ),
-}
+ENCODERS: dict[str, BuiltIn] = {each.name: each for each in (EfficientNetLite0, Colour)}
 
 
 def open_encoder(name: str, cache_dir: Path) -> Encoder:
@@ -71,14 +37,14 @@ def open_encoder(name: str, cache_dir: Path) -> Encoder:
     """
     if name.startswith(ONNX):
         return OnnxFile(network(name))
-    return card(name).open(cache_dir)
+    return built_in(name)(cache_dir)
 
 
 def version_of(name: str) -> str:
     """Return the version of an encoder without opening it."""
     if name.startswith(ONNX):
         return file_version(network(name))
-    return card(name).version
+    return built_in(name).version
 
 
 def network(name: str) -> Path:
@@ -102,8 +68,8 @@ def network(name: str) -> Path:
     return path
 
 
-def card(name: str) -> EncoderCard:
-    """Return the card of a built-in encoder.
+def built_in(name: str) -> BuiltIn:
+    """Return the class of a built-in encoder, which says its version and dim unopened.
 
     Raises
     ------
@@ -124,7 +90,7 @@ def graphs(workspace: Workspace) -> Path:
 
 def vector_cache(workspace: Workspace, name: str) -> VectorCache:
     """Return the vectors of an encoder that a workspace holds."""
-    dim = 0 if name.startswith(ONNX) else card(name).dim
+    dim = 0 if name.startswith(ONNX) else built_in(name).dim
     return VectorCache(workspace.vectors, name, version_of(name), dim)
 
 

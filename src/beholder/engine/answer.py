@@ -9,7 +9,7 @@ import msgspec
 
 from beholder.errors import MissingExtraError
 
-Level = Literal["personal", "session", "similar", "popular", "static"]
+Level = Literal["personal", "session", "similar", "popular"]
 
 
 class Picture(msgspec.Struct, frozen=True):

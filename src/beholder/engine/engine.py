@@ -154,7 +154,7 @@ class Engine:
         mask = allowed(view, history, ())
         if among is not None:
             mask &= among
-        wanted = Wanted(k, k + 1, mask, dial or self.pipeline.dial)
+        wanted = Wanted(k, k + 1, mask, dial or self.pipeline.dial, explore=True)
         return self.pipeline(view, known_of(view, history), level, wanted)
 
     def recommend(

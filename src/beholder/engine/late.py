@@ -149,6 +149,10 @@ def repainted(
     cold = positions[~known[positions]]
     blend = before.blend
     if len(cold):
+        stale = np.ones(blend.item_item.rows.shape[0], np.float32)
+        stale[cold] = 0  # what they said of others was how they looked
+        own_rows = sp.csr_array(sp.diags_array(stale) @ blend.item_item.rows, dtype=np.float32)
+        blend = replace(blend, item_item=replace(blend.item_item, rows=own_rows))
         blend = blend.grown(Compared(content, cold).among(groups, known))
     return Grown(blend, alike, content)
 

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from beholder.bundle.opened import Promotions, open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
@@ -53,14 +55,6 @@ def engine_of(
 ) -> Engine:
     """Return an engine over opened parts and an open store."""
     settings: Settings = workspace.settings
-    serve = settings.serve
-    pipeline = Pipeline(
-        dial=Dial(serve.diversity, serve.near, serve.one_variant),
-        rules=StandingRules(rules_of(workspace)),
-        explorer=Explorer(Exploration(serve.explore_pool, serve.explore))
-        if serve.explore
-        else None,
-    )
     return Engine(
         parts,
         bundle=name,
@@ -68,10 +62,32 @@ def engine_of(
         vectors_of=vectors_for(workspace, parts),
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
-        pipeline=pipeline,
+        pipeline=pipeline_of(workspace),
         looking=GivenPictures(workspace),
         promotions=promotions,
-        lasts=lasting(serve.repeat),
+        lasts=lasting(settings.serve.repeat),
+    )
+
+
+def pipeline_of(workspace: Workspace, generator: np.random.Generator | None = None) -> Pipeline:
+    """Return what answers pass through, as the settings have it.
+
+    Parameters
+    ----------
+    generator
+        Of what exploration draws; None: one that nobody can foresee.
+
+    Raises
+    ------
+    SettingsError
+        If the standing rules are broken.
+    """
+    serve = workspace.settings.serve
+    exploration = Exploration(serve.explore_pool, serve.explore)
+    return Pipeline(
+        dial=Dial(serve.diversity, serve.near, serve.one_variant),
+        rules=StandingRules(rules_of(workspace)),
+        explorer=Explorer(exploration, generator) if serve.explore else None,
     )
 
 

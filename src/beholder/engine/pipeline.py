@@ -50,6 +50,16 @@ class Pipeline:
         self.rules = rules or StandingRules()
         self.explorer = explorer
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is as without any settings."""
+        unset = self.dial == USUAL_DIAL and self.explorer is None and not self.rules.any
+        return unset and self.stages == STAGES
+
+    def without_rules(self) -> Pipeline:
+        """Return the same without what standing rules do."""
+        return Pipeline(self.stages, self.dial, explorer=self.explorer)
+
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         request = self._request(view, known, level, wanted)

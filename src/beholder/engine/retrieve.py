@@ -55,7 +55,6 @@ def run(
 def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     """Return the best `depth` of what is allowed, and what rules raise or pin."""
     best = request.reading.best(depth, request.allowed)
-    assert best.rest is not None, "what is served proves its lists"
     rules = request.rules
     if rules.raised is None and not rules.pins:
         return slate_of(best.positions, best.scores, (), HISTORY, best.rest)
@@ -63,7 +62,6 @@ def retrieve(request: Request, view: Overlay, depth: int) -> Slate:
     more: list[Positions] = [best.positions]
     if rules.raised is not None:
         raised = request.reading.best(depth, request.allowed & rules.raised)
-        assert raised.rest is not None
         most = sum(lift.by for lift in rules.lifts if lift.by > 0)
         most *= top_of(request, view)
         rest = max(rest, raised.rest + most)

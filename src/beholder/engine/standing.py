@@ -28,6 +28,11 @@ class StandingRules:
         self.live = live
         self._fitted: tuple[Standing, Overlay, Fitted] | None = None
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a rule, besides what is out of stock."""
+        return self.live is not None and bool(self.live.rules.rules)
+
     def fitted(self, view: Overlay) -> Fitted:
         """Return what the rules do to this view, as the settings have them now."""
         if self.live is None:

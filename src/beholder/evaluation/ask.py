@@ -15,10 +15,7 @@ from beholder.bundle.parts import Parts
 from beholder.dataset.splits import Split
 from beholder.engine.answer import Level
 from beholder.engine.engine import Engine
-from beholder.engine.pipeline import USUAL_DIAL, Pipeline
-from beholder.engine.rerank import Dial
-from beholder.engine.slate import Stage
-from beholder.engine.stages import STAGES
+from beholder.engine.pipeline import Pipeline
 from beholder.evaluation.metrics import METRICS, coverage, gini, novelty
 from beholder.scorers.blend import Blend
 
@@ -29,17 +26,16 @@ def lists(
     parts: Parts,
     split: Split,
     depth: int = DEPTH,
-    stages: Sequence[Stage] = STAGES,
-    dial: Dial = USUAL_DIAL,
+    pipeline: Pipeline | None = None,
 ) -> NDArray[np.int32]:
     """Return the positions recommended in each case, int32 (cases, depth), -1 for padding.
 
     Parameters
     ----------
-    stages, dial
-        What the lists pass through after retrieval, as in `Engine`.
+    pipeline
+        What the lists pass through; None: the usual stages, without any settings.
     """
-    engine = Engine(parts, pipeline=Pipeline(stages, dial))
+    engine = Engine(parts, pipeline=pipeline)
     view = engine.now_showing
     found = np.full((len(split.cases), depth), -1, np.int32)
     for case in range(len(split.cases)):

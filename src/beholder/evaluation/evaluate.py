@@ -20,14 +20,12 @@ from beholder.bundle.choice import MemberRecord
 from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
-from beholder.engine.dislikes import dislikes
-from beholder.engine.pipeline import USUAL_DIAL
-from beholder.engine.rerank import Dial
+from beholder.engine.pipeline import Pipeline
 from beholder.engine.slate import Stage
-from beholder.engine.stages import STAGES
 from beholder.evaluation import ask
 from beholder.evaluation.protocols import basket_share, split
 from beholder.evaluation.table import Found, Row, rows_of
+from beholder.evaluation.variations import variations
 from beholder.models.contract import Model
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.registry import MODELS
@@ -43,18 +41,11 @@ from beholder.training.auto import Budget, fit_auto
 COMPLETION = 0.3  # from this share on, these protocols complete baskets
 COMPLETING = ("leave-last-out", "cold-users")
 DECAYS = (0.7, 0.9, 1.0)
-# What a stage is worth, or what it costs: the same blend with other stages.
-VARIATIONS: dict[str, tuple[tuple[Stage, ...], Dial]] = {
-    "auto without dislikes": (tuple(stage for stage in STAGES if stage is not dislikes), Dial()),
-    "auto, diversity 0.3": (STAGES, Dial(diversity=0.3)),
-    "auto, one variant": (STAGES, Dial(one_variant=True)),
-}
 
 
 class _Contender(NamedTuple):
     parts: Parts
-    stages: Sequence[Stage] = STAGES
-    dial: Dial = USUAL_DIAL
+    pipeline: Pipeline | None = None
 
 
 class Evaluation(msgspec.Struct):
@@ -93,6 +84,7 @@ def evaluate(
     items: pa.Table | None = None,
     models: Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
+    served: Pipeline | None = None,
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -105,6 +97,8 @@ def evaluate(
         Members that the blend may use; empty: all.
     stages
         Further rows of the table: the same blend through these stages, by name.
+    served
+        What answers pass through in the workspace: another row, where it is not the usual.
     """
     began = time.monotonic()
     made = split(dataset, protocol, seed)
@@ -114,13 +108,13 @@ def evaluate(
     )
     table = items if items is not None else ask.plain_items(dataset.n_items)
     parts = parts_of(fitted, made.train, table, 0)
-    contenders = _contenders(parts, baselines(made, seed, protocol), made, stages or {})
+    contenders = _contenders(parts, baselines(made, seed, protocol), made)
+    for name, pipeline in variations(parts, stages or {}, served).items():
+        contenders[name] = _Contender(parts, pipeline)
     found: Found = {}
     progress.start("asking", len(contenders))
     for name, one in contenders.items():
-        found[name] = [
-            ask.lists(one.parts, part, stages=one.stages, dial=one.dial) for part in made.asked
-        ]
+        found[name] = [ask.lists(one.parts, part, pipeline=one.pipeline) for part in made.asked]
         progress.advance()
     progress.finish()
     return Evaluation(
@@ -137,17 +131,14 @@ def evaluate(
     )
 
 
-def _contenders(
-    parts: Parts, others: Mapping[str, Blend], made: Split, stages: Mapping[str, Sequence[Stage]]
-) -> dict[str, _Contender]:
-    """Return who is asked, by name: the blend, the baselines, and the blend's variations."""
+def _contenders(parts: Parts, others: Mapping[str, Blend], made: Split) -> dict[str, _Contender]:
+    """Return who is asked, by name: the blend and the baselines."""
     found = {"auto": _Contender(parts)}
     for name, blend in others.items():  # as they ship: dislikes are a stage of ours
-        found[name] = _Contender(ask.with_blend(parts, blend), ())
+        found[name] = _Contender(ask.with_blend(parts, blend), Pipeline(()))
     if made.after:
         found["auto, first look by popularity"] = _Contender(ask.plain_first_look(parts))
-    own = {name: (tuple(each), Dial()) for name, each in stages.items()}
-    return found | {name: _Contender(parts, *each) for name, each in (VARIATIONS | own).items()}
+    return found
 
 
 def baselines(made: Split, seed: int, protocol: str) -> dict[str, Blend]:

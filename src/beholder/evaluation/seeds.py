@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
+import numpy as np
+
 from beholder.blending.members import named
 from beholder.dataset.build import build
+from beholder.engine.opening import pipeline_of
 from beholder.engine.slate import Stage
 from beholder.errors import UsageError
 from beholder.evaluation.evaluate import Evaluation, evaluate
@@ -59,5 +62,6 @@ def _one(
 ) -> Evaluation:
     with Store.open(workspace) as store:
         made = build(workspace, store, seed)
+    served = pipeline_of(workspace, np.random.default_rng(seed))
     with showing() as progress:
-        return ask(made.dataset, seed=seed, items=made.items, progress=progress)
+        return ask(made.dataset, seed=seed, items=made.items, served=served, progress=progress)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events
 from beholder.catalogue import events_from_rows as rules
-from beholder.catalogue.moments import BAD, UNITS, milliseconds
+from beholder.catalogue.moments import BAD, milliseconds
 from beholder.dataset.log import Log, log_of
 from beholder.errors import DataError, UsageError
 from beholder.frames.ids import Coded, coded
@@ -21,6 +21,8 @@ from beholder.frames.table import Column, mapped, read
 from beholder.settings import BehaviourSettings
 
 NEEDED = ("user", "item", "time")
+# Seconds reach 10^11 in the year 5138, milliseconds were there in 1973; and so on by 10^3.
+UNITS = ((1e11, 1_000.0), (1e14, 1.0), (1e17, 1e-3), (1e20, 1e-6))
 
 
 class Told(NamedTuple):
@@ -98,14 +100,18 @@ def log_from(told: Told, places: Mapping[Hashable, int], seed: int) -> Log:
 def moments(column: Column) -> NDArray[np.int64]:
     """Return int64 milliseconds since 1970, `BAD` for what is no moment.
 
-    Numbers are seconds, milliseconds, microseconds or nanoseconds by their size, as in files.
+    Numbers are seconds, milliseconds, microseconds or nanoseconds by their size; so an order (1,
+    2, 3) will do, which a file would be asked about.
     """
     if column.dtype.kind == "M":  # NaT is the smallest number
         found = column.astype("datetime64[ms]").astype(np.int64)
         return np.where(found < 0, BAD, found)
     if column.dtype.kind in "iuf":
         return _of_numbers(column)
-    return milliseconds(column.tolist())
+    values = column.tolist()
+    if all(type(value) in (int, float) for value in values):  # a list of both
+        return _of_numbers(np.array(values, np.float64))
+    return milliseconds(values)
 
 
 def _of_numbers(numbers: NDArray[Any]) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from beholder.index.best import best, tie_order
 from beholder.index.interface import Found, Mask, Positions, Vectors
 from beholder.index.room import Room, appended
-from beholder.index.shapes import check_positions, check_search, check_vectors, nothing, present
+from beholder.index.shapes import check_search, check_vectors, nothing, present
 
 BLOCK = 2_000_000  # scores of a block of queries: 8 MB, about what a cache holds
 
@@ -24,7 +24,7 @@ class Exact:
     Attributes
     ----------
     live
-        bool (n,). False for what was removed, and where there is no vector.
+        bool (n,). False where there is no vector.
     room
         Where the vectors stand, if they grew.
     """
@@ -70,9 +70,6 @@ class Exact:
         live = np.concatenate([self.live, present(vectors)])
         return replace(self, vectors=both, live=live, room=room)
 
-    def remove(self, positions: Positions) -> Self:
-        """Return an index without some of them."""
-        check_positions(len(self), positions)
-        live = self.live.copy()
-        live[positions] = False
-        return replace(self, live=live)
+    def take(self, positions: Positions) -> Self:
+        """Return an index over some of them."""
+        return type(self)(self.vectors[positions], self.live[positions])

@@ -30,17 +30,17 @@ class Found(NamedTuple):
 class Index(Protocol):
     """Vectors by position, to be searched by inner product.
 
-    Immutable: `add` and `remove` return another index, so that whoever is searching this one
+    Immutable: `add` and `take` return another index, so that whoever is searching this one
     is not disturbed. A row of zeros stands for an item without a vector and is never found.
     """
 
     @property
     def vectors(self) -> Vectors:
-        """float32 (n, dim), unit rows or zero; removed ones included."""
+        """float32 (n, dim), unit rows or zero."""
         ...
 
     def __len__(self) -> int:
-        """Return the number of positions, removed ones included."""
+        """Return the number of positions."""
         ...
 
     def search(self, queries: Vectors, k: int, allowed: Mask | None = None) -> Found:
@@ -66,12 +66,6 @@ class Index(Protocol):
         """Return an index with these at the positions after the last."""
         ...
 
-    def remove(self, positions: Positions) -> Self:
-        """Return an index that finds these no longer; the others keep their positions.
-
-        Raises
-        ------
-        UsageError
-            If a position does not exist.
-        """
+    def take(self, positions: Positions) -> Self:
+        """Return an index over the vectors of some positions, int64 (m,), in this order."""
         ...

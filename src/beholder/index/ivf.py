@@ -21,7 +21,7 @@ from beholder.index.centres import assign, centres_of
 from beholder.index.exact import Exact
 from beholder.index.interface import Found, Mask, Positions, Vectors
 from beholder.index.room import Room, appended
-from beholder.index.shapes import check_positions, check_search, check_vectors, nothing, present
+from beholder.index.shapes import check_search, check_vectors, nothing, present
 
 RECALL = 0.98  # of the 100 nearest, at least
 DEPTH = 100
@@ -38,7 +38,7 @@ class IVF:
     Attributes
     ----------
     live
-        bool (n,). False for what was removed, and where there is no vector.
+        bool (n,). False where there is no vector.
     centres
         float32 (lists, dim), unit rows.
     lists
@@ -124,12 +124,12 @@ class IVF:
             lists = np.concatenate([lists, assign(both[len(lists) :], self.centres)])
         return replace(self, vectors=both, live=live, lists=lists, room=room)
 
-    def remove(self, positions: Positions) -> Self:
-        """Return an index without some of them."""
-        check_positions(len(self), positions)
-        live = self.live.copy()
-        live[positions] = False
-        return replace(self, live=live)
+    def take(self, positions: Positions) -> Self:
+        """Return an index over some of them, with the lists that there are."""
+        sorted_in, tail = self.lists, self.vectors[len(self.lists) :]
+        lists = np.concatenate([sorted_in, assign(tail, self.centres)]) if len(tail) else sorted_in
+        vectors, live = self.vectors[positions], self.live[positions]
+        return replace(self, vectors=vectors, live=live, lists=lists[positions], room=None)
 
     def _mask(self, allowed: Mask | None) -> Mask | None:
         """Return what may be found; None: everything."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.errors import ShapeError, UsageError
-from beholder.index.interface import Found, Mask, Positions, Vectors
+from beholder.index.interface import Found, Mask, Vectors
 
 
 def present(vectors: Vectors) -> Mask:
@@ -28,13 +28,6 @@ def check_search(own: Vectors, queries: Vectors, k: int, allowed: Mask | None) -
         raise UsageError(f"k is {k}", remedy="ask for 0 or more items", field="k")
     if allowed is not None and allowed.shape != (len(own),):
         raise ShapeError(f"allowed has shape {allowed.shape}, but the index has {len(own)} vectors")
-
-
-def check_positions(n: int, positions: Positions) -> None:
-    """Refuse positions that do not exist."""
-    wrong = positions[(positions < 0) | (positions >= n)]
-    if len(wrong):
-        raise UsageError(f"there is no position {int(wrong[0])} among {n} vectors")
 
 
 def nothing(m: int, k: int) -> Found:

@@ -27,7 +27,6 @@ CONTENT_SECURITY_POLICY = (
     "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 THEMES = ("auto", "light", "dark")
-_COLD_LEVELS = ("popular", "static")
 _MOST_SHARES = 5
 _MOST_CHIPS = 12
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -93,7 +92,7 @@ def render_feed(
         kind="feed",
         path="/",
         cards=_cards(words, _placed(answer), level),
-        cold=level in _COLD_LEVELS,
+        cold=level == "popular",
         nothing="empty" if empty else "all_seen",
         rows=[
             {"title": words(row["title"]), "name": row["row"], "cards": _cards(words, items, "")}
@@ -287,7 +286,7 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
         return words(f"reason_{kind}")
     if level == "search":
         return words("reason_search")
-    if level in _COLD_LEVELS:
+    if level == "popular":
         return words("reason_cold")
     return words("reason_popular") if kind == "popular" else ""
 

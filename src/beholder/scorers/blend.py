@@ -14,7 +14,7 @@ import threading
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -25,9 +25,9 @@ from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.index.best import best, tie_order
 from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
-from beholder.scorers.item_item import ItemItem, best_of, split
+from beholder.scorers.item_item import ItemItem, split
 from beholder.scorers.layers import Gathered
-from beholder.scorers.positions import checked, checked_mask
+from beholder.scorers.positions import checked_mask
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors
 
@@ -67,8 +67,6 @@ class Blend:
         first like of a new visitor is heard.
     """
 
-    kind: ClassVar[str] = "blend"
-
     item_item: ItemItem
     base: Floats
     mass: float = 0.0
@@ -94,15 +92,13 @@ class Blend:
         """Seeded order among equal scores."""
         return tie_order(self.n_items)
 
-    def ask(
-        self, history: History | Histories, now: int = 0, recency: Recency | None = None
-    ) -> Query:
+    def ask(self, history: History | Histories, recency: Recency | None = None) -> Query:
         """Keep the known items with their weights and recency, and ask the vector members."""
         own = recency or self.recency
-        query = self.item_item.ask(history, now, recency)
+        query = self.item_item.ask(history, recency)
         if not self.vectors:
             return query
-        told = (member.scorer.ask(history, now, own).vectors[0] for member in self.vectors)
+        told = (member.scorer.ask(history, own).vectors[0] for member in self.vectors)
         return query._replace(vectors=tuple(told))
 
     def read(self, query: Query) -> Reading:
@@ -121,18 +117,6 @@ class Blend:
         for member, vector in zip(self.vectors, query.vectors, strict=True):
             found += member.factors * (vector @ member.scorer.items.T)
         return found
-
-    def at(self, query: Query, positions: Positions) -> Floats:
-        """Score candidates for one history."""
-        return self.read(query).at(checked(positions, self.n_items))
-
-    def best(self, query: Query, k: int, allowed: Mask | None = None) -> Best:
-        """Return the best `k` of the allowed positions for one history."""
-        return self.read(query).best(k, allowed)
-
-    def shares(self, query: Query, positions: Positions) -> Shares:
-        """Split scores over one history, vector members too; see `Vectors.shares`."""
-        return self.read(query).shares(checked(positions, self.n_items), whole=True)
 
     def grown(self, new: NewItems) -> Blend:
         """Return a blend that knows new items by their content."""
@@ -216,7 +200,7 @@ class Reading:
             if len(order) == k and k and scores[order[-1]] >= rest:
                 found = candidates[order].astype(np.int32)
                 return Best(found, scores[order], float(scores[order[-1]]))
-        return best_of(self.all, k, allowed, blend.ties)
+        return _best_of(self.all, k, allowed, blend.ties)
 
     def _touched(self) -> tuple[NDArray[np.intp], Floats]:
         """Sum only what the history touches, beside the leaders by base.
@@ -240,7 +224,8 @@ class Reading:
         Parameters
         ----------
         whole
-            Split vector members too, which takes one solve an item; else they are in the base.
+            Split vector members too, which takes one solve an item, see `Vectors.shares`; else
+            they are in the base.
         """
         blend, h = self.blend, len(self.query.items)
         values = split(self.gathered, positions, blend.n_items, h)
@@ -254,6 +239,16 @@ class Reading:
             else:
                 base = base + factors * (member.scorer.items[positions] @ vector[0])
         return Shares(base, values, additive=not blend.vectors)
+
+
+def _best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
+    """Return the best `k` of scores float32 (n,), of the allowed ones alone."""
+    positions = best(scores, k, ties, allowed)
+    if not k:
+        open_scores = scores if allowed is None else scores[allowed]
+        return Best(positions, scores[positions], float(open_scores.max(initial=-np.inf)))
+    found = scores.take(positions)
+    return Best(positions, found, float(found[-1]) if len(positions) == k else -np.inf)
 
 
 def lifts(query: Query, mass: float) -> Floats:

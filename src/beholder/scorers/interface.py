@@ -1,4 +1,4 @@
-"""What every scorer can do. `beholder.testing.scorer_checks` holds them to it.
+"""What every scorer can do. `beholder.testing.scorer_checks` holds them to it, inside of a blend.
 
 What learns and what answers are two things: a model is fitted and gives a scorer, and bundle and
 engine know scorers alone. A scorer never changes. It knows no users: it is asked with histories,
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import ClassVar, NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -75,12 +74,12 @@ class Best(NamedTuple):
     positions, scores
         int32, float32 (k,). Best first, ties in a seeded order.
     rest
-        Nothing that was allowed and left out scores more; None: no proof.
+        Nothing that was allowed and left out scores more.
     """
 
     positions: Positions
     scores: Floats
-    rest: float | None
+    rest: float
 
 
 class Shares(NamedTuple):
@@ -140,21 +139,15 @@ class NewItems:
 class Scorer(Protocol):
     """Scores of `n_items` positions for any history."""
 
-    kind: ClassVar[str]
-
     @property
     def n_items(self) -> int:
         """Number of positions."""
 
-    def ask(
-        self, history: History | Histories, now: int = 0, recency: Recency | None = None
-    ) -> Query:
+    def ask(self, history: History | Histories, recency: Recency | None = None) -> Query:
         """Say what one history, or thousands, mean to this scorer.
 
         Parameters
         ----------
-        now
-            Milliseconds since 1970: the moment of the question.
         recency
             None: the scorer's own.
         """
@@ -162,27 +155,5 @@ class Scorer(Protocol):
     def scores(self, query: Query) -> Floats:
         """Score every position for every history, float32 (m, n_items)."""
 
-    def at(self, query: Query, positions: Positions) -> Floats:
-        """Score candidates for one history, in any order; 0 where there is no evidence.
-
-        Raises
-        ------
-        ShapeError
-            For a position that does not exist.
-        """
-
-    def best(self, query: Query, k: int, allowed: Mask | None = None) -> Best:
-        """Return the best `k` of the allowed positions for one history."""
-
-    def shares(self, query: Query, positions: Positions) -> Shares:
-        """Split the scores of some positions over one history."""
-
     def grown(self, new: NewItems) -> Self:
         """Return a scorer that knows new items by their content, as candidates and as history."""
-
-    def save(self, folder: Path) -> None:
-        """Write safetensors and JSON into an existing empty folder."""
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open what `save` wrote, arrays memory-mapped."""

@@ -5,31 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from pathlib import Path
-from typing import ClassVar
 
 import msgspec
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from beholder import tensors
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
-from beholder.index.best import best, tie_order
 from beholder.scorers import rows
 from beholder.scorers.entry import Entry
-from beholder.scorers.interface import (
-    Best,
-    Floats,
-    Mask,
-    NewItems,
-    Places,
-    Positions,
-    Query,
-    Shares,
-)
+from beholder.scorers.interface import Floats, Mask, NewItems, Places, Positions, Query
 from beholder.scorers.layers import Gathered, Layer, gather, joined
-from beholder.scorers.positions import checked, checked_mask
 from beholder.scorers.recency import USUAL, Recency
 
 PLACED = "placed.safetensors"
@@ -55,8 +42,6 @@ class ItemItem:
         bool (n,). Columns of items without behaviour; None: there are none.
     """
 
-    kind: ClassVar[str] = "item-item"
-
     rows: sp.csr_array
     recency: Recency = USUAL
     entry: Entry = field(default_factory=Entry)
@@ -74,14 +59,7 @@ class ItemItem:
         """How the rows lie, columns of items without behaviour set apart."""
         return rows.form(self.rows, self.new[: self.rows.shape[0]])
 
-    @cached_property
-    def ties(self) -> NDArray[np.uint32]:
-        """Seeded order among equal scores."""
-        return tie_order(self.n_items)
-
-    def ask(
-        self, history: History | Histories, now: int = 0, recency: Recency | None = None
-    ) -> Query:
+    def ask(self, history: History | Histories, recency: Recency | None = None) -> Query:
         """Keep the known items with their weights and recency; a given one is for all columns."""
         among_new = self.among_new if recency is None else None
         return asked(history, self.n_items, recency or self.recency, among_new)
@@ -101,31 +79,14 @@ class ItemItem:
             read = self.gather(query)
             found[0] = np.bincount(read.columns, read.values, minlength=n)
             return found
-        histories = query.matrix(n)
-        whole = _stacked(self) if self.layers else self.rows
-        _spread(sp.csr_array(histories @ whole), found)
+        assert not self.layers, "late items are of a running server, which asks one by one"
+        _spread(sp.csr_array(query.matrix(n) @ self.rows), found)
         others = query.matrix_among_new(n)
         if others is not None and self.new.any():
             among_new = np.zeros_like(found)
-            _spread(sp.csr_array(others @ whole), among_new)
+            _spread(sp.csr_array(others @ self.rows), among_new)
             found[:, self.new] = among_new[:, self.new]
         return found
-
-    def at(self, query: Query, positions: Positions) -> Floats:
-        """Score candidates for one history."""
-        scores: Floats = self.scores(query)[0, checked(positions, self.n_items)]
-        return scores
-
-    def best(self, query: Query, k: int, allowed: Mask | None = None) -> Best:
-        """Return the best `k` of the allowed positions for one history."""
-        scores = self.scores(query)[0]
-        return best_of(scores, k, allowed, self.ties)
-
-    def shares(self, query: Query, positions: Positions) -> Shares:
-        """Split scores over the history; exact, since each is a sum."""
-        wanted = checked(positions, self.n_items)
-        values = split(self.gather(query), wanted, self.n_items, len(query.items))
-        return Shares(np.zeros(len(positions), np.float32), values, additive=True)
 
     def gather(self, query: Query) -> Gathered:
         """Read the rows of one history once; scores and shares are made from them."""
@@ -210,17 +171,6 @@ def _as_heavy(weights: Floats, own: Floats, bounds: Places) -> Floats:
     return found
 
 
-def best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
-    """Return the best `k` of scores float32 (n,), of the allowed ones alone."""
-    checked_mask(allowed, len(scores))
-    positions = best(scores, k, ties, allowed)
-    if not k:
-        open_scores = scores if allowed is None else scores[allowed]
-        return Best(positions, scores[positions], float(open_scores.max(initial=-np.inf)))
-    found = scores.take(positions)
-    return Best(positions, found, float(found[-1]) if len(positions) == k else -np.inf)
-
-
 def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     """Split the scores of some positions over the `n` items of a history, float32 (m, n)."""
     m = len(positions)
@@ -245,7 +195,7 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
     entry, n, own = scorer.entry, scorer.rows.shape[0], columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
     known = rows.cut_apart(
-        _lent(mix, scorer.rows, new.known), ~new.known, entry.kept, entry.kept_new
+        _said(mix, scorer.rows, own, new.known), ~new.known, entry.kept, entry.kept_new
     )
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
     corner = sp.csr_array(mix @ own)
@@ -271,8 +221,25 @@ def _filled(
     )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
-    lent = rows.cut_apart(_lent(mix, whole, new.known), apart, entry.kept, entry.kept_new)
-    return rows.replaced(whole, new.positions, lent)
+    said = _said(mix, whole, columns, new.known)
+    own = rows.cut_apart(said, apart, entry.kept, entry.kept_new)
+    return rows.replaced(whole, new.positions, own)
+
+
+def _said(
+    mix: sp.csr_array, whole: sp.csr_array, columns: sp.csr_array, known: Mask
+) -> sp.csr_array:
+    """Return what new items say, float32 (m, n): as those say that they are like.
+
+    Where nobody has touched anything like it, an item says of others what they say of it: how
+    alike they are.
+    """
+    lent = _lent(mix, whole, known)
+    alone = np.diff(mix.indptr) == 0
+    if not alone.any():
+        return lent
+    own = sp.diags_array(alone.astype(np.float32)) @ sp.csr_array(columns.T)
+    return sp.csr_array(lent + own, dtype=np.float32)
 
 
 def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask) -> sp.csr_array:
@@ -292,13 +259,3 @@ def _spread(told: sp.csr_array, found: Floats) -> None:
     """Write what histories and rows give into scores, float32 (m, n_items)."""
     row = np.repeat(np.arange(told.shape[0]), np.diff(told.indptr))
     found[row, told.indices] = told.data
-
-
-def _stacked(scorer: ItemItem) -> sp.csr_array:
-    """Return the whole matrix, layers included: for many histories at once."""
-    whole = scorer.rows
-    for layer in scorer.layers:
-        whole = sp.csr_array(
-            sp.vstack([sp.hstack([whole, layer.columns]), layer.rows], format="csr")
-        )
-    return whole

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from beholder import tensors
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
-from beholder.index.best import tie_order
 from beholder.scorers.entry import Entry
-from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
-from beholder.scorers.item_item import asked, best_of
-from beholder.scorers.positions import checked
+from beholder.scorers.interface import Floats, NewItems, Positions, Query, Shares
+from beholder.scorers.item_item import asked
 from beholder.scorers.recency import USUAL, Recency
 
 SPLIT = 20  # newest items of a history that a score is split over
@@ -53,8 +49,6 @@ class Vectors:
         int32, rising. Those among the first that were placed nevertheless, and taught nothing.
     """
 
-    kind: ClassVar[str] = "vectors"
-
     items: Floats
     query: FoldIn
     recency: Recency = USUAL
@@ -67,20 +61,13 @@ class Vectors:
         return len(self.items)
 
     @cached_property
-    def ties(self) -> NDArray[np.uint32]:
-        """Seeded order among equal scores."""
-        return tie_order(self.n_items)
-
-    @cached_property
     def shared(self) -> Floats:
         """float32 (d, d). What pairs that did not happen say of everybody."""
         fitted = np.delete(self.items[: self.n_fitted], self.placed, axis=0)
         shared: Floats = self.query.unobserved * (fitted.T @ fitted)
         return shared
 
-    def ask(
-        self, history: History | Histories, now: int = 0, recency: Recency | None = None
-    ) -> Query:
+    def ask(self, history: History | Histories, recency: Recency | None = None) -> Query:
         """Fold histories in."""
         plain = asked(history, self.n_items, recency or self.recency)
         folded = np.zeros((plain.m, self.items.shape[1]), np.float32)
@@ -102,20 +89,9 @@ class Vectors:
         """Score every position for every history, float32 (m, n_items)."""
         return np.asarray(query.vectors[0] @ self.items.T, np.float32)
 
-    def at(self, query: Query, positions: Positions) -> Floats:
-        """Score candidates for one history."""
-        # Row by row, so that the score of an item does not depend on its companions.
-        vectors = self.items[checked(positions, self.n_items)]
-        scores: Floats = np.einsum("nf,f->n", vectors, query.vectors[0][0])
-        return scores
-
-    def best(self, query: Query, k: int, allowed: Mask | None = None) -> Best:
-        """Return the best `k` by inner product."""
-        return best_of(self.scores(query)[0], k, allowed, self.ties)
-
     def shares(self, query: Query, positions: Positions) -> Shares:
         """Share of an item: the score minus the score without it, for the 20 newest."""
-        whole = self.at(query, positions)
+        whole = self.items[positions] @ query.vectors[0][0]
         h = len(query.items)
         values = np.zeros((len(positions), h), np.float32)
         for index in range(max(0, h - SPLIT), h):

@@ -17,7 +17,6 @@ from beholder.service.problems import MalformedError, invalid
 from beholder.service.running import Running
 
 WAIT = 5.0  # seconds for a free worker
-TEXT = 2**20  # bytes of a form's words
 
 
 class Form(msgspec.Struct):

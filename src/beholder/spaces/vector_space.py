@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from beholder import tensors
 from beholder.errors import ShapeError
-from beholder.index import Exact, Found, Index, index_over, load_index, save_index
+from beholder.index import Found, Index, index_over, load_index, save_index
 from beholder.spaces.interface import Block, Candidates, Floats, Mask, Positions
 from beholder.spaces.modality import Modality
 from beholder.spaces.whitening import Whitening, unit
@@ -126,9 +126,16 @@ class VectorSpace:
         return Candidates(rows, found[rows, columns].astype(np.int64))
 
     def of(self, positions: Positions) -> Self:
-        """Return the space of some items alone, each with the mean of its vectors."""
-        vectors = self.vectors[positions]
-        return type(self)(self.whitening, vectors, Exact.over(vectors), _each(len(vectors)))
+        """Return the space of some items alone, each with all vectors that it owns."""
+        if self.single:
+            index = self.index.take(np.asarray(positions, np.int64))
+            return type(self)(self.whitening, index.vectors, index, _each(len(index)))
+        first = np.searchsorted(self.owner, positions)
+        counts = np.searchsorted(self.owner, positions, side="right") - first
+        begins = np.cumsum(counts) - counts
+        rows = np.arange(counts.sum()) + np.repeat(first - begins, counts)
+        owner = np.repeat(_each(len(counts)), counts)
+        return type(self)(self.whitening, self.vectors[positions], self.index.take(rows), owner)
 
     def grown(self, n: int, raw: Modality | None) -> Self:
         """Return a space with `n` more items after the last; see `Space.grown`.

@@ -196,10 +196,11 @@ def write(connection: Connection, entries: Iterable[Given | Sighted]) -> Written
     for entry in entries:
         row = rows.get(entry.id)
         if isinstance(entry, Sighted):
-            if row is None or not _may(entry, row["person"], _places(row)):
+            places = [] if row is None else [p for p in entry.places if p < _places(row)]
+            if row is None or not places or not _may(entry, row["person"]):
                 done.unknown += 1
                 continue
-            row["seen"] = seen_bits(entry.places, row["seen"])
+            row["seen"] = seen_bits(places, row["seen"])
         elif entry.person is not None and entry.person not in allowed:
             done.dropped += 1
             continue
@@ -258,7 +259,6 @@ def _continues(row: dict[str, Any], entry: Given, person: int | None) -> bool:
     return n >= entry.place
 
 
-def _may(entry: Sighted, person: int | None, n: int) -> bool:
-    """Return whether somebody may say so, of places that the answer has."""
-    own = entry.persons is None or person is None or person in entry.persons
-    return own and max(entry.places, default=0) < n
+def _may(entry: Sighted, person: int | None) -> bool:
+    """Return whether somebody may say so of an answer."""
+    return entry.persons is None or person is None or person in entry.persons

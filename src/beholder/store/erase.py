@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -145,12 +144,3 @@ def _keep(workspace: Workspace, receipt: Receipt) -> None:
     folder = workspace.reports / "erasures"
     folder.mkdir(exist_ok=True)
     write_file(folder / f"{receipt.number}.json", msgspec.json.encode(receipt))
-
-
-def erasures(workspace: Workspace) -> Sequence[Receipt]:
-    """Return the receipts of all erasures, oldest first."""
-    found = [
-        msgspec.json.decode(path.read_bytes(), type=Receipt)
-        for path in (workspace.reports / "erasures").glob("*.json")
-    ]
-    return sorted(found, key=lambda receipt: receipt.done)

@@ -10,13 +10,13 @@ from operator import itemgetter
 
 from sqlalchemy import bindparam, select
 
+from beholder.behaviour.reduce import NEWEST
 from beholder.store import schema
 from beholder.store.database import Database
 from beholder.store.keys import Keys
 from beholder.store.quick import Question, Rows
 from beholder.store.records import Snapshot, Who
 
-NEWEST = 10_000
 counters, events, people = schema.counters, schema.events, schema.people
 
 PERSON = Question(

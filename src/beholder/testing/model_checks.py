@@ -32,6 +32,7 @@ from beholder.scorers.fold import Weights, fold
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces import VectorSpace, WordSpace
+from beholder.testing.sample_blend import blend_of
 from beholder.testing.sample_dataset import (
     GROUPS,
     empty_dataset,
@@ -306,7 +307,7 @@ def _bytes(parts: Parts) -> dict[str, bytes]:
 
 def _files(scorer: Scorer) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as name:
-        scorer.save(Path(name))
+        blend_of(scorer).save(Path(name))
         return _read(Path(name))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import Log, log_of_arrays
+from beholder.dataset.log import Log
 from beholder.spaces import Modality
+from beholder.testing.sample_log import log_of_arrays
 
 GROUPS, IN_GROUP, USERS, EVENTS = 4, 16, 60, 12
 TWINS = 6  # items that nothing tells apart
@@ -80,9 +81,9 @@ def empty_dataset(n_items: int) -> Dataset:
 def without(dataset: Dataset, source: str) -> Dataset:
     """Return the data set as if there were no behaviour, pictures, words or products."""
     if source == "pictures":
-        return dataset.without_pictures()
+        return replace(dataset, pictures={})
     if source == "words":
-        return dataset.without_texts()
+        return replace(dataset, texts=[""] * dataset.n_items)
     if source == "products":
         return replace(dataset, groups=np.full(dataset.n_items, -1, np.int32))
     return dataset.with_log(_nothing(dataset.log.n_users, dataset.n_items))

@@ -1,11 +1,11 @@
-"""What every scorer keeps to. Run the checks over a scorer of your own:
+"""What every scorer keeps to where it is served, in a blend. Run the checks over one of your own:
 
 @pytest.mark.parametrize("check", SCORER_CHECKS, ids=lambda check: check.__name__)
 def test_my_scorer(check):
     check(make)
 
-`make` builds the scorer over `growth_checks.N_ITEMS` positions. Nothing was learned of the last
-`UNTOUCHED` of them. New items are compared by the modality "look".
+`make` builds the scorer over `growth_checks.N_ITEMS` positions; asked is a blend of it alone.
+Nothing was learned of the last `UNTOUCHED` of them. New items are compared by the modality "look".
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.history import EMPTY, History
 from beholder.index.best import tie_order
+from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Query, Scorer
 from beholder.scorers.recency import Recency
-from beholder.testing.growth_checks import GROWTH_CHECKS, N_ITEMS
+from beholder.testing.growth_checks import GROWTH_CHECKS, N_ITEMS, filling
+from beholder.testing.sample_blend import blend_of
 from beholder.testing.sample_histories import (
     TOLERANCE,
     assert_close,
@@ -37,18 +39,18 @@ MANY = 3000
 DEPTHS = (0, 1, 7, N_ITEMS, 10 * N_ITEMS)
 
 
-def everything(scorer: Scorer) -> NDArray[np.int32]:
+def everything(scorer: Blend) -> NDArray[np.int32]:
     """Return all positions."""
     return np.arange(scorer.n_items, dtype=np.int32)
 
 
 def check_gives_one_finite_score_a_position(make: Make) -> None:
     """Scores are float32 (m, n_items) and (k,), finite, and tell candidates apart."""
-    scorer = make()
+    scorer = blend_of(make())
     assert scorer.n_items == N_ITEMS
     for told in drawn_histories(N_ITEMS, 8):
         query = scorer.ask(told)
-        scores, some = scorer.scores(query), scorer.at(query, everything(scorer)[:5])
+        scores, some = scorer.scores(query), scorer.read(query).at(everything(scorer)[:5])
         assert scores.shape == (1, N_ITEMS)
         assert some.shape == (5,)
         assert scores.dtype == some.dtype == np.float32
@@ -58,7 +60,7 @@ def check_gives_one_finite_score_a_position(make: Make) -> None:
 
 def check_a_query_holds_what_it_says(make: Make) -> None:
     """Items are int32, weights float32, bounds int64, vectors float32 (m, d)."""
-    scorer = make()
+    scorer = blend_of(make())
     for told, m in ((history_of([3, 1]), 1), (together(drawn_histories(N_ITEMS, 9)), 9)):
         query = scorer.ask(told)
         assert query.m == m
@@ -73,7 +75,7 @@ def check_a_query_holds_what_it_says(make: Make) -> None:
 
 def check_one_history_and_thousands_agree(make: Make) -> None:
     """Asked together, each history has the scores that it has alone."""
-    scorer = make()
+    scorer = blend_of(make())
     told = [EMPTY, *drawn_histories(N_ITEMS, MANY), EMPTY]
     scores = scorer.scores(scorer.ask(together(told)))
     assert scores.shape == (len(told), N_ITEMS)
@@ -82,62 +84,74 @@ def check_one_history_and_thousands_agree(make: Make) -> None:
         assert_close(scores[place], scorer.scores(scorer.ask(told[place]))[0])
 
 
+def check_alone_it_scores_as_in_a_blend(make: Make) -> None:
+    """Training asks members alone, some with new items filled in; what is served says the same."""
+    told = [EMPTY, *drawn_histories(N_ITEMS, 40)]
+    for alone in (make(), make().grown(filling())):
+        blend = blend_of(alone)
+        for recency in (None, Recency(0.3, 0.5)):
+            scores = alone.scores(alone.ask(together(told), recency))
+            for row, one in zip(scores, told, strict=True):
+                assert_close(row, blend.read(blend.ask(one, recency)).all)
+
+
 def check_another_recency_can_be_asked_with(make: Make) -> None:
     """Given a recency, one history and many are weighed by it; without, by the scorer's own."""
-    scorer, told = make(), drawn_histories(N_ITEMS, 5)
+    scorer, told = blend_of(make()), drawn_histories(N_ITEMS, 5)
     changed = False
     for one, place in zip(told, range(5), strict=True):
-        alone = scorer.scores(scorer.ask(one, 0, Recency(0.3, 0.5)))[0]
-        many = scorer.scores(scorer.ask(together(told), 0, Recency(0.3, 0.5)))[place]
+        alone = scorer.scores(scorer.ask(one, Recency(0.3, 0.5)))[0]
+        many = scorer.scores(scorer.ask(together(told), Recency(0.3, 0.5)))[place]
         assert_close(many, alone)
         changed |= bool((alone != scorer.scores(scorer.ask(one))[0]).any())
     assert changed
 
 
 def check_scores_are_those_at_every_position(make: Make) -> None:
-    """A row of `scores` is what `at` says of everything."""
-    scorer = make()
+    """A row of `scores` is what one history read alone says of everything."""
+    scorer = blend_of(make())
     for told in drawn_histories(N_ITEMS, 8):
         query = scorer.ask(told)
-        assert_close(scorer.scores(query)[0], scorer.at(query, everything(scorer)))
+        assert_close(scorer.scores(query)[0], scorer.read(query).at(everything(scorer)))
 
 
 def check_order_of_candidates_does_not_matter(make: Make) -> None:
     """A candidate has the same score alone, among others, and in any order."""
-    scorer = make()
+    scorer = blend_of(make())
     order = np.random.default_rng(4).permutation(N_ITEMS).astype(np.int32)
     for told in drawn_histories(N_ITEMS, 3):
-        query = scorer.ask(told)
-        whole = scorer.at(query, everything(scorer))
-        assert_array_equal(scorer.at(query, order), whole[order])
-        alone = np.concatenate([scorer.at(query, order[i : i + 1]) for i in range(N_ITEMS)])
+        read = scorer.read(scorer.ask(told))
+        whole = read.at(everything(scorer))
+        assert_array_equal(read.at(order), whole[order])
+        alone = np.concatenate([read.at(order[i : i + 1]) for i in range(N_ITEMS)])
         assert_array_equal(alone, whole[order])
-        shares = scorer.shares(query, everything(scorer)).values
-        assert_close(scorer.shares(query, order).values, shares[order])
-        assert scorer.at(query, order[:0]).shape == (0,)
+        shares = read.shares(everything(scorer), whole=True).values
+        assert_close(read.shares(order, whole=True).values, shares[order])
+        assert read.at(order[:0]).shape == (0,)
 
 
-def check_best_agrees_with_at(make: Make) -> None:
+def check_best_agrees_with_scores(make: Make) -> None:
     """A list holds no repeats and no more than asked, the best first, with their own scores."""
-    scorer = make()
+    scorer = blend_of(make())
     for told in [EMPTY, *drawn_histories(N_ITEMS, 6)]:
         query = scorer.ask(told)
+        scores = scorer.scores(query)[0]
         for k in DEPTHS:
-            found = scorer.best(query, k)
+            found = scorer.read(query).best(k)
             assert found.positions.dtype == np.int32
             assert len(found.positions) == len(found.scores) == min(k, N_ITEMS)
             assert len(set(found.positions.tolist())) == len(found.positions)
             assert (np.diff(found.scores) <= 0).all()
-            assert_close(found.scores, scorer.at(query, found.positions))
+            assert_close(found.scores, scores[found.positions])
 
 
 def check_filters_act_and_nothing_better_is_left_out(make: Make) -> None:
     """Only what is allowed is listed, however little it is, and `rest` bounds all that is not."""
-    scorer, rng = make(), np.random.default_rng(2)
+    scorer, rng = blend_of(make()), np.random.default_rng(2)
     for told in [EMPTY, *drawn_histories(N_ITEMS, 6)]:
         query = scorer.ask(told)
-        scores = scorer.at(query, everything(scorer))
-        worst = scorer.best(query, N_ITEMS).positions[-3:]
+        scores = scorer.scores(query)[0]
+        worst = scorer.read(query).best(N_ITEMS).positions[-3:]
         for allowed in (
             None,
             rng.random(N_ITEMS) < 0.6,
@@ -145,31 +159,30 @@ def check_filters_act_and_nothing_better_is_left_out(make: Make) -> None:
             np.zeros(N_ITEMS, bool),
         ):
             for k in DEPTHS:
-                found = scorer.best(query, k, allowed)
+                found = scorer.read(query).best(k, allowed)
                 able = np.ones(N_ITEMS, bool) if allowed is None else allowed.copy()
                 assert able[found.positions].all()
                 assert len(found.positions) == min(k, int(able.sum()))
                 able[found.positions] = False
-                if found.rest is not None:
-                    slack = TOLERANCE * max(1.0, float(np.abs(scores).max()))
-                    assert (scores[able] <= found.rest + slack).all()
-                    assert not k or (found.scores >= found.rest - slack).all()
+                slack = TOLERANCE * max(1.0, float(np.abs(scores).max()))
+                assert (scores[able] <= found.rest + slack).all()
+                assert not k or (found.scores >= found.rest - slack).all()
 
 
 def check_an_empty_history_is_answered(make: Make) -> None:
     """Without a history there are scores, a list, and shares of nothing."""
-    scorer = make()
-    query = scorer.ask(EMPTY)
-    scores = scorer.at(query, everything(scorer))
+    scorer = blend_of(make())
+    read = scorer.read(scorer.ask(EMPTY))
+    scores = read.at(everything(scorer))
     assert np.isfinite(scores).all()
-    shares = scorer.shares(query, everything(scorer))
+    shares = read.shares(everything(scorer), whole=True)
     assert shares.values.shape == (N_ITEMS, 0)
     assert_close(shares.base, scores)
 
 
 def check_unknown_items_are_ignored(make: Make) -> None:
     """Positions that the scorer does not know change nothing, wherever they stand."""
-    scorer = make()
+    scorer = blend_of(make())
     n = scorer.n_items
     moments = np.array([500, 1000, 2000, 3000, 4000, 5000, 6000], np.int64)
     items = np.array([-1, 1, n, 9, n + 999, 5, -7], np.int32)
@@ -191,7 +204,7 @@ def check_unknown_items_are_ignored(make: Make) -> None:
 
 def check_a_basket_has_no_order(make: Make) -> None:
     """Events of one moment count the same in whatever order they are told."""
-    scorer = make()
+    scorer = blend_of(make())
     times = np.array([1000, 2000, 2000, 2000, 3000], np.int64)
     weights = np.ones(5, np.float32)
     told = History(np.array([1, 9, 5, 13, 21], np.int32), times, weights)
@@ -201,38 +214,41 @@ def check_a_basket_has_no_order(make: Make) -> None:
 
 def check_shares_sum_to_the_score(make: Make) -> None:
     """Base and shares sum to the score; one share an item of the history."""
-    scorer = make()
+    scorer = blend_of(make())
     positions = everything(scorer)[::3]
     for told in [*drawn_histories(N_ITEMS, 6), history_of(list(range(0, N_ITEMS, 2)))]:
         query = scorer.ask(told)
-        shares = scorer.shares(query, positions)
+        read = scorer.read(query)
+        shares = read.shares(positions, whole=True)
         assert shares.base.shape == (len(positions),)
         assert shares.values.shape == (len(positions), len(query.items))
         assert shares.base.dtype == shares.values.dtype == np.float32
         whole = shares.base + shares.values.sum(axis=1, dtype=np.float64)
-        assert_close(whole, scorer.at(query, positions))
+        assert_close(whole, read.at(positions))
+        assert_close(whole, scorer.scores(query)[0, positions])
         assert shares.values.any()
 
 
 def check_an_additive_share_is_what_the_item_gives(make: Make) -> None:
     """Where shares are called additive, an item taken out takes exactly its share away."""
-    scorer = make()
+    scorer = blend_of(make())
     positions = everything(scorer)[::3]
     query = scorer.ask(history_of([4, 11, 2, 19, 7], [1, 2, 2, 3, 4]))
-    shares = scorer.shares(query, positions)
+    shares = scorer.read(query).shares(positions, whole=True)
     if not shares.additive:
         return
     for index in range(len(query.items)):
         keep = np.arange(len(query.items)) != index
         bounds = np.array([0, keep.sum()], np.int64)
         rest = Query(query.items[keep], query.weights[keep], bounds, query.vectors)
-        left = scorer.at(rest, positions) - scorer.shares(rest, positions).base
+        read = scorer.read(rest)
+        left = read.at(positions) - read.shares(positions, whole=True).base
         assert_close(shares.values.sum(axis=1) - left, shares.values[:, index])
 
 
 def check_saved_and_loaded_it_is_the_same(make: Make) -> None:
     """What was loaded answers with the same bits, and writes the same files."""
-    scorer = make()
+    scorer = blend_of(make())
     with tempfile.TemporaryDirectory() as name:
         scorer.save(Path(name))
         files = [path for path in Path(name).rglob("*") if path.is_file()]
@@ -241,12 +257,12 @@ def check_saved_and_loaded_it_is_the_same(make: Make) -> None:
     assert opened.n_items == scorer.n_items
     assert files_of(opened) == files_of(scorer)
     for told in [EMPTY, *drawn_histories(N_ITEMS, 4)]:
-        ours, theirs = opened.ask(told), scorer.ask(told)
+        ours, theirs = opened.read(opened.ask(told)), scorer.read(scorer.ask(told))
         positions = everything(scorer)
-        assert_array_equal(opened.at(ours, positions), scorer.at(theirs, positions))
+        assert_array_equal(ours.at(positions), theirs.at(positions))
         for one, other in zip(
-            [*opened.best(ours, 9)[:2], *opened.shares(ours, positions)[:2]],
-            [*scorer.best(theirs, 9)[:2], *scorer.shares(theirs, positions)[:2]],
+            [*ours.best(9)[:2], *ours.shares(positions, whole=True)[:2]],
+            [*theirs.best(9)[:2], *theirs.shares(positions, whole=True)[:2]],
             strict=True,
         ):
             assert_array_equal(one, other)
@@ -256,52 +272,50 @@ def check_saved_and_loaded_it_is_the_same(make: Make) -> None:
 
 def check_asking_changes_nothing(make: Make) -> None:
     """A scorer, a history and a filter are as before, whatever was asked."""
-    scorer = make()
+    scorer = blend_of(make())
     files = files_of(scorer)
     told, allowed = history_of([5, 2, 11]), np.ones(N_ITEMS, bool)
     query = scorer.ask(told)
-    before = scorer.at(query, everything(scorer))
+    read = scorer.read(query)
+    before = read.at(everything(scorer))
     for _ in range(2):
-        scorer.best(query, 5, allowed)
+        read.best(5, allowed)
         scorer.scores(scorer.ask(together([told, EMPTY])))
-        scorer.shares(query, everything(scorer))
+        read.shares(everything(scorer), whole=True)
     assert files_of(scorer) == files
     assert told.items.tolist() == [5, 2, 11]
     assert_array_equal(told.weights, history_of([5, 2, 11]).weights)
     assert allowed.all()
-    assert_array_equal(scorer.at(query, everything(scorer)), before)
+    for again in (read, scorer.read(query)):
+        assert_array_equal(again.at(everything(scorer)), before)
 
 
 def check_ties_have_a_seeded_order_that_favours_no_position(make: Make) -> None:
     """Equals stand as the hash of their positions says, and a short list is the head of a long."""
-    scorer = make()
+    scorer = blend_of(make())
     ties, tied = tie_order(N_ITEMS), 0
     for told in [EMPTY, *drawn_histories(N_ITEMS, 4)]:
-        query = scorer.ask(told)
-        long = scorer.best(query, N_ITEMS)
+        read = scorer.read(scorer.ask(told))
+        long = read.best(N_ITEMS)
         expected = np.lexsort((ties[long.positions], -long.scores))
         assert_array_equal(expected, np.arange(N_ITEMS))
         tied = max(tied, N_ITEMS - len(np.unique(long.scores)))
         for k in (1, 3, 10, 20):
-            assert_array_equal(scorer.best(query, k).positions, long.positions[:k])
+            assert_array_equal(read.best(k).positions, long.positions[:k])
     assert tied > 5, "nothing tied, so that nothing was checked"
 
 
 def check_foreign_input_is_refused(make: Make) -> None:
-    """Candidates that are no positions, and a filter of another length, are errors."""
-    scorer = make()
-    query = scorer.ask(history_of([1, 2]))
-    for odd in ([-1], [0, N_ITEMS], [N_ITEMS + 5, 1]):
-        positions = np.array(odd, np.int32)
-        assert refused(scorer.at, query, positions), f"at took {odd}"
-        assert refused(scorer.shares, query, positions), f"shares took {odd}"
+    """A filter of another length is an error, and so is a list of less than nothing."""
+    scorer = blend_of(make())
+    read = scorer.read(scorer.ask(history_of([1, 2])))
     for length in (N_ITEMS - 1, N_ITEMS + 1):
         mask = np.ones(length, bool)
-        assert refused(scorer.best, query, 5, mask), f"best took a filter of {length}"
-    assert refused(scorer.best, query, -1), "best took k = -1"
+        assert refused(read.best, 5, mask), f"best took a filter of {length}"
+    assert refused(read.best, -1), "best took k = -1"
 
 
-def files_of(scorer: Scorer) -> dict[str, bytes]:
+def files_of(scorer: Blend) -> dict[str, bytes]:
     """Return what `save` writes, by the name inside of the folder."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -314,10 +328,11 @@ SCORER_CHECKS = (
     check_gives_one_finite_score_a_position,
     check_a_query_holds_what_it_says,
     check_one_history_and_thousands_agree,
+    check_alone_it_scores_as_in_a_blend,
     check_another_recency_can_be_asked_with,
     check_scores_are_those_at_every_position,
     check_order_of_candidates_does_not_matter,
-    check_best_agrees_with_at,
+    check_best_agrees_with_scores,
     check_filters_act_and_nothing_better_is_left_out,
     check_an_empty_history_is_answered,
     check_unknown_items_are_ignored,

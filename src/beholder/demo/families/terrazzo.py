@@ -10,7 +10,6 @@ from beholder.demo.canvas import Canvas
 from beholder.demo.palettes import mix
 
 NOUNS = {"terrazzo": ("terrazzo", "水磨石"), "pebbles": ("river pebbles", "卵石")}
-_LEAST_DISTANCE = 0.35
 
 
 def paint(canvas: Canvas) -> str:

@@ -27,7 +27,7 @@ if (feed) {
   restorePlace(feed);
   keepPlace(feed);
   list.addEventListener("reordered", ({ detail }) => {
-    const warm = !["popular", "static"].includes(detail.level);
+    const warm = detail.level !== "popular";
     if (warm) document.querySelector(".hello p").textContent = say("sub");
   });
   wireKeys(list, (kind, card) => (kind === "why" ? why(card) : act(kind, card)));

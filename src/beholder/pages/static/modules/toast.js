@@ -18,7 +18,7 @@ export function toast(message, undo = null) {
 }
 
 /** Take the message away. */
-export function hideToast() {
+function hideToast() {
   clearTimeout(timer);
   line.hidden = true;
   back = null;

@@ -29,6 +29,6 @@ export function reasonOf(item, level) {
   if (kind === "liked" && because.length) return say("because", { title: titleOf(because[0]) });
   if (kind === "new" || kind === "explore") return say(`reason_${kind}`);
   if (level === "search") return say("reason_search");
-  if (level === "popular" || level === "static") return say("reason_cold");
+  if (level === "popular") return say("reason_cold");
   return kind === "popular" ? say("reason_popular") : "";
 }

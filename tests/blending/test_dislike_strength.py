@@ -1,0 +1,39 @@
+"""What a dislike takes is chosen by the likeness that answers read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from beholder.behaviour.histories import Histories
+from beholder.blending.dislikes import _Alike
+from beholder.blending.validation import Validation, validation
+from beholder.spaces import similar_rows
+from beholder.spaces.neighbours import KEPT
+from planted import dataset_of, make_world
+
+
+@pytest.fixture(scope="module")
+def held() -> Validation:
+    return validation(dataset_of(make_world(n_items=2 * KEPT + 40)), seed=1)
+
+
+def people(*disliked: list[int]) -> Histories:
+    nothing = Histories.nobody(len(disliked))
+    bounds = np.cumsum([0, *map(len, disliked)])
+    told = np.concatenate([np.array(one, np.int32) for one in disliked])
+    return Histories(
+        nothing.items, nothing.times, nothing.kinds, nothing.values, nothing.weights,
+        told, nothing.seen, nothing.indptr, bounds, nothing.seen_indptr,
+    )  # fmt: skip
+
+
+def test_a_dislike_reaches_as_far_as_the_rows_of_the_bundle(held: Validation) -> None:
+    content = held.train.content
+    likeness = dict.fromkeys(content.spaces, 1.0)
+    rows = similar_rows(content.weighed(likeness)).toarray()
+    found = _Alike(held, likeness)(people([3], [], [7, 200, 401]))
+    np.testing.assert_allclose(found[0], np.maximum(rows[3], 0), atol=1e-5)
+    np.testing.assert_allclose(found[2], np.maximum(rows[[7, 200, 401]].max(axis=0), 0), atol=1e-5)
+    assert not found[1].any()
+    assert 0 < np.count_nonzero(found[0]) <= KEPT < held.train.n_items - 1
