@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.build import build
+from beholder.dataset.raw_vectors import RawVectors
 from beholder.encoders.registry import vector_cache
 from beholder.engine.engine import Engine
-from beholder.engine.vectors import cached_vectors
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 from benchmarks import synthetic
@@ -137,7 +137,7 @@ def add(workspace: Workspace, parts: Parts, goods: Goods, n_late: int) -> dict[s
     seqs = parts.items["seq"].to_numpy()
     figures: dict[str, Any] = {}
     with Store.open(workspace) as store:
-        vectors_of = cached_vectors(workspace, [ENCODER])
+        vectors_of = RawVectors(workspace, [ENCODER])
         engines = [Engine(parts, store=store, vectors_of=vectors_of) for _ in range(SERVERS)]
         figures["answers_before"] = answers(engines[0], seqs)
         for name, first, count in (("added", 0, n_late), ("one_more", n_late, 1)):

@@ -31,13 +31,13 @@ def sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Replace `path` by `data` at once: readers see the old or the new content."""
+def write_file(path: Path, *data: bytes | memoryview, mode: int = 0o644) -> None:
+    """Replace `path` by `data`, one after the other, at once: readers see the old or the new."""
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, path)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from benchmarks.masking import Events, Masked, lacking, masks
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log
 from beholder.dataset.splits import Cases, cold_items, leave_last_out, next_basket
+from beholder.spaces import Modality
 from beholder.testing.sample_log import log_of_arrays
 
 #        one person; items 0 to 9; above 0: liked, below: disliked
@@ -74,7 +77,8 @@ def test_masks_are_added_to_what_a_tree_masks_itself_and_counted() -> None:
 
 
 def test_what_was_liked_later_and_is_left_in_training_stays_masked() -> None:
-    made = cold_items(dataset(), seed=0, share=0.2)
+    looks = Modality.of_rows(np.eye(10, dtype=np.float32), np.ones(10, bool))
+    made = cold_items(replace(dataset(), pictures={"looks": looks}), seed=0, share=0.2)
     wanted = masks(events(), made.cases)
     seen = Masked(made.cases, wanted).history(0).seen
     left = made.train.interactions.items

@@ -292,7 +292,8 @@ def test_vectors_by_item_replace_encoded_ones(store: Store, files: Path) -> None
     (files / "ids.txt").write_text("007\n8\n9\n")
     report = run(store, Request(vectors=files / "v.npy", ids=files / "ids.txt"))
     assert row(report.files[0]) == (3, 2, 0, 0, 1)
-    found, present = given_vectors.load(store.workspace.vectors, "given", ["8", "9", "007"])
+    given = given_vectors.GivenVectors(store.workspace.vectors, "given")
+    found, present = given.load(["8", "9", "007"])
     assert present.tolist() == [True, False, True]
     assert found.tolist() == [[3, 4], [0, 0], [1, 2]]
     (files / "ids.txt").write_text("007\n8\n")

@@ -130,7 +130,9 @@ class Catalogue:
         self.view = overlay.follow(self.view, table, self.view.version + 1, self._vectors)
         return self.view
 
-    def _vectors(self, pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+    def _vectors(
+        self, ids: Sequence[str], pictures: Sequence[Sequence[str]]
+    ) -> dict[str, Modality]:
         found = [(i, self.looks[name]) for i, own in enumerate(pictures) for name in own]
         owner = np.array([i for i, _ in found], np.int32)
         rows = np.array([looks for _, looks in found], np.float32).reshape(-1, 24)

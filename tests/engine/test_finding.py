@@ -86,7 +86,7 @@ def test_an_item_that_nothing_is_like_and_nothing_is_liked_with_has_an_empty_lis
 def test_words_and_a_picture_together_are_the_sum_of_both(view: Overlay, drawn: World) -> None:
     looks = {"colour": drawn.looks[8]}
     words = word_scores(view, WORDS[3])
-    like = view.content.similar({"colour": drawn.looks[8:9]})
+    like = view.content.spaces["colour"].similar(drawn.looks[8:9])[0]
     assert (like < -0.1).any()
     expected = words + np.maximum(like, 0)
     found, scores = searched(view, WORDS[3], looks, N, view.shown)

@@ -31,7 +31,7 @@ def present_of(
     workspace: Workspace,
     store: Store | None,
     promotions: Promotions | None = None,
-    vectors_of: VectorsOf = lambda pictures: {},
+    vectors_of: VectorsOf = lambda ids, pictures: {},
 ) -> Present:
     name, parts = open_bundle(workspace, current(workspace))
     return Present(parts, name, store, vectors_of, promotions)
@@ -175,7 +175,7 @@ def test_a_promotion_while_the_catalogue_is_read_is_not_lost(
     first, second = current(workspace), written(workspace)
     begun: list[threading.Thread] = []
 
-    def vectors_of(pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
         if not begun:
             promote(workspace, second)
             begun.append(elsewhere(present.look))

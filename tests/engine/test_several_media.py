@@ -83,7 +83,9 @@ class Followed(Catalogue):
         super().__init__(parts, world)
         self.studio = studio
 
-    def _vectors(self, pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+    def _vectors(
+        self, ids: Sequence[str], pictures: Sequence[Sequence[str]]
+    ) -> dict[str, Modality]:
         return self.studio(pictures)
 
 

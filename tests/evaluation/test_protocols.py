@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import DataError, UsageError
 from beholder.evaluation.protocols import HOUR, PROTOCOLS, basket_share, split
+from beholder.spaces import Modality
 from beholder.testing.sample_log import log_of_arrays
 from planted import World, dataset_of, make_world
 
@@ -56,3 +59,35 @@ def test_a_target_that_was_disliked_later_has_its_moment_all_the_same() -> None:
     log = log_of_arrays(users, items, times.astype(np.int64), signed, 60, 5, seed=1)
     dataset = Dataset(log, {}, [""] * 5)
     assert basket_share(dataset, split(dataset, "leave-last-out", 1)) == 1
+
+
+def test_new_items_are_drawn_by_whatever_they_are_compared_by() -> None:
+    """Vectors of a few items beside those of all take nothing away, wherever they stand."""
+    whole = dataset_of(make_world())
+    n = whole.n_items
+    few = np.arange(n) < 12
+    some = Modality.of_rows(np.random.default_rng(1).normal(size=(n, 4)), few)
+    alone = replace(whole, texts=[""] * n)
+    expected = split(alone, "cold-items", 1)
+    for pictures in (
+        {"few": some, **whole.pictures},
+        {**whole.pictures, "few": some},
+    ):
+        made = split(replace(alone, pictures=pictures), "cold-items", 1)
+        np.testing.assert_array_equal(made.pool, expected.pool)
+        np.testing.assert_array_equal(made.cases.users, expected.cases.users)
+
+
+def test_items_with_words_alone_are_asked_for_and_those_with_nothing_are_not() -> None:
+    whole = dataset_of(make_world())
+    bare = np.arange(whole.n_items) < 100
+    texts = ["" if nothing else text for nothing, text in zip(bare, whole.texts, strict=True)]
+    made = split(replace(whole, pictures={}, texts=texts), "cold-items", 1)
+    assert made.pool.sum() == 14  # a tenth of 140
+    assert not made.pool[bare].any()
+
+
+def test_without_any_content_nobody_can_be_asked_for_new_items() -> None:
+    whole = dataset_of(make_world())
+    with pytest.raises(DataError, match="cold-items finds 0 users"):
+        split(replace(whole, pictures={}, texts=[""] * whole.n_items), "cold-items", 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.session import Session, SessionSettings
 from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
 from beholder.models.words import Words, WordsSettings
+from beholder.spaces import Modality
 from beholder.testing.sample_histories import history_of
 from small_data import DAY, per_user, random_dataset
 
@@ -84,6 +87,24 @@ def test_visual_knn_is_the_powered_cosine_of_whitened_pictures(power: float) -> 
     found = VisualKNN.fit(dataset, VisualKNNSettings(power=power)).rows.todense()
     np.testing.assert_allclose(found, expected, atol=1e-6)
     assert not found[4].any()  # it has no picture
+
+
+@pytest.mark.parametrize("first", ["sample", "other"])
+def test_without_a_name_all_encoders_count_the_same_in_any_order(first: str) -> None:
+    dataset = random_dataset()
+    vectors = np.random.default_rng(9).normal(size=(dataset.n_items, 5)).astype(np.float32)
+    few = np.arange(dataset.n_items) < 7
+    both = {**dataset.pictures, "other": Modality.of_rows(vectors, few)}
+    dataset = replace(dataset, pictures={first: both[first], **both})
+    expected = np.zeros((dataset.n_items, dataset.n_items))
+    for name in both:
+        own = dataset.content.spaces[name].vectors.astype(np.float64)
+        expected += np.maximum(own @ own.T, 0) ** 2 / 2
+    np.fill_diagonal(expected, 0)
+    found = VisualKNN.fit(dataset, VisualKNNSettings(power=2.0))
+    np.testing.assert_allclose(found.rows.todense(), expected, atol=1e-6)
+    told = {(kernel.modality, kernel.power, kernel.weight) for kernel in found.entry.kernels}
+    assert told == {("sample", 2.0, 0.5), ("other", 2.0, 0.5)}  # new columns are made alike
 
 
 def test_words_are_the_powered_cosine_of_texts() -> None:

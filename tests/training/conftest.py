@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from beholder.dataset.build import modalities
 from beholder.dataset.dataset import Dataset
+from beholder.dataset.raw_vectors import modalities
 from beholder.demo.gallery import jpeg, paint
 from beholder.demo.truth import Truth, make_truth
 from beholder.demo.visitors import KINDS, simulate

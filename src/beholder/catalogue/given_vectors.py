@@ -2,47 +2,77 @@
 
 from __future__ import annotations
 
-import io
-import re
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from beholder.durable import write_file
 from beholder.errors import VectorsError
 
 FOLDER = "given"
-RESERVED = frozenset({"words"})
+
+Matrix = NDArray[np.float32]
 
 
-def keep(vectors: Path, name: str, ids: Sequence[str], matrix: NDArray[np.float32]) -> int:
-    """Replace the vectors of a name; return how many items have one.
+class Kept(NamedTuple):
+    """What a file holds: ids, and float32 (n, dim), mapped. `stamp` tells files apart."""
+
+    ids: pa.Array
+    matrix: Matrix
+    stamp: tuple[int, int, int] = (0, 0, 0)
+
+    def rows(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Return the rows of items, int64 (n,), -1 for those that have none."""
+        at = pc.index_in(pa.array(ids, pa.string()), value_set=self.ids)
+        return np.asarray(pc.fill_null(at, -1).to_numpy(zero_copy_only=False), np.int64)
+
+
+NOTHING = Kept(pa.array([], pa.string()), np.empty((0, 0), np.float32))
+
+
+class GivenVectors:
+    """The vectors of one name: none without a file, others once it was replaced.
 
     Parameters
     ----------
     vectors
         The vectors folder of the workspace.
-    name
-        Lower case letters, digits and dashes.
-    matrix
-        float32 (n, dim), row i for `ids[i]`; of an id that comes twice the last one counts.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name):
-        raise VectorsError(f"{name!r} is no name for vectors", remedy="a-z, 0-9 and dashes")
-    if name in RESERVED:
-        raise VectorsError(f"{name!r} is what texts are compared by", remedy="another name")
-    rows = {item_id: row for row, item_id in enumerate(ids)}
-    folder = vectors / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    sink = io.BytesIO()
-    np.save(sink, matrix[list(rows.values())], allow_pickle=False)
-    head = msgspec.json.encode(list(rows))
-    # One file, so that ids and rows cannot disagree: length of the ids, ids, matrix.
-    write_file(folder / f"{name}.vec", len(head).to_bytes(8, "little") + head + sink.getvalue())
-    return len(rows)
+
+    def __init__(self, vectors: Path, name: str) -> None:
+        self.path = vectors / FOLDER / f"{name}.vec"
+        self._kept = NOTHING
+
+    def load(self, ids: Sequence[str]) -> tuple[Matrix, NDArray[np.bool_]]:
+        """Return the vectors of items, float32 (n, dim), and which are present, bool (n,)."""
+        kept = self.read()
+        rows = kept.rows(ids)
+        found = np.zeros((len(ids), kept.matrix.shape[1]), np.float32)
+        found[rows >= 0] = kept.matrix[rows[rows >= 0]]
+        return found, rows >= 0
+
+    def read(self) -> Kept:
+        """Return all there are; a file that is as it was is not read again."""
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
+            self._kept = NOTHING
+            return NOTHING
+        with file:
+            told = os.fstat(file.fileno())
+            stamp = (told.st_ino, told.st_mtime_ns, told.st_size)
+            if stamp != self._kept.stamp:
+                size = int.from_bytes(file.read(8), "little")
+                ids = pa.array(msgspec.json.decode(file.read(size), type=list[str]), pa.string())
+                self._kept = Kept(ids, _mapped(file), stamp)
+        return self._kept
 
 
 def names(vectors: Path) -> list[str]:
@@ -50,16 +80,9 @@ def names(vectors: Path) -> list[str]:
     return sorted(path.stem for path in (vectors / FOLDER).glob("*.vec"))
 
 
-def load(
-    vectors: Path, name: str, ids: Sequence[str]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the vectors of items, float32 (n, dim), and which are present, bool (n,)."""
-    data = (vectors / FOLDER / f"{name}.vec").read_bytes()
-    size = int.from_bytes(data[:8], "little")
-    known = msgspec.json.decode(data[8 : 8 + size], type=list[str])
-    matrix = np.load(io.BytesIO(data[8 + size :]), allow_pickle=False)
-    rows = {item_id: row for row, item_id in enumerate(known)}
-    at = np.array([rows.get(item_id, -1) for item_id in ids], np.int64)
-    found = np.zeros((len(ids), matrix.shape[1]), np.float32)
-    found[at >= 0] = matrix[at[at >= 0]]
-    return found, at >= 0
+def _mapped(file: BinaryIO) -> Matrix:
+    """Map the matrix that follows in a file."""
+    if npy.read_magic(file) != (1, 0):
+        raise VectorsError(f"{file.name} is damaged", remedy="remove it and import again")
+    shape, _, dtype = npy.read_array_header_1_0(file)
+    return np.asarray(np.memmap(file, dtype, "r", file.tell(), shape))

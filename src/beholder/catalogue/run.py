@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from beholder.behaviour.kinds import CODES
-from beholder.catalogue import given_vectors
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
+from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
 from beholder.catalogue.mapping import FIELDS, check_maps, guess, known_field
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
-from beholder.catalogue.readers.vectors import read as read_vectors
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
 from beholder.errors import DataError, UsageError
@@ -111,14 +110,16 @@ def import_files(
     folder = scan(request.media) if request.media else None
     pictures = Pictures(folder, workspace.media, workspace.settings.media.max_bytes)
     try:
-        for seen in peek(request):
+        seen_first = peek(request)
+        brought = _vectors(workspace, request, refusals)
+        for seen in seen_first:
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
             report.files.append(done)
         if folder is not None and request.items is None:
             report.files.append(import_pictures(store, pictures, report, progress))
-        if request.vectors is not None:
-            report.files.append(_import_vectors(workspace, request, refusals))
+        if brought is not None:
+            report.files.append(import_vectors(store, brought, report))
     finally:
         refusals.close()
         file_names.keep(workspace.media, pictures.names())
@@ -144,18 +145,11 @@ def _import_one(
     return import_interactions(store, path, mapping, request.kind, refusals, report, progress)
 
 
-def _import_vectors(workspace: Workspace, request: Request, refusals: Refusals) -> FileReport:
+def _vectors(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:
     path = request.vectors
-    assert path is not None
-    before = len(refusals)
-    ids, matrix = read_vectors(
-        path, request.ids, lambda row, reason: refusals.add(path.name, row, reason)
-    )
-    done = FileReport("vectors", path.name, refused=len(refusals) - before)
-    done.added = given_vectors.keep(workspace.vectors, request.vectors_name, ids, matrix)
-    done.same = len(ids) - done.added
-    done.read = len(ids) + done.refused
-    return done
+    if path is None:
+        return None
+    return read_vectors(workspace.vectors, request.vectors_name, path, request.ids, refusals)
 
 
 def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -13,16 +12,13 @@ import pyarrow.compute as pc
 
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events
-from beholder.catalogue import given_vectors
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
+from beholder.dataset.raw_vectors import RawVectors
 from beholder.dataset.texts import groups_of, text_of
-from beholder.encoders.cache import VectorCache
-from beholder.encoders.registry import vector_caches
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
-from beholder.spaces import Modality
 from beholder.store.records import TrainingEvents
 from beholder.store.store import Store
 from beholder.workspace import Workspace
@@ -57,7 +53,7 @@ class Built:
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
-    """Read items, events and cached vectors.
+    """Read items, events and vectors.
 
     Raises
     ------
@@ -82,10 +78,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
-    caches = vector_caches(workspace, settings.encode.encoders)
-    pictures = modalities(caches, items["pictures"].to_pylist())
-    pictures |= given(workspace, items["item_id"].to_pylist())
-    dataset = Dataset(log, pictures, texts, groups_of(attributes).of_items)
+    read = RawVectors(workspace, settings.encode.encoders)
+    vectors = read(items["item_id"].to_pylist(), items["pictures"].to_pylist())
+    dataset = Dataset(log, vectors, texts, groups_of(attributes).of_items)
     newest = int(events.times.max(initial=0))
     return Built(dataset, items, version, _fingerprint(items, marks), newest)
 
@@ -111,40 +106,6 @@ def item_table(items: pa.Table) -> pa.Table:
     ]
     told = items.append_column("pictures", pa.array(pictures, pa.list_(pa.string())))
     return told.select(list(ITEM_COLUMNS)).combine_chunks()
-
-
-def modalities(
-    caches: Mapping[str, VectorCache], pictures: Sequence[Sequence[str]]
-) -> dict[str, Modality]:
-    """Read the cached vectors of each encoder; encoders without any vector are left out.
-
-    Parameters
-    ----------
-    caches
-        By the encoder's name. One that is kept looks only at what came since.
-    pictures
-        Hashes of all pictures of each item.
-    """
-    digests = [digest for own in pictures for digest in own]
-    owners = np.repeat(np.arange(len(pictures), dtype=np.int32), [len(own) for own in pictures])
-    found = {}
-    for name, cache in caches.items():
-        vectors, present = cache.load(digests)
-        if present.any():
-            owner = owners[present]
-            mask = np.bincount(owner, minlength=len(pictures)) > 0
-            found[name] = Modality(vectors[present], owner, mask)
-    return found
-
-
-def given(workspace: Workspace, item_ids: list[str]) -> dict[str, Modality]:
-    """Read the vectors that were imported rather than encoded, by their names."""
-    found = {}
-    for name in given_vectors.names(workspace.vectors):
-        vectors, present = given_vectors.load(workspace.vectors, name, item_ids)
-        if present.any():
-            found[name] = Modality.of_rows(vectors, present)
-    return found
 
 
 def _fingerprint(items: pa.Table, marks: Marks) -> str:

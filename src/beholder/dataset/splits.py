@@ -141,20 +141,15 @@ def next_basket(dataset: Dataset, earlier: int = 3) -> Split:
     return _cut("next-basket", dataset, asked, moments, firsts[in_last & np.isin(users, asked)])
 
 
-def cold_items(dataset: Dataset, seed: int, share: float = 0.1, only: str = "") -> Split:
-    """Take a share of the pictured items out of everything, and ask for them alone.
+def cold_items(dataset: Dataset, seed: int, share: float = 0.1) -> Split:
+    """Take a share of the items out of everything, and ask for them alone.
 
-    Every pair of a user with at least `EARLIER` remaining pairs and a held-out item is a
-    target; all targets of one user are one case.
-
-    Parameters
-    ----------
-    only
-        The encoder whose pictures decide which items may be drawn; empty: all items.
+    Drawn are items with any content that items are compared by, whatever it is. Every pair of a
+    user with at least `EARLIER` remaining pairs and a held-out item is a target; all targets of
+    one user are one case.
     """
     log, pairs = dataset.log, dataset.interactions
-    drawn = dataset.pictures[only].present if only else np.ones(dataset.n_items, bool)
-    candidates = np.flatnonzero(drawn & dataset.fitted)
+    candidates = np.flatnonzero(dataset.content.present & dataset.fitted)
     rng = np.random.default_rng(seed)
     chosen = rng.choice(candidates, round(share * len(candidates)), replace=False)
     cold = np.zeros(dataset.n_items, bool)

@@ -58,7 +58,7 @@ class Engine:
         *,
         bundle: str = "",
         store: Store | None = None,
-        vectors_of: VectorsOf = lambda pictures: {},
+        vectors_of: VectorsOf = lambda ids, pictures: {},
         behaviour: BehaviourSettings | None = None,
         page_key: bytes = b"",
         pipeline: Pipeline | None = None,

@@ -9,7 +9,7 @@ import numpy as np
 
 from beholder.engine.alike import with_all
 from beholder.engine.answer import Answer, Reason
-from beholder.engine.looks import by_looks, looks_of
+from beholder.engine.looks import alike, by_looks, looks_of
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
 from beholder.engine.wording import word_scores
@@ -44,7 +44,7 @@ def searched(
         return by_looks(view, looks, k, allowed)
     scores = word_scores(view, words)
     if looks:
-        scores += np.maximum(view.content.similar(looks), 0)
+        scores += np.maximum(alike(view.content, looks), 0)
     return _listed(view, scores, k, allowed)
 
 

@@ -47,23 +47,21 @@ def by_looks(
     view: Overlay, looks: Mapping[str, Floats], k: int, allowed: Mask
 ) -> tuple[Positions, Floats]:
     """Return the `k` allowed items most like a picture, and how alike they are, above 0."""
-    if not looks:
-        return np.empty(0, np.int32), np.empty(0, np.float32)
     scores = alike(view.content, looks)
     chosen = best(scores, k, view.blend.ties, allowed & (scores > 0))
     return chosen, scores[chosen]
 
 
 def alike(content: Similarity, looks: Mapping[str, Floats]) -> Floats:
-    """Return how like a picture each item is, float32 (n,): the mean over its encoders.
+    """Return how like a picture each item is, float32 (n,): the similarity by its encoders alone.
 
-    An item that no encoder saw is like nothing here: a picture is what was asked for.
+    So the same picture is 1, whatever else items are compared by, and what no encoder of it saw is
+    0. Where none of them has a weight, all count the same.
     """
-    total = np.zeros(len(content), np.float32)
-    weight = np.zeros(len(content), np.float32)
-    for name, raw in looks.items():
-        space = content.spaces[name]
-        own = np.float32(max(content.weights[name], 1e-6))
-        total += own * space.similar(raw).max(axis=0)
-        weight += own * space.present
-    return np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
+    if not looks:
+        return np.zeros(len(content), np.float32)
+    own = {name: content.weights[name] for name in looks}
+    if not any(own.values()):
+        own = dict.fromkeys(looks, 1.0)
+    weights = {name: own.get(name, 0.0) for name in content.spaces}
+    return content.weighed(weights).similar(looks)

@@ -26,12 +26,13 @@ from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
 from beholder.engine.variety import varied
 from beholder.rules.mask import Masks
 from beholder.scorers.blend import Blend
-from beholder.scorers.interface import Floats, Positions
+from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces import Modality, Similarity
 
-VectorsOf = Callable[[Sequence[Sequence[str]]], Mapping[str, Modality]]
+VectorsOf = Callable[[Sequence[str], Sequence[Sequence[str]]], Mapping[str, Modality]]
 FRESH = 100  # late items in the small layer before they are sealed into the other
+SAME = 0.9999  # cosine from which two vectors are the same one, mapped twice
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
     version
         Of the catalogue, as of these rows.
     vectors_of
-        Gives raw vectors by encoder for the picture hashes of each item.
+        Gives raw vectors by name for some items: their ids, and the picture hashes of each.
     """
     if not changed.num_rows:
         return replace(view, version=version)
@@ -205,6 +206,7 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
         return view
     before = view.cards.table.take(pa.array(places))
     other = np.array([a != b for a, b in zip(_content(before), _content(table), strict=True)])
+    other |= _given_anew(view, places, table, vectors_of)
     facets = view.masks.facets.changed(places, _attributes(table))
     masks = view.masks.moved(facets, places.astype(np.int64))
     cards, products = view.cards.with_rows(places, table), view.products
@@ -263,8 +265,26 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     )
 
 
+def _given_anew(view: Overlay, places: Positions, table: pa.Table, vectors_of: VectorsOf) -> Mask:
+    """Return which items have other imported vectors than those that they are compared by."""
+    n, spaces = len(places), view.content.spaces
+    one, two = np.arange(n), np.arange(n, 2 * n)
+    other = np.zeros(n, bool)
+    for name, raw in vectors_of(_ids(table), [()] * n).items():
+        if name in spaces:
+            both = spaces[name].of(places).grown(n, raw)
+            same = (both.pairs(one, two) > SAME) | ~(both.present[one] | both.present[two])
+            other |= raw.present & ~same
+    return other
+
+
 def _arriving(table: pa.Table, vectors_of: VectorsOf) -> Arrived:
-    return Arrived(_texts(table), dict(vectors_of(_pictures(table))))
+    return Arrived(_texts(table), dict(vectors_of(_ids(table), _pictures(table))))
+
+
+def _ids(table: pa.Table) -> list[str]:
+    ids: list[str] = table["item_id"].to_pylist()
+    return ids
 
 
 def _texts(table: pa.Table) -> list[str]:

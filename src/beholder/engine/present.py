@@ -19,7 +19,7 @@ class Present:
     Parameters
     ----------
     vectors_of
-        Gives raw vectors by encoder for the pictures of late items.
+        Gives raw vectors by name for items that came or changed; see `overlay.follow`.
     promotions
         Tells when another bundle was promoted; None: the first is kept.
 

@@ -1,34 +1,37 @@
-"""Raw vectors of pictures from the cache, for items that came after the bundle."""
+"""Raw vectors of items that came or changed after the bundle, as far as it can compare them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from beholder.bundle.parts import Parts
-from beholder.dataset.build import modalities
-from beholder.encoders.cache import VectorCache
-from beholder.encoders.registry import ENCODERS, ONNX, vector_caches
+from beholder.dataset.raw_vectors import RawVectors
+from beholder.encoders.registry import ENCODERS, ONNX
 from beholder.engine.overlay import VectorsOf
-from beholder.spaces import Modality
+from beholder.spaces import Modality, VectorSpace
 from beholder.workspace import Workspace
 
 
-def cached_vectors(workspace: Workspace, encoders: list[str]) -> VectorsOf:
-    """Return a function from the picture hashes of items to their raw vectors by encoder.
+def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
+    """Return what gives the raw vectors of items, as those of the bundle were made.
 
-    Names of vectors that were imported are left out: a new picture has none of those.
+    Vectors of another length than the bundle learned are left out: an encoder was exchanged, or
+    imported vectors were begun anew, and only the next training can compare by them.
     """
-    ours = [name for name in encoders if name in ENCODERS or name.startswith(ONNX)]
-    caches: dict[str, VectorCache] = {}  # kept, since each knows what it has read already
+    spaces = parts.content.spaces.items()
+    dims = {
+        name: len(space.whitening.mean) for name, space in spaces if isinstance(space, VectorSpace)
+    }
+    read = RawVectors(workspace, [name for name in dims if _encodes(name)])
 
-    def vectors_of(pictures: Sequence[Sequence[str]]) -> Mapping[str, Modality]:
-        if not caches:
-            caches.update(vector_caches(workspace, ours))
-        return modalities(caches, pictures)
+    def vectors_of(
+        item_ids: Sequence[str], pictures: Sequence[Sequence[str]]
+    ) -> Mapping[str, Modality]:
+        found = read(item_ids, pictures)
+        return {name: raw for name, raw in found.items() if raw.dim == dims.get(name)}
 
     return vectors_of
 
 
-def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
-    """Return what gives the raw vectors of late items, as the encoders of a bundle made them."""
-    return cached_vectors(workspace, list(parts.content.spaces))
+def _encodes(name: str) -> bool:
+    return name in ENCODERS or name.startswith(ONNX)

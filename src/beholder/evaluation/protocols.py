@@ -15,15 +15,10 @@ HOUR = 3_600_000
 LEAST = 50  # test users below which nothing can be said
 
 
-def _cold(dataset: Dataset, seed: int) -> Split:
-    encoder = next(iter(dataset.pictures), "")
-    return cold_items(dataset, seed, only=encoder)
-
-
 PROTOCOLS: dict[str, Callable[[Dataset, int], Split]] = {
     "leave-last-out": lambda dataset, seed: leave_last_out(dataset),
     "next-basket": lambda dataset, seed: next_basket(dataset),
-    "cold-items": _cold,
+    "cold-items": cold_items,
     "cold-users": cold_users,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -10,6 +11,7 @@ import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
 from beholder.models.contract import BOTH, ONCE, Card, FitOptions
+from beholder.scorers import rows
 from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.item_item import KEPT, ItemItem
 from beholder.scorers.recency import Recency
@@ -22,7 +24,8 @@ class VisualKNNSettings(msgspec.Struct, frozen=True):
     Attributes
     ----------
     modality
-        Whose vectors, by the name of their encoder.
+        Whose vectors, by the name of their encoder; empty: of all encoders there are, each
+        counting the same.
     power
         Cosines are raised to this power, so that near neighbours dominate.
     decay
@@ -51,18 +54,28 @@ class VisualKNN:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return powered cosines of pictures; nothing where there are none of this encoder."""
-        name = settings.modality or next(iter(dataset.pictures), "")
-        return by_content(dataset, name, settings, options)
+        wanted = [settings.modality] if settings.modality else list(dataset.pictures)
+        return by_content(dataset, wanted, settings, options)
 
 
-def by_content(dataset: Dataset, modality: str, settings: Any, options: FitOptions) -> ItemItem:
-    """Return powered cosines of one modality, the largest of each row."""
-    space = dataset.content.spaces.get(modality)
-    if space is None:
-        return ItemItem(sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32))
-    alone = OneModality(modality, space)
-    near = similar_rows(alone, KEPT, progress=options.progress)
-    near.data = np.maximum(near.data, 0) ** np.float32(settings.power)
-    near.eliminate_zeros()
-    entry = Entry(kernels=(Kernel(modality, settings.power),))
-    return ItemItem(near, Recency(settings.decay), entry)
+def by_content(
+    dataset: Dataset, modalities: Sequence[str], settings: Any, options: FitOptions
+) -> ItemItem:
+    """Return the mean over modalities of their powered cosines, the largest of each row.
+
+    Parameters
+    ----------
+    modalities
+        Those that nothing could be learned of are left out.
+    """
+    spaces = {name: s for name, s in dataset.content.spaces.items() if name in modalities}
+    total = sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32)
+    kernels: list[Kernel] = []
+    for name, space in spaces.items():
+        kernel = Kernel(name, settings.power, 1 / len(spaces))
+        near = similar_rows(OneModality(name, space), KEPT, progress=options.progress)
+        near.data = kernel.of(near.data)
+        near.eliminate_zeros()
+        total = near if not kernels else rows.cut(sp.csr_array(total + near), KEPT)
+        kernels.append(kernel)
+    return ItemItem(total, Recency(settings.decay), Entry(kernels=tuple(kernels)))

@@ -35,4 +35,4 @@ class Words:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return powered cosines of texts; nothing where there are no texts."""
-        return by_content(dataset, WORDS, settings, options)
+        return by_content(dataset, [WORDS], settings, options)

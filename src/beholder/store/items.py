@@ -147,6 +147,17 @@ def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:
     return np.array([known.get(item_id, -1) for item_id in item_ids], np.int64)
 
 
+def touch(connection: Connection, item_ids: Sequence[str]) -> None:
+    """Give items a new catalogue version; those that are not there are passed over."""
+    there = seqs(connection, item_ids)
+    wanted = [{"_seq": seq} for seq in there[there >= 0].tolist()]
+    if wanted:
+        at = counters.draw(connection, "catalogue")
+        connection.execute(
+            update(items).where(items.c.seq == bindparam("_seq")).values(changed=at), wanted
+        )
+
+
 def mark(connection: Connection, item_id: str, **flags: bool) -> bool:
     """Set `hidden` or `deleted`; whether there is such an item."""
     row = _rows(connection, [item_id])

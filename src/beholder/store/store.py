@@ -142,6 +142,11 @@ class Store:
         """Take an item out of the catalogue; what people did with it stays."""
         self._mark(item_id, deleted=True)
 
+    def touch(self, item_ids: Sequence[str]) -> None:
+        """Let servers look at items anew whose content outside of the store changed."""
+        with self.database.write() as connection:
+            items.touch(connection, item_ids)
+
     def set_picture_facts(self, facts: Mapping[str, tuple[int, int, str]]) -> None:
         """Keep width, height and colour (`#rrggbb`) by SHA-256 of the picture."""
         with self.database.write() as connection:
