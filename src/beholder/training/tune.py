@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -55,20 +56,28 @@ class Tuner:
             scorer = member.model.fit(self.held.train, settings, options)
             return check_scorer(member.name, scorer, self.held.train.n_items)
 
-    def next(self, member: Member, already: Tuned | None = None) -> Tuned:
-        """Try the next setting of a member and return the better one."""
+    def next(
+        self,
+        member: Member,
+        already: Tuned | None = None,
+        recencies: Sequence[Recency] = (COMPARED,),
+    ) -> Tuned:
+        """Try the next setting of a member, with each recency, and return the best so far."""
         tried = already.tried if already else 0
         settings = member.trials[tried]
         step = f"trial {tried} of {member.name}"
         scorer = self.fit(member, settings, step)
         if self.live is not None:
             self.live.offer(member.name, settings, scorer)
-        with self.plan.measured("asking"):
-            scores = ndcg(alone(scorer, COMPARED), self.held.tune, ~self.held.cold)
-        if already is None or (len(scores) and scores.mean() > already.ndcg):
-            rounds = self.rounds.get(step)
-            return Tuned(member, settings, scorer, scores, tried + 1, rounds)
-        return replace(already, tried=tried + 1)
+        rounds = self.rounds.get(step)
+        best = already
+        for recency in recencies:
+            with self.plan.measured("asking"):
+                scores = ndcg(alone(scorer, recency), self.held.tune, ~self.held.cold)
+            if best is None or (len(scores) and scores.mean() > best.ndcg):
+                best = Tuned(member, settings, scorer, scores, rounds=rounds, recency=recency)
+        assert best is not None, "a setting is tried with one recency at least"
+        return replace(best, tried=tried + 1)
 
 
 def tune_popularity(held: Validation) -> PopularitySettings:
