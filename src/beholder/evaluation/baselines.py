@@ -104,8 +104,9 @@ class _Baseline:
     def fit(self) -> Scorer:
         """Fit the best settings on all that may be learned from, in as many rounds."""
         options = self.options._replace(most=self.tuned.rounds)
-        scorer = self.member.model.fit(self.train, self.tuned.settings, options)
-        return check_scorer(self.member.name, scorer, self.train.n_items)
+        settings = self.tuned.settings
+        scorer = self.member.model.fit(self.train, settings, options)
+        return check_scorer(self.member.card, settings, scorer, self.train.n_items)
 
 
 def _alone(scorer: Scorer, made: Split, recency: Recency, popular: PopularitySettings) -> Blend:

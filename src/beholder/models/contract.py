@@ -36,7 +36,8 @@ class Card(NamedTuple):
     trials
         Settings that `auto` tries, the most promising first, since the budget may end early.
     factors
-        It gives vectors, so that every answer takes one solve and one product with all items.
+        It gives vectors, so that every answer takes one solve and one product with all items:
+        of as many numbers as the setting `factors` says, or fewer.
     modalities
         One member is fitted for each picture modality, told by the setting `modality`.
     new_alone

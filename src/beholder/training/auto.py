@@ -183,7 +183,8 @@ class _Training:
         return quick, left_out
 
     def _is_quick(self, member: Member) -> bool:
-        spent = seconds_an_answer(self.held.train.n_items, int(member.trials[0].factors))
+        longest = max(int(settings.factors) for settings in member.trials)
+        spent = seconds_an_answer(self.held.train.n_items, longest)
         if spent > MOST:
             self.plan.timings.append(
                 f"{member.name} would add {spent * 1e3:.2f} ms to an answer, "

@@ -54,7 +54,7 @@ class Tuner:
         )
         with self.plan.measured(member.name):
             scorer = member.model.fit(self.held.train, settings, options)
-            return check_scorer(member.name, scorer, self.held.train.n_items)
+            return check_scorer(member.card, settings, scorer, self.held.train.n_items)
 
     def next(
         self,
