@@ -32,7 +32,9 @@ class Card(NamedTuple):
     speaks_of
         Whether it scores items with behaviour (warm) and without (cold).
     cost
-        light: seconds; solve: a dense system over the items; gradient: epochs.
+        light: seconds. solve: a dense system over the items, by the cube of their number.
+        gradient: rounds over what people did (epochs, alternations), in proportion to it; they
+        end at the deadline.
     trials
         Settings that `auto` tries, the most promising first, since the budget may end early.
     factors

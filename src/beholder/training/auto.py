@@ -26,13 +26,13 @@ from beholder.blending.validation import Validation, validation
 from beholder.blending.weigh import weigh
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
-from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
-from beholder.training.ahead import OVERHEAD, Ahead
+from beholder.training.ahead import Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock, told
-from beholder.training.plan import MARGIN, Plan, seconds_to_solve
+from beholder.training.costly import Costly
+from beholder.training.plan import MARGIN, Plan
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
 
@@ -119,10 +119,9 @@ class _Training:
     ) -> None:
         self.dataset, self.held, self.seed = dataset, held, budget.seed
         self.progress, self.live = progress, live
-        self.n_solved = len(solvable(held.train, dataset.n_items))
-        whole = len(solvable(dataset, dataset.n_items))
-        growth = (whole / max(self.n_solved, 1)) ** 3
-        self.plan = Plan(budget.clock or Clock(budget.seconds), growth, budget.plan)
+        self.costly = Costly(dataset, held.train, budget.seed)
+        clock = budget.clock or Clock(budget.seconds)
+        self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
@@ -135,6 +134,7 @@ class _Training:
         return {name: one.settings for name, one in self.tuned.items()}
 
     def run(self, members: list[Member], first: Hand | None) -> Fitted:
+        self.plan.grown = {one.name: self.costly.growth[one.card.cost] for one in members}
         quick, left_out = self._quick_to_ask(members)
         light = [member for member in quick if member.light]
         heavy = [member for member in quick if not member.light]
@@ -230,8 +230,7 @@ class _Training:
         for member in waiting:
             if self.plan.script is None and self.plan.clock.left > self.plan.ending([], True):
                 self.ahead.expect(member)
-            if self._room(member, 0, quick=True):
-                self.tuned[member.name] = self.tuner.next(member)
+            self._try(member, quick=True)
         ranked = [member.name for member in light]  # weights hang on the order a little
         for name in sorted(self.tuned, key=ranked.index):
             self.tuned[name] = self.tuned.pop(name)
@@ -239,20 +238,14 @@ class _Training:
 
     def _tune_costly(self, heavy: list[Member]) -> list[str]:
         """Tune while there is room; return what there was no room for, in words."""
-        if heavy and self.tuned:
-            expected = OVERHEAD * seconds_to_solve(self.n_solved)
-            for member in heavy:
-                self.plan.expected[member.name] = expected
         longest = max((len(member.trials) for member in heavy), default=0)
         self.progress.start("tuning", sum(len(member.trials) for member in heavy))
         # One trial of each costly member first, then the next of each: the budget may end early.
         # A new member is worth more than weights from all cases, another setting is not.
         for turn in range(longest):
             for member in heavy:
-                if turn >= len(member.trials):
-                    continue
-                if self._room(member, turn, quick=not turn):
-                    self.tuned[member.name] = self.tuner.next(member, self.tuned.get(member.name))
+                waits = turn > 0 and member.name not in self.tuned  # there was no room for it
+                if turn < len(member.trials) and not waits and self._try(member, quick=not turn):
                     self.progress.advance()
         self.progress.finish()
         return self._left_out(heavy)
@@ -262,24 +255,37 @@ class _Training:
         left_out = [member for member in members if member.name not in self.tuned]
         if self.plan.script is None:
             self.plan.timings += [
-                f"with {member.name}, about {told(self._needed(member))} are needed"
+                f"with {member.name}, {_about(member)} {told(self._needed(member))} are needed"
                 for member in left_out
                 if self.plan.cost(member.name)
             ]
         return [f"{member.name} did not fit into the budget" for member in left_out]
 
     def _needed(self, member: Member) -> float:
-        again = {*self.refit.missing(self.tuned), member.name}
         trial = self.plan.cost(member.name) + self.plan.cost("asking")
-        return self.plan.clock.spent + trial + self.plan.ending(again, quick=True)
+        return self.plan.clock.spent + trial + self.plan.ending(self._again(member), quick=True)
 
-    def _room(self, member: Member, trial: int, quick: bool = False) -> bool:
+    def _again(self, member: Member) -> set[str]:
+        """Return what has to be fitted on all data after one more trial of a member."""
+        return {*self.refit.missing(self.tuned), member.name}
+
+    def _try(self, member: Member, quick: bool = False) -> bool:
+        """Try the next setting of a member where there is room; return whether there was."""
+        already = self.tuned.get(member.name)
+        if not self._room(member, already.tried if already else 0, quick):
+            return False
+        self.plan.deadline = self.plan.until(member.name, self._again(member), quick)
+        self.tuned[member.name] = self.tuner.next(member, already)
+        return True
+
+    def _room(self, member: Member, trial: int, quick: bool) -> bool:
         def fits() -> bool:
             if not self.tuned:
                 return True  # something must be fitted, however long it takes
-            again = {*self.refit.missing(self.tuned), member.name}
             self.plan.pending = self.live.missing if self.live is not None else []
-            return self.plan.fits(member.name, again, quick)
+            if not member.light and not trial:
+                self.costly.expect(member, self.plan)
+            return self.plan.fits(member.name, self._again(member), quick)
 
         return self.plan.decide(f"trial {trial} of {member.name}", fits)
 
@@ -287,10 +293,10 @@ class _Training:
         for member in light:
             while (
                 member.name in self.tuned
-                and (tried := self.tuned[member.name].tried) < len(member.trials)
-                and self._room(member, tried)
+                and self.tuned[member.name].tried < len(member.trials)
+                and self._try(member)
             ):
-                self.tuned[member.name] = self.tuner.next(member, self.tuned[member.name])
+                pass
 
     def _finish(self, popular: PopularitySettings, drafted: Fitted | None) -> Fitted:
         """Weigh and fit again, unless the first blend is all that fits."""
@@ -351,9 +357,15 @@ class _Training:
 
         By the clock even where a plan is followed: nothing of it is in the bundle.
         """
+        self.plan.deadline = self.plan.clock.deadline
         by_name = {member.name: member for member in members}
         for name in live.missing:
             needed = self.plan.cost(name) + self.plan.cost("writing") + self.plan.cost("asking")
             if self.plan.clock.left > needed:
                 settings = live.settings[name]
                 live.offer(name, settings, self.tuner.fit(by_name[name], settings, f"live {name}"))
+
+
+def _about(member: Member) -> str:
+    """Return how exactly it is known what a member takes: of some, only the first round is."""
+    return "at least" if member.card.cost == "gradient" else "about"

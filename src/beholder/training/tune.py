@@ -40,7 +40,7 @@ class Tuner:
         self.rounds: dict[str, int] = {}  # done in each step
 
     def fit(self, member: Member, settings: msgspec.Struct, step: str) -> Scorer:
-        """Fit one setting on the validation split, until the budget is gone at the latest."""
+        """Fit one setting on the validation split, until the plan's deadline at the latest."""
         told = self.plan.counted(step)
 
         def counted(rounds: int) -> None:
@@ -48,7 +48,7 @@ class Tuner:
             told(rounds)
 
         options = self.options._replace(
-            deadline=None if self.plan.script is not None else self.plan.clock.deadline,
+            deadline=None if self.plan.script is not None else self.plan.deadline,
             most=self.plan.rounds(step),
             counted=counted,
         )
