@@ -94,13 +94,15 @@ class FitOptions(NamedTuple):
         total = total if self.most is None else min(total, self.most)
         self.progress.start(what, total)
         done = 0
-        for number in range(total):
-            yield number
-            done += 1
-            self.progress.advance()
-            if self.deadline is not None and time.monotonic() > self.deadline:
-                break
-        self.progress.finish()
+        try:
+            for number in range(total):
+                yield number
+                done += 1
+                self.progress.advance()
+                if self.deadline is not None and time.monotonic() > self.deadline:
+                    break
+        finally:  # also where Ctrl-C ends the training in the midst of a round
+            self.progress.finish()
         self.counted(done)
 
 

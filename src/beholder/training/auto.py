@@ -37,6 +37,7 @@ from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
+STOPPED = "stopped: what is tuned by now is weighed and written; Ctrl-C again ends at once"
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
 
 
@@ -51,12 +52,15 @@ class Budget(NamedTuple):
         The decisions of another training, followed instead of the clock.
     clock
         Where some of it is spent already; None: it begins now.
+    stoppable
+        Ctrl-C ends the tuning: what there is by then is weighed and fitted. A second one ends all.
     """
 
     seconds: float
     seed: int
     plan: Mapping[str, int] | None = None
     clock: Clock | None = None
+    stoppable: bool = False
 
 
 def fit_auto(
@@ -119,6 +123,7 @@ class _Training:
     ) -> None:
         self.dataset, self.held, self.seed = dataset, held, budget.seed
         self.progress, self.live = progress, live
+        self.stoppable, self.stopped = budget.stoppable, False
         self.costly = Costly(dataset, held.train, budget.seed)
         clock = budget.clock or Clock(budget.seconds)
         self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
@@ -150,6 +155,8 @@ class _Training:
                 field="plan",
             )
         self._tune_simple(light)
+        if self._was_stopped:
+            self.plan.decided["stopped"] = 1
         fitted = self._finish(popular, drafted)
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
@@ -165,7 +172,8 @@ class _Training:
             All members that can learn from the data.
         """
         if self.live is not None and fitted.evidence is not None:
-            self._fit_live(self.live, possible)
+            if not self.stopped:
+                self._fit_live(self.live, possible)
             fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
 
     def _quick_to_ask(self, members: list[Member]) -> tuple[list[Member], list[str]]:
@@ -228,7 +236,8 @@ class _Training:
     def _fit_waiting(self, waiting: list[Member], light: list[Member]) -> list[str]:
         """Fit the cheap members that had to wait; return what was left out, in words."""
         for member in waiting:
-            if self.plan.script is None and self.plan.clock.left > self.plan.ending([], True):
+            by_clock = self.plan.script is None and not self.stopped
+            if by_clock and self.plan.clock.left > self.plan.ending([], True):
                 self.ahead.expect(member)
             self._try(member, quick=True)
         ranked = [member.name for member in light]  # weights hang on the order a little
@@ -259,7 +268,13 @@ class _Training:
                 for member in left_out
                 if self.plan.cost(member.name)
             ]
-        return [f"{member.name} did not fit into the budget" for member in left_out]
+        why = "was not tried" if self._was_stopped else "did not fit into the budget"
+        return [f"{member.name} {why}" for member in left_out]
+
+    @property
+    def _was_stopped(self) -> bool:
+        """Whether Ctrl-C ended the tuning, here or in the training whose plan is followed."""
+        return self.stopped or bool((self.plan.script or {}).get("stopped"))
 
     def _needed(self, member: Member) -> float:
         trial = self.plan.cost(member.name) + self.plan.cost("asking")
@@ -270,24 +285,31 @@ class _Training:
         return {*self.refit.missing(self.tuned), member.name}
 
     def _try(self, member: Member, quick: bool = False) -> bool:
-        """Try the next setting of a member where there is room; return whether there was."""
+        """Try the next setting of a member where there is room; return whether it was tried."""
         already = self.tuned.get(member.name)
-        if not self._room(member, already.tried if already else 0, quick):
+        step = f"trial {already.tried if already else 0} of {member.name}"
+        try:
+            if not self.plan.decide(step, partial(self._is_room, member, quick)):
+                return False
+            self.plan.deadline = self.plan.until(member.name, self._again(member), quick)
+            self.tuned[member.name] = self.tuner.next(member, already)
+        except KeyboardInterrupt:
+            if not self.stoppable or self.stopped or not self.tuned:
+                raise
+            self.stopped, self.plan.decided[step] = True, 0
+            self.progress.note(STOPPED)
             return False
-        self.plan.deadline = self.plan.until(member.name, self._again(member), quick)
-        self.tuned[member.name] = self.tuner.next(member, already)
         return True
 
-    def _room(self, member: Member, trial: int, quick: bool) -> bool:
-        def fits() -> bool:
-            if not self.tuned:
-                return True  # something must be fitted, however long it takes
-            self.plan.pending = self.live.missing if self.live is not None else []
-            if not member.light and not trial:
-                self.costly.expect(member, self.plan)
-            return self.plan.fits(member.name, self._again(member), quick)
-
-        return self.plan.decide(f"trial {trial} of {member.name}", fits)
+    def _is_room(self, member: Member, quick: bool) -> bool:
+        if not self.tuned:
+            return True  # something must be fitted, however long it takes
+        if self.stopped:
+            return False
+        self.plan.pending = self.live.missing if self.live is not None else []
+        if not member.light and member.name not in self.tuned:
+            self.costly.expect(member, self.plan)
+        return self.plan.fits(member.name, self._again(member), quick)
 
     def _tune_simple(self, light: list[Member]) -> None:
         for member in light:
@@ -302,12 +324,16 @@ class _Training:
         """Weigh and fit again, unless the first blend is all that fits."""
         again = self.refit.missing(self.tuned)
         clock, ending = self.plan.clock, self.plan.ending(again)
-        whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
+        whole = self.plan.decide(
+            "weigh all",
+            lambda: drafted is None or (clock.left >= ending and not self.stopped),
+        )
         if not whole and drafted is not None and self._settings == self.drafted:
-            if self.plan.script is None:
+            if self.plan.script is None and not self.stopped:
                 needed = f"about {told(clock.spent + ending)} are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
-            return self._with_the_rest(drafted, popular, "the budget is used up")
+            why = "training was stopped" if self._was_stopped else "the budget is used up"
+            return self._with_the_rest(drafted, popular, why)
         with self.plan.measured("weighing"):
             chosen = weigh(self.held, self.tuned, popular, self.seed, quick=not whole)
         if drafted is not None and self.plan.decide(
