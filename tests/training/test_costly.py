@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from beholder.blending.gate import Live
 from beholder.blending.members import Member
 from beholder.blending.validation import validation
 from beholder.dataset.dataset import Dataset
@@ -16,6 +17,7 @@ from beholder.models.contract import ONCE, FitOptions
 from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN
 from beholder.models.registry import MODELS
+from beholder.scorers.fold import Weights
 from beholder.scorers.interface import Scorer
 from beholder.training import costly
 from beholder.training.auto import Budget, fit_auto
@@ -144,14 +146,34 @@ class Rounds:
         return IALS.fit(dataset, settings, options)
 
 
-def test_a_trial_in_rounds_leaves_as_much_time_as_the_same_takes_on_all_data(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[FitOptions]:
     monkeypatch.setattr(Rounds, "heard", [], raising=False)
     monkeypatch.setitem(MODELS, "rounds", Rounds)
-    ends = time.monotonic() + 6000
-    fit_auto(dataset_of(world), Budget(6000, 1), only=["rounds"])
-    trial, whole = Rounds.heard
-    assert trial.deadline < ends - 3000
-    assert whole.deadline >= ends
+    return Rounds.heard
+
+
+def test_a_trial_in_rounds_leaves_as_much_time_as_the_same_takes_on_all_data(
+    world: World, halves: tuple[Dataset, Dataset], heard: list[FitOptions]
+) -> None:
+    began, growth = time.monotonic(), Costly(*halves, seed=1).growth
+    fit_auto(halves[0], Budget(60_000, 1), only=["rounds"])
+    trial, whole = heard
+    # 2 % of the budget stay unplanned; what grows by more than the pairs would end earlier.
+    expected = 0.98 * 60_000 / (1.1 * (1 + growth["gradient"]))
+    assert trial.deadline - began == pytest.approx(expected, abs=0.001 * 60_000)
+    assert growth["gradient"] < 0.9 * growth["light"]  # or nothing could be told apart
+    assert whole.deadline >= began + 60_000
     assert whole.most == 2
+
+
+def test_what_the_live_recipe_lacks_may_learn_until_the_end(
+    halves: tuple[Dataset, Dataset], heard: list[FitOptions]
+) -> None:
+    """Not only until the last trial had to end: the live bundle would be compared half learned."""
+    live = Live("live", Weights({"rounds": 1.0}, {"rounds": 1.0}, {}), {"rounds": IALSSettings(4)})
+    began = time.monotonic()
+    fit_auto(halves[0], Budget(60_000, 1), only=["itemknn"], live=lambda names: live)
+    (options,) = heard
+    assert options.deadline >= began + 60_000
+    assert options.most is None
