@@ -9,10 +9,11 @@ import scipy.sparse as sp
 from beholder.blending.kept import COLD, USUAL, WARM, choose_kept, usual_kept
 from beholder.blending.validation import Validation
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import Log, log_of_arrays
+from beholder.dataset.log import Log
 from beholder.dataset.splits import Cases
 from beholder.scorers.entry import Entry
 from beholder.scorers.fold import Combined, Weights
+from beholder.testing.sample_log import log_of_arrays
 
 N, PEOPLE, RIGHT = 700, 6, 2
 

@@ -8,8 +8,9 @@ import pytest
 from beholder.blending.members import Member, Tuned
 from beholder.blending.validation import Validation, validation
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.log import log_of_arrays
 from beholder.models.registry import MODELS
+from beholder.testing.sample_dataset import without
+from beholder.testing.sample_log import log_of_arrays
 from beholder.training.ahead import Ahead, seconds_of_rows, seconds_to_place
 from beholder.training.budget import Clock
 from beholder.training.plan import Plan
@@ -79,7 +80,7 @@ def test_what_is_not_there_costs_nothing(dataset: Dataset, held: Validation) -> 
     assert seconds_of_rows(held.train, "no such encoder") == 0
     assert seconds_of_rows(held.train, "colour") > 0
     ahead = ahead_of(dataset, held, WEEK, "itemknn", asking=2.0)
-    ahead.train = held.train.without_texts()
+    ahead.train = without(held.train, "words")
     assert ahead.expect(member("words")) == 0
 
 
@@ -94,7 +95,7 @@ def test_new_items_take_time_where_there_are_any_and_they_can_be_compared(
     dataset: Dataset,
 ) -> None:
     assert seconds_to_place(dataset) > 0
-    assert seconds_to_place(dataset.without_pictures().without_texts()) == 0
+    assert seconds_to_place(without(without(dataset, "words"), "pictures")) == 0
     assert seconds_to_place(nothing(0)) == 0
     everything = np.arange(dataset.n_items, dtype=np.int32)
     ones = np.ones(len(everything), np.float32)

@@ -262,7 +262,7 @@ class _Training:
     def _left_out(self, members: list[Member]) -> list[str]:
         """Say which members there was no room for, and in the timings what they would take."""
         left_out = [member for member in members if member.name not in self.tuned]
-        if self.plan.script is None:
+        if self.plan.script is None and not self.stopped:
             self.plan.timings += [
                 f"with {member.name}, {_about(member)} {told(self._needed(member))} are needed"
                 for member in left_out
