@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from beholder.models.registry import MODELS
+
 SOURCE = Path(__file__).parents[1] / "src" / "beholder"
 
 # The files that everyone may use, in their own order.
@@ -175,6 +177,22 @@ def test_what_learns_is_reached_by_training_alone() -> None:
         "frames",
         "testing",
     }
+
+
+# What others may know of models: what all have in common, and what is a part of every blend.
+NAMELESS = {"card", "contract", "dense", "own", "registry"}
+PARTS = {"placement", "popularity"}
+
+
+def test_nothing_outside_of_the_models_knows_one_by_its_name() -> None:
+    for room, path, tree in modules():
+        names = {name.split(".")[2] for name in imported(tree, path) if _is_of_models(name)}
+        assert room == "models" or names <= NAMELESS | PARTS, f"{path}: {names}"
+    assert {MODELS[name].card.part for name in PARTS} == {"placing", "popularity"}
+
+
+def _is_of_models(name: str) -> bool:
+    return name.startswith("beholder.models.")
 
 
 def test_libraries_stay_in_the_rooms_that_own_them() -> None:

@@ -134,7 +134,8 @@ def evaluate(
     seeds
         How many seeds, 1 or more, from the settings' on.
     budget
-        How long fitting may take for each seed; None: as the settings say.
+        How long the blend, and each baseline that is not quick, may be fitted for each seed;
+        None: as the settings say.
     models
         Names of models that the blend may use; empty: all.
     stages

@@ -70,6 +70,13 @@ def test_the_command_measures_what_python_measures(trained: Path, tmp_path: Path
     assert f"full catalogue of {found.n_items} items" in done.stdout
 
 
+def test_the_command_says_what_did_not_fit_into_the_budget(trained: Path) -> None:
+    line = ["evaluate", str(trained), "--protocol", "leave-last-out", "--budget", "0.001s"]
+    done = command(*line, "--model", "itemknn", "--model", "ease")
+    assert done.returncode == 0, done.stderr
+    assert "- ease did not fit into the budget" in done.stdout.splitlines()
+
+
 def test_the_command_shows_how_it_goes_as_strangers_become_known(tmp_path: Path) -> None:
     root, target = tmp_path / "many", tmp_path / "all.json"
     workspace_of(make_world(n_users=220), root)

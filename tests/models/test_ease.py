@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from beholder.errors import DataError
-from beholder.models.ease import ContentEase, ContentEaseSettings, Ease, EaseSettings, invert
+from beholder.models.dense import invert
+from beholder.models.ease import ContentEase, ContentEaseSettings, Ease, EaseSettings
 from small_data import random_dataset
 
 

@@ -16,6 +16,9 @@ from beholder.errors import UsageError
 from beholder.models.contract import ONCE, Card
 from beholder.models.registry import ALL, MODELS
 from beholder.scorers.item_item import ItemItem
+from beholder.scorers.vectors import FoldIn, Vectors
+from beholder.training.auto import Budget, fit_auto
+from planted import dataset_of, make_world
 
 EVENTS = {
     "user": np.arange(60) // 3,
@@ -29,6 +32,13 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 GOOD = Card("mine", "nowhere", frozenset({"behaviour"}), frozenset({"warm"}), "light", (Plain(),))
+
+
+class Wide(Plain, frozen=True):
+    factors: int = 4
+
+
+FACTORS = GOOD._replace(factors=True, trials=(Wide(),))
 
 
 def model_of(card: Any = GOOD, settings: Any = Plain, gives: Any = None) -> type:
@@ -134,6 +144,40 @@ def shaped(n: int, more: int = 0, value: float = 1.0, kind: type = np.float32) -
 def test_what_cannot_be_served_is_refused_when_it_has_learned(gives: Any, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         beholder.fit(EVENTS, model=model_of(gives=gives), budget="2s")
+
+
+def vectors(n: int, width: int = 4) -> Vectors:
+    return Vectors(np.ones((n, width), np.float32), FoldIn(0.1, 0.003), n_fitted=n)
+
+
+@pytest.mark.parametrize("others", [(), ("itemknn",)])
+def test_vectors_that_the_card_keeps_silent_about_are_refused(others: tuple[str, ...]) -> None:
+    """Else they would get round the check that answers stay quick."""
+    beholder.register(model_of(gives=vectors))
+    found = dataset_of(make_world(n_items=40, n_users=30))
+    with pytest.raises(
+        UsageError, match=r"model mine: card.factors is False, and fit gave Vectors: set it"
+    ):
+        fit_auto(found, Budget(600, 1), only=["mine", *others])
+
+
+def test_a_card_that_speaks_of_vectors_where_there_are_none_is_refused() -> None:
+    mine = model_of(FACTORS, Wide)
+    with pytest.raises(UsageError, match=r"card.factors is True, and fit gave ItemItem"):
+        beholder.fit(EVENTS, model=mine, budget="2s")
+
+
+def test_vectors_of_no_numbers_are_no_setting() -> None:
+    with pytest.raises(UsageError, match=r"card.trials holds factors of 0, wanted 1 or more"):
+        beholder.register(model_of(FACTORS._replace(trials=(Wide(factors=0),)), Wide))
+
+
+def test_vectors_longer_than_the_settings_say_are_refused() -> None:
+    mine = model_of(FACTORS, Wide, gives=lambda n: vectors(n, 5))
+    with pytest.raises(UsageError, match=r"vectors of 5 numbers, and settings.factors is 4"):
+        beholder.fit(EVENTS, model=mine, budget="2s")
+    beholder.fit(EVENTS, model=model_of(FACTORS, Wide, gives=vectors), budget="2s")
+    beholder.fit(EVENTS, model=model_of(FACTORS, Wide, lambda n: vectors(n, 3)), budget="2s")
 
 
 def test_a_model_that_lacks_what_it_learns_from_is_named() -> None:

@@ -63,11 +63,14 @@ def test_with_a_budget_that_is_gone_there_is_still_a_blend(world: World) -> None
 
 def test_what_the_clock_left_out_is_named_with_what_it_would_take(world: World) -> None:
     fitted = fit_auto(dataset_of(world), Budget(1e-9, seed=1))
-    heavy = [name for name, model in MODELS.items() if model.card.cost == "solve"]
-    assert len(heavy) == 4
-    for name in heavy:
+    heavy = {name: model.card.cost for name, model in MODELS.items()}
+    heavy = {name: cost for name, cost in heavy.items() if cost != "light"}
+    assert sorted(heavy.values()) == ["gradient", "solve", "solve", "solve"]
+    for name, cost in heavy.items():
         assert f"{name} did not fit into the budget" in fitted.notes
-        assert any(f"with {name}, about" in said for said in fitted.timings)
+        # Of who learns in rounds nothing is known without trying one, for which there is no time.
+        named = any(f"with {name}, about" in said for said in fitted.timings)
+        assert named == (cost == "solve")
     # Seconds differ with every run, and a bundle must not.
     assert not any(" s are needed" in note for note in fitted.notes)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from beholder.training.budget import Clock
-from beholder.training.plan import Plan, seconds_to_solve
+from beholder.training.plan import Plan
 
 
 def plan_with(budget: float, growth: float = 1.0, **costs: float) -> Plan:
@@ -46,8 +48,24 @@ def test_a_trial_fits_only_with_everything_that_must_follow() -> None:
     assert between.fits("ease", [])
 
 
-def test_a_larger_system_is_expected_to_take_longer() -> None:
-    assert seconds_to_solve(40_000) > 5 * seconds_to_solve(10)
+def test_what_grows_otherwise_is_named() -> None:
+    plan = plan_with(1e6, growth=2.0, ease=100.0, ials=10.0)
+    plan.grown = {"ials": 1.25}
+    assert plan.refitting(["ease", "ials"]) == pytest.approx(2.0 * 100 + 1.25 * 10)
+
+
+def test_a_trial_ends_while_there_is_time_for_what_must_follow() -> None:
+    """Of 10,000 s the end takes 1.1 x 1.4 x 1,000 and 2 %; 8,260 are for the trial and its like."""
+    plan = plan_with(1e4, first_weighing=1000.0)
+    plan.grown = {"ials": 1.5}
+    allowed = plan.until("ials", ["ials"], quick=True) - time.monotonic()
+    assert allowed == pytest.approx(8260 / (1.1 * 2.5), rel=0.01)
+    # Another that waits to be fitted on all data takes some of it: 1.1 x 2,000 s.
+    plan.costs["ease"] = 2000.0
+    allowed = plan.until("ials", ["ials", "ease"], quick=True) - time.monotonic()
+    assert allowed == pytest.approx(6060 / (1.1 * 2.5), rel=0.01)
+    late = plan_with(1e-9)
+    assert late.until("ials", ["ials"]) <= time.monotonic()
 
 
 def test_the_first_bundle_is_expected_by_what_asking_one_member_took() -> None:

@@ -16,6 +16,7 @@ from beholder.errors import UsageError
 from beholder.models.contract import Card, Model
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
+from beholder.scorers.recency import USUAL, Recency
 
 
 class Member(NamedTuple):
@@ -57,6 +58,8 @@ class Tuned:
         float64 (cases,). NDCG@10 on the tuning half.
     rounds
         In which it was learned; None where it does not learn in rounds.
+    recency
+        Of the histories that were asked.
     """
 
     member: Member
@@ -65,6 +68,7 @@ class Tuned:
     per_case: NDArray[np.float64]
     tried: int = 1
     rounds: int | None = None
+    recency: Recency = USUAL
 
     @property
     def ndcg(self) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     help="What is asked.",
 )
 @click.option("--model", "models", multiple=True, help="Members the blend may use; default: all.")
-@click.option("--budget", help="How long fitting may take: 90s, 10m, 1h.")
+@click.option("--budget", help="How long the blend may be fitted: 90s, 10m, 1h.")
 @click.option(
     "--seeds",
     type=int,
@@ -88,7 +88,8 @@ def _show(result: Evaluation) -> None:
             for row in result.rows
         ],
     )
-
+    for note in result.notes:
+        click.echo(f"- {note}")
     after = list(result.rows[0].after)
     if after:
         click.echo("after so many events:")

@@ -72,11 +72,8 @@ def run(args: list[str] | None = None) -> Any:
     words = sys.argv[1:] if args is None else args
     try:
         status = beholder.main(words, prog_name="beholder", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("beholder: stopped; what was done is kept", err=True)
-        sys.exit(130)
-    except KeyboardInterrupt:
-        click.echo("beholder: stopped; what was done is kept", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        click.echo(f"beholder: stopped; {_kept(error)}", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
@@ -90,6 +87,12 @@ def run(args: list[str] | None = None) -> Any:
         click.echo(f"beholder: {error}", err=True)
         sys.exit(error.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _kept(error: BaseException) -> str:
+    """Return what is kept, as whoever was stopped says; click hands it on as a cause."""
+    said = error.args or (error.__cause__.args if error.__cause__ is not None else ())
+    return str(said[0]) if said else "what was written is kept"
 
 
 if __name__ == "__main__":

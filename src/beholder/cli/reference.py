@@ -15,7 +15,7 @@ HEAD = """# Command line
 
 Results go to standard output, progress and words to standard error. `--json` prints for programs.
 Exit status: 0 done; 1 it could not be done; 2 wrong usage; 3 the data was refused in part (with
-`--strict`); 130 Ctrl-C, with what was done kept. An error is one line that says what to do;
+`--strict`); 130 Ctrl-C: what is kept is said. An error is one line that says what to do;
 `beholder --debug ...` adds the trace.
 
 This page is written by `python -m beholder.cli.reference`.

@@ -47,6 +47,10 @@ def check_card(model: Any) -> Card:
     for flag, setting in (("modalities", "modality"), ("factors", "factors")):
         if getattr(card, flag) and setting not in kind.__struct_fields__:
             raise _wrong(name, f"card.{flag} is set, and Settings has no field {setting!r}")
+    widths = [settings.factors for settings in card.trials] if card.factors else []
+    for width in widths:
+        if not isinstance(width, int) or width < 1:
+            raise _wrong(name, f"card.trials holds factors of {width!r}, wanted 1 or more")
     if not inspect.ismethod(getattr(model, "fit", None)):
         raise _wrong(name, "fit is no class method")
     return card
@@ -79,14 +83,16 @@ def _among(value: Any, allowed: tuple[str, ...]) -> bool:
     return isinstance(value, frozenset) and bool(value) and value <= set(allowed)
 
 
-def check_scorer(name: str, scorer: Any, n_items: int) -> Scorer:
-    """Return what a member has learned, if the blend can serve it.
+def check_scorer(card: Card, settings: Any, scorer: Any, n_items: int) -> Scorer:
+    """Return what a member has learned with some settings, if the blend can serve it.
 
     Raises
     ------
     UsageError
-        If it is no `ItemItem` and no `Vectors`, of another number of items, or not finite.
+        If it is no `ItemItem` and no `Vectors`, of another number of items, not finite, or not
+        what the card says, by which the time of an answer was measured.
     """
+    name = card.name
     if not isinstance(scorer, ItemItem | Vectors):
         raise _wrong(name, f"fit gave a {type(scorer).__name__}, wanted an ItemItem or Vectors")
     if scorer.n_items != n_items:
@@ -96,6 +102,17 @@ def check_scorer(name: str, scorer: Any, n_items: int) -> Scorer:
         raise _wrong(name, f"fit gave numbers of {values.dtype}, wanted float32")
     if not np.isfinite(values).all():
         raise _wrong(name, "fit gave numbers that are not finite")
+    if isinstance(scorer, Vectors) != card.factors:
+        kind = type(scorer).__name__
+        raise _wrong(
+            name,
+            f"card.factors is {card.factors}, and fit gave {kind}: set it for Vectors, whose "
+            "answers take longer, and for nothing else",
+        )
+    if isinstance(scorer, Vectors) and scorer.items.shape[1] > settings.factors:
+        width = scorer.items.shape[1]
+        told = f"settings.factors is {settings.factors}"
+        raise _wrong(name, f"fit gave vectors of {width} numbers, and {told}")
     return scorer
 
 

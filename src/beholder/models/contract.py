@@ -32,11 +32,14 @@ class Card(NamedTuple):
     speaks_of
         Whether it scores items with behaviour (warm) and without (cold).
     cost
-        light: seconds; solve: a dense system over the items; gradient: epochs.
+        light: seconds. solve: a dense system over the items, by the cube of their number.
+        gradient: rounds over what people did (epochs, alternations), in proportion to it; they
+        end at the deadline.
     trials
         Settings that `auto` tries, the most promising first, since the budget may end early.
     factors
-        It gives vectors, so that every answer takes one solve and one product with all items.
+        It gives vectors, so that every answer takes one solve and one product with all items:
+        of as many numbers as the setting `factors` says, or fewer.
     modalities
         One member is fitted for each picture modality, told by the setting `modality`.
     new_alone
@@ -91,13 +94,15 @@ class FitOptions(NamedTuple):
         total = total if self.most is None else min(total, self.most)
         self.progress.start(what, total)
         done = 0
-        for number in range(total):
-            yield number
-            done += 1
-            self.progress.advance()
-            if self.deadline is not None and time.monotonic() > self.deadline:
-                break
-        self.progress.finish()
+        try:
+            for number in range(total):
+                yield number
+                done += 1
+                self.progress.advance()
+                if self.deadline is not None and time.monotonic() > self.deadline:
+                    break
+        finally:  # also where Ctrl-C ends the training in the midst of a round
+            self.progress.finish()
         self.counted(done)
 
 

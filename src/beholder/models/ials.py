@@ -52,7 +52,7 @@ class IALS:
         "Hu et al., ICDM 2008; Rendle et al., RecSys 2022",
         BEHAVIOUR,
         BOTH,
-        "solve",
+        "gradient",
         (IALSSettings(),),
         factors=True,
     )

@@ -18,14 +18,8 @@ import scipy.sparse as sp
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.interactions import Interactions
 from beholder.models.contract import BEHAVIOUR, CONTENT, ONCE, WARM, Card, FitOptions
-from beholder.models.ease import (
-    DENSE_LIMIT,
-    Content,
-    add_content,
-    content_of,
-    invert,
-    solvable,
-)
+from beholder.models.dense import DENSE_LIMIT, invert, solvable
+from beholder.models.ease import Content, add_content, content_of
 from beholder.models.session import SessionSettings, nearby
 from beholder.scorers import rows
 from beholder.scorers.interface import Floats

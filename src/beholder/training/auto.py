@@ -26,17 +26,18 @@ from beholder.blending.validation import Validation, validation
 from beholder.blending.weigh import weigh
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
-from beholder.models.ease import solvable
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
-from beholder.training.ahead import OVERHEAD, Ahead
+from beholder.training.ahead import Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock, told
-from beholder.training.plan import MARGIN, Plan, seconds_to_solve
+from beholder.training.costly import Costly
+from beholder.training.plan import MARGIN, Plan
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
+STOPPED = "stopped: what is tuned by now is weighed and written; Ctrl-C again ends at once"
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
 
 
@@ -51,12 +52,15 @@ class Budget(NamedTuple):
         The decisions of another training, followed instead of the clock.
     clock
         Where some of it is spent already; None: it begins now.
+    stoppable
+        Ctrl-C ends the tuning: what there is by then is weighed and fitted. A second one ends all.
     """
 
     seconds: float
     seed: int
     plan: Mapping[str, int] | None = None
     clock: Clock | None = None
+    stoppable: bool = False
 
 
 def fit_auto(
@@ -119,10 +123,10 @@ class _Training:
     ) -> None:
         self.dataset, self.held, self.seed = dataset, held, budget.seed
         self.progress, self.live = progress, live
-        self.n_solved = len(solvable(held.train, dataset.n_items))
-        whole = len(solvable(dataset, dataset.n_items))
-        growth = (whole / max(self.n_solved, 1)) ** 3
-        self.plan = Plan(budget.clock or Clock(budget.seconds), growth, budget.plan)
+        self.stoppable, self.stopped = budget.stoppable, False
+        self.costly = Costly(dataset, held.train, budget.seed)
+        clock = budget.clock or Clock(budget.seconds)
+        self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
@@ -135,6 +139,7 @@ class _Training:
         return {name: one.settings for name, one in self.tuned.items()}
 
     def run(self, members: list[Member], first: Hand | None) -> Fitted:
+        self.plan.grown = {one.name: self.costly.growth[one.card.cost] for one in members}
         quick, left_out = self._quick_to_ask(members)
         light = [member for member in quick if member.light]
         heavy = [member for member in quick if not member.light]
@@ -150,6 +155,8 @@ class _Training:
                 field="plan",
             )
         self._tune_simple(light)
+        if self._was_stopped:
+            self.plan.decided["stopped"] = 1
         fitted = self._finish(popular, drafted)
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
@@ -165,7 +172,8 @@ class _Training:
             All members that can learn from the data.
         """
         if self.live is not None and fitted.evidence is not None:
-            self._fit_live(self.live, possible)
+            if not self.stopped:
+                self._fit_live(self.live, possible)
             fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
 
     def _quick_to_ask(self, members: list[Member]) -> tuple[list[Member], list[str]]:
@@ -183,7 +191,8 @@ class _Training:
         return quick, left_out
 
     def _is_quick(self, member: Member) -> bool:
-        spent = seconds_an_answer(self.held.train.n_items, int(member.trials[0].factors))
+        longest = max(int(settings.factors) for settings in member.trials)
+        spent = seconds_an_answer(self.held.train.n_items, longest)
         if spent > MOST:
             self.plan.timings.append(
                 f"{member.name} would add {spent * 1e3:.2f} ms to an answer, "
@@ -227,10 +236,10 @@ class _Training:
     def _fit_waiting(self, waiting: list[Member], light: list[Member]) -> list[str]:
         """Fit the cheap members that had to wait; return what was left out, in words."""
         for member in waiting:
-            if self.plan.script is None and self.plan.clock.left > self.plan.ending([], True):
+            by_clock = self.plan.script is None and not self.stopped
+            if by_clock and self.plan.clock.left > self.plan.ending([], True):
                 self.ahead.expect(member)
-            if self._room(member, 0, quick=True):
-                self.tuned[member.name] = self.tuner.next(member)
+            self._try(member, quick=True)
         ranked = [member.name for member in light]  # weights hang on the order a little
         for name in sorted(self.tuned, key=ranked.index):
             self.tuned[name] = self.tuned.pop(name)
@@ -238,20 +247,14 @@ class _Training:
 
     def _tune_costly(self, heavy: list[Member]) -> list[str]:
         """Tune while there is room; return what there was no room for, in words."""
-        if heavy and self.tuned:
-            expected = OVERHEAD * seconds_to_solve(self.n_solved)
-            for member in heavy:
-                self.plan.expected[member.name] = expected
         longest = max((len(member.trials) for member in heavy), default=0)
         self.progress.start("tuning", sum(len(member.trials) for member in heavy))
         # One trial of each costly member first, then the next of each: the budget may end early.
         # A new member is worth more than weights from all cases, another setting is not.
         for turn in range(longest):
             for member in heavy:
-                if turn >= len(member.trials):
-                    continue
-                if self._room(member, turn, quick=not turn):
-                    self.tuned[member.name] = self.tuner.next(member, self.tuned.get(member.name))
+                waits = turn > 0 and member.name not in self.tuned  # there was no room for it
+                if turn < len(member.trials) and not waits and self._try(member, quick=not turn):
                     self.progress.advance()
         self.progress.finish()
         return self._left_out(heavy)
@@ -259,48 +262,78 @@ class _Training:
     def _left_out(self, members: list[Member]) -> list[str]:
         """Say which members there was no room for, and in the timings what they would take."""
         left_out = [member for member in members if member.name not in self.tuned]
-        if self.plan.script is None:
+        if self.plan.script is None and not self.stopped:
             self.plan.timings += [
-                f"with {member.name}, about {told(self._needed(member))} are needed"
+                f"with {member.name}, {_about(member)} {told(self._needed(member))} are needed"
                 for member in left_out
                 if self.plan.cost(member.name)
             ]
-        return [f"{member.name} did not fit into the budget" for member in left_out]
+        why = "was not tried" if self._was_stopped else "did not fit into the budget"
+        return [f"{member.name} {why}" for member in left_out]
+
+    @property
+    def _was_stopped(self) -> bool:
+        """Whether Ctrl-C ended the tuning, here or in the training whose plan is followed."""
+        return self.stopped or bool((self.plan.script or {}).get("stopped"))
 
     def _needed(self, member: Member) -> float:
-        again = {*self.refit.missing(self.tuned), member.name}
         trial = self.plan.cost(member.name) + self.plan.cost("asking")
-        return self.plan.clock.spent + trial + self.plan.ending(again, quick=True)
+        return self.plan.clock.spent + trial + self.plan.ending(self._again(member), quick=True)
 
-    def _room(self, member: Member, trial: int, quick: bool = False) -> bool:
-        def fits() -> bool:
-            if not self.tuned:
-                return True  # something must be fitted, however long it takes
-            again = {*self.refit.missing(self.tuned), member.name}
-            self.plan.pending = self.live.missing if self.live is not None else []
-            return self.plan.fits(member.name, again, quick)
+    def _again(self, member: Member) -> set[str]:
+        """Return what has to be fitted on all data after one more trial of a member."""
+        return {*self.refit.missing(self.tuned), member.name}
 
-        return self.plan.decide(f"trial {trial} of {member.name}", fits)
+    def _try(self, member: Member, quick: bool = False) -> bool:
+        """Try the next setting of a member where there is room; return whether it was tried."""
+        already = self.tuned.get(member.name)
+        step = f"trial {already.tried if already else 0} of {member.name}"
+        try:
+            if not self.plan.decide(step, partial(self._is_room, member, quick)):
+                return False
+            self.plan.deadline = self.plan.until(member.name, self._again(member), quick)
+            self.tuned[member.name] = self.tuner.next(member, already)
+        except KeyboardInterrupt:
+            if not self.stoppable or self.stopped or not self.tuned:
+                raise
+            self.stopped, self.plan.decided[step] = True, 0
+            self.progress.note(STOPPED)
+            return False
+        return True
+
+    def _is_room(self, member: Member, quick: bool) -> bool:
+        if not self.tuned:
+            return True  # something must be fitted, however long it takes
+        if self.stopped:
+            return False
+        self.plan.pending = self.live.missing if self.live is not None else []
+        if not member.light and member.name not in self.tuned:
+            self.costly.expect(member, self.plan)
+        return self.plan.fits(member.name, self._again(member), quick)
 
     def _tune_simple(self, light: list[Member]) -> None:
         for member in light:
             while (
                 member.name in self.tuned
-                and (tried := self.tuned[member.name].tried) < len(member.trials)
-                and self._room(member, tried)
+                and self.tuned[member.name].tried < len(member.trials)
+                and self._try(member)
             ):
-                self.tuned[member.name] = self.tuner.next(member, self.tuned[member.name])
+                pass
 
     def _finish(self, popular: PopularitySettings, drafted: Fitted | None) -> Fitted:
         """Weigh and fit again, unless the first blend is all that fits."""
         again = self.refit.missing(self.tuned)
         clock, ending = self.plan.clock, self.plan.ending(again)
-        whole = self.plan.decide("weigh all", lambda: drafted is None or clock.left >= ending)
+        whole = self.plan.decide(
+            "weigh all",
+            lambda: drafted is None or (clock.left >= ending and not self.stopped),
+        )
         if not whole and drafted is not None and self._settings == self.drafted:
-            if self.plan.script is None:
+            if self.plan.script is None and not self.stopped:
                 needed = f"about {told(clock.spent + ending)} are needed"
                 self.plan.timings.append(f"for weights from all cases, {needed}")
-            return self._with_the_rest(drafted, popular, "the budget is used up")
+            why = "training was stopped" if self._was_stopped else "the budget is used up"
+            return self._with_the_rest(drafted, popular, why)
         with self.plan.measured("weighing"):
             chosen = weigh(self.held, self.tuned, popular, self.seed, quick=not whole)
         if drafted is not None and self.plan.decide(
@@ -350,9 +383,15 @@ class _Training:
 
         By the clock even where a plan is followed: nothing of it is in the bundle.
         """
+        self.plan.deadline = self.plan.clock.deadline
         by_name = {member.name: member for member in members}
         for name in live.missing:
             needed = self.plan.cost(name) + self.plan.cost("writing") + self.plan.cost("asking")
             if self.plan.clock.left > needed:
                 settings = live.settings[name]
                 live.offer(name, settings, self.tuner.fit(by_name[name], settings, f"live {name}"))
+
+
+def _about(member: Member) -> str:
+    """Return how exactly it is known what a member takes: of some, only the first round is."""
+    return "at least" if member.card.cost == "gradient" else "about"

@@ -11,15 +11,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-import numpy as np
-
-from beholder.models.ease import invert
 from beholder.training.budget import Clock
 
 FIRST = 0.25  # of the budget: then what the first bundle could do without must wait
 MARGIN = 1.1  # a step may take this much longer than it did before
 SLACK = 0.02  # of the budget is left unplanned
-TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
 COMPARED = 0.3  # of the budget at most is kept for fitting the live bundle's members
 QUICK = 1.4  # weighing costly members too, by the cases of the first blend
 LARGER = 5.5  # weighing all cases, with all choices, against weighing a first blend
@@ -43,8 +39,11 @@ class Plan:
         Members of the live bundle that the gate still has to fit on the validation split.
     expected
         What a step that was never taken is thought to cost.
-    growth
-        How much longer a costly member takes on all data than on the validation split.
+    growth, grown
+        How much longer a member takes on all data than on the validation split; and where that is
+        known of some, by name.
+    deadline
+        By when the trial under way has to end, by `time.monotonic`.
     decided
         By step: 1 or 0 for what was done or left out, or the number of rounds or of new items.
     timings
@@ -56,6 +55,8 @@ class Plan:
     ) -> None:
         self.clock = clock
         self.growth = growth
+        self.grown: dict[str, float] = {}
+        self.deadline = clock.deadline
         self.costs: dict[str, float] = {}
         self.expected: dict[str, float] = {}
         self.pending: list[str] = []
@@ -147,8 +148,20 @@ class Plan:
 
     def refitting(self, again: Iterable[str]) -> float:
         """Seconds to fit members on all data, fold them and write the bundle."""
-        fits = sum(self.growth * self.cost(name) for name in again)
+        fits = sum(self._growth(name) * self.cost(name) for name in again)
         return fits + self.cost("folding") + self.cost("writing")
+
+    def _growth(self, name: str) -> float:
+        return self.grown.get(name, self.growth)
+
+    def until(self, name: str, again: Iterable[str], quick: bool = False) -> float:
+        """Return by when a trial has to end, so that what must follow still fits; see `fits`.
+
+        A member learns for as long once more on all data, and longer as there is more.
+        """
+        after = self.ending([one for one in again if one != name], quick)
+        allowed = max(self.clock.left - after, 0.0) / (MARGIN * (1 + self._growth(name)))
+        return time.monotonic() + allowed
 
     def fits(self, name: str, again: Iterable[str], quick: bool = False) -> bool:
         """Whether one more trial of a member fits, and everything that must come after it.
@@ -160,13 +173,3 @@ class Plan:
         """
         trial = MARGIN * (self.cost(name) + self.cost("asking"))
         return self.clock.left > trial + self.ending(again, quick)
-
-
-def seconds_to_solve(n: int) -> float:
-    """Return about how long a dense system of `n` unknowns takes on this machine now."""
-    tried = max(1, min(n, TRIED))
-    matrix = np.eye(tried, dtype=np.float32) * 2
-    began = time.monotonic()
-    invert(matrix)
-    spent = time.monotonic() - began
-    return spent * (n / tried) ** 3

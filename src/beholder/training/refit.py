@@ -114,8 +114,10 @@ class Refit:
             settings = tuned[name].settings
             if name in missing:
                 options = self._options(name, tuned[name].rounds)
-                scorer = tuned[name].member.model.fit(self.dataset, settings, options)
-                self.fitted[name] = (settings, check_scorer(name, scorer, self.dataset.n_items))
+                model = tuned[name].member.model
+                scorer = model.fit(self.dataset, settings, options)
+                checked = check_scorer(model.card, settings, scorer, self.dataset.n_items)
+                self.fitted[name] = (settings, checked)
             members[name] = self.fitted[name][1]
             progress.advance()
         progress.finish()

@@ -65,7 +65,8 @@ def train_workspace(
 ) -> Trained:
     """Fit `auto` on everything in the workspace, write a bundle, and promote it.
 
-    A bundle that is certainly worse than the live one is written, and not promoted.
+    A bundle that is certainly worse than the live one is written, and not promoted. Ctrl-C ends
+    the tuning, as the end of the budget does; a second one ends all, and says what is kept.
 
     Parameters
     ----------
@@ -91,9 +92,13 @@ def train_workspace(
     script = None if plan is None else plan_of(workspace, plan)
     used_seed = check_seed(settings.train.seed if seed is None else seed)
     allowed = seconds(settings.train.budget if budget is None else budget)
-    wanted = Budget(allowed, used_seed, script)
+    wanted = Budget(allowed, used_seed, script, stoppable=True)
     with training_lock(workspace):
-        return _train(workspace, chosen, wanted, progress, promote_anyway)
+        before = _served(workspace)
+        try:
+            return _train(workspace, chosen, wanted, progress, promote_anyway)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_kept(before, _served(workspace))) from None
 
 
 def _train(
@@ -142,6 +147,21 @@ def _train(
         notes,
         fitted.refused,
     )
+
+
+def _served(workspace: Workspace) -> str | None:
+    try:
+        return current(workspace)
+    except BundleError:
+        return None
+
+
+def _kept(before: str | None, now: str | None) -> str:
+    """Say what a training that was stopped leaves, by the bundles served before it and now."""
+    if now != before:
+        return f"bundle {now} is kept and served"
+    served = "no bundle is served yet" if now is None else f"{now} is served as before"
+    return f"nothing of this training is kept, {served}"
 
 
 def _live(workspace: Workspace, known: Iterable[str]) -> Live | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -39,7 +40,7 @@ class Tuner:
         self.rounds: dict[str, int] = {}  # done in each step
 
     def fit(self, member: Member, settings: msgspec.Struct, step: str) -> Scorer:
-        """Fit one setting on the validation split, until the budget is gone at the latest."""
+        """Fit one setting on the validation split, until the plan's deadline at the latest."""
         told = self.plan.counted(step)
 
         def counted(rounds: int) -> None:
@@ -47,28 +48,36 @@ class Tuner:
             told(rounds)
 
         options = self.options._replace(
-            deadline=None if self.plan.script is not None else self.plan.clock.deadline,
+            deadline=None if self.plan.script is not None else self.plan.deadline,
             most=self.plan.rounds(step),
             counted=counted,
         )
         with self.plan.measured(member.name):
             scorer = member.model.fit(self.held.train, settings, options)
-            return check_scorer(member.name, scorer, self.held.train.n_items)
+            return check_scorer(member.card, settings, scorer, self.held.train.n_items)
 
-    def next(self, member: Member, already: Tuned | None = None) -> Tuned:
-        """Try the next setting of a member and return the better one."""
+    def next(
+        self,
+        member: Member,
+        already: Tuned | None = None,
+        recencies: Sequence[Recency] = (COMPARED,),
+    ) -> Tuned:
+        """Try the next setting of a member, with each recency, and return the best so far."""
         tried = already.tried if already else 0
         settings = member.trials[tried]
         step = f"trial {tried} of {member.name}"
         scorer = self.fit(member, settings, step)
         if self.live is not None:
             self.live.offer(member.name, settings, scorer)
-        with self.plan.measured("asking"):
-            scores = ndcg(alone(scorer, COMPARED), self.held.tune, ~self.held.cold)
-        if already is None or (len(scores) and scores.mean() > already.ndcg):
-            rounds = self.rounds.get(step)
-            return Tuned(member, settings, scorer, scores, tried + 1, rounds)
-        return replace(already, tried=tried + 1)
+        rounds = self.rounds.get(step)
+        best = already
+        for recency in recencies:
+            with self.plan.measured("asking"):
+                scores = ndcg(alone(scorer, recency), self.held.tune, ~self.held.cold)
+            if best is None or (len(scores) and scores.mean() > best.ndcg):
+                best = Tuned(member, settings, scorer, scores, rounds=rounds, recency=recency)
+        assert best is not None, "a setting is tried with one recency at least"
+        return replace(best, tried=tried + 1)
 
 
 def tune_popularity(held: Validation) -> PopularitySettings:

@@ -1,0 +1,79 @@
+"""What costly members would take, by the kind of work that their cards say they are.
+
+A dense solve is measured by a smaller one. Of a member that learns in rounds, one round is tried on
+a few of the people: whether it may begin hangs on that, and by then it ends at its deadline. So
+the budget holds for models that nobody has seen before.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from beholder.blending.members import Member
+from beholder.dataset.dataset import Dataset
+from beholder.models.contract import FitOptions
+from beholder.models.dense import invert, solvable
+from beholder.training.plan import Plan
+
+OVERHEAD = 1.3  # a member takes about this much longer than its system alone
+TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
+PART, PEOPLE = 16, 10  # one of so many people is tried, if so many are left
+RUNS = 2  # the first one may have to load what the member needs
+
+
+class Costly:
+    """What is expected of costly members.
+
+    Parameters
+    ----------
+    dataset, train
+        All data, and the validation split's.
+
+    Attributes
+    ----------
+    growth
+        How much longer a member takes on all data than on the validation split, by `Card.cost`.
+    """
+
+    def __init__(self, dataset: Dataset, train: Dataset, seed: int) -> None:
+        self.train, self.options = train, FitOptions(seed, deadline=-np.inf)
+        self.n_solved = len(solvable(train, train.n_items))
+        whole = len(solvable(dataset, dataset.n_items))
+        cubed = (whole / max(self.n_solved, 1)) ** 3
+        linear = len(dataset.interactions) / max(len(train.interactions), 1)
+        # Of cheap members it is not said what they do: the worse of the two.
+        self.growth = {"solve": cubed, "gradient": linear, "light": max(cubed, linear)}
+        self._to_solve: float | None = None
+
+    def expect(self, member: Member, plan: Plan) -> None:
+        """Tell the plan what a trial takes: all of it, or its first round."""
+        if member.card.cost == "solve":
+            if self._to_solve is None:
+                self._to_solve = seconds_to_solve(self.n_solved)
+            plan.expected[member.name] = OVERHEAD * self._to_solve
+        elif plan.clock.left > plan.ending([], quick=True):
+            plan.expected[member.name] = self._seconds_of_a_round(member)
+
+    def _seconds_of_a_round(self, member: Member) -> float:
+        """Fit one round on some of the people, and return what all of them would take."""
+        log = self.train.log
+        step = min(PART, max(log.n_users // PEOPLE, 1))
+        part = self.train.with_log(log.keep(log.users % step == 0))
+        spent = np.inf
+        for _ in range(RUNS):
+            began = time.monotonic()
+            member.model.fit(part, member.trials[0], self.options)
+            spent = min(spent, time.monotonic() - began)
+        return spent * len(self.train.interactions) / max(len(part.interactions), 1)
+
+
+def seconds_to_solve(n: int) -> float:
+    """Return about how long a dense system of `n` unknowns takes on this machine now."""
+    tried = max(1, min(n, TRIED))
+    matrix = np.eye(tried, dtype=np.float32) * 2
+    began = time.monotonic()
+    invert(matrix)
+    spent = time.monotonic() - began
+    return spent * (n / tried) ** 3
