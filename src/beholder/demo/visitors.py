@@ -22,7 +22,6 @@ BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 KINDS = ("view", "click", "like", "save", "hide", "dislike")
 COLUMNS = ("user_id", "item_id", "timestamp", "event_type", "value")
 _PAGE = 6
-_VIEWS = 36.0  # pictures that the visitor in the middle is shown in all
 _BLOCK = 256
 
 
@@ -49,10 +48,16 @@ class Interactions:
         return len(self.users)
 
 
-def simulate(truth: Truth, seed: int) -> Interactions:
-    """Let all visitors come."""
+def simulate(truth: Truth, seed: int, views: float = 36.0) -> Interactions:
+    """Let all visitors come.
+
+    Parameters
+    ----------
+    views
+        How many pictures the visitor in the middle is shown in all.
+    """
     rng = np.random.default_rng([seed, 103])
-    users, items, place = _shown(truth, rng)
+    users, items, place = _shown(truth, rng, views)
     affinity = _affinity_of(truth, users, items)
     times = _moments(users, place, rng)
     rows = [(users, items, times, np.zeros(len(users), np.uint8))]
@@ -86,7 +91,7 @@ def to_csv(interactions: Interactions, truth: Truth) -> str:
 
 
 def _shown(
-    truth: Truth, rng: np.random.Generator
+    truth: Truth, rng: np.random.Generator, views: float
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Return who was shown what, and as their how-manieth; nothing twice, nothing cold.
 
@@ -94,7 +99,7 @@ def _shown(
     utility plus Gumbel noise.
     """
     n_users, n_warm = len(truth.user_ids), int((~truth.cold).sum())
-    spread = rng.lognormal(np.log(_VIEWS), 0.7, n_users)
+    spread = rng.lognormal(np.log(views), 0.7, n_users)
     counts = np.clip(spread, 4, n_warm * 0.6).astype(np.int64)
     users, items, places = [], [], []
     for start in range(0, n_users, _BLOCK):
