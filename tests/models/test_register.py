@@ -146,6 +146,16 @@ def test_what_cannot_be_served_is_refused_when_it_has_learned(gives: Any, words:
         beholder.fit(EVENTS, model=model_of(gives=gives), budget="2s")
 
 
+@pytest.mark.parametrize("cost", ["light", "gradient"])
+def test_a_model_that_fails_is_named_with_its_error(cost: str) -> None:
+    def broken(n: int) -> ItemItem:
+        raise ZeroDivisionError("kaboom")
+
+    model = model_of(GOOD._replace(cost=cost), gives=broken)
+    with pytest.raises(UsageError, match="model mine: fit failed with ZeroDivisionError: kaboom"):
+        beholder.fit(EVENTS, model=model, budget="2s")
+
+
 def vectors(n: int, width: int = 4) -> Vectors:
     return Vectors(np.ones((n, width), np.float32), FoldIn(0.1, 0.003), n_fitted=n)
 

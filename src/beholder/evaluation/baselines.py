@@ -12,7 +12,7 @@ from beholder.blending.members import Member, Tuned, lacks
 from beholder.blending.newcomers import best_half_life
 from beholder.blending.validation import Validation, validation
 from beholder.dataset.splits import Split
-from beholder.models.card import check_scorer
+from beholder.models.card import learned
 from beholder.models.contract import Card, FitOptions
 from beholder.models.popularity import Popularity, PopularitySettings, counts_of
 from beholder.models.registry import MODELS
@@ -104,9 +104,7 @@ class _Baseline:
     def fit(self) -> Scorer:
         """Fit the best settings on all that may be learned from, in as many rounds."""
         options = self.options._replace(most=self.tuned.rounds)
-        settings = self.tuned.settings
-        scorer = self.member.model.fit(self.train, settings, options)
-        return check_scorer(self.member.card, settings, scorer, self.train.n_items)
+        return learned(self.member.model, self.train, self.tuned.settings, options)
 
 
 def _alone(scorer: Scorer, made: Split, recency: Recency, popular: PopularitySettings) -> Blend:

@@ -9,8 +9,9 @@ from typing import Any, get_args
 import msgspec
 import numpy as np
 
-from beholder.errors import UsageError
-from beholder.models.contract import Card, Source
+from beholder.dataset.dataset import Dataset
+from beholder.errors import BeholderError, UsageError
+from beholder.models.contract import Card, FitOptions, Source
 from beholder.scorers.interface import Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.vectors import Vectors
@@ -83,7 +84,29 @@ def _among(value: Any, allowed: tuple[str, ...]) -> bool:
     return isinstance(value, frozenset) and bool(value) and value <= set(allowed)
 
 
-def check_scorer(card: Card, settings: Any, scorer: Any, n_items: int) -> Scorer:
+def learned(model: Any, dataset: Dataset, settings: Any, options: FitOptions) -> Scorer:
+    """Fit a member, and return what it has learned if the blend can serve it.
+
+    Raises
+    ------
+    UsageError
+        If its `fit` failed, with its name and the error's, or it is no scorer as its card says.
+    """
+    try:
+        scorer = model.fit(dataset, settings, options)
+    except (BeholderError, MemoryError):
+        raise
+    except Exception as error:  # a model of one's own may raise anything
+        what = f"fit failed with {type(error).__name__}: {error}"
+        raise UsageError(
+            f"model {model.card.name}: {what}",
+            remedy="`beholder --debug` shows where",
+            field="models",
+        ) from error
+    return _checked(model.card, settings, scorer, dataset.n_items)
+
+
+def _checked(card: Card, settings: Any, scorer: Any, n_items: int) -> Scorer:
     """Return what a member has learned with some settings, if the blend can serve it.
 
     Raises

@@ -13,6 +13,7 @@ import numpy as np
 
 from beholder.blending.members import Member
 from beholder.dataset.dataset import Dataset
+from beholder.models.card import learned
 from beholder.models.contract import FitOptions
 from beholder.models.dense import invert, solvable
 from beholder.training.plan import Plan
@@ -64,7 +65,7 @@ class Costly:
         spent = np.inf
         for _ in range(RUNS):
             began = time.monotonic()
-            member.model.fit(part, member.trials[0], self.options)
+            learned(member.model, part, member.trials[0], self.options)
             spent = min(spent, time.monotonic() - began)
         return spent * len(self.train.interactions) / max(len(part.interactions), 1)
 

@@ -16,7 +16,7 @@ from beholder.blending.newcomers import USUAL, choose_first_look, popularity_of_
 from beholder.bundle.choice import FirstLook, MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, new_items, untouched_of
-from beholder.models.card import check_scorer
+from beholder.models.card import learned
 from beholder.models.contract import FitOptions
 from beholder.models.placement import over
 from beholder.models.popularity import PopularitySettings, counts_of
@@ -115,9 +115,7 @@ class Refit:
             if name in missing:
                 options = self._options(name, tuned[name].rounds)
                 model = tuned[name].member.model
-                scorer = model.fit(self.dataset, settings, options)
-                checked = check_scorer(model.card, settings, scorer, self.dataset.n_items)
-                self.fitted[name] = (settings, checked)
+                self.fitted[name] = (settings, learned(model, self.dataset, settings, options))
             members[name] = self.fitted[name][1]
             progress.advance()
         progress.finish()

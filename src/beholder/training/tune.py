@@ -11,7 +11,7 @@ from beholder.blending.gate import Live
 from beholder.blending.measure import alone, ndcg
 from beholder.blending.members import Member, Tuned
 from beholder.blending.validation import FEWEST, Validation
-from beholder.models.card import check_scorer
+from beholder.models.card import learned
 from beholder.models.contract import FitOptions
 from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import SILENT, Progress
@@ -53,8 +53,7 @@ class Tuner:
             counted=counted,
         )
         with self.plan.measured(member.name):
-            scorer = member.model.fit(self.held.train, settings, options)
-            return check_scorer(member.card, settings, scorer, self.held.train.n_items)
+            return learned(member.model, self.held.train, settings, options)
 
     def next(
         self,
