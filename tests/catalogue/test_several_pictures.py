@@ -18,7 +18,7 @@ from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.import_items import OTHERS, TWICE
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
-from beholder.catalogue.shown_pictures import LOST, STAY, Merged, merged
+from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, Merged, merged
 from beholder.errors import UsageError
 from beholder.media.originals import keep
 from beholder.store import ItemRecord, Store
@@ -255,8 +255,8 @@ def test_columns_of_a_type_that_is_not_read_are_named(store: Store, files: Path)
         ("ab", "", True, Merged(["a", "b"], [], [])),
         ("a", "abc", True, Merged(["a", "b", "c"], ["b", "c"], [])),
         ("b", "abc", True, Merged(["b", "a", "c"], ["a", "c"], [])),
-        ("x", "abc", True, Merged(["x", "b", "c"], ["b", "c"], [])),
-        ("x", "a", True, Merged(["x"], [], [])),
+        ("x", "abc", True, Merged(["x", "b", "c"], ["b", "c"], [], "a")),
+        ("x", "a", True, Merged(["x"], [], [], "a")),
         ("x", "a", False, Merged(["x", "a"], ["a"], [])),
         ("ab", "abc", True, Merged(["a", "b"], [], ["c"])),
         ("ba", "ab", True, Merged(["b", "a"], [], [])),
@@ -328,3 +328,11 @@ def test_a_dry_run_shows_how_the_pictures_were_understood(store: Store, files: P
     assert (found.items, found.pictures, found.several, found.files) == (3, 2, 1, 4)
     assert found.left == {pictures.MISSING: 1}
     assert store.catalogue_version() == 0
+
+
+def test_a_cover_that_takes_the_place_of_another_is_counted(store: Store, files: Path) -> None:
+    put(store, "1", "xy")
+    report = run(store, files, "sku,image\n1,a.png\n")
+    assert shown(store, "1") == "ay"
+    assert report.pictures_left[REPLACED] == 1
+    assert report.pictures_left_first[REPLACED] == ["item 1"]

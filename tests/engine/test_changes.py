@@ -202,6 +202,24 @@ def test_an_item_that_is_encoded_after_it_came_is_compared_by_its_picture(
 # -- twins ----------------------------------------------------------------------------------
 
 
+def test_another_photo_that_is_encoded_later_is_compared_by_then(
+    engine: Engine, world: World
+) -> None:
+    """Its cover is as it was, and nothing is said of the item but that a picture was looked at."""
+    position = a_known(world, 2)
+    item = world.item_id(position)
+    own = record(world, position)
+    engine.store.put_items([structs.replace(own, pictures=[*own.pictures, picture(7001)])])
+    engine.refresh()
+    looks = looking_like(world, 6)
+    cache_vectors(engine.store.workspace, [picture(7001)], looks[None, :])
+    raw = raw_of(engine, 7001)
+    assert engine.search(picture={"colour": raw}, k=1).ids[0] != item
+    engine.store.set_picture_facts({picture(7001): (300, 200, "#405060")})
+    assert engine.search(picture={"colour": raw}, k=1).ids[0] == item
+    assert engine.search(picture={"colour": raw_of(engine, position)}, k=1).ids[0] == item
+
+
 @pytest.mark.parametrize("known", [True, False], ids=["of a known item", "of a new one"])
 @pytest.mark.parametrize("words", ["the same", "others"])
 def test_a_late_item_with_the_same_picture_stands_at_the_head_of_similar_ones(

@@ -14,7 +14,7 @@ from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
-from beholder.catalogue.shown_pictures import LOST, STAY, merged
+from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
 from beholder.store.ids import why_not_id
@@ -118,6 +118,8 @@ class ItemsImport:
                 continue
             if after.lost:
                 self.pictures.note(LOST, f"item {item_id}", len(after.lost))
+            if after.replaced is not None:
+                self.pictures.note(REPLACED, f"item {item_id}")
             if after.stay:
                 self._stay[item_id] = after.stay
             self.report.items_with_several += len(after.pictures) > 1

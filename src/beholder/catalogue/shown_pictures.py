@@ -13,14 +13,22 @@ from typing import NamedTuple
 
 LOST = "pictures that items showed and the file's lists do not: they show them no more"
 STAY = "pictures that items showed and the file does not name: they stay behind the cover"
+REPLACED = "covers that took the place of another, which is shown no more"
 
 
 class Merged(NamedTuple):
-    """A list of pictures, and which of those before are in it unnamed, or not in it."""
+    """A list of pictures, and which of those before are in it unnamed, or not in it.
+
+    Attributes
+    ----------
+    replaced
+        The cover of before, where another took its place.
+    """
 
     pictures: list[str]
     stay: list[str]
     lost: list[str]
+    replaced: str | None = None
 
 
 def merged(found: Sequence[str], had: Sequence[str], whole: bool) -> Merged:
@@ -39,5 +47,5 @@ def merged(found: Sequence[str], had: Sequence[str], whole: bool) -> Merged:
     if whole and len(found) > 1:
         return Merged(list(found), [], rest)
     if whole and had and found[0] not in had:
-        rest = rest[1:]  # another cover; that of before is what it replaces
+        return Merged([*found, *rest[1:]], rest[1:], [], rest[0])
     return Merged([*found, *rest], rest, [])

@@ -26,9 +26,12 @@ def command(directory: Path, budget: str | None, no_train: bool, as_json: bool) 
     one that takes its place.
     """
     from beholder.store.upgrade import upgrade
+    from beholder.training.budget import seconds
     from beholder.workspace import Workspace
 
     workspace = Workspace.open(directory)
+    if budget is not None:
+        seconds(budget)  # what cannot be meant is refused before anything is done
     done = upgrade(workspace)
     old = old_bundles(workspace)
     if not as_json:

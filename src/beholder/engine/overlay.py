@@ -206,7 +206,7 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
         return view
     before = view.cards.table.take(pa.array(places))
     other = np.array([a != b for a, b in zip(_content(before), _content(table), strict=True)])
-    other |= _given_anew(view, places, table, vectors_of)
+    other |= _seen_anew(view, places, table, vectors_of)
     facets = view.masks.facets.changed(places, _attributes(table))
     masks = view.masks.moved(facets, places.astype(np.int64))
     cards, products = view.cards.with_rows(places, table), view.products
@@ -265,12 +265,15 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
     )
 
 
-def _given_anew(view: Overlay, places: Positions, table: pa.Table, vectors_of: VectorsOf) -> Mask:
-    """Return which items have other imported vectors than those that they are compared by."""
+def _seen_anew(view: Overlay, places: Positions, table: pa.Table, vectors_of: VectorsOf) -> Mask:
+    """Return which items have other vectors than those that they are compared by.
+
+    Other ones were imported, or another picture of theirs was encoded since.
+    """
     n, spaces = len(places), view.content.spaces
     one, two = np.arange(n), np.arange(n, 2 * n)
     other = np.zeros(n, bool)
-    for name, raw in vectors_of(_ids(table), [()] * n).items():
+    for name, raw in vectors_of(_ids(table), _pictures(table)).items():
         if name in spaces:
             both = spaces[name].of(places).grown(n, raw)
             same = (both.pairs(one, two) > SAME) | ~(both.present[one] | both.present[two])
