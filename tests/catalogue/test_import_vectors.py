@@ -127,3 +127,13 @@ def test_what_was_read_is_read_again_once_another_process_replaced_it(store: Sto
     assert present.tolist() == [True, True, False]
     given.path.unlink()
     assert given.load(["a"])[1].tolist() == [False]
+
+
+def test_the_name_of_an_encoder_is_not_for_imported_vectors(store: Store, tmp_path: Path) -> None:
+    """They would take its own from all items, and no picture could be searched by."""
+    np.save(tmp_path / "v.npy", np.ones((1, 2), np.float32))
+    (tmp_path / "ids.txt").write_text("a\n")
+    given = Request(vectors=tmp_path / "v.npy", ids=tmp_path / "ids.txt", vectors_name="colour")
+    with pytest.raises(VectorsError, match="'colour' is an encoder of this workspace"):
+        import_files(store.workspace, store, given)
+    assert names(store.workspace.vectors) == []

@@ -20,7 +20,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
-from beholder.errors import DataError, UsageError
+from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
@@ -146,9 +146,14 @@ def _import_one(
 
 
 def _vectors(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:
-    path = request.vectors
+    path, name = request.vectors, request.vectors_name
     if path is None:
         return None
+    if name in workspace.settings.encode.encoders:
+        raise VectorsError(
+            f"{name!r} is an encoder of this workspace, whose vectors are of pictures",
+            remedy="give yours a name of their own: --vectors-name NAME",
+        )
     return read_vectors(workspace.vectors, request.vectors_name, path, request.ids, refusals)
 
 
