@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.catalogue.merge_vectors import merge
 from beholder.catalogue.report import Report
@@ -137,3 +138,19 @@ def test_the_name_of_an_encoder_is_not_for_imported_vectors(store: Store, tmp_pa
     with pytest.raises(VectorsError, match="'colour' is an encoder of this workspace"):
         import_files(store.workspace, store, given)
     assert names(store.workspace.vectors) == []
+
+
+def test_a_dry_run_looks_at_vectors_as_the_import_does(store: Store, tmp_path: Path) -> None:
+    np.save(tmp_path / "v.npy", np.ones((2, 2), np.float32))
+    (tmp_path / "ids.txt").write_text("a\nlate\n")
+    items = tmp_path / "one.csv"
+    items.write_text("item_id,title\nlate,Late\n")
+    given = Request(items=items, vectors=tmp_path / "v.npy", ids=tmp_path / "ids.txt")
+    found = dry_run(store, given)
+    assert (found.vectors, found.known) == (2, 1 + int(store.seqs(["a"])[0] >= 0))
+    merge(store.workspace.vectors, "given", ["b"], np.ones((1, 3), np.float32))
+    with pytest.raises(VectorsError, match="2 numbers each"):
+        dry_run(store, given)
+    (tmp_path / "ids.txt").write_text("a\n")
+    with pytest.raises(VectorsError):
+        dry_run(store, given)

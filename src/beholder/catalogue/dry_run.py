@@ -14,7 +14,7 @@ from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import as_list
 from beholder.catalogue.refusals import Refusals
-from beholder.catalogue.run import Peek, Request, peek
+from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.store import Store
 
 BATCHES = 4  # of interactions that are looked at
@@ -51,6 +51,9 @@ class DryRun(msgspec.Struct):
         How many of `items` have a picture in the folder, and how many more than one.
     files
         How many pictures they have together.
+    vectors, known
+        How many vectors computed elsewhere there are, and how many are of items of the catalogue
+        or of the file.
     left, left_first
         As in a report: `pictures_left`.
     """
@@ -62,6 +65,8 @@ class DryRun(msgspec.Struct):
     pictures: int = 0
     several: int = 0
     files: int = 0
+    vectors: int = 0
+    known: int = 0
     left: dict[str, int] = msgspec.field(default_factory=dict)
     left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
@@ -92,6 +97,10 @@ def dry_run(store: Store, request: Request) -> DryRun:
             _look_at_interactions(seen, known, refusals, found)
     if request.items is None and folder is not None:
         _look_at_folder(known, pictures, found)
+    brought = vectors_of(store.workspace, request, refusals)
+    if brought is not None:
+        found.vectors = len(brought.ids)
+        found.known = sum(item in known for item in brought.ids)
     found.left, found.left_first = dict(pictures.left.most_common()), pictures.examples
     found.refused, found.reasons = len(refusals), dict(refusals.reasons.most_common())
     return found

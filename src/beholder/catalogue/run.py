@@ -111,7 +111,7 @@ def import_files(
     pictures = Pictures(folder, workspace.media, workspace.settings.media.max_bytes)
     try:
         seen_first = peek(request)
-        brought = _vectors(workspace, request, refusals)
+        brought = vectors_of(workspace, request, refusals)
         for seen in seen_first:
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
@@ -145,7 +145,8 @@ def _import_one(
     return import_interactions(store, path, mapping, request.kind, refusals, report, progress)
 
 
-def _vectors(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:
+def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:
+    """Read the vectors of a request, and refuse what could not be kept; None: it has none."""
     path, name = request.vectors, request.vectors_name
     if path is None:
         return None

@@ -148,6 +148,8 @@ def _print_sights(found: DryRun) -> None:
             f"{found.pictures} of {found.items} items have a picture in the folder, "
             f"{found.several} of them several: {found.files} pictures"
         )
+    if found.vectors:
+        click.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)
     for reason, n in found.reasons.items():
         click.echo(f"{n} rows would be refused: {reason}")
