@@ -9,7 +9,16 @@ import pytest
 import scipy.sparse as sp
 
 from beholder.scorers import entry as entries
-from beholder.scorers.entry import NEIGHBOURS, Entry, Kernel, Placed, SameGroup, nearest, shares_of
+from beholder.scorers.entry import (
+    NEIGHBOURS,
+    Entered,
+    Entry,
+    Kernel,
+    Placed,
+    SameGroup,
+    nearest,
+    shares_of,
+)
 from beholder.scorers.interface import NewItems
 
 N, M = 9, 3
@@ -75,9 +84,9 @@ def test_similarities_too_small_to_be_powered_are_no_shares() -> None:
 
 def test_new_items_are_compared_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = Entry((Kernel("look", 2.0),), (SameGroup(0.5),), (Placed(sp.csr_array(ROWS)),))
-    whole = entry.entered(new_items())[1].todense()
+    whole = entry.entered(new_items()).columns.todense()
     monkeypatch.setattr(entries, "STEP", 1)
-    found = entry.entered(new_items())[1].todense()
+    found = entry.entered(new_items()).columns.todense()
     np.testing.assert_allclose(found, whole, rtol=1e-6)
 
 
@@ -88,8 +97,9 @@ def test_a_column_is_the_sum_of_its_terms() -> None:
         (Placed(sp.csr_array(ROWS), 1.5), Placed(sp.csr_array(ROWS.T), 0.1)),
         power=2.0,
     )
-    near, found = entry.entered(new_items())
-    np.testing.assert_allclose(near.todense(), mix(), rtol=1e-5)
+    entered = entry.entered(new_items())
+    np.testing.assert_allclose(entered.mix.todense(), mix(), rtol=1e-5)
+    found = entered.columns
     expected = np.zeros((N, M))
     for h in range(N):
         for j in range(M):
@@ -103,7 +113,7 @@ def test_a_column_is_the_sum_of_its_terms() -> None:
 
 
 def test_items_without_a_product_share_none() -> None:
-    found = Entry(groups=(SameGroup(),)).entered(new_items())[1].todense()
+    found = Entry(groups=(SameGroup(),)).entered(new_items()).columns.todense()
     np.testing.assert_array_equal(np.flatnonzero(found[:, 0]), [0, 3, 8])
     assert not found[:, 1:].any()
 
@@ -112,7 +122,7 @@ def test_only_the_strongest_speak_of_an_item_by_its_content(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(entries, "STRONGEST", 2)
-    found = Entry((Kernel("look", 1.0),)).entered(new_items())[1].todense()
+    found = Entry((Kernel("look", 1.0),)).entered(new_items()).columns.todense()
     for j in range(M):
         assert np.flatnonzero(found[:, j]).tolist() == sorted(np.argsort(-LOOKS[j])[:2].tolist())
 
@@ -135,7 +145,9 @@ def test_filled_items_speak_among_what_is_placed_like_those_they_are_near() -> N
     shares = np.zeros((1, N), np.float32)
     shares[0, [1, 2]] = 0.75, 0.25
     entry = Entry(placed=(Placed(sp.csr_array(behaved), 0.5),))
-    (placed,) = entry.speaking(np.array([5]), sp.csr_array(shares)).placed
+    nothing = sp.csr_array((1, N), dtype=np.float32)
+    whole = Entered(sp.csr_array(shares), np.ones(1, np.float32), nothing, nothing.T)
+    (placed,) = entry.speaking(np.array([5]), whole).placed
     longest = int((behaved > 0).sum(axis=1).max())
     expected = behaved.copy()
     lent = 0.75 * behaved[1] + 0.25 * behaved[2]
@@ -143,6 +155,20 @@ def test_filled_items_speak_among_what_is_placed_like_those_they_are_near() -> N
     expected[5] = lent
     np.testing.assert_allclose(placed.rows.todense(), expected, rtol=1e-6)
     assert placed.weight == 0.5
+    (placed,) = entry.speaking(np.array([5]), whole._replace(nearness=np.float32([0.25]))).placed
+    np.testing.assert_allclose(placed.rows.todense()[5], 0.25 * expected[5], rtol=1e-6)
+
+
+def test_an_item_is_like_known_ones_by_how_near_they_are_beside_the_nearest_of_all() -> None:
+    similar = np.zeros((4, 4), np.float32)
+    similar[0] = 0.3, 0.0, 0.6, 0.1  # half as near as the untouched item 2: it speaks wholly
+    similar[1] = 0.1, 0.0, 0.8, 0.0  # an eighth, of which a half would be enough: a quarter, squared
+    similar[2] = 0.0, 0.0, 0.5, 0.0  # only an untouched one is near
+    groups = np.full(4, -1, np.int32)
+    known = np.array([True, True, False, True])
+    new = NewItems(np.arange(4, 8), {}, lambda block: similar[block], (groups, groups), known)
+    found = Entry(power=2.0).entered(new)
+    np.testing.assert_allclose(found.nearness, [1, 1 / 16, 0, 0], rtol=1e-6)
 
 
 def test_saved_it_comes_back_whole(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from beholder.scorers.entry import Entry, Kernel, Placed
 from beholder.scorers.interface import Query
 from beholder.scorers.item_item import ItemItem, split
 from beholder.scorers.recency import Recency
-from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, filling, looks
+from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, filling, looks, new_items
 from beholder.testing.sample_histories import history_of, together
 
 LATE = np.arange(N_ITEMS, N_ITEMS + 3)
@@ -168,6 +168,20 @@ def test_where_nobody_touched_anything_an_item_speaks_of_what_it_looks_like() ->
     assert filled[TOUCHED, TWIN] == filled[TWIN, TOUCHED] == pytest.approx(0.7 * 0.8**2)
     assert np.count_nonzero(before[TOUCHED]) > np.count_nonzero(filled[TOUCHED]) == 1
     np.testing.assert_array_equal(filled[:TOUCHED, :TOUCHED], before[:TOUCHED, :TOUCHED])
+
+
+def test_the_less_is_known_of_what_it_is_like_the_more_an_item_speaks_of_its_looks() -> None:
+    """It is like an untouched item, and a third of that like one that people had to do with."""
+    scorer = replace(item_item(), entry=Entry((Kernel("look", 1.0, 0.5),), power=2.0))
+    cosines = np.zeros((1, N_ITEMS), np.float32)
+    cosines[0, [TWIN, TOUCHED + 3]] = 0.2, 0.6
+    found = scorer.grown(new_items(np.array([TOUCHED]), cosines))
+    lent = found.rows[[TWIN]].todense()[0]
+    lent[TWIN] += lent[:TOUCHED].max()
+    lent[TOUCHED] = 0  # no row speaks of its own item
+    near = (0.2 / 0.6 / 0.5) ** 2
+    expected = near * lent + (1 - near) * 0.5 * cosines[0]
+    np.testing.assert_allclose(found.rows[[TOUCHED]].todense()[0], expected, atol=1e-6)
 
 
 def test_what_a_model_said_of_untouched_items_gives_way_to_their_content() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,6 +23,7 @@ from beholder.scorers.interface import Floats, Mask, NewItems, Places
 
 NEIGHBOURS = 20
 STRONGEST = 500  # history items that speak of one new item by its content
+FAIRLY = np.float32(0.5)  # of the nearest of all: as near as that, a known item speaks wholly
 STEP = 256  # new items compared at a time
 
 
@@ -65,6 +67,29 @@ class Placed:
         return sp.csr_array(said @ sp.csr_array(np.float32(self.weight) * mix.T))
 
 
+class Entered(NamedTuple):
+    """What is found of m new items in one pass, since comparing them is most of the work.
+
+    Attributes
+    ----------
+    mix
+        float32 sparse (m, n_items). What each is a mixture of: rows sum to 1, or are empty.
+    nearness
+        float32 (m,), 0 to 1. 1 where the nearest known item is at least `FAIRLY` as near as the
+        nearest of all. Where it is not, what is most alike is untouched, too, and a mixture of
+        others says little.
+    content
+        float32 sparse (m, n_items). How alike others are, as the terms of content count it.
+    columns
+        float32 sparse (n_items, m). What each item says of it.
+    """
+
+    mix: sp.csr_array
+    nearness: Floats
+    content: sp.csr_array
+    columns: sp.csr_array
+
+
 @dataclass(frozen=True)
 class Entry:
     """The terms of one item-item scorer, and how many of its entries are kept.
@@ -105,39 +130,37 @@ class Entry:
             placed=self.placed + other.placed,
         )
 
-    def speaking(self, which: Places, mix: sp.csr_array) -> Entry:
+    def speaking(self, which: Places, found: Entered) -> Entry:
         """Return the terms with items that count as history like the known ones they are near.
 
         Parameters
         ----------
         which
             int64 (m,). Their positions.
-        mix
-            What `entered` found them to be mixtures of, (m, n_items).
+        found
+            What `entered` found of them.
         """
+        mix = sp.diags_array(found.nearness) @ found.mix
         placed = tuple(replace(one, rows=_lent(one.rows, which, mix)) for one in self.placed)
         return replace(self, placed=placed)
 
-    def entered(self, new: NewItems) -> tuple[sp.csr_array, sp.csr_array]:
-        """Return what each new item is a mixture of, and what each item says of it.
-
-        Both are of one pass over the new items, since comparing them is most of the work.
-
-        Returns
-        -------
-        float32 sparse (m, n_items) and (n_items, m).
-        """
+    def entered(self, new: NewItems) -> Entered:
+        """Compare new items with all there are, and say what they are and what is said of them."""
         n = len(new.known)
         mixes = [sp.csr_array((0, n), dtype=np.float32)]
         contents = [sp.csr_array((0, n), dtype=np.float32)]
+        nearness = [np.zeros(0, np.float32)]
         for block in _blocks(len(new.positions), n):
-            mixes.append(shares_of(_near(new, block), self.power))
+            near, beside = _near(new, block)
+            mixes.append(shares_of(near, self.power))
+            nearness.append(np.minimum(beside / FAIRLY, 1) ** np.float32(self.power))
             contents.append(self._by_content(new, block))
         mix = sp.csr_array(sp.vstack(mixes, format="csr"))
-        columns = sp.csr_array(sp.vstack(contents, format="csr").T)
+        content = sp.csr_array(sp.vstack(contents, format="csr"))
+        columns = sp.csr_array(content.T)
         for placed in self.placed:
             columns = sp.csr_array(columns + placed.columns(mix))
-        return mix, columns
+        return Entered(mix, np.concatenate(nearness), content, columns)
 
     def _by_content(self, new: NewItems, block: Places) -> sp.csr_array:
         shape = (len(block), len(new.known))
@@ -195,11 +218,19 @@ def _times(kernel: Kernel, factor: float) -> Kernel:
     return msgspec.structs.replace(kernel, weight=kernel.weight * factor)
 
 
-def _near(new: NewItems, block: Places) -> sp.csr_array:
-    """Return the nearest known items of a block; whoever asks again compares nothing."""
+def _near(new: NewItems, block: Places) -> tuple[sp.csr_array, Floats]:
+    """Return the nearest known items of a block, and how near they are beside the nearest of all.
+
+    Whoever asks again compares nothing.
+    """
     key = (int(block[0]), len(block))
     if key not in new.near:
-        new.near[key] = nearest(new.similar(block), new.known)
+        similar = new.similar(block)
+        near = nearest(similar, new.known)
+        first = rows.tops(near, np.arange(len(block), dtype=np.int32), new.known)
+        top = similar.max(axis=1, initial=0)
+        beside = np.divide(first, top, out=np.zeros(len(block), np.float32), where=top > 0)
+        new.near[key] = near, beside
     return new.near[key]
 
 

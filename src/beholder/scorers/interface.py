@@ -120,8 +120,9 @@ class NewItems:
     known
         bool (n_items,). Items with behaviour, which new ones are placed among.
     near
-        What was found nearest to the new items so far, by the first of a block and its height:
-        most of the work, and the same for every scorer that takes them in.
+        The known items that were found nearest to new ones so far, and how near the first is beside
+        the nearest of all, by the first of a block and its height: most of the work, and the same
+        for every scorer.
     """
 
     positions: Places
@@ -129,7 +130,7 @@ class NewItems:
     similar: Cosines
     groups: tuple[Positions, Positions]
     known: Mask
-    near: dict[tuple[int, int], sp.csr_array] = field(default_factory=dict)
+    near: dict[tuple[int, int], tuple[sp.csr_array, Floats]] = field(default_factory=dict)
 
     def filled(self, n_items: int) -> bool:
         """Whether these items are there already."""

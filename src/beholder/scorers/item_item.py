@@ -14,7 +14,7 @@ from beholder import tensors
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.scorers import rows
-from beholder.scorers.entry import Entry
+from beholder.scorers.entry import Entered, Entry
 from beholder.scorers.interface import Floats, Mask, NewItems, Places, Positions, Query
 from beholder.scorers.layers import Gathered, Layer, gather, joined
 from beholder.scorers.recency import USUAL, Recency
@@ -96,14 +96,13 @@ class ItemItem:
         """Return a scorer that knows new items by their content."""
         if not len(new.positions):
             return self
-        mix, columns = self.entry.entered(new)
+        found = self.entry.entered(new)
         if new.filled(self.n_items):
-            entry = self.entry.speaking(new.positions, mix)
+            entry = self.entry.speaking(new.positions, found)
             placed = ~new.known
             placed[new.positions] = True
-            filled = _filled(self, new, mix, columns)
-            return replace(self, rows=filled, entry=entry, placed=placed)
-        return self.under(_layer(self, new, mix, columns))
+            return replace(self, rows=_filled(self, new, found), entry=entry, placed=placed)
+        return self.under(_layer(self, new, found))
 
     def under(self, layer: Layer) -> ItemItem:
         """Return a scorer with one more layer."""
@@ -186,17 +185,16 @@ def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     return found.reshape(m, n)
 
 
-def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array) -> Layer:
+def _layer(scorer: ItemItem, new: NewItems, found: Entered) -> Layer:
     """Return a layer of items after the last.
 
     Each new item keeps what it has in its column (`entry.STRONGEST` at most): a cut by rows would
     make its scores hang on which others came with it.
     """
-    entry, n, own = scorer.entry, scorer.rows.shape[0], columns
+    entry, n, mix, own = scorer.entry, scorer.rows.shape[0], found.mix, found.columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
-    known = rows.cut_apart(
-        _said(mix, scorer.rows, own, new.known), ~new.known, entry.kept, entry.kept_new
-    )
+    said = _said(found, scorer.rows, new.known)
+    known = rows.cut_apart(said, ~new.known, entry.kept, entry.kept_new)
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
     corner = sp.csr_array(mix @ own)
     corner.setdiag(0)
@@ -207,39 +205,35 @@ def _layer(scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_a
     )
 
 
-def _filled(
-    scorer: ItemItem, new: NewItems, mix: sp.csr_array, columns: sp.csr_array
-) -> sp.csr_array:
+def _filled(scorer: ItemItem, new: NewItems, found: Entered) -> sp.csr_array:
     """Return the rows with columns for items that nobody has touched, and rows like their kin."""
     entry, n = scorer.entry, scorer.rows.shape[0]
     fresh = np.zeros(n, bool)
     fresh[new.positions] = True
     apart = fresh | ~new.known  # one item filled anew leaves the columns of its like uncut
-    coo = columns.tocoo()
+    coo = found.columns.tocoo()
     spread = sp.csr_array(
         (coo.data, (coo.row, new.positions[coo.col].astype(np.int32))), shape=(n, n)
     )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
-    said = _said(mix, whole, columns, new.known)
+    said = _said(found, whole, new.known)
     own = rows.cut_apart(said, apart, entry.kept, entry.kept_new)
     return rows.replaced(whole, new.positions, own)
 
 
-def _said(
-    mix: sp.csr_array, whole: sp.csr_array, columns: sp.csr_array, known: Mask
-) -> sp.csr_array:
+def _said(found: Entered, whole: sp.csr_array, known: Mask) -> sp.csr_array:
     """Return what new items say, float32 (m, n): as those say that they are like.
 
-    Where nobody has touched anything like it, an item says of others what they say of it: how
-    alike they are.
+    The further those are beside what is most alike, the more an item says how alike others are:
+    all of it where nobody has touched anything like it.
     """
-    lent = _lent(mix, whole, known)
-    alone = np.diff(mix.indptr) == 0
-    if not alone.any():
+    lent, own = _lent(found.mix, whole, known), found.content
+    if not (found.nearness < 1).any():
         return lent
-    own = sp.diags_array(alone.astype(np.float32)) @ sp.csr_array(columns.T)
-    return sp.csr_array(lent + own, dtype=np.float32)
+    borrowed = sp.diags_array(found.nearness) @ lent
+    alone = sp.diags_array(1 - found.nearness) @ own
+    return sp.csr_array(borrowed + alone, dtype=np.float32)
 
 
 def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask) -> sp.csr_array:

@@ -104,7 +104,7 @@ class Vectors:
         """Give new items the mean of their neighbours' vectors."""
         if not len(new.positions):
             return self
-        mix, _ = Entry().entered(new)
+        mix = Entry().entered(new).mix
         entered = (mix @ self.items[: len(new.known)]).astype(np.float32)
         if new.filled(self.n_items):
             items = self.items.copy()
