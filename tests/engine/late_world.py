@@ -42,14 +42,34 @@ class Taste(NamedTuple):
     likeness: Mapping[str, float] = EVEN
     power: float = 3.0
     factors: bool = False
+    among_known: bool = False
 
 
 USUAL = Taste()
 
 
-def made_parts(world: World, taste: Taste = USUAL, kept: tuple[int, int] = (WHOLE, WHOLE)) -> Parts:
-    """Return a bundle in which content and behaviour speak of new items."""
+def made_parts(
+    world: World,
+    taste: Taste = USUAL,
+    kept: tuple[int, int] = (WHOLE, WHOLE),
+    like: Mapping[int, int] | None = None,
+) -> Parts:
+    """Return a bundle in which content and behaviour speak of new items.
+
+    Parameters
+    ----------
+    like
+        Items with the text and the picture of others, by statistics of the world as it is.
+    """
     dataset = dataset_of(world)
+    if like:
+        positions = np.array(list(like), np.int32)
+        others = list(like.values())
+        own = {
+            "colour": Modality.of_rows(world.looks[others], np.ones(len(others), bool)),
+            "words": [world.texts[i] for i in others],
+        }
+        dataset.__dict__["content"] = dataset.content.with_others(positions, own)
     base = ItemKNN.fit(dataset, ItemKNNSettings())
     members = {
         "itemknn": base,
@@ -61,6 +81,8 @@ def made_parts(world: World, taste: Taste = USUAL, kept: tuple[int, int] = (WHOL
     if taste.factors:
         members["ials"] = IALS.fit(dataset, IALSSettings(factors=8))
         warm["ials"], cold["ials"] = 0.7, 0.4
+    if taste.among_known:
+        warm |= {"visual-knn:colour": 0.5, "words": 0.4}
     weights = Weights(SCALE, warm, cold)
     counts = counts_of(dataset, PopularitySettings())
     new = new_items(dataset, taste.likeness)

@@ -162,7 +162,12 @@ def test_filled_items_speak_among_what_is_placed_like_those_they_are_near() -> N
 def test_an_item_is_like_known_ones_by_how_near_they_are_beside_the_nearest_of_all() -> None:
     similar = np.zeros((4, 4), np.float32)
     similar[0] = 0.3, 0.0, 0.6, 0.1  # half as near as the untouched item 2: it speaks wholly
-    similar[1] = 0.1, 0.0, 0.8, 0.0  # an eighth, of which a half would be enough: a quarter, squared
+    similar[1] = (
+        0.1,
+        0.0,
+        0.8,
+        0.0,
+    )  # an eighth, of which a half would be enough: a quarter, squared
     similar[2] = 0.0, 0.0, 0.5, 0.0  # only an untouched one is near
     groups = np.full(4, -1, np.int32)
     known = np.array([True, True, False, True])

@@ -249,16 +249,15 @@ def test_rows_of_very_different_lengths_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize("which", [[0, 3, 7], [7], [0, 1, 2, 3, 4, 5, 6, 7], []])
-def test_rows_are_replaced_where_others_say_something(which: list[int]) -> None:
+def test_rows_give_way_to_others_empty_ones_too(which: list[int]) -> None:
     rng = np.random.default_rng(len(which))
     dense = (rng.random((8, 8)) * (rng.random((8, 8)) < 0.5)).astype(np.float32)
     others = (rng.random((len(which), 8)) * (rng.random((len(which), 8)) < 0.5)).astype(np.float32)
     if which:
-        others[0] = 0  # nothing is said of the first: it stays
+        others[0] = 0  # nothing is said of the first any more
     expected = dense.copy()
     for row, own in zip(which, others, strict=True):
-        if own.any():
-            expected[row] = own
+        expected[row] = own
     np.fill_diagonal(expected, 0)
     found = rows.replaced(sp.csr_array(dense), np.array(which, np.int64), sp.csr_array(others))
     np.testing.assert_array_equal(found.toarray(), expected)

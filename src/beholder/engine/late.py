@@ -13,6 +13,7 @@ from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import WORDS
 from beholder.dataset.new_items import Compared
 from beholder.scorers import rows
+from beholder.scorers.anew import compared_anew
 from beholder.scorers.blend import Blend
 from beholder.scorers.entry import Entry
 from beholder.scorers.interface import Mask, Places, Positions
@@ -131,30 +132,45 @@ def repainted(
 ) -> Grown:
     """Return the bundle with items compared by other words and pictures.
 
-    Behaviour keeps what it says of them; those without any are scored by their content anew.
-    The matrices are copied, which is rare: a price or a stock is no content.
+    Behaviour keeps what it says of them; those without any, and such as are near one of them, are
+    scored by their content anew. The matrices are copied, which is rare: a price or a stock is no
+    content.
     """
     order = np.argsort(places)
     positions = places[order].astype(np.int64)
     content = before.content.with_others(positions, seen.at(order).content(before.content))
+    was, now = (Compared(one, positions, KEPT) for one in (before.content, content))
+    near = now.alike()
+    similar = _alike_anew(before.similar, positions, near)
+    known = np.asarray(parts.known)
+    touched = positions[known[positions]]
+    blend = before.blend
+    if len(touched):
+        both = (Compared(one, touched).among(groups, known) for one in (before.content, content))
+        blend = replace(blend, item_item=compared_anew(blend.item_item, *both))
+    stale = _named(was.alike()) | _named(near)
+    stale[positions] = True
+    untouched = Compared(content, np.flatnonzero(stale & ~known))
+    blend = blend.grown(untouched.among(groups, known))
+    return Grown(replace(blend, item_item=blend.item_item.even()), similar, content)
+
+
+def _named(near: sp.csr_array) -> Mask:
+    """Return which items are among the nearest of some, bool (n,)."""
+    named = np.zeros(near.shape[1], bool)
+    named[near.indices] = True
+    return named
+
+
+def _alike_anew(before: ItemItem, positions: Places, near: sp.csr_array) -> ItemItem:
+    """Return what is alike with other rows and columns of some items."""
     n = before.n_items
-    near = Compared(content, positions, KEPT).alike()
     gone = np.zeros(n, bool)
     gone[positions] = True
     own = rows.spread_rows(near, positions, n)
     stays = sp.diags_array((~gone).astype(np.float32))
-    others = stays @ rows.without_columns(before.similar.rows, gone)
-    alike = _alike(sp.csr_array(others + own + stays @ own.T, dtype=np.float32))
-    known = np.asarray(parts.known)
-    cold = positions[~known[positions]]
-    blend = before.blend
-    if len(cold):
-        stale = np.ones(blend.item_item.rows.shape[0], np.float32)
-        stale[cold] = 0  # what they said of others was how they looked
-        own_rows = sp.csr_array(sp.diags_array(stale) @ blend.item_item.rows, dtype=np.float32)
-        blend = replace(blend, item_item=replace(blend.item_item, rows=own_rows))
-        blend = blend.grown(Compared(content, cold).among(groups, known))
-    return Grown(blend, alike, content)
+    others = stays @ rows.without_columns(before.rows, gone)
+    return _alike(sp.csr_array(others + own + stays @ own.T, dtype=np.float32))
 
 
 def _alike(similar: sp.csr_array) -> ItemItem:

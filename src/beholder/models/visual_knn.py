@@ -78,4 +78,5 @@ def by_content(
         near.eliminate_zeros()
         total = near if not kernels else rows.cut(sp.csr_array(total + near), KEPT)
         kernels.append(kernel)
-    return ItemItem(total, Recency(settings.decay), Entry(kernels=tuple(kernels)))
+    told = tuple(kernels)
+    return ItemItem(total, Recency(settings.decay), Entry(kernels=told), content=told)

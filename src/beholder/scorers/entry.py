@@ -10,6 +10,7 @@ gave four times the NDCG of comparing contents with the history directly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from beholder.scorers import rows
 from beholder.scorers.interface import Floats, Mask, NewItems, Places
 
 NEIGHBOURS = 20
+WHOLE = (1.0, 2.0, 3.0, 4.0)  # powers that are products
 STRONGEST = 500  # history items that speak of one new item by its content
 FAIRLY = np.float32(0.5)  # of the nearest of all: as near as that, a known item speaks wholly
 STEP = 256  # new items compared at a time
@@ -36,10 +38,14 @@ class Kernel(msgspec.Struct, frozen=True):
 
     def of(self, cosines: Floats) -> Floats:
         """Return what cosines of any shape count for, float32."""
-        powered = np.maximum(cosines, 0)
-        powered **= np.float32(self.power)
-        powered *= np.float32(self.weight)
-        return powered
+        above = np.maximum(cosines, 0)
+        powered = above * np.float32(self.weight)
+        if self.power in WHOLE:  # a product is ten times as quick as a power
+            for _ in range(int(self.power) - 1):
+                powered *= above
+            return powered
+        above **= np.float32(self.power)
+        return above * np.float32(self.weight)
 
 
 class SameGroup(msgspec.Struct, frozen=True):
@@ -166,14 +172,7 @@ class Entry:
         shape = (len(block), len(new.known))
         if not (self.kernels or self.groups):
             return sp.csr_array(shape, dtype=np.float32)
-        terms = [
-            kernel.of(new.cosines[kernel.modality](block))
-            for kernel in self.kernels
-            if kernel.modality in new.cosines
-        ]
-        dense = terms[0] if terms else np.zeros(shape, np.float32)
-        for term in terms[1:]:
-            dense += term
+        dense = _kernels_of(self.kernels, new, block)
         own, others = new.groups
         weight = np.float32(sum(group.weight for group in self.groups))
         for row in np.flatnonzero((own[block] >= 0) & (weight != 0)):
@@ -206,6 +205,30 @@ class _Said(msgspec.Struct):
     kept: int
     kept_new: int
     power: float
+
+
+def contents_of(terms: Sequence[Sequence[Kernel]], new: NewItems) -> list[sp.csr_array]:
+    """Return what each of several sums of kernels makes of some items and all there are.
+
+    Returns
+    -------
+    float32 sparse (m, n_items) for each, of one pass over the items.
+    """
+    m, n = len(new.positions), len(new.known)
+    found = [[sp.csr_array((0, n), dtype=np.float32)] for _ in terms]
+    for block in _blocks(m, n):
+        for kernels, blocks in zip(terms, found, strict=True):
+            blocks.append(rows.cut(_kernels_of(kernels, new, block), STRONGEST))
+    return [sp.csr_array(sp.vstack(blocks, format="csr")) for blocks in found]
+
+
+def _kernels_of(kernels: Sequence[Kernel], new: NewItems, block: Places) -> Floats:
+    """Return the sum of the kernels of which a modality is there, float32 (b, n_items)."""
+    found = np.zeros((len(block), len(new.known)), np.float32)
+    for kernel in kernels:
+        if kernel.modality in new.cosines:
+            found += kernel.of(new.cosines[kernel.modality](block))
+    return found
 
 
 def _lent(behaved: sp.csr_array, which: Places, mix: sp.csr_array) -> sp.csr_array:

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from beholder.behaviour.histories import Histories
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend, VectorMember, lifts
-from beholder.scorers.entry import Entry
+from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.interface import Floats, Mask, NewItems, Places, Scorer
 from beholder.scorers.item_item import ItemItem, asked
 from beholder.scorers.recency import Recency
@@ -82,6 +82,8 @@ class Combined:
         float32 (n_items,). Weighted popularity.
     cold
         bool (n_items,). Columns of items without behaviour.
+    content
+        What contents add between items with behaviour, by all members, weighed.
     """
 
     matrices: tuple[tuple[sp.csr_array, Floats], ...]
@@ -90,6 +92,7 @@ class Combined:
     base: Floats
     weights: Weights
     cold: Mask
+    content: tuple[Kernel, ...] = ()
 
     def scores(self, told: Histories) -> Floats:
         """Score every position for every history, float32 (m, n_items)."""
@@ -135,7 +138,7 @@ class Combined:
         entry = replace(self.entry, kept=kept, kept_new=kept_new, power=power)
         placed = self.cold if self.cold.any() else None
         weights = self.weights
-        return ItemItem(whole, weights.recency, entry, (), weights.among_new, placed)
+        return ItemItem(whole, weights.recency, entry, (), weights.among_new, placed, self.content)
 
 
 def combined(
@@ -152,17 +155,19 @@ def combined(
     """
     matrices: list[tuple[sp.csr_array, Floats]] = []
     vectors: list[VectorMember] = []
-    entry = Entry()
+    entry, content = Entry(), Entry()
     for name, member in members.items():
         warm, new = weights.share(name, cold=False), weights.share(name, cold=True)
         if isinstance(member, ItemItem):
             entry = entry.plus(member.entry.scaled(new))
+            content = content.plus(Entry(member.content).scaled(warm))
             if warm or new:
                 matrices.append((member.rows, np.where(cold, new, warm).astype(np.float32)))
         elif isinstance(member, Vectors) and (warm or new):
             vectors.append(VectorMember(member, np.where(cold, new, warm).astype(np.float32), new))
     base = (np.float32(weights.popularity) * popularity).astype(np.float32)
-    return Combined(tuple(matrices), tuple(vectors), entry, base, weights, cold)
+    members_of = tuple(matrices), tuple(vectors)
+    return Combined(*members_of, entry, base, weights, cold, content.kernels)
 
 
 def fold(

@@ -14,7 +14,7 @@ from beholder import tensors
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.scorers import rows
-from beholder.scorers.entry import Entered, Entry
+from beholder.scorers.entry import Entered, Entry, Kernel
 from beholder.scorers.interface import Floats, Mask, NewItems, Places, Positions, Query
 from beholder.scorers.layers import Gathered, Layer, gather, joined
 from beholder.scorers.recency import USUAL, Recency
@@ -40,6 +40,8 @@ class ItemItem:
         somebody is after today says little of them, and his whole taste says more.
     placed
         bool (n,). Columns of items without behaviour; None: there are none.
+    content
+        What contents add between items with behaviour: it is in the rows already.
     """
 
     rows: sp.csr_array
@@ -48,6 +50,7 @@ class ItemItem:
     layers: tuple[Layer, ...] = ()
     among_new: Recency | None = None
     placed: Mask | None = None
+    content: tuple[Kernel, ...] = ()
 
     @property
     def n_items(self) -> int:
@@ -104,6 +107,10 @@ class ItemItem:
             return replace(self, rows=_filled(self, new, found), entry=entry, placed=placed)
         return self.under(_layer(self, new, found))
 
+    def even(self) -> ItemItem:
+        """Return a scorer whose rows lie in the form in which they are read most quickly."""
+        return replace(self, rows=rows.even(self.rows, self.placed if self.among_new else None))
+
     def under(self, layer: Layer) -> ItemItem:
         """Return a scorer with one more layer."""
         return replace(self, layers=(*self.layers, layer))
@@ -118,9 +125,8 @@ class ItemItem:
     def save(self, folder: Path) -> None:
         """Write rows and entry."""
         assert not self.layers, "late items are of a running server, not of a bundle"
-        facts = _Facts(self.recency.decay, self.recency.older, self.among_new)
-        even = rows.even(self.rows, self.placed if self.among_new else None)
-        rows.save(even, folder / "rows.safetensors", facts)
+        facts = _Facts(self.recency.decay, self.recency.older, self.among_new, self.content)
+        rows.save(self.even().rows, folder / "rows.safetensors", facts)
         if self.placed is not None:
             tensors.save(folder / PLACED, {"placed": self.placed})
         self.entry.save(folder)
@@ -135,13 +141,14 @@ class ItemItem:
         if (folder / PLACED).exists():
             placed = tensors.load(folder / PLACED)[0]["placed"]
         entry = Entry.load(folder)
-        return cls(rows.load(path), recency, entry, (), facts.among_new, placed)
+        return cls(rows.load(path), recency, entry, (), facts.among_new, placed, facts.content)
 
 
 class _Facts(msgspec.Struct):
     decay: float
     older: float = 1.0
     among_new: Recency | None = None
+    content: tuple[Kernel, ...] = ()
 
 
 def asked(

@@ -18,6 +18,7 @@ BLOCK = 2_000_000  # entries of a dense block: 8 MB of float32, about what a cac
 FLATTEST = 16  # rows of a block at least: with fewer, products read all of the other side each time
 SPAN = 65_536  # entries whose columns are looked up at a time
 SHORT = 100  # entries of a row, up to which many are read by one long index
+TABLED = 4096  # short rows filled up at a time
 FILLED = 1.3  # how much larger rows may get by having one length
 
 
@@ -105,21 +106,19 @@ def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_arra
 
 
 def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_array) -> sp.csr_array:
-    """Return the square matrix with other rows, where those are not empty, without a diagonal.
+    """Return the square matrix with other rows, without a diagonal.
 
     Parameters
     ----------
     which
         int64 (m,), rising. Rows that `others` (m, n) stands for.
     """
-    told = np.flatnonzero(np.diff(others.indptr))
     others.sort_indices()
     matrix.sort_indices()
-    at, own = which[told], np.diff(others.indptr)[told]
-    before = _spans(matrix.indptr, np.append(0, at + 1), np.append(at, matrix.shape[0]))
-    after = _spans(others.indptr, told, told + 1)
+    before = _spans(matrix.indptr, np.append(0, which + 1), np.append(which, matrix.shape[0]))
+    after = _spans(others.indptr, np.arange(len(which)), np.arange(len(which)) + 1)
     lengths = np.diff(matrix.indptr)
-    lengths[at] = own
+    lengths[which] = np.diff(others.indptr)
     indptr = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
     data = _woven(matrix.data, before, others.data, after)
     columns = _woven(matrix.indices, before, others.indices, after)
@@ -236,25 +235,45 @@ def _table(
     pool
         int64. Columns that zeros may be said of, never one twice in a row; at least `width`.
     """
-    lengths = np.diff(rows.indptr)
-    n = rows.shape[0]
+    lengths, n = np.diff(rows.indptr), rows.shape[0]
     indices = np.empty((n, width), rows.indices.dtype)
     data = np.zeros((n, width), rows.data.dtype)
-    full = lengths == width
-    entries = np.repeat(full, lengths)
-    shape = np.count_nonzero(full), width  # told, since a width of 0 says nothing of the rows
-    indices[full] = rows.indices[entries].reshape(shape)
-    data[full] = rows.data[entries].reshape(shape)
-    for row in np.flatnonzero(~full):
-        span = slice(rows.indptr[row], rows.indptr[row + 1])
-        own = rows.indices[span]
-        free = np.setdiff1d(pool[:width], own)[: width - len(own)]
-        columns = np.concatenate([own, free])
-        order = np.argsort(columns)
-        indices[row] = columns[order]
-        data[row, : len(own)] = rows.data[span]
-        data[row] = data[row][order]
+    own = np.arange(width) < lengths[:, None]
+    indices[own] = rows.indices
+    data[own] = rows.data
+    short = np.flatnonzero(lengths < width)
+    for start in range(0, len(short), TABLED):
+        some = short[start : start + TABLED]
+        indices[some] = _filled_up(indices[some], own[some], pool[:width])
+        order = np.argsort(indices[some], axis=1)
+        indices[some] = np.take_along_axis(indices[some], order, axis=1)
+        data[some] = np.take_along_axis(data[some], order, axis=1)
     return indices, data
+
+
+def _filled_up(
+    indices: NDArray[np.int32], own: NDArray[np.bool_], pool: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Return columns (m, width) in which those that are not a row's own are others of a pool.
+
+    Parameters
+    ----------
+    own
+        bool (m, width). The first of each row.
+    pool
+        int64 (width,).
+    """
+    n_columns = int(max(pool.max(initial=0), indices[own].max(initial=0))) + 1
+    place = np.full(n_columns, len(pool))
+    place[pool] = np.arange(len(pool))
+    taken = np.zeros((len(indices), len(pool) + 1), bool)
+    taken[np.nonzero(own)[0], place[indices[own]]] = True
+    free = ~taken[:, :-1]
+    lacking = own.shape[1] - own.sum(axis=1)
+    free &= np.cumsum(free, axis=1, dtype=np.int32) <= lacking[:, None]
+    found = indices.copy()
+    found[~own] = pool[np.nonzero(free)[1]]
+    return found
 
 
 def form(rows: sp.csr_array, apart: NDArray[np.bool_]) -> Form:
