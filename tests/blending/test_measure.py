@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from small_world import average_gain, members_and_cases
 
-from beholder.blending.measure import alone, expected_gain, ndcg
+from beholder.blending.measure import alone, ndcg
 from beholder.dataset.splits import Cases
 from beholder.scorers.blend import Blend, lifts
 from beholder.scorers.fold import Weights, combined
@@ -18,16 +18,6 @@ from beholder.testing.sample_log import log_of_arrays
 from planted import dataset_of, make_world
 
 N = 7
-
-
-@pytest.mark.parametrize("depth", [1, 3, 10])
-def test_the_expected_gain_is_the_mean_over_all_orders(depth: int) -> None:
-    for scores in ([1, 1, 1, 1, 1], [3, 2, 2, 2, 1], [0, 0, 1, 5, 5, 5], [4, 3, 2, 1]):
-        for target in range(len(scores)):
-            better = sum(s > scores[target] for s in scores)
-            equal = sum(s == scores[target] for s in scores)
-            found = expected_gain(np.array([better]), np.array([equal]), depth)[0]
-            assert found == pytest.approx(average_gain(scores, [target], depth))
 
 
 def cases_of(

@@ -198,9 +198,13 @@ def test_what_a_workspace_serves_with_is_measured(trained: Path, tmp_path: Path)
     shutil.copytree(trained, own)
     settings = own / "beholder.toml"
     rule = '\n[[rules]]\nrule = "ban"\nwhere = "price >= 0"\n[serve]\ndiversity = 0.3\n'
+    rule = '\n[[rules]]\nrule = "ban"\nwhere = "prise >= 0"\n' + rule
     settings.write_text(settings.read_text().replace("[serve]", "", 1) + rule)
     (found,) = beholder.evaluate(own, **asked)
     rows = {row.model: row for row in found.rows}
     assert rows["auto as served"].ndcg10 == 0
     assert rows["auto as served, without rules"].ndcg10 == rows["auto, diversity 0.3"].ndcg10 > 0
     assert rows["auto"].ndcg10 > 0
+    (said,) = (note for note in found.notes if note.startswith("rules: "))
+    assert "does nothing" in said
+    assert "prise" in said

@@ -225,6 +225,11 @@ def test_a_file_that_is_no_choice_is_refused_as_a_plan(
         path.write_bytes(text)
         with pytest.raises(UsageError, match="there is no plan"):
             train_workspace(workspace, plan=path)
+    whole = choice_of(workspace, current(workspace))
+    for wrong, plan in (("decides nothing", {}), ("counts something below 0", {"weigh all": -1})):
+        path.write_bytes(msgspec.json.encode(msgspec.structs.replace(whole, plan=plan)))
+        with pytest.raises(UsageError, match=wrong):
+            train_workspace(workspace, plan=path)
     done = CliRunner().invoke(beholder, ["train", str(workspace.root), "--plan", "gone"])
     assert done.exit_code != 0
     assert isinstance(done.exception, UsageError | SystemExit)

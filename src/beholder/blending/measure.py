@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.histories import Histories
+from beholder.blending import gain
 from beholder.dataset.splits import Cases
 from beholder.scorers.interface import Floats, Mask, Scorer
 from beholder.scorers.recency import Recency
@@ -60,34 +61,11 @@ def seen(told: Histories) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
 
 def gains(scores: Floats, cases: Cases, start: int, depth: int = 10) -> Values:
     """Return NDCG@depth of the cases from `start` on, by their scores (cases, n_items)."""
-    discount = np.cumsum(1 / np.log2(np.arange(2, depth + 2)))
     found = np.zeros(len(scores))
     for inside, own in enumerate(scores):
         targets = cases.target(start + inside)
         asked = own[targets][own[targets] > -np.inf][:, None]
         better, equal = (own > asked).sum(axis=1), (own == asked).sum(axis=1)
-        found[inside] = expected_gain(better, equal, depth).sum()
-        found[inside] /= discount[min(len(targets), depth) - 1]
-    return found
-
-
-def expected_gain(better: NDArray[np.int64], equal: NDArray[np.int64], depth: int) -> Values:
-    """Return the mean gain of an item over all orders of those that score like it.
-
-    Parameters
-    ----------
-    better
-        int (n,). How many candidates score more.
-    equal
-        int (n,), at least 1. How many score the same, the item itself included.
-    depth
-        Ranks from here on gain nothing.
-
-    References
-    ----------
-    McSherry and Najork, ECIR 2008.
-    """
-    upto = np.concatenate([[0.0], np.cumsum(1 / np.log2(np.arange(2, depth + 2)))])
-    first, last = np.minimum(better, depth), np.minimum(better + equal, depth)
-    gain: Values = (upto[last] - upto[first]) / equal
-    return gain
+        found[inside] = gain.expected(better, equal, depth).sum()
+    n_targets = np.diff(cases.indptr)[start : start + len(scores)]
+    return found / gain.most(n_targets, depth)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.blending import gain
 from beholder.blending.cold import as_good
 from beholder.blending.gate import better
 from beholder.blending.measure import Values
@@ -78,15 +79,13 @@ class Newcomers:
         orders
             int32 (n_items,) for each part.
         """
-        gain = np.zeros((PARTS, self.pairs.n_items))
-        discount = 1 / np.log2(np.arange(2, DEPTH + 2))
-        for own, order in zip(gain, orders, strict=True):
-            own[order[:DEPTH]] = discount[: len(order)]
+        gains = np.zeros((PARTS, self.pairs.n_items))
+        for own, order in zip(gains, orders, strict=True):
+            own[order[:DEPTH]] = gain.by_rank(DEPTH)[: len(order)]
         counts = np.diff(self.indptr)
         owner = np.repeat(np.arange(len(self)), counts)
-        found = np.bincount(owner, gain[self.parts[owner], self.targets], minlength=len(self))
-        best: Values = np.cumsum(discount)[counts - 1]
-        return found / best
+        found = np.bincount(owner, gains[self.parts[owner], self.targets], minlength=len(self))
+        return found / gain.most(counts, DEPTH)
 
 
 def newcomers(dataset: Dataset, seed: int) -> Newcomers:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.histories import Histories
-from beholder.blending.measure import blocks, expected_gain, seen
+from beholder.blending import gain
+from beholder.blending.measure import blocks, seen
 from beholder.dataset.splits import Cases
 from beholder.scorers import rows
 from beholder.scorers.blend import lifts
@@ -68,7 +69,7 @@ class Sheet:
         own = masked[self.case, self.slot][:, None]
         against = masked[self.case]
         better, equal = (against > own).sum(axis=1), (against == own).sum(axis=1)
-        gains = expected_gain(better, equal, DEPTH) * self.gain
+        gains = gain.expected(better, equal, DEPTH) * self.gain
         return float(gains.sum() / len(self.valid))
 
     def blend(self, weights: Floats) -> Floats:
@@ -181,6 +182,5 @@ def _assemble(
     counts = np.diff(cases.indptr)
     case = np.repeat(np.arange(len(cases)), counts)
     slot = np.concatenate([one.slots for one in found] or [np.empty(0, np.int64)])
-    discount = np.cumsum(1 / np.log2(np.arange(2, DEPTH + 2)))
-    ideal = discount[np.minimum(np.maximum(counts, 1), DEPTH) - 1]
+    ideal = gain.most(np.maximum(counts, 1), DEPTH)
     return Sheet(names, scale, scores, valid, case, slot, 1 / ideal[case])

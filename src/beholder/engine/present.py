@@ -12,6 +12,8 @@ from beholder.engine.vectors import vectors_for
 from beholder.store.store import Store
 from beholder.workspace import Workspace
 
+PATIENCE = 0.5  # seconds
+
 
 class Present:
     """The present view; replaced as a whole, so that whoever reads one has it to the end.
@@ -44,6 +46,9 @@ class Present:
     def look(self, version: int | None = None) -> Overlay:
         """Bring the view to a version of the catalogue; without change this costs nothing.
 
+        Who looks while another brings it there waits `PATIENCE` seconds, and then goes on with what
+        there is: a catalogue of which every text is another takes seconds to compare.
+
         Parameters
         ----------
         version
@@ -57,9 +62,12 @@ class Present:
             version = self._store.catalogue_version()
         if version == self.view.version:
             return self.view
-        with self._lock:
-            if version > self.view.version:
-                self.view = self._followed(self.view, self._store, version)
+        if self._lock.acquire(timeout=PATIENCE):
+            try:
+                if version > self.view.version:
+                    self.view = self._followed(self.view, self._store, version)
+            finally:
+                self._lock.release()
         return self.view
 
     def _follow(self, promotions: Promotions) -> None:

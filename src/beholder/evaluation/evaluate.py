@@ -13,6 +13,7 @@ from beholder.bundle.choice import MemberRecord
 from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
+from beholder.engine.overlay import bare
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.slate import Stage
 from beholder.evaluation import ask
@@ -112,9 +113,16 @@ def evaluate(
         time.monotonic() - began,
         rows_of(found, made, seed),
         fitted.members,
-        fitted.notes + others.notes,
+        fitted.notes + others.notes + _without_effect(parts, served),
         dataset.n_items,
     )
+
+
+def _without_effect(parts: Parts, served: Pipeline | None) -> list[str]:
+    """Return the standing rules that do nothing in this catalogue, and why, in words."""
+    if served is None:
+        return []
+    return [f"rules: {problem}" for problem in served.rules.problems(bare(parts))]
 
 
 def _contenders(parts: Parts, others: Mapping[str, Blend], made: Split) -> dict[str, _Contender]:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.blending import gain
+
 Hits = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 Values = NDArray[np.float64]
@@ -56,9 +58,7 @@ def reciprocal_rank(hits: Hits, n_targets: Counts) -> Values:
 def ndcg(hits: Hits, n_targets: Counts) -> Values:
     """Discounted gain with binary relevance over the best possible (Jarvelin, TOIS 2002)."""
     k = hits.shape[1]
-    discount = 1 / np.log2(np.arange(2, k + 2))
-    ideal = np.cumsum(discount)[np.minimum(n_targets, k) - 1]
-    return np.asarray((hits * discount).sum(axis=1) / ideal, np.float64)
+    return np.asarray(hits @ gain.by_rank(k) / gain.most(n_targets, k), np.float64)
 
 
 METRICS: dict[str, Callable[[Hits, Counts], Values]] = {

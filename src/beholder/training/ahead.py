@@ -16,10 +16,10 @@ from beholder.dataset.dataset import WORDS, Dataset
 from beholder.dataset.new_items import untouched_of
 from beholder.scorers.item_item import KEPT
 from beholder.spaces import OneModality, seconds_to_compare
+from beholder.training.costly import OVERHEAD
 from beholder.training.plan import MARGIN, Plan
 
 SAMPLED = 64  # new items that are compared
-OVERHEAD = 1.3  # a member takes about this much longer than its system or its comparing alone
 # With content the first bundle must come by then: it is wanted within a minute, and some of a
 # short budget is for what comes after it.
 SOON, EARLY = 50.0, 0.8

@@ -18,7 +18,7 @@ from beholder.models.contract import FitOptions
 from beholder.models.dense import invert, solvable
 from beholder.training.plan import Plan
 
-OVERHEAD = 1.3  # a member takes about this much longer than its system alone
+OVERHEAD = 1.3  # a member takes this much longer than its system, or its comparing, alone
 TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
 PART, PEOPLE = 16, 10  # one of so many people is tried, if so many are left
 RUNS = 2  # the first one may have to load what the member needs

@@ -180,13 +180,14 @@ def plan_of(workspace: Workspace, plan: str | Path) -> Mapping[str, int]:
     Raises
     ------
     UsageError
-        If there is neither.
+        If there is neither, or nothing that could be followed.
     """
     path = Path(plan)
     try:
         if path.is_file():
-            return msgspec.json.decode(path.read_bytes(), type=Choice).plan
-        return recipe(folder_of(workspace, str(plan))).choice.plan
+            found = msgspec.json.decode(path.read_bytes(), type=Choice).plan
+        else:
+            found = recipe(folder_of(workspace, str(plan))).choice.plan
     except (BundleError, OSError, ValueError) as error:
         raise UsageError(
             f"there is no plan {str(plan)!r}: it is neither a bundle of this workspace nor a "
@@ -194,6 +195,14 @@ def plan_of(workspace: Workspace, plan: str | Path) -> Mapping[str, int]:
             remedy="`beholder bundle list` shows the bundles",
             field="plan",
         ) from error
+    if not found or min(found.values()) < 0:
+        wrong = "decides nothing" if not found else "counts something below 0"
+        raise UsageError(
+            f"the plan {str(plan)!r} {wrong}",
+            remedy="follow a bundle, or a choice.json as training writes it",
+            field="plan",
+        )
+    return found
 
 
 class _Publisher:
