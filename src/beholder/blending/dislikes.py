@@ -12,7 +12,7 @@ from beholder.dataset.new_items import Likeness
 from beholder.dataset.splits import Cases
 from beholder.scorers.fold import Combined
 from beholder.scorers.interface import Floats, Mask
-from beholder.spaces.neighbours import EXACT, KEPT
+from beholder.spaces.neighbours import CROWDED, EXACT, KEPT
 
 STRENGTHS = (0.1, 0.25, 0.5, 0.75, 1.0)  # share of its score that an exact likeness loses
 USUAL = 0.5  # where nobody disliked anything
@@ -68,7 +68,8 @@ def _reached(parts: Combined, cases: Cases, pool: Mask, alike: _Alike) -> Values
 class _Alike:
     """The largest similarity of every item to what a person disliked, as answers read it.
 
-    Where a bundle holds the items most like each, what is in none of these rows counts as 0.
+    Where a bundle holds the items most like each, what is in none of these rows counts as 0,
+    unless a row has no place for all that is much alike.
     """
 
     def __init__(self, held: Validation, likeness: Likeness) -> None:
@@ -84,6 +85,6 @@ class _Alike:
                 near[np.arange(len(disliked)), disliked] = 0
                 if KEPT < near.shape[1] <= EXACT:
                     least = np.partition(near, -KEPT, axis=1)[:, -KEPT, None]
-                    near[near < least] = 0
+                    near[(near < least) & (least < CROWDED)] = 0
                 found[person] = near.max(axis=0)
         return np.maximum(found, 0)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from beholder.engine.overlay import Overlay
-from beholder.scorers.interface import Floats, Positions, Query
+from beholder.scorers.interface import Floats, Places, Positions, Query
 from beholder.scorers.item_item import split
+from beholder.scorers.layers import Gathered
+from beholder.spaces.neighbours import CROWDED, KEPT
 
 
 def between(view: Overlay, some: Positions, others: Positions) -> Floats:
     """Return the similarity of some items with others, float32 (some, others), 0 to 1.
 
-    Rows hold the most similar alone; what is in none of them counts as 0.
+    Rows hold the most similar alone; what is in none of them counts as 0. Where a row has no place
+    for all that is much alike, it is not read: its item is compared.
     """
     if not view.parts.compared:
         return np.clip(view.content.between(some, others), 0, 1)
@@ -20,7 +23,23 @@ def between(view: Overlay, some: Positions, others: Positions) -> Floats:
     bounds = np.array([0, m], np.int64)
     read = view.similar.gather(Query(others, np.ones(m, np.float32), bounds))
     found: Floats = np.clip(split(read, some, view.similar.n_items, m), 0, 1)
+    crowded = _crowded(read)
+    if len(crowded):
+        compared = view.content.between(some, others[crowded])
+        compared[some[:, None] == others[crowded]] = 0
+        found[:, crowded] = np.clip(compared, 0, 1)
     return found
+
+
+def _crowded(read: Gathered) -> Places:
+    """Return which of the rows that were read end while what is in them is still much alike."""
+    full = read.lengths >= KEPT
+    if not full.any():
+        return np.empty(0, np.int64)
+    starts = read.lengths.cumsum() - read.lengths
+    there = read.lengths > 0
+    least = np.minimum.reduceat(read.values, starts[there])
+    return np.unique(read.owner[there][(least >= CROWDED) & full[there]])
 
 
 def with_all(view: Overlay, place: int) -> Floats:

@@ -17,6 +17,7 @@ from beholder.spaces.interface import Block, Floats, Mask, Positions, Space
 from beholder.spaces.largest import Pairs, largest, union
 
 KEPT = 200
+CROWDED = 0.5  # where the last one that is kept is as like as this, others are hardly less so
 EXACT = 20_000  # items up to which each is compared with all
 BLOCK = 4_000_000  # similarities at a time: 16 MB
 FEW = 64  # items at a time where candidates are compared
