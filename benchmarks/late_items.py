@@ -19,9 +19,11 @@ from __future__ import annotations
 
 import argparse
 import gc
+import multiprocessing
 import shutil
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -168,6 +170,13 @@ def of_catalogue(n_items: int, late: list[int], scratch: Path) -> dict[str, Any]
     return figures
 
 
+def alone(n_items: int, late: list[int]) -> dict[str, Any]:
+    """Measure one size in a process of its own: what another one left is no cost of this one."""
+    own = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(1, own) as pool:
+        return pool.submit(of_catalogue, n_items, late, Path(scratch)).result()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -182,11 +191,7 @@ def main() -> None:
         words = ("--items", *args.items, "--late", *args.late)
         figures = alternately("late_items", args.trees, args.repeats, *words)
     else:
-        sizes = {}
-        for n_items in args.items:
-            with tempfile.TemporaryDirectory() as scratch:
-                sizes[str(n_items)] = of_catalogue(n_items, args.late, Path(scratch))
-        figures = {"items": sizes}
+        figures = {"items": {str(n): alone(n, args.late) for n in args.items}}
     write("S12-late-items", figures, args.out)
 
 
