@@ -146,7 +146,7 @@ class Entry:
         found
             What `entered` found of them.
         """
-        mix = sp.diags_array(found.nearness) @ found.mix
+        mix = rows.times(found.mix, found.nearness)
         placed = tuple(replace(one, rows=_lent(one.rows, which, mix)) for one in self.placed)
         return replace(self, placed=placed)
 

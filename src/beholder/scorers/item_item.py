@@ -238,9 +238,7 @@ def _said(found: Entered, whole: sp.csr_array, known: Mask) -> sp.csr_array:
     lent, own = _lent(found.mix, whole, known), found.content
     if not (found.nearness < 1).any():
         return lent
-    borrowed = sp.diags_array(found.nearness) @ lent
-    alone = sp.diags_array(1 - found.nearness) @ own
-    return sp.csr_array(borrowed + alone, dtype=np.float32)
+    return sp.csr_array(rows.times(lent, found.nearness) + rows.times(own, 1 - found.nearness))
 
 
 def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask) -> sp.csr_array:

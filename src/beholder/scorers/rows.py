@@ -98,6 +98,12 @@ def beside(left: sp.csr_array, right: sp.csr_array) -> sp.csr_array:
     return sp.csr_array(sp.hstack([left, right], format="csr"))
 
 
+def times(matrix: sp.csr_array, factors: NDArray[np.float32]) -> sp.csr_array:
+    """Return the matrix with each row multiplied by its factor, float32 (n,)."""
+    data = matrix.data * factors.repeat(np.diff(matrix.indptr))
+    return sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_array:
     """Return the matrix with the entries of some columns, int (m,), alone."""
     some = np.zeros(matrix.shape[1], bool)
