@@ -196,18 +196,23 @@ def test_who_looks_while_many_changes_are_followed_goes_on_with_what_there_is(
     workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("beholder.engine.present.PATIENCE", 0.01)
-    found: list[bool] = []
+    found: list[tuple[bool, bool]] = []
+
+    def look() -> None:
+        store.hide("item-0010", True)
+        view = present.look()
+        found.append(("late" in view.position_of_id, bool(view.shown[10])))
 
     def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
-        other = elsewhere(lambda: found.append("late" in present.look().position_of_id))
-        other.join(PATIENCE)
+        if not found:
+            elsewhere(look).join(PATIENCE)
         return {}
 
     present = present_of(workspace, store, None, vectors_of)
     store.put_items([ItemRecord("late", "amber fern")])
     assert "late" in present.look().position_of_id
-    assert found == [False]
-    assert "late" in present.look().position_of_id
+    assert found == [(False, False)], "what is hidden is hidden at once, what is new may wait"
+    assert not present.look().shown[10]
 
 
 def test_a_bundle_that_fails_to_open_leaves_the_way_free_for_the_next(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 import scipy.sparse as sp
@@ -22,6 +23,7 @@ from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask
 from beholder.spaces import Similarity
+from beholder.spaces.neighbours import KEPT
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class Parts:
     def compared(self) -> bool:
         """Whether `similar` has rows; in large catalogues items are compared when asked."""
         return bool(self.similar.nnz) or not self.content.counted
+
+    @cached_property
+    def full(self) -> Mask:
+        """bool (n_items,). Rows of `similar` that had no place for more."""
+        full: Mask = np.diff(self.similar.indptr) >= KEPT
+        return full
 
     @cached_property
     def groups(self) -> Groups:

@@ -23,7 +23,7 @@ def between(view: Overlay, some: Positions, others: Positions) -> Floats:
     bounds = np.array([0, m], np.int64)
     read = view.similar.gather(Query(others, np.ones(m, np.float32), bounds))
     found: Floats = np.clip(split(read, some, view.similar.n_items, m), 0, 1)
-    crowded = _crowded(read)
+    crowded = _crowded(view, others, read)
     if len(crowded):
         compared = view.content.between(some, others[crowded])
         compared[some[:, None] == others[crowded]] = 0
@@ -31,15 +31,17 @@ def between(view: Overlay, some: Positions, others: Positions) -> Floats:
     return found
 
 
-def _crowded(read: Gathered) -> Places:
+def _crowded(view: Overlay, items: Positions, read: Gathered) -> Places:
     """Return which of the rows that were read end while what is in them is still much alike."""
-    full = read.lengths >= KEPT
+    there = read.lengths > 0
+    owner, lengths = read.owner[there], read.lengths[there]
+    full = lengths >= KEPT
+    bundled = items[owner] < len(view.full)  # a change may have taken an entry from a full row
+    full[bundled] |= view.full[items[owner[bundled]]]
     if not full.any():
         return np.empty(0, np.int64)
-    starts = read.lengths.cumsum() - read.lengths
-    there = read.lengths > 0
-    least = np.minimum.reduceat(read.values, starts[there])
-    return np.unique(read.owner[there][(least >= CROWDED) & full[there]])
+    least = np.minimum.reduceat(read.values, lengths.cumsum() - lengths)
+    return np.unique(owner[full & (least >= CROWDED)])
 
 
 def with_all(view: Overlay, place: int) -> Floats:

@@ -128,13 +128,23 @@ def grow(parts: Parts, before: Grown, arrived: Arrived, groups: Positions) -> Gr
 
 
 def repainted(
-    parts: Parts, before: Grown, places: Positions, seen: Arrived, groups: Positions
+    parts: Parts,
+    before: Grown,
+    places: Positions,
+    seen: Arrived,
+    groups: Positions,
+    kin: Mask,
 ) -> Grown:
     """Return the bundle with items compared by other words and pictures.
 
-    Behaviour keeps what it says of them; those without any, and such as are near one of them, are
+    Behaviour keeps what it says of them; those without any, and such as they were or are near, are
     scored by their content anew. The matrices are copied, which is rare: a price or a stock is no
     content.
+
+    Parameters
+    ----------
+    kin
+        bool (n,). Items that are or were of one product with some of them.
     """
     order = np.argsort(places)
     positions = places[order].astype(np.int64)
@@ -148,11 +158,26 @@ def repainted(
     if len(touched):
         both = (Compared(one, touched).among(groups, known) for one in (before.content, content))
         blend = replace(blend, item_item=compared_anew(blend.item_item, *both))
-    stale = _named(was.alike()) | _named(near)
-    stale[positions] = True
-    untouched = Compared(content, np.flatnonzero(stale & ~known))
-    blend = blend.grown(untouched.among(groups, known))
-    return Grown(replace(blend, item_item=blend.item_item.even()), similar, content)
+    stale = ~known & (_named(was.alike()) | _named(near) | kin)
+    stale |= ~known & _speaking_of(before.blend.item_item.rows, touched)
+    stale[positions] = ~known[positions]
+    filled = blend.grown(Compared(content, np.flatnonzero(stale)).among(groups, known))
+    others = np.flatnonzero(~known & ~stale)
+    gone = stale & np.isin(np.arange(len(stale)), positions)
+    kept = rows.without_columns(blend.item_item.rows[others], gone)
+    whole = rows.replaced(filled.item_item.rows, others, kept)
+    item_item = replace(filled.item_item, rows=whole).even()
+    return Grown(replace(filled, item_item=item_item), similar, content)
+
+
+def _speaking_of(said: sp.csr_array, items: Places) -> Mask:
+    """Return which rows say something of some items, bool (n,)."""
+    wanted = np.zeros(said.shape[0], bool)
+    wanted[items] = True
+    row = np.repeat(np.arange(said.shape[0]), np.diff(said.indptr))
+    found = np.zeros(said.shape[0], bool)
+    found[row[wanted[said.indices] & (said.data != 0)]] = True
+    return found
 
 
 def _named(near: sp.csr_array) -> Mask:

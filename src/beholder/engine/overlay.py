@@ -109,6 +109,11 @@ class Overlay:
         """int32 (n,). Variants of one product share a number; -1: none is known."""
         return self.products.of_items
 
+    @property
+    def full(self) -> Mask:
+        """bool (n of the bundle,). Rows of what is alike that had no place for more."""
+        return self.parts.full
+
     @cached_property
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
@@ -200,6 +205,21 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
     return _joined(view, new, vectors_of) if new.num_rows else view
 
 
+def without_hidden(view: Overlay, changed: pa.Table) -> Overlay:
+    """Return a view that shows nothing of what was hidden or deleted, and else is as it was.
+
+    Parameters
+    ----------
+    changed
+        Rows as in `follow`.
+    """
+    places = view.positions(changed["seq"].to_numpy())
+    away = pc.or_(changed["hidden"], changed["deleted"]).to_numpy(zero_copy_only=False)
+    shown = view.shown.copy()
+    shown[places[np.asarray(away, bool) & (places >= 0)]] = False
+    return replace(view, shown=shown)
+
+
 def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: VectorsOf) -> Overlay:
     """Show changed rows; where words, picture or product are others, compare the items anew."""
     if not len(places):
@@ -210,6 +230,7 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
     facets = view.masks.facets.changed(places, _attributes(table))
     masks = view.masks.moved(facets, places.astype(np.int64))
     cards, products = view.cards.with_rows(places, table), view.products
+    groups = view.groups
     if other.any():
         products = products.changed(places, _attributes(table))
     view = replace(view, cards=cards, masks=masks, products=products)
@@ -219,8 +240,9 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
     places, n = places[other], view.parts.items.num_rows
     base, arrived = view.base, view.arrived
     if (places < n).any():
+        kin = _kin(places, groups) | _kin(places, products.of_items)
         base = repainted(
-            view.parts, base, places[places < n], seen.take(places < n), products.of_items
+            view.parts, base, places[places < n], seen.take(places < n), products.of_items, kin[:n]
         )
     if (places >= n).any():
         arrived = arrived.with_others(places[places >= n] - n, seen.take(places >= n))
@@ -229,6 +251,12 @@ def _changed(view: Overlay, places: Positions, table: pa.Table, vectors_of: Vect
         sealed = grow(view.parts, base, arrived.part(0, n_sealed), view.groups)
     now = grow(view.parts, sealed, arrived.part(n_sealed, len(arrived)), view.groups)
     return replace(view, base=base, arrived=arrived, sealed=sealed, now=now)
+
+
+def _kin(places: Positions, groups: Positions) -> Mask:
+    """Return the items that are of one product with some of them, bool (n,)."""
+    own = groups[places]
+    return np.isin(groups, own[own >= 0])
 
 
 def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:

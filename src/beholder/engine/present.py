@@ -47,7 +47,8 @@ class Present:
         """Bring the view to a version of the catalogue; without change this costs nothing.
 
         Who looks while another brings it there waits `PATIENCE` seconds, and then goes on with what
-        there is: a catalogue of which every text is another takes seconds to compare.
+        there is, but for what was hidden or deleted: where thousands of items have other texts it
+        takes seconds to compare them.
 
         Parameters
         ----------
@@ -62,12 +63,14 @@ class Present:
             version = self._store.catalogue_version()
         if version == self.view.version:
             return self.view
-        if self._lock.acquire(timeout=PATIENCE):
-            try:
-                if version > self.view.version:
-                    self.view = self._followed(self.view, self._store, version)
-            finally:
-                self._lock.release()
+        if not self._lock.acquire(timeout=PATIENCE):
+            view = self.view
+            return overlay.without_hidden(view, self._store.items(changed_after=view.version))
+        try:
+            if version > self.view.version:
+                self.view = self._followed(self.view, self._store, version)
+        finally:
+            self._lock.release()
         return self.view
 
     def _follow(self, promotions: Promotions) -> None:

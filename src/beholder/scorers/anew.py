@@ -14,8 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from beholder.scorers import rows
-from beholder.scorers.entry import contents_of
-from beholder.scorers.interface import Mask, NewItems
+from beholder.scorers.entry import STRONGEST, contents_of
+from beholder.scorers.interface import Floats, Mask, NewItems
 from beholder.scorers.item_item import ItemItem
 
 NOTHING = 1e-6  # of the largest entry: what is left of a sum of which all was taken away
@@ -29,21 +29,36 @@ def compared_anew(scorer: ItemItem, before: NewItems, after: NewItems) -> ItemIt
     before, after
         The same positions with behaviour, compared as they were and as they are.
     """
-    n = scorer.rows.shape[0]
+    known, entry = after.known, scorer.entry
     was, now = (_added(scorer, new) for new in (before, after))
     touched = np.flatnonzero(np.diff(was.indptr) + np.diff(now.indptr))
     own = sp.csr_array(scorer.rows[touched])
     own.eliminate_zeros()
     there = own.astype(bool).astype(np.float32)
-    was, now = was[touched], now[touched]
+    was, now = was[touched].multiply(there), now[touched]
+    if (
+        len(known) > STRONGEST
+    ):  # then members were cut, and it is not known everywhere what they added
+        was = was.minimum(own.maximum(0))
     now = now.multiply((there + (now > was)) > 0)  # what adds less stays cut away
-    changed = sp.csr_array(own - was.multiply(there) + now)
+    changed = sp.csr_array(own - was + now)
     changed.data[np.abs(changed.data) < NOTHING * np.abs(own.data).max(initial=0)] = 0
     changed.eliminate_zeros()
-    entry = scorer.entry
-    cut = rows.cut_apart(changed, scorer.new[:n], entry.kept, entry.kept_new)
+    cut = rows.cut_apart(changed, ~known, entry.kept, entry.kept_new)
     whole = rows.replaced(scorer.rows, touched, cut)
-    return replace(scorer, rows=whole)
+    by_content = scorer.by_content
+    if by_content is not None:
+        before_it, added, taken, all_of_it = (_among_known(m, known) for m in (own, now, was, cut))
+        by_content = by_content.copy()
+        parts = by_content[touched] * before_it - taken + added
+        by_content[touched] = np.clip(parts / np.maximum(all_of_it, 1e-12), 0, 1)
+    return replace(scorer, rows=whole, by_content=by_content)
+
+
+def _among_known(some: sp.csr_array, known: Mask) -> Floats:
+    """Return what rows say of known items altogether, whatever its sign, float32 (m,)."""
+    found: Floats = abs(sp.csr_array(some)) @ known.astype(np.float32)
+    return found
 
 
 def _added(scorer: ItemItem, new: NewItems) -> sp.csr_array:

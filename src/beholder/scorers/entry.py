@@ -168,6 +168,11 @@ class Entry:
             columns = sp.csr_array(columns + placed.columns(mix))
         return Entered(mix, np.concatenate(nearness), content, columns)
 
+    def beside(self, others: Sequence[Kernel]) -> np.float32:
+        """Return how much other kernels weigh beside these; 0 where there are none."""
+        own = sum(kernel.weight for kernel in self.kernels)
+        return np.float32(sum(kernel.weight for kernel in others) / own if own else 0)
+
     def _by_content(self, new: NewItems, block: Places) -> sp.csr_array:
         shape = (len(block), len(new.known))
         if not (self.kernels or self.groups):

@@ -84,6 +84,8 @@ class Combined:
         bool (n_items,). Columns of items without behaviour.
     content
         What contents add between items with behaviour, by all members, weighed.
+    by_content
+        Which of the matrices are that.
     """
 
     matrices: tuple[tuple[sp.csr_array, Floats], ...]
@@ -92,7 +94,8 @@ class Combined:
     base: Floats
     weights: Weights
     cold: Mask
-    content: tuple[Kernel, ...] = ()
+    content: tuple[Kernel, ...]
+    by_content: tuple[bool, ...]
 
     def scores(self, told: Histories) -> Floats:
         """Score every position for every history, float32 (m, n_items)."""
@@ -116,10 +119,18 @@ class Combined:
             found[row, part.indices] += part.data * factors[part.indices]
         return found
 
-    def rows(self, which: slice | Places) -> sp.csr_array:
-        """Return the weighted sum of some of the members' rows, uncut, float32 (m, n_items)."""
+    def rows(self, which: slice | Places, by_content: bool = False) -> sp.csr_array:
+        """Return the weighted sum of some of the members' rows, uncut, float32 (m, n_items).
+
+        Parameters
+        ----------
+        by_content
+            Whether only of those members that are content.
+        """
         total: sp.csr_array | None = None
-        for matrix, factors in self.matrices:
+        for (matrix, factors), content in zip(self.matrices, self.by_content, strict=True):
+            if by_content and not content:
+                continue
             part = sp.csr_array(matrix[which])
             part.data = part.data * factors[part.indices]
             total = part if total is None else sp.csr_array(total + part)
@@ -131,14 +142,27 @@ class Combined:
     def folded(self, kept: int, kept_new: int, power: float) -> ItemItem:
         """Return the item-item members as one, each row with its `kept` largest entries."""
         n = len(self.base)
-        blocks = [
-            rows.cut(self.rows(slice(start, start + STEP)), kept) for start in range(0, n, STEP)
-        ]
+        spans = [slice(start, start + STEP) for start in range(0, n, STEP)]
+        blocks = [rows.cut(self.rows(span), kept) for span in spans]
         whole = sp.csr_array(sp.vstack(blocks, format="csr")) if n else sp.csr_array((0, 0))
+        by_content = None
+        if any(self.by_content):
+            each = zip(spans, blocks, strict=True)
+            parts = [_share(self.rows(span, by_content=True), block) for span, block in each]
+            by_content = np.concatenate(parts)
         entry = replace(self.entry, kept=kept, kept_new=kept_new, power=power)
         placed = self.cold if self.cold.any() else None
         weights = self.weights
-        return ItemItem(whole, weights.recency, entry, (), weights.among_new, placed, self.content)
+        told = weights.among_new, placed, self.content, by_content
+        return ItemItem(whole, weights.recency, entry, (), *told)
+
+
+def _share(part: sp.csr_array, whole: sp.csr_array) -> Floats:
+    """Return how much of each row a part of what was added up is, float32 (m,), 0 to 1."""
+    kept = part.multiply(whole.astype(bool))
+    own, total = (abs(some).sum(axis=1) for some in (kept, whole))
+    share: Floats = np.divide(own, total, out=np.zeros(len(total), np.float32), where=total > 0)
+    return np.minimum(share, 1)
 
 
 def combined(
@@ -154,6 +178,7 @@ def combined(
         bool (n_items,). Which columns take the cold weights.
     """
     matrices: list[tuple[sp.csr_array, Floats]] = []
+    by_content: list[bool] = []
     vectors: list[VectorMember] = []
     entry, content = Entry(), Entry()
     for name, member in members.items():
@@ -163,11 +188,13 @@ def combined(
             content = content.plus(Entry(member.content).scaled(warm))
             if warm or new:
                 matrices.append((member.rows, np.where(cold, new, warm).astype(np.float32)))
+                by_content.append(bool(member.content))
         elif isinstance(member, Vectors) and (warm or new):
             vectors.append(VectorMember(member, np.where(cold, new, warm).astype(np.float32), new))
     base = (np.float32(weights.popularity) * popularity).astype(np.float32)
-    members_of = tuple(matrices), tuple(vectors)
-    return Combined(*members_of, entry, base, weights, cold, content.kernels)
+    scorers = tuple(matrices), tuple(vectors)
+    told = content.kernels, tuple(by_content)
+    return Combined(*scorers, entry, base, weights, cold, *told)
 
 
 def fold(

@@ -19,7 +19,7 @@ from beholder.scorers.interface import Floats, Mask, NewItems, Places, Positions
 from beholder.scorers.layers import Gathered, Layer, gather, joined
 from beholder.scorers.recency import USUAL, Recency
 
-PLACED = "placed.safetensors"
+PLACED, BY_CONTENT = "placed.safetensors", "by-content.safetensors"
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
 
 
@@ -42,6 +42,8 @@ class ItemItem:
         bool (n,). Columns of items without behaviour; None: there are none.
     content
         What contents add between items with behaviour: it is in the rows already.
+    by_content
+        float32 (n,), 0 to 1. How much of what each row says of those is that; None: nothing.
     """
 
     rows: sp.csr_array
@@ -51,6 +53,7 @@ class ItemItem:
     among_new: Recency | None = None
     placed: Mask | None = None
     content: tuple[Kernel, ...] = ()
+    by_content: Floats | None = None
 
     @property
     def n_items(self) -> int:
@@ -129,6 +132,8 @@ class ItemItem:
         rows.save(self.even().rows, folder / "rows.safetensors", facts)
         if self.placed is not None:
             tensors.save(folder / PLACED, {"placed": self.placed})
+        if self.by_content is not None:
+            tensors.save(folder / BY_CONTENT, {"by_content": self.by_content})
         self.entry.save(folder)
 
     @classmethod
@@ -140,8 +145,11 @@ class ItemItem:
         placed = None
         if (folder / PLACED).exists():
             placed = tensors.load(folder / PLACED)[0]["placed"]
-        entry = Entry.load(folder)
-        return cls(rows.load(path), recency, entry, (), facts.among_new, placed, facts.content)
+        by_content = None
+        if (folder / BY_CONTENT).exists():
+            by_content = tensors.load(folder / BY_CONTENT)[0]["by_content"]
+        told = facts.among_new, placed, facts.content, by_content
+        return cls(rows.load(path), recency, Entry.load(folder), (), *told)
 
 
 class _Facts(msgspec.Struct):
@@ -200,7 +208,7 @@ def _layer(scorer: ItemItem, new: NewItems, found: Entered) -> Layer:
     """
     entry, n, mix, own = scorer.entry, scorer.rows.shape[0], found.mix, found.columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
-    said = _said(found, scorer.rows, new.known)
+    said = _said(scorer, found, scorer.rows, new.known)
     known = rows.cut_apart(said, ~new.known, entry.kept, entry.kept_new)
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
     corner = sp.csr_array(mix @ own)
@@ -224,33 +232,48 @@ def _filled(scorer: ItemItem, new: NewItems, found: Entered) -> sp.csr_array:
     )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
-    said = _said(found, whole, new.known)
+    said = _said(scorer, found, whole, new.known)
     own = rows.cut_apart(said, apart, entry.kept, entry.kept_new)
     return rows.replaced(whole, new.positions, own)
 
 
-def _said(found: Entered, whole: sp.csr_array, known: Mask) -> sp.csr_array:
-    """Return what new items say, float32 (m, n): as those say that they are like.
+def _said(scorer: ItemItem, found: Entered, whole: sp.csr_array, known: Mask) -> sp.csr_array:
+    """Return what new items say, float32 (m, n).
 
-    The further those are beside what is most alike, the more an item says how alike others are:
-    all of it where nobody has touched anything like it.
+    What people did speaks through those that an item is like; how alike others are it says
+    itself, as a known item does, and more so the further the known ones are beside what is most
+    like it. Where nobody has touched anything like it, that is all it says.
     """
-    lent, own = _lent(found.mix, whole, known), found.content
-    if not (found.nearness < 1).any():
-        return lent
-    return sp.csr_array(rows.times(lent, found.nearness) + rows.times(own, 1 - found.nearness))
+    n, mix, own = len(known), found.mix, found.content.copy()
+    shares = np.ones(n, np.float32) if scorer.by_content is None else 1 - scorer.by_content
+    lent = rows.times(_lent(mix, whole, known, shares), found.nearness)
+    alone = 1 - found.nearness * rows.times_columns(mix, shares).sum(axis=1)
+    alike = np.maximum(1 - found.nearness, scorer.entry.beside(scorer.content))
+    lengths, columns = np.diff(own.indptr), own.indices
+    among_new = np.where(rows.filled(whole)[columns], alone.repeat(lengths), 0)
+    own.data *= np.where(known[columns], alike.repeat(lengths), among_new)
+    own.eliminate_zeros()
+    return sp.csr_array(lent + own, dtype=np.float32)
 
 
-def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask) -> sp.csr_array:
+def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask, shares: Floats) -> sp.csr_array:
     """Return what new items say, float32 (m, n): what those say that they are like, and these.
 
     No row speaks of its own item. So that a new item does not name everything but what it is like,
     the nearest counts as much as the most that its own row says of a known item, and others by
     how near they are.
+
+    Parameters
+    ----------
+    shares
+        float32 (n,). How much of each row is lent.
     """
     nearest = rows.tops(mix, np.arange(mix.shape[0], dtype=np.int32), known)
-    own = mix.copy()
-    own.data *= rows.tops(whole, mix.indices, known) / nearest.repeat(np.diff(mix.indptr))
+    each, own = nearest.repeat(np.diff(mix.indptr)), mix.copy()
+    own.data *= np.divide(
+        rows.tops(whole, mix.indices, known), each, out=np.zeros_like(each), where=each > 0
+    )
+    mix, own = rows.times_columns(mix, shares), rows.times_columns(own, shares)
     return sp.csr_array(mix @ whole + own)
 
 

@@ -104,6 +104,19 @@ def times(matrix: sp.csr_array, factors: NDArray[np.float32]) -> sp.csr_array:
     return sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
+def times_columns(matrix: sp.csr_array, factors: NDArray[np.float32]) -> sp.csr_array:
+    """Return the matrix with each column multiplied by its factor, float32 (m,)."""
+    data = matrix.data * factors.take(matrix.indices)
+    return sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def filled(matrix: sp.csr_array) -> NDArray[np.bool_]:
+    """Return which columns have an entry, bool (m,)."""
+    found = np.zeros(matrix.shape[1], bool)
+    found[matrix.indices] = True
+    return found
+
+
 def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_array:
     """Return the matrix with the entries of some columns, int (m,), alone."""
     some = np.zeros(matrix.shape[1], bool)
@@ -120,7 +133,9 @@ def replaced(matrix: sp.csr_array, which: NDArray[np.int64], others: sp.csr_arra
         int64 (m,), rising. Rows that `others` (m, n) stands for.
     """
     others.sort_indices()
-    matrix.sort_indices()
+    if not matrix.has_sorted_indices:
+        matrix = matrix.copy()  # whoever reads it now reads it as it lies
+        matrix.sort_indices()
     before = _spans(matrix.indptr, np.append(0, which + 1), np.append(which, matrix.shape[0]))
     after = _spans(others.indptr, np.arange(len(which)), np.arange(len(which)) + 1)
     lengths = np.diff(matrix.indptr)
