@@ -84,20 +84,25 @@ def test_the_scale_of_scores_does_not_matter(factor: float) -> None:
 
 def slowly(scores: list[float], alike: list[list[float]], k: int, dial: Dial,
            groups: list[int]) -> list[int]:  # fmt: skip
-    """Choose place by place, each time from all that are free and not barred."""
+    """Choose place by place, each time from all that are free and not barred.
+
+    Where all are barred, the next round begins, of which what stood before is no part.
+    """
     order: list[int] = []
+    begun = 0
     top = max(map(abs, scores), default=0.0) or 1.0
-    while len(order) < k:
+    while len(order) < min(k, len(scores)):
         values = {
             i: (1 - dial.diversity) * scores[i] / top
-            - dial.diversity * max([0.0, *(alike[i][j] for j in order)])
+            - dial.diversity * max([0.0, *(alike[i][j] for j in order[begun:])])
             for i in range(len(scores))
             if i not in order
-            and not any(alike[i][j] > dial.near for j in order)
-            and not any(groups[i] == groups[j] >= 0 for j in order)
+            and not any(alike[i][j] > dial.near for j in order[begun:])
+            and not any(groups[i] == groups[j] >= 0 for j in order[begun:])
         }
         if not values:
-            break
+            begun = len(order)
+            continue
         order.append(max(values, key=lambda i: (values[i], -i)))
     return order + [i for i in range(len(scores)) if i not in order]
 
@@ -121,3 +126,15 @@ def test_the_order_is_that_of_a_slow_choice_place_by_place(
     page = found.order[: min(k, m + 1) - found.short]
     with_group = groups[page][groups[page] >= 0]
     assert len(set(with_group.tolist())) == len(with_group)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.3, 1.0]), st.sampled_from([0.9, 2.0]))
+def test_two_pages_are_one_of_both(seed: int, diversity: float, near: float) -> None:
+    generator = np.random.default_rng(seed)
+    scores = np.sort(generator.random(260)).astype(np.float32)[::-1]
+    half = generator.random((260, 260)).astype(np.float32) ** 2
+    alike = np.maximum(half, half.T)
+    groups = generator.integers(-1, 90, 260).astype(np.int32)
+    dial = Dial(diversity, near, True)
+    orders = [rerank(scores, alike, k, dial, groups, 200).order.tolist() for k in (1, 20, 40, 200)]
+    assert orders[0] == orders[1] == orders[2] == orders[3]

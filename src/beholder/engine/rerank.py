@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from beholder.errors import ShapeError
 
+AMONG = 100  # candidates of the first places
+
 Floats = NDArray[np.float32]
 Order = NDArray[np.int32]
 
 
 class Dial(NamedTuple):
-    """How much a page may not be alike.
+    """How much an answer may not be alike.
 
     Attributes
     ----------
@@ -28,7 +30,7 @@ class Dial(NamedTuple):
     near
         Candidates that are more similar than this are one picture twice; above 1: never.
     one_variant
-        Whether at most one variant of each product stands on a page.
+        Whether a second variant of a product waits until one of each other stood.
     """
 
     diversity: float = 0.0
@@ -42,8 +44,8 @@ class Reranked(NamedTuple):
     Attributes
     ----------
     order
-        int32 (m,): place i takes candidate `order[i]`. Behind the first k, all others keep the
-        order that they had.
+        int32 (m,): place i takes candidate `order[i]`. Behind the places that were filled, all
+        others keep the order that they had.
     near, variants
         Candidates of the first k places that stand behind them now, since one too similar, or
         one of the same product, stands before.
@@ -64,24 +66,28 @@ def rerank(
     k: int,
     dial: Dial,
     groups: NDArray[np.int32] | None = None,
+    places: int = 0,
 ) -> Reranked:
-    """Fill the first k places greedily, each with the most relevant that is least like the rest.
+    """Fill places greedily, each with the most relevant that is least like those before.
 
     The value of a candidate is (1 - diversity) * score / top - diversity * its largest
     similarity to what stands already, where top is the largest absolute score: only differences
-    count, so scores may be on any scale. Similarities below 0 count as 0.
+    count, so scores may be on any scale. Similarities below 0 count as 0. Place i is taken by one
+    of the first 100, or 2 i, whatever k is: two pages of twenty are one of forty.
 
     Parameters
     ----------
     scores
-        Shape (m,), best first, finite. A hundred is enough: the cost grows with its square.
+        Shape (m,), best first, finite.
     similarity
         Shape (m, m), symmetric, 1 at most.
     k
         Places of the page.
     groups
-        Shape (m,). Equal numbers are variants of one product; -1: none. At most one of each
-        stands in the first k places.
+        Shape (m,). Equal numbers are variants of one product; -1: none. Where all that are left
+        are variants or near-duplicates of what stands, they begin anew among themselves.
+    places
+        How many are filled, those of later pages among them; k at least.
 
     Raises
     ------
@@ -105,30 +111,36 @@ def rerank(
     same = (groups[:, None] == groups) & (groups >= 0)
     penalised = relevance - np.float32(dial.diversity) * similarity
     penalised[alike | same] = -np.inf
-    chosen = np.array(_greedy(relevance, penalised, min(k, m)), np.int32)
+    picked, free = _greedy(relevance, penalised, min(max(k, places), m))
+    chosen, page = np.array(picked, np.int32), np.array(picked[:k], np.int32)
     left = np.ones(m, bool)
     left[chosen] = False
-    behind = np.flatnonzero(left)
-    order = np.concatenate([chosen, behind]).astype(np.int32)
+    order = np.concatenate([chosen, np.flatnonzero(left)]).astype(np.int32)
     # Only what would have stood on the page was moved from it.
-    moved = behind[behind < k]
-    variants = same[np.ix_(moved, chosen)].any(axis=1)
-    near = alike[np.ix_(moved, chosen)].any(axis=1) & ~variants
-    short = min(k, m) - len(chosen)
-    return Reranked(order, int(near[short:].sum()), int(variants[short:].sum()), short)
+    moved = np.setdiff1d(np.arange(min(k, m)), page)
+    variants = same[np.ix_(moved, page)].any(axis=1)
+    near = alike[np.ix_(moved, page)].any(axis=1) & ~variants
+    short = max(0, min(k, m) - free)
+    return Reranked(order, int(near.sum()), int(variants.sum()), short)
 
 
-def _greedy(value: Floats, penalised: Floats, k: int) -> list[int]:
-    """Return at most k candidates; those left out are all barred by one that was taken.
-
-    `value` is lowered in place, as each candidate that is taken penalises the others.
-    """
+def _greedy(relevance: Floats, penalised: Floats, places: int) -> tuple[list[int], int]:
+    """Return so many candidates, and how many of them nothing that stood before barred."""
     chosen: list[int] = []
-    while len(chosen) < k:
-        pick = int(value.argmax())
-        if value[pick] == -np.inf:
-            break
+    m, free = len(relevance), -1
+    value, left = relevance.copy(), np.ones(len(relevance), bool)
+    while len(chosen) < places:
+        window = max(AMONG, 2 * (len(chosen) + 1))
+        pick = int(value[:window].argmax())
+        while value[pick] == -np.inf and window < m:
+            window *= 2
+            pick = int(value[:window].argmax())
+        if value[pick] == -np.inf:  # all that are left are barred
+            free = len(chosen) if free < 0 else free
+            value = np.where(left, relevance, -np.inf).astype(np.float32)
+            continue
         chosen.append(pick)
+        left[pick] = False
         np.minimum(value, penalised[pick], out=value)
         value[pick] = -np.inf
-    return chosen
+    return chosen, len(chosen) if free < 0 else free

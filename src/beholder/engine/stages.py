@@ -17,8 +17,6 @@ from beholder.engine.slate import Adjustment, Request, Slate, Stage
 from beholder.rules.caps import capped
 from beholder.rules.pins import pinned
 
-AMONG = 100  # candidates that a page is put together from
-
 
 def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     """Add what boosts and buries say."""
@@ -30,18 +28,18 @@ def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
 
 
 def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
-    """Put less of the same on each page, no picture twice, and one variant of a product."""
+    """Put less of the same beside each other, no picture twice, and one variant of a product."""
     dial = request.dial
     if not dial.diversity and dial.near > 1 and not dial.one_variant:
         return slate
-    head, k = max(AMONG, 2 * request.k), request.k
+    head = 2 * max(request.depth, request.k)
     while True:  # with more of them, where those are too few that may stand beside each other
         head = min(head, len(slate.positions))
         among = slate.positions[:head]
         groups = view.groups[among] if dial.one_variant else None
         one_way = between(view, among, among)
         alike = np.maximum(one_way, one_way.T)
-        found = rerank(slate.scores[:head], alike, min(k, head), dial, groups)
+        found = rerank(slate.scores[:head], alike, request.k, dial, groups, request.depth)
         if not found.short or head == len(slate.positions):
             break
         head *= 2
