@@ -9,6 +9,7 @@ from sklearn.decomposition import PCA
 
 from beholder.errors import VectorsError
 from beholder.spaces import Modality
+from beholder.spaces import whitening as whitenings
 from beholder.spaces.whitening import CHANCE, KEPT, SAMPLE, SPENT, TAIL, Whitening
 
 
@@ -60,13 +61,19 @@ def test_with_many_items_what_stands_out_is_nearly_whitened() -> None:
     assert after.std(axis=0).max() / after.std(axis=0).min() < 1.25
 
 
-def test_many_items_of_many_dimensions_keep_the_strongest_directions_alone() -> None:
+def test_many_items_of_many_dimensions_keep_the_strongest_directions_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whitenings, "FEW", 399)
     raw = pictures(400, 300)
     whitening = Whitening.fit(modality(raw), everyone(400))
     assert not whitening.whole
     assert whitening(raw).shape == (400, KEPT)
     few = Whitening.fit(modality(raw[:100]), everyone(100))
     assert few(raw).shape == (400, 300)
+    monkeypatch.setattr(whitenings, "KEPT", 20)
+    level = Whitening.fit(modality(np.eye(400, dtype=np.float32)), everyone(400))
+    assert level.dim == 300  # three quarters of what there is
 
 
 def test_few_items_do_not_flatten_pictures_that_came_later() -> None:

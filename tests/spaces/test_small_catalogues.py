@@ -35,6 +35,17 @@ def test_vectors_in_unclear_groups_find_it_as_often_as_plain_cosine(n: int, dim:
     assert agreement(ours, group) >= before - 0.01
 
 
+@pytest.mark.parametrize(("n", "dim"), [(60, 512), (300, 1024), (600, 768), (3000, 768)])
+def test_many_groups_in_as_many_directions_are_found_as_often_as_by_plain_cosine(
+    n: int, dim: int
+) -> None:
+    raw, group = grouped(n, dim, groups=n // 6, noise=2.5, seed=4)
+    before = agreement(nearest(plain(raw), 5), group)
+    assert 0.3 < before < 0.95
+    ours = nearest(space(raw).cosines(slice(None)), 5)
+    assert agreement(ours, group) >= before - 0.01
+
+
 @pytest.mark.parametrize("n", [3, 5])
 @pytest.mark.parametrize("dim", [2, 96, 1280])
 def test_few_vectors_are_in_the_order_of_plain_cosine(n: int, dim: int) -> None:

@@ -34,7 +34,9 @@ SAMPLE = 20_000  # vectors that statistics are learned from
 SPENT = 5  # items that teach nothing
 CHANCE = 10.0  # times 1 / n: how much variance a direction may owe to chance
 TAIL = 20.0  # times the median variance
-KEPT = 256  # directions: fewer lose likeness on the data this was developed on, more gain little
+KEPT = 256  # directions at least, and as many as hold this share of the variance
+SHARE = 0.75
+FEW = 3_000  # items up to which all are kept: what their vectors hold may lie in any direction
 
 
 def unit(vectors: NDArray[np.floating[Any]]) -> Vectors:
@@ -58,8 +60,8 @@ class Whitening:
     gains
         float32 (k,), 0 to 1. What remains of each direction.
     whole
-        Whether all other directions are kept as they are, in dim numbers, which is so as long as
-        there are too few items to know `KEPT` directions; else the map has k numbers.
+        Whether all other directions are kept as they are, in dim numbers, which is so up to `FEW`
+        items; else the map has k numbers.
     """
 
     mean: Vectors
@@ -97,10 +99,11 @@ class Whitening:
         mean += (share @ rows / n * (learned / n)).astype(np.float32)
         rows -= mean
         rows = unit(rows) * np.sqrt(share / n)[:, None].astype(np.float32)
-        spread = _spread(rows, KEPT)
+        spread = _spread(rows, int(n))
         chance = CHANCE / learned + TAIL * spread.median
         gains = np.sqrt(chance / (spread.variances + chance)).astype(np.float32)
-        return cls(mean, spread.directions, gains, min(n, modality.dim) <= KEPT)
+        whole = n <= FEW or modality.dim <= KEPT
+        return cls(mean, spread.directions, gains, whole)
 
     def __call__(self, raw: NDArray[np.floating[Any]]) -> Vectors:
         """Map raw vectors (m, dim) to unit vectors (m, self.dim); zero rows stay zero.
@@ -152,13 +155,16 @@ def _sampled(
     return rows[there], 1.0 / np.bincount(owner, minlength=len(counts))[owner]
 
 
-def _spread(rows: Vectors, kept: int) -> Spread:
-    """Decompose rows (n, dim), whose squared lengths sum to 1."""
+def _spread(rows: Vectors, n_items: int) -> Spread:
+    """Decompose rows (n, dim), whose squared lengths sum to 1, of so many items."""
     from scipy.linalg import eigh, eigvalsh  # only fitting needs it, and a server starts sooner
 
     exact = rows.astype(np.float64)
     few = len(exact) < exact.shape[1]  # then the matrix of rows is the smaller one
     square = exact @ exact.T if few else exact.T @ exact
+    every = np.maximum(eigvalsh(square), 0)
+    held = np.searchsorted(every[::-1].cumsum(), SHARE * every.sum()) + 1
+    kept = len(square) if n_items <= FEW else max(KEPT, int(held))
     top = (max(0, len(square) - kept), len(square) - 1)
     values, directions = eigh(square, subset_by_index=top)
     strong = values > max(values.max(), 1e-12) * 1e-7
@@ -167,8 +173,7 @@ def _spread(rows: Vectors, kept: int) -> Spread:
         directions = exact.T @ directions / np.sqrt(values)
     largest = np.abs(directions).argmax(axis=0)  # fixes the signs, which are arbitrary
     directions = directions * np.sign(directions[largest, np.arange(len(values))])
-    median = float(np.median(np.maximum(eigvalsh(square), 0)))
-    return Spread(np.ascontiguousarray(directions, np.float32), values, median)
+    return Spread(np.ascontiguousarray(directions, np.float32), values, float(np.median(every)))
 
 
 def checked(rows: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
