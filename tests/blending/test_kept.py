@@ -52,7 +52,9 @@ def rows_with(rivals: int, held: Validation) -> Combined:
     weights = Weights({"m": 1.0}, {"m": 1.0}, {"m": 1.0}, decay=0.8)
     matrices = ((sp.csr_array(dense), np.ones(N, np.float32)),)
     base = np.zeros(N, np.float32)
-    return Combined(matrices, (), Entry(), base, weights, held.untouched)
+    return Combined(
+        matrices, (), Entry(), base, weights, held.untouched, (), (False,) * len(matrices)
+    )
 
 
 @pytest.mark.parametrize(("rivals", "fewest"), [(50, 100), (150, 200), (250, 400)])

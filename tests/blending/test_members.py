@@ -82,7 +82,7 @@ def test_an_encoder_without_vectors_is_refused_by_its_name(world: World) -> None
 def test_a_member_of_an_encoder_is_left_out_where_there_are_no_pictures() -> None:
     found, left_out = members_of(nothing(3), ["visual-knn:colour", "itemknn"])
     assert [member.name for member in found] == ["itemknn"]
-    assert left_out == ["visual-knn is left out: there are no pictures"]
+    assert left_out == ["visual-knn is left out: there are no vectors of pictures"]
 
 
 def test_what_is_in_every_blend_is_no_member(world: World) -> None:

@@ -374,6 +374,9 @@ def test_a_late_item_enters_a_factor_model_by_its_neighbours(tmp_path: Path) -> 
         explained = engine.explain("late", history=[many.item_id(a_known(many, 5))])
         whole = explained.base + sum(share.share for share in explained.shares)
         assert whole == pytest.approx(explained.score, abs=1e-4)
+        # Its reason is the whole history: no item of it speaks for another by itself.
+        told = engine.recommend(history=[many.item_id(a_known(many, 5))], k=10).items
+        assert {one.reason.kind for one in told if one.reason} == {"taste"}
         # And as history it turns the answer towards its like.
         answer = engine.recommend(history=["late"], k=10)
         assert (tastes_of(many, answer.ids) == 5).mean() >= 0.5

@@ -10,6 +10,7 @@ from shop import BRANDS, Shop, attributes_of, change
 from test_live import an_item, like
 
 from beholder.engine.engine import Engine
+from beholder.engine.explore import Exploration, Explorer
 from beholder.engine.opening import open_engine
 from beholder.store import ItemRecord
 from planted import WORDS, World
@@ -30,6 +31,30 @@ def shop(engine: Engine, world: World, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 def scores(shop: Shop, **asked: object) -> dict[str, float]:
     return {item.id: item.score for item in shop.engine.recommend(k=240, **asked).items}
+
+
+@each_who
+def test_exploration_leaves_pins_where_they_are_and_keeps_caps(
+    shop: Shop, world: World, who: dict[str, object]
+) -> None:
+    pin = world.item_id(99)
+    shop.rules(
+        f'rule = "pin"\nitems = ["{pin}"]\nplace = 2',
+        'rule = "cap"\nfacet = "brand"\nmost = 4\nfirst = 10',
+    )
+    draws = np.random.default_rng(5)
+    shop.engine.pipeline.explorer = Explorer(Exploration("fresh", 1.0), draws)
+    explored = 0
+    for _ in range(60):
+        answer = shop.engine.recommend(k=10, **who)
+        explored += sum(
+            one.reason is not None and one.reason.kind == "explore" for one in answer.items
+        )
+        assert answer.ids[1] == pin
+        counts = Counter(item.attributes.get("brand") for item in answer.items)
+        counts.pop(None, None)
+        assert max(counts.values(), default=0) <= 4
+    assert explored > 20
 
 
 # -- ban and stock --------------------------------------------------------------------------

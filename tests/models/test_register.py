@@ -192,7 +192,7 @@ def test_vectors_longer_than_the_settings_say_are_refused() -> None:
 
 def test_a_model_that_lacks_what_it_learns_from_is_named() -> None:
     seeing = model_of(GOOD._replace(learns=frozenset({"pictures"})))
-    with pytest.raises(UsageError, match="mine is left out: there are no pictures"):
+    with pytest.raises(UsageError, match="mine is left out: there are no vectors of pictures"):
         beholder.fit(EVENTS, model=seeing, budget="2s")
     found = beholder.fit(EVENTS, budget="2s")
-    assert "mine is left out: there are no pictures" in found.notes
+    assert "mine is left out: there are no vectors of pictures" in found.notes

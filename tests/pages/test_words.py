@@ -43,7 +43,9 @@ def test_every_key_that_pages_ask_for_exists():
 
 def test_no_key_is_left_unused():
     text = sources()
-    built = {"language"} | {f"reason_{kind}" for kind in ("popular", "new", "explore", "cold")}
+    built = {"language"} | {
+        f"reason_{kind}" for kind in ("popular", "new", "explore", "cold", "taste")
+    }
     built |= {k for k in catalogue("en") if k.startswith("row_")}  # titles that the service names
     built |= {k for k in catalogue("en") if k.endswith(("_one", "_other"))}
     for key in set(catalogue("en")) - built:

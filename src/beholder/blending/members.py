@@ -154,7 +154,8 @@ def lacks(card: Card, dataset: Dataset) -> str | None:
         "products": bool((np.bincount(known) > 1).any()),
     }
     missing = sorted(source for source in card.learns if not there[source])
-    return "there are no " + " and no ".join(missing) if missing else None
+    words = ["vectors of pictures" if source == "pictures" else source for source in missing]
+    return "there are no " + " and no ".join(words) if missing else None
 
 
 def _of(model: type[Model], dataset: Dataset) -> list[Member]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
@@ -43,6 +43,8 @@ class Built:
         Hexadecimal: changes when items, pictures or events change.
     newest
         Milliseconds since 1970 of the newest event, 0 without any.
+    unseen
+        Items with pictures of which an encoder of the settings has no vector, by its name.
     """
 
     dataset: Dataset
@@ -50,6 +52,7 @@ class Built:
     version: int
     fingerprint: str
     newest: int
+    unseen: dict[str, int] = field(default_factory=dict)
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
@@ -79,10 +82,18 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     titles = items["title"].to_pylist()
     texts = [text_of(title, attr) for title, attr in zip(titles, attributes, strict=True)]
     read = RawVectors(workspace, settings.encode.encoders)
-    vectors = read(items["item_id"].to_pylist(), items["pictures"].to_pylist())
+    pictures = items["pictures"].to_pylist()
+    vectors = read(items["item_id"].to_pylist(), pictures)
     dataset = Dataset(log, vectors, texts, groups_of(attributes).of_items)
     newest = int(events.times.max(initial=0))
-    return Built(dataset, items, version, _fingerprint(items, marks), newest)
+    pictured = np.array([bool(own) for own in pictures], bool)
+    seen = {name: vectors[name].present for name in settings.encode.encoders if name in vectors}
+    unseen = {
+        name: int((pictured & ~seen.get(name, np.zeros(len(pictured), bool))).sum())
+        for name in settings.encode.encoders
+    }
+    lacking = {name: n for name, n in unseen.items() if n}
+    return Built(dataset, items, version, _fingerprint(items, marks), newest, lacking)
 
 
 def read_log(events: TrainingEvents, items: pa.Table, settings: Settings, seed: int) -> Log:

@@ -53,13 +53,14 @@ class Reason(msgspec.Struct, frozen=True):
     Attributes
     ----------
     kind
-        `liked`: because of the history; `popular`; `similar`: looks or reads alike; `new`;
+        `liked`: because of the history; `taste`: because of the whole of it, which vectors stand
+        for; `popular`; `similar`: looks or reads alike; `new`;
         `explore`: to find out who likes it; `trending`: it rises.
     because
         The largest shares of the score, at most three.
     """
 
-    kind: Literal["liked", "popular", "similar", "new", "explore", "trending"]
+    kind: Literal["liked", "taste", "popular", "similar", "new", "explore", "trending"]
     because: tuple[Because, ...] = ()
 
 

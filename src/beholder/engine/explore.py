@@ -17,10 +17,13 @@ from beholder.bundle.parts import Parts
 from beholder.engine.overlay import Overlay
 from beholder.engine.slate import Slate
 from beholder.errors import UsageError
+from beholder.rules.caps import room_for
+from beholder.rules.fit import Fitted
 from beholder.scorers.interface import Mask, Positions
 from beholder.store.answers import EXPLORE
 
 RARE = 0.1  # of the shown items
+NO_RULES = Fitted()
 KEPT = 60.0  # seconds that a pool stays as it is
 
 
@@ -71,6 +74,7 @@ def explore(
     pool: Positions,
     exploration: Exploration,
     generator: np.random.Generator,
+    held: Mask | None = None,
 ) -> Explored:
     """Return the page with at most one place explored.
 
@@ -86,6 +90,8 @@ def explore(
     pool
         Shape (p,), items that may be shown to this person, each once; those on the page are
         left out of it here.
+    held
+        bool (k,). Places that are never explored, besides the first ones; None: no others.
 
     Raises
     ------
@@ -99,13 +105,17 @@ def explore(
     k, first = len(positions), max(exploration.first, 0)
     chance = np.ones(k, np.float32)
     drawn_from = pool[~np.isin(pool, positions)] if exploration.share > 0 else pool[:0]
-    places = k - first
-    if places <= 0 or not len(drawn_from):
+    free = np.arange(k) >= first
+    if held is not None:
+        free &= ~held
+    open_places = np.flatnonzero(free)
+    places = len(open_places)
+    if not places or not len(drawn_from):
         return Explored(positions, chance)
-    chance[first:] = 1.0 - exploration.share / places
+    chance[free] = 1.0 - exploration.share / places
     if generator.random() >= exploration.share:
         return Explored(positions, chance)
-    place = first + int(generator.integers(places))
+    place = int(open_places[generator.integers(places)])
     item = drawn_from[int(generator.integers(len(drawn_from)))]
     page = positions.copy()
     page[place] = item
@@ -154,11 +164,14 @@ class Explorer:
         self._pool: tuple[Overlay, float, Positions] | None = None
         self._lock = threading.Lock()
 
-    def __call__(self, view: Overlay, slate: Slate, k: int, allowed: Mask) -> Slate:
+    def __call__(
+        self, view: Overlay, slate: Slate, k: int, allowed: Mask, rules: Fitted = NO_RULES
+    ) -> Slate:
         """Explore one of the first k places, now and then.
 
         What stood there is the first behind the page. The place keeps its score, as it does
-        where a stage puts candidates in another order.
+        where a stage puts candidates in another order. What is pinned stays, and nothing is drawn
+        that a cap of the page has no room for.
 
         Parameters
         ----------
@@ -168,7 +181,11 @@ class Explorer:
         with self._lock:
             pool = self._drawn_from(view)
         page, following = slate.positions[:k], slate.positions[k:]
-        found = explore(page, pool[allowed[pool]], self.exploration, self._generator)
+        pool = pool[allowed[pool]]
+        if rules.limits:
+            pool = pool[room_for(rules.limits, view.masks.facets, slate.positions, pool)]
+        pinned = np.isin(page, [pin.position for pin in rules.pins])
+        found = explore(page, pool, self.exploration, self._generator, pinned)
         if self.exploration.pool == "rare":
             with self._lock:
                 if self._parts is view.parts:  # else another bundle was promoted meanwhile

@@ -65,7 +65,7 @@ class Pipeline:
         request = self._request(view, known, level, wanted)
         slate = run(request, view, self.stages, first_look if known.stranger else None)
         if wanted.explore and self.explorer is not None:
-            slate = self.explorer(view, slate, wanted.k, request.allowed)
+            slate = self.explorer(view, slate, wanted.k, request.allowed, request.rules)
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
         if known.stranger:

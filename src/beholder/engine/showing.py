@@ -17,7 +17,7 @@ from beholder.store.answers import EXPLORE
 
 NAMED = 3
 EACH = 3  # pieces of text for one that is named
-PLAIN = {kind: Reason(kind) for kind in ("new", "popular", "explore")}
+PLAIN = {kind: Reason(kind) for kind in ("new", "popular", "explore", "taste")}
 OPENING = {
     kind: b',"reason":{"kind":"%b","because":[' % kind.encode() for kind in ("liked", *PLAIN)
 }
@@ -77,16 +77,21 @@ def why(view: Overlay, ranked: Ranked) -> Why:
     named = (values > 0) & liked[:, None] & view.shown.take(items)  # what is hidden is not named
     kinds = ["liked"] * len(liked)
     for place in (~liked).nonzero()[0].tolist():
-        kinds[place] = _kind(view, int(positions[place]), sources[place])
+        kinds[place] = _kind(view, int(positions[place]), sources[place], told=True)
     counts = named.sum(axis=1).tolist()
     return Why(kinds, counts, items[named].tolist(), values[named].tolist())
 
 
-def _kind(view: Overlay, position: int, source: int) -> str:
-    """Return why an item is shown for which no history speaks: it is new until somebody came."""
+def _kind(view: Overlay, position: int, source: int, told: bool = False) -> str:
+    """Return why an item is shown for which no item of a history speaks by itself.
+
+    It is new until somebody came. Where there are vectors, a whole history may speak for it.
+    """
     if source == EXPLORE:
         return "explore"
-    return "popular" if view.touched(position) else "new"
+    if not view.touched(position):
+        return "new"
+    return "taste" if told and view.blend.vectors else "popular"
 
 
 def show(card: Card, score: float, reason: Reason | None) -> Recommendation:

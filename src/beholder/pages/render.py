@@ -282,7 +282,7 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
     kind = reason.get("kind")
     if kind == "liked" and because:
         return words("because", title=words.title(because[0]))
-    if kind in ("new", "explore"):
+    if kind in ("new", "explore", "taste"):
         return words(f"reason_{kind}")
     if level == "search":
         return words("reason_search")

@@ -57,6 +57,29 @@ def capped(limits: Sequence[Limit], facets: Facets, positions: NDArray[np.intege
     return keep(limits, entries, len(positions))
 
 
+def room_for(
+    limits: Sequence[Limit],
+    facets: Facets,
+    positions: NDArray[np.integer],
+    others: NDArray[np.integer],
+) -> NDArray[np.bool_]:
+    """Return which of some other items could stand in any place without breaking a limit.
+
+    Parameters
+    ----------
+    positions, others
+        Shape (m,) of the slate, best first, and (p,).
+    """
+    found = np.ones(len(others), bool)
+    for limit in limits:
+        column = facets.column(limit.facet)
+        first = column.at(positions[: limit.first]).entries()
+        counted = Counter(value for own in first for value in own)
+        entries = column.at(others).entries()
+        found &= [all(counted[value] < limit.most for value in own) for own in entries]
+    return found
+
+
 def keep(limits: Sequence[Limit], entries: Sequence[Entries], size: int) -> Capped:
     """Return the order in which limits are kept.
 

@@ -133,7 +133,7 @@ def _train(
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
-    notes = fitted.notes + fitted.timings + publish.misfits
+    notes = _unseen(made, workspace) + fitted.notes + fitted.timings + publish.misfits
     if clock.left < 0:
         notes.append(f"the budget of {told(budget.seconds)} was too short: {told(clock.spent)}")
     return Trained(
@@ -147,6 +147,15 @@ def _train(
         notes,
         fitted.refused,
     )
+
+
+def _unseen(made: Built, workspace: Workspace) -> list[str]:
+    """Say of which encoders items have pictures and no vectors."""
+    return [
+        f"{name} has seen no picture of {n} items that have some: run `beholder encode "
+        f"{workspace.root}`, then train again"
+        for name, n in made.unseen.items()
+    ]
 
 
 def _served(workspace: Workspace) -> str | None:

@@ -27,7 +27,7 @@ export function titleOf(item) {
 export function reasonOf(item, level) {
   const { kind, because = [] } = item.reason ?? {};
   if (kind === "liked" && because.length) return say("because", { title: titleOf(because[0]) });
-  if (kind === "new" || kind === "explore") return say(`reason_${kind}`);
+  if (kind === "new" || kind === "explore" || kind === "taste") return say(`reason_${kind}`);
   if (level === "search") return say("reason_search");
   if (level === "popular") return say("reason_cold");
   return kind === "popular" ? say("reason_popular") : "";
