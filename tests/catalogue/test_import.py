@@ -356,3 +356,23 @@ def test_who_was_erased_today_is_refused_by_an_import(store: Store, files: Path)
     report = run(store, everything(files))
     assert row(report.files[1]) == (2, 0, 0, 1, 1)
     assert report.reasons == {"its person was erased today": 1}
+
+
+def test_a_file_of_fewer_columns_leaves_what_it_does_not_speak_of(
+    store: Store, files: Path
+) -> None:
+    """A list of new pictures is no list of what items have lost."""
+    items = files / "items.csv"
+    items.write_text("item_id,title,price,category\na,Vase,5,red\nb,Bowl,7,\n")
+    run(store, Request(items=items))
+    items.write_text("item_id,price\na,6\nb,\nc,1\n")
+    report = run(store, Request(items=items))
+    found = {name: store.item(name) for name in "abc"}
+    told = {name: (one["title"], one["attributes"]) for name, one in found.items()}
+    assert told == {
+        "a": ("Vase", {"price": 6, "category": "red"}),
+        "b": ("Bowl", {}),  # its price is empty now, and it had no category
+        "c": ("c", {"price": 1}),
+    }
+    assert report.rules["items keep attributes that the file has no column for"] == 1
+    assert row(run(store, Request(items=items)).files[0]) == (3, 0, 0, 3, 0)

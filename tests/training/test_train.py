@@ -217,6 +217,15 @@ def test_an_unknown_plan_is_refused_before_anything_is_trained(
     assert names(workspace) == before
 
 
+def test_a_plan_is_followed_with_its_seed(world: World, tmp_path: Path) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    first = train_workspace(workspace, budget="600s", models=TWO, seed=3).bundle
+    again = train_workspace(workspace, models=TWO, plan=first, promote_anyway=True).bundle
+    assert made_of(workspace, first) == made_of(workspace, again)
+    with pytest.raises(UsageError, match="drawn with seed 3, not 4"):
+        train_workspace(workspace, plan=first, seed=4)
+
+
 def test_a_file_that_is_no_choice_is_refused_as_a_plan(
     workspace: Workspace, tmp_path: Path
 ) -> None:

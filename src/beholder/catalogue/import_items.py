@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
-from beholder.catalogue.items_from_rows import records
+from beholder.catalogue.items_from_rows import TITLE, records, told
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.refusals import Refusals
@@ -18,12 +18,18 @@ from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
 from beholder.store.ids import why_not_id
+from beholder.store.records import Attribute
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 AT_ONCE = 500  # items in one transaction
+STAYS = "items keep attributes that the file has no column for"
 TWICE = "items that came twice in the file: the first one counts"
+IN_FOLDERS = (
+    "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
+    "the folders' names as ids)"
+)
 BY_PATH = (
     "pictures whose name other folders have too: each is an item called by its path (where a "
     "folder is an item, give --items with the folders' names as ids)"
@@ -51,6 +57,8 @@ class ItemsImport:
         self.pictures = pictures
         self.done = done
         self.report = report
+        self.told: set[str] | None = None  # what the file says of items; None: all that there is
+        self._kept: set[str] = set()
         self._seen: set[str] = set()
         self._last: Found | None = None
         self._waiting: list[Found] = []
@@ -104,7 +112,12 @@ class ItemsImport:
     def _put(self, last: bool = False) -> None:
         """Store what waits; `last`: the file has nothing more to say of these."""
         self.pictures.keep(found.wanted for found in self._waiting)
-        had = self.store.pictures_of([found.record.item_id for found in self._waiting])
+        ids = [found.record.item_id for found in self._waiting]
+        had, words = self.store.pictures_of(ids), self.store.words_of(ids)
+        self._waiting = [
+            found._replace(record=self._whole(found.record, words.get(found.record.item_id)))
+            for found in self._waiting
+        ]
         ready = []
         for found in self._waiting:
             item_id = found.record.item_id
@@ -129,6 +142,20 @@ class ItemsImport:
         self.done.changed += counts.changed
         self.done.same += counts.same
         self._waiting.clear()
+
+    def _whole(
+        self, record: ItemRecord, before: tuple[str, dict[str, Attribute]] | None
+    ) -> ItemRecord:
+        """Return an item with what it had and the file has no column for."""
+        if before is None or self.told is None:
+            return record
+        title, attributes = before
+        stays = {name: own for name, own in attributes.items() if name not in self.told}
+        if stays:
+            self._kept.add(record.item_id)
+            self.report.rules[STAYS] = len(self._kept)
+        title = record.title if TITLE in self.told else title
+        return structs.replace(record, title=title, attributes=stays | record.attributes)
 
     def _put_late(self) -> None:
         """Add the pictures of rows that stood apart from the others of their item."""
@@ -182,6 +209,7 @@ def import_items(
     work = ItemsImport(store, pictures, done, report)
     for batch in open_rows(path, refuse):
         done.read += len(batch)
+        work.told = (work.told or set()) | told(batch.columns, mapping)
         for row in records(batch, mapping):
             if row.record is None:
                 refuse(row.number, row.reason)
@@ -235,4 +263,6 @@ def _as_items(pictures: Pictures) -> Iterator[Found]:
             pictures.note(MANY, f"item {item_id}: {files[MOST]} and after", len(files) - MOST)
         if "/" in item_id:
             pictures.note(BY_PATH, f"item {item_id}: {files[0]}", len(files))
+        elif any("/" in file for file in files):
+            pictures.note(IN_FOLDERS, f"item {item_id}: {files[0]}", len(files))
         yield Found(ItemRecord(item_id, item_id), Wanted().then(Wanted(tuple(files))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ NUMBERS = frozenset(
 )  # fmt: skip
 PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 LIST_MARK = "|"
+TITLE = ""  # beside names of attributes
 LONGEST = 100_000  # characters of one attribute
 
 
@@ -42,6 +43,15 @@ class Row(NamedTuple):
     record: ItemRecord | None
     reason: str = ""
     pictures: Sequence[str] = ()
+
+
+def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
+    """Return what a file with these columns says of items: attributes, and `TITLE`."""
+    used = {mapping.get(field) for field in ("item_id", "title", *picture_fields(mapping))}
+    own = {name for name in columns if name and name not in used}
+    if "description" in mapping:
+        own = (own - {mapping["description"]}) | {"description"}
+    return own | ({TITLE} if "title" in mapping else set())
 
 
 def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:

@@ -120,6 +120,8 @@ def _print(report: Report, path: Path) -> None:
         f"{report.media_without_items} pictures without an item; {report.seconds:.1f} s"
     )
     click.echo(f"report: {path}", err=True)
+    if report.pictures_found:
+        click.echo("next: beholder encode, so that new pictures are seen", err=True)
 
 
 def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:

@@ -76,7 +76,7 @@ def check(address: str) -> list[str]:
     ]
     old = {item["id"] for item in before["items"]}
     new = [item["id"] for item in after["items"] if item["id"] not in old]
-    if stored != "stored" or len(because) < len(after["items"]) // 2 or not new:
+    if stored != "stored" or not because:  # of a few items there may be no others to come
         raise CheckError(
             f"the answer did not follow the like of {liked['id']}",
             remedy="delete the demo's folder and try again",

@@ -16,7 +16,7 @@ from beholder.store import counters, item_media, schema
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.ids import check_id
 from beholder.store.quick import Question
-from beholder.store.records import Counts, ItemRecord
+from beholder.store.records import Attribute, Counts, ItemRecord
 
 items = schema.items
 
@@ -137,6 +137,15 @@ def pictures(connection: Connection, item_ids: Sequence[str]) -> dict[str, list[
     names = {int(row[0]): str(row[1]) for row in found}
     shown = item_media.hashes(connection, list(names))
     return {names[seq]: digests for seq, digests in shown.items()}
+
+
+def words(
+    connection: Connection, item_ids: Sequence[str]
+) -> dict[str, tuple[str, dict[str, Attribute]]]:
+    """Return title and attributes of items; unknown and deleted ones are left out."""
+    columns = (items.c.item_id, items.c.title, items.c.attributes, items.c.deleted)
+    found = lookup(connection, items.c.item_id, columns, item_ids)
+    return {str(row[0]): (str(row[1]), json.loads(row[2])) for row in found if not row[3]}
 
 
 def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:

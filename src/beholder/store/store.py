@@ -20,6 +20,7 @@ from beholder.store.ids import now
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
 from beholder.store.records import (
+    Attribute,
     Counts,
     ItemRecord,
     Outcome,
@@ -123,6 +124,11 @@ class Store:
         """Return the SHA-256 of what items show, the cover first; without any: left out."""
         with self.database.read() as connection:
             return items.pictures(connection, item_ids)
+
+    def words_of(self, item_ids: Sequence[str]) -> dict[str, tuple[str, dict[str, Attribute]]]:
+        """Return title and attributes of items; those that are not there are left out."""
+        with self.database.read() as connection:
+            return items.words(connection, item_ids)
 
     def seqs(self, item_ids: Sequence[str]) -> NDArray[np.int64]:
         """Return the row numbers of items, int64, -1 where there is none."""

@@ -32,7 +32,7 @@ from beholder.training.ahead import Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock, told
 from beholder.training.costly import Costly
-from beholder.training.plan import MARGIN, Plan
+from beholder.training.plan import MARGIN, SEED, Plan
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
 
@@ -127,6 +127,7 @@ class _Training:
         self.costly = Costly(dataset, held.train, budget.seed)
         clock = budget.clock or Clock(budget.seconds)
         self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
+        self.plan.decided[SEED] = budget.seed
         self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}

@@ -25,6 +25,8 @@ LARGER = 5.5  # weighing all cases, with all choices, against weighing a first b
 ASKED_TO_WEIGH, ASKED_TO_FOLD, ASKED_TO_WRITE = 20.0, 5.0, 5.0
 PLACED = 1.5  # taking new items in, against comparing them
 
+SEED = "seed"  # of all that is drawn: no decision of the clock, and a plan is none without it
+
 Decisions = dict[str, int]
 
 

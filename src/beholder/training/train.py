@@ -23,6 +23,7 @@ from beholder.store.store import Store
 from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, check_seed, seconds, told
+from beholder.training.plan import SEED
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
@@ -77,7 +78,8 @@ def train_workspace(
     promote_anyway
         Promote the new bundle even if it is worse than the live one.
     plan
-        A bundle, or a `choice.json`, whose decisions are followed again instead of the clock.
+        A bundle, or a `choice.json`, whose decisions are followed again instead of the clock, with
+        its seed.
 
     Raises
     ------
@@ -90,7 +92,7 @@ def train_workspace(
     load_own(settings.train.modules)
     chosen = named(models or settings.train.models)
     script = None if plan is None else plan_of(workspace, plan)
-    used_seed = check_seed(settings.train.seed if seed is None else seed)
+    used_seed = check_seed(_seed(settings.train.seed, seed, script))
     allowed = seconds(settings.train.budget if budget is None else budget)
     wanted = Budget(allowed, used_seed, script, stoppable=True)
     with training_lock(workspace):
@@ -99,6 +101,20 @@ def train_workspace(
             return _train(workspace, chosen, wanted, progress, promote_anyway)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_kept(before, _served(workspace))) from None
+
+
+def _seed(usual: int, asked: int | None, script: Mapping[str, int] | None) -> int:
+    """Return the seed: of the plan that is followed, else as asked for, or the settings' own."""
+    own = None if script is None else script.get(SEED)
+    if own is not None and asked is not None and asked != own:
+        raise UsageError(
+            f"the plan that is followed was drawn with seed {own}, not {asked}",
+            remedy="leave the seed out",
+            field="seed",
+        )
+    if own is not None:
+        return own
+    return usual if asked is None else asked
 
 
 def _train(
