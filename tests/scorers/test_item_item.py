@@ -157,8 +157,8 @@ def test_where_nobody_touched_anything_an_item_speaks_of_what_it_looks_like() ->
     entry = Entry((Kernel("look", 2.0, 0.7),))
     stale = drawn_rows(1).todense()
     stale[TOUCHED, :TOUCHED] = 0.25  # what it said as it looked before
-    stale[0, TOUCHED:] = 0.1  # all were compared with others
-    scorer = replace(item_item(), rows=sp.csr_array(stale), entry=entry)
+    placed = np.ones(N_ITEMS, bool)  # all were compared with others
+    scorer = replace(item_item(), rows=sp.csr_array(stale), entry=entry, placed=placed)
     untouched = np.zeros(N_ITEMS, bool)
     late = scorer.grown(replace(looks(N_ITEMS), known=untouched))
     dense = whole(late)
@@ -173,10 +173,9 @@ def test_where_nobody_touched_anything_an_item_speaks_of_what_it_looks_like() ->
 
 def test_the_less_is_known_of_what_it_is_like_the_more_an_item_speaks_of_its_looks() -> None:
     """It is like an untouched item, and a third of that like one that people had to do with."""
-    dense = item_item().rows.todense()
-    dense[0, TOUCHED:] = 0.1  # all were compared with others
     entry = Entry((Kernel("look", 1.0, 0.5),), power=2.0)
-    scorer = replace(item_item(), rows=sp.csr_array(dense), entry=entry)
+    placed = np.arange(N_ITEMS) >= TOUCHED
+    scorer = replace(item_item(), entry=entry, placed=placed)
     cosines = np.zeros((1, N_ITEMS), np.float32)
     cosines[0, [TWIN, TOUCHED + 3]] = 0.2, 0.6
     found = scorer.grown(new_items(np.array([TOUCHED]), cosines))
@@ -190,13 +189,11 @@ def test_the_less_is_known_of_what_it_is_like_the_more_an_item_speaks_of_its_loo
 
 def test_what_people_did_is_lent_and_what_an_item_looks_like_is_its_own() -> None:
     """A quarter of what its twin says is how alike others are to that one."""
-    dense = item_item().rows.todense()
-    dense[0, TOUCHED:] = 0.1
     kernel = Kernel("look", 1.0, 0.5)
     by_content = np.full(N_ITEMS, 0.25, np.float32)
     scorer = replace(
         item_item(),
-        rows=sp.csr_array(dense),
+        placed=np.arange(N_ITEMS) >= TOUCHED,
         entry=Entry((kernel,), power=2.0),
         content=(Kernel("look", 1.0, 0.2),),
         by_content=by_content,

@@ -151,9 +151,8 @@ class Combined:
             parts = [_share(self.rows(span, by_content=True), block) for span, block in each]
             by_content = np.concatenate(parts)
         entry = replace(self.entry, kept=kept, kept_new=kept_new, power=power)
-        placed = self.cold if self.cold.any() else None
         weights = self.weights
-        told = weights.among_new, placed, self.content, by_content
+        told = weights.among_new, None, self.content, by_content
         return ItemItem(whole, weights.recency, entry, (), *told)
 
 

@@ -39,7 +39,7 @@ class ItemItem:
         Recency of the history where items without behaviour are scored; None: the same. What
         somebody is after today says little of them, and his whole taste says more.
     placed
-        bool (n,). Columns of items without behaviour; None: there are none.
+        bool (n,). Columns of items without behaviour that were compared with others; None: none.
     content
         What contents add between items with behaviour: it is in the rows already.
     by_content
@@ -73,9 +73,12 @@ class ItemItem:
     @cached_property
     def new(self) -> Mask:
         """bool (n_items,). Columns of items without behaviour, late ones among them."""
-        n = self.rows.shape[0]
-        placed = np.zeros(n, bool) if self.placed is None else self.placed
-        return np.pad(placed, (0, self.n_items - n), constant_values=True)
+        added = self.n_items - self.rows.shape[0]
+        return np.pad(self._placed, (0, added), constant_values=True)
+
+    @property
+    def _placed(self) -> Mask:
+        return np.zeros(self.rows.shape[0], bool) if self.placed is None else self.placed
 
     def scores(self, query: Query) -> Floats:
         """Score every position for every history, float32 (m, n_items)."""
@@ -105,9 +108,10 @@ class ItemItem:
         found = self.entry.entered(new)
         if new.filled(self.n_items):
             entry = self.entry.speaking(new.positions, found)
-            placed = ~new.known
+            placed = self._placed.copy()
             placed[new.positions] = True
-            return replace(self, rows=_filled(self, new, found), entry=entry, placed=placed)
+            filled = _filled(self, new, found, placed)
+            return replace(self, rows=filled, entry=entry, placed=placed)
         return self.under(_layer(self, new, found))
 
     def even(self) -> ItemItem:
@@ -208,7 +212,7 @@ def _layer(scorer: ItemItem, new: NewItems, found: Entered) -> Layer:
     """
     entry, n, mix, own = scorer.entry, scorer.rows.shape[0], found.mix, found.columns
     before = [own, *(sp.csr_array(layer.mix @ own) for layer in scorer.layers)]
-    said = _said(scorer, found, scorer.rows, new.known)
+    said = _said(scorer, found, scorer.rows, new.known, scorer.new[:n])
     known = rows.cut_apart(said, ~new.known, entry.kept, entry.kept_new)
     others = [sp.csr_array(mix @ layer.columns[:n]) for layer in scorer.layers]
     corner = sp.csr_array(mix @ own)
@@ -220,7 +224,7 @@ def _layer(scorer: ItemItem, new: NewItems, found: Entered) -> Layer:
     )
 
 
-def _filled(scorer: ItemItem, new: NewItems, found: Entered) -> sp.csr_array:
+def _filled(scorer: ItemItem, new: NewItems, found: Entered, placed: Mask) -> sp.csr_array:
     """Return the rows with columns for items that nobody has touched, and rows like their kin."""
     entry, n = scorer.entry, scorer.rows.shape[0]
     fresh = np.zeros(n, bool)
@@ -232,28 +236,32 @@ def _filled(scorer: ItemItem, new: NewItems, found: Entered) -> sp.csr_array:
     )
     whole = sp.csr_array(rows.without_columns(scorer.rows, fresh) + spread)
     whole = rows.cut_apart(whole, apart, entry.kept, entry.kept_new)
-    said = _said(scorer, found, whole, new.known)
+    said = _said(scorer, found, whole, new.known, placed)
     own = rows.cut_apart(said, apart, entry.kept, entry.kept_new)
     return rows.replaced(whole, new.positions, own)
 
 
-def _said(scorer: ItemItem, found: Entered, whole: sp.csr_array, known: Mask) -> sp.csr_array:
+def _said(
+    scorer: ItemItem, found: Entered, whole: sp.csr_array, known: Mask, placed: Mask
+) -> sp.csr_array:
     """Return what new items say, float32 (m, n).
 
     What people did speaks through those that an item is like; how alike others are it says
     itself, as a known item does, and more so the further the known ones are beside what is most
     like it. Where nobody has touched anything like it, that is all it says.
     """
-    n, mix, own = len(known), found.mix, found.content.copy()
+    n, mix, own = len(known), found.mix, found.content
     shares = np.ones(n, np.float32) if scorer.by_content is None else 1 - scorer.by_content
     lent = rows.times(_lent(mix, whole, known, shares), found.nearness)
     alone = 1 - found.nearness * rows.times_columns(mix, shares).sum(axis=1)
     alike = np.maximum(1 - found.nearness, scorer.entry.beside(scorer.content))
+    if not (alone.any() or alike.any()):
+        return lent
     lengths, columns = np.diff(own.indptr), own.indices
-    among_new = np.where(rows.filled(whole)[columns], alone.repeat(lengths), 0)
-    own.data *= np.where(known[columns], alike.repeat(lengths), among_new)
-    own.eliminate_zeros()
-    return sp.csr_array(lent + own, dtype=np.float32)
+    counted = np.where(placed[columns], alone.repeat(lengths), 0)
+    counted[known[columns]] = alike.repeat(lengths)[known[columns]]
+    parts = (own.data * counted, own.indices, own.indptr)
+    return sp.csr_array(lent + sp.csr_array(parts, shape=own.shape), dtype=np.float32)
 
 
 def _lent(mix: sp.csr_array, whole: sp.csr_array, known: Mask, shares: Floats) -> sp.csr_array:

@@ -110,13 +110,6 @@ def times_columns(matrix: sp.csr_array, factors: NDArray[np.float32]) -> sp.csr_
     return sp.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def filled(matrix: sp.csr_array) -> NDArray[np.bool_]:
-    """Return which columns have an entry, bool (m,)."""
-    found = np.zeros(matrix.shape[1], bool)
-    found[matrix.indices] = True
-    return found
-
-
 def only_columns(matrix: sp.csr_array, kept: NDArray[np.integer]) -> sp.csr_array:
     """Return the matrix with the entries of some columns, int (m,), alone."""
     some = np.zeros(matrix.shape[1], bool)
