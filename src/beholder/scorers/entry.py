@@ -229,10 +229,14 @@ def contents_of(terms: Sequence[Sequence[Kernel]], new: NewItems) -> list[sp.csr
 
 def _kernels_of(kernels: Sequence[Kernel], new: NewItems, block: Places) -> Floats:
     """Return the sum of the kernels of which a modality is there, float32 (b, n_items)."""
-    found = np.zeros((len(block), len(new.known)), np.float32)
-    for kernel in kernels:
-        if kernel.modality in new.cosines:
-            found += kernel.of(new.cosines[kernel.modality](block))
+    terms = [
+        kernel.of(new.cosines[kernel.modality](block))
+        for kernel in kernels
+        if kernel.modality in new.cosines
+    ]
+    found = terms[0] if terms else np.zeros((len(block), len(new.known)), np.float32)
+    for term in terms[1:]:
+        found += term
     return found
 
 
