@@ -23,7 +23,7 @@ from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask
 from beholder.spaces import Similarity
-from beholder.spaces.neighbours import KEPT
+from beholder.spaces.neighbours import CROWDED, KEPT
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,15 @@ class Parts:
         return bool(self.similar.nnz) or not self.content.counted
 
     @cached_property
-    def full(self) -> Mask:
-        """bool (n_items,). Rows of `similar` that had no place for more."""
-        full: Mask = np.diff(self.similar.indptr) >= KEPT
-        return full
+    def crowded(self) -> Mask:
+        """bool (n_items,). Rows of `similar` that had no place for all that is much alike."""
+        lengths = np.diff(self.similar.indptr)
+        crowded = lengths >= KEPT
+        if crowded.any():
+            there = np.flatnonzero(lengths)
+            least = np.minimum.reduceat(self.similar.data, self.similar.indptr[there])
+            crowded[there] &= least >= CROWDED
+        return crowded
 
     @cached_property
     def groups(self) -> Groups:

@@ -7,8 +7,6 @@ import numpy as np
 from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Floats, Places, Positions, Query
 from beholder.scorers.item_item import split
-from beholder.scorers.layers import Gathered
-from beholder.spaces.neighbours import CROWDED, KEPT
 
 
 def between(view: Overlay, some: Positions, others: Positions) -> Floats:
@@ -23,7 +21,7 @@ def between(view: Overlay, some: Positions, others: Positions) -> Floats:
     bounds = np.array([0, m], np.int64)
     read = view.similar.gather(Query(others, np.ones(m, np.float32), bounds))
     found: Floats = np.clip(split(read, some, view.similar.n_items, m), 0, 1)
-    crowded = _crowded(view, others, read)
+    crowded = _crowded(view, others)
     if len(crowded):
         compared = view.content.between(some, others[crowded])
         compared[some[:, None] == others[crowded]] = 0
@@ -31,17 +29,16 @@ def between(view: Overlay, some: Positions, others: Positions) -> Floats:
     return found
 
 
-def _crowded(view: Overlay, items: Positions, read: Gathered) -> Places:
-    """Return which of the rows that were read end while what is in them is still much alike."""
-    there = read.lengths > 0
-    owner, lengths = read.owner[there], read.lengths[there]
-    full = lengths >= KEPT
-    bundled = items[owner] < len(view.full)  # a change may have taken an entry from a full row
-    full[bundled] |= view.full[items[owner[bundled]]]
-    if not full.any():
+def _crowded(view: Overlay, items: Positions) -> Places:
+    """Return which items have rows that ended while what is in them was still much alike.
+
+    Of the bundle, that is: a change takes entries from rows, and the rows of late items are read.
+    """
+    flags = view.parts.crowded
+    found = flags.take(items, mode="clip")  # a late item has that of the last
+    if not found.any():
         return np.empty(0, np.int64)
-    least = np.minimum.reduceat(read.values, lengths.cumsum() - lengths)
-    return np.unique(owner[full & (least >= CROWDED)])
+    return np.flatnonzero(found & (items < len(flags)))
 
 
 def with_all(view: Overlay, place: int) -> Floats:

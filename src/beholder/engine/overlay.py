@@ -109,11 +109,6 @@ class Overlay:
         """int32 (n,). Variants of one product share a number; -1: none is known."""
         return self.products.of_items
 
-    @property
-    def full(self) -> Mask:
-        """bool (n of the bundle,). Rows of what is alike that had no place for more."""
-        return self.parts.full
-
     @cached_property
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
