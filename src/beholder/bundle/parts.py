@@ -63,7 +63,7 @@ class Parts:
     def crowded(self) -> Mask:
         """bool (n_items,). Rows of `similar` that had no place for all that is much alike."""
         lengths = np.diff(self.similar.indptr)
-        crowded = lengths >= KEPT
+        crowded: Mask = lengths >= KEPT
         if crowded.any():
             there = np.flatnonzero(lengths)
             least = np.minimum.reduceat(self.similar.data, self.similar.indptr[there])
