@@ -37,8 +37,9 @@ def scores(shop: Shop, **asked: object) -> dict[str, float]:
 def test_exploration_leaves_pins_where_they_are_and_keeps_caps(
     shop: Shop, world: World, who: dict[str, object]
 ) -> None:
-    pin = world.item_id(99)
+    pin, later = world.item_id(99), str(world.item_id(int(np.flatnonzero(world.new)[0])))
     shop.rules(
+        f'rule = "pin"\nitems = ["{later}"]\nplace = 15',
         f'rule = "pin"\nitems = ["{pin}"]\nplace = 2',
         'rule = "cap"\nfacet = "brand"\nmost = 4\nfirst = 10',
     )
@@ -51,6 +52,8 @@ def test_exploration_leaves_pins_where_they_are_and_keeps_caps(
             one.reason is not None and one.reason.kind == "explore" for one in answer.items
         )
         assert answer.ids[1] == pin
+        assert later not in answer.ids
+        assert shop.engine.recommend(k=10, page=answer.next, **who).ids[4] == later
         counts = Counter(item.attributes.get("brand") for item in answer.items)
         counts.pop(None, None)
         assert max(counts.values(), default=0) <= 4

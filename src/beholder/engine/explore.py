@@ -19,6 +19,7 @@ from beholder.engine.slate import Slate
 from beholder.errors import UsageError
 from beholder.rules.caps import room_for
 from beholder.rules.fit import Fitted
+from beholder.rules.pins import pinned
 from beholder.scorers.interface import Mask, Positions
 from beholder.store.answers import EXPLORE
 
@@ -181,11 +182,11 @@ class Explorer:
         with self._lock:
             pool = self._drawn_from(view)
         page, following = slate.positions[:k], slate.positions[k:]
-        pool = pool[allowed[pool]]
+        held = np.array([pin.position for pin in rules.pins], np.int32)
+        pool = pool[allowed[pool] & ~np.isin(pool, held)]
         if rules.limits:
             pool = pool[room_for(rules.limits, view.masks.facets, slate.positions, pool)]
-        pinned = np.isin(page, [pin.position for pin in rules.pins])
-        found = explore(page, pool, self.exploration, self._generator, pinned)
+        found = explore(page, pool, self.exploration, self._generator, np.isin(page, held))
         if self.exploration.pool == "rare":
             with self._lock:
                 if self._parts is view.parts:  # else another bundle was promoted meanwhile
@@ -198,8 +199,11 @@ class Explorer:
         sources = slate.sources.copy()
         sources[found.place] = EXPLORE
         more = 1 + len(others) - len(following)
+        positions = np.concatenate([found.positions, [found.displaced], others]).astype(np.int32)
+        if rules.pins:  # those of later pages stand one place too far back
+            positions = positions[pinned(rules.pins, positions)]
         return Slate(
-            np.concatenate([found.positions, [found.displaced], others]).astype(np.int32),
+            positions,
             np.pad(slate.scores, (0, more), mode="edge"),
             np.pad(sources, (0, more), mode="edge"),
             np.pad(chance, (0, more), mode="edge"),

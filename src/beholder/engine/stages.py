@@ -17,6 +17,10 @@ from beholder.engine.slate import Adjustment, Request, Slate, Stage
 from beholder.rules.caps import capped
 from beholder.rules.pins import pinned
 
+FIRST = (
+    40  # places that are filled by a deeper slate where they are short, however few are asked for
+)
+
 
 def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     """Add what boosts and buries say."""
@@ -32,14 +36,15 @@ def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
     dial = request.dial
     if not dial.diversity and dial.near > 1 and not dial.one_variant:
         return slate
-    head = 2 * max(request.depth, request.k)
+    k = max(request.k, FIRST)
+    head = 2 * max(request.depth, k)
     while True:  # with more of them, where those are too few that may stand beside each other
         head = min(head, len(slate.positions))
         among = slate.positions[:head]
         groups = view.groups[among] if dial.one_variant else None
         one_way = between(view, among, among)
         alike = np.maximum(one_way, one_way.T)
-        found = rerank(slate.scores[:head], alike, request.k, dial, groups, request.depth)
+        found = rerank(slate.scores[:head], alike, k, dial, groups, request.depth)
         if not found.short or head == len(slate.positions):
             break
         head *= 2
