@@ -108,7 +108,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("clicks.csv", 5): "is a rating without a number",
         ("clicks.csv", 6): "value is no finite number",
         ("clicks.csv", 7): "its item is not in the catalogue",
-        ("clicks.csv", 8): "names no one, or by no valid id",
+        ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
     assert report.rules == {"items that came twice in the file: the first one counts": 1}
     with (store.workspace.root / report.refused_file).open(newline="") as file:
@@ -207,7 +207,7 @@ def test_events_of_a_file_name_the_answers_that_showed_their_items(
 ) -> None:
     (files / "clicks.csv").write_text(
         "user,item,time,kind,answer_id,answer_place\n"
-        f"u,8,{AT},click,0a0b,3\nu,9,{AT + 1},click,,\nu,8,{AT + 2},click,none,3\n"
+        f"u,8,{AT},click,0a0b,3\nu,9,{AT + 1},click,,\nu,8,{AT + 2},click,nosuch,3\n"
         f"u,8,{AT + 3},click,0a0b,first\n"
     )
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")

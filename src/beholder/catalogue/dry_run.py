@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from beholder.catalogue.events_from_rows import as_id
+from beholder.catalogue.ids import as_id
 from beholder.catalogue.items_from_rows import records
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
-from beholder.catalogue.events_from_rows import Columns, as_id, columns, default_kind, faults
+from beholder.catalogue.events_from_rows import Columns, columns, default_kind, faults
+from beholder.catalogue.ids import Coded, as_id, is_unicode
+from beholder.catalogue.kind_words import unknown
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.refusals import Refusals
@@ -27,7 +30,8 @@ from beholder.store.rates import busy
 AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
 APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
-NO_ONE = "names no one, or by no valid id"
+NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
+NO_ITEM = "names no item: no id, or a word such as NULL"
 ERASED_WORDS = "its person was erased today"
 UNTIMED = "events without a moment: their order is not known"
 BOTS = "people above {cap} events on a day (kept, and named here: most likely programs)"
@@ -43,6 +47,7 @@ class InteractionsImport:
         path: Path,
         mapping: dict[str, str],
         kind: str | None,
+        words: Mapping[str, str],
         refusals: Refusals,
     ) -> None:
         self.store = store
@@ -50,18 +55,22 @@ class InteractionsImport:
         self.path = path
         self.mapping = mapping
         self.kind = default_kind(mapping, kind)
+        self.words = words
+        self.unknown: Counter[str] = Counter()  # words for kinds that are none
         self.refusals = refusals
         known = store.items().select(["item_id", "seq"])
         self.items = Directory()
         self.items.add(known["item_id"].to_pylist(), known["seq"].to_pylist())
         self.makes_items = not known.num_rows  # behaviour alone: the items are those it names
-        self.people = Directory()
+        self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
         self.rows = self.joined = self.untimed = 0
 
     def take(self, batch: Batch) -> None:
         """Store what a batch has."""
-        found = columns(batch, self.mapping, self.kind)
+        found = columns(batch, self.mapping, self.kind, self.words)
+        if "kind" in self.mapping:
+            self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self.words))
         reasons = faults(found, now())
         if self.makes_items:
             self._make_items(found.items.ids)
@@ -81,32 +90,36 @@ class InteractionsImport:
 
     def _item_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
         rows = self.items.find(found.items.ids)[found.items.rows]
-        unknown = np.flatnonzero(rows < 0)
+        missing = np.flatnonzero(rows < 0)
         self.rows += len(rows)
-        self.joined += len(rows) - len(unknown)
-        for row in unknown.tolist():
-            reasons[row] = "its item is not in the catalogue"
+        self.joined += len(rows) - len(missing)
+        named = found.items.named
+        for row in missing.tolist():
+            reasons[row] = "its item is not in the catalogue" if named[row] else NO_ITEM
         if self.rows == len(rows) and len(rows) and self.joined * 2 < self.rows:
             raise under_half(self.path.name, self.joined, self.rows)
         return rows
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
-        ids = found.people.ids
-        codes = self.people.find(ids)
-        fresh = codes == Directory.MISSING
-        if fresh.any():
-            self._meet(ids.filter(pa.array(fresh)).drop_null().to_pylist(), found.sessions)
-            codes = self.people.find(ids)
-        rows = codes[found.people.rows]
+        rows = np.full(len(found.kinds), Directory.MISSING, np.int32)
+        for column, sessions in ((found.sessions, True), (found.users, False)):
+            if column is not None:  # of whom no user is named, it is the session
+                rows = np.where(column.named, self._numbers_of(column, sessions), rows)
         for row in np.flatnonzero(rows < 0).tolist():
             reasons[row] = ERASED_WORDS if rows[row] == ERASED else NO_ONE
         return rows
 
-    def _meet(self, fresh: Sequence[str], sessions: bool) -> None:
-        """Find out the row numbers of people who were not in the file before."""
+    def _numbers_of(self, column: Coded, sessions: bool) -> NDArray[np.int32]:
+        """Return the row number of the person of each row; those met first are looked up."""
+        known = self.sessions if sessions else self.users
+        codes = known.find(column.ids)
+        fresh = column.ids.filter(pa.array(codes == Directory.MISSING)).drop_null().to_pylist()
         good = [person for person in fresh if not why_not_id(person)]
-        persons = [Who("session" if sessions else "user", person) for person in good]
-        self.people.add(good, self.loader.people(persons))
+        if good:
+            persons = [Who("session" if sessions else "user", person) for person in good]
+            known.add(good, self.loader.people(persons))
+            codes = known.find(column.ids)
+        return codes[column.rows]
 
     def _make_items(self, ids: pa.Array) -> None:
         unknown = pa.array(self.items.find(ids) == Directory.MISSING)
@@ -127,17 +140,18 @@ class InteractionsImport:
     def _record(self, batch: Batch, found: Columns, rows: NDArray[np.int64]) -> None:
         made: list[tuple[int, Event]] = []
         for row in rows.tolist():
-            person = found.people.of(row)
+            user = found.users.of(row) if found.users is not None else None
+            session = found.sessions.of(row) if found.sessions is not None else None
             value = float(found.values[row])
             event = Event(
                 item=str(found.items.of(row)),
                 kind=KINDS[found.kinds[row] - 1],  # type: ignore[arg-type]
-                user=None if found.sessions else person,
-                session=person if found.sessions else None,
+                user=user,
+                session=session if user is None else None,
                 value=None if np.isnan(value) else value,
                 time=int(found.times[row]),
                 event_id=self._cell(batch, "event_id", row),
-                text=self._cell(batch, "text", row),
+                text=self._text(batch, row),
                 answer=self._cell(batch, "answer", row),
                 place=_place(self._cell(batch, "place", row)),
             )
@@ -166,6 +180,12 @@ class InteractionsImport:
             return None
         return as_id(as_list(batch.columns[self.mapping[field]][row : row + 1])[0])
 
+    def _text(self, batch: Batch, row: int) -> str | None:
+        if "text" not in self.mapping:
+            return None
+        (found,) = as_list(batch.columns[self.mapping["text"]][row : row + 1])
+        return found if isinstance(found, str) and is_unicode(found) else as_id(found)
+
 
 def _place(text: str | None) -> int | None:
     """Return a place; what is no number is refused as a place that no answer has."""
@@ -179,6 +199,7 @@ def import_interactions(
     path: Path,
     mapping: dict[str, str],
     kind: str | None,
+    words: Mapping[str, str],
     refusals: Refusals,
     report: Report,
     progress: Progress,
@@ -193,7 +214,7 @@ def import_interactions(
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     with Loader(store) as loader:
-        work = InteractionsImport(store, loader, path, mapping, kind, refusals)
+        work = InteractionsImport(store, loader, path, mapping, kind, words, refusals)
         for batch in open_rows(path, refuse):
             done.read += len(batch)
             work.take(batch)
@@ -203,6 +224,7 @@ def import_interactions(
     done.added = loader.stored + work.singly[0]
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
+    done.unknown_kinds = dict(work.unknown.most_common())
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)

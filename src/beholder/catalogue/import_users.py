@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beholder.catalogue.events_from_rows import as_id
+from beholder.catalogue.ids import as_id
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report

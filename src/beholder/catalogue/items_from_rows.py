@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from beholder.catalogue.events_from_rows import as_id, is_unicode
+from beholder.catalogue.ids import as_id, is_unicode
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.readers.interface import Batch

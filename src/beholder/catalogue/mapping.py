@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from beholder.errors import DataError, UsageError
@@ -15,7 +15,7 @@ ITEM = (
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
-    "reviewer_id", "account_id", "client_id", "uid",
+    "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
 )  # fmt: skip
 
 IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
@@ -41,12 +41,13 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "session": ("session_id", "session", "visit_id", "visit"),
         "time": (
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
-            "occurred_at", "time_ms", "unix_review_time",
+            "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
+            "event_date", "order_date", "purchase_date",
         ),
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
-                 "behaviour", "interaction"),
-        "value": ("value", "rating", "score", "stars", "overall", "quantity", "qty", "seconds",
-                  "watch_time"),
+                 "behaviour", "interaction", "feedback_type"),
+        "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
+                  "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time"),
         "event_id": ("event_id",),
         # Not `answer` and `place` alone, which other files say of other things.
         "answer": ("answer_id", "beholder_answer"),
@@ -69,17 +70,23 @@ MORE_PICTURES = frozenset(
         "additionalpictures", "moreimages", "otherimages", "variantimage",
     }
 )  # fmt: skip
-RATINGS = frozenset({"rating", "score", "stars", "overall"})
+RATINGS = frozenset(
+    {"rating", "score", "stars", "overall", "starrating", "bookrating", "userrating", "reviewscore"}
+)
 NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
 
 
 def first_match(columns: Sequence[str], names: Sequence[str]) -> str | None:
     """Return the column whose name is the earliest in `names`, however it is spelled."""
+    return next(matches(columns, names), None)
+
+
+def matches(columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
+    """Yield the columns that are called so, however it is spelled, by the order of `names`."""
     plain = {_plain(column): column for column in reversed(columns)}
-    for name in names:
-        if _plain(name) in plain:
-            return plain[_plain(name)]
-    return None
+    for name in dict.fromkeys(map(_plain, names)):
+        if name in plain:
+            yield plain[name]
 
 
 def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
-from beholder.catalogue.mapping import FIELDS, check_maps, guess, known_field
+from beholder.catalogue.kind_words import names_kinds
+from beholder.catalogue.mapping import FIELDS, check_maps, guess, known_field, matches
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -38,6 +39,8 @@ class Request:
         Our names of columns to the files' names.
     kind
         What happened in an interactions file that does not say.
+    words
+        Kinds of the words that it has; see `kind_words.codes_of`.
     vectors, ids
         Vectors computed elsewhere; `vectors_name` is what they are called here.
     """
@@ -51,6 +54,7 @@ class Request:
     vectors_name: str = "given"
     maps: dict[str, str] = field(default_factory=dict)
     kind: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
 
     def tables(self) -> dict[str, Path]:
         """Return the files with rows, by what they hold, in the order of import."""
@@ -91,9 +95,21 @@ def peek(request: Request) -> list[Peek]:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
     return [
-        Peek(what, path, guess(what, list(batch.columns), request.maps, path.name), batch)
+        Peek(what, path, _meant(what, path, batch, request), batch)
         for what, (path, batch) in firsts.items()
     ]
+
+
+def _meant(what: str, path: Path, batch: Batch, request: Request) -> dict[str, str]:
+    """Return what columns mean: by name, and kinds by the column that names some."""
+    mapping = guess(what, list(batch.columns), request.maps, path.name)
+    if what != "interactions" or "kind" not in mapping or "kind" in request.maps:
+        return mapping
+    used = set(mapping.values()) - {mapping["kind"]}
+    for column in matches([c for c in batch.columns if c not in used], FIELDS[what]["kind"]):
+        if names_kinds(batch.columns[column], request.words):
+            return mapping | {"kind": column}
+    return mapping
 
 
 def import_files(
@@ -142,7 +158,8 @@ def _import_one(
         return import_items(store, path, mapping, pictures, refusals, report, progress)
     if seen.what == "users":
         return import_users(store, path, mapping, refusals, report)
-    return import_interactions(store, path, mapping, request.kind, refusals, report, progress)
+    told = request.kind, request.words
+    return import_interactions(store, path, mapping, *told, refusals, report, progress)
 
 
 def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:

@@ -30,6 +30,7 @@ SHOWN = 5  # refused rows on the terminal; their file has all
 @click.option("--vectors-name", default="given", show_default=True, help="Their name here.")
 @click.option("--map", "maps", multiple=True, metavar="OURS=THEIRS", help="item_id=sku, ...")
 @click.option("--kind", help="What happened, where the file has no column of kinds.")
+@click.option("--map-kind", "words", multiple=True, metavar="WORD=KIND", help="view_item=view, ...")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a row was refused.")
 @click.option("--dry-run", is_flag=True, help="Show what would be read; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -44,6 +45,7 @@ def command(
     vectors_name: str,
     maps: tuple[str, ...],
     kind: str | None,
+    words: tuple[str, ...],
     strict: bool,
     dry_run: bool,
     as_json: bool,
@@ -53,13 +55,23 @@ def command(
     Names of columns are guessed and shown. A broken row is refused with its reason and stops
     nothing. Importing a file again changes nothing.
     """
+    from beholder.catalogue import kind_words
     from beholder.catalogue.mapping import parse_maps
     from beholder.catalogue.run import Request, import_files
     from beholder.store import Store
     from beholder.workspace import Workspace
 
     request = Request(
-        items, media, interactions, users, vectors, ids, vectors_name, parse_maps(maps), kind
+        items,
+        media,
+        interactions,
+        users,
+        vectors,
+        ids,
+        vectors_name,
+        parse_maps(maps),
+        kind,
+        kind_words.parse(words),
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace) as store:
@@ -105,6 +117,10 @@ def _print(report: Report, path: Path) -> None:
         if file.unread:
             told = ", ".join(file.unread)
             click.echo(f"{file.file}: columns of a type that is not read: {told}")
+        if file.unknown_kinds:
+            told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
+            word = next(iter(file.unknown_kinds))
+            click.echo(f"{file.file}: no kinds of event are {told}; say: --map-kind '{word}=view'")
     for rule, n in report.rules.items():
         click.echo(f"{n} {rule}")
     for refusal in report.refused[:SHOWN]:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events
 from beholder.catalogue import events_from_rows as rules
+from beholder.catalogue import ids
+from beholder.catalogue.kind_words import codes_of
 from beholder.catalogue.moments import BAD, milliseconds
 from beholder.dataset.log import Log, log_of
 from beholder.errors import DataError, UsageError
@@ -74,7 +76,7 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
         )
     codes = np.full(n, CODES[usual], np.uint8)
     if "kind" in mapping:
-        codes = rules.kinds(found[mapping["kind"]].tolist())
+        codes = codes_of(found[mapping["kind"]].tolist())
     values = np.full(n, np.nan, np.float32)
     if "value" in mapping:
         values = _numbers(found[mapping["value"]])
@@ -135,8 +137,8 @@ def _numbers(column: Column) -> NDArray[np.float32]:
 
 def _refuse(told: Told) -> None:
     """Refuse rows that cannot be meant, by the rules of an import."""
-    nobody = rules.Coded(pa.nulls(0, pa.string()), told.users.rows.astype(np.int64))
-    found = rules.Columns(nobody, nobody, False, told.kinds, told.times, told.values, timed=True)
+    nobody = ids.Coded(pa.nulls(0, pa.string()), told.users.rows.astype(np.int64))
+    found = rules.Columns(nobody, nobody, None, told.kinds, told.times, told.values, timed=True)
     reasons = rules.faults(found, int(time.time() * 1000))
     if reasons:
         row = min(reasons)

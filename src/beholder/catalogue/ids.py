@@ -1,0 +1,75 @@
+"""Ids as files have them: text or whole numbers, and words that say that there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from beholder.catalogue.readers.interface import Column, distinct
+
+# What databases and data frames write for nothing. `NA` and `-` alone may be somebody's id.
+NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of ids.
+
+    Attributes
+    ----------
+    ids
+        Arrow array of the different ones; null for what is no id.
+    rows
+        For each row the place of its id in `ids`.
+    """
+
+    ids: pa.Array
+    rows: NDArray[np.int64]
+
+    def of(self, row: int) -> str | None:
+        """Return the id of a row."""
+        found: str | None = self.ids[int(self.rows[row])].as_py()
+        return found
+
+    @property
+    def named(self) -> NDArray[np.bool_]:
+        """bool (rows,). Whether a row has an id."""
+        there: NDArray[np.bool_] = pc.is_valid(self.ids).to_numpy(zero_copy_only=False)
+        return there[self.rows]
+
+
+def coded(column: Column) -> Coded:
+    """Return the ids of a column as they are: zeros in front stay."""
+    if isinstance(column, pa.Array):
+        arrow = column.dictionary_encode(null_encoding="encode")
+        nothing = pc.is_in(pc.utf8_lower(arrow.dictionary), pa.array(sorted(NOTHING)))
+        ids = pc.if_else(nothing, pa.scalar(None, pa.string()), arrow.dictionary)
+        return Coded(ids.cast(pa.string()), arrow.indices.to_numpy())
+    values, rows = distinct(column)
+    return Coded(pa.array([as_id(value) for value in values], pa.string()), rows)
+
+
+def as_id(value: Any) -> str | None:
+    """Return an id as text; None for what is no id."""
+    if isinstance(value, str):
+        there = value.isascii() or is_unicode(value)
+        return value if there and value.lower() not in NOTHING else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return None
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be written at all: JSON can hold halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

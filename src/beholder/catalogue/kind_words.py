@@ -1,0 +1,131 @@
+"""The words that files have for kinds of event, as shops and sites export them.
+
+Those of GA4, Segment, OTTO, gorse, Metarank and the usual data sets are known; others are mapped by
+`--map-kind`. What takes something back is no liking, and no kind either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.kinds import CODES, KINDS
+from beholder.catalogue.readers.interface import Column, distinct
+from beholder.errors import UsageError
+
+UNKNOWN, BACK, LEFT = 0, 255, 254  # codes of no kind
+REASONS = {
+    UNKNOWN: "kind is not one of " + ", ".join(CODES),
+    BACK: "takes something back, which is no liking",
+    LEFT: "kind is left out by --map-kind",
+}
+NONE = "none"  # `--map-kind scroll=none`
+WORDS = {
+    "view": (
+        "views", "viewed", "pageview", "page view", "detail", "pv", "view item", "item view",
+        "viewed item", "product viewed", "product view", "view product", "view content",
+        "viewcontent", "impression detail", "screen view", "read", "visit", "open", "opened",
+    ),
+    "click": (
+        "clicks", "clicked", "select item", "select content", "product clicked", "item click",
+        "click item", "tap",
+    ),
+    "like": ("likes", "liked", "thumbs up", "upvote", "star", "starred", "love", "heart"),
+    "dislike": ("dislikes", "disliked", "thumbs down", "downvote", "not interested"),
+    "save": (
+        "favorite", "favourite", "favorites", "favourites", "fav", "bookmark", "wishlist",
+        "add to wishlist", "addtowishlist", "product added to wishlist", "saved", "collect",
+    ),
+    "hide": ("hidden", "dismiss", "dismissed"),
+    "cart": (
+        "carts", "addtocart", "add to cart", "added to cart", "basket", "add to basket",
+        "product added", "begin checkout", "checkout", "initiatecheckout",
+    ),
+    "purchase": (
+        "purchases", "purchased", "buy", "bought", "buys", "order", "orders", "ordered",
+        "transaction", "transactions", "order completed", "checkout completed", "conversion",
+        "ecommerce purchase", "sale",
+    ),
+    "rating": ("ratings", "rate", "rated"),
+    "watch": ("play", "played", "stream", "watched", "listen", "video played"),
+    "share": ("shares", "shared", "product shared"),
+    "review": ("reviews", "reviewed", "product reviewed"),
+}  # fmt: skip
+TAKES_BACK = (
+    "remove from cart", "removed from cart", "removefromcart", "product removed", "refund",
+    "refunded", "order refunded", "return", "returned", "unlike", "unliked", "unsave", "unfavorite",
+    "product removed from wishlist", "remove from wishlist", "order cancelled", "cancel",
+)  # fmt: skip
+SHOWN = re.compile(r"[\w .:/-]{1,40}")  # what is no word is not told of: it may say who it was
+MOST_SHOWN = 10
+
+
+def _plain(word: object) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", word.lower()).strip() if isinstance(word, str) else ""
+
+
+_KNOWN = {
+    **{word: CODES[kind] for kind, words in WORDS.items() for word in words},
+    **{kind: CODES[kind] for kind in KINDS},
+    **dict.fromkeys(TAKES_BACK, BACK),
+}
+
+
+def codes_of(column: Column, own: Mapping[str, str] | None = None) -> NDArray[np.uint8]:
+    """Return the code of the kind of each row, uint8 (n,); a key of `REASONS` where it has none.
+
+    Parameters
+    ----------
+    own
+        Kinds of words that are meant otherwise, or not known: `{"view_item": "view"}`.
+    """
+    values, rows = distinct(column)
+    return np.array([_code(value, own or {}) for value in values], np.uint8)[rows]
+
+
+def unknown(column: Column, own: Mapping[str, str] | None = None) -> Counter[str]:
+    """Return the words that name no kind, with how many rows have them."""
+    values, rows = distinct(column)
+    counts = np.bincount(rows, minlength=len(values))
+    found = [
+        (value, int(n))
+        for value, n in zip(values, counts, strict=True)
+        if isinstance(value, str) and _code(value, own or {}) == UNKNOWN and SHOWN.fullmatch(value)
+    ]
+    return Counter(dict(sorted(found, key=lambda one: -one[1])[:MOST_SHOWN]))
+
+
+def names_kinds(column: Column, own: Mapping[str, str]) -> bool:
+    """Whether a column has a word for a kind."""
+    return bool((codes_of(column, own) != UNKNOWN).any())
+
+
+def _code(value: object, own: Mapping[str, str]) -> int:
+    word = _plain(value)
+    if word in own:
+        return CODES.get(own[word], LEFT)
+    return _KNOWN.get(word, UNKNOWN)
+
+
+def parse(texts: Sequence[str]) -> dict[str, str]:
+    """Return what `--map-kind WORD=KIND` says.
+
+    Raises
+    ------
+    UsageError
+        If it is written otherwise, or names no kind.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        word, equals, kind = text.partition("=")
+        if not (_plain(word) and equals and (kind in CODES or kind == NONE)):
+            raise UsageError(
+                f"--map-kind {text} is not WORD=KIND",
+                remedy=f"a kind is one of {', '.join(CODES)}, or {NONE} to leave such rows out",
+            )
+        found[_plain(word)] = kind
+    return found
