@@ -22,6 +22,7 @@ GROUND = {
     "durable": set(),
     "tensors": set(),
     "settings": {"errors"},
+    "settings_line": {"errors", "durable"},
     "workspace": {"errors", "settings", "durable"},
     "__init__": {"errors", "progress", "workspace", "engine", "models", "training", "evaluation",
                  "frames"},

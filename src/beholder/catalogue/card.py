@@ -10,7 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.behaviour.kinds import KINDS
+from beholder.behaviour.kinds import CODES, KINDS
+from beholder.behaviour.scales import scale_of
+from beholder.catalogue.rating_threshold import misfit
 from beholder.store import Store, TrainingEvents
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -48,6 +50,8 @@ class Card(msgspec.Struct, frozen=True):
     ----------
     pictures, pictures_not_encoded
         Different ones, and those that were not looked at yet, or could not be read.
+    rating_scale
+        Of the ratings, as `1 to 5`; empty without any, or where they are on none.
     """
 
     users: int
@@ -72,6 +76,7 @@ class Card(msgspec.Struct, frozen=True):
     basket_completion: float
     order: OrderLeak
     warnings: list[str]
+    rating_scale: str = ""
 
 
 def card(store: Store) -> Card:
@@ -116,7 +121,12 @@ def card(store: Store) -> Card:
         order=order,
         warnings=[],
     )
-    return msgspec.structs.replace(made, warnings=_warnings(made))
+    scale = scale_of(events.values[events.kinds == CODES["rating"]])
+    threshold = store.workspace.settings.behaviour.rating_threshold
+    warnings = _warnings(made)
+    if scale is not None and not scale.fits(threshold):
+        warnings.append(misfit(scale, threshold))
+    return msgspec.structs.replace(made, warnings=warnings, rating_scale=str(scale or ""))
 
 
 def gini(counts: NDArray[np.int64]) -> float:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
+from beholder.behaviour.scales import Scale, without_a_rating
 from beholder.catalogue import kind_words
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
-from beholder.catalogue.mapping import RATINGS
 from beholder.catalogue.moments import REASONS, milliseconds
 from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.store.ids import FUTURE
@@ -81,27 +81,23 @@ def columns(
     )
 
 
-def default_kind(mapping: Mapping[str, str], given: str | None) -> str:
-    """Return the kind of a file without kinds: ratings where it has them, else clicks."""
-    if given is not None:
-        return given
-    column = mapping.get("value", "")
-    return "rating" if column.lower().strip("_") in RATINGS else "click"
-
-
-def faults(found: Columns, at: int) -> dict[int, str]:
+def faults(found: Columns, at: int, scale: Scale | None = None) -> dict[int, str]:
     """Return the rows (from 0) that break a rule, with the rule.
 
     Parameters
     ----------
     at
         This moment; later ones, but for a day of clocks and time zones, are not believed.
+    scale
+        Of the ratings; None: not known.
     """
     reasons: dict[int, str] = {}
+    unrated = (found.kinds == CODES["rating"]) & without_a_rating(found.values, scale)
     rated = (found.kinds == CODES["rating"]) & np.isnan(found.values)
     bought = (found.kinds == CODES["purchase"]) | (found.kinds == CODES["cart"])
     checks = (
         (rated, "is a rating without a number"),
+        (unrated, f"is a number that rates nothing, on a scale of {scale}"),
         (np.isinf(found.values), "value is no finite number"),
         (found.times > at + FUTURE, "time is in the future"),
         *((found.times == code, reason) for code, reason in REASONS.items()),

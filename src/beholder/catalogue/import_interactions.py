@@ -11,11 +11,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.kinds import KINDS
+from beholder.behaviour.kinds import CODES, KINDS
+from beholder.behaviour.scales import Scale, scale_of
+from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.directory import Directory
-from beholder.catalogue.events_from_rows import Columns, columns, default_kind, faults
+from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
 from beholder.catalogue.ids import Coded, as_id, is_unicode
 from beholder.catalogue.kind_words import unknown
+from beholder.catalogue.rating_threshold import keep_threshold
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.refusals import Refusals
@@ -54,7 +57,8 @@ class InteractionsImport:
         self.loader = loader
         self.path = path
         self.mapping = mapping
-        self.kind = default_kind(mapping, kind)
+        self.asked, self.assumed = kind, Assumed("click", "")
+        self.scale: Scale | None = None
         self.words = words
         self.unknown: Counter[str] = Counter()  # words for kinds that are none
         self.refusals = refusals
@@ -68,10 +72,13 @@ class InteractionsImport:
 
     def take(self, batch: Batch) -> None:
         """Store what a batch has."""
-        found = columns(batch, self.mapping, self.kind, self.words)
+        if not self.rows:
+            self.assumed = assumed_of(batch, self.mapping, self.asked)
+        found = columns(batch, self.mapping, self.assumed.kind, self.words)
+        self.scale = self.scale or scale_of(found.values[found.kinds == CODES["rating"]])
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self.words))
-        reasons = faults(found, now())
+        reasons = faults(found, now(), self.scale)
         if self.makes_items:
             self._make_items(found.items.ids)
         items = self._item_rows(found, reasons)
@@ -187,6 +194,13 @@ class InteractionsImport:
         return found if isinstance(found, str) and is_unicode(found) else as_id(found)
 
 
+def assumed_of(batch: Batch, mapping: Mapping[str, str], asked: str | None) -> Assumed:
+    """Return what happened in a file, by its first rows."""
+    nothing = np.full(len(batch), np.nan, np.float32)
+    values = numbers(batch.columns[mapping["value"]]) if "value" in mapping else nothing
+    return assumed(mapping, asked, values)
+
+
 def _place(text: str | None) -> int | None:
     """Return a place; what is no number is refused as a place that no answer has."""
     if text is None:
@@ -225,6 +239,9 @@ def import_interactions(
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds = dict(work.unknown.most_common())
+    done.said = [f"{work.assumed.kind}: {work.assumed.why}"]
+    if work.scale is not None:
+        done.said.append(keep_threshold(store.workspace, work.scale, path.name))
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)

@@ -70,9 +70,6 @@ MORE_PICTURES = frozenset(
         "additionalpictures", "moreimages", "otherimages", "variantimage",
     }
 )  # fmt: skip
-RATINGS = frozenset(
-    {"rating", "score", "stars", "overall", "starrating", "bookrating", "userrating", "reviewscore"}
-)
 NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
 
 

@@ -23,6 +23,8 @@ class FileReport(msgspec.Struct):
         Rows that only add pictures to an item of a row before.
     unread
         Columns of a type that is not read, with that type.
+    said
+        What was taken to have happened, and on which scale, in words.
     unknown_kinds
         Words that name no kind of event, with their rows.
     """
@@ -37,6 +39,7 @@ class FileReport(msgspec.Struct):
     refused: int = 0
     more: int = 0
     unread: list[str] = msgspec.field(default_factory=list)
+    said: list[str] = msgspec.field(default_factory=list)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
 
 

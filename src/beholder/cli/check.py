@@ -40,6 +40,7 @@ def _print(made: Card) -> None:
         ("events", f"{made.events}"),
         *((f"  {kind}", f"{n}") for kind, n in made.kinds.items()),
         ("pairs of person and item", f"{made.pairs}"),
+        *([("ratings are on a scale of", made.rating_scale)] if made.rating_scale else []),
         ("density", f"{made.density:.5%}"),
         ("days from first to last", f"{made.days:.1f}"),
         ("events in the last week", f"{made.last_week_share:.0%}"),

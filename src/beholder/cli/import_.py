@@ -117,6 +117,8 @@ def _print(report: Report, path: Path) -> None:
         if file.unread:
             told = ", ".join(file.unread)
             click.echo(f"{file.file}: columns of a type that is not read: {told}")
+        for said in file.said:
+            click.echo(f"{file.file}: {said}")
         if file.unknown_kinds:
             told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
             word = next(iter(file.unknown_kinds))

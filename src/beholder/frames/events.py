@@ -14,6 +14,7 @@ from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events
 from beholder.catalogue import events_from_rows as rules
 from beholder.catalogue import ids
+from beholder.catalogue.assumed_kind import assumed
 from beholder.catalogue.kind_words import codes_of
 from beholder.catalogue.moments import BAD, milliseconds
 from beholder.dataset.log import Log, log_of
@@ -67,7 +68,10 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
     n = len(found[mapping["user"]])
     if not n:
         raise DataError("there are no events", remedy="one row an event: user, item, time")
-    usual = rules.default_kind(mapping, kind)
+    values = np.full(n, np.nan, np.float32)
+    if "value" in mapping:
+        values = _numbers(found[mapping["value"]])
+    usual = assumed(mapping, kind, values).kind
     if usual not in CODES:
         raise UsageError(
             f"there is no kind of event {usual!r}",
@@ -77,9 +81,6 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
     codes = np.full(n, CODES[usual], np.uint8)
     if "kind" in mapping:
         codes = codes_of(found[mapping["kind"]].tolist())
-    values = np.full(n, np.nan, np.float32)
-    if "value" in mapping:
-        values = _numbers(found[mapping["value"]])
     users = coded(found[mapping["user"]], "user")
     items = coded(found[mapping["item"]], "item")
     told = Told(users, items, moments(found[mapping["time"]]), codes, values)

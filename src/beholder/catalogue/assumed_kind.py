@@ -1,0 +1,64 @@
+"""What happened in a file that does not say: by the name and the numbers of its values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.scales import scale_of
+from beholder.errors import DataError
+
+RATINGS = re.compile(r"rating|score|stars?$|overall|grade|satisfaction")
+AMOUNTS = re.compile(r"quantity|qty|pieces|units?$|amount")
+SECONDS = re.compile(r"seconds|watchtime|playtime|duration|dwell")
+STEPS = 21  # of a scale at most: 0 to 10 in halves
+
+
+class Assumed(NamedTuple):
+    """A kind of event, and why it is taken, in words."""
+
+    kind: str
+    why: str
+
+
+def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.float32]) -> Assumed:
+    """Return what happened in the rows of a file.
+
+    Parameters
+    ----------
+    given
+        The kind that the caller says.
+    values
+        float32 (n,). The first numbers, NaN where there is none.
+
+    Raises
+    ------
+    DataError
+        If there are numbers of which it is not known what they count.
+    """
+    if given is not None:
+        return Assumed(given, "as asked for")
+    if "kind" in mapping:
+        return Assumed("click", f"as the column {mapping['kind']} says")
+    if "value" not in mapping:
+        return Assumed("click", "the file has neither kinds nor numbers")
+    column = mapping["value"]
+    plain = re.sub(r"[^a-z0-9]", "", column.lower())
+    for kind, name in (("rating", RATINGS), ("watch", SECONDS), ("purchase", AMOUNTS)):
+        if name.search(plain):
+            return Assumed(kind, f"by the name of the column {column}")
+    told = np.unique(values[np.isfinite(values)])
+    if len(told) < 2:
+        return Assumed("click", f"the column {column} says the same of all")
+    scale = scale_of(told)
+    if scale is not None and len(told) <= STEPS and not (told * 2 % 1).any():
+        return Assumed("rating", f"the numbers of {column} look like a scale of {scale}")
+    raise DataError(
+        f"it is not said what the numbers of {column} count: {told.min():g} to {told.max():g}",
+        remedy="say what happened with --kind rating, watch (seconds) or purchase (pieces)",
+        field="kind",
+    )

@@ -1,0 +1,42 @@
+"""One value written into `beholder.toml`, its comments and all other lines as they are."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from beholder.durable import write_file
+from beholder.errors import SettingsError
+
+
+def given(path: Path, section: str, key: str) -> bool:
+    """Whether a settings file has a value for a key, rather than its default in a comment."""
+    told = tomllib.loads(path.read_text(encoding="utf-8")).get(section)
+    return isinstance(told, dict) and key in told
+
+
+def write_line(path: Path, section: str, key: str, value: float, comment: str) -> None:
+    """Give a key that has none a value.
+
+    Raises
+    ------
+    SettingsError
+        If the file would not be what it says any more.
+    """
+    text = path.read_text(encoding="utf-8")
+    line = f"{key} = {value:g}   # {comment}"
+    default = re.compile(rf"^# *{re.escape(key)} *=.*$", re.MULTILINE)
+    header = re.compile(rf"^\[{re.escape(section)}\].*$", re.MULTILINE)
+    if default.search(text):
+        found = default.sub(lambda _: line, text, count=1)
+    elif header.search(text):
+        found = header.sub(lambda match: f"{match[0]}\n{line}", text, count=1)
+    else:
+        found = f"{text.rstrip()}\n\n[{section}]\n{line}\n"
+    if tomllib.loads(found).get(section, {}).get(key) != value:
+        raise SettingsError(
+            f"{path.name}: there is no place for {key} in [{section}]",
+            remedy=f"write {key} = {value:g} into [{section}] yourself",
+        )
+    write_file(path, found.encode())

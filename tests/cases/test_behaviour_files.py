@@ -1,0 +1,207 @@
+"""Behaviour as other systems export it: kinds, scales, people and moments."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from beholder.behaviour.kinds import KINDS
+from beholder.catalogue import kind_words
+from beholder.catalogue.card import card
+from beholder.catalogue.report import Report
+from beholder.catalogue.run import Request, import_files
+from beholder.cli.init import create
+from beholder.errors import DataError
+from beholder.store import Store
+from beholder.workspace import Workspace
+
+PURCHASE, VIEW, CART = (KINDS.index(kind) + 1 for kind in ("purchase", "view", "cart"))
+
+
+def imported(root: Path, name: str, text: str, **asked: object) -> tuple[Store, Report]:
+    path = root / name
+    path.write_text(text)
+    folder = root / "workspace"
+    if not folder.exists():
+        create(folder, "Shop")
+    workspace = Workspace.open(folder)
+    store = Store.open(workspace)
+    report, _ = import_files(workspace, store, Request(interactions=path, **asked))
+    return store, report
+
+
+def kinds_of(store: Store) -> list[str]:
+    return [KINDS[code - 1] for code in store.training_events("train").kinds.tolist()]
+
+
+def threshold_of(root: Path) -> float | None:
+    told = tomllib.loads((root / "workspace/beholder.toml").read_text())
+    return told.get("behaviour", {}).get("rating_threshold")
+
+
+def test_ga4(tmp_path: Path) -> None:
+    text = (
+        "event_date,event_timestamp,event_name,user_pseudo_id,item_id,item_name\n"
+        "20231101,1698830000123456,view_item,1234.567,SKU1,Mug\n"
+        "20231101,1698830010123456,add_to_cart,1234.567,SKU1,Mug\n"
+        "20231101,1698830020123456,purchase,1234.567,SKU1,Mug\n"
+        "20231101,1698830030123456,scroll,1234.567,SKU1,Mug\n"
+        "20231101,1698830040123456,remove_from_cart,1234.567,SKU1,Mug\n"
+    )
+    with imported(tmp_path, "ga4.csv", text)[0] as store:
+        assert kinds_of(store) == ["view", "cart", "purchase"]
+        assert store.training_events("train").times.tolist()[0] == 1698830000123
+    _, report = imported(tmp_path, "again.csv", text)
+    (file,) = report.files
+    assert file.mapping["time"] == "event_timestamp"
+    assert file.unknown_kinds == {"scroll": 1}
+    assert report.reasons[kind_words.REASONS[kind_words.BACK]] == 1
+    _, report = imported(tmp_path, "mapped.csv", text, words=kind_words.parse(["scroll=view"]))
+    assert (report.files[0].added, report.files[0].unknown_kinds) == (1, {})
+
+
+def test_segment(tmp_path: Path) -> None:
+    store, report = imported(
+        tmp_path,
+        "segment.csv",
+        "event,user_id,product_id,timestamp\n"
+        "Product Viewed,u1,p1,2023-11-01T10:00:00.000Z\n"
+        "Product Added,u1,p1,2023-11-01T10:01:00.000Z\n"
+        "Order Completed,u1,p1,2023-11-01T10:02:00.000Z\n",
+    )
+    with store:
+        assert kinds_of(store) == ["view", "cart", "purchase"]
+    assert report.n_refused == 0
+
+
+def test_metarank_names_the_kind_in_another_column(tmp_path: Path) -> None:
+    rows = [("click", "a", 1690000000), ("purchase", "b", 1690000001)]
+    lines = [
+        json.dumps(
+            {"event": "interaction", "type": kind, "user": "u", "item": item, "timestamp": at}
+        )
+        for kind, item, at in rows
+    ]
+    store, report = imported(tmp_path, "metarank.jsonl", "\n".join(lines))
+    with store:
+        assert kinds_of(store) == ["click", "purchase"]
+    assert report.files[0].mapping["kind"] == "type"
+
+
+def test_gorse_and_otto(tmp_path: Path) -> None:
+    lines = [
+        json.dumps(
+            {"FeedbackType": kind, "UserId": "b", "ItemId": kind, "Timestamp": f"2022-02-2{n + 1}"}
+        )
+        for n, kind in enumerate(("star", "dislike", "carts"))
+    ]
+    store, _ = imported(tmp_path, "gorse.jsonl", "\n".join(lines))
+    with store:
+        assert kinds_of(store) == ["like", "dislike", "cart"]
+
+
+def test_a_return_is_no_liking(tmp_path: Path) -> None:
+    text = "user,item,qty,time,event_type\nu,a,2,2023-01-01,purchase\nu,a,-2,2023-01-02,purchase\n"
+    store, report = imported(tmp_path, "returns.csv", text)
+    with store:
+        assert store.training_events("train").values.tolist() == [2]
+    assert report.reasons == {"takes something back, which is no liking": 1}
+
+
+def test_a_row_without_a_user_is_of_its_session(tmp_path: Path) -> None:
+    text = (
+        "user_id,session_id,item_id,timestamp\n"
+        "u1,s1,a,1700000000\n,s2,a,1700000100\n,s2,b,1700000200\n,,a,1700000300\ns2,,b,1700000400\n"
+    )
+    store, report = imported(tmp_path, "sessions.csv", text)
+    with store:
+        people = store.training_events("train")
+        assert (len(people), people.n_users) == (4, 3)  # a user s2 is not the session s2
+        assert [row["item"] for row in list(store.export("u1"))[1:]] == ["a"]
+    assert report.n_refused == 1
+
+
+def test_words_for_nothing_are_nobody(tmp_path: Path) -> None:
+    words = ["NULL", "\\N", "nan", "None", "undefined", "<NA>", ""]
+    rows = "".join(f"{word},a,170000000{i}\n" for i, word in enumerate(words))
+    text = (
+        f"user_id,item_id,timestamp\n{rows}u1,NULL,1700000100\nu1,a,1700000200\nNA,a,1700000300\n"
+    )
+    for name in ("null.csv", "null.jsonl"):
+        root = tmp_path / name
+        root.mkdir()
+        lines = [line.split(",") for line in text.splitlines()[1:]]
+        body = (
+            text
+            if name.endswith("csv")
+            else "\n".join(
+                f'{{"user_id": "{u}", "item_id": "{i}", "timestamp": {t}}}'.replace("\\", "\\\\")
+                for u, i, t in lines
+            )
+        )
+        store, report = imported(root, name, body)
+        with store:
+            assert store.items()["item_id"].to_pylist() == ["a"]
+            assert store.training_events("train").n_users == 2  # NA may be somebody
+        assert report.n_refused == 8
+
+
+@pytest.mark.parametrize(
+    ("column", "numbers", "scale", "threshold", "refused"),
+    [
+        ("rating", [1, 4, 5, 3], "1 to 5", 3.5, 0),
+        ("star_rating", [5, 1, 1, 2], "1 to 5", 3.5, 0),
+        ("Book-Rating", [10, 4, 7, 0], "1 to 10", 6.5, 0),
+        ("rating", [-1, 4, 10, 5], "1 to 10", 6.5, 1),
+        ("score", [20, 90, 35, 70], "0 to 100", 65, 0),
+        ("rating", [-1, 1, 1, 0], "-1 to 1", 0.5, 1),
+    ],
+)
+def test_ratings_are_likes_by_their_scale(
+    tmp_path: Path,
+    column: str,
+    numbers: list[int],
+    scale: str,
+    threshold: float,
+    refused: int,
+) -> None:
+    rows = "".join(f"u,i{i},{n},170000000{i}\n" for i, n in enumerate(numbers))
+    store, report = imported(tmp_path, "r.csv", f"user,item,{column},timestamp\n{rows}")
+    with store:
+        assert set(kinds_of(store)) == {"rating"}
+    assert report.n_refused == refused
+    said = " ".join(report.files[0].said)
+    assert f"ratings of {scale}: from {threshold:g} on" in said
+    assert threshold_of(tmp_path) == threshold
+    with Store.open(Workspace.open(tmp_path / "workspace")) as store:
+        made = card(store)
+    assert made.rating_scale == scale
+    assert not any("rating_threshold" in warning for warning in made.warnings)
+
+
+def test_a_second_scale_changes_no_threshold_and_is_named(tmp_path: Path) -> None:
+    imported(tmp_path, "a.csv", "user,item,rating,timestamp\nu,a,5,1700000000\nu,b,2,1700000001\n")
+    more = "user,item,rating,timestamp\nv,a,9,1700000000\nv,b,2,1700000001\n"
+    store, report = imported(tmp_path, "b.csv", more)
+    with store:
+        assert any("does not fit ratings of 1 to 10" in text for text in card(store).warnings)
+    assert threshold_of(tmp_path) == 3.5
+    assert any(said.startswith("warning: ") for said in report.files[0].said)
+
+
+def test_a_mapped_column_of_stars_is_ratings_and_others_are_asked_for(tmp_path: Path) -> None:
+    rows = "".join(f"u,i{i},{n},170000000{i}\n" for i, n in enumerate([5, 1, 4, 2]))
+    text = f"user,item,B,timestamp\n{rows}"
+    store, report = imported(tmp_path, "b.csv", text, maps={"value": "B"})
+    with store:
+        assert set(kinds_of(store)) == {"rating"}
+    assert report.files[0].said[0] == "rating: the numbers of B look like a scale of 1 to 5"
+    text = text.replace(",4,", ",431.5,")
+    with pytest.raises(DataError, match=r"numbers of B count: 1 to 431.5.*--kind rating"):
+        imported(tmp_path, "c.csv", text, maps={"value": "B"})
+    store, _ = imported(tmp_path, "c.csv", text, maps={"value": "B"}, kind="watch")
+    with store:
+        assert "watch" in kinds_of(store)
