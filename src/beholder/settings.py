@@ -64,6 +64,7 @@ class BehaviourSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     rating_threshold: float = 3.5
     history_limit: Annotated[int, Meta(ge=1, le=10_000)] = 200
     daily_cap: Positive = 1000
+    makes_items: bool = False
 
     @property
     def like(self) -> float:

@@ -16,7 +16,7 @@ def given(path: Path, section: str, key: str) -> bool:
     return isinstance(told, dict) and key in told
 
 
-def write_line(path: Path, section: str, key: str, value: float, comment: str) -> None:
+def write_line(path: Path, section: str, key: str, value: float | bool, comment: str) -> None:
     """Give a key that has none a value.
 
     Raises
@@ -25,7 +25,8 @@ def write_line(path: Path, section: str, key: str, value: float, comment: str) -
         If the file would not be what it says any more.
     """
     text = path.read_text(encoding="utf-8")
-    line = f"{key} = {value:g}   # {comment}"
+    told = str(value).lower() if isinstance(value, bool) else f"{value:g}"
+    line = f"{key} = {told}   # {comment}"
     default = re.compile(rf"^# *{re.escape(key)} *=.*$", re.MULTILINE)
     header = re.compile(rf"^\[{re.escape(section)}\].*$", re.MULTILINE)
     if default.search(text):
@@ -37,6 +38,6 @@ def write_line(path: Path, section: str, key: str, value: float, comment: str) -
     if tomllib.loads(found).get(section, {}).get(key) != value:
         raise SettingsError(
             f"{path.name}: there is no place for {key} in [{section}]",
-            remedy=f"write {key} = {value:g} into [{section}] yourself",
+            remedy=f"write {key} = {told} into [{section}] yourself",
         )
     write_file(path, found.encode())

@@ -25,6 +25,7 @@ from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.errors import DataError
 from beholder.progress import Progress
+from beholder.settings_line import given, write_line
 from beholder.store import ItemRecord, Store, Who
 from beholder.store.ids import check_event, now, why_not_id
 from beholder.store.loading import Loader
@@ -34,6 +35,7 @@ AT_ONCE = 512  # events in one transaction where each has a text, an id or an an
 APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
+NOT_THERE = "its item is not in the catalogue"
 NO_ITEM = "names no item: no id, or a word such as NULL"
 ERASED_WORDS = "its person was erased today"
 UNTIMED = "events without a moment: their order is not known"
@@ -65,7 +67,7 @@ class InteractionsImport:
         known = store.items().select(["item_id", "seq"])
         self.items = Directory()
         self.items.add(known["item_id"].to_pylist(), known["seq"].to_pylist())
-        self.makes_items = not known.num_rows  # behaviour alone: the items are those it names
+        self.makes_items = makes_items(store, path.name, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
         self.rows = self.joined = self.untimed = 0
@@ -102,7 +104,7 @@ class InteractionsImport:
         self.joined += len(rows) - len(missing)
         named = found.items.named
         for row in missing.tolist():
-            reasons[row] = "its item is not in the catalogue" if named[row] else NO_ITEM
+            reasons[row] = NOT_THERE if named[row] else NO_ITEM
         if self.rows == len(rows) and len(rows) and self.joined * 2 < self.rows:
             raise under_half(self.path.name, self.joined, self.rows)
         return rows
@@ -194,6 +196,20 @@ class InteractionsImport:
         return found if isinstance(found, str) and is_unicode(found) else as_id(found)
 
 
+def makes_items(store: Store, file: str, n_items: int) -> bool:
+    """Return whether items that only behaviour names are made; for an empty catalogue, they are.
+
+    That is written into the settings, so that the log of the next day is read as this one, and an
+    import that was interrupted goes on as it began.
+    """
+    workspace = store.workspace
+    if n_items or given(workspace.toml, "behaviour", "makes_items"):
+        return workspace.settings.behaviour.makes_items
+    comment = f"{file} came without items: those that behaviour names are made"
+    write_line(workspace.toml, "behaviour", "makes_items", True, comment)
+    return True
+
+
 def assumed_of(batch: Batch, mapping: Mapping[str, str], asked: str | None) -> Assumed:
     """Return what happened in a file, by its first rows."""
     nothing = np.full(len(batch), np.nan, np.float32)
@@ -259,6 +275,7 @@ def under_half(file: str, joined: int, rows: int) -> DataError:
     """Return the error of a file whose items are mostly not in the catalogue."""
     return DataError(
         f"only {joined} of the first {rows} rows of {file} name an item of the catalogue",
-        remedy="import the items first, or say which column has their ids: --map item_id=COLUMN",
+        remedy="import the items first, say which column has their ids (--map item_id=COLUMN), or "
+        "let behaviour make them: behaviour.makes_items = true in beholder.toml",
         field="item_id",
     )

@@ -34,6 +34,7 @@ BY_PATH = (
     "pictures whose name other folders have too: each is an item called by its path (where a "
     "folder is an item, give --items with the folders' names as ids)"
 )
+LEFT = "rows without {what} (the rest of each was read)"
 OTHERS = "rows that add pictures and say other things of their item too: the first row counts"
 
 
@@ -214,8 +215,11 @@ def import_items(
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
-            else:
-                work.take(row.record, row.pictures)
+                continue
+            for left in row.left:
+                rule = LEFT.format(what=left)
+                report.rules[rule] = report.rules.get(rule, 0) + 1
+            work.take(row.record, row.pictures)
         progress.advance(batch.size)
     work.finish()
     progress.finish()

@@ -37,12 +37,15 @@ class Row(NamedTuple):
         Its item, without pictures; None where it is none, for a `reason`.
     pictures
         The names of its pictures, the cover first.
+    left
+        The attributes that could not be kept, with why not.
     """
 
     number: int
     record: ItemRecord | None
     reason: str = ""
     pictures: Sequence[str] = ()
+    left: Sequence[str] = ()
 
 
 def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
@@ -70,27 +73,30 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
         row = {name: lists[name][i] for name in others}
         if "description" in mapping:
             row["description"] = lists[mapping["description"]][i]
-        found = _record(item_id, _text(lists, mapping, "title", i), row)
-        if isinstance(found, str):
-            yield Row(number, None, found)
-            continue
+        record, left = _record(item_id, _text(lists, mapping, "title", i), row, mapping)
         named = [name for field in images for name in names(lists[mapping[field]][i])]
-        yield Row(number, found, pictures=list(dict.fromkeys(named)))
+        yield Row(number, record, pictures=list(dict.fromkeys(named)), left=left)
 
 
-def _record(item_id: str, title: str | None, row: dict[str, Any]) -> ItemRecord | str:
+def _record(item_id: str, title: str | None, row: dict[str, Any]) -> tuple[ItemRecord, list[str]]:
+    """Return the item of a row, without what cannot be kept of it, and what that is."""
     attributes: dict[str, Attribute] = {}
+    left = []
     for name, value in row.items():
         try:
             found = attribute(name, value)
         except ValueError as error:
-            return f"{name} {error}"
-        if found is not None:
+            left.append(f"{mapping.get(name, name)}: it {error}")
+            continue
+        if found is not None and not _fine(name):
+            left.append("an attribute: its name is no valid Unicode, or has a NUL")
+        elif found is not None:
             attributes[name] = found
     title = (title or item_id).strip() or item_id
-    if not _fine(title) or not all(map(_fine, attributes)):
-        return "has text that is no valid Unicode, or a NUL"
-    return ItemRecord(item_id, title[:LONGEST], attributes)
+    if not _fine(title):
+        left.append("the title: it is no valid Unicode, or has a NUL")
+        title = item_id
+    return ItemRecord(item_id, title[:LONGEST], attributes), left
 
 
 def attribute(name: str, value: Any) -> Attribute | None:

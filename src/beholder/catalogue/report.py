@@ -42,6 +42,11 @@ class FileReport(msgspec.Struct):
     said: list[str] = msgspec.field(default_factory=list)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
 
+    @property
+    def refused_whole(self) -> bool:
+        """Whether there were rows, and none was read."""
+        return 0 < self.read == self.refused
+
 
 class Report(msgspec.Struct):
     """What an import did.

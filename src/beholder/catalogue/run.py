@@ -132,6 +132,8 @@ def import_files(
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
             report.files.append(done)
+            if done.refused_whole and seen.what == "items":
+                break  # behaviour would find nothing, or make items that are ids alone
         if folder is not None and request.items is None:
             report.files.append(import_pictures(store, pictures, report, progress))
         if brought is not None:

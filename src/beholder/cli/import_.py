@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from beholder.catalogue.report import Report
 
 FILE = click.Path(path_type=Path)
-REFUSED_IN_PART = 3
+REFUSED_WHOLE, REFUSED_IN_PART = 1, 3
 EXAMPLES = 3  # of what was left out
 SHOWN = 5  # refused rows on the terminal; their file has all
 
@@ -83,6 +83,13 @@ def command(
         console.as_json(report)
     else:
         _print(report, path)
+    whole = [file.file for file in report.files if file.refused_whole]
+    if whole:
+        read = {file.file for file in report.files}
+        rest = [path.name for path in request.tables().values() if path.name not in read]
+        after = f"; {' and '.join(rest)} was not read" if rest else ""
+        click.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
+        return REFUSED_WHOLE
     return REFUSED_IN_PART if strict and report.n_refused else 0
 
 

@@ -1,0 +1,101 @@
+"""Items as other systems export them, and behaviour that comes without any."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from beholder.cli.main import beholder
+from beholder.store import Store
+from beholder.workspace import Workspace
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(beholder, [str(word) for word in words])
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    assert run("init", tmp_path / "shop").exit_code == 0
+    return tmp_path / "shop"
+
+
+def items_of(shop: Path) -> dict[str, tuple[str, dict[str, object]]]:
+    with Store.open(Workspace.open(shop)) as store:
+        table = store.items()
+    names = ("item_id", "title", "attributes")
+    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
+    return {item: (title, json.loads(attributes)) for item, title, attributes in rows}
+
+
+def test_amazon_reviews_2023(shop: Path, tmp_path: Path) -> None:
+    """A field that is an object is left out and counted; the row stays."""
+    meta = {
+        "main_category": "All Beauty",
+        "title": "Leather balm, four tins",
+        "average_rating": 4.8,
+        "features": [],
+        "price": None,
+        "images": [
+            {"thumb": "https://example.org/p1_s.jpg", "large": "https://example.org/p1.jpg"}
+        ],
+        "details": {"UPC": "000000000000"},
+        "parent_asin": "P1",
+    }
+    review = {"rating": 5.0, "text": "I like it.", "parent_asin": "P1", "user_id": "u1",
+              "timestamp": 1588687728923}  # fmt: skip
+    (tmp_path / "meta.jsonl").write_text(json.dumps(meta))
+    (tmp_path / "reviews.jsonl").write_text(json.dumps(review))
+    done = run("import", shop, "--items", tmp_path / "meta.jsonl",
+               "--interactions", tmp_path / "reviews.jsonl")  # fmt: skip
+    assert done.exit_code == 0
+    assert "1 rows without details: it is an object, which cannot be kept" in done.output
+    title, attributes = items_of(shop)["P1"]
+    assert title == "Leather balm, four tins"
+    assert attributes["main_category"] == "All Beauty"
+    assert "details" not in attributes
+
+
+def test_a_file_of_which_every_row_is_refused_ends_with_1_and_makes_no_bare_items(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "items.csv").write_text("item_id,title\nNULL,a\n,b\n")
+    (tmp_path / "clicks.csv").write_text("user,item,time\nu,a,1700000000\n")
+    done = run("import", shop, "--items", tmp_path / "items.csv",
+               "--interactions", tmp_path / "clicks.csv")  # fmt: skip
+    assert done.exit_code == 1
+    assert "no row of items.csv could be read; clicks.csv was not read" in done.output
+    assert items_of(shop) == {}
+
+
+def test_the_log_of_the_next_day_brings_items_of_its_own(shop: Path, tmp_path: Path) -> None:
+    days = (
+        "u1,a,1700000000\nu1,b,1700000100\nu2,a,1700000200\n",
+        "u1,a,1700086400\nu3,c,1700086600\nu2,d,1700086700\nu2,e,1700086800\n",
+        "u3,f,1700186600\nu2,c,1700186700\n",
+    )
+    for number, rows in enumerate(days):
+        path = tmp_path / f"day{number}.csv"
+        path.write_text(f"user_id,item_id,timestamp\n{rows}")
+        assert run("import", shop, "--interactions", path).exit_code == 0
+    assert sorted(items_of(shop)) == list("abcdef")
+    told = (shop / "beholder.toml").read_text()
+    assert "makes_items = true   # day0.csv came without items" in told
+
+
+def test_a_catalogue_with_items_of_its_own_takes_none_from_behaviour(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "items.csv").write_text("item_id,title\na,Vase\nb,Bowl\n")
+    clicks = tmp_path / "clicks.csv"
+    clicks.write_text("user,item,time\nu,a,1700000000\nu,b,1700000001\nu,c,1700000002\n")
+    done = run("import", shop, "--items", tmp_path / "items.csv", "--interactions", clicks)
+    assert done.exit_code == 0
+    assert sorted(items_of(shop)) == ["a", "b"]
+    clicks.write_text("user,item,time\nu,x,1700000000\nu,y,1700000001\n")
+    done = run("import", shop, "--interactions", clicks)
+    assert done.exit_code != 0
+    assert "behaviour.makes_items = true" in str(done.exception)
