@@ -78,7 +78,9 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
         yield Row(number, record, pictures=list(dict.fromkeys(named)), left=left)
 
 
-def _record(item_id: str, title: str | None, row: dict[str, Any]) -> tuple[ItemRecord, list[str]]:
+def _record(
+    item_id: str, title: str | None, row: dict[str, Any], mapping: Mapping[str, str]
+) -> tuple[ItemRecord, list[str]]:
     """Return the item of a row, without what cannot be kept of it, and what that is."""
     attributes: dict[str, Attribute] = {}
     left = []
