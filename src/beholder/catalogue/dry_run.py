@@ -110,7 +110,9 @@ def _look_at_items(
     seen: Peek, pictures: Pictures, refusals: Refusals, found: DryRun, sight: Sight
 ) -> set[str]:
     shown: dict[str, int] = {}  # pictures by item
-    for batch in open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why)):
+    for batch in open_rows(
+        seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form
+    ):
         for row in records(batch, seen.mapping):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
@@ -144,7 +146,7 @@ def _count(found: DryRun, pictures: list[int]) -> None:
 
 
 def _look_at_interactions(seen: Peek, known: set[str], refusals: Refusals, found: DryRun) -> None:
-    rows = open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why))
+    rows = open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form)
     try:
         for batch in islice(rows, BATCHES):
             items = [as_id(value) for value in as_list(batch.columns[seen.mapping["item_id"]])]

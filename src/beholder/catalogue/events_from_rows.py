@@ -20,6 +20,7 @@ from beholder.catalogue import kind_words
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
+from beholder.catalogue.numbers_in_text import number
 from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.store.ids import FUTURE
 
@@ -120,10 +121,10 @@ def _number(value: Any) -> float:
     if value is None:
         return math.nan
     try:
-        found = float(value) if "_" not in str(value) else math.inf
+        told = number(value) if isinstance(value, str) else float(value)
     except (ValueError, TypeError, OverflowError):
         return math.inf
-    return found if abs(found) < 3e38 else math.inf
+    return told if told is not None and abs(told) < 3e38 else math.inf
 
 
 def _all(n: int, kind: str) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ from beholder.catalogue.kind_words import unknown
 from beholder.catalogue.rating_threshold import keep_threshold
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
+from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.errors import DataError
@@ -233,6 +234,7 @@ def import_interactions(
     refusals: Refusals,
     report: Report,
     progress: Progress,
+    form: Form = USUAL,
 ) -> FileReport:
     """Read an interactions file and store its events; what is there already stays untouched."""
     done = FileReport("interactions", path.name, mapping)
@@ -245,7 +247,7 @@ def import_interactions(
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     with Loader(store) as loader:
         work = InteractionsImport(store, loader, path, mapping, kind, words, refusals)
-        for batch in open_rows(path, refuse):
+        for batch in open_rows(path, refuse, form):
             done.read += len(batch)
             work.take(batch)
             progress.advance(batch.size)

@@ -12,6 +12,7 @@ from msgspec import structs
 from beholder.catalogue.items_from_rows import TITLE, records, told
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
@@ -198,6 +199,7 @@ def import_items(
     refusals: Refusals,
     report: Report,
     progress: Progress,
+    form: Form = USUAL,
 ) -> FileReport:
     """Read an items file and put its items; what is as it was stays untouched."""
     done = FileReport("items", path.name, mapping)
@@ -208,7 +210,7 @@ def import_items(
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work = ItemsImport(store, pictures, done, report)
-    for batch in open_rows(path, refuse):
+    for batch in open_rows(path, refuse, form):
         done.read += len(batch)
         work.told = (work.told or set()) | told(batch.columns, mapping)
         for row in records(batch, mapping):

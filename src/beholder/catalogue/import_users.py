@@ -6,6 +6,7 @@ from pathlib import Path
 
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.store import Store
@@ -17,7 +18,12 @@ UNUSED = "columns of users that are not kept: {names}"
 
 
 def import_users(
-    store: Store, path: Path, mapping: dict[str, str], refusals: Refusals, report: Report
+    store: Store,
+    path: Path,
+    mapping: dict[str, str],
+    refusals: Refusals,
+    report: Report,
+    form: Form = USUAL,
 ) -> FileReport:
     """Set profiling of each user whose row says so."""
     done = FileReport("users", path.name, mapping)
@@ -26,7 +32,7 @@ def import_users(
     def refuse(row: int, reason: str) -> None:
         refusals.add(path.name, row, reason)
 
-    for batch in open_rows(path, refuse):
+    for batch in open_rows(path, refuse, form):
         unused = sorted(set(batch.columns) - set(mapping.values()))
         if unused:
             name = UNUSED.format(names=", ".join(unused[:10]))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from beholder.catalogue import numbers_in_text
 from beholder.catalogue.ids import as_id, is_unicode
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
@@ -22,7 +22,6 @@ NUMBERS = frozenset(
         "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
     }
 )  # fmt: skip
-PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
 LONGEST = 100_000  # characters of one attribute
@@ -130,8 +129,9 @@ def attribute(name: str, value: Any) -> Attribute | None:
         raise ValueError("is an object, which cannot be kept")
     if not _fine(value) or len(value) > LONGEST:
         raise ValueError("is no valid Unicode, has a NUL, or is too long")
-    if name.lower() in NUMBERS and PLAIN.fullmatch(value) and len(value) < 300:
-        return float(value)
+    told = numbers_in_text.number(value) if name.lower() in NUMBERS and len(value) < 300 else None
+    if told is not None:
+        return told
     if LIST_MARK in value and len(value) < 1_000:
         return [part.strip() for part in value.split(LIST_MARK) if part.strip()]
     return value

@@ -19,6 +19,7 @@ from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
+from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
 from beholder.errors import DataError, UsageError, VectorsError
@@ -41,6 +42,8 @@ class Request:
         What happened in an interactions file that does not say.
     words
         Kinds of the words that it has; see `kind_words.codes_of`.
+    form
+        Of text files.
     vectors, ids
         Vectors computed elsewhere; `vectors_name` is what they are called here.
     """
@@ -55,6 +58,7 @@ class Request:
     maps: dict[str, str] = field(default_factory=dict)
     kind: str | None = None
     words: dict[str, str] = field(default_factory=dict)
+    form: Form = USUAL
 
     def tables(self) -> dict[str, Path]:
         """Return the files with rows, by what they hold, in the order of import."""
@@ -70,6 +74,7 @@ class Peek:
     path: Path
     mapping: dict[str, str]
     batch: Batch
+    form: Form = USUAL
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file."""
@@ -89,13 +94,13 @@ def peek(request: Request) -> list[Peek]:
         If the request cannot be meant, or a file lacks what it needs.
     """
     _check(request)
-    firsts = {what: (path, _first(path)) for what, path in request.tables().items()}
+    firsts = {what: (path, _first(path, request.form)) for what, path in request.tables().items()}
     every = [name for _, batch in firsts.values() for name in batch.columns]
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
     return [
-        Peek(what, path, _meant(what, path, batch, request), batch)
+        Peek(what, path, _meant(what, path, batch, request), batch, request.form)
         for what, (path, batch) in firsts.items()
     ]
 
@@ -157,11 +162,15 @@ def _import_one(
 ) -> FileReport:
     path, mapping = seen.path, seen.mapping
     if seen.what == "items":
-        return import_items(store, path, mapping, pictures, refusals, report, progress)
+        return import_items(
+            store, path, mapping, pictures, refusals, report, progress, request.form
+        )
     if seen.what == "users":
-        return import_users(store, path, mapping, refusals, report)
+        return import_users(store, path, mapping, refusals, report, request.form)
     told = request.kind, request.words
-    return import_interactions(store, path, mapping, *told, refusals, report, progress)
+    return import_interactions(
+        store, path, mapping, *told, refusals, report, progress, request.form
+    )
 
 
 def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:
@@ -223,8 +232,8 @@ def _check_types(maps: dict[str, str], firsts: list[Batch]) -> None:
                 )
 
 
-def _first(path: Path) -> Batch:
-    rows = open_rows(path, lambda row, reason: None)
+def _first(path: Path, form: Form) -> Batch:
+    rows = open_rows(path, lambda row, reason: None, form)
     try:
         for batch in rows:
             if len(batch):

@@ -31,6 +31,8 @@ SHOWN = 5  # refused rows on the terminal; their file has all
 @click.option("--map", "maps", multiple=True, metavar="OURS=THEIRS", help="item_id=sku, ...")
 @click.option("--kind", help="What happened, where the file has no column of kinds.")
 @click.option("--map-kind", "words", multiple=True, metavar="WORD=KIND", help="view_item=view, ...")
+@click.option("--no-header", is_flag=True, help="Text files have no names: columns are 1, 2, ...")
+@click.option("--encoding", default="utf-8", show_default=True, help="Of text files: cp1252, ...")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a row was refused.")
 @click.option("--dry-run", is_flag=True, help="Show what would be read; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -46,6 +48,8 @@ def command(
     maps: tuple[str, ...],
     kind: str | None,
     words: tuple[str, ...],
+    no_header: bool,
+    encoding: str,
     strict: bool,
     dry_run: bool,
     as_json: bool,
@@ -57,6 +61,7 @@ def command(
     """
     from beholder.catalogue import kind_words
     from beholder.catalogue.mapping import parse_maps
+    from beholder.catalogue.readers.texts import Form
     from beholder.catalogue.run import Request, import_files
     from beholder.store import Store
     from beholder.workspace import Workspace
@@ -72,6 +77,7 @@ def command(
         parse_maps(maps),
         kind,
         kind_words.parse(words),
+        Form(encoding, not no_header),
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace) as store:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from beholder.catalogue.readers import csv, jsonl, parquet
+from beholder.catalogue.readers import csv, json_array, jsonl, parquet
 from beholder.catalogue.readers.interface import Batch, Refuse
+from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.errors import DataError
 
 Reader = Callable[[Path, Refuse], Iterator[Batch]]
@@ -17,23 +18,29 @@ READERS: dict[str, Reader] = {
     ".txt": csv.read,
     ".jsonl": jsonl.read,
     ".ndjson": jsonl.read,
+    ".json": json_array.read,
     ".parquet": parquet.read,
 }
+TEXTS = (csv.read, jsonl.read, json_array.read)  # what may be packed, and have a form
 
 
-def open_rows(path: Path, refuse: Refuse) -> Iterator[Batch]:
-    """Read the rows of a file with the reader that its suffix names.
+def open_rows(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
+    """Read the rows of a file with the reader that its suffix names; `.gz` behind it is packed.
 
     Raises
     ------
     DataError
         If the file is missing, of no known kind, or cannot be read as a whole.
     """
-    reader = READERS.get(path.suffix.lower())
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = suffixes[-1:] == [".gz"]
+    reader = READERS.get("".join(suffixes[-2:-1] if packed else suffixes[-1:]))
     if reader is None:
         raise DataError(
             f"{path.name} is of no kind that can be read", remedy="one of " + ", ".join(READERS)
         )
     if not path.is_file():
         raise DataError(f"there is no file {path}", remedy="see the path")
+    if reader in TEXTS:
+        return reader(path, refuse, form)
     return reader(path, refuse)

@@ -10,6 +10,7 @@ quote that is never closed spoils one line and not the rest of the file.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +19,15 @@ import pyarrow.csv
 
 from beholder.catalogue.readers.interface import MAX_COLUMNS, MAX_LINE, Batch, Column, Refuse
 from beholder.catalogue.readers.lines import BLOCK, blocks, decode
+from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.errors import DataError
 
 DELIMITERS = ",;\t|"
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 MOST_LINES = 1_000  # of one row, inside of quotes
 
 
-def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
+def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     """Yield the rows of a CSV file; every value is text, an empty one None.
 
     Raises
@@ -33,27 +36,39 @@ def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
         If the file has no usable first line.
     """
     csv.field_size_limit(2 * BLOCK)  # lines are bounded already; this is the reader's own limit
-    table = _Table(path, refuse)
+    table = _Table(path, refuse, form)
     for number, block in table.blocks:
         yield table.plain(number, block) or table.careful(number, block)
 
 
 class _Table:
-    """A file whose first line has been read."""
+    """A file whose first line has been read.
 
-    def __init__(self, path: Path, refuse: Refuse) -> None:
+    Columns at the end that have no name are none, as long as nothing stands in them.
+    """
+
+    def __init__(self, path: Path, refuse: Refuse, form: Form) -> None:
         self.refuse = refuse
-        source = blocks(path, refuse)
+        source = blocks(path, refuse, form.encoding)
         number, block = next(source, (1, b""))
-        end = block.find(b"\n") + 1 or len(block)
-        first = decode(number, block[:end], refuse)[0]
-        self.delimiter = max(DELIMITERS, key=first.count)
-        self.names = _names(path, first, self.delimiter)
-        self.blocks = self._all(block[end:], source)
+        first, rest = _first(block, refuse)
+        given = SEPARATOR.fullmatch(first)
+        if given:  # as a spreadsheet says it
+            number += 1
+            first, rest = _first(rest, refuse)
+        self.delimiter = given[1] if given else max(DELIMITERS, key=first.count)
+        names = _names(path, first, self.delimiter, form.header)
+        self.width = len(names)
+        self.names = names[: max((i + 1 for i, name in enumerate(names) if name), default=0)]
+        if form.header:
+            self.blocks = self._all(number + 1, rest, source)
+        else:
+            self.blocks = self._all(number, first.encode() + b"\n" + rest, source)
 
     def plain(self, number: int, block: bytes) -> Batch | None:
         """Return the rows of a block that has nothing odd; None where it has."""
-        if b'"' in block or not block.strip() or _has_long_line(block):
+        odd = b'"' in block or not block.strip() or _has_long_line(block)
+        if odd or self.width > len(self.names):
             return None
         n = block.count(b"\n") + (not block.endswith(b"\n"))
         try:
@@ -100,9 +115,11 @@ class _Table:
         }
         return Batch(rows, texts, size)
 
-    def _all(self, rest: bytes, source: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+    def _all(
+        self, number: int, rest: bytes, source: Iterator[tuple[int, bytes]]
+    ) -> Iterator[tuple[int, bytes]]:
         if rest:
-            yield 2, rest
+            yield number, rest
         yield from source
 
     def _open(self, line: str) -> bool:
@@ -147,10 +164,11 @@ class _Table:
             return []
         if not found or not found[0]:
             return []  # an empty line is no row
-        if len(found[0]) != len(self.names):
-            self.refuse(number, f"has {len(found[0])} fields, the first line {len(self.names)}")
+        fields, n = found[0], len(self.names)
+        if n != len(fields) and (len(fields) > self.width or any(fields[n:]) or len(fields) < n):
+            self.refuse(number, f"has {len(fields)} fields, the first line {n}")
             return []
-        return found[0]
+        return fields[:n]
 
 
 def _has_long_line(block: bytes) -> bool:
@@ -163,7 +181,13 @@ def _has_long_line(block: bytes) -> bool:
     return False
 
 
-def _names(path: Path, first: str, delimiter: str) -> list[str]:
+def _first(block: bytes, refuse: Refuse) -> tuple[str, bytes]:
+    """Return the first line, and what follows it."""
+    end = block.find(b"\n") + 1 or len(block)
+    return decode(1, block[:end], refuse)[0], block[end:]
+
+
+def _names(path: Path, first: str, delimiter: str, header: bool) -> list[str]:
     if not first.strip():
         raise DataError(f"{path.name} is empty", remedy="its first line names the columns")
     try:
@@ -174,11 +198,20 @@ def _names(path: Path, first: str, delimiter: str) -> list[str]:
             remedy="the first line names the columns",
         ) from error
     names = [name.strip() for name in names]
+    if not header:
+        names = [str(number) for number in range(1, len(names) + 1)]
     if len(names) > MAX_COLUMNS:
         raise DataError(
             f"{path.name} has {len(names)} columns, {MAX_COLUMNS} may be", remedy="take some out"
         )
-    twice = {name for name in names if names.count(name) > 1}
+    named = [name for name in names if name]
+    twice = {name for name in named if named.count(name) > 1}
+    inside = [i + 1 for i, name in enumerate(names) if not name and any(names[i:])]
+    if len(inside) > 1:
+        raise DataError(
+            f"columns {', '.join(map(str, inside))} of {path.name} have no name",
+            remedy="name them, or say --no-header if the first line is a row",
+        )
     if twice:
         raise DataError(
             f"{path.name} has two columns named {min(twice)!r}", remedy="rename one of them"

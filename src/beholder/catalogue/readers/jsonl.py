@@ -9,17 +9,18 @@ from typing import Any, NoReturn
 
 from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
 from beholder.catalogue.readers.lines import blocks, decode
+from beholder.catalogue.readers.texts import USUAL, Form
 
 MAX_DEPTH = 32
 
 
-def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
+def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     """Yield the objects of a file by column; a key that an object lacks is None there."""
     rows: list[int] = []
     objects: list[dict[str, Any]] = []
     names: dict[str, None] = {}
     size = 0
-    for number, block in blocks(path, refuse):
+    for number, block in blocks(path, refuse, form.encoding):
         size += len(block)
         for i, line in enumerate(decode(number, block, refuse)):
             if not line.strip():
@@ -35,27 +36,33 @@ def read(path: Path, refuse: Refuse) -> Iterator[Batch]:
             rows.append(number + i)
             objects.append(found)
         if len(rows) >= BATCH:
-            yield _batch(names, rows, objects, size)
+            yield batch(names, rows, objects, size)
             rows, objects, size = [], [], 0
     if rows:
-        yield _batch(names, rows, objects, size)
+        yield batch(names, rows, objects, size)
 
 
-def _batch(
+def batch(
     names: dict[str, None], rows: list[int], objects: list[dict[str, Any]], size: int
 ) -> Batch:
+    """Return objects by column."""
     return Batch(rows, {name: [each.get(name) for each in objects] for name in names}, size)
 
 
 def _parse(line: str) -> dict[str, Any] | str:
     """Return the object of a line, or the reason why there is none."""
     try:
-        found = json.loads(line, object_pairs_hook=_pairs, parse_constant=_constant)
+        found = DECODER.decode(line)
     except RecursionError:
         return f"is deeper than {MAX_DEPTH}"
     except ValueError as error:
         # The parser's own message holds a piece of the line only where it is ours.
-        return str(error) if isinstance(error, _RefusedError) else "is no JSON"
+        return str(error) if isinstance(error, RefusedError) else "is no JSON"
+    return checked(found)
+
+
+def checked(found: Any) -> dict[str, Any] | str:
+    """Return an object that can be a row, or the reason why it is none."""
     if not isinstance(found, dict):
         return "is no object"
     if _deeper(found, MAX_DEPTH):
@@ -63,19 +70,19 @@ def _parse(line: str) -> dict[str, Any] | str:
     return found
 
 
-class _RefusedError(ValueError):
+class RefusedError(ValueError):
     """A line that JSON allows and we do not."""
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _RefusedError("has a key twice")
+        raise RefusedError("has a key twice")
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise _RefusedError(f"has {name}, which is no JSON number")
+    raise RefusedError(f"has {name}, which is no JSON number")
 
 
 def _deeper(value: Any, levels: int) -> bool:
@@ -84,3 +91,6 @@ def _deeper(value: Any, levels: int) -> bool:
     if not isinstance(value, list):
         return False
     return levels == 0 or any(_deeper(each, levels - 1) for each in value)
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from beholder.catalogue.readers.interface import MAX_LINE, Refuse
-from beholder.errors import DataError
+from beholder.catalogue.readers.texts import UTF8, broken, opened
 
 BLOCK = 8 * 2**20  # bytes read at once
-MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "a ZIP file", b"\x1f\x8b": "gzip"}
 
 
-def blocks(path: Path, refuse: Refuse) -> Iterator[tuple[int, bytes]]:
+def blocks(path: Path, refuse: Refuse, encoding: str = UTF8) -> Iterator[tuple[int, bytes]]:
     """Yield the number of a line, and the bytes of that line and others after it, whole.
 
     A line that is far too long is refused here and comes as an empty one, so that the numbers
@@ -22,12 +22,14 @@ def blocks(path: Path, refuse: Refuse) -> Iterator[tuple[int, bytes]]:
     Raises
     ------
     DataError
-        If the file is in another encoding altogether.
+        If the file cannot be read as text at all.
     """
-    with path.open("rb") as file:
-        _refuse_encodings(path, file)
-        number, rest = 1, b""
-        while data := file.read(BLOCK):
+    with opened(path, encoding) as file:
+        number, rest, ends = 1, b"", b""
+        while data := _read(path, file):
+            ends = ends or (b"\r" if b"\r" in data and b"\n" not in data else b"\n")
+            if ends == b"\r":  # as programs of old ended their lines
+                data = data.replace(b"\r", b"\n")
             end = data.rfind(b"\n") + 1
             if end:
                 whole, rest = rest + data[:end], data[end:]
@@ -55,7 +57,7 @@ def decode(number: int, whole: bytes, refuse: Refuse) -> list[str]:
             try:
                 lines.append(line.decode())
             except UnicodeDecodeError:
-                refuse(number + i, "is no UTF-8")
+                refuse(number + i, "is no UTF-8 (say --encoding cp1252, or save it as UTF-8)")
                 lines.append("")
     if len(whole) > MAX_LINE:
         for i, text in enumerate(lines):
@@ -65,16 +67,14 @@ def decode(number: int, whole: bytes, refuse: Refuse) -> list[str]:
     return [text.removesuffix("\r") for text in lines] if b"\r" in whole else lines
 
 
-def _refuse_encodings(path: Path, file: BinaryIO) -> None:
-    start = file.read(3)
-    for mark, name in MARKS.items():
-        if start.startswith(mark):
-            raise DataError(f"{path.name} is {name}", remedy="unpack it, or save it as UTF-8")
-    if start != b"\xef\xbb\xbf":  # the mark that some programs put before UTF-8
-        file.seek(0)
+def _read(path: Path, file: IO[bytes]) -> bytes:
+    try:
+        return file.read(BLOCK)
+    except (EOFError, OSError, zlib.error) as error:
+        raise broken(path, error) from error
 
 
-def _skip(file: BinaryIO) -> None:
+def _skip(file: IO[bytes]) -> None:
     """Read to the end of the line."""
     while piece := file.readline(BLOCK):
         if piece.endswith(b"\n"):

@@ -1,0 +1,25 @@
+"""Numbers as people and spreadsheets write them: 12.5, 12,50, 1.299,00, 1,299.00, 5 EUR."""
+
+from __future__ import annotations
+
+import re
+
+SIGNS = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*|\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$")
+PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
+
+
+def number(text: str) -> float | None:
+    """Return the number that a text is; None where it is none, or may be one of two.
+
+    A comma with one or two digits behind it is a decimal comma, with three a mark of thousands.
+    """
+    bare = SIGNS.sub("", text.strip())
+    if PLAIN.fullmatch(bare):
+        return float(bare)
+    if THOUSANDS.fullmatch(bare):
+        return float(bare.replace(",", ""))
+    if COMMA.fullmatch(bare):
+        return float(bare.replace(".", "").replace(",", "."))
+    return None

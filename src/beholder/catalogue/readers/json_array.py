@@ -1,0 +1,76 @@
+"""JSON: an array of objects, the whole file at once; without one it is read as JSON Lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from beholder.catalogue.readers import jsonl
+from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
+from beholder.catalogue.readers.texts import USUAL, Form, opened
+from beholder.errors import DataError
+
+MOST = 256 * 2**20  # bytes of an array
+BETWEEN = " \t\r\n,"
+
+
+def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
+    """Yield the objects of an array by column; a row is the number of an object, from 1.
+
+    Raises
+    ------
+    DataError
+        If the array is too large, or is no JSON as a whole.
+    """
+    with opened(path, form.encoding) as file:
+        start = file.read(1024)
+        if not start.lstrip().startswith(b"["):
+            yield from jsonl.read(path, refuse, form)
+            return
+        data = start + file.read(MOST + 1 - len(start))
+    if len(data) > MOST:
+        raise DataError(
+            f"{path.name} is an array of more than {MOST // 2**20} MiB",
+            remedy="write one object a line (JSON Lines)",
+        )
+    yield from _batches(path, data.decode(errors="replace"), refuse)
+
+
+def _batches(path: Path, text: str, refuse: Refuse) -> Iterator[Batch]:
+    rows: list[int] = []
+    objects: list[dict[str, Any]] = []
+    names: dict[str, None] = {}
+    for number, found in enumerate(_objects(path, text), start=1):
+        more = names if isinstance(found, str) else names | dict.fromkeys(found)
+        if isinstance(found, str) or len(more) > MAX_COLUMNS:
+            reason = f"brings the keys of the file above {MAX_COLUMNS}"
+            refuse(number, found if isinstance(found, str) else reason)
+            continue
+        names = more
+        rows.append(number)
+        objects.append(found)
+        if len(rows) == BATCH:
+            yield jsonl.batch(names, rows, objects, 0)
+            rows, objects = [], []
+    if rows:
+        yield jsonl.batch(names, rows, objects, len(text))
+
+
+def _objects(path: Path, text: str) -> Iterator[dict[str, Any] | str]:
+    """Yield each element, or the reason why it is no row."""
+    at = text.index("[") + 1
+    while True:
+        while at < len(text) and text[at] in BETWEEN:
+            at += 1
+        if at >= len(text) or text[at] == "]":
+            return
+        try:
+            found, at = jsonl.DECODER.raw_decode(text, at)
+        except (RecursionError, json.JSONDecodeError, jsonl.RefusedError) as error:
+            raise DataError(
+                f"{path.name} is no JSON: see its element at character {at}",
+                remedy="write it again, or one object a line (JSON Lines)",
+            ) from error
+        yield jsonl.checked(found)

@@ -1,0 +1,107 @@
+"""Text files as UTF-8 bytes, however they are packed and encoded."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zlib
+from pathlib import Path
+from typing import IO, Any, NamedTuple, cast
+
+from beholder.errors import DataError, UsageError
+
+UTF8 = "utf-8"
+GZIP = b"\x1f\x8b"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+PACKED = {b"PK": "a ZIP file", b"BZ": "bzip2", b"\x28\xb5\x2f\xfd": "Zstandard", b"\xfd7zXZ": "xz"}
+
+
+class Form(NamedTuple):
+    """What a text file does not say of itself.
+
+    Attributes
+    ----------
+    encoding
+        As Python names it.
+    header
+        Whether its first line names the columns; else they are called 1, 2, 3 and so on.
+    """
+
+    encoding: str = UTF8
+    header: bool = True
+
+
+USUAL = Form()
+
+
+def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
+    """Open a text file, packed by gzip or not, as UTF-8 without a mark of it.
+
+    Raises
+    ------
+    DataError
+        If it is packed in another way.
+    UsageError
+        If there is no such encoding.
+    """
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise UsageError(
+            f"there is no encoding {encoding!r}", remedy="utf-8, cp1252, latin-1, utf-16, ..."
+        ) from error
+    with path.open("rb") as plain:
+        start = plain.read(6)
+    for mark, name in PACKED.items():
+        if start.startswith(mark):
+            raise DataError(f"{path.name} is {name}", remedy="unpack it")
+    file = _unpacked(path) if start.startswith(GZIP) else path.open("rb")
+    try:
+        if start.startswith(GZIP):
+            start = file.read(3)
+            file.seek(0)
+        if start.startswith(UTF16):
+            encoding = "utf-16"
+        if start.startswith(codecs.BOM_UTF8):
+            file.seek(len(codecs.BOM_UTF8))
+    except (EOFError, OSError, zlib.error) as error:
+        file.close()
+        raise broken(path, error) from error
+    if codecs.lookup(encoding).name == UTF8:
+        return file
+    return io.BufferedReader(_Recoded(file, encoding))
+
+
+def _unpacked(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path))
+
+
+def broken(path: Path, error: Exception) -> DataError:
+    """Return the error of a packed file that cannot be unpacked to its end."""
+    return DataError(f"{path.name} is broken: {error}", remedy="pack or copy it again")
+
+
+class _Recoded(io.RawIOBase):
+    """Bytes of another encoding as UTF-8; what it does not know is a mark of replacement."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = b""
+        while not data:
+            piece = self._file.read(max(1, len(buffer) // 4))  # one byte gives three at most
+            data = self._decoder.decode(piece, final=not piece).encode()
+            if not piece:
+                break
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

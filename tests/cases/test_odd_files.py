@@ -1,0 +1,112 @@
+"""Text files as spreadsheets and other systems write them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beholder.catalogue.numbers_in_text import number
+from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.texts import Form
+from beholder.errors import DataError, UsageError
+
+
+def rows_of(path: Path, **form: Any) -> tuple[list[dict[str, Any]], list[int], list[str]]:
+    refused: list[str] = []
+    rows: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    for batch in open_rows(path, lambda row, why: refused.append(f"{row} {why}"), Form(**form)):
+        lists = batch.lists()
+        rows += [
+            dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)
+        ]
+        numbers += list(batch.rows)
+    return rows, numbers, refused
+
+
+def test_a_file_without_names_keeps_its_first_row(tmp_path: Path) -> None:
+    path = tmp_path / "u.tsv"
+    path.write_text("196\t242\t3\t881250949\n186\t302\t3\t891717742\n22\t377\t1\t878887116\n")
+    rows, numbers, refused = rows_of(path, header=False)
+    assert rows[0] == {"1": "196", "2": "242", "3": "3", "4": "881250949"}
+    assert (len(rows), numbers, refused) == (3, [1, 2, 3], [])
+
+
+def test_the_separator_that_a_spreadsheet_names_is_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "excel.csv"
+    text = '\ufeffsep=;\nitem_id;title;price\n0101;Stuhl "rot";12,50\n0102;Müller;1.299,00\n'
+    path.write_text(text, encoding="utf-8")
+    rows, numbers, refused = rows_of(path)
+    assert [row["item_id"] for row in rows] == ["0101", "0102"]
+    assert rows[1] == {"item_id": "0102", "title": "Müller", "price": "1.299,00"}
+    assert (numbers, refused) == ([3, 4], [])
+
+
+def test_empty_columns_at_the_end_are_none(tmp_path: Path) -> None:
+    path = tmp_path / "trail.csv"
+    path.write_text("item_id,title,,\n1,a,,\n2,b,,\n3,c\n4,d,x,\n")
+    rows, numbers, refused = rows_of(path)
+    assert rows == [{"item_id": str(i + 1), "title": text} for i, text in enumerate("abc")]
+    assert numbers == [2, 3, 4]
+    assert refused == ["5 has 4 fields, the first line 2"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_packings_and_ends(tmp_path: Path, encoding: str, packed: bool, end: str) -> None:
+    lines = ["item_id,title", *(f"{i},Größe {i}" for i in range(3_000))]
+    data = end.join([*lines, ""]).encode(encoding)
+    path = tmp_path / ("f.csv.gz" if packed else "f.csv")
+    path.write_bytes(gzip.compress(data) if packed else data)
+    told = {} if encoding in ("utf-16", "utf-8-sig") else {"encoding": encoding}
+    rows, _, refused = rows_of(path, **told)
+    assert refused == []
+    assert len(rows) == 3_000
+    assert rows[2_999] == {"item_id": "2999", "title": "Größe 2999"}
+
+
+def test_an_array_of_objects_is_read_like_lines(tmp_path: Path) -> None:
+    objects = [{"id": i, "title": f"thing {i}"} for i in range(5)]
+    path = tmp_path / "items.json"
+    path.write_text(json.dumps([*objects[:3], "odd", *objects[3:]], indent=1))
+    rows, numbers, refused = rows_of(path)
+    assert rows == objects
+    assert numbers == [1, 2, 3, 5, 6]
+    assert refused == ["4 is no object"]
+    path.write_text("\n".join(map(json.dumps, objects)))
+    assert rows_of(path)[0] == objects
+    path.write_text('[{"id": 1}, {"id": ')
+    with pytest.raises(DataError, match="is no JSON"):
+        rows_of(path)
+
+
+def test_what_cannot_be_read_is_said_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes("item_id,title\n1,Größe\n2,x\n".encode("cp1252"))
+    rows, _, refused = rows_of(path)
+    assert len(rows) == 1
+    assert refused == ["2 is no UTF-8 (say --encoding cp1252, or save it as UTF-8)"]
+    with pytest.raises(UsageError, match="no encoding 'klingon'"):
+        rows_of(path, encoding="klingon")
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 100_000)[:-50])
+    with pytest.raises(DataError, match=r"cut\.csv\.gz is broken"):
+        rows_of(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12", 12), ("-3.5", -3.5), (".5", 0.5), ("1e3", 1000), ("12,50", 12.5),
+        ("1.299,00", 1299), ("1,299.00", 1299), ("1,299", 1299), ("1.299", 1.299), ("€ 12,5", 12.5),
+        ("1.000.000,5", 1e6 + 0.5), ("5 EUR", 5), ("$1,000", 1000), ("12,5000", None),
+        ("1,2,3", None), ("A1", None), ("", None), ("nan", None), ("1_000", None), ("٣", None),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_write_them(text: str, value: float | None) -> None:
+    assert number(text) == value
