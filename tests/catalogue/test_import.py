@@ -374,5 +374,22 @@ def test_a_file_of_fewer_columns_leaves_what_it_does_not_speak_of(
         "b": ("Bowl", {}),  # its price is empty now, and it had no category
         "c": ("c", {"price": 1}),
     }
-    assert report.rules["items keep attributes that the file has no column for"] == 1
+    assert report.rules["items keep attributes that the file does not speak of"] == 1
     assert row(run(store, Request(items=items)).files[0]) == (3, 0, 0, 3, 0)
+
+
+def test_an_object_without_a_key_leaves_what_it_does_not_speak_of(
+    store: Store, files: Path
+) -> None:
+    """Whatever keys other objects of the file have."""
+    items = files / "items.csv"
+    items.write_text("item_id,title,price,category\na,Vase,5,red\nb,Bowl,7,blue\n")
+    run(store, Request(items=items))
+    changes = files / "changes.jsonl"
+    changes.write_text('{"item_id": "a", "price": 6}\n{"item_id": "b", "category": "grey"}\n')
+    run(store, Request(items=changes))
+    told = {name: (store.item(name)["title"], store.item(name)["attributes"]) for name in "ab"}
+    assert told == {
+        "a": ("Vase", {"price": 6, "category": "red"}),
+        "b": ("Bowl", {"price": 7, "category": "grey"}),
+    }

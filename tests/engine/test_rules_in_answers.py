@@ -37,7 +37,7 @@ def scores(shop: Shop, **asked: object) -> dict[str, float]:
 def test_exploration_leaves_pins_where_they_are_and_keeps_caps(
     shop: Shop, world: World, who: dict[str, object]
 ) -> None:
-    pin, later = world.item_id(99), str(world.item_id(int(np.flatnonzero(world.new)[0])))
+    pin, later = world.item_id(99), world.item_id(int(np.flatnonzero(world.new)[-1]))
     shop.rules(
         f'rule = "pin"\nitems = ["{later}"]\nplace = 15',
         f'rule = "pin"\nitems = ["{pin}"]\nplace = 2',

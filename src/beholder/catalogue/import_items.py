@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AT_ONCE = 500  # items in one transaction
-STAYS = "items keep attributes that the file has no column for"
+STAYS = "items keep attributes that the file does not speak of"
 TWICE = "items that came twice in the file: the first one counts"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
@@ -60,6 +60,7 @@ class ItemsImport:
         self.done = done
         self.report = report
         self.told: set[str] | None = None  # what the file says of items; None: all that there is
+        self.by_key = False  # each row says itself what it speaks of
         self._kept: set[str] = set()
         self._seen: set[str] = set()
         self._last: Found | None = None
@@ -152,11 +153,13 @@ class ItemsImport:
         if before is None or self.told is None:
             return record
         title, attributes = before
-        stays = {name: own for name, own in attributes.items() if name not in self.told}
+        said = set(record.attributes) if self.by_key else self.told
+        stays = {name: own for name, own in attributes.items() if name not in said}
         if stays:
             self._kept.add(record.item_id)
             self.report.rules[STAYS] = len(self._kept)
-        title = record.title if TITLE in self.told else title
+        named = record.title != record.item_id if self.by_key else TITLE in self.told
+        title = record.title if named else title
         return structs.replace(record, title=title, attributes=stays | record.attributes)
 
     def _put_late(self) -> None:
@@ -213,6 +216,7 @@ def import_items(
     for batch in open_rows(path, refuse, form):
         done.read += len(batch)
         work.told = (work.told or set()) | told(batch.columns, mapping)
+        work.by_key = work.by_key or batch.by_key
         for row in records(batch, mapping):
             if row.record is None:
                 refuse(row.number, row.reason)

@@ -88,7 +88,7 @@ def command(
     if as_json:
         console.as_json(report)
     else:
-        _print(report, path)
+        _print(report, path, directory)
     whole = [file.file for file in report.files if file.refused_whole]
     if whole:
         read = {file.file for file in report.files}
@@ -114,7 +114,7 @@ def _look(store: object, request: object, as_json: bool) -> int:
     return 0
 
 
-def _print(report: Report, path: Path) -> None:
+def _print(report: Report, path: Path, folder: Path) -> None:
     for file in report.files:
         if file.mapping:
             pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in file.mapping.items())
@@ -151,8 +151,8 @@ def _print(report: Report, path: Path) -> None:
         f"{report.media_without_items} pictures without an item; {report.seconds:.1f} s"
     )
     click.echo(f"report: {path}", err=True)
-    if report.pictures_found:
-        click.echo("next: beholder encode, so that new pictures are seen", err=True)
+    if report.pictures_found and any(file.added or file.changed for file in report.files):
+        click.echo(f"next: beholder encode {folder}", err=True)
 
 
 def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:

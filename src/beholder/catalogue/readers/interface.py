@@ -33,12 +33,15 @@ class Batch:
         Bytes of the file that were read for it.
     left
         Columns of the file that are of a type which is not read, with that type.
+    by_key
+        Whether each row names what it has: what it lacks is not said, rather than empty.
     """
 
     rows: Sequence[int]
     columns: dict[str, Column]
     size: int = 0
     left: tuple[str, ...] = ()
+    by_key: bool = False
 
     def __len__(self) -> int:
         return len(self.rows)

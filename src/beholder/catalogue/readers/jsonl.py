@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
+from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Column, Refuse
 from beholder.catalogue.readers.lines import blocks, decode
 from beholder.catalogue.readers.texts import USUAL, Form
 
@@ -46,7 +46,8 @@ def batch(
     names: dict[str, None], rows: list[int], objects: list[dict[str, Any]], size: int
 ) -> Batch:
     """Return objects by column."""
-    return Batch(rows, {name: [each.get(name) for each in objects] for name in names}, size)
+    columns: dict[str, Column] = {name: [each.get(name) for each in objects] for name in names}
+    return Batch(rows, columns, size, by_key=True)
 
 
 def _parse(line: str) -> dict[str, Any] | str:
