@@ -37,3 +37,16 @@ def test_a_dislike_reaches_as_far_as_the_rows_of_the_bundle(held: Validation) ->
     np.testing.assert_allclose(found[2], np.maximum(rows[[7, 200, 401]].max(axis=0), 0), atol=1e-5)
     assert not found[1].any()
     assert 0 < np.count_nonzero(found[0]) <= KEPT < held.train.n_items - 1
+
+
+def test_where_rows_end_among_what_is_much_alike_a_dislike_reaches_all_of_it(
+    held: Validation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beholder.blending.dislikes.CROWDED", 0.0)
+    content = held.train.content
+    likeness = dict.fromkeys(content.spaces, 1.0)
+    whole = content.weighed(likeness).block(np.array([3]))[0]
+    whole[3] = 0
+    found = _Alike(held, likeness)(people([3]))
+    np.testing.assert_allclose(found[0], np.maximum(whole, 0), atol=1e-5)
+    assert np.count_nonzero(found[0]) > KEPT

@@ -182,6 +182,30 @@ def test_ratings_are_likes_by_their_scale(
     assert not any("rating_threshold" in warning for warning in made.warnings)
 
 
+def test_ratings_on_no_usual_scale_are_named(tmp_path: Path) -> None:
+    rows = "u,a,5,1700000000\nu,b,740,1700000001\n"
+    store, report = imported(tmp_path, "r.csv", f"user,item,rating,timestamp\n{rows}")
+    with store:
+        assert set(kinds_of(store)) == {"rating"}
+    assert threshold_of(tmp_path) is None
+    (said,) = (one for one in report.files[0].said if "scale" in one)
+    assert said.startswith("warning: ratings of 5 to 740 are on no usual scale")
+
+
+def test_the_scale_is_that_of_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is read in parts: the first of them may have only small ratings."""
+    monkeypatch.setattr("beholder.catalogue.readers.jsonl.BATCH", 1)
+    monkeypatch.setattr("beholder.catalogue.readers.lines.BLOCK", 64)
+    rows = [
+        {"user": "u", "item": f"i{n}", "rating": n, "timestamp": 1700000000 + n} for n in (4, 9)
+    ]
+    _, report = imported(tmp_path, "r.jsonl", "\n".join(map(json.dumps, rows)))
+    assert any("ratings of 1 to 10: from 6.5" in said for said in report.files[0].said)
+    assert threshold_of(tmp_path) == 6.5
+
+
 def test_a_second_scale_changes_no_threshold_and_is_named(tmp_path: Path) -> None:
     imported(tmp_path, "a.csv", "user,item,rating,timestamp\nu,a,5,1700000000\nu,b,2,1700000001\n")
     more = "user,item,rating,timestamp\nv,a,9,1700000000\nv,b,2,1700000001\n"

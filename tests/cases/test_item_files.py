@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from beholder.store import Store
 from beholder.workspace import Workspace
+from command_line import beholder
 
 
 def run(*words: object, status: int = 0) -> str:
-    """Run the command line; return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "beholder.cli.main", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout + done.stderr
+    """Run the command line; return all that it printed."""
+    return "".join(beholder(*words, status=status))
 
 
 @pytest.fixture

@@ -80,6 +80,9 @@ def test_an_array_of_objects_is_read_like_lines(tmp_path: Path) -> None:
     assert refused == ["4 is no object"]
     path.write_text("\n".join(map(json.dumps, objects)))
     assert rows_of(path)[0] == objects
+    path.write_text('[{"id": 1},')
+    with pytest.raises(DataError, match="ends before its array does"):
+        rows_of(path)
     path.write_text('[{"id": 1}, {"id": ')
     with pytest.raises(DataError, match="is no JSON"):
         rows_of(path)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,19 +10,7 @@ from PIL import Image
 
 from beholder import settings
 from beholder.workspace import Workspace
-
-
-def beholder(*words: object, status: int = 0) -> tuple[str, str]:
-    """Run the command line; return what it printed on its two outputs."""
-    done = subprocess.run(
-        [sys.executable, "-m", "beholder.cli.main", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout, done.stderr
+from command_line import beholder
 
 
 @pytest.fixture(scope="module")

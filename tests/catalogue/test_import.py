@@ -358,6 +358,11 @@ def test_who_was_erased_today_is_refused_by_an_import(store: Store, files: Path)
     assert report.reasons == {"its person was erased today": 1}
 
 
+def words_of(store: Store, names: str) -> dict[str, tuple[str, object]]:
+    items = {name: store.item(name) for name in names}
+    return {name: (item["title"], item["attributes"]) for name, item in items.items()}
+
+
 def test_a_file_of_fewer_columns_leaves_what_it_does_not_speak_of(
     store: Store, files: Path
 ) -> None:
@@ -367,14 +372,13 @@ def test_a_file_of_fewer_columns_leaves_what_it_does_not_speak_of(
     run(store, Request(items=items))
     items.write_text("item_id,price\na,6\nb,\nc,1\n")
     report = run(store, Request(items=items))
-    found = {name: store.item(name) for name in "abc"}
-    told = {name: (one["title"], one["attributes"]) for name, one in found.items()}
-    assert told == {
+    assert words_of(store, "abc") == {
         "a": ("Vase", {"price": 6, "category": "red"}),
         "b": ("Bowl", {}),  # its price is empty now, and it had no category
         "c": ("c", {"price": 1}),
     }
     assert report.rules["items keep attributes that the file does not speak of"] == 1
+    assert report.rules["items keep their title, of which the file does not speak"] == 2
     assert row(run(store, Request(items=items)).files[0]) == (3, 0, 0, 3, 0)
 
 
@@ -388,8 +392,7 @@ def test_an_object_without_a_key_leaves_what_it_does_not_speak_of(
     changes = files / "changes.jsonl"
     changes.write_text('{"item_id": "a", "price": 6}\n{"item_id": "b", "category": "grey"}\n')
     run(store, Request(items=changes))
-    told = {name: (store.item(name)["title"], store.item(name)["attributes"]) for name in "ab"}
-    assert told == {
+    assert words_of(store, "ab") == {
         "a": ("Vase", {"price": 6, "category": "red"}),
         "b": ("Bowl", {"price": 7, "category": "grey"}),
     }

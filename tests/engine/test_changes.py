@@ -138,6 +138,38 @@ def test_what_an_old_picture_added_is_taken_away_and_what_the_new_one_adds_is_th
     np.testing.assert_allclose(found, rows, atol=2e-5)
 
 
+def test_untouched_items_speak_no_more_of_what_an_item_looked_like(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that are not near it, too: they had it of known items that they are like."""
+    monkeypatch.setattr("beholder.engine.late.KEPT", 5)
+    taste = USUAL._replace(among_known=True)
+    like = {a_known(world, 2): a_known(world, 6), a_new(world, 3): a_known(world, 5, 2)}
+    expected = made_parts(world, taste, like=like).blend.item_item.rows.todense()
+    parts = made_parts(world, taste)
+    changed = (Put(i, world.texts[other], f"of {other}") for i, other in like.items())
+    found = Catalogue(parts, world).put(*changed).blend.item_item.rows.todense()
+    untouched = np.flatnonzero(~np.asarray(parts.known))
+    np.testing.assert_allclose(
+        found[untouched][:, list(like)], expected[untouched][:, list(like)], atol=2e-3
+    )
+
+
+def test_nothing_is_taken_away_that_a_row_never_had(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where members kept few entries, it is not known of each row whether it had an item's."""
+    monkeypatch.setattr("beholder.models.visual_knn.KEPT", 10)
+    monkeypatch.setattr("beholder.scorers.anew.STRONGEST", 100)
+    taste = USUAL._replace(among_known=True)
+    parts = made_parts(world, taste)
+    assert parts.blend.item_item.rows.data.min() >= 0
+    catalogue = Catalogue(parts, world)
+    for number in range(3):
+        view = catalogue.put(Put(a_known(world, 2, number), "nothing", None))
+    assert view.blend.item_item.rows.data.min() >= 0
+
+
 def test_a_new_picture_of_one_item_leaves_the_scores_of_all_others(world: World) -> None:
     """Rows that keep few entries: making one column anew must not cut the others."""
     parts = made_parts(world, kept=(60, 10))
@@ -377,6 +409,8 @@ def test_a_late_item_enters_a_factor_model_by_its_neighbours(tmp_path: Path) -> 
         # Its reason is the whole history: no item of it speaks for another by itself.
         told = engine.recommend(history=[many.item_id(a_known(many, 5))], k=10).items
         assert {one.reason.kind for one in told if one.reason} == {"taste"}
+        strangers = engine.recommend(k=10).items
+        assert "taste" not in {one.reason.kind for one in strangers if one.reason}
         # And as history it turns the answer towards its like.
         answer = engine.recommend(history=["late"], k=10)
         assert (tastes_of(many, answer.ids) == 5).mean() >= 0.5

@@ -47,6 +47,18 @@ def test_chances_are_those_counted_by_hand() -> None:
     assert (plain.positions.tolist(), plain.displaced) == (PAGE.tolist(), -1)
 
 
+def test_a_place_that_is_held_has_the_chance_of_one_that_is_never_explored() -> None:
+    held = np.array([False, False, True, False])
+    generator = np.random.default_rng(3)
+    for _ in range(200):
+        found = explore(PAGE, POOL, Exploration("fresh", 0.5), generator, held)
+        assert found.positions[2] == PAGE[2]
+        usual = [1, 0.75, 1, 0.75]  # one answer in two, one of two places
+        if found.place >= 0:
+            usual[found.place] = 1 / 12  # and one of three items
+        assert found.chance.tolist() == pytest.approx(usual)
+
+
 @pytest.mark.parametrize(("share", "first"), [(0.3, 1), (1.0, 0), (0.05, 3)])
 def test_what_is_seen_often_is_what_the_chances_say(share: float, first: int) -> None:
     generator = np.random.default_rng(7)

@@ -232,3 +232,21 @@ def test_a_member_that_says_nothing_of_some_items_is_folded_too(popularity, new)
     found = blend.item_item.rows.todense()
     assert (found[0, 1], found[1, 2]) == (0.5, 0.5)
     assert not found[:, COLD].any()
+
+
+def test_each_row_says_how_much_of_what_it_kept_is_content() -> None:
+    """Of the two largest entries alone, by size: what was cut away counts for neither."""
+    said = np.zeros((4, 4), np.float32)
+    said[0, 1:] = 3, -1, 0.5
+    looks = np.zeros((4, 4), np.float32)
+    looks[0, 1:] = 1, 0, 1
+    kernel = (Kernel("look", 1.0),)
+    behaviour, content = ItemItem(sp.csr_array(said)), ItemItem(sp.csr_array(looks), content=kernel)
+    weights = Weights(scale={"a": 1, "b": 1}, warm={"a": 1.0, "b": 1.0}, cold={})
+    parts = combined(
+        {"a": behaviour, "b": content}, np.zeros(4, np.float32), np.zeros(4, bool), weights
+    )
+    found = parts.folded(2, 1, 3.0)
+    assert found.rows[[0]].toarray().tolist() == [[0, 4, 0, 1.5]]
+    np.testing.assert_allclose(found.by_content, [2 / 5.5, 0, 0, 0])
+    assert found.content == kernel

@@ -217,6 +217,15 @@ def test_an_unknown_plan_is_refused_before_anything_is_trained(
     assert names(workspace) == before
 
 
+def test_pictures_that_no_encoder_has_seen_are_named(world: World, tmp_path: Path) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    with Store.open(workspace) as store:
+        store.put_items([ItemRecord("unseen", "amber fern", {}, ["ab" * 32])])
+    notes = train_workspace(workspace, budget="600s", models=["words"]).notes
+    (said,) = (note for note in notes if "seen no picture" in note)
+    assert said.startswith("colour has seen no picture of 1 items that have some: run `beholder")
+
+
 def test_a_plan_is_followed_with_its_seed(world: World, tmp_path: Path) -> None:
     workspace = workspace_of(world, tmp_path / "one")
     first = train_workspace(workspace, budget="600s", models=TWO, seed=3).bundle

@@ -43,7 +43,7 @@ def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.fl
     if given is not None:
         return Assumed(given, "as asked for")
     if "kind" in mapping:
-        return Assumed("click", f"as the column {mapping['kind']} says")
+        return Assumed("click", f"kinds as the column {mapping['kind']} says")
     if "value" not in mapping:
         return Assumed("click", "the file has neither kinds nor numbers")
     column = mapping["value"]

@@ -18,7 +18,7 @@ from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
 from beholder.catalogue.ids import Coded, as_id, is_unicode
 from beholder.catalogue.kind_words import unknown
-from beholder.catalogue.rating_threshold import keep_threshold
+from beholder.catalogue.rating_threshold import keep_threshold, on_no_scale
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -62,6 +62,7 @@ class InteractionsImport:
         self.mapping = mapping
         self.asked, self.assumed = kind, Assumed("click", "")
         self.scale: Scale | None = None
+        self.ratings = np.empty(0, np.float32)  # the different ones
         self.words = words
         self.unknown: Counter[str] = Counter()  # words for kinds that are none
         self.refusals = refusals
@@ -78,7 +79,9 @@ class InteractionsImport:
         if not self.rows:
             self.assumed = assumed_of(batch, self.mapping, self.asked)
         found = columns(batch, self.mapping, self.assumed.kind, self.words)
-        self.scale = self.scale or scale_of(found.values[found.kinds == CODES["rating"]])
+        rated = found.values[found.kinds == CODES["rating"]]
+        self.ratings = np.union1d(self.ratings, rated[np.isfinite(rated)])
+        self.scale = scale_of(self.ratings)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self.words))
         reasons = faults(found, now(), self.scale)
@@ -257,9 +260,13 @@ def import_interactions(
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds = dict(work.unknown.most_common())
-    done.said = [f"{work.assumed.kind}: {work.assumed.why}"]
+    done.said = [
+        work.assumed.why if "kind" in mapping else f"{work.assumed.kind}: {work.assumed.why}"
+    ]
     if work.scale is not None:
         done.said.append(keep_threshold(store.workspace, work.scale, path.name))
+    elif len(work.ratings):
+        done.said.append(on_no_scale(store.workspace, work.ratings))
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # items in one transaction
 STAYS = "items keep attributes that the file does not speak of"
+TITLED = "items keep their title, of which the file does not speak"
 TWICE = "items that came twice in the file: the first one counts"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
@@ -62,6 +63,7 @@ class ItemsImport:
         self.told: set[str] | None = None  # what the file says of items; None: all that there is
         self.by_key = False  # each row says itself what it speaks of
         self._kept: set[str] = set()
+        self._titled: set[str] = set()
         self._seen: set[str] = set()
         self._last: Found | None = None
         self._waiting: list[Found] = []
@@ -159,6 +161,9 @@ class ItemsImport:
             self._kept.add(record.item_id)
             self.report.rules[STAYS] = len(self._kept)
         named = record.title != record.item_id if self.by_key else TITLE in self.told
+        if not named and title != record.title:
+            self._titled.add(record.item_id)
+            self.report.rules[TITLED] = len(self._titled)
         title = record.title if named else title
         return structs.replace(record, title=title, attributes=stays | record.attributes)
 

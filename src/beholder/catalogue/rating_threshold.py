@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from beholder.behaviour.scales import Scale
 from beholder.errors import SettingsError
 from beholder.settings_line import given, write_line
@@ -25,6 +28,15 @@ def keep_threshold(workspace: Workspace, scale: Scale, file: str) -> str:
     except (OSError, SettingsError) as error:
         return f"warning: {told}: {KEY} = {wanted:g} could not be kept: {error}"
     return f"{told}: from {wanted:g} on they are likes (kept in {workspace.toml.name})"
+
+
+def on_no_scale(workspace: Workspace, ratings: NDArray[np.float32]) -> str:
+    """Say that ratings are on none of the usual scales."""
+    threshold = workspace.settings.behaviour.rating_threshold
+    return (
+        f"warning: ratings of {ratings.min():g} to {ratings.max():g} are on no usual scale: from "
+        f"{threshold:g} on they are likes, as behaviour.rating_threshold says"
+    )
 
 
 def misfit(scale: Scale, threshold: float) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from beholder.errors import BeholderError
 from beholder.workspace import Workspace
 
+PLACES = 20
+
 
 class CheckError(BeholderError):
     """The running demo did not do what it promises."""
@@ -61,7 +63,7 @@ def check(address: str) -> list[str]:
         If the answer after a like is not based on it.
     """
     session = f"check-{secrets.token_hex(8)}"
-    path = f"/v1/recommendations?session={session}&k=20"
+    path = f"/v1/recommendations?session={session}&k={PLACES}"
     before = _ask(address, path)
     if not before["items"]:
         raise CheckError("the demo recommends nothing", remedy="delete its folder and try again")
@@ -76,7 +78,9 @@ def check(address: str) -> list[str]:
     ]
     old = {item["id"] for item in before["items"]}
     new = [item["id"] for item in after["items"] if item["id"] not in old]
-    if stored != "stored" or not because:  # of a few items there may be no others to come
+    half = len(after["items"]) // 2
+    more = len(before["items"]) == PLACES  # else it was all that there is: no others can come
+    if stored != "stored" or len(because) < max(half, 1) or (more and not new):
         raise CheckError(
             f"the answer did not follow the like of {liked['id']}",
             remedy="delete the demo's folder and try again",

@@ -64,7 +64,12 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, Any] | str]:
     while True:
         while at < len(text) and text[at] in BETWEEN:
             at += 1
-        if at >= len(text) or text[at] == "]":
+        if at >= len(text):
+            raise DataError(
+                f"{path.name} ends before its array does: what came before was read",
+                remedy="write or copy it again",
+            )
+        if text[at] == "]":
             return
         try:
             found, at = jsonl.DECODER.raw_decode(text, at)
