@@ -142,7 +142,7 @@ def test_untouched_items_speak_no_more_of_what_an_item_looked_like(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that are not near it, too: they had it of known items that they are like."""
-    monkeypatch.setattr("beholder.engine.late.KEPT", 5)
+    monkeypatch.setattr("beholder.engine.late.KEPT", 1)
     taste = USUAL._replace(among_known=True)
     like = {a_known(world, 2): a_known(world, 6), a_new(world, 3): a_known(world, 5, 2)}
     expected = made_parts(world, taste, like=like).blend.item_item.rows.todense()

@@ -239,7 +239,7 @@ def test_each_row_says_how_much_of_what_it_kept_is_content() -> None:
     said = np.zeros((4, 4), np.float32)
     said[0, 1:] = 3, -1, 0.5
     looks = np.zeros((4, 4), np.float32)
-    looks[0, 1:] = 1, 0, 1
+    looks[0, 1:] = 1, 0.5, 1
     kernel = (Kernel("look", 1.0),)
     behaviour, content = ItemItem(sp.csr_array(said)), ItemItem(sp.csr_array(looks), content=kernel)
     weights = Weights(scale={"a": 1, "b": 1}, warm={"a": 1.0, "b": 1.0}, cold={})
