@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from beholder.blending import measure
 from beholder.dataset.cold_users import cold_users
 from beholder.dataset.splits import leave_last_out
 from beholder.engine.engine import Engine
 from beholder.engine.pipeline import Pipeline
+from beholder.engine.rerank import Dial
 from beholder.evaluation import ask
 from beholder.evaluation.metrics import ndcg
 from beholder.models.popularity import Popularity, PopularitySettings
 from planted import World, dataset_of
 
 
-def test_the_evaluation_gets_the_answers_that_are_served(reader: Engine, world: World) -> None:
+@pytest.mark.parametrize(
+    "dial", [Dial(), Dial(0.3), Dial(0.9), Dial(0.9, 0.4), Dial(near=0.4)], ids=str
+)
+@pytest.mark.parametrize("depth", [5, 20])
+def test_the_evaluation_gets_the_answers_that_are_served(
+    reader: Engine, world: World, dial: Dial, depth: int
+) -> None:
     split = leave_last_out(dataset_of(world))
-    lists = ask.lists(reader.parts, split, depth=20)
+    engine = Engine(reader.parts, pipeline=Pipeline(dial=dial))
+    lists = ask.lists(reader.parts, split, depth, engine.pipeline)
     for case in range(0, len(split.cases), 4):
         history = split.cases.history(case)
         told = [
             {"item": world.item_id(int(item)), "kind": "like", "time": int(time)}
             for item, time in zip(history.items, history.times, strict=True)
         ]
-        answer = reader.recommend(history=told, k=20)
+        answer = engine.recommend(history=told, k=depth)
         assert [world.item_id(int(p)) for p in lists[case]] == answer.ids
 
 

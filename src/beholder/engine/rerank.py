@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from beholder.errors import ShapeError
 
-AMONG = 100  # candidates of the first places
+AMONG = 100  # candidates of each place
 
 Floats = NDArray[np.float32]
 Order = NDArray[np.int32]
@@ -36,6 +36,11 @@ class Dial(NamedTuple):
     diversity: float = 0.0
     near: float = 2.0
     one_variant: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Whether it may change an order."""
+        return self.diversity > 0 or self.near <= 1 or self.one_variant
 
 
 class Reranked(NamedTuple):
@@ -72,8 +77,8 @@ def rerank(
 
     The value of a candidate is (1 - diversity) * score / top - diversity * its largest
     similarity to what stands already, where top is the largest absolute score: only differences
-    count, so scores may be on any scale. Similarities below 0 count as 0. Place i is taken by one
-    of the first 100, or 2 i, whatever k is: two pages of twenty are one of forty.
+    count, so scores may be on any scale. Similarities below 0 count as 0. Place i, from 0, is taken
+    by one of the first 100 + i, whatever k is: two pages of twenty are one of forty.
 
     Parameters
     ----------
@@ -130,7 +135,7 @@ def _greedy(relevance: Floats, penalised: Floats, places: int) -> tuple[list[int
     m, free = len(relevance), -1
     value, left = relevance.copy(), np.ones(len(relevance), bool)
     while len(chosen) < places:
-        window = max(AMONG, 2 * (len(chosen) + 1))
+        window = AMONG + len(chosen)
         pick = int(value[:window].argmax())
         while value[pick] == -np.inf and window < m:
             window *= 2

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from beholder.engine.overlay import Overlay
+from beholder.engine.rerank import AMONG
 from beholder.engine.slate import Request, Slate, Stage, slate_of
 from beholder.index.best import in_order
 from beholder.rules.lift import lifted
@@ -37,6 +38,7 @@ def run(
     source = source or retrieve
     lowered = len(request.known.history.disliked) or request.rules.lifts
     depth = max(request.depth, request.k + (SPARE if lowered else 1))
+    depth += AMONG if request.dial.moves else 0
     # Boosts and buries move so much that a page may be proved with hardly anything behind it.
     least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
     while True:

@@ -11,7 +11,7 @@ import numpy as np
 from beholder.engine.alike import between
 from beholder.engine.dislikes import dislikes
 from beholder.engine.overlay import Overlay
-from beholder.engine.rerank import rerank
+from beholder.engine.rerank import AMONG, rerank
 from beholder.engine.retrieve import raised_by
 from beholder.engine.slate import Adjustment, Request, Slate, Stage
 from beholder.rules.caps import capped
@@ -34,10 +34,10 @@ def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
 def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
     """Put less of the same beside each other, no picture twice, and one variant of a product."""
     dial = request.dial
-    if not dial.diversity and dial.near > 1 and not dial.one_variant:
+    if not dial.moves:
         return slate
     k = max(request.k, FIRST)
-    head = 2 * max(request.depth, k)
+    head = AMONG + max(request.depth, k)
     while True:  # with more of them, where those are too few that may stand beside each other
         head = min(head, len(slate.positions))
         among = slate.positions[:head]
