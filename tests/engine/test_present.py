@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import pytest
+from msgspec import structs
 
 from beholder.bundle.opened import Opened, Promotions, open_bundle
 from beholder.bundle.parts import Parts, load
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, write_bundle
+from beholder.dataset.dataset import WORDS
 from beholder.engine.overlay import VectorsOf
 from beholder.engine.present import Present
 from beholder.spaces import Modality
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
-from planted import World, cache_vectors, picture
+from planted import World, cache_vectors, picture, record
 
 PATIENCE = 60  # seconds
 
@@ -192,28 +195,79 @@ def test_a_promotion_while_the_catalogue_is_read_is_not_lost(
     assert "late" in view.position_of_id
 
 
-def test_who_looks_while_many_changes_are_followed_goes_on_with_what_there_is(
-    workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slow(workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch) -> Slow:
     monkeypatch.setattr("beholder.engine.present.PATIENCE", 0.01)
-    found: list[tuple[bool, bool]] = []
+    return Slow(workspace, store)
 
-    def look() -> None:
-        store.hide("item-0010", True)
-        store.delete_item("item-0011")
-        view = present.look()
-        found.append(("late" in view.position_of_id, bool(view.shown[[10, 11]].any())))
 
-    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
-        if not found:
-            elsewhere(look).join(PATIENCE)
+class Slow:
+    """A view that is asked by another, once, while it follows what came to the catalogue."""
+
+    def __init__(self, workspace: Workspace, store: Store) -> None:
+        self.store, self.found = store, []
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.present = present_of(workspace, store, None, self.vectors_of)
+
+    def vectors_of(
+        self, ids: Sequence[str], pictures: Sequence[Sequence[str]]
+    ) -> dict[str, Modality]:
+        if not self.found:
+            other = elsewhere(self.look)
+            other.join(PATIENCE)
+            assert not other.is_alive(), "nobody waits for all that there is to compare"
         return {}
 
-    present = present_of(workspace, store, None, vectors_of)
+    def look(self) -> None:
+        self.meanwhile()
+        self.found.append(self.present.look())
+
+
+def test_who_looks_while_many_changes_are_followed_sees_the_rows_as_they_are(
+    slow: Slow, store: Store, world: World
+) -> None:
+    def meanwhile() -> None:
+        store.hide("item-0010", True)
+        store.delete_item("item-0011")
+        store.put_items([structs.replace(record(world, 12), attributes={"stock": 0})])
+
+    slow.meanwhile = meanwhile
     store.put_items([ItemRecord("late", "amber fern")])
-    assert "late" in present.look().position_of_id
-    assert found == [(False, False)], "what is hidden is hidden at once, what is new may wait"
-    assert not present.look().shown[10]
+    slow.present.look()
+    for view in (slow.found[0], slow.present.view, slow.present.look()):
+        assert not view.shown[[10, 11]].any()
+        assert view.shown[[9, 12]].all()
+        assert view.masks.of("stock = 0").nonzero()[0].tolist() == [12]
+        assert view.cards[12].attributes == {"stock": 0}
+    assert "late" not in slow.found[0].position_of_id, "what is new is not waited for"
+    assert "late" in slow.present.view.position_of_id
+
+
+def test_rows_that_were_shown_before_they_were_compared_are_compared_in_the_end(
+    slow: Slow, store: Store, world: World
+) -> None:
+    other = structs.replace(record(world, 10), title=record(world, 11).title)
+    slow.meanwhile = lambda: store.put_items([other])
+    store.put_items([ItemRecord("late", "amber fern")])
+    before = slow.present.view
+    slow.present.look()
+    assert slow.found[0].cards[10].title == slow.present.view.cards[10].title == other.title
+    assert slow.present.view.similar is not before.similar, "the new item is in it"
+    words = slow.present.look().content.spaces[WORDS]
+    pair = np.array([10]), np.array([11])
+    assert float(before.content.spaces[WORDS].pairs(*pair)[0]) < 0.99
+    assert float(words.pairs(*pair)[0]) > 0.99
+
+
+def test_what_is_shown_again_while_others_are_compared_is_shown(slow: Slow, store: Store) -> None:
+    store.hide("item-0010", True)
+    assert not slow.present.look().shown[10]
+    slow.found.clear()
+    slow.meanwhile = lambda: store.hide("item-0010", False)
+    store.put_items([ItemRecord("late", "amber fern")])
+    slow.present.look()
+    assert slow.found[0].shown[10]
+    assert slow.present.view.shown[10]
 
 
 def test_a_bundle_that_fails_to_open_leaves_the_way_free_for_the_next(
