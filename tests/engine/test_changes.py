@@ -414,3 +414,23 @@ def test_a_late_item_enters_a_factor_model_by_its_neighbours(tmp_path: Path) -> 
         # And as history it turns the answer towards its like.
         answer = engine.recommend(history=["late"], k=10)
         assert (tastes_of(many, answer.ids) == 5).mean() >= 0.5
+
+
+def test_what_a_boost_brought_is_not_said_to_be_by_taste(tmp_path: Path) -> None:
+    many = make_world(n_users=400)
+    workspace = workspace_of(many, tmp_path / "one")
+    train_workspace(workspace, budget="600s", models=["ials"])
+    rule = '\n[[rules]]\nrule = "boost"\nwhere = "price = 3"\nby = 5\n'
+    workspace.toml.write_text(workspace.toml.read_text() + rule)
+    with open_engine(workspace.root) as engine:
+        boosted = [many.item_id(a_known(many, 2, number)) for number in range(2)]
+        changed = [record(many, int(one[-4:])) for one in boosted]
+        engine.store.put_items([structs.replace(one, attributes={"price": 3.0}) for one in changed])
+        answer = engine.recommend(history=[many.item_id(a_known(many, 5))], k=10)
+        assert set(answer.ids[:2]) == set(boosted)
+        kinds = [one.reason.kind for one in answer.items if one.reason]
+        assert kinds == ["popular"] * 2 + ["taste"] * 8
+        following = engine.recommend(
+            history=[many.item_id(a_known(many, 5))], k=10, page=answer.next
+        )
+        assert "taste" in {one.reason.kind for one in following.items if one.reason}

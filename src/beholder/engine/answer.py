@@ -53,8 +53,8 @@ class Reason(msgspec.Struct, frozen=True):
     Attributes
     ----------
     kind
-        `liked`: because of the history; `taste`: because of the whole of it, which vectors stand
-        for; `popular`; `similar`: looks or reads alike; `new`;
+        `liked`: because of items of the history; `taste`: because of the whole of it, of which
+        vectors say most of the score; `popular`; `similar`: looks or reads alike; `new`;
         `explore`: to find out who likes it; `trending`: it rises.
     because
         The largest shares of the score, at most three.

@@ -12,7 +12,7 @@ from beholder.engine.first_look import first_look
 from beholder.engine.overlay import Overlay
 from beholder.engine.own_scores import own_scores
 from beholder.engine.question import Wanted
-from beholder.engine.ranked import Ranked
+from beholder.engine.ranked import Ranked, mostly_taste
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
 from beholder.engine.slate import Known, Request, Stage, slate_of
@@ -73,6 +73,7 @@ class Pipeline:
             shares = np.zeros((len(chosen), 0), np.float32)
         else:
             scores, shares = slate.scores[page], request.reading.shares(chosen).values
+        taste = None if known.stranger else mostly_taste(request.reading, chosen, scores)
         return Ranked(
             chosen,
             scores,
@@ -82,6 +83,7 @@ class Pipeline:
             slate.positions[wanted.k : wanted.depth],
             slate.sources[page],
             slate.chance[page],
+            by_taste=taste,
         )
 
     def go_on(
@@ -100,7 +102,7 @@ class Pipeline:
         slate = slate_of(chosen, scores, request.rules.pins, HISTORY)
         return Ranked(
             chosen, scores, shares, known.query.items, level, chosen[:0],
-            slate.sources, slate.chance, place,
+            slate.sources, slate.chance, place, mostly_taste(request.reading, chosen, scores),
         )  # fmt: skip
 
     def about(self, view: Overlay, known: Known, level: Level) -> Request:

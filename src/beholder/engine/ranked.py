@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.engine.answer import Level
-from beholder.scorers.interface import Floats, Positions
+from beholder.scorers.blend import Reading
+from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.store.answers import SIMILAR
 
 
@@ -34,6 +35,9 @@ class Ranked(NamedTuple):
         was known, and the pages before.
     place
         Of the first in the answer, from 0: a page after the first goes on counting.
+    by_taste
+        bool (k,). Whether most of the score is what vectors say for the whole history; None: there
+        are none.
     """
 
     positions: Positions
@@ -45,6 +49,15 @@ class Ranked(NamedTuple):
     sources: NDArray[np.uint8]
     chance: Floats
     place: int = 0
+    by_taste: Mask | None = None
+
+
+def mostly_taste(reading: Reading, positions: Positions, scores: Floats) -> Mask | None:
+    """Return whether vectors say most of some scores, as `Ranked.by_taste`."""
+    if not reading.blend.vectors:
+        return None
+    told = reading.by_vectors(positions)
+    return (told > 0) & (2 * told > scores)
 
 
 def alike(positions: Positions, scores: Floats) -> Ranked:

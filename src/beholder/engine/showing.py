@@ -77,21 +77,22 @@ def why(view: Overlay, ranked: Ranked) -> Why:
     named = (values > 0) & liked[:, None] & view.shown.take(items)  # what is hidden is not named
     kinds = ["liked"] * len(liked)
     for place in (~liked).nonzero()[0].tolist():
-        kinds[place] = _kind(view, int(positions[place]), sources[place], told=True)
+        taste = ranked.by_taste is not None and bool(ranked.by_taste[place])
+        kinds[place] = _kind(view, int(positions[place]), sources[place], taste)
     counts = named.sum(axis=1).tolist()
     return Why(kinds, counts, items[named].tolist(), values[named].tolist())
 
 
-def _kind(view: Overlay, position: int, source: int, told: bool = False) -> str:
+def _kind(view: Overlay, position: int, source: int, by_taste: bool = False) -> str:
     """Return why an item is shown for which no item of a history speaks by itself.
 
-    It is new until somebody came. Where there are vectors, a whole history may speak for it.
+    It is new until somebody came.
     """
     if source == EXPLORE:
         return "explore"
     if not view.touched(position):
         return "new"
-    return "taste" if told and view.blend.vectors else "popular"
+    return "taste" if by_taste else "popular"
 
 
 def show(card: Card, score: float, reason: Reason | None) -> Recommendation:

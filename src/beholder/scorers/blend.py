@@ -230,15 +230,21 @@ class Reading:
         blend, h = self.blend, len(self.query.items)
         values = split(self.gathered, positions, blend.n_items, h)
         base = blend.base[positions] * np.float32(self.lift)
+        if not whole:
+            return Shares(base + self.by_vectors(positions), values, additive=not blend.vectors)
         for member, vector in zip(blend.vectors, self.query.vectors, strict=True):
             factors = member.factors[positions]
-            if whole:
-                part = member.scorer.shares(self.query._replace(vectors=(vector,)), positions)
-                values += factors[:, None] * part.values
-                base = base + factors * part.base
-            else:
-                base = base + factors * (member.scorer.items[positions] @ vector[0])
+            part = member.scorer.shares(self.query._replace(vectors=(vector,)), positions)
+            values += factors[:, None] * part.values
+            base = base + factors * part.base
         return Shares(base, values, additive=not blend.vectors)
+
+    def by_vectors(self, positions: Positions) -> Floats:
+        """Return what vector members say of some positions for the whole history, float32 (k,)."""
+        found = np.zeros(len(positions), np.float32)
+        for member, vector in zip(self.blend.vectors, self.query.vectors, strict=True):
+            found += member.factors[positions] * (member.scorer.items[positions] @ vector[0])
+        return found
 
 
 def _best_of(scores: Floats, k: int, allowed: Mask | None, ties: NDArray[np.uint32]) -> Best:
