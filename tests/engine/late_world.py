@@ -19,6 +19,7 @@ from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN, ItemKNNSettings
 from beholder.models.placement import over
 from beholder.models.popularity import PopularitySettings, counts_of
+from beholder.models.variants import Variants, VariantsSettings
 from beholder.models.visual_knn import VisualKNN, VisualKNNSettings
 from beholder.models.words import Words, WordsSettings
 from beholder.rules.facets import Facets
@@ -28,7 +29,14 @@ from beholder.store.items import SCHEMA
 from planted import World, dataset_of
 
 WHOLE = 1000  # entries a row: all, since a cut row holds less of the small columns of new items
-SCALE = {"itemknn": 0.4, "visual-knn:colour": 1.5, "words": 2.0, "placement": 0.3, "ials": 1.0}
+SCALE = {
+    "itemknn": 0.4,
+    "visual-knn:colour": 1.5,
+    "words": 2.0,
+    "placement": 0.3,
+    "ials": 1.0,
+    "variants": 1.0,
+}
 COLD = {"visual-knn:colour": 0.3, "words": 0.2, "placement": 1.0}
 EVEN = {"colour": 1.0, "words": 1.0}
 COLOUR = "#808080"
@@ -43,6 +51,7 @@ class Taste(NamedTuple):
     power: float = 3.0
     factors: bool = False
     among_known: bool = False
+    products: bool = False
 
 
 USUAL = Taste()
@@ -83,6 +92,9 @@ def made_parts(
         warm["ials"], cold["ials"] = 0.7, 0.4
     if taste.among_known:
         warm |= {"visual-knn:colour": 0.5, "words": 0.4}
+    if taste.products:  # there are none yet
+        members["variants"] = Variants.fit(dataset, VariantsSettings())
+        warm["variants"] = cold["variants"] = 1.0
     weights = Weights(SCALE, warm, cold)
     counts = counts_of(dataset, PopularitySettings())
     new = new_items(dataset, taste.likeness)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from late_world import USUAL, Catalogue, Put, by_id, made_parts, scores_of
+from late_world import USUAL, WHOLE, Catalogue, Put, by_id, made_parts, scores_of
 from msgspec import structs
 
 from beholder.engine.engine import Engine
@@ -138,21 +139,39 @@ def test_what_an_old_picture_added_is_taken_away_and_what_the_new_one_adds_is_th
     np.testing.assert_allclose(found, rows, atol=2e-5)
 
 
+@pytest.mark.parametrize("position", [a_known, a_new])
 def test_untouched_items_speak_no_more_of_what_an_item_looked_like(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, position: Callable[[World, int], int]
 ) -> None:
     """Those that are not near it, too: they had it of known items that they are like."""
     monkeypatch.setattr("beholder.engine.late.KEPT", 1)
     taste = USUAL._replace(among_known=True)
-    like = {a_known(world, 2): a_known(world, 6), a_new(world, 3): a_known(world, 5, 2)}
-    expected = made_parts(world, taste, like=like).blend.item_item.rows.todense()
+    item, other = position(world, 3), a_known(world, 5, 2)
+    expected = made_parts(world, taste, like={item: other}).blend.item_item.rows.todense()
     parts = made_parts(world, taste)
-    changed = (Put(i, world.texts[other], f"of {other}") for i, other in like.items())
-    found = Catalogue(parts, world).put(*changed).blend.item_item.rows.todense()
+    changed = Put(item, world.texts[other], f"of {other}")
+    found = Catalogue(parts, world).put(changed).blend.item_item.rows.todense()
     untouched = np.flatnonzero(~np.asarray(parts.known))
-    np.testing.assert_allclose(
-        found[untouched][:, list(like)], expected[untouched][:, list(like)], atol=2e-3
-    )
+    np.testing.assert_allclose(found[untouched][:, item], expected[untouched][:, item], atol=2e-3)
+
+
+@pytest.mark.parametrize("kept", [(WHOLE, WHOLE), (60, 10)])
+def test_an_item_speaks_for_an_untouched_variant_as_long_as_they_are_one_product(
+    world: World, monkeypatch: pytest.MonkeyPatch, kept: tuple[int, int]
+) -> None:
+    """However little they look alike."""
+    monkeypatch.setattr("beholder.engine.late.KEPT", 1)
+    catalogue = Catalogue(made_parts(world, USUAL._replace(products=True), kept), world)
+    one, other = a_known(world, 2), a_new(world, 6)
+
+    def said(code: str) -> float:
+        own = Put(one, world.texts[one], f"of {one}", attributes=f'{{"product_code": "{code}"}}')
+        return float(catalogue.put(own).blend.item_item.rows[one, other])
+
+    variant = Put(other, world.texts[other], f"of {other}", attributes='{"product_code": "coat"}')
+    before = catalogue.put(variant).blend.item_item.rows[one, other]
+    assert said("coat") == pytest.approx(before + 1, abs=0.01)
+    assert said("hat") == pytest.approx(before, abs=0.01)
 
 
 def test_nothing_is_taken_away_that_a_row_never_had(

@@ -158,14 +158,13 @@ def repainted(
     if len(touched):
         both = (Compared(one, touched).among(groups, known) for one in (before.content, content))
         blend = replace(blend, item_item=compared_anew(blend.item_item, *both))
-    stale = ~known & (_named(was.alike()) | _named(near) | kin)
-    stale |= ~known & _speaking_of(before.blend.item_item.rows, touched)
-    stale[positions] = ~known[positions]
+    stale = _named(was.alike()) | _named(near) | kin
+    stale |= _speaking_of(before.blend.item_item.rows, positions)
+    stale[positions] = True
+    stale &= ~known
     filled = blend.grown(Compared(content, np.flatnonzero(stale)).among(groups, known))
     others = np.flatnonzero(~known & ~stale)
-    gone = stale & np.isin(np.arange(len(stale)), positions)
-    kept = rows.without_columns(blend.item_item.rows[others], gone)
-    whole = rows.replaced(filled.item_item.rows, others, kept)
+    whole = rows.replaced(filled.item_item.rows, others, blend.item_item.rows[others])
     item_item = replace(filled.item_item, rows=whole).even()
     return Grown(replace(filled, item_item=item_item), similar, content)
 
