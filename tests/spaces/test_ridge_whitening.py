@@ -51,6 +51,17 @@ def test_up_to_five_items_cosines_are_the_plain_ones(n: int, dim: int) -> None:
     np.testing.assert_allclose(ours @ ours.T, plain(raw), atol=1e-5)
 
 
+@pytest.mark.parametrize("size", [1e-37, 1e-30, 1e-13, 1e25, 1e37])
+@pytest.mark.parametrize("n", [4, 40])
+def test_vectors_of_any_size_are_compared_by_their_direction_alone(n: int, size: float) -> None:
+    raw = unit(pictures(n, 8)).astype(np.float32)
+    scaled = raw.copy()
+    scaled[::2] *= np.float32(size)
+    expected = Whitening.fit(modality(raw), everyone(n))(raw)
+    found = Whitening.fit(modality(scaled), everyone(n))(scaled)
+    np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=1e-3)
+
+
 def test_with_many_items_what_stands_out_is_nearly_whitened() -> None:
     rng = np.random.default_rng(3)
     raw = (rng.normal(size=(20_000, 60)) * np.geomspace(1, 0.01, 60) + 1).astype(np.float32)

@@ -36,14 +36,22 @@ CHANCE = 10.0  # times 1 / n: how much variance a direction may owe to chance
 TAIL = 20.0  # times the median variance
 KEPT = 256  # directions at least, and as many as hold this share of the variance
 SHARE = 0.75
+SMALLEST = 1e-12  # length of a vector whose numbers still have squares
 FEW = 3_000  # items up to which all are kept: what their vectors hold may lie in any direction
 
 
 def unit(vectors: NDArray[np.floating[Any]]) -> Vectors:
-    """Scale rows to length 1; zero rows stay zero."""
+    """Scale rows to length 1, however small or large their numbers are; zero rows stay zero."""
     rows = np.asarray(vectors, np.float32)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    scaled: Vectors = (rows / np.maximum(lengths, 1e-12)).astype(np.float32)
+    with np.errstate(over="ignore", under="ignore"):
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    extreme = ((lengths < SMALLEST) | ~np.isfinite(lengths))[:, 0]
+    if extreme.any():  # squares that float32 does not hold
+        largest = np.abs(rows[extreme]).max(axis=1, initial=0, keepdims=True)
+        rows = rows.copy()
+        rows[extreme] /= np.where(largest > 0, largest, 1)
+        lengths[extreme] = np.linalg.norm(rows[extreme], axis=1, keepdims=True)
+    scaled: Vectors = (rows / np.maximum(lengths, SMALLEST)).astype(np.float32)
     return scaled
 
 
