@@ -86,6 +86,35 @@ def test_an_entry_that_was_cut_away_has_nothing_to_lose() -> None:
     assert found[1, 0] == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(("other", "expected"), [(0.1, 0), (0.3, 2 * 0.3)])
+def test_what_was_cut_away_comes_back_only_if_more_is_alike_now(
+    other: float, expected: float
+) -> None:
+    cut = with_content(BEFORE)
+    cut[1, 2] = 0
+    before = ItemItem(sp.csr_array(cut), entry=Entry(kernels=(OF_NEW,)), content=(AMONG_KNOWN,))
+    after = BEFORE.copy()
+    after[2] = other
+    found = compared_anew(before, looking(BEFORE), looking(after)).rows[1, 2]
+    # What people did with both was cut away with it, and is not known any more.
+    assert found == pytest.approx(expected, abs=1e-6)
+
+
+def test_two_items_that_change_together_count_what_they_are_to_each_other_once() -> None:
+    def both(pair: float) -> NewItems:
+        cosines = np.array([[0, pair, 0.2, 0], [pair, 0, 0.6, 0]], np.float32)
+        alike = {"colour": lambda block: cosines[block].copy()}
+        groups = np.full(2, -1, np.int32), np.full(4, -1, np.int32)
+        return NewItems(np.array([0, 1]), alike, alike["colour"], groups, KNOWN)
+
+    before = BEHAVIOUR.copy()
+    before[[0, 1], [1, 0]] += 2 * 0.5
+    scorer = ItemItem(sp.csr_array(before), content=(AMONG_KNOWN,))
+    found = compared_anew(scorer, both(0.5), both(0.9)).rows
+    assert found[0, 1] == pytest.approx(BEHAVIOUR[0, 1] + 2 * 0.9)
+    assert found[1, 0] == pytest.approx(BEHAVIOUR[1, 0] + 2 * 0.9)
+
+
 def test_rows_that_are_read_meanwhile_are_left_as_they_are() -> None:
     before = scorer()
     kept = before.rows.toarray()

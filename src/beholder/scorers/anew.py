@@ -35,12 +35,11 @@ def compared_anew(scorer: ItemItem, before: NewItems, after: NewItems) -> ItemIt
     own = sp.csr_array(scorer.rows[touched])
     own.eliminate_zeros()
     there = own.astype(bool).astype(np.float32)
-    was, now = was[touched].multiply(there), now[touched]
-    if (
-        len(known) > STRONGEST
-    ):  # then members were cut, and it is not known everywhere what they added
+    offered, now = was[touched], now[touched]
+    was = offered.multiply(there)
+    if len(known) > STRONGEST:  # members were cut: not everywhere is known what they added
         was = was.minimum(own.maximum(0))
-    now = now.multiply((there + (now > was)) > 0)  # what adds less stays cut away
+    now = now.multiply((there + (now > offered)) > 0)  # what offers less than before stays cut
     changed = sp.csr_array(own - was + now)
     changed.data[np.abs(changed.data) < NOTHING * np.abs(own.data).max(initial=0)] = 0
     changed.eliminate_zeros()
