@@ -1,4 +1,4 @@
-"""Rows that were left out: all of them in a file, the first few in the report."""
+"""Rows that were left out: the first few in the report, many in a file, all of them counted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from typing import TextIO
 import msgspec
 
 SHOWN = 20
+LISTED = 100_000  # rows in the file
+REASONS = 1_000  # that are counted apart
+LONGEST = 300  # characters of a reason
+OTHER = "refused for other reasons"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,6 +34,9 @@ class Refusal(msgspec.Struct, frozen=True):
 class Refusals:
     """Collects refusals. The file is made with the first one.
 
+    A broken file may have millions: those behind the first 100,000 are counted alone, and so are
+    reasons behind the first 1,000, together.
+
     Parameters
     ----------
     path
@@ -40,17 +47,21 @@ class Refusals:
         self.path = path
         self.first: list[Refusal] = []
         self.reasons: Counter[str] = Counter()
+        self._rows = 0
         self._file: TextIO | None = None
 
     def __len__(self) -> int:
-        return self.reasons.total()
+        return self._rows
 
     def add(self, file: str, row: int, reason: str) -> None:
         """Note that a row was left out."""
-        self.reasons[reason] += 1
+        reason = reason if len(reason) <= LONGEST else reason[: LONGEST - 1] + "…"
+        counted = reason if reason in self.reasons or len(self.reasons) < REASONS else OTHER
+        self.reasons[counted] += 1
+        self._rows += 1
         if len(self.first) < SHOWN:
             self.first.append(Refusal(file, row, reason))
-        if self.path is None:
+        if self.path is None or self._rows > LISTED:
             return
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8", errors="replace", newline="")

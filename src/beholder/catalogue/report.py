@@ -63,7 +63,7 @@ class Report(msgspec.Struct):
     files_skipped
         Files of the folder that are no pictures which can be read, by reason in words.
     refused
-        The first refused rows; `refused_file` has them all.
+        The first refused rows; `refused_file` has more of them, `refusals.LISTED` at most.
     joined
         Share of interactions whose item is in the catalogue; None where there were none.
     """

@@ -233,11 +233,23 @@ def _check_types(maps: dict[str, str], firsts: list[Batch]) -> None:
 
 
 def _first(path: Path, form: Form) -> Batch:
-    rows = open_rows(path, lambda row, reason: None, form)
+    refused: list[tuple[int, str]] = []
+
+    def note(row: int, reason: str) -> None:
+        if not refused:
+            refused.append((row, reason))
+
+    rows = open_rows(path, note, form)
     try:
         for batch in rows:
             if len(batch):
                 return batch
     finally:
         rows.close()  # type: ignore[attr-defined]
-    raise DataError(f"{path.name} has no row that can be read", remedy="see its format")
+    if not refused:
+        raise DataError(f"{path.name} has no row", remedy="each line after the first is one")
+    row, reason = refused[0]
+    raise DataError(
+        f"no row of {path.name} can be read: row {row} {reason}",
+        remedy="mend the file; --dry-run shows what a row is taken for",
+    )

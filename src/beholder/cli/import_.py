@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path)
 REFUSED_WHOLE, REFUSED_IN_PART = 1, 3
 EXAMPLES = 3  # of what was left out
-SHOWN = 5  # refused rows on the terminal; their file has all
+SHOWN = 5  # refused rows on the terminal; their file has more
 
 
 @click.command("import")
@@ -115,6 +115,8 @@ def _look(store: object, request: object, as_json: bool) -> int:
 
 
 def _print(report: Report, path: Path, folder: Path) -> None:
+    from beholder.catalogue.refusals import LISTED
+
     for file in report.files:
         if file.mapping:
             pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in file.mapping.items())
@@ -141,7 +143,8 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     for refusal in report.refused[:SHOWN]:
         click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
     if report.refused_file:
-        click.echo(f"{report.n_refused} refused rows are listed in {report.refused_file}")
+        first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "
+        click.echo(f"{first}{report.n_refused} refused rows are listed in {report.refused_file}")
     _print_left(report.pictures_left, report.pictures_left_first)
     for reason, n in report.files_skipped.items():
         click.echo(f"{n} {reason}")
