@@ -15,6 +15,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import as_list
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
+from beholder.catalogue.whole_file import SHOWN, Gone, missing_from
 from beholder.store import Store
 
 BATCHES = 4  # of interactions that are looked at
@@ -54,6 +55,8 @@ class DryRun(msgspec.Struct):
     vectors, known
         How many vectors computed elsewhere there are, and how many are of items of the catalogue
         or of the file.
+    gone
+        What would leave the catalogue with a file that has all of it.
     left, left_first
         As in a report: `pictures_left`.
     """
@@ -67,6 +70,7 @@ class DryRun(msgspec.Struct):
     files: int = 0
     vectors: int = 0
     known: int = 0
+    gone: Gone = Gone()
     left: dict[str, int] = msgspec.field(default_factory=dict)
     left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
@@ -92,7 +96,11 @@ def dry_run(store: Store, request: Request) -> DryRun:
         sight = Sight(seen.what, seen.path.name, seen.mapping, ignored, seen.first_rows(ROWS))
         found.sights.append(sight)
         if seen.what == "items":
-            known |= _look_at_items(seen, pictures, refusals, found, sight)
+            named = _look_at_items(seen, pictures, refusals, found, sight)
+            if request.leaving is not None:
+                missing, _ = missing_from(store, named)
+                found.gone = Gone(len(missing), tuple(missing[:SHOWN]))
+            known |= named
         elif seen.what == "interactions":
             _look_at_interactions(seen, known, refusals, found)
     if request.items is None and folder is not None:

@@ -16,6 +16,7 @@ from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
+from beholder.catalogue.whole_file import Agree, let_go
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
 from beholder.store.ids import why_not_id
@@ -64,7 +65,7 @@ class ItemsImport:
         self.by_key = False  # each row says itself what it speaks of
         self._kept: set[str] = set()
         self._titled: set[str] = set()
-        self._seen: set[str] = set()
+        self.seen: set[str] = set()
         self._last: Found | None = None
         self._waiting: list[Found] = []
         self._shorter: dict[str, Found] = {}
@@ -74,8 +75,8 @@ class ItemsImport:
     def take(self, record: ItemRecord, names: Sequence[str]) -> None:
         """Take a row: an item with the names of its pictures, or more pictures of one before."""
         item_id = record.item_id
-        if item_id not in self._seen:
-            self._seen.add(item_id)
+        if item_id not in self.seen:
+            self.seen.add(item_id)
             self.add(Found(record, self.pictures.wanted(item_id, names)))
             return
         more = self.pictures.named(item_id, names)
@@ -208,8 +209,15 @@ def import_items(
     report: Report,
     progress: Progress,
     form: Form = USUAL,
+    leaving: Agree | None = None,
 ) -> FileReport:
-    """Read an items file and put its items; what is as it was stays untouched."""
+    """Read an items file and put its items; what is as it was stays untouched.
+
+    Parameters
+    ----------
+    leaving
+        Asked before much leaves the catalogue, which the file has as a whole; None: nothing does.
+    """
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
 
@@ -236,6 +244,8 @@ def import_items(
     progress.finish()
     done.refused = len(refusals) - before
     done.read += done.refused
+    if leaving is not None:
+        done.gone = let_go(store, work.seen, done.refused, leaving)
     return done
 
 

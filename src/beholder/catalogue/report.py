@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from beholder.catalogue.refusals import Refusal
+from beholder.catalogue.whole_file import Gone
 from beholder.durable import write_file
 
 
@@ -27,6 +28,8 @@ class FileReport(msgspec.Struct):
         What was taken to have happened, and on which scale, in words.
     unknown_kinds
         Words that name no kind of event, with their rows.
+    gone
+        What left the catalogue, which the file was said to have as a whole.
     """
 
     what: str
@@ -41,6 +44,7 @@ class FileReport(msgspec.Struct):
     unread: list[str] = msgspec.field(default_factory=list)
     said: list[str] = msgspec.field(default_factory=list)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    gone: Gone = Gone()
 
     @property
     def refused_whole(self) -> bool:

@@ -22,6 +22,7 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
+from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
@@ -44,6 +45,9 @@ class Request:
         Kinds of the words that it has; see `kind_words.codes_of`.
     form
         Of text files.
+    leaving
+        Asked before much of the catalogue leaves it, where `items` has all of it; None: nothing
+        does.
     vectors, ids
         Vectors computed elsewhere; `vectors_name` is what they are called here.
     """
@@ -59,6 +63,7 @@ class Request:
     kind: str | None = None
     words: dict[str, str] = field(default_factory=dict)
     form: Form = USUAL
+    leaving: Agree | None = None
 
     def tables(self) -> dict[str, Path]:
         """Return the files with rows, by what they hold, in the order of import."""
@@ -163,7 +168,15 @@ def _import_one(
     path, mapping = seen.path, seen.mapping
     if seen.what == "items":
         return import_items(
-            store, path, mapping, pictures, refusals, report, progress, request.form
+            store,
+            path,
+            mapping,
+            pictures,
+            refusals,
+            report,
+            progress,
+            request.form,
+            request.leaving,
         )
     if seen.what == "users":
         return import_users(store, path, mapping, refusals, report, request.form)
@@ -207,6 +220,8 @@ def _check(request: Request) -> None:
         raise UsageError(
             "there is nothing to import", remedy="give --items, --media or --interactions"
         )
+    if request.leaving is not None and request.items is None:
+        raise UsageError("--full is of a file of items", remedy="add --items FILE")
     if request.kind is not None and request.kind not in CODES:
         raise UsageError(f"there is no kind {request.kind!r}", remedy="one of " + ", ".join(CODES))
     if request.ids is not None and request.vectors is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from beholder.cli import console
 if TYPE_CHECKING:
     from beholder.catalogue.dry_run import DryRun
     from beholder.catalogue.report import Report
+    from beholder.catalogue.whole_file import Agree, Gone
 
 FILE = click.Path(path_type=Path)
 REFUSED_WHOLE, REFUSED_IN_PART = 1, 3
@@ -33,6 +35,8 @@ SHOWN = 5  # refused rows on the terminal; their file has more
 @click.option("--map-kind", "words", multiple=True, metavar="WORD=KIND", help="view_item=view, ...")
 @click.option("--no-header", is_flag=True, help="Text files have no names: columns are 1, 2, ...")
 @click.option("--encoding", default="utf-8", show_default=True, help="Of text files: cp1252, ...")
+@click.option("--full", is_flag=True, help="ITEMS has all there is: what is not in it leaves.")
+@click.option("--yes", is_flag=True, help="Do not ask before many items leave.")
 @click.option("--strict", is_flag=True, help="Exit with 3 if a row was refused.")
 @click.option("--dry-run", is_flag=True, help="Show what would be read; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -50,6 +54,8 @@ def command(
     words: tuple[str, ...],
     no_header: bool,
     encoding: str,
+    full: bool,
+    yes: bool,
     strict: bool,
     dry_run: bool,
     as_json: bool,
@@ -78,6 +84,7 @@ def command(
         kind,
         kind_words.parse(words),
         Form(encoding, not no_header),
+        _asking(yes or dry_run, as_json) if full else None,
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace) as store:
@@ -96,7 +103,20 @@ def command(
         after = f"; {' and '.join(rest)} was not read" if rest else ""
         click.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
         return REFUSED_WHOLE
+    if any(file.gone.stay for file in report.files):
+        return REFUSED_WHOLE
     return REFUSED_IN_PART if strict and report.n_refused else 0
+
+
+def _asking(yes: bool, as_json: bool) -> Agree:
+    """Return what is asked before many items leave: a person, where there is one."""
+
+    def agree(leaving: int, of: int) -> bool:
+        if yes or as_json or not sys.stdin.isatty():
+            return yes
+        return click.confirm(f"Take {leaving} of {of} items out of the catalogue?", err=True)
+
+    return agree
 
 
 def _look(store: object, request: object, as_json: bool) -> int:
@@ -134,6 +154,7 @@ def _print(report: Report, path: Path, folder: Path) -> None:
             click.echo(f"{file.file}: columns of a type that is not read: {told}")
         for said in file.said:
             click.echo(f"{file.file}: {said}")
+        _print_gone(file.gone)
         if file.unknown_kinds:
             told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
             word = next(iter(file.unknown_kinds))
@@ -156,6 +177,24 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     click.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):
         click.echo(f"next: beholder encode {folder}", err=True)
+
+
+def _print_gone(gone: Gone) -> None:
+    if not gone.items:
+        return
+    if gone.stay:
+        click.echo(
+            f"{gone.items} items are not in the file, and stay: {gone.stay} ({_first(gone)})"
+        )
+        click.echo("to let them go: mend the file, or say --yes where it is right", err=True)
+    else:
+        click.echo(
+            f"{gone.items} items are not in the file, and left the catalogue ({_first(gone)})"
+        )
+
+
+def _first(gone: Gone) -> str:
+    return ", ".join(gone.first[:EXAMPLES]) + (", ..." if gone.items > EXAMPLES else "")
 
 
 def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:
@@ -184,6 +223,8 @@ def _print_sights(found: DryRun) -> None:
             f"{found.pictures} of {found.items} items have a picture in the folder, "
             f"{found.several} of them several: {found.files} pictures"
         )
+    if found.gone.items:
+        click.echo(f"{found.gone.items} items would leave the catalogue ({_first(found.gone)})")
     if found.vectors:
         click.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)

@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": ("explain", "Say why an item is recommended to a user."),
     "score": ("score", "Score given items for a user."),
     "bundle": ("bundle", "List, show, verify, promote or roll back bundles."),
+    "item": ("item", "Show, change, hide or delete items."),
     "user": ("user", "Export or erase what is held about a person; profiling on or off."),
     "key": ("key", "Add, list or revoke keys for the service."),
     "upgrade": ("upgrade", "Bring a workspace of an older version forward."),

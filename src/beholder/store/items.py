@@ -158,12 +158,22 @@ def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:
 
 def touch(connection: Connection, item_ids: Sequence[str]) -> None:
     """Give items a new catalogue version; those that are not there are passed over."""
+    _change(connection, item_ids)
+
+
+def delete(connection: Connection, item_ids: Sequence[str]) -> None:
+    """Mark items as deleted; those that are not there are passed over."""
+    _change(connection, item_ids, deleted=True)
+
+
+def _change(connection: Connection, item_ids: Sequence[str], **flags: bool) -> None:
     there = seqs(connection, item_ids)
     wanted = [{"_seq": seq} for seq in there[there >= 0].tolist()]
     if wanted:
         at = counters.draw(connection, "catalogue")
         connection.execute(
-            update(items).where(items.c.seq == bindparam("_seq")).values(changed=at), wanted
+            update(items).where(items.c.seq == bindparam("_seq")).values(changed=at, **flags),
+            wanted,
         )
 
 

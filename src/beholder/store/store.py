@@ -148,6 +148,11 @@ class Store:
         """Take an item out of the catalogue; what people did with it stays."""
         self._mark(item_id, deleted=True)
 
+    def delete_items(self, item_ids: Sequence[str]) -> None:
+        """Take items out of the catalogue at once; those that are not there are passed over."""
+        with self.database.write() as connection:
+            items.delete(connection, item_ids)
+
     def touch(self, item_ids: Sequence[str]) -> None:
         """Let servers look at items anew whose content outside of the store changed."""
         with self.database.write() as connection:

@@ -1,0 +1,144 @@
+"""`beholder item`: one item, looked at, changed, hidden or deleted; servers follow at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beholder.cli import console
+
+if TYPE_CHECKING:
+    from beholder.store import ItemRecord, Store
+
+FOLDER = click.Path(path_type=Path)
+
+
+@click.group("item")
+def command() -> None:
+    """Show, change, hide or delete items."""
+
+
+@command.command("show")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("item")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def show(directory: Path, item: str, as_json: bool) -> None:
+    """Print what is held of ITEM."""
+    with _store(directory) as store:
+        found = store.item(item)
+    told = {name: found[name] for name in ("item_id", "title", "hidden")}
+    if as_json:
+        console.as_json(told | {name: found[name] for name in ("attributes", "pictures")})
+        return
+    _print(told | found["attributes"] | {"pictures": len(found["pictures"])})
+
+
+@command.command("set")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("item")
+@click.argument("values", nargs=-1, required=True, metavar="NAME=VALUE...")
+def set_values(directory: Path, item: str, values: tuple[str, ...]) -> None:
+    """Change the title or attributes of ITEM: price=12.50 stock=0.
+
+    Values are read as those of an items file; one that is empty takes the attribute away.
+    """
+    told = _read(values)
+    with _store(directory) as store:
+        record = _changed(store, item, told)
+        store.put_items([record])
+    _print({"item_id": item, "title": record.title} | record.attributes)
+
+
+@command.command("hide")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("items", nargs=-1, required=True)
+def hide(directory: Path, items: tuple[str, ...]) -> None:
+    """Take ITEMS out of all answers, until they are shown again."""
+    _each(directory, items, lambda store, item: store.hide(item, True), "hidden")
+
+
+@command.command("unhide")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("items", nargs=-1, required=True)
+def unhide(directory: Path, items: tuple[str, ...]) -> None:
+    """Let ITEMS be in answers again."""
+    _each(directory, items, lambda store, item: store.hide(item, False), "shown")
+
+
+@command.command("delete")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("items", nargs=-1, required=True)
+def delete(directory: Path, items: tuple[str, ...]) -> None:
+    """Take ITEMS out of the catalogue; what people did with them stays, for when they come back."""
+    _each(directory, items, lambda store, item: store.delete_item(item), "deleted")
+
+
+def _each(
+    directory: Path, items: Sequence[str], change: Callable[[Store, str], None], done: str
+) -> None:
+    with _store(directory) as store:
+        for item in items:
+            store.item(item)  # none is changed where one does not exist
+        for item in items:
+            change(store, item)
+    click.echo(f"{done}: {', '.join(items)}")
+
+
+@contextmanager
+def _store(directory: Path) -> Iterator[Store]:
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    with Store.open(Workspace.open(directory)) as store:
+        yield store
+
+
+def _read(values: Sequence[str]) -> dict[str, str]:
+    from beholder.errors import UsageError
+
+    told: dict[str, str] = {}
+    for value in values:
+        name, mark, text = value.partition("=")
+        if not mark or not name.strip():
+            raise UsageError(
+                f"{value!r} sets nothing", remedy="write NAME=VALUE, as in price=12.50"
+            )
+        if name.strip() in told:
+            raise UsageError(f"{name.strip()} is set twice", remedy="say it once")
+        told[name.strip()] = text.strip()
+    return told
+
+
+def _changed(store: Store, item: str, told: dict[str, str]) -> ItemRecord:
+    """Return an item with other values, as an items file would have it.
+
+    Raises
+    ------
+    UsageError
+        If a value cannot be kept.
+    """
+    from beholder.catalogue.items_from_rows import attribute
+    from beholder.errors import UsageError
+    from beholder.store import ItemRecord
+
+    found = store.item(item)
+    title = told.pop("title", found["title"]) or item
+    attributes: dict[str, Any] = dict(found["attributes"])
+    for name, text in told.items():
+        try:
+            value = attribute(name, text)
+        except ValueError as error:
+            raise UsageError(f"{name} {error}", remedy="set another value") from error
+        attributes.pop(name, None)
+        if value is not None:
+            attributes[name] = value
+    return ItemRecord(item, title, attributes)
+
+
+def _print(told: dict[str, Any]) -> None:
+    rows = [[name, "; ".join(v) if isinstance(v, list) else v] for name, v in told.items()]
+    console.table(["", ""], rows)
