@@ -151,7 +151,7 @@ def test_behaviour_of_other_items_is_an_error_and_not_a_list_of_refusals(
     with pytest.raises(DataError, match="only 1 of the first 10"):
         run(store, Request(interactions=files / "clicks.csv"))
     found = dry_run(store, Request(interactions=files / "clicks.csv"))
-    assert (found.joined, found.looked_at, found.fits) == (1, 10, False)
+    assert (found.behaviour.joined, found.behaviour.looked_at, found.fits) == (1, 10, False)
 
 
 def test_a_dry_run_shows_mapping_rows_and_shares_and_changes_nothing(
@@ -161,7 +161,7 @@ def test_a_dry_run_shows_mapping_rows_and_shares_and_changes_nothing(
     assert [sight.what for sight in found.sights] == ["items", "interactions"]
     assert found.sights[0].rows[0]["sku"] == "007"
     assert found.sights[1].mapping["time"] == "when"
-    assert (found.joined, found.looked_at, found.fits) == (2, 2, True)
+    assert (found.behaviour.joined, found.behaviour.looked_at, found.fits) == (2, 2, True)
     assert (found.pictures, found.items) == (2, 3)
     assert store.catalogue_version() == 0
     assert not (store.workspace.media / "originals").exists()

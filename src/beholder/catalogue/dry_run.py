@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from beholder.catalogue.ids import as_id
+from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.items_from_rows import records
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
-from beholder.catalogue.readers.interface import as_list
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.whole_file import SHOWN, Gone, missing_from
@@ -46,8 +46,8 @@ class DryRun(msgspec.Struct):
 
     Attributes
     ----------
-    joined
-        How many of the `looked_at` interactions name an item of the catalogue or of the file.
+    behaviour
+        What the first interactions are taken for; None: there is no such file.
     pictures, several
         How many of `items` have a picture in the folder, and how many more than one.
     files
@@ -62,8 +62,7 @@ class DryRun(msgspec.Struct):
     """
 
     sights: list[Sight] = msgspec.field(default_factory=list)
-    looked_at: int = 0
-    joined: int = 0
+    behaviour: BehaviourSeen | None = None
     items: int = 0
     pictures: int = 0
     several: int = 0
@@ -79,7 +78,8 @@ class DryRun(msgspec.Struct):
     @property
     def fits(self) -> bool:
         """Whether at least half of the interactions join."""
-        return self.joined * 2 >= self.looked_at
+        seen = self.behaviour
+        return seen is None or seen.joined * 2 >= seen.looked_at
 
 
 def dry_run(store: Store, request: Request) -> DryRun:
@@ -88,7 +88,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
     refusals = Refusals(None)
     folder = scan(request.media) if request.media else None
     pictures = Pictures(folder, store.workspace.media, 0)
-    known = set(store.items()["item_id"].to_pylist())
+    own = store.items()
+    known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
     for seen in peek(request):
         used = set(seen.mapping.values())
         ignored = [] if seen.what == "items" else sorted(set(seen.batch.columns) - used)
@@ -98,13 +99,13 @@ def dry_run(store: Store, request: Request) -> DryRun:
         if seen.what == "items":
             named = _look_at_items(seen, pictures, refusals, found, sight)
             if request.leaving is not None:
-                missing, _ = missing_from(store, named)
+                missing, _ = missing_from(store, named.keys())
                 found.gone = Gone(len(missing), tuple(missing[:SHOWN]))
             known |= named
         elif seen.what == "interactions":
-            _look_at_interactions(seen, known, refusals, found)
+            found.behaviour = _look_at_interactions(seen, request, known, refusals)
     if request.items is None and folder is not None:
-        _look_at_folder(known, pictures, found)
+        _look_at_folder(known.keys(), pictures, found)
     brought = vectors_of(store.workspace, request, refusals)
     if brought is not None:
         found.vectors = len(brought.ids)
@@ -116,8 +117,9 @@ def dry_run(store: Store, request: Request) -> DryRun:
 
 def _look_at_items(
     seen: Peek, pictures: Pictures, refusals: Refusals, found: DryRun, sight: Sight
-) -> set[str]:
+) -> dict[str, str]:
     shown: dict[str, int] = {}  # pictures by item
+    titles: dict[str, str] = {}
     for batch in open_rows(
         seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form
     ):
@@ -126,6 +128,7 @@ def _look_at_items(
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
             item_id = row.record.item_id
+            titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
             shown[item_id] = shown.get(item_id, 0) + len(files)
@@ -133,10 +136,10 @@ def _look_at_items(
                 sight.pictures.append(Understood(item_id, list(row.pictures), list(files)))
     found.items = len(shown)
     _count(found, list(shown.values()))
-    return set(shown)
+    return titles
 
 
-def _look_at_folder(known: set[str], pictures: Pictures, found: DryRun) -> None:
+def _look_at_folder(known: Set[str], pictures: Pictures, found: DryRun) -> None:
     """Count the pictures of items that a folder alone gives."""
     if not known:
         own = pictures.files.by_item
@@ -153,13 +156,16 @@ def _count(found: DryRun, pictures: list[int]) -> None:
     found.files = sum(pictures)
 
 
-def _look_at_interactions(seen: Peek, known: set[str], refusals: Refusals, found: DryRun) -> None:
+def _look_at_interactions(
+    seen: Peek, request: Request, titles: dict[str, str], refusals: Refusals
+) -> BehaviourSeen:
+    # Without any items the import makes them from the interactions: all join.
+    asked = request.kind, request.words
+    looking = Looking(seen.path.name, seen.mapping, *asked, titles, refusals)
     rows = open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form)
     try:
         for batch in islice(rows, BATCHES):
-            items = [as_id(value) for value in as_list(batch.columns[seen.mapping["item_id"]])]
-            found.looked_at += len(items)
-            # Without any items the import makes them from the interactions: all join.
-            found.joined += sum(item in known for item in items) if known else len(items)
+            looking.take(batch)
     finally:
         rows.close()  # type: ignore[attr-defined]
+    return looking.end()

@@ -11,6 +11,7 @@ import click
 from beholder.cli import console
 
 if TYPE_CHECKING:
+    from beholder.catalogue.behaviour_seen import BehaviourSeen
     from beholder.catalogue.dry_run import DryRun
     from beholder.catalogue.report import Report
     from beholder.catalogue.whole_file import Agree, Gone
@@ -130,7 +131,8 @@ def _look(store: object, request: object, as_json: bool) -> int:
         _print_sights(found)
     if not found.fits:
         file = next(sight.file for sight in found.sights if sight.what == "interactions")
-        raise under_half(file, found.joined, found.looked_at)
+        assert found.behaviour is not None
+        raise under_half(file, found.behaviour.joined, found.behaviour.looked_at)
     return 0
 
 
@@ -215,9 +217,8 @@ def _print_sights(found: DryRun) -> None:
             files = ", ".join(one.files) or "none of them in the folder"
             click.echo(f"pictures of {one.item}: {', '.join(one.names)} -> {files}")
         click.echo()
-    if found.looked_at:
-        share = found.joined / found.looked_at
-        click.echo(f"{found.joined} of {found.looked_at} interactions join an item: {share:.0%}")
+    if found.behaviour is not None:
+        _print_behaviour(found.behaviour)
     if found.items:
         click.echo(
             f"{found.pictures} of {found.items} items have a picture in the folder, "
@@ -230,6 +231,21 @@ def _print_sights(found: DryRun) -> None:
     _print_left(found.left, found.left_first)
     for reason, n in found.reasons.items():
         click.echo(f"{n} rows would be refused: {reason}")
+
+
+def _print_behaviour(seen: BehaviourSeen) -> None:
+    click.echo(f"taken for {seen.why}")
+    for kind, n in seen.kinds.items():
+        click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
+    for word, n in seen.unknown_kinds.items():
+        click.echo(f"{n} of no kind: {word}; say --map-kind '{word}=view'")
+    click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
+    share = seen.joined / max(seen.looked_at, 1)
+    click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
+    console.table(
+        ["row", "kind", "value", "time", "item", "title"],
+        [[r.row, r.kind, r.value, r.time, r.item, _short(r.title)] for r in seen.rows],
+    )
 
 
 def _short(value: object) -> str:

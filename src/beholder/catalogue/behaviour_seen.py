@@ -1,0 +1,164 @@
+"""What the first rows of an interactions file are taken for: kinds, scale, moments, some rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.behaviour.kinds import CODES, KINDS
+from beholder.behaviour.scales import scale_of
+from beholder.catalogue.events_from_rows import Columns, columns, faults
+from beholder.catalogue.import_interactions import NO_ITEM, NO_ONE, NOT_THERE, assumed_of
+from beholder.catalogue.kind_words import unknown
+from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.refusals import Refusals
+from beholder.store.ids import now
+
+ROWS = 10
+
+
+class JoinedRow(msgspec.Struct):
+    """A row that joins an item of the catalogue or of the items file; whose it is, is not said."""
+
+    row: int
+    kind: str
+    value: float | None
+    time: str
+    item: str
+    title: str
+
+
+class BehaviourSeen(msgspec.Struct):
+    """What rows are taken for.
+
+    Attributes
+    ----------
+    looked_at, joined
+        Rows, and those of them that name an item of the catalogue or of the items file.
+    why
+        What is taken to have happened, and why, in words.
+    scale
+        Of the ratings, in words; empty: there are none.
+    kinds
+        Rows of each kind of event.
+    unknown_kinds
+        Words that name no kind, with their rows.
+    first, last
+        Moments, UTC; empty: the file has none.
+    rows
+        The first that join.
+    """
+
+    looked_at: int = 0
+    joined: int = 0
+    why: str = ""
+    scale: str = ""
+    kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    first: str = ""
+    last: str = ""
+    rows: list[JoinedRow] = msgspec.field(default_factory=list)
+
+
+class Looking:
+    """Looks at batch after batch as the import would.
+
+    Parameters
+    ----------
+    titles
+        Of the items that there are, by id; empty: behaviour makes them.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        mapping: Mapping[str, str],
+        kind: str | None,
+        words: Mapping[str, str],
+        titles: Mapping[str, str],
+        refusals: Refusals,
+    ) -> None:
+        self.found = BehaviourSeen()
+        self._file, self._mapping, self._words = file, dict(mapping), words
+        self._kind, self._titles, self._refusals = kind, titles, refusals
+        self._kinds: Counter[str] = Counter()
+        self._unknown: Counter[str] = Counter()
+        self._assumed = ""
+        self._ratings = np.empty(0, np.float32)
+        self._times = np.empty(0, np.int64)  # the first and the last
+
+    def take(self, batch: Batch) -> None:
+        """Look at some more rows."""
+        if not self.found.looked_at:
+            assumed = assumed_of(batch, self._mapping, self._kind)
+            self._assumed = assumed.kind
+            named = "kind" in self._mapping
+            self.found.why = assumed.why if named else f"{assumed.kind}: {assumed.why}"
+        found = columns(batch, self._mapping, self._assumed, self._words)
+        rated = found.values[found.kinds == CODES["rating"]]
+        self._ratings = np.union1d(self._ratings, rated[np.isfinite(rated)])
+        if "kind" in self._mapping:
+            self._unknown.update(unknown(batch.columns[self._mapping["kind"]], self._words))
+        reasons = faults(found, now(), scale_of(self._ratings))
+        ids = found.items.ids.to_pylist()
+        known = np.array([i is not None and (not self._titles or i in self._titles) for i in ids])
+        joins = known[found.items.rows]
+        self.found.looked_at += len(batch)
+        self.found.joined += int(joins.sum())
+        good = self._refuse(batch, found, joins, reasons)
+        self._kinds.update(KINDS[code - 1] for code in found.kinds[good].tolist())
+        if found.timed and good.any():
+            told = found.times[good]
+            both = np.concatenate([self._times, told[[told.argmin(), told.argmax()]]])
+            self._times = np.array([both.min(), both.max()])
+        for row in np.flatnonzero(good)[: max(ROWS - len(self.found.rows), 0)].tolist():
+            self.found.rows.append(self._row(batch, found, row))
+
+    def end(self) -> BehaviourSeen:
+        """Return what was seen."""
+        found = self.found
+        found.kinds = dict(self._kinds.most_common())
+        found.unknown_kinds = dict(self._unknown.most_common())
+        if len(self._times):
+            found.first, found.last = (_moment(int(time)) for time in self._times)
+        if len(self._ratings):
+            scale = scale_of(self._ratings)
+            low, high = self._ratings.min(), self._ratings.max()
+            found.scale = f"no usual scale: {low:g} to {high:g}" if scale is None else f"{scale}"
+        return found
+
+    def _refuse(
+        self, batch: Batch, found: Columns, joins: NDArray[np.bool_], reasons: dict[int, str]
+    ) -> NDArray[np.bool_]:
+        """Count what would be refused, and return what would not, bool (n,)."""
+        for row in np.flatnonzero(~joins).tolist():
+            reasons[row] = NOT_THERE if found.items.named[row] else NO_ITEM
+        people = [found.users, found.sessions]
+        someone = np.any([one.named for one in people if one is not None], axis=0)
+        for row in np.flatnonzero(~np.broadcast_to(someone, len(batch))).tolist():
+            reasons[row] = NO_ONE
+        good = np.ones(len(batch), bool)
+        good[list(reasons)] = False
+        for row in sorted(reasons):
+            self._refusals.add(self._file, batch.rows[row], reasons[row])
+        return good
+
+    def _row(self, batch: Batch, found: Columns, row: int) -> JoinedRow:
+        item, value = str(found.items.of(row)), float(found.values[row])
+        return JoinedRow(
+            batch.rows[row],
+            KINDS[int(found.kinds[row]) - 1],
+            None if np.isnan(value) else value,
+            _moment(int(found.times[row])) if found.timed else "",
+            item,
+            self._titles.get(item, item),
+        )
+
+
+def _moment(time: int) -> str:
+    return datetime.fromtimestamp(time / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,69 @@
+"""A dry run shows what the rows of behaviour are taken for, as the import takes them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from command_line import beholder
+
+ITEMS = "item_id,title\n" + "".join(f"i{n},thing {n}\n" for n in range(30))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    beholder("init", tmp_path / "shop")
+    (tmp_path / "items.csv").write_text(ITEMS)
+    return tmp_path / "shop"
+
+
+def look(shop: Path, log: str, *more: object) -> tuple[str, dict]:
+    """Return what a dry run says in words, and as JSON."""
+    file = shop.parent / "log.csv"
+    file.write_text(log)
+    words = "import", shop, "--items", shop.parent / "items.csv", "--interactions", file
+    said = beholder(*words, "--dry-run", *more)[0]
+    return said, json.loads(beholder(*words, "--dry-run", "--json", *more)[0])["behaviour"]
+
+
+def test_kinds_moments_and_ten_joined_rows_are_shown(shop: Path) -> None:
+    rows = "".join(f"u{n},i{n},view_item,2025-03-{n + 1:02d} 10:00:00\n" for n in range(20))
+    log = "user,item_id,event,time\n" + rows + "u1,i2,frob,2025-04-01\nu1,gone,click,2025-04-02\n"
+    said, seen = look(shop, log + ",i3,click,2025-04-03\n")
+    assert (seen["looked_at"], seen["joined"]) == (23, 22)
+    assert seen["kinds"] == {"view": 20}
+    assert seen["unknown_kinds"] == {"frob": 1}
+    assert (seen["first"], seen["last"]) == ("2025-03-01 10:00:00", "2025-03-20 10:00:00")
+    assert [row["title"] for row in seen["rows"]] == [f"thing {n}" for n in range(10)]
+    assert seen["rows"][3] == {
+        "row": 5, "kind": "view", "value": None, "time": "2025-03-04 10:00:00",
+        "item": "i3", "title": "thing 3",
+    }  # fmt: skip
+    assert "kinds as the column event says" in said
+    assert "1 of no kind: frob; say --map-kind 'frob=view'" in said
+    assert "from 2025-03-01 10:00:00 to 2025-03-20 10:00:00 UTC" in said
+    assert "1 rows would be refused: its item is not in the catalogue" in said
+    assert "1 rows would be refused: names no one" in said
+
+
+def test_the_scale_of_ratings_is_shown_and_nothing_is_written(shop: Path) -> None:
+    before = (shop / "beholder.toml").read_text()
+    said, seen = look(shop, "user,item_id,stars\nu1,i1,4\nu2,i2,9\nu3,i3,10\n")
+    assert "taken for rating: by the name of the column stars" in said
+    assert "3 rating, on a scale of 1 to 10" in said
+    assert "without moments" in said
+    assert seen["rows"][0]["value"] == 4
+    assert (shop / "beholder.toml").read_text() == before
+
+
+def test_the_import_stores_what_the_dry_run_said(shop: Path) -> None:
+    log = "user,item_id,kind,value\nu1,i1,watch,30\n,i1,click,\nu2,NULL,click,\nu3,i2,purchase,-1\n"
+    _, seen = look(shop, log)
+    words = "--items", shop.parent / "items.csv", "--interactions", shop.parent / "log.csv"
+    report = json.loads(beholder("import", shop, *words, "--json")[0])
+    (file,) = [file for file in report["files"] if file["what"] == "interactions"]
+    assert sum(seen["kinds"].values()) == file["added"] == 1
+    refused = json.loads(beholder("import", shop, *words, "--dry-run", "--json")[0])["reasons"]
+    assert refused == report["reasons"]
