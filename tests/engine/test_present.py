@@ -252,7 +252,7 @@ def test_rows_that_were_shown_before_they_were_compared_are_compared_in_the_end(
     before = slow.present.view
     slow.present.look()
     assert slow.found[0].cards[10].title == slow.present.view.cards[10].title == other.title
-    assert slow.present.view.similar is not before.similar, "the new item is in it"
+    assert slow.present.view.similar.n_items == before.similar.n_items + 1
     words = slow.present.look().content.spaces[WORDS]
     pair = np.array([10]), np.array([11])
     assert float(before.content.spaces[WORDS].pairs(*pair)[0]) < 0.99
@@ -284,8 +284,37 @@ def test_a_bundle_that_fails_to_open_leaves_the_way_free_for_the_next(
     promote(workspace, second)
     with pytest.raises(OSError, match="the disk is gone"):
         present.look()
+    assert present.look().bundle == second, "it is tried again"
     promote(workspace, third)
     assert present.look().bundle == third
+
+
+def test_nobody_waits_twice_for_a_bundle_that_is_compared(
+    slow: Slow, workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is hidden meanwhile is hidden, and who asks again is not held up at all."""
+    monkeypatch.setattr("beholder.engine.present.PATIENCE", PATIENCE)
+    second, first = written(workspace), current(workspace)
+    present = present_of(workspace, store, Promotions(workspace))
+    begun, finish, found = threading.Event(), threading.Event(), []
+
+    def vectors_for(*given: object) -> VectorsOf:
+        begun.set()
+        assert finish.wait(PATIENCE)
+        return lambda ids, pictures: {}
+
+    monkeypatch.setattr("beholder.engine.present.vectors_for", vectors_for)
+    promote(workspace, second)
+    opening = elsewhere(present.look)
+    assert begun.wait(PATIENCE)
+    present._patient_until = 0.0  # half a second later
+    store.hide("item-0010", True)
+    for _ in range(2):
+        elsewhere(lambda: found.append(present.look())).join(PATIENCE)
+    finish.set()
+    opening.join(PATIENCE)
+    assert [(view.bundle, bool(view.shown[10])) for view in found] == [(first, False)] * 2
+    assert (present.view.bundle, bool(present.view.shown[10])) == (second, False)
 
 
 def test_pictures_of_late_items_are_read_by_the_encoders_of_the_promoted_bundle(

@@ -69,3 +69,7 @@ class Promotions:
             return None
         finally:
             self._lock.release()
+
+    def forget(self) -> None:
+        """Tell of it again: what was opened could not be shown."""
+        self._seen = b""

@@ -104,6 +104,10 @@ class Engine:
         """
         return self._present.look(version)
 
+    def knows(self, version: int) -> bool:
+        """Whether nothing is to be done for this version of the catalogue."""
+        return self._present.knows(version)
+
     # -- who asks ---------------------------------------------------------------------------
 
     def history_of(

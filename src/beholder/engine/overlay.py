@@ -42,7 +42,7 @@ class Overlay:
     Attributes
     ----------
     version
-        Catalogue version it shows.
+        Catalogue version whose rows it shows; after `with_rows` items may be compared as before it.
     now
         Blend, similarity and content over all items.
     shown
@@ -191,18 +191,18 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
     places = view.positions(changed["seq"].to_numpy())
     table = item_table(changed).cast(view.parts.items.schema)
     there = places >= 0
-    told = _told(view, places[there], table.filter(pa.array(there)), ~_away(changed)[there])
-    view = replace(_compared(view, told, places[there], vectors_of), version=version)
+    rows = _with_rows(view, places[there], table.filter(pa.array(there)), ~_away(changed)[there])
+    view = replace(_compared(view, rows, places[there], vectors_of), version=version)
     new = table.filter(pa.array(~there & ~_away(changed)))
     return _joined(view, new, vectors_of) if new.num_rows else view
 
 
-def told(view: Overlay, changed: pa.Table, version: int) -> Overlay:
+def with_rows(view: Overlay, changed: pa.Table, version: int) -> Overlay:
     """Return the overlay with the rows of some items as they are now.
 
     What is hidden, out of stock, banned or named otherwise is so; items are compared as they were,
-    and new ones are not there yet. Takes milliseconds, where `follow` takes seconds for thousands
-    of items with other words.
+    and new ones are not there yet. For thousands of items with other words `follow` takes seconds,
+    and this as long as reading their rows.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def told(view: Overlay, changed: pa.Table, version: int) -> Overlay:
     places = view.positions(changed["seq"].to_numpy())
     there = places >= 0
     table = item_table(changed).cast(view.parts.items.schema).filter(pa.array(there))
-    view = _told(view, places[there], table, ~_away(changed)[there])
+    view = _with_rows(view, places[there], table, ~_away(changed)[there])
     return replace(view, version=version)
 
 
@@ -221,7 +221,7 @@ def _away(changed: pa.Table) -> Mask:
     return np.asarray(away.to_numpy(zero_copy_only=False), bool)
 
 
-def _told(view: Overlay, places: Positions, table: pa.Table, visible: Mask) -> Overlay:
+def _with_rows(view: Overlay, places: Positions, table: pa.Table, visible: Mask) -> Overlay:
     """Show changed rows, of which only the visible ones may be in an answer."""
     if not len(places):
         return view

@@ -73,7 +73,10 @@ class Pipeline:
             shares = np.zeros((len(chosen), 0), np.float32)
         else:
             scores, shares = slate.scores[page], request.reading.shares(chosen).values
-        taste = None if known.stranger else mostly_taste(request.reading, chosen, scores)
+        taste = None
+        if view.blend.vectors and not known.stranger:  # a place keeps a score, whoever stands there
+            own = own_scores(request, view, chosen).scores
+            taste = mostly_taste(request.reading, chosen, own)
         return Ranked(
             chosen,
             scores,
@@ -100,9 +103,11 @@ class Pipeline:
         scores = own_scores(request, view, chosen).scores
         shares = request.reading.shares(chosen).values
         slate = slate_of(chosen, scores, request.rules.pins, HISTORY)
+        told = view.blend.vectors and not known.stranger
+        taste = mostly_taste(request.reading, chosen, scores) if told else None
         return Ranked(
             chosen, scores, shares, known.query.items, level, chosen[:0],
-            slate.sources, slate.chance, place, mostly_taste(request.reading, chosen, scores),
+            slate.sources, slate.chance, place, taste,
         )  # fmt: skip
 
     def about(self, view: Overlay, known: Known, level: Level) -> Request:

@@ -36,8 +36,8 @@ class Ranked(NamedTuple):
     place
         Of the first in the answer, from 0: a page after the first goes on counting.
     by_taste
-        bool (k,). Whether most of the score is what vectors say for the whole history; None: there
-        are none.
+        bool (k,). Whether most of the own score is what vectors say for the whole history; None:
+        there are no vectors, or no history.
     """
 
     positions: Positions
@@ -52,12 +52,10 @@ class Ranked(NamedTuple):
     by_taste: Mask | None = None
 
 
-def mostly_taste(reading: Reading, positions: Positions, scores: Floats) -> Mask | None:
-    """Return whether vectors say most of some scores, as `Ranked.by_taste`."""
-    if not reading.blend.vectors:
-        return None
-    told = reading.by_vectors(positions)
-    return (told > 0) & (2 * told > scores)
+def mostly_taste(reading: Reading, positions: Positions, scores: Floats) -> Mask:
+    """Return whether vectors say most of some own scores, as `Ranked.by_taste`."""
+    vectors = reading.by_vectors(positions)
+    return (vectors > 0) & (2 * vectors > scores)
 
 
 def alike(positions: Positions, scores: Floats) -> Ranked:

@@ -82,7 +82,7 @@ class Running:
         over the bundle takes longer, and is done beside.
         """
         found = self.store.snapshot(user, session)
-        if found.version != self.engine.now_showing.version:
+        if not self.engine.knows(found.version):
             await in_thread(lambda: self.engine.refresh(found.version))
         return found
 
