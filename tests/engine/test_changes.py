@@ -395,15 +395,36 @@ def test_a_late_item_is_hidden_and_shown_like_any_other(engine: Engine, world: W
     assert "late" in engine.search(WORDS[3], k=300).ids
 
 
-def test_an_item_that_comes_hidden_gets_its_place_when_it_is_shown(world: World) -> None:
+def test_an_item_that_comes_hidden_is_shown_when_it_is_let(world: World) -> None:
     catalogue = Catalogue(made_parts(world), world)
     view = catalogue.put(Put(1000, f"a {WORDS[3]}", None, hidden=True))
-    assert view.n_late == 0
-    assert "1000" not in view.position_of_id
+    assert not view.shown[view.position_of_id["1000"]]
     view = catalogue.put(Put(1000, f"a {WORDS[3]}", None))
     assert view.n_late == 1
     assert view.shown[view.position_of_id["1000"]]
     assert view.positions(np.array([1000])).tolist() == [240]
+
+
+@pytest.mark.parametrize("how", ["hide", "delete"])
+def test_a_late_item_that_is_gone_says_what_somebody_likes_also_after_a_restart(
+    engine: Engine, world: World, how: str
+) -> None:
+    engine.store.put_items([ItemRecord("late", f"plain {WORDS[6]}")])
+    engine.record({"user": "somebody", "item": "late", "kind": "like"})
+    if how == "hide":
+        engine.store.hide("late", True)
+    else:
+        engine.store.delete_item("late")
+    now = engine.recommend("somebody", k=20)
+    assert now.level == "personal"
+    with open_engine(engine.store.workspace.root) as restarted:
+        again = restarted.recommend("somebody", k=20)
+        assert (again.level, again.ids) == ("personal", now.ids)
+        assert again.items[0].reason is not None
+        assert again.items[0].reason.kind == "taste", "what is hidden is not named"
+        assert "late" not in restarted.recommend("somebody", k=240).ids
+        with pytest.raises(UnknownItemError):
+            restarted.item("late")
 
 
 def test_a_late_item_enters_a_factor_model_by_its_neighbours(tmp_path: Path) -> None:

@@ -75,6 +75,17 @@ def test_how_much_of_a_row_is_content_follows() -> None:
     assert told[1] == pytest.approx(0.7), "what others read is left as it was"
 
 
+def test_a_row_of_which_nothing_is_left_is_content_alone() -> None:
+    rows = np.zeros((4, 4), np.float32)
+    rows[1, 0] = rows[0, 1] = 1.0
+    before = ItemItem(sp.csr_array(rows), content=(AMONG_KNOWN,), by_content=np.ones(4, np.float32))
+    was = looking(np.array([0.5, 0, 0, 0], np.float32))
+    found = compared_anew(before, was, looking(np.zeros(4, np.float32)))
+    assert not found.rows.toarray().any()
+    assert found.by_content is not None
+    assert found.by_content.tolist() == [1, 1, 1, 1]
+
+
 def test_an_entry_that_was_cut_away_has_nothing_to_lose() -> None:
     """Rows keep two entries of known items: item 2 had been cut from row 1."""
     cut = with_content(BEFORE)

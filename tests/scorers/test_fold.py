@@ -248,5 +248,6 @@ def test_each_row_says_how_much_of_what_it_kept_is_content() -> None:
     )
     found = parts.folded(2, 1, 3.0)
     assert found.rows[[0]].toarray().tolist() == [[0, 4, 0, 1.5]]
-    np.testing.assert_allclose(found.by_content, [2 / 5.5, 0, 0, 0])
+    # Who says nothing of what people did lends nothing.
+    np.testing.assert_allclose(found.by_content, [2 / 5.5, 1, 1, 1])
     assert found.content == kernel

@@ -133,7 +133,12 @@ def _among_new(asked: _Asked, weights: Weights) -> AmongNew:
     placing = usual_placing(held, behaved)
     if behaved is None or not held.cold.any() or len(held.fresh) < FEWEST:
         weights = even_cold(weights, asked.members, asked.base)
-        return weights, placing, with_new(members, placing), []
+        grown = with_new(members, placing)
+        if behaved is not None or not held.cold.any() or len(held.mixed) < FEWEST:
+            return weights, placing, grown, []
+        weights, factor = match_scales(held, grown, asked.counts, weights)
+        told = f"new items: what speaks of them weighs the same, scale {factor:.2g} against others"
+        return weights, placing, grown, [told]
     recency = USUAL_AMONG_NEW
     if not asked.quick:
         recency = recency_among_new(held, placing)

@@ -193,8 +193,10 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
     there = places >= 0
     rows = _with_rows(view, places[there], table.filter(pa.array(there)), ~_away(changed)[there])
     view = replace(_compared(view, rows, places[there], vectors_of), version=version)
-    new = table.filter(pa.array(~there & ~_away(changed)))
-    return _joined(view, new, vectors_of) if new.num_rows else view
+    if there.all():
+        return view
+    # What is hidden has a place, too: what people did with it says what they like.
+    return _joined(view, table.filter(pa.array(~there)), ~_away(changed)[~there], vectors_of)
 
 
 def with_rows(view: Overlay, changed: pa.Table, version: int) -> Overlay:
@@ -266,8 +268,8 @@ def _kin(places: Positions, groups: Positions) -> Mask:
     return np.isin(groups, own[own >= 0])
 
 
-def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
-    """Give new items the positions after the last."""
+def _joined(view: Overlay, new: pa.Table, visible: Mask, vectors_of: VectorsOf) -> Overlay:
+    """Give new items the positions after the last; only visible ones may be in an answer."""
     arriving = _arriving(new, vectors_of)
     products = view.products.plus(_attributes(new))
     now = grow(view.parts, view.now, arriving, products.of_items)
@@ -291,7 +293,7 @@ def _joined(view: Overlay, new: pa.Table, vectors_of: VectorsOf) -> Overlay:
         masks=view.masks.moved(facets, np.empty(0, np.int64)),
         products=products,
         now=now,
-        shown=np.concatenate([view.shown, np.ones(len(seqs), bool)]),
+        shown=np.concatenate([view.shown, visible]),
         position_of_seq=position_of_seq,
         position_of_id={**view.position_of_id, **dict(ids)},
         arrived=view.arrived.plus(arriving),

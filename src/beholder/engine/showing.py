@@ -70,14 +70,18 @@ def why(view: Overlay, ranked: Ranked) -> Why:
     if not most:
         kinds = [_kind(view, *one) for one in zip(positions.tolist(), sources, strict=True)]
         return Why(kinds, [0] * len(kinds), [], [])
-    top = (-ranked.shares).argsort(axis=1)[:, :most]
+    shares, shown = ranked.shares, view.shown.take(ranked.history)
+    if not shown.all():  # what is hidden is not named
+        shares = np.where(shown, shares, 0)
+    top = (-shares).argsort(axis=1)[:, :most]
     items = ranked.history.take(top)
-    values = ranked.shares[np.arange(len(top))[:, None], top]
+    values = shares[np.arange(len(top))[:, None], top]
     liked = (values[:, 0] > 0) & (sources != EXPLORE)
-    named = (values > 0) & liked[:, None] & view.shown.take(items)  # what is hidden is not named
+    named = (values > 0) & liked[:, None]
     kinds = ["liked"] * len(liked)
     for place in (~liked).nonzero()[0].tolist():
-        taste = ranked.by_taste is not None and bool(ranked.by_taste[place])
+        by_hidden = bool((ranked.shares[place] > 0).any())
+        taste = by_hidden or (ranked.by_taste is not None and bool(ranked.by_taste[place]))
         kinds[place] = _kind(view, int(positions[place]), sources[place], taste)
     counts = named.sum(axis=1).tolist()
     return Why(kinds, counts, items[named].tolist(), values[named].tolist())

@@ -50,7 +50,8 @@ def compared_anew(scorer: ItemItem, before: NewItems, after: NewItems) -> ItemIt
         before_it, added, taken, all_of_it = (_among_known(m, known) for m in (own, now, was, cut))
         by_content = by_content.copy()
         parts = by_content[touched] * before_it - taken + added
-        by_content[touched] = np.clip(parts / np.maximum(all_of_it, 1e-12), 0, 1)
+        share = np.divide(parts, all_of_it, out=np.ones_like(parts), where=all_of_it > 0)
+        by_content[touched] = np.clip(share, 0, 1)
     return replace(scorer, rows=whole, by_content=by_content)
 
 

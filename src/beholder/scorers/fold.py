@@ -157,10 +157,13 @@ class Combined:
 
 
 def _share(part: sp.csr_array, whole: sp.csr_array) -> Floats:
-    """Return how much of each row a part of what was added up is, float32 (m,), 0 to 1."""
+    """Return how much of each row a part of what was added up is, float32 (m,), 0 to 1.
+
+    All of one that says nothing: nobody did anything that it could say.
+    """
     kept = part.multiply(whole.astype(bool))
     own, total = (abs(some).sum(axis=1) for some in (kept, whole))
-    share: Floats = np.divide(own, total, out=np.zeros(len(total), np.float32), where=total > 0)
+    share: Floats = np.divide(own, total, out=np.ones(len(total), np.float32), where=total > 0)
     return np.minimum(share, 1)
 
 
