@@ -246,6 +246,10 @@ def test_nobody_who_opted_out_is_explored(workspace: Workspace) -> None:
         plain = opened.recommend("person-0003", k=5)
         assert engine.recommend("person-0003", k=5).ids == plain.ids
         assert last(engine).chances.tolist() == [1.0] * 5
+        told = {"history": ["item-0003"], "k": 5}
+        plain = opened.recommend("person-0003", **told)
+        assert engine.recommend("person-0003", **told).ids == plain.ids, "nor who tells a history"
+        assert engine.recommend("person-0004", **told).ids != plain.ids
         assert engine.recommend("person-0004", k=5).ids != opened.recommend("person-0004", k=5).ids
 
 

@@ -60,6 +60,18 @@ def test_exploration_leaves_pins_where_they_are_and_keeps_caps(
     assert explored > 20
 
 
+@each_who
+def test_where_there_is_nothing_to_explore_caps_hold_all_the_same(
+    shop: Shop, who: dict[str, object]
+) -> None:
+    shop.rules('rule = "cap"\nfacet = "brand"\nmost = 4\nfirst = 10')
+    touched = {"filter": "price >= 2 and price < 12", "k": 8}
+    assert shop.engine.parts.known[2:12].all()
+    plain = shop.engine.recommend(**touched, **who).ids
+    shop.engine.pipeline.explorer = Explorer(Exploration("fresh", 1.0))
+    assert shop.engine.recommend(**touched, **who).ids == plain
+
+
 # -- ban and stock --------------------------------------------------------------------------
 
 

@@ -94,7 +94,7 @@ def read(folder: Path, secrets: Path) -> Manifest:
     if manifest.format != FORMAT:
         raise BundleError(
             f"bundle {name} has format {manifest.format}, this version reads {FORMAT}",
-            remedy="train again",
+            remedy="`beholder upgrade DIR` brings the workspace forward, or train again",
         )
     signature.verify(secrets, mark, manifest.message(), name)
     if manifest.name != name:

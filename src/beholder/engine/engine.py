@@ -239,12 +239,26 @@ class Engine:
         dial = self.pipeline.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
-        explore = seen is None or seen.profiling
+        explore = self._may_explore(user, session, history, seen)
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
         ranked = self.pipeline(view, known, level, wanted)
         following = self._pages.next(view, ranked, name, who, question)
         told = Answered(view, ranked, name, view.bundle, following, known.unknown)
         return self._kept(told, seen)
+
+    def _may_explore(
+        self,
+        user: str | None,
+        session: str | None,
+        history: Told | None,
+        seen: Snapshot | None,
+    ) -> bool:
+        """Whether something may be tried on somebody; who told a history is asked for, too."""
+        if self.pipeline.explorer is None:
+            return False
+        if history is not None and self.store is not None and (user or session):
+            seen = self.store.snapshot(user, session)
+        return seen is None or seen.profiling
 
     def _kept(self, answered: Answered, seen: Snapshot | None) -> Answered:
         if self.keep is not None:

@@ -76,7 +76,8 @@ def room_for(
         first = column.at(positions[: limit.first]).entries()
         counted = Counter(value for own in first for value in own)
         entries = column.at(others).entries()
-        found &= [all(counted[value] < limit.most for value in own) for own in entries]
+        room = [all(counted[value] < limit.most for value in own) for own in entries]
+        found &= np.array(room, bool)
     return found
 
 
