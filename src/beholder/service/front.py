@@ -14,7 +14,7 @@ from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import origins
 from beholder.service.access import Door
 from beholder.service.keys import KeyFile
-from beholder.service.log import note_fault, note_request
+from beholder.service.log import FAULTS, note_fault, note_request
 from beholder.service.paths import keep_slashes
 from beholder.service.problems import (
     MEDIA_TYPE,
@@ -77,7 +77,7 @@ class Front:
             await _refuse(answer, understood(error))
         finally:
             self.in_flight -= 1
-            if self.log:
+            if self.log or FAULTS in scope:  # what is a fault of ours is always told
                 note_request(scope, answer.status, time.perf_counter() - began)
 
     async def _answer(
