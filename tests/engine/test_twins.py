@@ -7,10 +7,10 @@ from msgspec import structs
 from test_live import an_item, like
 
 from beholder.behaviour.history import EMPTY
+from beholder.engine.diversity import diversity
 from beholder.engine.engine import Engine
 from beholder.engine.rerank import Dial
 from beholder.engine.slate import Known, Request, slate_of
-from beholder.engine.stages import diversity
 from beholder.rules.fit import Fitted
 from beholder.store import ItemRecord
 from beholder.store.answers import HISTORY

@@ -205,6 +205,19 @@ def test_what_a_workspace_serves_with_is_measured(trained: Path, tmp_path: Path)
     assert rows["auto as served"].ndcg10 == 0
     assert rows["auto as served, without rules"].ndcg10 == rows["auto, diversity 0.3"].ndcg10 > 0
     assert rows["auto"].ndcg10 > 0
+    assert not any("exploration" in name for name in rows)
     (said,) = (note for note in found.notes if note.startswith("rules: "))
     assert "does nothing" in said
     assert "prise" in said
+
+
+def test_what_exploration_costs_stands_in_the_table(trained: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(trained, own)
+    settings = own / "beholder.toml"
+    text = settings.read_text().replace("[serve]", "", 1)
+    settings.write_text(text + "\n[serve]\nexplore = 1.0\ndiversity = 0.3\n")
+    (found,) = beholder.evaluate(own, protocol="leave-last-out", budget="2s", models="itemknn")
+    rows = {row.model: row.ndcg10 for row in found.rows}
+    assert rows["auto as served, without exploration"] == rows["auto, diversity 0.3"]
+    assert rows["auto as served"] < rows["auto as served, without exploration"]

@@ -60,6 +60,10 @@ class Pipeline:
         """Return the same without what standing rules do."""
         return Pipeline(self.stages, self.dial, explorer=self.explorer)
 
+    def without_exploration(self) -> Pipeline:
+        """Return the same without anything explored."""
+        return Pipeline(self.stages, self.dial, self.rules)
+
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         request = self._request(view, known, level, wanted)

@@ -40,6 +40,8 @@ def variations(
     if served is None or served.plain:
         return found
     found[SERVED] = served
+    if served.explorer is not None and not (sure := served.without_exploration()).plain:
+        found[f"{SERVED}, without exploration"] = sure
     if served.rules.any and not (unruled := served.without_rules()).plain:
         found[f"{SERVED}, without rules"] = unruled
     return found
