@@ -25,7 +25,7 @@ from beholder.demo.gallery import Factors, paint
 from beholder.encoders.registry import ENCODERS, open_encoder
 from beholder.spaces import Modality, fit_spaces
 from beholder.spaces.interface import Raw
-from beholder.spaces.words import TfIdf
+from beholder.spaces.words import TfIdf, counted
 from benchmarks.results import write
 
 SIZES = (3, 5, 12, 30, 60, 100, 120, 300, 600, 2000)
@@ -58,9 +58,10 @@ def plain(raw: Raw) -> NDArray[np.float32]:
     if isinstance(raw, Modality):
         rows = np.asarray(raw.vectors, np.float64)
     else:
-        terms = TfIdf.fit(list(raw))
+        counts = counted(list(raw))
+        terms = TfIdf.fit(counts, np.ones(len(raw), bool))
         alike = TfIdf(terms.vocabulary, np.ones_like(terms.idf))
-        rows = np.asarray(alike(list(raw)).todense(), np.float64)
+        rows = np.asarray(alike.rows(counts).todense(), np.float64)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
     return np.asarray(rows @ rows.T, np.float32)
 

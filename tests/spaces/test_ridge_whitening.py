@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from beholder.errors import VectorsError
 from beholder.spaces import Modality
 from beholder.spaces import whitening as whitenings
-from beholder.spaces.whitening import CHANCE, KEPT, SAMPLE, SPENT, TAIL, Whitening
+from beholder.spaces.whitening import CHANCE, KEPT, LIKE, SAMPLE, SPENT, TAIL, Whitening
 
 
 def pictures(n: int, dim: int, seed: int = 0) -> np.ndarray:
@@ -23,12 +23,16 @@ def pictures(n: int, dim: int, seed: int = 0) -> np.ndarray:
 def by_scikit_learn(raw: np.ndarray) -> np.ndarray:
     """Return ridge-whitened unit rows, from the definition, with PCA's directions."""
     n = len(raw)
-    rows = unit(raw.astype(np.float64))
-    rows = unit(rows - rows.mean(axis=0) * (n - SPENT) / n)
+    whole = unit(raw.astype(np.float64))
+    mean = whole.mean(axis=0) * (n - SPENT) / n
+    rows = unit(whole - mean)
     # Directions about 0: PCA of the rows and their negatives, whose mean is 0.
     pca = PCA(min(n, raw.shape[1])).fit(np.concatenate([rows, -rows]))
     variances = pca.singular_values_**2 / (2 * n)
     chance = CHANCE / (n - SPENT) + TAIL * np.median(variances)
+    ratio = mean @ mean / (1 - mean @ mean)
+    like = LIKE * np.median(np.linalg.eigvalsh(rows.T @ rows / n))
+    rows = whole - mean * (1 - np.sqrt(like / (ratio + like)))
     inside = rows @ pca.components_.T
     outside = rows - inside @ pca.components_
     mapped = inside * np.sqrt(chance / (variances + chance)) @ pca.components_ + outside

@@ -35,6 +35,22 @@ def test_vectors_in_unclear_groups_find_it_as_often_as_plain_cosine(n: int, dim:
     assert agreement(ours, group) >= before - 0.01
 
 
+@pytest.mark.parametrize("n", [30, 129, 300, 2000])
+@pytest.mark.parametrize("dim", [6, 8, 12, 16])
+def test_few_numbers_that_are_never_negative_find_their_group_as_often_as_plain_cosine(
+    n: int, dim: int
+) -> None:
+    before, after = [], []
+    for seed in range(12 if n < 100 else 4):
+        rng = np.random.default_rng(seed)
+        group = np.arange(n) % (n // 6)
+        spread = 0.35 * rng.normal(size=(n, dim))
+        raw = np.maximum(rng.normal(size=(n // 6, dim))[group] + spread, 0) + 0.01
+        before.append(agreement(nearest(plain(raw), 5), group))
+        after.append(agreement(nearest(space(raw).cosines(slice(None)), 5), group))
+    assert np.mean(after) >= np.mean(before) - 0.003
+
+
 @pytest.mark.parametrize(("n", "dim"), [(60, 512), (300, 1024), (600, 768), (3000, 768)])
 def test_many_groups_in_as_many_directions_are_found_as_often_as_by_plain_cosine(
     n: int, dim: int

@@ -16,6 +16,12 @@ noise. With 60 items nearly nothing is damped and the cosine is that of centred 
 thousands nearly all that stands out is whitened. Five items are spent before anything is learned:
 n counts from the sixth, and (n - 5) / n of the mean is taken away, so that up to five items the
 cosine is the plain one.
+
+Of the mean, too, only what stands out is taken away: next to n vectors of few numbers that all
+count alike, as colours do, it is a direction like the others, and centred rows near it would point
+anywhere. Where m is its squared length beside the variance about it, and v the median variance of
+all directions, sqrt(2.5 v / (m + 2.5 v)) of it remains; a network's features, most of whose directions
+hold next to nothing, lose it whole.
 """
 
 from __future__ import annotations
@@ -34,6 +40,7 @@ SAMPLE = 20_000  # vectors that statistics are learned from
 SPENT = 5  # items that teach nothing
 CHANCE = 10.0  # times 1 / n: how much variance a direction may owe to chance
 TAIL = 20.0  # times the median variance
+LIKE = 2.5  # times the median of all directions: how much of the mean may be one of them
 KEPT = 256  # directions at least, and as many as hold this share of the variance
 SHARE = 0.75
 SMALLEST = 1e-12  # length of a vector whose numbers still have squares
@@ -108,6 +115,7 @@ class Whitening:
         rows -= mean
         rows = unit(rows) * np.sqrt(share / n)[:, None].astype(np.float32)
         spread = _spread(rows, int(n))
+        mean *= 1 - _kept(mean, LIKE * spread.middle)
         chance = CHANCE / learned + TAIL * spread.median
         gains = np.sqrt(chance / (spread.variances + chance)).astype(np.float32)
         whole = n <= FEW or modality.dim <= KEPT
@@ -136,12 +144,24 @@ class Whitening:
         return unit(rows)
 
 
+def _kept(mean: Vectors, noise: float) -> np.float32:
+    """Return what remains of the mean, 0 to 1, where a direction holds so much by chance."""
+    square = float(mean @ mean)
+    ratio = square / max(1 - square, SMALLEST)  # to what the items differ by
+    return np.float32(np.sqrt(noise / max(ratio + noise, SMALLEST)))
+
+
 class Spread(NamedTuple):
-    """The strongest directions of rows, their variances, and the median of all variances."""
+    """The strongest directions of rows, their variances, and two medians.
+
+    `median` is of the variances that n items can have, at most n; `middle` is of all dim, and 0
+    where the items span less than half of them.
+    """
 
     directions: Vectors
     variances: NDArray[np.float64]
     median: float
+    middle: float
 
 
 def _sampled(
@@ -181,7 +201,9 @@ def _spread(rows: Vectors, n_items: int) -> Spread:
         directions = exact.T @ directions / np.sqrt(values)
     largest = np.abs(directions).argmax(axis=0)  # fixes the signs, which are arbitrary
     directions = directions * np.sign(directions[largest, np.arange(len(values))])
-    return Spread(np.ascontiguousarray(directions, np.float32), values, float(np.median(every)))
+    middle = np.median(np.append(every, np.zeros(exact.shape[1] - len(every))))
+    directions = np.ascontiguousarray(directions, np.float32)
+    return Spread(directions, values, float(np.median(every)), float(middle))
 
 
 def checked(rows: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
