@@ -20,8 +20,8 @@ cosine is the plain one.
 Of the mean, too, only what stands out is taken away: next to n vectors of few numbers that all
 count alike, as colours do, it is a direction like the others, and centred rows near it would point
 anywhere. Where m is its squared length beside the variance about it, and v the median variance of
-all directions, sqrt(2.5 v / (m + 2.5 v)) of it remains; a network's features, most of whose directions
-hold next to nothing, lose it whole.
+all directions, sqrt(2.5 v / (m + 2.5 v)) of it remains; a network's features, most of whose
+directions hold next to nothing, lose it whole.
 """
 
 from __future__ import annotations
