@@ -40,7 +40,8 @@ def measure(engine: Engine, people: list[Snapshot], rounds: int = 200) -> dict[s
         return engine.recommend_json("somebody", k=K, seen=people[i % n])
 
     def after_an_event(i: int) -> bytes:
-        getattr(engine, "people", engine).memory.clear()  # an older tree has it there
+        holder: Any = getattr(engine, "people", engine)  # an older tree has it there
+        holder.memory.clear()
         return answer(i)
 
     return {

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from beholder.encoders.efficientnet_lite0 import EfficientNetLite0
+from beholder.encoders.efficientnet_lite0 import EfficientNetLite0, pixels
 from beholder.index import IVF, Exact, Index
 from beholder.spaces import Modality
 from beholder.spaces.whitening import Whitening
@@ -40,8 +40,9 @@ def places(files: list[Path], each: int, seed: int = 0) -> Vectors:
         network = EfficientNetLite0(Path(folder))
         for done, file in enumerate(files, start=1):
             with Image.open(file) as picture:
-                grid = network.map([picture.convert("RGB")])[0]
-            cells = grid.reshape(-1, grid.shape[-1])
+                batch = pixels([picture.convert("RGB")])
+            grid = network.session.run(["spatial"], {"pixels": batch})[0][0]
+            cells = grid.reshape(len(grid), -1).T
             found.append(cells[rng.permutation(len(cells))[:each]].astype(np.float16))
             if done % 1000 == 0:
                 print(f"{done} of {len(files)} pictures", flush=True)

@@ -56,7 +56,7 @@ def measure(engine: Engine, store: Store, persons: list[int]) -> dict[str, Any]:
             times.append((time.thread_time() - start) / TURN * 1e6)
         if turn % 50 == 49:
             start = time.thread_time()
-            store.write_answers()
+            store.waiting.flush(store.database)
             writing += time.thread_time() - start
     plain, kept_us = (float(np.median(times)) for times in spent.values())
     return {

@@ -158,7 +158,7 @@ def of_catalogue(n_items: int, late: list[int], scratch: Path) -> dict[str, Any]
     with Store.open(workspace, create=True) as store:
         goods.put(workspace, store)
         built = build(workspace, store, seed=0)
-    weights = synthetic.Weights(scale=MEMBERS, warm={}, cold=MEMBERS)
+    weights = synthetic.weighted(scale=MEMBERS, warm={}, cold=MEMBERS)
     content = built.dataset.content
     parts = synthetic.parts(n_items, built.items, content, weights, built.version)
     figures = {}

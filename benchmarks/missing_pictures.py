@@ -49,7 +49,7 @@ class LeftOut:
 
 def nearest(rows: sp.csr_array) -> NDArray[np.int64]:
     """Return the positions of full rows, int64 (n, NEAREST)."""
-    return rows.indices.reshape(rows.shape[0], -1).astype(np.int64)
+    return np.asarray(rows.indices, np.int64).reshape(rows.shape[0], -1)
 
 
 def measure(

@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,7 @@ def throughput(workspace: Workspace, seconds: float) -> dict[str, Any]:
             for _ in range(ROUNDS):
                 for name, pid, at in (("ours", ours, port), ("bare", other, other_port)):
                     plan = {"paths": paths, "connections": 8, "seconds": seconds}
-                    rounds[name].append(with_cpu(pid, lambda at=at, plan=plan: load(at, **plan)))
+                    rounds[name].append(with_cpu(pid, partial(load, at, **plan)))
             middle = {name: _median(found) for name, found in rounds.items()}
             half = {
                 name: load(
@@ -283,7 +284,7 @@ def durable_events(workspace: Workspace, seconds: float) -> dict[str, Any]:
     with served(workspace.root) as (pid, port, _):
         for _ in range(ROUNDS):
             plan = {"items": names, "connections": 64, "seconds": seconds}
-            rounds.append(with_cpu(pid, lambda plan=plan: load(port, **plan)))
+            rounds.append(with_cpu(pid, partial(load, port, **plan)))
     return {"clients": 64, **_median(rounds)}
 
 

@@ -19,10 +19,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
-from beholder.bundle.parts import Choice, Parts
+from beholder.bundle.parts import Parts
 from beholder.store import Snapshot
 
 try:
+    from beholder.bundle.choice import Choice
     from beholder.rules.facets import Facets
     from beholder.scorers.blend import Blend
     from beholder.scorers.fold import Weights
@@ -34,11 +35,18 @@ except ImportError:  # version 0.1, which is compared with
     from beholder.models.blend import Blend, Weights
     from beholder.models.rows import even
 
+    from beholder.bundle.parts import Choice
+
     ItemItem = None
 
 MINUTE = 60_000
 ATTRIBUTES = '{"category":"dress","price":12.5}'
 WEIGHTS = Weights({}, {}, {})
+
+
+def weighted(scale: dict[str, float], warm: dict[str, float], cold: dict[str, float]) -> Weights:
+    """Return the weights of members, as this tree has them."""
+    return Weights(scale=scale, warm=warm, cold=cold)
 
 
 def random_rows(n_items: int, per_row: int, rng: np.random.Generator) -> sp.csr_array:
