@@ -129,6 +129,15 @@ def test_rows_of_one_item_are_counted_as_what_they_add(store: Store, files: Path
     assert store.item("1")["title"] == "One"
 
 
+def test_rows_that_stand_apart_and_repeat_their_item_say_nothing_else(
+    store: Store, files: Path
+) -> None:
+    rows = ["1,One,S,a.png", "2,Two,,", "1,One,S,b.png", "1,,,c.png", "1,One,XL,d.png"]
+    report = run(store, files, "sku,title,size,image\n" + "\n".join(rows) + "\n")
+    assert report.rules == {OTHERS: 1}
+    assert shown(store, "1") == "abcd"
+
+
 def test_what_is_left_out_is_counted_by_reason_with_the_first_of_each(
     store: Store, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 from msgspec import structs
 
 from beholder.catalogue.items_from_rows import TITLE, records, told
@@ -65,7 +66,7 @@ class ItemsImport:
         self.by_key = False  # each row says itself what it speaks of
         self._kept: set[str] = set()
         self._titled: set[str] = set()
-        self.seen: set[str] = set()
+        self.seen: dict[str, int] = {}  # by item, what its first row said
         self._last: Found | None = None
         self._waiting: list[Found] = []
         self._shorter: dict[str, Found] = {}
@@ -76,20 +77,21 @@ class ItemsImport:
         """Take a row: an item with the names of its pictures, or more pictures of one before."""
         item_id = record.item_id
         if item_id not in self.seen:
-            self.seen.add(item_id)
+            self.seen[item_id] = _said(record)
             self.add(Found(record, self.pictures.wanted(item_id, names)))
             return
         more = self.pictures.named(item_id, names)
         last = self._last
         if last is not None and last.record.item_id == item_id:
             self._last = Found(last.record, last.wanted.then(more))
-            self._count_row(record, more, last.record)
+            self._count_row(more, _says_other(record, last.record))
             return
         before = self._late.get(item_id)
         if more.files:
             both = more if before is None else before.wanted.then(more)
             self._late[item_id] = Found(record, both)
-        self._count_row(record, more, None)
+        own = bool(record.attributes) or record.title != item_id
+        self._count_row(more, own and _said(record) != self.seen[item_id])
 
     def add(self, found: Found | None) -> None:
         """Take an item that is not among those before; None: there are no more."""
@@ -182,22 +184,26 @@ class ItemsImport:
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
 
-    def _count_row(self, record: ItemRecord, more: Wanted, before: ItemRecord | None) -> None:
+    def _count_row(self, more: Wanted, says_other: bool) -> None:
         if not more.files:
             self.report.rules[TWICE] = self.report.rules.get(TWICE, 0) + 1
             self.done.same += 1
             return
         self.done.more += 1
-        if _says_other(record, before):
+        if says_other:
             self.report.rules[OTHERS] = self.report.rules.get(OTHERS, 0) + 1
 
 
-def _says_other(record: ItemRecord, before: ItemRecord | None) -> bool:
-    """Whether a row has words of its own, other than those of its item where they are known."""
-    titles = {record.item_id} | ({before.title} if before else set())
-    known = before.attributes if before else {}
+def _said(record: ItemRecord) -> int:
+    """Return what tells two rows of an item apart that say different things."""
+    return hash(msgspec.json.encode((record.title, record.attributes)))
+
+
+def _says_other(record: ItemRecord, before: ItemRecord) -> bool:
+    """Whether a row has words of its own, other than those of its item."""
+    known = before.attributes
     other = [name for name, value in record.attributes.items() if known.get(name) != value]
-    return bool(other) or record.title not in titles
+    return bool(other) or record.title not in (record.item_id, before.title)
 
 
 def import_items(
@@ -245,7 +251,7 @@ def import_items(
     done.refused = len(refusals) - before
     done.read += done.refused
     if leaving is not None:
-        done.gone = let_go(store, work.seen, done.refused, leaving)
+        done.gone = let_go(store, work.seen.keys(), done.refused, leaving)
     return done
 
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from beholder.store import ItemRecord, Store
 
 FOLDER = click.Path(path_type=Path)
+FIXED = {  # what `show` tells beside title and attributes, and how it is changed
+    "item_id": "import the item with its new id, and delete this one",
+    "pictures": "import a file that names them",
+    "hidden": "use `beholder item hide` or `unhide`",
+}
+LONGEST = 200  # letters that are shown of a value
 
 
 @click.group("item")
@@ -81,11 +87,12 @@ def _each(
     directory: Path, items: Sequence[str], change: Callable[[Store, str], None], done: str
 ) -> None:
     with _store(directory) as store:
-        for item in items:
+        once = list(dict.fromkeys(items))
+        for item in once:
             store.item(item)  # none is changed where one does not exist
-        for item in items:
+        for item in once:
             change(store, item)
-    click.echo(f"{done}: {', '.join(items)}")
+    click.echo(f"{done}: {', '.join(once)}")
 
 
 @contextmanager
@@ -102,14 +109,16 @@ def _read(values: Sequence[str]) -> dict[str, str]:
 
     told: dict[str, str] = {}
     for value in values:
-        name, mark, text = value.partition("=")
-        if not mark or not name.strip():
+        name, mark, text = (part.strip() for part in value.partition("="))
+        if not mark or not name:
             raise UsageError(
                 f"{value!r} sets nothing", remedy="write NAME=VALUE, as in price=12.50"
             )
-        if name.strip() in told:
-            raise UsageError(f"{name.strip()} is set twice", remedy="say it once")
-        told[name.strip()] = text.strip()
+        if name in FIXED:
+            raise UsageError(f"{name} is not set by this command", remedy=FIXED[name])
+        if name in told:
+            raise UsageError(f"{name} is set twice", remedy="say it once")
+        told[name] = text
     return told
 
 
@@ -140,5 +149,11 @@ def _changed(store: Store, item: str, told: dict[str, str]) -> ItemRecord:
 
 
 def _print(told: dict[str, Any]) -> None:
-    rows = [[name, "; ".join(v) if isinstance(v, list) else v] for name, v in told.items()]
-    console.table(["", ""], rows)
+    console.table(["", ""], [[name, _short(value)] for name, value in told.items()])
+
+
+def _short(value: Any) -> Any:
+    text = "; ".join(value) if isinstance(value, list) else value
+    if not isinstance(text, str) or len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}... ({len(text):,} letters)"
