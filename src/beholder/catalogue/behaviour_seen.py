@@ -10,14 +10,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.behaviour.kinds import CODES, KINDS
-from beholder.behaviour.scales import scale_of
-from beholder.catalogue.events_from_rows import Columns, columns, faults
-from beholder.catalogue.import_interactions import NO_ITEM, NO_ONE, NOT_THERE, assumed_of
-from beholder.catalogue.kind_words import unknown
+from beholder.behaviour.kinds import KINDS
+from beholder.catalogue.events_from_rows import Columns
+from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
-from beholder.store.ids import now
 
 ROWS = 10
 
@@ -77,34 +74,19 @@ class Looking:
     def __init__(
         self,
         file: str,
-        mapping: Mapping[str, str],
-        kind: str | None,
-        words: Mapping[str, str],
+        reading: EventsOfFile,
         titles: Mapping[str, str],
         refusals: Refusals,
     ) -> None:
         self.found = BehaviourSeen()
-        self._file, self._mapping, self._words = file, dict(mapping), words
-        self._kind, self._titles, self._refusals = kind, titles, refusals
+        self._file, self._reading = file, reading
+        self._titles, self._refusals = titles, refusals
         self._kinds: Counter[str] = Counter()
-        self._unknown: Counter[str] = Counter()
-        self._assumed = ""
-        self._ratings = np.empty(0, np.float32)
         self._times = np.empty(0, np.int64)  # the first and the last
 
     def take(self, batch: Batch) -> None:
         """Look at some more rows."""
-        if not self.found.looked_at:
-            assumed = assumed_of(batch, self._mapping, self._kind)
-            self._assumed = assumed.kind
-            named = "kind" in self._mapping
-            self.found.why = assumed.why if named else f"{assumed.kind}: {assumed.why}"
-        found = columns(batch, self._mapping, self._assumed, self._words)
-        rated = found.values[found.kinds == CODES["rating"]]
-        self._ratings = np.union1d(self._ratings, rated[np.isfinite(rated)])
-        if "kind" in self._mapping:
-            self._unknown.update(unknown(batch.columns[self._mapping["kind"]], self._words))
-        reasons = faults(found, now(), scale_of(self._ratings))
+        found, reasons = self._reading.take(batch)
         ids = found.items.ids.to_pylist()
         known = np.array([i is not None and (not self._titles or i in self._titles) for i in ids])
         joins = known[found.items.rows]
@@ -121,14 +103,14 @@ class Looking:
 
     def end(self) -> BehaviourSeen:
         """Return what was seen."""
-        found = self.found
+        found, reading = self.found, self._reading
+        found.why = reading.why
         found.kinds = dict(self._kinds.most_common())
-        found.unknown_kinds = dict(self._unknown.most_common())
+        found.unknown_kinds = dict(reading.unknown.most_common())
         if len(self._times):
             found.first, found.last = (_moment(int(time)) for time in self._times)
-        if len(self._ratings):
-            scale = scale_of(self._ratings)
-            low, high = self._ratings.min(), self._ratings.max()
+        if len(reading.ratings):
+            low, high, scale = reading.ratings[0], reading.ratings[-1], reading.scale
             found.scale = f"no usual scale: {low:g} to {high:g}" if scale is None else f"{scale}"
         return found
 

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
+from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.items_from_rows import records
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
@@ -160,8 +161,8 @@ def _look_at_interactions(
     seen: Peek, request: Request, titles: dict[str, str], refusals: Refusals
 ) -> BehaviourSeen:
     # Without any items the import makes them from the interactions: all join.
-    asked = request.kind, request.words
-    looking = Looking(seen.path.name, seen.mapping, *asked, titles, refusals)
+    reading = EventsOfFile(seen.mapping, request.kind, request.words)
+    looking = Looking(seen.path.name, reading, titles, refusals)
     rows = open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form)
     try:
         for batch in islice(rows, BATCHES):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +9,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.kinds import CODES, KINDS
-from beholder.behaviour.scales import Scale, scale_of
-from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
-from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
+from beholder.catalogue.events_from_rows import Columns
+from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
 from beholder.catalogue.ids import Coded, as_id, is_unicode
-from beholder.catalogue.kind_words import unknown
 from beholder.catalogue.rating_threshold import keep_threshold, on_no_scale
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -35,9 +31,6 @@ from beholder.store.rates import busy
 AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
 APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
-NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
-NOT_THERE = "its item is not in the catalogue"
-NO_ITEM = "names no item: no id, or a word such as NULL"
 ERASED_WORDS = "its person was erased today"
 UNTIMED = "events without a moment: their order is not known"
 BOTS = "people above {cap} events on a day (kept, and named here: most likely programs)"
@@ -51,20 +44,14 @@ class InteractionsImport:
         store: Store,
         loader: Loader,
         path: Path,
-        mapping: dict[str, str],
-        kind: str | None,
-        words: Mapping[str, str],
+        reading: EventsOfFile,
         refusals: Refusals,
     ) -> None:
         self.store = store
         self.loader = loader
         self.path = path
-        self.mapping = mapping
-        self.asked, self.assumed = kind, Assumed("click", "")
-        self.scale: Scale | None = None
-        self.ratings = np.empty(0, np.float32)  # the different ones
-        self.words = words
-        self.unknown: Counter[str] = Counter()  # words for kinds that are none
+        self.reading = reading
+        self.mapping = reading.mapping
         self.refusals = refusals
         known = store.items().select(["item_id", "seq"])
         self.items = Directory()
@@ -76,15 +63,7 @@ class InteractionsImport:
 
     def take(self, batch: Batch) -> None:
         """Store what a batch has."""
-        if not self.rows:
-            self.assumed = assumed_of(batch, self.mapping, self.asked)
-        found = columns(batch, self.mapping, self.assumed.kind, self.words)
-        rated = found.values[found.kinds == CODES["rating"]]
-        self.ratings = np.union1d(self.ratings, rated[np.isfinite(rated)])
-        self.scale = scale_of(self.ratings)
-        if "kind" in self.mapping:
-            self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self.words))
-        reasons = faults(found, now(), self.scale)
+        found, reasons = self.reading.take(batch)
         if self.makes_items:
             self._make_items(found.items.ids)
         items = self._item_rows(found, reasons)
@@ -214,13 +193,6 @@ def makes_items(store: Store, file: str, n_items: int) -> bool:
     return True
 
 
-def assumed_of(batch: Batch, mapping: Mapping[str, str], asked: str | None) -> Assumed:
-    """Return what happened in a file, by its first rows."""
-    nothing = np.full(len(batch), np.nan, np.float32)
-    values = numbers(batch.columns[mapping["value"]]) if "value" in mapping else nothing
-    return assumed(mapping, asked, values)
-
-
 def _place(text: str | None) -> int | None:
     """Return a place; what is no number is refused as a place that no answer has."""
     if text is None:
@@ -231,16 +203,14 @@ def _place(text: str | None) -> int | None:
 def import_interactions(
     store: Store,
     path: Path,
-    mapping: dict[str, str],
-    kind: str | None,
-    words: Mapping[str, str],
+    reading: EventsOfFile,
     refusals: Refusals,
     report: Report,
     progress: Progress,
     form: Form = USUAL,
 ) -> FileReport:
     """Read an interactions file and store its events; what is there already stays untouched."""
-    done = FileReport("interactions", path.name, mapping)
+    done = FileReport("interactions", path.name, reading.mapping)
     before = len(refusals)
 
     def refuse(row: int, reason: str) -> None:
@@ -249,7 +219,7 @@ def import_interactions(
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     with Loader(store) as loader:
-        work = InteractionsImport(store, loader, path, mapping, kind, words, refusals)
+        work = InteractionsImport(store, loader, path, reading, refusals)
         for batch in open_rows(path, refuse, form):
             done.read += len(batch)
             work.take(batch)
@@ -259,14 +229,12 @@ def import_interactions(
     done.added = loader.stored + work.singly[0]
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
-    done.unknown_kinds = dict(work.unknown.most_common())
-    done.said = [
-        work.assumed.why if "kind" in mapping else f"{work.assumed.kind}: {work.assumed.why}"
-    ]
-    if work.scale is not None:
-        done.said.append(keep_threshold(store.workspace, work.scale, path.name))
-    elif len(work.ratings):
-        done.said.append(on_no_scale(store.workspace, work.ratings))
+    done.unknown_kinds = dict(reading.unknown.most_common())
+    done.said = [reading.why] if reading.why else []
+    if reading.scale is not None:
+        done.said.append(keep_threshold(store.workspace, reading.scale, path.name))
+    elif len(reading.ratings):
+        done.said.append(on_no_scale(store.workspace, reading.ratings))
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from beholder.behaviour.kinds import CODES
+from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
@@ -180,10 +181,8 @@ def _import_one(
         )
     if seen.what == "users":
         return import_users(store, path, mapping, refusals, report, request.form)
-    told = request.kind, request.words
-    return import_interactions(
-        store, path, mapping, *told, refusals, report, progress, request.form
-    )
+    reading = EventsOfFile(mapping, request.kind, request.words)
+    return import_interactions(store, path, reading, refusals, report, progress, request.form)
 
 
 def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:

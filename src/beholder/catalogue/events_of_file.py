@@ -1,0 +1,74 @@
+"""What the rows of one interactions file mean: kind, scale and faults, batch after batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from beholder.behaviour.kinds import CODES
+from beholder.behaviour.scales import Scale, scale_of
+from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
+from beholder.catalogue.kind_words import unknown
+from beholder.catalogue.readers.interface import Batch
+from beholder.store.ids import now
+
+NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
+NOT_THERE = "its item is not in the catalogue"
+NO_ITEM = "names no item: no id, or a word such as NULL"
+
+
+class EventsOfFile:
+    """Reads a file's batches as events; the import and the dry run do so alike.
+
+    Attributes
+    ----------
+    mapping
+        Columns of the file by our fields.
+    ratings
+        float32, rising. The different values of ratings so far.
+    scale
+        That these are on, where it is a usual one.
+    unknown
+        Words in the column of kinds that name none, with their rows.
+    """
+
+    def __init__(
+        self, mapping: Mapping[str, str], kind: str | None, words: Mapping[str, str]
+    ) -> None:
+        self.mapping = dict(mapping)
+        self.ratings = np.empty(0, np.float32)
+        self.scale: Scale | None = None
+        self.unknown: Counter[str] = Counter()
+        self._asked, self._words = kind, words
+        self._assumed: Assumed | None = None
+
+    def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
+        """Return the columns of a batch, and its rows that are refused, with why."""
+        kind = self._first(batch).kind
+        found = columns(batch, self.mapping, kind, self._words)
+        rated = found.values[found.kinds == CODES["rating"]]
+        self.ratings = np.union1d(self.ratings, rated[np.isfinite(rated)])
+        self.scale = scale_of(self.ratings)
+        if "kind" in self.mapping:
+            self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
+        return found, faults(found, now(), self.scale)
+
+    @property
+    def why(self) -> str:
+        """What is taken to have happened, and why, in words; empty: no row was read."""
+        if self._assumed is None:
+            return ""
+        why = self._assumed.why
+        return why if "kind" in self.mapping else f"{self._assumed.kind}: {why}"
+
+    def _first(self, batch: Batch) -> Assumed:
+        """Return what happened in the file, by its first batch."""
+        if self._assumed is None:
+            value = self.mapping.get("value")
+            nothing = np.full(len(batch), np.nan, np.float32)
+            values = nothing if value is None else numbers(batch.columns[value])
+            self._assumed = assumed(self.mapping, self._asked, values)
+        return self._assumed
