@@ -240,6 +240,12 @@ def test_the_bars_are_shares_of_the_whole_and_the_rest_is_summed():
     assert len(page.classes("against")) == 1
 
 
+def test_a_picture_that_was_liked_is_not_named_as_if_it_were_another():
+    shares = [{**EXPLANATION["shares"][0], "id": EXPLANATION["item"]}]
+    html = render_item(Look("Shop"), item(), (), {**EXPLANATION, "shares": shares})
+    assert catalogue("en")["why_itself"] in html[: html.index("<template")]
+
+
 def test_without_any_like_the_page_says_so():
     nothing = {
         "item": "a1",

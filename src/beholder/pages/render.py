@@ -301,7 +301,7 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     whole = sum(abs(share["share"]) for share in shares) + abs(base) + abs(ruled) or 1.0
     rows = [
         _bar(
-            _named(words, share),
+            _named(words, share, str(explanation["item"])),
             share["share"] / whole,
             str(share["id"]),
             share.get("picture"),
@@ -324,8 +324,10 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     }
 
 
-def _named(words: Words, share: dict[str, Any]) -> str:
+def _named(words: Words, share: dict[str, Any], explained: str) -> str:
     """Return what a bar calls an item of the history."""
+    if share["id"] == explained:
+        return words("why_itself")
     title = words.title(share) or words("why_gone")
     return words("why_disliked", title=title) if share.get("disliked") else title
 

@@ -132,12 +132,12 @@ function showTags(item) {
   dialog.querySelector(".tags").replaceChildren(...links);
 }
 
-function showWhy(section, { shares, base = 0, exact = true, level, rules = [] }) {
+function showWhy(section, { item, shares, base = 0, exact = true, level, rules = [] }) {
   const sorted = [...shares].sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
   const ruled = rules.reduce((sum, { value }) => sum + value, 0);
   const rest = sorted.slice(MOST_SHARES);
   const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), Math.abs(base) + Math.abs(ruled)) || 1;
-  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(nameOf(share), share.share / whole, share));
+  const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(nameOf(share, item), share.share / whole, share));
   if (rest.length) {
     const sum = rest.reduce((total, { share }) => total + share, 0);
     rows.push(makeBar(count("why_rest", rest.length), sum / whole));
@@ -151,7 +151,8 @@ function showWhy(section, { shares, base = 0, exact = true, level, rules = [] })
 }
 
 /** Return what a bar calls an item of the history. */
-function nameOf(share) {
+function nameOf(share, explained) {
+  if (share.id === explained) return say("why_itself");
   const title = titleOf(share) || say("why_gone");
   return share.disliked ? say("why_disliked", { title }) : title;
 }
