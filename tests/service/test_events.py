@@ -106,6 +106,12 @@ def test_nobody_takes_back_the_event_of_another(client: httpx.Client) -> None:
         ({"user": "line\nbreak"}, "user"),
         ({"colour": "red"}, "colour"),
         ({"value": "much"}, "value"),
+        ({"time": 5}, "time"),
+        ({"kind": "rating"}, "value"),
+        ({"kind": "satisfaction"}, "value"),
+        ({"kind": "purchase", "value": -1}, "value"),
+        ({"kind": "cart", "value": -0.5}, "value"),
+        ({"kind": "watch", "value": -3}, "value"),
     ],
 )
 def test_malformed_events_are_refused_whole(

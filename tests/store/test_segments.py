@@ -33,7 +33,7 @@ def filled(store: Store) -> Store:
         [
             Event(
                 draw.choice("abc"),
-                draw.choice(["click", "rating"]),  # type: ignore[arg-type]
+                draw.choice(["click", "save"]),  # type: ignore[arg-type]
                 user=f"u{draw.randrange(40)}",
                 time=draw.randrange(10**6),
                 value=draw.choice([None, 1.0, 4.5]),

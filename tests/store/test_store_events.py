@@ -27,7 +27,7 @@ def test_the_same_person_item_kind_time_and_value_is_one_event(store: Store) -> 
         Event("a", "click", user="sam", time=5_000, value=4.0),
         Event("a", "rating", user="sam", time=5_001, value=4.0),
         Event("a", "rating", user="sam", time=5_000, value=5.0),
-        Event("a", "rating", user="sam", time=5_000),
+        Event("a", "rating", user="sam", time=5_000, value=0.0),
         Event("a", "rating", user="kim", time=5_000, value=4.0),
         Event("a", "rating", session="sam", time=5_000, value=4.0),
     ]

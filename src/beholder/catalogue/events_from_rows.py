@@ -22,7 +22,7 @@ from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
 from beholder.catalogue.numbers_in_text import number
 from beholder.catalogue.readers.interface import Batch, Column, distinct
-from beholder.store.ids import FUTURE
+from beholder.store.ids import FUTURE, RATED
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def faults(found: Columns, at: int, scale: Scale | None = None) -> dict[int, str
     """
     reasons: dict[int, str] = {}
     unrated = (found.kinds == CODES["rating"]) & without_a_rating(found.values, scale)
-    rated = (found.kinds == CODES["rating"]) & np.isnan(found.values)
+    rated = np.isin(found.kinds, [CODES[kind] for kind in RATED]) & np.isnan(found.values)
+    watched = found.kinds == CODES["watch"]
     bought = (found.kinds == CODES["purchase"]) | (found.kinds == CODES["cart"])
     checks = (
         (rated, "is a rating without a number"),
@@ -103,6 +104,7 @@ def faults(found: Columns, at: int, scale: Scale | None = None) -> dict[int, str
         (found.times > at + FUTURE, "time is in the future"),
         *((found.times == code, reason) for code, reason in REASONS.items()),
         (bought & (found.values < 0), kind_words.REASONS[BACK]),
+        (watched & (found.values < 0), "is a watch of less than no seconds"),
         *((found.kinds == code, reason) for code, reason in kind_words.REASONS.items()),
     )
     for mask, reason in checks:

@@ -13,6 +13,7 @@ from beholder.service.asking import Asking, Person, caller_of, plain_id, running
 from beholder.service.problems import MalformedError, invalid
 from beholder.service.running import Running, in_thread
 from beholder.store import Outcome, Who
+from beholder.store.ids import check_moment
 
 PATH = "/v1/interactions"
 
@@ -59,6 +60,8 @@ async def record_body(running: Running, caller: Caller, body: bytes) -> Recorded
             remedy="send them in parts",
             field="events",
         )
+    for event in events:
+        check_moment(event.time)
     outcomes = await running.record([_owned(event, caller) for event in events])
     if not many:
         refuse(outcomes[0], events[0])

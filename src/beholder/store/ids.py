@@ -11,6 +11,8 @@ from beholder.behaviour.kinds import CODES
 from beholder.errors import DataError
 
 MAX_ID = 256  # bytes of UTF-8
+RATED = frozenset({"rating", "satisfaction"})
+COUNTED = frozenset({"purchase", "cart", "watch"})  # pieces and seconds
 ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
 SECONDS = range(631_152_000, 4_102_444_800)  # moments from 1990 to 2100, were they seconds
@@ -61,8 +63,7 @@ def check_event(event: Event, at: int) -> None:
     check_id(event.user if event.user is not None else event.session or "", "user")
     if event.kind not in CODES:
         raise DataError(f"there is no kind {event.kind!r}", remedy=", ".join(CODES), field="kind")
-    if event.value is not None and not math.isfinite(event.value):
-        raise DataError("value is not a finite number", remedy="leave it out", field="value")
+    _check_value(event.kind, event.value)
     if event.time is not None and not 0 <= event.time <= at + FUTURE:
         raise DataError(
             "time is before 1970 or in the future",
@@ -85,6 +86,37 @@ def check_event(event: Event, at: int) -> None:
             raise DataError(
                 "text is no valid Unicode", remedy="send UTF-8", field="text"
             ) from error
+
+
+def check_moment(time: int | None) -> None:
+    """Refuse a moment of an event that is told as it happens and cannot be meant.
+
+    Raises
+    ------
+    DataError
+        If it is before 1990, as in files.
+    """
+    if time is not None and time < SECONDS.start * 1_000 and time not in SECONDS:
+        raise DataError(
+            f"time {time} is before 1990 in milliseconds since 1970",
+            remedy="send the moment in milliseconds since 1970, UTC, or leave it out",
+            field="time",
+        )
+
+
+def _check_value(kind: str, value: float | None) -> None:
+    if value is None:
+        if kind in RATED:
+            raise DataError(f"a {kind} needs a number", remedy="send its value", field="value")
+        return
+    if not math.isfinite(value):
+        raise DataError("value is not a finite number", remedy="leave it out", field="value")
+    if kind in COUNTED and value < 0:
+        raise DataError(
+            f"the value of a {kind} is negative: what went back is no {kind}",
+            remedy="leave a return out, or send what the person thinks of the item",
+            field="value",
+        )
 
 
 def check_place(answer: str | None, place: int | None) -> None:
