@@ -38,13 +38,13 @@ def person(user: str | None, session: str | None, history: tuple[str, ...]) -> d
     return {"user": user, "session": session, "history": list(history) if history else None}
 
 
-def show(answer: Answer, as_json: bool) -> None:
-    """Print an answer as a table, or as JSON."""
+def show(answer: Answer, as_json: bool, known: bool = True) -> None:
+    """Print an answer as a table, or as JSON; `known`: whether it is of anything they did."""
     if as_json:
         console.as_json(answer)
         return
     if not answer.items:
-        click.echo("nothing was found", err=True)
+        click.echo(answer.note or "nothing was found", err=True)
         return
     rows = [
         (rank, item.id, item.title, item.score, _reason(item.reason))
@@ -52,7 +52,8 @@ def show(answer: Answer, as_json: bool) -> None:
     ]
     console.table(("", "item", "title", "score", "why"), rows)
     tell_unknown(answer.unknown)
-    click.echo(f"level: {answer.level}, bundle: {answer.bundle}", err=True)
+    told = f"level: {answer.level}, bundle: {answer.bundle}"
+    click.echo(told if known else f"nothing is known of who asks; {told}", err=True)
 
 
 def tell_unknown(unknown: Unknown | None) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from beholder.cli import asking, console
+
+if TYPE_CHECKING:
+    from beholder.engine.question import Repeat
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -21,6 +25,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "--diversity",
     type=click.FloatRange(0, 1),
     help="0: relevance alone, 1: variety alone; default: `serve.diversity`.",
+)
+@click.option(
+    "--repeat",
+    type=click.Choice(("never", "allow")),
+    help="Whether what they did something with may come again; default: `serve.repeat`.",
 )
 @asking.JSON
 @click.option("--all", "everybody", is_flag=True, help="For everybody with a history, into --out.")
@@ -40,6 +49,7 @@ def command(
     k: int,
     filter: str | None,
     diversity: float | None,
+    repeat: Repeat | None,
     as_json: bool,
     everybody: bool,
     out: Path | None,
@@ -50,9 +60,11 @@ def command(
     With --all for everybody with a history, in parts: stopped and run again, it goes on.
     """
     if everybody:
-        if out is None or user or session or history or filter or diversity is not None:
+        asked = (user, session, history, filter, repeat)
+        if out is None or any(asked) or diversity is not None:
             raise click.UsageError(
-                "--all needs --out, and takes no user, session, history, filter or diversity"
+                "--all needs --out, and takes no user, session, history, filter, diversity or "
+                "repeat"
             )
         _everybody(folder, out, k, users, as_json)
         return
@@ -62,9 +74,10 @@ def command(
     from beholder.engine.question import Question
 
     with beholder.open(folder) as engine:
-        question = Question(k, filter=filter, diversity=diversity)
+        question = Question(k, filter=filter, diversity=diversity, repeat=repeat)
         who = asking.person(user, session, history)
-        asking.show(engine.recommend(**who, question=question), as_json)
+        answer = engine.recommend(**who, question=question)
+        asking.show(answer, as_json, known=answer.level != "popular" or not (user or session))
 
 
 def _everybody(folder: Path, out: Path, k: int, users: Path | None, as_json: bool) -> None:

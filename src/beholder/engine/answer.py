@@ -118,6 +118,8 @@ class Answer(Plain, frozen=True):
         event may name the answer and the place of its item.
     unknown
         What of a history that the caller told is not known; None: nothing.
+    note
+        Why there is no item; None: there are some.
     """
 
     answer: str
@@ -127,6 +129,7 @@ class Answer(Plain, frozen=True):
     next: str | None = None
     place: int = 0
     unknown: Unknown | None = None
+    note: str | None = None
 
     @property
     def ids(self) -> list[str]:

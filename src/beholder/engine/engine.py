@@ -23,6 +23,7 @@ from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
 from beholder.engine.keep import Keep
 from beholder.engine.looks import check_looks
+from beholder.engine.nothing import why_nothing
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.own_scores import own_scores
 from beholder.engine.pages import Pages, page_of
@@ -243,7 +244,10 @@ class Engine:
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
         ranked = self.pipeline(view, known, level, wanted)
         following = self._pages.next(view, ranked, name, who, question)
-        told = Answered(view, ranked, name, view.bundle, following, known.unknown)
+        note = None
+        if not len(ranked.positions):
+            note = why_nothing(view, self._able(view, None), self._able(view, question.filter))
+        told = Answered(view, ranked, name, view.bundle, following, known.unknown, note)
         return self._kept(told, seen)
 
     def _may_explore(

@@ -32,7 +32,7 @@ class Answered(msgspec.Struct, frozen=True):
         Id of the answer.
     following
         Cursor of the next page, or None.
-    unknown
+    unknown, note
         As in `Answer`.
     """
 
@@ -42,6 +42,7 @@ class Answered(msgspec.Struct, frozen=True):
     bundle: str
     following: str | None
     unknown: Unknown | None = None
+    note: str | None = None
 
 
 class Why(NamedTuple):
@@ -114,8 +115,16 @@ def as_objects(answered: Answered) -> Answer:
         )
     )
     level: Level = ranked.level
-    following, unknown = answered.following, answered.unknown
-    return Answer(answered.name, answered.bundle, level, items, following, ranked.place, unknown)
+    return Answer(
+        answered.name,
+        answered.bundle,
+        level,
+        items,
+        answered.following,
+        ranked.place,
+        answered.unknown,
+        answered.note,
+    )
 
 
 def _reasons(view: Overlay, ranked: Ranked) -> Iterator[Reason]:
@@ -159,8 +168,8 @@ def as_json(answered: Answered) -> bytes:
     if cards:
         text[-1] = text[-1][:-1]
     text += [b'],"next":', msgspec.json.encode(answered.following)]
-    unknown = msgspec.json.encode(answered.unknown)
-    text.append(b',"place":%d,"unknown":%b}' % (ranked.place, unknown))
+    unknown, note = msgspec.json.encode(answered.unknown), msgspec.json.encode(answered.note)
+    text.append(b',"place":%d,"unknown":%b,"note":%b}' % (ranked.place, unknown, note))
     return b"".join(text)
 
 
