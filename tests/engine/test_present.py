@@ -243,6 +243,46 @@ def test_who_looks_while_many_changes_are_followed_sees_the_rows_as_they_are(
     assert "late" in slow.present.view.position_of_id
 
 
+def test_the_first_who_looks_does_not_wait_for_all_of_it_either(
+    workspace: Workspace, store: Store, world: World
+) -> None:
+    """In a server, where a thread goes on beside; what it finds is shown when it is found."""
+    go_on = threading.Event()
+
+    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+        assert go_on.wait(PATIENCE)
+        return {}
+
+    present = present_of(workspace, store, None, vectors_of)
+    store.put_items([ItemRecord("late", "amber fern")])
+    store.hide("item-0010", True)
+    first = present.look(patience=0.01)
+    assert not first.shown[10]
+    assert "late" not in first.position_of_id
+    go_on.set()
+    with present._comparing:  # held until the thread has ended
+        assert "late" in present.view.position_of_id
+
+
+def test_what_fails_beside_is_told_to_the_next_who_looks(
+    workspace: Workspace, store: Store
+) -> None:
+    go_on = threading.Event()
+
+    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+        assert go_on.wait(PATIENCE)
+        raise OSError("the disk is gone")
+
+    present = present_of(workspace, store, None, vectors_of)
+    store.put_items([ItemRecord("late", "amber fern")])
+    present.look(patience=0.01)
+    go_on.set()
+    with present._comparing:  # held until the thread has ended
+        pass
+    with pytest.raises(OSError, match="the disk is gone"):
+        present.look(patience=PATIENCE)
+
+
 def test_rows_that_were_shown_before_they_were_compared_are_compared_in_the_end(
     slow: Slow, store: Store, world: World
 ) -> None:

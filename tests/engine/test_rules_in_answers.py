@@ -12,6 +12,7 @@ from test_live import an_item, like
 from beholder.engine.engine import Engine
 from beholder.engine.explore import Exploration, Explorer
 from beholder.engine.opening import open_engine
+from beholder.engine.rerank import Dial
 from beholder.store import ItemRecord
 from planted import WORDS, World
 
@@ -70,6 +71,23 @@ def test_where_there_is_nothing_to_explore_caps_hold_all_the_same(
     plain = shop.engine.recommend(**touched, **who).ids
     shop.engine.pipeline.explorer = Explorer(Exploration("fresh", 1.0))
     assert shop.engine.recommend(**touched, **who).ids == plain
+
+
+@pytest.mark.parametrize("k", [10, 20])
+def test_the_evaluation_ranks_as_is_served_where_caps_reach_behind_the_dial(
+    shop: Shop, world: World, k: int
+) -> None:
+    makers = ["big" if place % 4 else str(place) for place in range(240)]
+    change(shop.engine, world, {place: {"brand": makers[place]} for place in range(240)})
+    shop.rules('rule = "cap"\nfacet = "brand"\nmost = 2\nfirst = 20')
+    shop.engine.pipeline.dial = Dial(0.3)
+    draws = np.random.default_rng(5)
+    for _ in range(20):
+        told = [f"item-{place:04d}" for place in draws.choice(240, 5, replace=False)]
+        known, level, view = shop.engine.history_of(None, None, told)
+        ranked = shop.engine.rank(view, known.history, level, k).positions
+        served = shop.engine.recommend(history=told, k=k).ids
+        assert [view.cards[position].id for position in ranked.tolist()] == served
 
 
 # -- ban and stock --------------------------------------------------------------------------

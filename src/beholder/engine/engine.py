@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -51,6 +52,12 @@ class Engine:
     """A bundle, the store, and an overlay of what changed since.
 
     Thread-safe: the overlay is immutable and replaced as a whole.
+
+    Attributes
+    ----------
+    patience
+        Seconds that a question waits where many items changed, before it is answered with those
+        compared as they were; without bound, but in a server.
     """
 
     def __init__(
@@ -76,6 +83,7 @@ class Engine:
         self._looking = looking
         self._pages = Pages(page_key or secrets.token_bytes(32))
         self._present = Present(parts, bundle, store, vectors_of, promotions)
+        self.patience = math.inf
         self.refresh()
 
     @property
@@ -98,12 +106,20 @@ class Engine:
         """What is wrong with the standing rules as the settings have them now, a sentence each."""
         return self.pipeline.rules.problems(self.now_showing)
 
-    def refresh(self, version: int | None = None) -> Overlay:
+    def refresh(self, version: int | None = None, patience: float | None = None) -> Overlay:
         """Bring the view to the catalogue's version; without change this costs nothing.
 
         An engine of `beholder.open` looks whether another bundle was promoted, too.
+
+        Parameters
+        ----------
+        version
+            Where the caller has read it already.
+        patience
+            Seconds to wait for many items to be compared, which goes on beside; None: as `patience`
+            of this engine says.
         """
-        return self._present.look(version)
+        return self._present.look(version, self.patience if patience is None else patience)
 
     def knows(self, version: int) -> bool:
         """Whether nothing is to be done for this version of the catalogue."""
@@ -159,7 +175,11 @@ class Engine:
         mask = allowed(view, history, ())
         if among is not None:
             mask &= among
-        wanted = Wanted(k, k + 1, mask, dial or self.pipeline.dial, explore=True)
+        dial = dial or self.pipeline.dial
+        # Where nothing is moved the order of the first places hangs on no others behind them.
+        simple = self.pipeline.plain and dial == self.pipeline.dial
+        depth = k + 1 if simple else max(k + 1, PLACES)
+        wanted = Wanted(k, depth, mask, dial, explore=True)
         return self.pipeline(view, known_of(view, history), level, wanted)
 
     def recommend(

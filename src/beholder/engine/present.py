@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 
 from beholder.bundle.opened import Opened, Promotions
@@ -47,6 +48,7 @@ class Present:
         self.view: Overlay = overlay.bare(parts, bundle)
         self._compared = self.view  # the last one whose items are all compared as they are
         self._patient_until = math.inf
+        self._failed: BaseException | None = None
         self._store, self._vectors_of, self._promotions = store, vectors_of, promotions
         self._comparing, self._promoting = threading.Lock(), threading.Lock()
         # Held while rows are read, never while items are compared.
@@ -56,7 +58,7 @@ class Present:
         """Whether the view has all of a version of the catalogue: looking at it costs nothing."""
         return version <= self._compared.version
 
-    def look(self, version: int | None = None) -> Overlay:
+    def look(self, version: int | None = None, patience: float = math.inf) -> Overlay:
         """Bring the view to a version of the catalogue; without change this costs nothing.
 
         Where thousands of items have other words it takes seconds to compare them. Who looks
@@ -67,7 +69,13 @@ class Present:
         ----------
         version
             Of the catalogue, where the caller has read it already.
+        patience
+            Seconds that the first who looks waits, too; then a thread goes on for it. With any
+            bound, what fails in that thread later is raised to the next who looks.
         """
+        if self._failed is not None:
+            failed, self._failed = self._failed, None
+            raise failed
         if self._promotions is not None:
             self._look_for(self._promotions)
         if self._store is None:
@@ -79,12 +87,41 @@ class Present:
         left = self._patient_until - time.monotonic()
         if not self._comparing.acquire(timeout=min(max(left, 0.0), PATIENCE)):
             return self._with_rows(self._store, version)
+        if math.isinf(patience):
+            self._follow(self._store, version)
+        elif not self._follow_beside(self._store, version, patience):
+            return self._with_rows(self._store, version)
+        return self.view
+
+    def _follow(self, store: Store, version: int) -> None:
+        """Compare what changed; who calls has acquired `_comparing`, and it is released."""
         with self._has_acquired():
             for _ in range(2):  # once more for what others were shown meanwhile
                 if not self.knows(version):
-                    self._show(self._now(self._compared, self._store, version, self._vectors_of))
+                    self._show(self._now(self._compared, store, version, self._vectors_of))
                 version = max(version, self.view.version)
-        return self.view
+
+    def _follow_beside(self, store: Store, version: int, patience: float) -> bool:
+        """Let a thread compare what changed; whether that ended in time."""
+        ended: Future[None] = Future()
+
+        def follow() -> None:
+            try:
+                self._follow(store, version)
+            except BaseException as error:
+                ended.set_exception(error)
+            else:
+                ended.set_result(None)
+
+        threading.Thread(target=follow, name="beholder-compare", daemon=True).start()
+        if wait([ended], patience).done:
+            ended.result()
+            return True
+        ended.add_done_callback(self._note)
+        return False
+
+    def _note(self, ended: Future[None]) -> None:
+        self._failed = ended.exception()
 
     @contextmanager
     def _has_acquired(self) -> Iterator[None]:

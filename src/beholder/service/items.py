@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 import msgspec
@@ -145,7 +146,7 @@ def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> Item
         pictures = list(dict.fromkeys([each.hash for each in kept] + (pictures or [])))
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
     counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
-    running.engine.refresh()
+    running.engine.refresh(patience=math.inf)  # it is recommendable when this is acknowledged
     status = "added" if counts.added else "changed" if counts.changed else "same"
     return ItemState(name, status)
 

@@ -17,6 +17,7 @@ from beholder.bundle.opened import open_bundle, stamp
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.encoders.picture_workers import PictureWorkers
+from beholder.engine import present
 from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
 from beholder.engine.opening import engine_of
@@ -152,6 +153,7 @@ class Running:
     def _engine_of(self, parts: Parts, name: str) -> Engine:
         engine = engine_of(self.workspace, parts, name, self.store)
         engine.keep = Keep(self.store.waiting, self.settings.serve.log_answers)
+        engine.patience = present.PATIENCE
         return engine
 
     def _watch(self) -> None:
