@@ -70,6 +70,12 @@ def test_two_pages_are_one_answer(engine: Engine, world: World) -> None:
     assert record["items"] == first.ids + second.ids
 
 
+def test_later_pages_of_strangers_come_from_where_the_first_does(engine: Engine) -> None:
+    first = engine.recommend(k=3)
+    engine.recommend(k=4, page=first.next)
+    assert sources(stored(engine)[first.answer]) == ["popular"] * 7
+
+
 def test_a_place_that_is_passed_over_is_no_place(engine: Engine, world: World) -> None:
     user = world.user_id(3)
     first = engine.recommend(user, k=5)

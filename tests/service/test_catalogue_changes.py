@@ -84,6 +84,20 @@ def test_an_item_can_be_put_and_changed_as_json(two: Server) -> None:
         assert operator.get("/v1/items/words").json()["title"] == "Other words"
 
 
+def test_what_was_hidden_stays_hidden_when_it_is_put_again_and_is_called_so(server: Server) -> None:
+    with server.client(headers=server.operator) as operator:
+        path = "/v1/items/late-hidden"
+        operator.put(path, json={"title": "A moss vase"})
+        operator.patch(path, json={"hidden": True})
+        operator.delete(path)
+        again = operator.put(path, json={"title": "A moss vase again"})
+        assert again.json() == {"id": "late-hidden", "status": "hidden"}
+        assert operator.get(path).status_code == 404
+        operator.patch(path, json={"hidden": False})
+        assert operator.get(path).status_code == 200
+        operator.delete(path)
+
+
 @pytest.mark.parametrize(
     ("data", "status", "code"),
     [

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from msgspec import structs
 
 from beholder.errors import DataError, UnknownItemError
 from beholder.store import Counts, ItemRecord, Store
@@ -105,3 +108,20 @@ def test_thousands_of_items_at_once(store: Store) -> None:
     assert store.put_items(records) == Counts(7_000, 0, 0)
     assert store.put_items(records) == Counts(0, 0, 7_000)
     assert store.items().num_rows == 7_003
+
+
+def test_of_changes_at_once_none_is_lost(store: Store) -> None:
+    """Each begins from what the one before it left, though all were asked for at once."""
+    together = threading.Barrier(6)
+
+    def change(n: int) -> None:
+        together.wait(60)
+        store.change_item(
+            "a", lambda item: structs.replace(item, attributes=item.attributes | {f"x{n}": 1.0})
+        )
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(change, range(6)))
+    assert store.item("a")["attributes"] == {f"x{n}": 1.0 for n in range(6)}
+    with pytest.raises(UnknownItemError):
+        store.change_item("nothing", lambda item: item)

@@ -54,8 +54,7 @@ def set_values(directory: Path, item: str, values: tuple[str, ...]) -> None:
     """
     told = _read(values)
     with _store(directory) as store:
-        record = _changed(store, item, told)
-        store.put_items([record])
+        record = store.change_item(item, lambda found: _changed(found, told))
     _print({"item_id": item, "title": record.title} | record.attributes)
 
 
@@ -122,7 +121,7 @@ def _read(values: Sequence[str]) -> dict[str, str]:
     return told
 
 
-def _changed(store: Store, item: str, told: dict[str, str]) -> ItemRecord:
+def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
     """Return an item with other values, as an items file would have it.
 
     Raises
@@ -134,10 +133,11 @@ def _changed(store: Store, item: str, told: dict[str, str]) -> ItemRecord:
     from beholder.errors import UsageError
     from beholder.store import ItemRecord
 
-    found = store.item(item)
-    title = told.pop("title", found["title"]) or item
-    attributes: dict[str, Any] = dict(found["attributes"])
+    title = told.get("title", item.title) or item.item_id
+    attributes = dict(item.attributes)
     for name, text in told.items():
+        if name == "title":
+            continue
         try:
             value = attribute(name, text)
         except ValueError as error:
@@ -145,7 +145,7 @@ def _changed(store: Store, item: str, told: dict[str, str]) -> ItemRecord:
         attributes.pop(name, None)
         if value is not None:
             attributes[name] = value
-    return ItemRecord(item, title, attributes)
+    return ItemRecord(item.item_id, title, attributes)
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -55,8 +55,8 @@ class Reason(msgspec.Struct, frozen=True):
     kind
         `liked`: because of items of the history; `taste`: because of it, but of none that can be
         named: of the whole, as vectors have it, or of what is hidden now; `similar`: looks or
-        reads alike; `new`: nobody did anything with it yet; `explore`: to find out who likes it;
-        `trending`: it rises; `popular`: none of these.
+        reads alike; `new`: the bundle knows nothing that people did with it; `explore`: to find
+        out who likes it; `trending`: it rises; `popular`: none of these.
     because
         The largest shares of the score, at most three.
     """

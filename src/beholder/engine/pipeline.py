@@ -19,7 +19,7 @@ from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
 from beholder.scorers.interface import Positions
-from beholder.store.answers import HISTORY
+from beholder.store.answers import HISTORY, POPULAR
 
 USUAL_DIAL = Dial()
 
@@ -106,7 +106,8 @@ class Pipeline:
         request = self.about(view, known, level)
         scores = own_scores(request, view, chosen).scores
         shares = request.reading.shares(chosen).values
-        slate = slate_of(chosen, scores, request.rules.pins, HISTORY)
+        source = POPULAR if known.stranger else HISTORY
+        slate = slate_of(chosen, scores, request.rules.pins, source)
         told = view.blend.vectors and not known.stranger
         taste = mostly_taste(request.reading, chosen, scores) if told else None
         return Ranked(

@@ -91,7 +91,7 @@ def why(view: Overlay, ranked: Ranked) -> Why:
 def _kind(view: Overlay, position: int, source: int, by_taste: bool = False) -> str:
     """Return why an item is shown for which no item of a history speaks by itself.
 
-    It is new until somebody came.
+    It is new until a bundle knows what people did with it.
     """
     if source == EXPLORE:
         return "explore"

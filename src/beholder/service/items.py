@@ -51,7 +51,10 @@ class ItemPatch(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ItemState(msgspec.Struct):
-    """What became of an item: added, changed, same, hidden, shown or deleted."""
+    """What became of an item: added, changed, same, hidden, shown or deleted.
+
+    What was hidden stays so when it is put again, also after it was deleted: then it is `hidden`.
+    """
 
     id: str
     status: str
@@ -147,6 +150,8 @@ def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> Item
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
     counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
     running.engine.refresh(patience=math.inf)  # it is recommendable when this is acknowledged
+    if running.store.item(name)["hidden"]:
+        return ItemState(name, "hidden")
     status = "added" if counts.added else "changed" if counts.changed else "same"
     return ItemState(name, status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -100,6 +100,22 @@ class Store:
         """Add items or change them; see `items.put`."""
         with self.database.write() as connection:
             return items.put(connection, records)
+
+    def change_item(self, item_id: str, change: Callable[[ItemRecord], ItemRecord]) -> ItemRecord:
+        """Put what is made of an item as it is now; of two changes at once none is lost.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is none, or it was deleted.
+        """
+        with self.database.write() as connection:
+            found = items.one(connection, item_id)
+            if found is None:
+                raise _unknown(item_id)
+            changed = change(ItemRecord(item_id, found["title"], found["attributes"]))
+            items.put(connection, [changed])
+        return changed
 
     def items(self, changed_after: int = 0) -> pa.Table:
         """Return the items that changed after a version, by seq; see `items.table`."""
