@@ -45,10 +45,12 @@ def everyone(n: int) -> NDArray[np.bool_]:
     return np.ones(n, bool)
 
 
-def modality(raw: NDArray[np.floating], missing: tuple[int, ...] = ()) -> Modality:
+def modality(
+    raw: NDArray[np.floating], missing: tuple[int, ...] = (), given: bool = False
+) -> Modality:
     present = everyone(len(raw))
     present[list(missing)] = False
-    return Modality.of_rows(raw, present)
+    return Modality.of_rows(raw, present, given)
 
 
 def words(group: NDArray[np.int64], seed: int = 0) -> list[str]:

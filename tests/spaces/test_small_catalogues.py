@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,51 @@ from beholder.encoders.registry import ENCODERS, open_encoder
 from beholder.spaces import VectorSpace, WordSpace
 
 
-def space(raw: np.ndarray) -> VectorSpace:
-    return VectorSpace.fit(modality(raw), everyone(len(raw)))
+def space(raw: np.ndarray, given: bool = False) -> VectorSpace:
+    return VectorSpace.fit(modality(raw, given=given), everyone(len(raw)))
+
+
+def histograms(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    centres, group = rng.dirichlet(np.full(dim, 0.3), size=20), np.arange(n) % 20
+    return np.stack([rng.dirichlet(20 * centre + 0.05) for centre in centres[group]]), group
+
+
+def counts(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    centres, group = rng.dirichlet(np.full(dim, 0.2), size=20), np.arange(n) % 20
+    return np.stack([rng.multinomial(30, centre) for centre in centres[group]]), group
+
+
+def in_strong_directions(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Groups differ in a tenth of the numbers, which are large; all of them are noisy."""
+    strong, group = np.arange(dim) < dim // 10, np.arange(n) % 20
+    centres = 3 * rng.normal(size=(20, dim)) * strong
+    return centres[group] + rng.normal(size=(n, dim)), group
+
+
+def never_negative(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    centres, group = rng.normal(size=(20, dim)), np.arange(n) % 20
+    return np.maximum(centres[group] + 0.8 * rng.normal(size=(n, dim)), 0), group
+
+
+def far_from_the_origin(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    centres, group = rng.normal(size=(20, dim)), np.arange(n) % 20
+    return centres[group] + 0.8 * rng.normal(size=(n, dim)) + 2, group
+
+
+@pytest.mark.parametrize("n", [40, 100, 300, 1000])
+@pytest.mark.parametrize("dim", [16, 128])
+@pytest.mark.parametrize(
+    "drawn", [histograms, counts, in_strong_directions, never_negative, far_from_the_origin]
+)
+def test_given_vectors_of_any_kind_find_their_group_as_often_as_by_plain_cosine(
+    drawn: Callable[..., tuple[np.ndarray, np.ndarray]], dim: int, n: int
+) -> None:
+    before, after = [], []
+    for seed in range(max(2, 1000 // n)):
+        raw, group = drawn(n, dim, np.random.default_rng(seed))
+        before.append(agreement(nearest(plain(raw), 5), group))
+        after.append(agreement(nearest(space(raw, given=True).cosines(slice(None)), 5), group))
+    assert np.mean(after) >= np.mean(before) - 0.006
 
 
 @pytest.mark.parametrize("n", [30, 100, 300, 2000])

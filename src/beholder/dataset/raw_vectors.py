@@ -55,7 +55,7 @@ class RawVectors:
             known = self._given.setdefault(name, GivenVectors(self.workspace.vectors, name))
             vectors, present = known.load(item_ids)
             if present.any():
-                found[name] = Modality.of_rows(vectors, present)
+                found[name] = Modality.of_rows(vectors, present, given=True)
         return found
 
 

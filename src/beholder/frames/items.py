@@ -162,4 +162,4 @@ def _modality(name: str, own: Mapping[Hashable, Any], places: Mapping[Hashable, 
     present = np.zeros(len(places), bool)
     present[at] = True
     order = np.argsort(at)
-    return Modality(rows[order], at[order], present)
+    return Modality(rows[order], at[order], present, given=True)

@@ -28,6 +28,9 @@ class Modality:
         int32 (m,), rising. The item that each belongs to: three photos have one owner.
     present
         bool (n_items,). The items that own at least one.
+    given
+        Whether they were made to be compared as they are, by whoever brought them; else they are
+        features of a network, whose strong directions say less than their size.
 
     Raises
     ------
@@ -38,6 +41,7 @@ class Modality:
     vectors: NDArray[np.floating[Any]]
     owner: NDArray[np.int32]
     present: NDArray[np.bool_]
+    given: bool = False
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or self.owner.shape != self.vectors.shape[:1]:
@@ -58,10 +62,13 @@ class Modality:
             )
 
     @classmethod
-    def of_rows(cls, vectors: NDArray[np.floating[Any]], present: NDArray[np.bool_]) -> Self:
+    def of_rows(
+        cls, vectors: NDArray[np.floating[Any]], present: NDArray[np.bool_], given: bool = False
+    ) -> Self:
         """Return one vector an item from (n_items, dim); rows that are not present are dropped."""
         owner = np.flatnonzero(present).astype(np.int32)
-        return cls(vectors if len(owner) == len(vectors) else vectors[owner], owner, present)
+        own = vectors if len(owner) == len(vectors) else vectors[owner]
+        return cls(own, owner, present, given)
 
     @classmethod
     def empty(cls, n_items: int, dim: int) -> Self:
@@ -75,6 +82,7 @@ class Modality:
             np.concatenate([self.vectors, more.vectors]),
             np.concatenate([self.owner, more.owner + np.int32(self.n_items)]),
             np.concatenate([self.present, more.present]),
+            self.given,
         )
 
     def at(self, items: NDArray[np.integer[Any]]) -> Modality:
@@ -84,7 +92,7 @@ class Modality:
         bounds = np.concatenate([[0], np.cumsum(lengths)])
         rows = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], lengths)
         owner = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        return Modality(self.vectors[rows], owner, self.present[items])
+        return Modality(self.vectors[rows], owner, self.present[items], self.given)
 
     @property
     def n_items(self) -> int:

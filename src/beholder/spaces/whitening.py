@@ -22,6 +22,9 @@ count alike, as colours do, it is a direction like the others, and centred rows 
 anywhere. Where m is its squared length beside the variance about it, and v the median variance of
 all directions, sqrt(2.5 v / (m + 2.5 v)) of it remains; a network's features, most of whose
 directions hold next to nothing, lose it whole.
+
+Vectors that somebody gives were made to be compared: a strong direction of theirs means as much as
+it is strong. Of them only the mean is taken away.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ TAIL = 20.0  # times the median variance
 LIKE = 2.5  # times the median of all directions: how much of the mean may be one of them
 KEPT = 256  # directions at least, and as many as hold this share of the variance
 SHARE = 0.75
+SHARE_OF_GIVEN = 0.95
 SMALLEST = 1e-12  # length of a vector whose numbers still have squares
 FEW = 3_000  # items up to which all are kept: what their vectors hold may lie in any direction
 
@@ -114,11 +118,14 @@ class Whitening:
         mean += (share @ rows / n * (learned / n)).astype(np.float32)
         rows -= mean
         rows = unit(rows) * np.sqrt(share / n)[:, None].astype(np.float32)
-        spread = _spread(rows, int(n))
+        spread = _spread(rows, int(n), SHARE_OF_GIVEN if modality.given else SHARE)
         mean *= 1 - _kept(mean, LIKE * spread.middle)
+        whole = n <= FEW or modality.dim <= KEPT
+        if modality.given:
+            n_kept = 0 if whole else len(spread.variances)
+            return cls(mean, spread.directions[:, :n_kept], np.ones(n_kept, np.float32), whole)
         chance = CHANCE / learned + TAIL * spread.median
         gains = np.sqrt(chance / (spread.variances + chance)).astype(np.float32)
-        whole = n <= FEW or modality.dim <= KEPT
         return cls(mean, spread.directions, gains, whole)
 
     def __call__(self, raw: NDArray[np.floating[Any]]) -> Vectors:
@@ -183,15 +190,18 @@ def _sampled(
     return rows[there], 1.0 / np.bincount(owner, minlength=len(counts))[owner]
 
 
-def _spread(rows: Vectors, n_items: int) -> Spread:
-    """Decompose rows (n, dim), whose squared lengths sum to 1, of so many items."""
+def _spread(rows: Vectors, n_items: int, share: float = SHARE) -> Spread:
+    """Decompose rows (n, dim), whose squared lengths sum to 1, of so many items.
+
+    Of many items as many directions are kept as hold a share of the variance.
+    """
     from scipy.linalg import eigh, eigvalsh  # only fitting needs it, and a server starts sooner
 
     exact = rows.astype(np.float64)
     few = len(exact) < exact.shape[1]  # then the matrix of rows is the smaller one
     square = exact @ exact.T if few else exact.T @ exact
     every = np.maximum(eigvalsh(square), 0)
-    held = np.searchsorted(every[::-1].cumsum(), SHARE * every.sum()) + 1
+    held = np.searchsorted(every[::-1].cumsum(), share * every.sum()) + 1
     kept = len(square) if n_items <= FEW else max(KEPT, int(held))
     top = (max(0, len(square) - kept), len(square) - 1)
     values, directions = eigh(square, subset_by_index=top)
