@@ -17,7 +17,7 @@ from beholder.settings import Settings
 
 MULTIPART = 65_536  # bytes around a picture
 BASE64 = 1.4  # a picture as text
-UPLOADS = 8  # large bodies held at once
+UPLOADS = 8  # large bodies at work at once
 Headers = dict[bytes, bytes]
 TYPES = {
     "json": ("application/json",),
@@ -48,36 +48,23 @@ class Bodies:
         if kind is None:
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        if not options.get("upload"):
-            await self._pass_on(scope, receive, send, headers, kind, None)
-            return
-        if self.uploads >= UPLOADS:
-            raise OverloadedError("too many uploads at once", remedy="send it again later")
-        self.uploads += 1
-        try:
-            await self._pass_on(scope, receive, send, headers, kind, self.large)
-        finally:
-            self.uploads -= 1
-
-    async def _pass_on(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        headers: Headers,
-        kind: str,
-        limit: int | None,
-    ) -> None:
-        body = await read(receive, headers, kind, self.settings, limit)
+        limit = self.large if options.get("upload") else None
+        body = await read(receive, dict(scope["headers"]), kind, self.settings, limit)
         if body is None:
             return  # the caller went away: nobody to answer
+        large = len(body) > self.settings.serve.max_body
+        if large and self.uploads >= UPLOADS:
+            raise OverloadedError("too many uploads at once", remedy="send it again later")
+        self.uploads += large
         parts: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def replay() -> Any:
             return parts.pop() if parts else await receive()
 
-        await self.app(scope, replay, send)
+        try:
+            await self.app(scope, replay, send)
+        finally:
+            self.uploads -= large
 
 
 async def read(

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 
-from beholder.errors import BeholderError, OverloadedError
+from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import origins
 from beholder.service.access import Door
 from beholder.service.keys import KeyFile
+from beholder.service.load import Load, Turn
 from beholder.service.log import FAULTS, note_fault, note_request
 from beholder.service.paths import keep_slashes
 from beholder.service.problems import (
@@ -51,11 +52,10 @@ class Front:
         self.app = app
         self.log = log
         self.settings = workspace.settings
-        self.most = workspace.settings.serve.max_in_flight
+        self.load = Load(workspace.settings.serve.max_in_flight)
         self.origins = frozenset(workspace.settings.serve.cors_origins)
         secret = secret_of(workspace.secrets)
         self.door = Door(KeyFile(workspace.secrets), secret, loopback=loopback)
-        self.in_flight = 0
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, or run the lifespan."""
@@ -65,9 +65,10 @@ class Front:
         began = time.perf_counter()
         headers = dict(scope["headers"])
         answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)])
-        self.in_flight += 1
+        turn: Turn | None = None
         try:
-            await self._answer(scope, receive, answer, headers)
+            turn = Turn(self.load, scope, receive)
+            await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:
             await _refuse(answer, error)
         except Exception as error:
@@ -76,15 +77,14 @@ class Front:
                 raise  # the answer has begun: the connection is cut, so that nobody trusts it
             await _refuse(answer, understood(error))
         finally:
-            self.in_flight -= 1
+            if turn is not None:
+                turn.end()
             if self.log or FAULTS in scope:  # what is a fault of ours is always told
                 note_request(scope, answer.status, time.perf_counter() - began)
 
     async def _answer(
         self, scope: Any, receive: Receive, send: _Answer, headers: dict[bytes, bytes]
     ) -> None:
-        if self.in_flight > self.most:
-            raise OverloadedError("too many requests at once", remedy="send it again later")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS:
             raise HeadersTooLargeError(f"headers have at most {HEADERS} bytes")
         method: str = scope["method"]

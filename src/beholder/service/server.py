@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import http.client
 import os
+import resource
 import signal
 import socket
 import threading
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -37,7 +38,9 @@ from beholder.workspace import Workspace
 
 HEADER_SECONDS = 5  # a half-sent header is not waited for longer
 HEADER_BUFFER = 65_536  # bytes; the application refuses more than 16 KiB with words
-BACKLOG = 1024
+BACKLOG = 4096
+CONNECTIONS = 8_192  # at once, each at most HEADER_SECONDS without a request
+FILES = 512  # descriptors for everything else
 GRACE = 10  # seconds that requests have to end when the server stops
 LOOK = 1.0
 
@@ -110,9 +113,10 @@ def serve(
             interface=Interfaces.ASGI,
             workers=workers,
             backlog=BACKLOG,
-            backpressure=2 * workspace.settings.serve.max_in_flight,
+            backpressure=_connections(),
             loop=Loops.asyncio,
             websockets=False,
+            http=HTTPModes.http1,  # HTTP/2 belongs to the proxy: its streams end at no idle bound
             http1_settings=HTTP1Settings(
                 header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BUFFER
             ),
@@ -130,6 +134,16 @@ def serve(
                 "a worker process died twice within seconds, so that the server ended",
                 remedy="see whether memory ran out (dmesg); then start it again",
             ) from end
+
+
+def _connections() -> int:
+    """Return how many connections a worker may hold, and allow this process as many files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else hard
+    if soft < min(most, CONNECTIONS + FILES):
+        soft = min(most, CONNECTIONS + FILES)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(256, min(CONNECTIONS, soft - FILES))
 
 
 def _first_key(workspace: Workspace, loopback: bool, whisper: Callable[[str], None]) -> None:

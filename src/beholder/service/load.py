@@ -1,0 +1,104 @@
+"""How much a process does at once. A request counts when its body is there; until then it is held.
+
+So slow senders fill no place that others could use; what they have sent so far is bounded apart.
+What people may always ask for, such as to be forgotten, is refused to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from beholder.errors import OverloadedError
+
+HELD = 4_096  # requests whose bodies are on their way
+HELD_BYTES = 2**28  # of all of these bodies
+SPARED = ("/health/", "/v1/users/")  # health, export, erasure and opting out
+Receive = Callable[[], Awaitable[Any]]
+
+
+class Load:
+    """What one process is doing.
+
+    Parameters
+    ----------
+    most
+        Requests at work at once.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.at_work = self.held = self.held_bytes = 0
+
+
+class Turn:
+    """One request: held while its body comes, at work from then to its end.
+
+    Parameters
+    ----------
+    scope, receive
+        Of the server (ASGI).
+
+    Raises
+    ------
+    OverloadedError
+        If too much is at work, or on its way.
+    """
+
+    def __init__(self, load: Load, scope: Any, receive: Receive) -> None:
+        self._load, self._receive = load, receive
+        self._spared = scope["path"].startswith(SPARED)
+        self._bytes = 0
+        self._state = ""
+        if _has_body(scope):
+            self._hold()
+        else:
+            self._begin()
+
+    async def receive(self) -> Any:
+        """Receive the next part of the body; the last one begins the work."""
+        message = await self._receive()
+        if self._state == "held":
+            self._count(len(message.get("body", b"")))
+            if not message.get("more_body"):
+                self.end()
+                self._begin()
+        return message
+
+    def end(self) -> None:
+        """Give the place back."""
+        if self._state == "work":
+            self._load.at_work -= 1
+        elif self._state == "held":
+            self._load.held -= 1
+            self._load.held_bytes -= self._bytes
+        self._state = ""
+
+    def _hold(self) -> None:
+        if self._load.held >= HELD and not self._spared:
+            raise _overloaded("bodies are on their way")
+        self._load.held += 1
+        self._state = "held"
+
+    def _begin(self) -> None:
+        if self._load.at_work >= self._load.most and not self._spared:
+            raise _overloaded("requests are at work")
+        self._load.at_work += 1
+        self._state = "work"
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        self._load.held_bytes += size
+        if self._load.held_bytes > HELD_BYTES:
+            raise _overloaded("large bodies are on their way")
+
+
+def _has_body(scope: Any) -> bool:
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0"):
+            return True
+    return False
+
+
+def _overloaded(what: str) -> OverloadedError:
+    return OverloadedError(f"too many {what} at once", remedy="send it again later")
