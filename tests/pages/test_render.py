@@ -161,7 +161,7 @@ def test_hostile_titles_stay_text(language):
 def test_a_button_without_scripts_comes_back_to_what_was_asked():
     found = Page(render_search(Look("Shop"), answer(item("a")), "plum lamp"))
     assert {tag["value"] for tag in found.find("input", name="back")} == {"/search?words=plum+lamp"}
-    later = Page(render_feed(Look("Shop"), answer(item("a")), page="c/2"))
+    later = Page(render_feed(Look("Shop"), answer(item("a")), asked={"page": "c/2", "repeat": ""}))
     assert {tag["value"] for tag in later.find("input", name="back")} == {"/?page=c%2F2"}
     languages = [a["href"] for a in later.find("a") if "lang=" in a.get("href", "")]
     assert languages == ["/?page=c%2F2&lang=zh-Hans"]
