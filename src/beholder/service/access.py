@@ -100,7 +100,8 @@ def needs(need: Need, **more: Any) -> dict[str, Any]:
 def check_route(scope: Any) -> None:
     """Check the caller against the route, and refuse query parameters that it does not have.
 
-    Pages pass them over: those who link to a page hang marks of their own on its address. This comes before anything of the body is read.
+    Pages pass them over: those who link to a page hang marks of their own on its address. All
+    this comes before anything of the body is read.
     """
     handler = scope["route_handler"]
     need = handler.opt.get("need")

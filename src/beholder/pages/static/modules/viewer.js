@@ -135,7 +135,10 @@ async function fill(selector, ask, draw, signal) {
   } catch {
     if (!signal.aborted) section.hidden = true; // the picture is there; what is missing is extra
   } finally {
-    if (!signal.aborted) section.setAttribute("aria-busy", "false");
+    if (!signal.aborted) {
+      section.setAttribute("aria-busy", "false");
+      if (document.activeElement?.closest(".why h3")) goToWhy(); // there may be more to scroll by now
+    }
   }
 }
 
@@ -164,7 +167,6 @@ function showWhy(section, { item, shares, base = 0, exact = true, level, rules =
   const now = later && rows.length ? ` ${say("why_now")}` : "";
   section.querySelector(".soft").textContent = say(sorted.length ? "why_intro" : nothing) + about + now;
   section.querySelector(".bars").replaceChildren(...rows);
-  if (history.state?.why && document.activeElement?.closest(".why")) goToWhy(); // what lies above may have grown
 }
 
 /** Return what a bar calls an item of the history. */
