@@ -13,6 +13,7 @@ from beholder.errors import BeholderError, OverloadedError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import origins
 from beholder.service.access import Door
+from beholder.service.asking import Asking
 from beholder.service.keys import KeyFile
 from beholder.service.log import FAULTS, note_fault, note_request
 from beholder.service.pages import problem_page, wants_page
@@ -111,8 +112,10 @@ class Front:
     async def _refuse(self, scope: Any, answer: _Answer, error: BeholderError) -> None:
         """Send a problem: a page where a browser asked for one."""
         if wants_page(scope):
-            page = problem_page(Request(scope), error)
-            await page.to_asgi_response(None, Request(scope))(scope, _nothing_more, answer)
+            scope.setdefault("litestar_app", self.app)  # the framework may not have been reached
+            asked: Asking = Request(scope)
+            page = problem_page(asked, error)
+            await page.to_asgi_response(None, asked)(scope, _nothing_more, answer)
             return
         body = msgspec.json.encode(problem(error))
         headers = [
