@@ -77,7 +77,8 @@ def render_feed(
     Parameters
     ----------
     answer
-        What `GET /v1/recommendations` gives: level, items, next.
+        What `GET /v1/recommendations` gives: level, items, next. `mine`, where what was seen comes
+        again, maps items to what the visitor said of them, as in `render_item`.
     rows
         What `GET /v1/rows/{name}` gives, in order; those without items are left out.
     empty
@@ -106,6 +107,7 @@ def render_feed(
             if (items := row["items"])
         ],
         more=_next_page("/", answer, **again),
+        mine=_json(answer["mine"]) if "mine" in answer else "",
         answer=str(answer.get("answer", "")),
         level=level,
         asked=kept,

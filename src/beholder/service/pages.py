@@ -63,7 +63,9 @@ async def feed(
         asked = Question(FEED, page=page, repeat="allow" if again else None)
         answer = msgspec.to_builtins(engine.recommend(session=who, question=asked, seen=seen))
         if again:
-            answer["items"] = _with_mine(running, who, answer["items"])
+            answer["mine"] = mine = _mine(running, who)
+            for each in answer["items"]:
+                each["mine"] = mine.get(each["id"], {})
         names = () if page else ROWS
         beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
         empty = not engine.pipeline.rules.open(engine.now_showing).any()

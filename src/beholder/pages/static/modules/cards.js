@@ -11,8 +11,8 @@ export function itemOf(element) {
   return element.closest("[data-item]")?.item;
 }
 
-/** What the visitor said of each item: the same wherever it stands on the page. */
-const said = new Map();
+/** What the visitor said of each item, as far as the page knows: the same wherever it stands. */
+const said = new Map(Object.entries(JSON.parse(document.querySelector("#more")?.dataset.mine || "{}")));
 
 /** Give an element on the page its item: from its attribute, or the one given. */
 export function attach(element, item = JSON.parse(element.dataset.item)) {
