@@ -337,6 +337,8 @@ def test_the_reasons_are_in_sight_with_no_message_over_them(phone):
     assert why["y"] >= 0
     assert why["y"] + why["height"] <= phone.locator("#toast p").bounding_box()["y"]
     assert phone.evaluate("document.activeElement.closest('.why h3') !== null")
+    phone.locator("#viewer [data-do=close]").tap()
+    phone.wait_for_function("() => !document.querySelector('#viewer').open")
 
 
 def test_what_was_done_since_is_told_with_the_reasons(phone):
