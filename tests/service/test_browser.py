@@ -450,7 +450,9 @@ def test_the_menu_leaves_the_undo_of_a_message_free(phone):
 
 
 def test_what_keys_do_is_not_told_where_there_are_none(phone, page):
-    assert phone.locator("#keys-toggle").is_hidden()
+    for width in (390, 820):
+        phone.set_viewport_size({"width": width, "height": 844})
+        assert phone.locator("#keys-toggle").is_hidden(), width
     assert page.locator("#keys-toggle").is_visible()
 
 

@@ -12,7 +12,6 @@ import pytest
 from beholder.pages import assets
 from live_server import Server
 
-
 WAITS = (  # a body that never comes
     b"POST /v1/interactions HTTP/1.1\r\nhost: localhost\r\n"
     b"content-type: application/json\r\ncontent-length: 9\r\n\r\n{"
