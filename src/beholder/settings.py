@@ -120,6 +120,12 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     explore_pool: Literal["fresh", "rare"] = "fresh"
 
 
+class PagesSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How pages tell what items say."""
+
+    currency: Annotated[str, Meta(max_length=40)] = ""
+
+
 class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What may be kept about people, and for how long."""
 
@@ -138,6 +144,7 @@ class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     encode: EncodeSettings = msgspec.field(default_factory=EncodeSettings)
     train: TrainSettings = msgspec.field(default_factory=TrainSettings)
     serve: ServeSettings = msgspec.field(default_factory=ServeSettings)
+    pages: PagesSettings = msgspec.field(default_factory=PagesSettings)
     privacy: PrivacySettings = msgspec.field(default_factory=PrivacySettings)
     # What is in a rule is checked where rules are read: beholder.rules.standing.
     rules: list[dict[str, Any]] = msgspec.field(default_factory=list)

@@ -161,7 +161,7 @@ def test_hostile_titles_stay_text(language):
 def test_a_button_without_scripts_comes_back_to_what_was_asked():
     found = Page(render_search(Look("Shop"), answer(item("a")), "plum lamp"))
     assert {tag["value"] for tag in found.find("input", name="back")} == {"/search?words=plum+lamp"}
-    later = Page(render_feed(Look("Shop"), answer(item("a")), page="c/2"))
+    later = Page(render_feed(Look("Shop"), answer(item("a")), asked={"page": "c/2", "repeat": ""}))
     assert {tag["value"] for tag in later.find("input", name="back")} == {"/?page=c%2F2"}
     languages = [a["href"] for a in later.find("a") if "lang=" in a.get("href", "")]
     assert languages == ["/?page=c%2F2&lang=zh-Hans"]
@@ -355,3 +355,53 @@ def test_an_answer_without_items_says_whether_all_is_seen_or_nothing_is_there(la
         assert (seen in text, empty in text) == (False, True)
         text = Page(render_feed(look, answer(item("z"), level=level), rows)).text
         assert (seen in text, empty in text) == (False, False)
+
+
+def test_a_price_stands_on_the_card_and_on_the_page_and_is_no_chip():
+    one = item(attributes={"price": 12.5, "stock": "5", "family": "vase"})
+    look = Look("Shop", currency="{price} €")
+    feed, page = render_feed(look, answer(one)), render_item(look, one)
+    for html in (feed, page):
+        assert html.count('class="price">12.50 €<') == 1
+    chips = [a["href"] for a in Page(page).find("a", class_="chip") if "words" in a["href"]]
+    assert chips == ["/search?words=vase"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_has_seen_everything_is_told_one_thing_and_can_see_it_again(language):
+    look, words = Look("Shop", language), catalogue(language)
+    html = render_feed(look, {**answer(level="session"), "next": None})
+    page = Page(html)
+    assert [a["href"] for a in page.classes("solid")] == ["/?repeat=allow"]
+    assert "hidden" in page.classes("end")[0], "the end is not told a second time"
+    again = Page(render_feed(look, answer(item()), asked={"repeat": "allow"}))
+    assert words["see_again"] not in again.text
+    assert [a["href"] for a in again.classes("next")] == ["/?repeat=allow&page=c%2F2%3D%3D"]
+    assert again.find("div", id="more")[0]["data-repeat"] == "allow"
+    forms = {tag["value"] for tag in again.find("input", name="back")}
+    assert forms == {"/?repeat=allow"}
+    none = Page(render_feed(look, answer(), asked={"repeat": "allow"}))
+    assert words["see_again"] not in none.text, "it was asked already"
+
+
+def test_a_picture_is_not_there_because_of_itself():
+    itself = {"id": "a1", "title": "Blue vase", "share": 0.6}
+    other = {"id": "b", "title": "Red jug", "share": 0.4}
+    for because, expected in (
+        ([itself, other], "Because of Red jug"),
+        ([itself], catalogue("en")["reason_itself"]),
+    ):
+        html = render_feed(Look("Shop"), answer(item(reason={"kind": "liked", "because": because})))
+        assert f"<small>{expected}</small>" in html[: html.index("<template")]
+
+
+def test_buttons_of_an_item_say_their_words_and_a_saved_card_shows_it():
+    page = Page(render_item(Look("Shop"), item()))
+    (form,) = [n for n, (tag, a) in enumerate(page.tags) if a.get("class") == "row tools"][:1]
+    assert page.tags[form][0] == "form"
+    for key in ("like", "save", "dislike"):
+        assert catalogue("en")[key] in page.text
+    saved = Page(render_saved(Look("Shop"), [item(mine={"save": "e1"})]))
+    assert "data-saved" in saved.classes("card")[0]
+    assert "hidden" in saved.find("div", id="none")[0]
+    assert "hidden" not in Page(render_saved(Look("Shop"), [])).find("div", id="none")[0]

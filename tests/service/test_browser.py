@@ -276,3 +276,259 @@ def test_what_was_in_sight_for_a_second_is_told(page):
     assert sorted(told["places"]) == sorted(shown)
     assert 3 < len(shown) < len(page.evaluate(IDS))
     assert page.complaints == []
+
+
+@pytest.fixture
+def phone(chromium: Any, server: Any) -> Iterator[Any]:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, base_url=server.url
+    )
+    opened = context.new_page()
+    opened.complaints = []
+    opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    opened.goto("/")
+    opened.wait_for_function("() => document.querySelectorAll('.card').length > 8")
+    yield opened
+    context.close()
+
+
+def from_menu(page: Any, card: int, what: str) -> None:
+    page.locator(".card").nth(card).locator("[data-do=menu]").tap()
+    page.locator(f"#menu [data-do={what}]").tap()
+
+
+def boxes_apart(one: Any, other: Any) -> bool:
+    a, b = one.bounding_box(), other.bounding_box()
+    return (
+        a["y"] + a["height"] <= b["y"]
+        or b["y"] + b["height"] <= a["y"]
+        or a["x"] + a["width"] <= b["x"]
+        or b["x"] + b["width"] <= a["x"]
+    )
+
+
+def lit(page: Any, inside: str) -> set[str]:
+    buttons = page.locator(f"{inside} [data-do][aria-pressed=true]").all()
+    return {button.get_attribute("data-do") for button in buttons}
+
+
+def test_asking_why_records_nothing(phone):
+    sent: list[str] = []
+    phone.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    from_menu(phone, 1, "why")
+    phone.wait_for_function("() => document.querySelector('.why[aria-busy=false]')")
+    phone.wait_for_timeout(500)
+    assert phone.evaluate("document.querySelector('#viewer').open")
+    assert not [each for each in sent if "/v1/interactions" in each]
+    assert phone.request.get("/v1/recommendations").json()["level"] == "popular"
+    phone.go_back()
+    with phone.expect_request("**/v1/interactions"):
+        phone.locator(".card").nth(1).locator("a[data-do=open]").first.tap()
+    assert phone.complaints == []
+
+
+def test_the_reasons_are_in_sight_with_no_message_over_them(phone):
+    with phone.expect_response("**/v1/recommendations"):
+        phone.locator(".card").first.locator("[data-do=like]").tap()
+    from_menu(phone, 2, "why")
+    phone.wait_for_function("() => document.querySelector('.rel[aria-busy=false] .thumb')")
+    phone.wait_for_timeout(400)
+    why = phone.locator("#viewer .why").bounding_box()
+    assert why["y"] >= 0
+    assert why["y"] + why["height"] <= phone.locator("#toast p").bounding_box()["y"]
+    assert phone.evaluate("document.activeElement.closest('.why h3') !== null")
+    phone.locator("#viewer [data-do=close]").tap()
+    phone.wait_for_function("() => !document.querySelector('#viewer').open")
+
+
+def test_what_was_done_since_is_told_with_the_reasons(phone):
+    note = "This is how things stand now"
+    with phone.expect_response("**/v1/recommendations"):
+        phone.locator(".card").first.locator("[data-do=like]").tap()
+    from_menu(phone, 2, "why")
+    phone.locator("#viewer .why .soft").get_by_text(note).wait_for()
+    phone.goto("/")
+    phone.wait_for_function("() => document.querySelectorAll('.card').length > 8")
+    from_menu(phone, 2, "why")
+    phone.wait_for_function("() => document.querySelector('.why[aria-busy=false]')")
+    assert note not in phone.locator("#viewer .why").inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_like_and_not_for_me_exclude_each_other(chromium, server, scripts):
+    context = chromium.new_context(base_url=server.url, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto("/item/picture-00031")
+    for kind in ("like", "dislike", "like"):
+        with page.expect_response(lambda reply: reply.request.method == "POST"):
+            page.locator(f"main .tools [data-do={kind}]").click()
+        page.wait_for_load_state()
+        assert lit(page, "main .tools") == {kind}
+        page.goto("/item/picture-00031")
+        assert lit(page, "main .tools") == {kind}
+    context.close()
+
+
+def test_undo_restores_what_was_said_before(page):
+    def settled(wanted: set[str]) -> None:
+        page.wait_for_timeout(300)
+        page.wait_for_function("() => JSON.parse(localStorage['beholder.outbox']).length === 0")
+        assert lit(page, "main .tools") == wanted
+        page.reload()
+        assert lit(page, "main .tools") == wanted
+
+    page.goto("/item/picture-00032")
+    page.locator("main .tools [data-do=like]").click()
+    settled({"like"})
+    page.locator("main .tools [data-do=dislike]").click()
+    page.locator("#toast button").click()
+    settled({"like"})
+    page.locator("main .tools [data-do=dislike]").click()
+    settled({"dislike"})
+    page.locator("main .tools [data-do=like]").click()
+    page.locator("#toast button").click()
+    settled({"dislike"})
+
+
+def test_not_for_me_puts_the_heart_of_a_card_out_and_undo_lights_it_again(page):
+    act(page, 0, "like")
+    act(page, 0, "dislike")
+    card = page.locator(".card").first
+    assert card.locator("[data-do=like]").get_attribute("aria-pressed") == "false"
+    page.locator("[data-do=undo-card]").click()
+    page.wait_for_function("() => !document.querySelector('.gone')")
+    assert card.locator("[data-do=like]").get_attribute("aria-pressed") == "true"
+    assert card.locator("[data-do=dislike]").get_attribute("aria-pressed") == "false"
+
+
+def test_a_saved_picture_leaves_by_its_menu_and_comes_back_by_undo(phone):
+    for place in (0, 1):
+        from_menu(phone, place, "save")
+        mark = phone.locator(".card").nth(place).locator("[data-do=save]").first
+        assert mark.is_visible(), "a card shows on touch, too, that it is saved"
+    phone.wait_for_function("() => JSON.parse(localStorage['beholder.outbox']).length === 0")
+    phone.goto("/saved")
+    phone.wait_for_function("() => document.querySelectorAll('.card').length === 2")
+    phone.locator(".card").first.locator("[data-do=menu]").tap()
+    assert phone.locator("#menu [data-do=save]").inner_text().startswith("Remove from saved")
+    phone.locator("#menu [data-do=save]").tap()
+    assert phone.locator(".card:visible").count() == 1
+    assert phone.locator("#found").inner_text() == "1 picture"
+    phone.locator("#toast button").tap()
+    assert phone.locator(".card:visible").count() == 2
+    assert phone.locator("#found").inner_text() == "2 pictures"
+    for _ in range(2):
+        phone.locator(".card:visible").first.locator("[data-do=menu]").tap()
+        phone.locator("#menu [data-do=save]").tap()
+    assert phone.locator("#none").is_visible()
+    assert phone.complaints == []
+
+
+def test_a_picture_that_was_only_seen_says_what_becomes_of_it(phone):
+    from_menu(phone, 1, "dislike")
+    stone = phone.locator(".gone")
+    for button in stone.locator("button").all():
+        inside, around = button.bounding_box(), stone.bounding_box()
+        assert inside["x"] - around["x"] >= 10
+        assert around["x"] + around["width"] - inside["x"] - inside["width"] >= 10
+    stone.locator("[data-do=only-seen]").tap()
+    assert "Hidden" not in stone.inner_text()
+    assert "Others like it still may" in stone.inner_text()
+
+
+def test_the_menu_leaves_the_undo_of_a_message_free(phone):
+    phone.locator(".card").first.locator("[data-do=like]").tap()
+    phone.wait_for_timeout(400)
+    bottom = phone.evaluate("""() => {
+      const low = [...document.querySelectorAll('[data-do=menu]')]
+        .filter(b => b.getBoundingClientRect().bottom < innerHeight - 150)
+        .sort((a, b) => b.getBoundingClientRect().top - a.getBoundingClientRect().top)[0]
+      return [...document.querySelectorAll('.card')].indexOf(low.closest('.card'))
+    }""")
+    phone.locator(".card").nth(bottom).locator("[data-do=menu]").tap()
+    assert boxes_apart(phone.locator("#menu"), phone.locator("#toast button"))
+
+
+def test_what_keys_do_is_not_told_where_there_are_none(phone, page):
+    for width in (390, 820):
+        phone.set_viewport_size({"width": width, "height": 844})
+        assert phone.locator("#keys-toggle").is_hidden(), width
+    assert page.locator("#keys-toggle").is_visible()
+
+
+def test_buttons_of_an_item_are_large_and_say_what_they_do(phone):
+    phone.goto("/item/picture-00011")
+    for button in phone.locator("main .tools .btn").all():
+        box = button.bounding_box()
+        assert min(box["width"], box["height"]) >= 44
+        assert button.inner_text().strip()
+
+
+def test_a_long_title_takes_two_lines_and_nothing_overlaps(phone, server):
+    body = {"title": "A title that is long enough for two lines", "attributes": {"price": 9.5}}
+    phone.request.put("/v1/items/long-title", data=body, headers=server.operator)
+    try:
+        phone.goto("/search?words=title+long+enough+two+lines")
+        card = phone.locator(".card", has_text="A title that is long").first
+        card.wait_for()
+        lines = card.locator("b").evaluate(
+            "b => b.getBoundingClientRect().height / parseFloat(getComputedStyle(b).lineHeight)"
+        )
+        assert round(lines) == 2
+        assert card.locator(".price").inner_text() == "9.50"
+        inside = card.locator(".cap").bounding_box()
+        around = card.bounding_box()
+        tall = float(card.evaluate("c => parseFloat(c.style.getPropertyValue('--h'))"))
+        assert inside["y"] + inside["height"] <= around["y"] + tall + 1
+    finally:
+        phone.request.delete("/v1/items/long-title", headers=server.operator)
+
+
+def test_the_viewer_shows_the_chips_and_the_price_that_the_page_shows(page, server):
+    name = page.locator(".card").nth(3).evaluate("card => card.item.id")
+    before = page.request.get(f"/v1/items/{name}").json()
+    told = ["blue", "5", "12 EUR", "2026-11-24", "24 Nov 2026", "true", "x" * 30, "size 42", "99元"]
+    body = {"title": before["title"], "attributes": {"price": 3.5, "tags": told, "stock": "5"}}
+    page.request.put(f"/v1/items/{name}", data=body, headers=server.operator)
+    page.goto(f"/item/{name}")
+    shown = page.locator("main .tags .chip").all_inner_texts()
+    assert shown == ["blue", "size 42"]
+    price = page.locator("main .info .price").inner_text()
+    page.goto(f"/search?words={before['title']}")
+    page.locator(f".card a[href='/item/{name}']").first.click()
+    page.locator("#viewer .tags .chip").first.wait_for()
+    assert page.locator("#viewer .tags .chip").all_inner_texts() == shown
+    assert page.locator("#viewer .info .price").inner_text() == price == "3.50"
+    body = {"title": before["title"], "attributes": before["attributes"]}
+    page.request.put(f"/v1/items/{name}", data=body, headers=server.operator)
+
+
+def test_when_nothing_is_left_no_more_is_promised(page):
+    while items := page.request.get("/v1/recommendations?k=1000").json()["items"]:
+        left = items[:-3] if len(items) > 3 else []
+        events = [{"item": each["id"], "kind": "click"} for each in left]
+        if not events:
+            break
+        page.request.post("/v1/interactions", data={"events": events})
+    page.goto("/")
+    page.locator("#more .end").wait_for()
+    assert page.locator(".card").count() == 3
+    for place in range(3):
+        page.locator(".card").nth(place).locator("[data-do=like]").click(force=True)
+        assert page.locator("#toast span").inner_text() == "Liked"
+    page.wait_for_function("() => JSON.parse(localStorage['beholder.outbox']).length === 0")
+    page.goto("/")
+    page.get_by_text("You have seen everything").wait_for()
+    page.wait_for_timeout(600)
+    assert page.locator("#more .end").is_hidden(), "it is said once"
+    page.locator(".again a").click()
+    page.wait_for_function("() => document.querySelectorAll('.card').length > 8")
+    for _ in range(40):
+        if page.locator(".card[data-liked]").count() == 3:
+            break
+        page.evaluate("scrollTo(0, 1e6)")
+        page.wait_for_timeout(250)
+        if page.locator("#more .next:visible").count():
+            page.locator("#more .next").click()
+    assert page.locator(".card[data-liked]").count() == 3, "whichever page they came with"
+    assert page.complaints == []

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from beholder.pages import assets
+from beholder.pages import assets, attributes
 from beholder.pages.words import Words
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ CONTENT_SECURITY_POLICY = (
 )
 THEMES = ("auto", "light", "dark")
 _MOST_SHARES = 5
-_MOST_CHIPS = 12
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -54,12 +53,15 @@ class Look:
         One of `THEMES`; auto follows the visitor's system.
     chips
         Searches of one tap, for example the most frequent categories.
+    currency
+        How prices are written; see `attributes.price`.
     """
 
     title: str
     language: str = "en"
     theme: str = "auto"
     chips: tuple[Chip, ...] = ()
+    currency: str = ""
 
 
 def render_feed(
@@ -68,22 +70,26 @@ def render_feed(
     rows: Sequence[Mapping[str, Any]] = (),
     *,
     empty: bool = False,
-    page: str = "",
+    asked: Mapping[str, str] | None = None,
 ) -> str:
     """Return the front page.
 
     Parameters
     ----------
     answer
-        What `GET /v1/recommendations` gives: level, items, next.
+        What `GET /v1/recommendations` gives: level, items, next. `mine`, where what was seen comes
+        again, maps items to what the visitor said of them, as in `render_item`.
     rows
         What `GET /v1/rows/{name}` gives, in order; those without items are left out.
     empty
         Whether the catalogue has nothing to show to anybody. Else an answer without items is that
         of somebody who has seen everything.
-    page
-        The cursor that was asked for.
+    asked
+        What was asked for: the cursor as `page`, and `repeat` for what was seen already; what is
+        empty was not.
     """
+    kept = {name: value for name, value in (asked or {}).items() if value}
+    again = {name: value for name, value in kept.items() if name == "repeat"}
     level = str(answer.get("level", ""))
     words = Words(look.language)
     return _page(
@@ -91,18 +97,20 @@ def render_feed(
         look,
         kind="feed",
         path="/",
-        cards=_cards(words, _placed(answer), level),
+        cards=_cards(look, _placed(answer), level),
         cold=level == "popular",
         nothing="empty" if empty else "all_seen",
+        again="" if again else "/?repeat=allow",
         rows=[
-            {"title": words(row["title"]), "name": row["row"], "cards": _cards(words, items, "")}
+            {"title": words(row["title"]), "name": row["row"], "cards": _cards(look, items, "")}
             for row in rows
             if (items := row["items"])
         ],
-        more=_next_page("/", answer),
+        more=_next_page("/", answer, **again),
+        mine=_json(answer["mine"]) if "mine" in answer else "",
         answer=str(answer.get("answer", "")),
         level=level,
-        asked={"page": page} if page else {},
+        asked=kept,
     )
 
 
@@ -116,14 +124,13 @@ def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: st
     words
         What was typed; empty after a search by picture.
     """
-    known = Words(look.language)
     items = answer["items"] if answer else []
     return _page(
         "search.html",
         look,
         kind="search",
         path="/search",
-        cards=_cards(known, items, "search"),
+        cards=_cards(look, items, "search"),
         searched=answer is not None,
         query=words,
         asked={"words": words} if words else {},
@@ -134,7 +141,7 @@ def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: st
 
 def render_saved(look: Look, items: Sequence[Mapping[str, Any]]) -> str:
     """Return what the visitor saved, newest first; items may say `mine` as in `render_item`."""
-    cards = _cards(Words(look.language), items, "saved")
+    cards = _cards(look, items, "saved")
     return _page("saved.html", look, kind="saved", path="/saved", cards=cards)
 
 
@@ -160,7 +167,7 @@ def render_item(
         Which of the pictures stands in the large place, from 1: for browsers without scripts.
     """
     words = Words(look.language)
-    card = _cards(words, [item], "")[0]
+    card = _cards(look, [item], "")[0]
     strip = _strip(words, item, card["title"], place)
     return _page(
         "item.html",
@@ -171,8 +178,8 @@ def render_item(
         large=next((each for each in strip if each["large"]), card),
         strip=strip if len(strip) > 1 else [],
         description=_description(item),
-        chips_of_item=_item_chips(item),
-        related=_cards(words, similar, ""),
+        chips_of_item=attributes.chips(item.get("attributes") or {}),
+        related=_cards(look, similar, ""),
         why=_why(words, explanation),
     )
 
@@ -231,9 +238,9 @@ def _page(template: str, look: Look, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def _cards(words: Words, items: Sequence[Mapping[str, Any]], level: str) -> list[dict[str, Any]]:
+def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[dict[str, Any]]:
     """Return what the template of a card needs; `json` is the item for the modules."""
-    cards = []
+    words, cards = Words(look.language), []
     for item in items:
         picture = item.get("picture")
         colour = str((picture or {}).get("colour") or "")
@@ -244,6 +251,7 @@ def _cards(words: Words, items: Sequence[Mapping[str, Any]], level: str) -> list
                 "picture": picture,
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
                 "reason": _reason(words, item, level),
+                "price": attributes.price(item.get("attributes") or {}, look.currency),
                 "mine": item.get("mine") or {},
                 "answer": str(item.get("answer") or ""),
                 "place": int(item.get("place") or 0),
@@ -281,7 +289,8 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
     because = reason.get("because") or []
     kind = reason.get("kind")
     if kind == "liked" and because:
-        return words("because", title=words.title(because[0]))
+        other = next((each for each in because if each["id"] != item["id"]), None)
+        return words("because", title=words.title(other)) if other else words("reason_itself")
     if kind in ("new", "explore", "taste"):
         return words(f"reason_{kind}")
     if level == "search":
@@ -353,18 +362,6 @@ def _thumb(picture: Any) -> str:
 
 def _description(item: Mapping[str, Any]) -> str:
     return str((item.get("attributes") or {}).get("description") or "")
-
-
-def _item_chips(item: Mapping[str, Any]) -> list[str]:
-    """Return short values of the attributes, each once: they can be searched for."""
-    found: dict[str, None] = {}
-    for name, value in (item.get("attributes") or {}).items():
-        if name.startswith(("title", "description")):
-            continue
-        for part in value if isinstance(value, list) else [value]:
-            if isinstance(part, str) and 0 < len(part) <= 24:
-                found.setdefault(part)
-    return list(found)[:_MOST_CHIPS]
 
 
 def _next_page(path: str, answer: Mapping[str, Any], **query: str) -> str:

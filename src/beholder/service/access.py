@@ -100,13 +100,16 @@ def needs(need: Need, **more: Any) -> dict[str, Any]:
 def check_route(scope: Any) -> None:
     """Check the caller against the route, and refuse query parameters that it does not have.
 
-    This comes before anything of the body is read.
+    Pages pass them over: those who link to a page hang marks of their own on its address. All
+    this comes before anything of the body is read.
     """
     handler = scope["route_handler"]
     need = handler.opt.get("need")
     if need not in NEEDS:
         raise NotFoundException  # a route that nobody declared does not exist
     scope["caller"].check(need)
+    if handler.opt.get("page"):
+        return
     known = handler.parsed_fn_signature.parameters
     for name, _ in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True):
         if name not in known:

@@ -31,6 +31,7 @@ from beholder.service import (
     search,
     seen,
     similar,
+    site_files,
     users,
 )
 from beholder.service.asking import Asking
@@ -57,7 +58,7 @@ ROUTERS = (
     classic,
     media,
 )
-UNLISTED = (docs, pages)  # what `/openapi.json` does not describe
+UNLISTED = (docs, pages, site_files)  # what `/openapi.json` does not describe
 
 
 def build(
@@ -117,12 +118,11 @@ def build(
 
 
 def refuse(request: Asking, error: Exception) -> Response[Any]:
-    """Answer with what an error means: problem+json, or a page where a page was asked for."""
+    """Answer with what an error means: problem+json, or a page for who reads pages."""
     known = understood(error)
     if known.status == 500:
         note_fault(request.scope, error)
-    handler = request.scope.get("route_handler")
-    if handler is not None and handler.opt.get("page"):
+    if pages.wants_page(request.scope):
         return pages.problem_page(request, known)
     return as_response(known)
 

@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Request
 
 from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import origins
 from beholder.service.access import Door
+from beholder.service.asking import Asking
 from beholder.service.keys import KeyFile
 from beholder.service.load import Load, Turn
 from beholder.service.log import FAULTS, note_fault, note_request
+from beholder.service.pages import problem_page, wants_page
 from beholder.service.paths import keep_slashes
 from beholder.service.problems import (
     MEDIA_TYPE,
@@ -34,6 +36,7 @@ SAFE: list[tuple[bytes, bytes]] = [
     (b"referrer-policy", b"same-origin"),  # with none at all, browsers hide whose forms they send
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 ]
+PRIVATE = (b"cache-control", b"private, no-store")
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
@@ -64,18 +67,18 @@ class Front:
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])
-        answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)])
+        answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)], scope["method"])
         turn: Turn | None = None
         try:
             turn = Turn(self.load, scope, receive)
             await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:
-            await _refuse(answer, error)
+            await self._refuse(scope, answer, error)
         except Exception as error:
             note_fault(scope, error)
             if answer.status:
                 raise  # the answer has begun: the connection is cut, so that nobody trusts it
-            await _refuse(answer, understood(error))
+            await self._refuse(scope, answer, understood(error))
         finally:
             if turn is not None:
                 turn.end()
@@ -87,6 +90,8 @@ class Front:
     ) -> None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS:
             raise HeadersTooLargeError(f"headers have at most {HEADERS} bytes")
+        if scope["method"] == "HEAD":
+            scope["method"] = "GET"  # the same answer, of which `_Answer` keeps the body back
         method: str = scope["method"]
         if self.origins and origins.preflight(method, headers):
             await send.whole(204, origins.PREFLIGHT, b"")
@@ -104,24 +109,50 @@ class Front:
         keep_slashes(scope)
         await self.app(scope, receive, send)
 
+    async def _refuse(self, scope: Any, answer: _Answer, error: BeholderError) -> None:
+        """Send a problem: a page where a browser asked for one."""
+        if wants_page(scope):
+            scope.setdefault("litestar_app", self.app)  # the framework may not have been reached
+            asked: Asking = Request(scope)
+            page = problem_page(asked, error)
+            await page.to_asgi_response(None, asked)(scope, _nothing_more, answer)
+            return
+        body = msgspec.json.encode(problem(error))
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            *((name.encode(), value.encode()) for name, value in headers_of(error)),
+        ]
+        await answer.whole(error.status, headers, body)
+
 
 class _Answer:
-    """Adds headers to an answer, and remembers its status."""
+    """Adds headers to an answer, keeps the body of a HEAD back, and remembers the status.
 
-    def __init__(self, send: Send, headers: Headers) -> None:
-        self.send, self.headers, self.status = send, headers, 0
+    What does not say how long it may be kept is of one person, or of one moment: nobody keeps it.
+    """
+
+    def __init__(self, send: Send, headers: Headers, method: str) -> None:
+        self.send, self.headers, self.method, self.status = send, headers, method, 0
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *self.headers]}
+            own = [*message["headers"], *self.headers]
+            if not any(name.lower() == b"cache-control" for name, _ in own):
+                own.append(PRIVATE)
+            message = {**message, "headers": own}
+        elif self.method == "HEAD":
+            if message.get("more_body"):
+                return
+            message = {"type": "http.response.body", "body": b""}
         await self.send(message)
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Send an answer at once."""
         start = {"type": "http.response.start", "status": status, "headers": headers}
         await self(start)
-        await self.send({"type": "http.response.body", "body": body})
+        await self({"type": "http.response.body", "body": body})
 
 
 async def _send_json(scope: Any, send: _Answer, body: bytes) -> None:
@@ -132,11 +163,5 @@ async def _send_json(scope: Any, send: _Answer, body: bytes) -> None:
     )
 
 
-async def _refuse(answer: _Answer, error: BeholderError) -> None:
-    body = msgspec.json.encode(problem(error))
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        *((name.encode(), value.encode()) for name, value in headers_of(error)),
-    ]
-    await answer.whole(error.status, headers, body)
+async def _nothing_more() -> Any:
+    return {"type": "http.disconnect"}

@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from beholder.behaviour.event import AnswerId, Event, Id
+from beholder.engine.question import Question
 from beholder.errors import BeholderError, UnknownItemError
 from beholder.pages import assets, render
 from beholder.pages.words import choose_language
@@ -18,7 +19,7 @@ from beholder.service.access import needs
 from beholder.service.asking import Asking, caller_of, plain_id, running_of
 from beholder.service.interactions import refuse
 from beholder.service.media import FOREVER
-from beholder.service.problems import NoRouteError, problem
+from beholder.service.problems import NoRouteError, headers_of, problem
 from beholder.service.running import Running, in_thread
 from beholder.service.search import SearchRequest, find
 from beholder.store import Who
@@ -30,6 +31,8 @@ ROWS = ("recently-viewed", "trending", "new")
 IN_ROW = 16
 YEAR = 31_536_000
 MINE = ("like", "save", "dislike")
+OPPOSITE = {"like": "dislike", "dislike": "like"}
+API = "/v1/"
 Page = Response[str]
 
 
@@ -47,25 +50,32 @@ class Reaction(msgspec.Struct):
 async def feed(
     request: Asking,
     page: FromQuery[str | None] = None,
+    repeat: FromQuery[str] = "",
     lang: FromQuery[str] = "",
     theme: FromQuery[str] = "",
 ) -> Page:
-    """The front page."""
+    """The front page; with `repeat=allow`, what was seen comes again."""
     running, who = running_of(request), _visitor(request)
     seen = await running.seen(None, who)
-    engine = running.engine
+    engine, again = running.engine, repeat == "allow"
 
     def gather() -> tuple[Any, Any, bool]:
-        answer = engine.recommend(session=who, k=FEED, page=page, seen=seen)
+        asked = Question(FEED, page=page, repeat="allow" if again else None)
+        answer = msgspec.to_builtins(engine.recommend(session=who, question=asked, seen=seen))
+        if again:
+            answer["mine"] = mine = _mine(running, who)
+            for each in answer["items"]:
+                each["mine"] = mine.get(each["id"], {})
         names = () if page else ROWS
         beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
         empty = not engine.pipeline.rules.open(engine.now_showing).any()
-        return msgspec.to_builtins(answer), msgspec.to_builtins(beside), empty
+        return answer, msgspec.to_builtins(beside), empty
 
     shown, beside, empty = await in_thread(gather)
 
     def rendered(look: render.Look) -> str:
-        return render.render_feed(look, shown, beside, empty=empty, page=page or "")
+        asked = {"page": page or "", "repeat": "allow" if again else ""}
+        return render.render_feed(look, shown, beside, empty=empty, asked=asked)
 
     return await _page(request, rendered, who)
 
@@ -151,17 +161,24 @@ async def react(
     request: Asking,
     data: URLEncodedBody[Reaction],
 ) -> Response[None]:
-    """Record what a button says; a second like, save or dislike takes the first back."""
+    """Record what a button says; a second like, save or dislike takes the first back.
+
+    A like and a dislike of the same item exclude each other: the new one takes the old one back.
+    """
     running, who = running_of(request), _visitor(request)
-    mine = await in_thread(lambda: _mine(running, who))
-    before = mine.get(data.item, {}).get(data.kind)
-    if before is not None:
-        await in_thread(lambda: running.store.retract(Who("session", who), before))
-    else:
+    mine = (await in_thread(lambda: _mine(running, who))).get(data.item, {})
+    for kind in (data.kind, OPPOSITE.get(data.kind, "")):
+        if kind in mine:
+            await _retract(running, who, mine[kind])
+    if data.kind not in mine:
         event = Event(data.item, data.kind, session=who, answer=data.answer, place=data.place)
         refuse((await running.record([event]))[0], event)
     headers = {"location": _back(data.back), **_cookie(request, who)}
     return Response(None, status_code=303, headers=headers)
+
+
+async def _retract(running: Running, who: str, event_id: str) -> None:
+    await in_thread(lambda: running.store.retract(Who("session", who), event_id))
 
 
 @get("/static/{version:str}/{name:str}", opt=needs("live"))
@@ -174,18 +191,30 @@ async def static(version: FromPath[str], name: FromPath[str]) -> Response[bytes]
     return Response(asset.data, media_type=asset.media_type, headers={"cache-control": kept})
 
 
+def wants_page(scope: Any) -> bool:
+    """Return whether a problem is to be told as a page: to whoever asked for a page of ours, and
+    to browsers at any address that is not of the API."""
+    handler = scope.get("route_handler")
+    if handler is not None and handler.opt.get("page"):
+        return True
+    accept = dict(scope["headers"]).get(b"accept", b"")
+    return b"text/html" in accept and not scope["path"].startswith(API)
+
+
 def problem_page(request: Asking, error: BeholderError) -> Page:
     """Return a page that says what went wrong."""
     told = problem(error)
-    html = render.render_problem(_look(request), told.status, told.detail, told.request_id)
-    return Response(html, status_code=told.status, media_type="text/html")
+    # The heading says already that there is no such page.
+    detail = "" if isinstance(error, NoRouteError) else told.detail
+    html = render.render_problem(_look(request), told.status, detail, told.request_id)
+    headers = dict(headers_of(error))
+    return Response(html, status_code=told.status, media_type="text/html", headers=headers)
 
 
 async def _page(request: Asking, draw: Any, who: str) -> Page:
     look = _look(request)
     html = await in_thread(lambda: draw(look))
-    headers = {"cache-control": "private, no-cache", **_cookie(request, who)}
-    response = Response(html, media_type="text/html", headers=headers)
+    response = Response(html, media_type="text/html", headers=_cookie(request, who))
     for name, value in (("lang", look.language), ("theme", look.theme)):
         if request.query_params.get(name):
             response.set_cookie(name, value, max_age=YEAR, samesite="lax")
@@ -201,6 +230,7 @@ def _look(request: Asking) -> render.Look:
     theme = query.get("theme") or cookies.get("theme") or "auto"
     return render.Look(
         title=running.settings.title,
+        currency=running.settings.pages.currency,
         language=language,
         theme=theme if theme in render.THEMES else "auto",
         chips=tuple(render.Chip(words) for words in running.chips),
@@ -222,11 +252,16 @@ def _cookie(request: Asking, who: str) -> dict[str, str]:
 
 
 def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:
-    """Return event ids of likes, saves and dislikes, by item and kind, oldest first."""
+    """Return event ids of likes, saves and dislikes, by item and kind, oldest first.
+
+    Of a like and a dislike of one item the later one holds.
+    """
     found: dict[str, dict[str, str]] = {}
     for record in running.store.export(Who("session", who)):
         if record["record"] == "event" and record["kind"] in MINE:
-            found.setdefault(record["item"], {})[record["kind"]] = record["event_id"]
+            own = found.setdefault(record["item"], {})
+            own.pop(OPPOSITE.get(record["kind"], ""), None)
+            own[record["kind"]] = record["event_id"]
     return found
 
 

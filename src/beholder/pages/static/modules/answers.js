@@ -4,21 +4,29 @@ import { call } from "./api.js";
 
 const MOST_EXCLUDED = 1000;
 
-/** Let each item know the answer that shows it, and its place there: events name both. */
-function placed(answer) {
-  answer.items.forEach((item, i) => Object.assign(item, { answer: answer.answer, place: answer.place + i }));
+/**
+ * Let each item know the answer that shows it, and its place there: events name both. `asked` is
+ * when: what was done later is not in its reason.
+ */
+function placed(answer, asked) {
+  answer.items.forEach((item, i) => Object.assign(item, { answer: answer.answer, place: answer.place + i, asked }));
   return answer;
 }
 
-/** The next pictures for this visitor, without those that are on the page. */
-export function recommend(k, exclude, signal) {
-  const json = { k, exclude: exclude.slice(-MOST_EXCLUDED) };
-  return call("/v1/recommendations", { method: "POST", json, signal }).then(placed);
+function now() {
+  const asked = Date.now();
+  return (answer) => placed(answer, asked);
+}
+
+/** The next pictures for this visitor, without those on the page; repeat as the service has it. */
+export function recommend(k, exclude, repeat, signal) {
+  const json = { k, exclude: exclude.slice(-MOST_EXCLUDED), ...(repeat && { repeat }) };
+  return call("/v1/recommendations", { method: "POST", json, signal }).then(now());
 }
 
 /** Pictures that look like one item. */
 export function similar(id, k, signal) {
-  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}`, { signal }).then(placed);
+  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}`, { signal }).then(now());
 }
 
 /** One item. */

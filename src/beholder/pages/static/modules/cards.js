@@ -1,5 +1,6 @@
 /** Cards: copies of one template, filled with an item. */
 
+import { priceOf } from "./attributes.js";
 import { reasonOf, say, titleOf } from "./words.js";
 
 const template = document.querySelector("#card").content.firstElementChild;
@@ -10,9 +11,14 @@ export function itemOf(element) {
   return element.closest("[data-item]")?.item;
 }
 
+/** What the visitor said of each item, as far as the page knows: the same wherever it stands. */
+const said = new Map(Object.entries(JSON.parse(document.querySelector("#more")?.dataset.mine || "{}")));
+
 /** Give an element on the page its item: from its attribute, or the one given. */
 export function attach(element, item = JSON.parse(element.dataset.item)) {
   element.item = item;
+  item.mine = said.get(item.id) ?? item.mine ?? {};
+  said.set(item.id, item.mine);
   element.style.setProperty("--ph", item.picture?.colour || "var(--line)");
   const { width = 1, height = 1 } = item.picture ?? {};
   element.style.setProperty("--ar", `${width}/${height}`);
@@ -39,14 +45,16 @@ export function makeCard(item, level, place, width) {
   card.querySelector("[name=item]").value = item.id;
   card.querySelector("b").textContent = title;
   card.querySelector("small").textContent = reasonOf(item, level);
+  card.querySelector(".price").textContent = priceOf(item);
   fillPicture(card, item, title, place, width);
   return card;
 }
 
-/** Show or clear that a card, or the viewer, is liked or saved. */
+/** Show or clear what was said of the item of a card, or of the viewer. */
 export function press(element, kind, on) {
   element.querySelector(`[data-do=${kind}]`)?.setAttribute("aria-pressed", String(on));
   if (kind === "like") element.toggleAttribute("data-liked", on);
+  if (kind === "save") element.toggleAttribute("data-saved", on);
 }
 
 function fillPicture(card, item, title, place, width) {

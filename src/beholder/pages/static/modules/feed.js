@@ -8,6 +8,7 @@
 import { attach, makeCard } from "./cards.js";
 import { recommend } from "./answers.js";
 import { watchSight } from "./sight.js";
+import { Titles } from "./titles.js";
 import { say } from "./words.js";
 
 const PAGE = 24;
@@ -17,9 +18,11 @@ const MARGIN = 80;
 export class Feed {
   /** element is the list, more the place below it; endless says whether it can grow. */
   constructor(element, more, endless) {
-    Object.assign(this, { element, more, endless, level: more?.dataset.level ?? "", grown: 0 });
+    const { level = "", repeat = "" } = more?.dataset ?? {};
+    Object.assign(this, { element, more, endless, level, repeat, grown: 0 });
     for (const card of element.children) {
       attach(card);
+      card.item.asked ??= performance.timeOrigin;
       watchSight(card);
     }
     this.lay();
@@ -33,8 +36,14 @@ export class Feed {
     if (endless) this.#watchTheEnd();
   }
 
+  /** The cards that can be seen: on the page of what is saved, one can have left. */
   get cards() {
-    return [...this.element.children];
+    return [...this.element.children].filter((card) => !card.hidden);
+  }
+
+  /** Whether there is something yet to come that what the visitor says can change. */
+  get ahead() {
+    return this.endless && (!this.ended || this.cards.some((card) => this.#below(card)));
   }
 
   get ids() {
@@ -45,12 +54,12 @@ export class Feed {
   lay() {
     const style = getComputedStyle(document.documentElement);
     this.gap = parseFloat(style.getPropertyValue("--gap"));
-    this.caption = parseFloat(style.getPropertyValue("--cap"));
     const whole = this.element.clientWidth;
     const n = Math.max(2, Math.round(whole / (whole < 640 ? 190 : 252)));
     this.width = (whole - this.gap * (n - 1)) / n;
+    this.titles = new Titles(this.width, style);
     this.columns = Array(n).fill(0);
-    for (const card of this.element.children) this.#place(card);
+    for (const card of this.cards) this.#place(card);
     this.#close();
   }
 
@@ -86,7 +95,7 @@ export class Feed {
   async grow() {
     if (this.busy || !this.endless) return;
     await this.#ask(async (signal) => {
-      const answer = await recommend(PAGE, this.ids, signal);
+      const answer = await recommend(PAGE, this.ids, this.repeat, signal);
       this.level = answer.level ?? this.level;
       if (!this.append(answer.items)) this.#end();
     });
@@ -102,15 +111,17 @@ export class Feed {
     const stay = this.cards.filter((card) => !this.#below(card)).map((card) => card.item.id);
     await this.#ask(async (signal) => {
       const below = this.cards.length - stay.length;
-      const answer = await recommend(Math.max(PAGE, below), [...stay, ...first.map((i) => i.id)], signal);
+      const exclude = [...stay, ...first.map((item) => item.id)];
+      const answer = await recommend(Math.max(PAGE, below), exclude, this.repeat, signal);
       this.level = answer.level ?? this.level;
       // The visitor may have scrolled on while the answer was under way.
       for (const card of this.cards) if (this.#below(card)) card.remove();
       this.lay();
-      this.append([...first, ...answer.items]);
+      const added = this.append([...first, ...answer.items]);
       this.element.dispatchEvent(new CustomEvent("reordered", { detail: answer }));
-      this.ended = false;
       this.grown = 0;
+      if (!added) return this.#end();
+      this.ended = false;
       this.more.querySelector(".end").hidden = true;
     });
   }
@@ -149,14 +160,15 @@ export class Feed {
 
   #end() {
     this.ended = true;
-    this.more.querySelector(".end").hidden = false;
+    this.more.querySelector(".end").hidden = !this.cards.length; // an empty page says so itself
     this.#next(false);
   }
 
   #place(card) {
     const { width = 1, height = 1 } = card.item.picture ?? {};
     const column = this.columns.indexOf(Math.min(...this.columns));
-    const tall = Math.round((this.width * height) / width) + this.caption;
+    const caption = this.titles.caption(card.querySelector("b").textContent);
+    const tall = Math.round((this.width * height) / width) + caption;
     card.top = this.columns[column];
     const image = card.querySelector("img");
     if (image) image.sizes = `${Math.ceil(this.width)}px`;
@@ -165,6 +177,7 @@ export class Feed {
     set("--y", card.top);
     set("--w", this.width);
     set("--h", tall);
+    set("--cap", caption);
     this.columns[column] += tall + this.gap;
   }
 

@@ -7,6 +7,7 @@ import { Problem, Unreachable, call } from "./api.js";
 import { keep, recall } from "./kept.js";
 
 const KEY = "beholder.outbox";
+const LATEST = "beholder.latest";
 const BATCH = 50;
 const PAUSES = [2, 5, 15, 60];
 
@@ -29,17 +30,24 @@ export function record({ id, answer, place }, kind) {
   // Online, the moment of arrival is right enough; a wrong clock would do more harm.
   if (!navigator.onLine) event.time = Date.now();
   add({ put: event });
+  keep("sessionStorage", LATEST, Date.now());
   return event.event_id;
 }
 
 /** Take an event back, whether it has been sent or not. */
 export function retract(id) {
   if (!id) return;
+  keep("sessionStorage", LATEST, Date.now());
   const waiting = queue.findIndex((entry) => entry.put?.event_id === id && !entry.sent);
   if (waiting >= 0) {
     queue.splice(waiting, 1);
     write();
   } else add({ drop: id });
+}
+
+/** Return whether the visitor did something after a moment, in milliseconds. */
+export function didSince(moment) {
+  return (recall("sessionStorage", LATEST) ?? 0) > moment;
 }
 
 /** Send everything; resolve to true when nothing is left. */

@@ -1,6 +1,7 @@
 /** Puts the parts together. Everything here also works, more slowly, without scripts. */
 
 import { act, follow, listen } from "./actions.js";
+import { itemOf } from "./cards.js";
 import { Feed } from "./feed.js";
 import { wireKeys } from "./keys.js";
 import { wireLook } from "./look.js";
@@ -8,24 +9,29 @@ import { openMenu, wireMenu } from "./menu.js";
 import { flush, watch } from "./outbox.js";
 import { blobOf, keptAnswer, wirePicture } from "./picture.js";
 import { keepPlace, restorePlace } from "./places.js";
+import { followSaved } from "./saved.js";
 import { choose, wireStrip } from "./strip.js";
 import { toast } from "./toast.js";
-import { closeViewer, followHistory, openViewer } from "./viewer.js";
+import { closeViewer, followHistory, openViewer, openWhy } from "./viewer.js";
 import { count, say, titleOf } from "./words.js";
 
 const list = document.querySelector(".feed");
 const feed = list && new Feed(list, document.querySelector("#more"), document.body.dataset.page === "feed");
 
-const why = (element) => {
-  const card = element.closest("[data-item]");
-  openViewer(card.item, card.classList.contains("card") ? card : null);
+/** Open the viewer in one of its two ways for the card around an element. */
+const opens = (open) => (element) => {
+  const holder = element.closest("[data-item]");
+  open(holder.item, holder.classList.contains("card") ? holder : null);
 };
+const why = opens(openWhy);
+const look = opens(openViewer);
 
 if (feed) {
   follow(feed);
   showKeptAnswer();
   restorePlace(feed);
   keepPlace(feed);
+  if (document.body.dataset.page === "saved") followSaved(feed);
   list.addEventListener("reordered", ({ detail }) => {
     const warm = detail.level !== "popular";
     if (warm) document.querySelector(".hello p").textContent = say("sub");
@@ -40,7 +46,7 @@ wireWords();
 listen({
   menu: (button) => (openMenu(button), true),
   close: () => (closeViewer(), true),
-  dislike: (button) => void (button.closest("dialog") && closeViewer()),
+  dislike: (button) => void (button.closest("dialog") && !itemOf(button).mine.dislike && closeViewer()),
   picture: (link, event) => {
     event.preventDefault();
     choose(link, titleOf(link.closest(".two").item));
@@ -48,7 +54,7 @@ listen({
   },
   open: (link, event) => {
     event.preventDefault();
-    why(link);
+    look(link);
     return true;
   },
 });

@@ -3,9 +3,10 @@
  * of the item's page; Back closes it.
  */
 
+import { chipsOf, priceOf } from "./attributes.js";
 import { attach, press } from "./cards.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
-import { flush, record } from "./outbox.js";
+import { didSince, flush, record } from "./outbox.js";
 import { home } from "./places.js";
 import { fillStrip } from "./strip.js";
 import { count, say, titleOf } from "./words.js";
@@ -19,19 +20,29 @@ const toasts = document.querySelector("#toast");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const RELATED = 8;
 const MOST_SHARES = 5;
-const MOST_TAGS = 8;
-const LONGEST_TAG = 24;
 
 let asking = null;
 let from = null;
+let later = false; // whether the visitor did something since the picture was put on the page
 
 /** Open an item; card, where given, is the card it was opened from. */
 export function openViewer(item, card = null) {
-  const depth = dialog.open ? (history.state?.depth ?? 0) : 0;
-  if (!depth) from = card;
-  history.pushState({ viewer: item.id, depth: depth + 1 }, "", `/item/${encodeURIComponent(item.id)}`);
+  later = didSince(item.asked ?? Infinity); // before the click, which is of this very picture
   record(item, "click");
   flush();
+  enter(item, card, false);
+}
+
+/** Open why an item is there. Whoever asks has not liked it: nothing is recorded. */
+export function openWhy(item, card = null) {
+  later = didSince(item.asked ?? Infinity);
+  enter(item, card, true);
+}
+
+function enter(item, card, why) {
+  const depth = dialog.open ? (history.state?.depth ?? 0) : 0;
+  if (!depth) from = card;
+  history.pushState({ viewer: item.id, depth: depth + 1, why }, "", `/item/${encodeURIComponent(item.id)}`);
   grow(card?.querySelector("img"), () => show(item));
 }
 
@@ -49,7 +60,9 @@ export async function followHistory(find) {
     else if (location.pathname + location.search !== home) location.reload();
     return;
   }
-  show(find(id) ?? (await fetchItem(id)));
+  const item = find(id) ?? (await fetchItem(id));
+  later = didSince(item.asked ?? Infinity);
+  show(item);
 }
 
 /** Let the picture of the card grow into the viewer, where motion is welcome. */
@@ -69,6 +82,7 @@ function show(item) {
   const title = titleOf(item);
   dialog.querySelector("#viewer-title").textContent = title;
   dialog.querySelector(".description").textContent = item.attributes?.description ?? "";
+  dialog.querySelector(".price").textContent = priceOf(item);
   picture.alt = title;
   picture.hidden = !item.picture;
   if (item.picture) {
@@ -83,11 +97,19 @@ function show(item) {
   if (!dialog.open) dialog.showModal();
   dialog.append(toasts); // only what is inside a modal dialog can be seen and used
   dialog.scrollTop = 0;
+  if (history.state?.why) goToWhy();
   asking?.abort();
   asking = new AbortController();
   showPictures(item, title, asking.signal);
   fill(".why", () => explain(item.id, asking.signal), showWhy, asking.signal);
   fill(".rel", () => similar(item.id, RELATED, asking.signal), showRelated, asking.signal);
+}
+
+/** Bring the reasons to the top, with the focus; a message lies at the bottom. */
+function goToWhy() {
+  const heading = dialog.querySelector(".why h3");
+  heading.focus({ preventScroll: true });
+  heading.scrollIntoView({ block: "start" });
 }
 
 /** Show all pictures; an item of a list knows its cover alone. */
@@ -113,19 +135,15 @@ async function fill(selector, ask, draw, signal) {
   } catch {
     if (!signal.aborted) section.hidden = true; // the picture is there; what is missing is extra
   } finally {
-    if (!signal.aborted) section.setAttribute("aria-busy", "false");
+    if (!signal.aborted) {
+      section.setAttribute("aria-busy", "false");
+      if (document.activeElement?.closest(".why h3")) goToWhy(); // there may be more to scroll by now
+    }
   }
 }
 
 function showTags(item) {
-  const found = new Set();
-  for (const [name, value] of Object.entries(item.attributes ?? {})) {
-    if (/^(title|description)/.test(name)) continue;
-    for (const part of [value].flat()) {
-      if (typeof part === "string" && part && part.length <= LONGEST_TAG) found.add(part);
-    }
-  }
-  const links = [...found].slice(0, MOST_TAGS).map((tag) => {
+  const links = chipsOf(item).map((tag) => {
     const href = `/search?words=${encodeURIComponent(tag)}`;
     return Object.assign(document.createElement("a"), { className: "chip", href, textContent: tag });
   });
@@ -146,7 +164,8 @@ function showWhy(section, { item, shares, base = 0, exact = true, level, rules =
   if (base && rows.length) rows.push(makeBar(say("why_base"), base / whole));
   const about = rows.length && !exact ? ` ${say("why_about")}` : "";
   const nothing = level === "popular" ? "why_nothing" : "why_apart";
-  section.querySelector(".soft").textContent = say(sorted.length ? "why_intro" : nothing) + about;
+  const now = later && rows.length ? ` ${say("why_now")}` : "";
+  section.querySelector(".soft").textContent = say(sorted.length ? "why_intro" : nothing) + about + now;
   section.querySelector(".bars").replaceChildren(...rows);
 }
 

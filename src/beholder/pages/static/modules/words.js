@@ -26,7 +26,10 @@ export function titleOf(item) {
 /** Return the line under a picture that says why it is there. */
 export function reasonOf(item, level) {
   const { kind, because = [] } = item.reason ?? {};
-  if (kind === "liked" && because.length) return say("because", { title: titleOf(because[0]) });
+  if (kind === "liked" && because.length) {
+    const other = because.find(({ id }) => id !== item.id);
+    return other ? say("because", { title: titleOf(other) }) : say("reason_itself");
+  }
   if (kind === "new" || kind === "explore" || kind === "taste") return say(`reason_${kind}`);
   if (level === "search") return say("reason_search");
   if (level === "popular") return say("reason_cold");

@@ -1,0 +1,66 @@
+"""What pages show of an item's attributes: words that can be searched for, and the price.
+
+`static/modules/attributes.js` does the same in the viewer.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+MOST_CHIPS = 12
+LONGEST_CHIP = 24  # letters
+_LARGEST = 1e15  # above it floating-point numbers are written with exponents
+_CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
+_PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
+_MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
+_ADDRESS = re.compile(r"://|^www\.|\.(jpe?g|png|webp|gif|html?)$", re.I)
+_NO_NAME_NO_SENSE = frozenset({"true", "false", "yes", "no", "none", "null", "nan", "n/a"})
+
+
+def chips(attributes: Mapping[str, Any]) -> list[str]:
+    """Return values that are words, each once, at most `MOST_CHIPS`.
+
+    Numbers, dates, prices and addresses say nothing without the names of their attributes.
+    """
+    found: dict[str, None] = {}
+    for name, value in attributes.items():
+        if name.startswith(("title", "description")):
+            continue
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, str) and is_words(part):
+                found.setdefault(part)
+    return list(found)[:MOST_CHIPS]
+
+
+def is_words(text: str) -> bool:
+    """Return whether a value makes sense alone: short, and rather letters than digits."""
+    digits = sum(letter.isdigit() for letter in text)
+    letters = sum(letter.isalpha() for letter in text)
+    if not letters or len(text) > LONGEST_CHIP or letters < 2 * digits:
+        return False
+    if text.strip().lower() in _NO_NAME_NO_SENSE or _ADDRESS.search(text):
+        return False
+    return not (digits and (_PRICE.search(text) or _MONTH.search(text)))
+
+
+def price(attributes: Mapping[str, Any], currency: str) -> str:
+    """Return how the attribute `price` is written, or nothing where it is no number from 0 on.
+
+    Parameters
+    ----------
+    currency
+        What stands after the number, or a text in which `{price}` is its place; empty: the number
+        alone. What is no whole number has two decimals.
+    """
+    value = attributes.get("price")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if not math.isfinite(value) or not 0 <= value < _LARGEST:
+        return ""
+    number = f"{value:.0f}" if value == int(value) else f"{value:.2f}"
+    if "{price}" in currency:
+        return currency.replace("{price}", number)
+    return f"{number} {currency}" if currency else number

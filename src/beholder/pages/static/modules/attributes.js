@@ -1,0 +1,40 @@
+/**
+ * What the viewer shows of an item's attributes: words that can be searched for, and the price.
+ * The same as `attributes.py`, which writes the page of an item.
+ */
+
+const MOST_CHIPS = 12;
+const LONGEST_CHIP = 24;
+const LARGEST = 1e15;
+const PRICE = /[$€£¥￥₹₽₩₺฿]|^[a-z]{3}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{3}$/i;
+const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/i;
+const ADDRESS = /:\/\/|^www\.|\.(jpe?g|png|webp|gif|html?)$/i;
+const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "n/a"]);
+const { currency } = document.body.dataset;
+
+/** Return values that are words, each once. */
+export function chipsOf(item) {
+  const found = new Set();
+  for (const [name, value] of Object.entries(item.attributes ?? {})) {
+    if (/^(title|description)/.test(name)) continue;
+    for (const part of [value].flat()) if (typeof part === "string" && isWords(part)) found.add(part);
+  }
+  return [...found].slice(0, MOST_CHIPS);
+}
+
+function isWords(text) {
+  const digits = text.match(/\p{Nd}/gu)?.length ?? 0;
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  if (!letters || [...text].length > LONGEST_CHIP || letters < 2 * digits) return false;
+  if (NO_SENSE.has(text.trim().toLowerCase()) || ADDRESS.test(text)) return false;
+  return !(digits && (PRICE.test(text) || MONTH.test(text)));
+}
+
+/** Return how the price of an item is written, or nothing where it is no number from 0 on. */
+export function priceOf(item) {
+  const value = item.attributes?.price;
+  if (typeof value !== "number" || !(value >= 0 && value < LARGEST)) return "";
+  const number = Number.isInteger(value) ? String(value) : value.toFixed(2);
+  if (currency.includes("{price}")) return currency.replaceAll("{price}", () => number);
+  return currency ? `${number} ${currency}` : number;
+}

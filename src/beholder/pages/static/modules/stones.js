@@ -1,0 +1,41 @@
+/** A tombstone lies over a card that was refused: of the same size, with a way back. */
+
+import { say } from "./words.js";
+
+const stone = document.querySelector("#tombstone").content.firstElementChild;
+const WORDS = {
+  dislike: ["disliked", "tombstone"],
+  hide: ["hidden", "tombstone_hidden"],
+  seen: ["seen_before", "tombstone_seen"],
+};
+
+/** Lay a tombstone over a card; how is a key of `WORDS`, and back what its undo does. */
+export function bury(card, how, back) {
+  card.querySelector(".gone")?.remove();
+  const laid = stone.cloneNode(true);
+  const [heading, text] = WORDS[how].map((key) => say(key));
+  laid.querySelector("p").textContent = heading;
+  laid.querySelector("small").textContent = text;
+  laid.querySelector("[data-do=only-seen]").hidden = how !== "dislike";
+  const focused = card.contains(document.activeElement);
+  card.querySelector(".pic").append(laid);
+  card.back = back;
+  card.toggleAttribute("data-gone", true);
+  setInert(card, true);
+  if (focused) laid.querySelector("button").focus({ preventScroll: true });
+}
+
+/** Take the tombstone off a card. */
+export function raise(card) {
+  if (!card.hasAttribute("data-gone")) return;
+  const focused = card.contains(document.activeElement);
+  card.querySelector(".gone").remove();
+  card.removeAttribute("data-gone");
+  delete card.back;
+  setInert(card, false);
+  if (focused) card.querySelector("a").focus({ preventScroll: true });
+}
+
+function setInert(card, on) {
+  for (const part of card.querySelectorAll(".pic > a, .acts, .cap")) part.inert = on;
+}

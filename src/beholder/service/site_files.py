@@ -1,0 +1,27 @@
+"""What browsers and crawlers ask every site for: an icon, and which addresses to visit."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+
+from beholder.pages import assets
+from beholder.service.access import needs
+
+DAY = "public, max-age=86400"
+ROBOTS = "User-agent: *\nDisallow: /v1/\n"
+
+
+@get("/favicon.ico", media_type="image/svg+xml", opt=needs("live"))
+async def favicon() -> Response[bytes]:
+    """Return the mark of the pages: it is a picture that browsers take under this name, too."""
+    mark = assets.assets()["mark.svg"]
+    return Response(mark.data, media_type=mark.media_type, headers={"cache-control": DAY})
+
+
+@get("/robots.txt", media_type="text/plain", opt=needs("live"))
+async def robots() -> Response[str]:
+    """Return that pages and pictures may be visited, and the API not."""
+    return Response(ROBOTS, media_type="text/plain", headers={"cache-control": DAY})
+
+
+handlers = [favicon, robots]

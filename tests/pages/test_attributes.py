@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from beholder.pages.attributes import LONGEST_CHIP, MOST_CHIPS, chips, is_words, price
+
+
+@pytest.mark.parametrize(
+    "text", ["blue", "100% cotton", "Black/White", "size 42", "水彩", "may green", "in stock"]
+)
+def test_words_are_chips(text: str) -> None:
+    assert is_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5", "12.50", "€ 12", "12 EUR", "USD 9.99", "￥99", "2026-11-24", "24 Nov 2026", "May 5",
+        "3月5日", "true", "None", "https://a.example/b", "www.shop", "photo.jpg", "", "--",
+        "x" * (LONGEST_CHIP + 1),
+    ],
+)  # fmt: skip
+def test_numbers_dates_prices_and_addresses_are_no_chips(text: str) -> None:
+    assert not is_words(text)
+
+
+def test_chips_leave_numbers_titles_and_descriptions_out_and_come_once() -> None:
+    told: dict[str, Any] = {
+        "title_zh": "花瓶",
+        "description": "short",
+        "stock": "5",
+        "price": 12.5,
+        "family": "vase",
+        "tags": ["blue", "vase", "2026"],
+    }
+    assert chips(told) == ["vase", "blue"]
+    assert len(chips({"tags": [f"{'abcdefghijklmnopqrst'[n]} tag" for n in range(20)]})) == (
+        MOST_CHIPS
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "written"),
+    [
+        (12.5, "", "12.50"),
+        (12.0, "", "12"),
+        (0, "EUR", "0 EUR"),
+        (12.5, "EUR", "12.50 EUR"),
+        (1299, "${price}", "$1299"),
+        (-1.0, "EUR", ""),
+        (True, "EUR", ""),
+        ("12", "EUR", ""),
+        (math.nan, "EUR", ""),
+        (math.inf, "EUR", ""),
+        (1e20, "EUR", ""),
+    ],
+)
+def test_a_price_is_written_as_the_setting_says(value: Any, currency: str, written: str) -> None:
+    assert price({"price": value}, currency) == written
+
+
+def test_without_a_price_nothing_is_written() -> None:
+    assert price({}, "EUR") == ""
