@@ -55,6 +55,20 @@ def test_the_prediction_follows_the_taste_of_the_user(client: httpx.Client) -> N
     assert len(fan["recommendations"]) == 10  # type: ignore[arg-type]
 
 
+def test_more_numbers_than_a_picture_needs_are_refused_before_they_are_read(
+    client: httpx.Client,
+) -> None:
+    many = b"[[" + b"[0,0,0]," * (512 * 512) + b"[0,0,0]]]"
+    answer = client.post(
+        "/recommend",
+        content=b'{"image": ' + many + b"}",
+        headers={"content-type": "application/json"},
+    )
+    assert answer.status_code == 413
+    assert "base64" in answer.json()["remedy"]
+    assert answer.json()["field"] == "image"
+
+
 @pytest.mark.parametrize(
     "image",
     [[], [[]], [[[]]], [[[1, 2]]], [[[0, 0, 256]]], [[[-1, 0, 0]]], [[[1, 2, 3]], []], "%%%", 7],

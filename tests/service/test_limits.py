@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from flood import flood
 
 from beholder.workspace import Workspace
 from live_server import Server
@@ -32,24 +34,64 @@ def narrow(workspace: Workspace) -> Iterator[Server]:
         yield running
 
 
-def test_too_many_requests_at_once_are_told_to_come_back(narrow: Server) -> None:
-    slow = [half_a_body(narrow) for _ in range(3)]
-    try:
-        with narrow.client() as client:
-            answers = [client.get("/v1/recommendations") for _ in range(5)]
-        refused = [answer for answer in answers if answer.status_code == 503]
-        assert refused
+def test_too_many_requests_at_once_are_told_to_come_back(workspace: Workspace) -> None:
+    with Server(workspace.root, settings={"serve.max_in_flight": "1"}) as server:
+        answers = flood(server, "/")
+        refused = [answer for answer in answers if answer.status_code != 200]
+        assert 0 < len(refused) < len(answers)
+        assert {answer.status_code for answer in refused} == {503}
         assert refused[0].json()["code"] == "overloaded"
         assert 1 <= int(refused[0].headers["retry-after"]) <= 10
+        with server.client() as client:  # the places are free again
+            assert client.get("/v1/recommendations").status_code == 200
+
+
+def test_bodies_that_do_not_come_take_no_place_from_others(narrow: Server) -> None:
+    slow = [half_a_body(narrow) for _ in range(40)]
+    try:
+        with narrow.client() as client:
+            for _ in range(5):
+                assert client.get("/v1/recommendations").status_code == 200
+                assert client.get("/health/ready").status_code == 200
     finally:
         for connection in slow:
             connection.close()
-    with narrow.client() as client:  # the slots of those who left are free again
-        for _ in range(10):
-            if client.get("/v1/recommendations").status_code == 200:
-                break
-        else:
-            pytest.fail("still overloaded")
+
+
+@pytest.mark.parametrize("begun", [b"", b"G", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"])
+def test_connections_that_ask_for_nothing_block_nobody_and_are_closed(
+    narrow: Server, begun: bytes
+) -> None:
+    silent = [raw(narrow, begun) for _ in range(600)]
+    try:
+        with narrow.client() as client:
+            assert client.get("/health/live").status_code == 200
+        for connection in silent[::100]:
+            while connection.recv(65_536):
+                pass  # what ends without an error was closed by the server
+    finally:
+        for connection in silent:
+            connection.close()
+
+
+def test_what_people_may_always_ask_for_is_refused_to_nobody(workspace: Workspace) -> None:
+    """While every place is taken, somebody opts out and is forgotten."""
+    with Server(workspace.root, settings={"serve.max_in_flight": "1"}) as server:
+        with (
+            ThreadPoolExecutor(1) as pool,
+            server.client(headers=server.operator) as operator,
+        ):
+            flooded = pool.submit(flood, server, "/", 300)
+            asked = []
+            while not flooded.done():
+                asked.append(operator.get("/health/live").status_code)
+                path = "/v1/users/somebody"
+                asked.append(
+                    operator.put(f"{path}/profiling", json={"profiling": False}).status_code
+                )
+                asked.append(operator.delete(path).status_code)
+        assert {answer.status_code for answer in flooded.result()} == {200, 503}
+        assert set(asked) <= {200, 404}
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(narrow: Server) -> None:

@@ -17,7 +17,6 @@ from typing import Annotated
 import msgspec
 import numpy as np
 from litestar import post
-from litestar.params import JSONBody
 from msgspec import Meta
 from numpy.typing import NDArray
 
@@ -26,23 +25,26 @@ from beholder.behaviour.history import History
 from beholder.engine.answer import Answer, Recommendation
 from beholder.engine.looks import alike, looks_of
 from beholder.engine.overlay import Overlay
-from beholder.errors import DataError
+from beholder.errors import DataError, TooLargeError
 from beholder.scorers.interface import Floats
 from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, caller_of, running_of
+from beholder.service.problems import MalformedError, invalid
 from beholder.service.running import Running, in_thread
 from beholder.store import Snapshot
 
+SIDE = 512  # pixels
+MOST_NUMBERS = SIDE * SIDE * 3
 NEAREST = 5
 POPULAR = 100
 Rows = list[list[list[float]]]
 
 
 class ClassicRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """A picture: nested lists of shape (height, width, 3), 0 to 255 or 0 to 1, or base64."""
+    """A picture, still as it came, and whose taste it is to fit."""
 
-    image: str | Rows
+    image: msgspec.Raw
     user: Id | None = None
     k: Annotated[int, Meta(ge=1, le=100)] = 10
 
@@ -56,9 +58,14 @@ class Classic(msgspec.Struct):
 
 
 @post("/recommend", status_code=200, opt=needs("recommend", body="json", upload=True))
-async def classic(request: Asking, data: JSONBody[ClassicRequest]) -> Classic:
-    """Say how well a picture fits a user's taste, or the popular one."""
-    running = running_of(request)
+async def classic(request: Asking) -> Classic:
+    """Say how well a picture fits a user's taste, or the popular one.
+
+    The body is `{"image": ..., "user": ..., "k": 10}`: the picture as base64, or as nested lists of
+    shape (height, width, 3), 0 to 255 or 0 to 1, of at most 512 x 512 pixels.
+    """
+    running, body = running_of(request), await request.body()
+    data = await in_thread(lambda: read(body))
     user, session = caller_of(request).whose(data.user, None)
     seen = await running.seen(user, session)
     return await in_thread(lambda: _answer(running, data, user, session, seen))
@@ -66,13 +73,13 @@ async def classic(request: Asking, data: JSONBody[ClassicRequest]) -> Classic:
 
 def _answer(
     running: Running,
-    data: JSONBody[ClassicRequest],
+    data: ClassicRequest,
     user: str | None,
     session: str | None,
     seen: Snapshot,
 ) -> Classic:
     engine = running.engine
-    vectors = uploads.encode(running, picture_bytes(data.image)).vectors
+    vectors = uploads.encode(running, picture_bytes(_image(data.image))).vectors
     similar = engine.search(picture=vectors, k=data.k)
     known, _, view = engine.history_of(user, session, seen=seen)
     recommended: Answer | None = None
@@ -99,6 +106,31 @@ def prediction(view: Overlay, vectors: dict[str, Floats], known: History) -> flo
     if len(known.disliked):
         fit *= 1.0 - float(np.clip(near[known.disliked].max(), 0.0, 1.0))
     return float(np.clip(fit, 0.0, 1.0))
+
+
+def read(body: bytes) -> ClassicRequest:
+    """Read a body, and leave the picture in it as it came."""
+    try:
+        return msgspec.json.decode(body, type=ClassicRequest)
+    except msgspec.ValidationError as error:
+        raise invalid(error) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON") from error
+
+
+def _image(raw: msgspec.Raw) -> str | Rows:
+    """Read what came as a picture; numbers become objects only where they are few enough."""
+    numbers = memoryview(raw).tobytes()
+    if not numbers.lstrip().startswith(b'"') and numbers.count(b",") >= MOST_NUMBERS:
+        raise TooLargeError(
+            f"a picture as numbers has at most {MOST_NUMBERS:,} of them",
+            remedy=f"send it as base64, or smaller: {SIDE} x {SIDE} is more than is looked at",
+            field="image",
+        )
+    try:
+        return msgspec.json.decode(raw, type=str | Rows)
+    except msgspec.ValidationError as error:
+        raise invalid(error, "image") from error
 
 
 def picture_bytes(image: str | Rows) -> bytes:
