@@ -17,6 +17,7 @@ from beholder.cli.init import create
 from beholder.errors import DataError
 from beholder.store import Store
 from beholder.workspace import Workspace
+from command_line import beholder
 
 PURCHASE, VIEW, CART = (KINDS.index(kind) + 1 for kind in ("purchase", "view", "cart"))
 
@@ -229,3 +230,27 @@ def test_a_mapped_column_of_stars_is_ratings_and_others_are_asked_for(tmp_path: 
     store, _ = imported(tmp_path, "c.csv", text, maps={"value": "B"}, kind="watch")
     with store:
         assert "watch" in kinds_of(store)
+
+
+GERMAN = "kunde,artikelnr,zeit,bewertung,aktion\nu,a,1700000000,5,gekauft\nv,b,1700000001,1,x\n"
+
+
+def test_columns_that_are_not_used_are_named_by_the_import_and_in_the_reason(
+    tmp_path: Path,
+) -> None:
+    maps = {"user": "kunde", "item_id": "artikelnr"}
+    store, report = imported(tmp_path, "log.csv", GERMAN, maps=maps)
+    with store:
+        assert set(kinds_of(store)) == {"click"}
+    (file,) = report.files
+    assert file.ignored == ["zeit", "bewertung", "aktion"]
+    assert file.said == [
+        "click: no column that is known as kinds or numbers (not used: zeit, bewertung, aktion)"
+    ]
+    said = "".join(
+        beholder(
+            "import", tmp_path / "workspace", "--interactions", tmp_path / "log.csv",
+            "--map", "user=kunde", "--map", "item_id=artikelnr",
+        )
+    )  # fmt: skip
+    assert "log.csv: not used: zeit, bewertung, aktion" in said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +25,12 @@ class Assumed(NamedTuple):
     why: str
 
 
-def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.float32]) -> Assumed:
+def assumed(
+    mapping: Mapping[str, str],
+    given: str | None,
+    values: NDArray[np.float32],
+    unused: Sequence[str] = (),
+) -> Assumed:
     """Return what happened in the rows of a file.
 
     Parameters
@@ -34,6 +39,8 @@ def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.fl
         The kind that the caller says.
     values
         float32 (n,). The first numbers, NaN where there is none.
+    unused
+        Columns that are taken for nothing, which are named where one of them may say it.
 
     Raises
     ------
@@ -45,7 +52,8 @@ def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.fl
     if "kind" in mapping:
         return Assumed("click", f"kinds as the column {mapping['kind']} says")
     if "value" not in mapping:
-        return Assumed("click", "the file has neither kinds nor numbers")
+        left = f" (not used: {', '.join(unused)})" if unused else ""
+        return Assumed("click", f"no column that is known as kinds or numbers{left}")
     column = mapping["value"]
     plain = re.sub(r"[^a-z0-9]", "", column.lower())
     for kind, name in (("rating", RATINGS), ("watch", SECONDS), ("purchase", AMOUNTS)):

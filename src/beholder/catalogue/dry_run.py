@@ -11,6 +11,7 @@ import msgspec
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.items_from_rows import records
+from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -92,10 +93,14 @@ def dry_run(store: Store, request: Request) -> DryRun:
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
     for seen in peek(request):
-        used = set(seen.mapping.values())
-        ignored = [] if seen.what == "items" else sorted(set(seen.batch.columns) - used)
-        ignored += seen.batch.left
-        sight = Sight(seen.what, seen.path.name, seen.mapping, ignored, seen.first_rows(ROWS))
+        ignored = unused(seen.what, seen.batch.columns, seen.mapping)
+        sight = Sight(
+            seen.what,
+            seen.path.name,
+            seen.mapping,
+            [*ignored, *seen.batch.left],
+            seen.first_rows(ROWS),
+        )
         found.sights.append(sight)
         if seen.what == "items":
             named = _look_at_items(seen, pictures, refusals, found, sight)

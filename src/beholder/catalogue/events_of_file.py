@@ -12,6 +12,7 @@ from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
 from beholder.catalogue.kind_words import unknown
+from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers.interface import Batch
 from beholder.store.ids import now
 
@@ -31,6 +32,8 @@ class EventsOfFile:
         float32, rising. The different values of ratings so far.
     scale
         That these are on, where it is a usual one.
+    ignored
+        Columns that are taken for nothing.
     unknown
         Words in the column of kinds that name none, with their rows.
     """
@@ -41,12 +44,14 @@ class EventsOfFile:
         self.mapping = dict(mapping)
         self.ratings = np.empty(0, np.float32)
         self.scale: Scale | None = None
+        self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
 
     def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
         """Return the columns of a batch, and its rows that are refused, with why."""
+        self.ignored = unused("interactions", [*self.ignored, *batch.columns], self.mapping)
         kind = self._first(batch).kind
         found = columns(batch, self.mapping, kind, self._words)
         rated = found.values[found.kinds == CODES["rating"]]
@@ -70,5 +75,5 @@ class EventsOfFile:
             value = self.mapping.get("value")
             nothing = np.full(len(batch), np.nan, np.float32)
             values = nothing if value is None else numbers(batch.columns[value])
-            self._assumed = assumed(self.mapping, self._asked, values)
+            self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
         return self._assumed

@@ -230,6 +230,7 @@ def import_interactions(
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds = dict(reading.unknown.most_common())
+    done.ignored = reading.ignored
     done.said = [reading.why] if reading.why else []
     if reading.scale is not None:
         done.said.append(keep_threshold(store.workspace, reading.scale, path.name))

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import structs
 
 from beholder.catalogue.items_from_rows import TITLE, records, told
+from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -235,6 +236,7 @@ def import_items(
     for batch in open_rows(path, refuse, form):
         done.read += len(batch)
         work.told = (work.told or set()) | told(batch.columns, mapping)
+        done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         work.by_key = work.by_key or batch.by_key
         for row in records(batch, mapping):
             if row.record is None:

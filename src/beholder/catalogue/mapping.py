@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from beholder.errors import DataError, UsageError
@@ -120,6 +120,16 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
                 field=field,
             )
     return mapping
+
+
+def unused(what: str, columns: Iterable[str], mapping: Mapping[str, str]) -> list[str]:
+    """Return the columns of a file that mean nothing here, each once and in order.
+
+    Of items every other column is an attribute, but for one whose name is taken by another.
+    """
+    meant = set(mapping.values())
+    left = [name for name in dict.fromkeys(columns) if name and name not in meant]
+    return [name for name in left if name in mapping] if what == "items" else left
 
 
 def picture_fields(mapping: Mapping[str, str]) -> list[str]:

@@ -22,6 +22,8 @@ class FileReport(msgspec.Struct):
         Rows; every one is in exactly one of `added`, `changed`, `same`, `refused` and `more`.
     more
         Rows that only add pictures to an item of a row before.
+    ignored
+        Columns that are taken for nothing.
     unread
         Columns of a type that is not read, with that type.
     said
@@ -41,6 +43,7 @@ class FileReport(msgspec.Struct):
     same: int = 0
     refused: int = 0
     more: int = 0
+    ignored: list[str] = msgspec.field(default_factory=list)
     unread: list[str] = msgspec.field(default_factory=list)
     said: list[str] = msgspec.field(default_factory=list)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)

@@ -151,6 +151,8 @@ def _print(report: Report, path: Path, folder: Path) -> None:
         ],
     )
     for file in report.files:
+        if file.ignored:
+            click.echo(f"{file.file}: not used: {', '.join(file.ignored)}")
         if file.unread:
             told = ", ".join(file.unread)
             click.echo(f"{file.file}: columns of a type that is not read: {told}")
