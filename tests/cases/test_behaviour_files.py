@@ -254,3 +254,42 @@ def test_columns_that_are_not_used_are_named_by_the_import_and_in_the_reason(
         )
     )  # fmt: skip
     assert "log.csv: not used: zeit, bewertung, aktion" in said
+
+
+def rated(numbers: list[float]) -> str:
+    rows = "".join(f"u{i % 7},i{i},{n},{1700000000 + i}\n" for i, n in enumerate(numbers))
+    return f"user,item,rating,timestamp\n{rows}"
+
+
+def test_one_slip_among_hundreds_of_ratings_is_no_scale_and_is_named(tmp_path: Path) -> None:
+    numbers = [1 + i % 5 for i in range(300)] + [50]
+    store, report = imported(tmp_path, "r.csv", rated(numbers))
+    assert threshold_of(tmp_path) == 3.5
+    slip = "1 of 301 ratings lie above 1 to 5, up to 50"
+    (warning,) = (said for said in report.files[0].said if said.startswith("warning"))
+    assert slip in warning
+    assert "behaviour.rating_threshold" in warning
+    with Store.open(Workspace.open(tmp_path / "workspace")) as store:
+        made = card(store)
+    assert made.rating_scale == "1 to 5"
+    assert any(slip in text for text in made.warnings)
+
+
+@pytest.mark.parametrize("n", [30, 300])
+def test_a_threshold_that_hardly_any_rating_reaches_is_named_with_the_numbers(
+    tmp_path: Path, n: int
+) -> None:
+    """In a small file one slip of 50 is more than one in a hundred, and so a scale."""
+    slips = max(1, n // 60)
+    numbers = [1 + i % 5 for i in range(n)] + [50] * slips
+    _, report = imported(tmp_path, "r.csv", rated(numbers))
+    assert threshold_of(tmp_path) == 65
+    few = f"0 of {n + slips} ratings reach behaviour.rating_threshold = 65"
+    assert any(said.startswith(f"warning: {few}") for said in report.files[0].said)
+    with Store.open(Workspace.open(tmp_path / "workspace")) as store:
+        assert any(few in text for text in card(store).warnings)
+
+
+def test_ratings_of_which_one_in_a_hundred_is_a_like_are_no_warning(tmp_path: Path) -> None:
+    _, report = imported(tmp_path, "r.csv", rated([1] * 99 + [5]))
+    assert not any(said.startswith("warning") for said in report.files[0].said)

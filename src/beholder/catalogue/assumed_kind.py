@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
 from beholder.errors import DataError
 
@@ -59,10 +60,11 @@ def assumed(
     for kind, name in (("rating", RATINGS), ("watch", SECONDS), ("purchase", AMOUNTS)):
         if name.search(plain):
             return Assumed(kind, f"by the name of the column {column}")
-    told = np.unique(values[np.isfinite(values)])
+    ratings = Ratings.of(values)
+    told = ratings.values
     if len(told) < 2:
         return Assumed("click", f"the column {column} says the same of all")
-    scale = scale_of(told)
+    scale = scale_of(ratings)
     if scale is not None and len(told) <= STEPS and not (told * 2 % 1).any():
         return Assumed("rating", f"the numbers of {column} look like a scale of {scale}")
     raise DataError(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
+from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
 
@@ -109,9 +110,8 @@ class Looking:
         found.unknown_kinds = dict(reading.unknown.most_common())
         if len(self._times):
             found.first, found.last = (_moment(int(time)) for time in self._times)
-        if len(reading.ratings):
-            low, high, scale = reading.ratings[0], reading.ratings[-1], reading.scale
-            found.scale = f"no usual scale: {low:g} to {high:g}" if scale is None else f"{scale}"
+        if reading.ratings.total:
+            found.scale = scale_in_words(reading.ratings, reading.scale)
         return found
 
     def _refuse(

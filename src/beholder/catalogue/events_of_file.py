@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from beholder.behaviour.kinds import CODES
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
@@ -29,7 +30,7 @@ class EventsOfFile:
     mapping
         Columns of the file by our fields.
     ratings
-        float32, rising. The different values of ratings so far.
+        Those so far.
     scale
         That these are on, where it is a usual one.
     ignored
@@ -42,7 +43,7 @@ class EventsOfFile:
         self, mapping: Mapping[str, str], kind: str | None, words: Mapping[str, str]
     ) -> None:
         self.mapping = dict(mapping)
-        self.ratings = np.empty(0, np.float32)
+        self.ratings = Ratings()
         self.scale: Scale | None = None
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
@@ -55,7 +56,7 @@ class EventsOfFile:
         kind = self._first(batch).kind
         found = columns(batch, self.mapping, kind, self._words)
         rated = found.values[found.kinds == CODES["rating"]]
-        self.ratings = np.union1d(self.ratings, rated[np.isfinite(rated)])
+        self.ratings = self.ratings.and_those(Ratings.of(rated))
         self.scale = scale_of(self.ratings)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))

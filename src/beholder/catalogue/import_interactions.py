@@ -14,7 +14,7 @@ from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
 from beholder.catalogue.ids import Coded, as_id, is_unicode
-from beholder.catalogue.rating_threshold import keep_threshold, on_no_scale
+from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -232,10 +232,7 @@ def import_interactions(
     done.unknown_kinds = dict(reading.unknown.most_common())
     done.ignored = reading.ignored
     done.said = [reading.why] if reading.why else []
-    if reading.scale is not None:
-        done.said.append(keep_threshold(store.workspace, reading.scale, path.name))
-    elif len(reading.ratings):
-        done.said.append(on_no_scale(store.workspace, reading.ratings))
+    done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)
