@@ -263,7 +263,7 @@ def rated(numbers: list[float]) -> str:
 
 def test_one_slip_among_hundreds_of_ratings_is_no_scale_and_is_named(tmp_path: Path) -> None:
     numbers = [1 + i % 5 for i in range(300)] + [50]
-    store, report = imported(tmp_path, "r.csv", rated(numbers))
+    _, report = imported(tmp_path, "r.csv", rated(numbers))
     assert threshold_of(tmp_path) == 3.5
     slip = "1 of 301 ratings lie above 1 to 5, up to 50"
     (warning,) = (said for said in report.files[0].said if said.startswith("warning"))

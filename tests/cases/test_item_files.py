@@ -51,7 +51,7 @@ def test_amazon_reviews_2023(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "reviews.jsonl").write_text(json.dumps(review))
     done = run("import", shop, "--items", tmp_path / "meta.jsonl",
                "--interactions", tmp_path / "reviews.jsonl")  # fmt: skip
-    assert "1 rows without details: it is an object, which cannot be kept" in done
+    assert "1 row without details: it is an object, which cannot be kept" in done
     title, attributes = items_of(shop)["P1"]
     assert title == "Leather balm, four tins"
     assert attributes["main_category"] == "All Beauty"
@@ -95,3 +95,55 @@ def test_a_catalogue_with_items_of_its_own_takes_none_from_behaviour(
     clicks.write_text("user,item,time\nu,x,1700000000\nu,y,1700000001\n")
     done = run("import", shop, "--interactions", clicks, status=1)
     assert "behaviour.makes_items = true" in done
+
+
+SHEET = 'sku;Bezeichnung;Preis;Lagerbestand;Farbe;UVP\na;Vase;"1.299,00 €";3;rot|blau;"12,50"\n'
+SHEET += "b;Krug;auf Anfrage;0;grün;9\n"
+
+
+def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text(SHEET)
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    look = " ".join(run(*words, "--dry-run").split())
+    assert "price number (1), words (1)" in look
+    assert "Farbe list (1), words (1)" in look
+    assert "UVP number in words (2)" in look
+    done = run(*words)
+    assert "item_id=sku, price=Preis, stock=Lagerbestand" in done
+    assert "1 row whose Preis is no number: it is kept as words" in done
+    (_, vase), (_, jug) = items_of(shop).values()
+    assert (vase["price"], vase["stock"]) == (1299, 3)
+    assert jug["price"] == "auf Anfrage"
+    assert "Preis" not in vase
+
+
+def test_a_column_may_be_mapped_to_an_attribute_that_is_a_number(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text(SHEET)
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    run(*words, "--map", "weight=UVP", "--map", "price=Lagerbestand")
+    vase = items_of(shop)["a"][1]
+    assert (vase["weight"], vase["price"], vase["Preis"]) == (12.5, 3, "1.299,00 €")
+    done = run(*words, "--map", "wieght=UVP", status=2)
+    assert "there is no field wieght" in done
+    assert "weight" in done
+
+
+def test_two_columns_of_one_attribute_are_one_and_the_other_is_named(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text("sku,price,net\na,12,10\n")
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    assert "not used: price" in run(*words, "--map", "price=net")
+    assert items_of(shop)["a"][1] == {"price": 10}
+
+
+def test_a_map_to_what_its_file_does_not_have_is_refused(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,item,Bewertung\nu,a,5\nv,b,1\n")
+    words = "import", shop, "--interactions", tmp_path / "log.csv"
+    done = run(*words, "--map", "rating=Bewertung", status=2)
+    assert "interactions have no field rating (one of answer" in done
+    assert "value" in done

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from beholder.catalogue.numbers_in_text import number
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError, UsageError
+from beholder.numbers_in_text import number
 
 
 def rows_of(path: Path, **form: Any) -> tuple[list[dict[str, Any]], list[int], list[str]]:
@@ -108,7 +108,9 @@ def test_what_cannot_be_read_is_said_with_what_to_do(tmp_path: Path) -> None:
         ("12", 12), ("-3.5", -3.5), (".5", 0.5), ("1e3", 1000), ("12,50", 12.5),
         ("1.299,00", 1299), ("1,299.00", 1299), ("1,299", 1299), ("1.299", 1.299), ("€ 12,5", 12.5),
         ("1.000.000,5", 1e6 + 0.5), ("5 EUR", 5), ("$1,000", 1000), ("12,5000", None),
-        ("1,2,3", None), ("A1", None), ("", None), ("nan", None), ("1_000", None), ("٣", None),
+        ("1 299,00 €", 1299), ("1\u202f299", 1299), ("CHF 1'299.50", 1299.5), ("12 50", None),
+        ("1 2990", None), ("1,2,3", None), ("A1", None), ("", None), ("nan", None), ("1_000", None),
+        ("٣", None),
     ],
 )  # fmt: skip
 def test_numbers_as_people_write_them(text: str, value: float | None) -> None:

@@ -44,8 +44,8 @@ def test_kinds_moments_and_ten_joined_rows_are_shown(shop: Path) -> None:
     assert "kinds as the column event says" in said
     assert "1 of no kind: frob; say --map-kind 'frob=view'" in said
     assert "from 2025-03-01 10:00:00 to 2025-03-20 10:00:00 UTC" in said
-    assert "1 rows would be refused: its item is not in the catalogue" in said
-    assert "1 rows would be refused: names no one" in said
+    assert "1 row would be refused: its item is not in the catalogue" in said
+    assert "1 row would be refused: names no one" in said
 
 
 def test_the_scale_of_ratings_is_shown_and_nothing_is_written(shop: Path) -> None:

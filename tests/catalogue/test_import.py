@@ -110,7 +110,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("clicks.csv", 7): "its item is not in the catalogue",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
-    assert report.rules == {"items that came twice in the file: the first one counts": 1}
+    assert report.rules == {"rows of an item that an earlier row has: that one counts": 1}
     with (store.workspace.root / report.refused_file).open(newline="") as file:
         listed = list(csv.reader(file))
     assert len(listed) == 9
@@ -377,8 +377,8 @@ def test_a_file_of_fewer_columns_leaves_what_it_does_not_speak_of(
         "b": ("Bowl", {}),  # its price is empty now, and it had no category
         "c": ("c", {"price": 1}),
     }
-    assert report.rules["items keep attributes that the file does not speak of"] == 1
-    assert report.rules["items keep their title, of which the file does not speak"] == 2
+    assert report.rules["items with attributes that the file does not speak of, and that stay"] == 1
+    assert report.rules["items with a title that the file does not speak of, and that stays"] == 2
     assert row(run(store, Request(items=items)).files[0]) == (3, 0, 0, 3, 0)
 
 

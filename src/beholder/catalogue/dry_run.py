@@ -10,7 +10,7 @@ import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
-from beholder.catalogue.items_from_rows import records
+from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
@@ -18,7 +18,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.whole_file import SHOWN, Gone, missing_from
-from beholder.store import Store
+from beholder.store import ItemRecord, Store
 
 BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown
@@ -33,7 +33,13 @@ class Understood(msgspec.Struct):
 
 
 class Sight(msgspec.Struct):
-    """One file: what its columns are taken for, how it begins, and its first pictures."""
+    """One file: what its columns are taken for, how it begins, and its first pictures.
+
+    Attributes
+    ----------
+    attributes
+        Of items: in how many rows each is read as which type.
+    """
 
     what: str
     file: str
@@ -41,6 +47,7 @@ class Sight(msgspec.Struct):
     ignored: list[str]
     rows: list[dict[str, Any]]
     pictures: list[Understood] = msgspec.field(default_factory=list)
+    attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
 
 
 class DryRun(msgspec.Struct):
@@ -134,6 +141,7 @@ def _look_at_items(
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
             item_id = row.record.item_id
+            _count_types(sight.attributes, row.record)
             titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
@@ -143,6 +151,13 @@ def _look_at_items(
     found.items = len(shown)
     _count(found, list(shown.values()))
     return titles
+
+
+def _count_types(types: dict[str, dict[str, int]], record: ItemRecord) -> None:
+    for name, value in record.attributes.items():
+        counts = types.setdefault(name, {})
+        told = type_of(value)
+        counts[told] = counts.get(told, 0) + 1
 
 
 def _look_at_folder(known: Set[str], pictures: Pictures, found: DryRun) -> None:

@@ -20,8 +20,8 @@ from beholder.catalogue import kind_words
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
-from beholder.catalogue.numbers_in_text import number
 from beholder.catalogue.readers.interface import Batch, Column, distinct
+from beholder.numbers_in_text import number
 from beholder.store.ids import FUTURE
 
 

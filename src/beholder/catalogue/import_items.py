@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AT_ONCE = 500  # items in one transaction
-STAYS = "items keep attributes that the file does not speak of"
-TITLED = "items keep their title, of which the file does not speak"
-TWICE = "items that came twice in the file: the first one counts"
+STAYS = "items with attributes that the file does not speak of, and that stay"
+TITLED = "items with a title that the file does not speak of, and that stays"
+TWICE = "rows of an item that an earlier row has: that one counts"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
     "the folders' names as ids)"
@@ -39,8 +39,9 @@ BY_PATH = (
     "pictures whose name other folders have too: each is an item called by its path (where a "
     "folder is an item, give --items with the folders' names as ids)"
 )
-LEFT = "rows without {what} (the rest of each was read)"
-OTHERS = "rows that add pictures and say other things of their item too: the first row counts"
+LEFT = "rows without {what} (the rest was read)"
+NO_NUMBER = "rows whose {column} is no number: it is kept as words"
+OTHERS = "rows with more pictures of an item, and other words for it: its first row counts"
 
 
 class Found(NamedTuple):
@@ -243,8 +244,9 @@ def import_items(
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
                 continue
-            for left in row.left:
-                rule = LEFT.format(what=left)
+            rules = [LEFT.format(what=left) for left in row.left]
+            rules += [NO_NUMBER.format(column=mapping.get(name, name)) for name in row.no_numbers]
+            for rule in rules:
                 report.rules[rule] = report.rules.get(rule, 0) + 1
             work.take(row.record, row.pictures)
         progress.advance(batch.size)
@@ -290,7 +292,7 @@ def _as_items(pictures: Pictures) -> Iterator[Found]:
     for item_id, files in pictures.files.by_item.items():
         reason = why_not_id(item_id)
         if reason:
-            pictures.note(f"pictures that make no item: their name {reason}", files[0], len(files))
+            pictures.note(f"pictures without an item: a name that {reason}", files[0], len(files))
             continue
         if len(files) > MOST:
             pictures.note(MANY, f"item {item_id}: {files[MOST]} and after", len(files) - MOST)

@@ -31,8 +31,8 @@ def doubts(ratings: Ratings, scale: Scale | None, threshold: float) -> list[str]
     above = 0 if scale is None else ratings.above(scale.high)
     if scale is not None and above:
         found.append(
-            f"{above} of {total} ratings lie above {scale}, up to {ratings.values[-1]:g}, and count "
-            "as likes: mend them, or set behaviour.rating_threshold if the scale is another"
+            f"{above} of {total} ratings lie above {scale}, up to {ratings.values[-1]:g}, and "
+            "count as likes: mend them, or set behaviour.rating_threshold if the scale is another"
         )
     if total and ratings.few(n):
         found.append(
@@ -48,9 +48,8 @@ def scale_in_words(ratings: Ratings, scale: Scale | None) -> str:
     if scale is None:
         return f"no usual scale: {low:g} to {high:g}"
     above = ratings.above(scale.high)
-    return f"{scale}" + (
-        f" ({above} of {ratings.total} lie above it, up to {high:g})" * bool(above)
-    )
+    words = f"{scale}"
+    return f"{words} ({above} of {ratings.total} lie above it, up to {high:g})" if above else words
 
 
 def keep_threshold(workspace: Workspace, scale: Scale, file: str) -> tuple[str, float]:

@@ -12,7 +12,7 @@ from beholder.cli import console
 
 if TYPE_CHECKING:
     from beholder.catalogue.behaviour_seen import BehaviourSeen
-    from beholder.catalogue.dry_run import DryRun
+    from beholder.catalogue.dry_run import DryRun, Sight
     from beholder.catalogue.report import Report
     from beholder.catalogue.whole_file import Agree, Gone
 
@@ -164,7 +164,7 @@ def _print(report: Report, path: Path, folder: Path) -> None:
             word = next(iter(file.unknown_kinds))
             click.echo(f"{file.file}: no kinds of event are {told}; say: --map-kind '{word}=view'")
     for rule, n in report.rules.items():
-        click.echo(f"{n} {rule}")
+        click.echo(console.counted(n, rule))
     for refusal in report.refused[:SHOWN]:
         click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
     if report.refused_file:
@@ -172,7 +172,7 @@ def _print(report: Report, path: Path, folder: Path) -> None:
         click.echo(f"{first}{report.n_refused} refused rows are listed in {report.refused_file}")
     _print_left(report.pictures_left, report.pictures_left_first)
     for reason, n in report.files_skipped.items():
-        click.echo(f"{n} {reason}")
+        click.echo(console.counted(n, reason))
     click.echo(
         f"{report.pictures_found} pictures; {report.items_with_several} items with several, "
         f"{report.items_without_media} items without, "
@@ -204,13 +204,16 @@ def _first(gone: Gone) -> str:
 def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:
     for reason, n in left.items():
         shown = "; ".join(first[reason][:EXAMPLES])
-        click.echo(f"{n} {reason} ({shown}{'; ...' if n > EXAMPLES else ''})")
+        click.echo(f"{console.counted(n, reason)} ({shown}{'; ...' if n > EXAMPLES else ''})")
 
 
 def _print_sights(found: DryRun) -> None:
     for sight in found.sights:
         click.echo(f"{sight.what}: {sight.file}")
         console.table(["field", "column"], list(sight.mapping.items()))
+        if sight.attributes:
+            click.echo("\nattributes")
+            console.table(["attribute", "rows read as"], _types(sight))
         if sight.ignored:
             click.echo(f"not used: {', '.join(sight.ignored)}")
         names = list(sight.rows[0]) if sight.rows else []
@@ -232,7 +235,14 @@ def _print_sights(found: DryRun) -> None:
         click.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)
     for reason, n in found.reasons.items():
-        click.echo(f"{n} rows would be refused: {reason}")
+        click.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
+
+
+def _types(sight: Sight) -> list[tuple[str, str]]:
+    return [
+        (name, ", ".join(f"{type_} ({n})" for type_, n in types.items()))
+        for name, types in sight.attributes.items()
+    ]
 
 
 def _print_behaviour(seen: BehaviourSeen) -> None:
