@@ -293,3 +293,21 @@ def test_a_threshold_that_hardly_any_rating_reaches_is_named_with_the_numbers(
 def test_ratings_of_which_one_in_a_hundred_is_a_like_are_no_warning(tmp_path: Path) -> None:
     _, report = imported(tmp_path, "r.csv", rated([1] * 99 + [5]))
     assert not any(said.startswith("warning") for said in report.files[0].said)
+
+
+def test_dates_with_slashes_are_read_where_the_file_tells_how_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    text = "user,item,date\nu,a,01/02/2020\nu,b,09/13/2020\n"
+    store, report = imported(tmp_path, "a.csv", text)
+    with store:
+        assert store.training_events("train").times.tolist() == [1577923200000, 1599955200000]
+    said = "dates such as 09/13/2020 are read as month/day/year"
+    assert said in report.files[0].said
+    words = "import", tmp_path / "workspace", "--interactions", tmp_path / "a.csv", "--dry-run"
+    assert said in beholder(*words)[0]
+    _, report = imported(tmp_path, "b.csv", text.replace("09/13", "09/03"))
+    (reason,) = report.reasons
+    assert (report.n_refused, reason[:40]) == (2, "time may begin with the day or the month")
+    (tmp_path / "a.csv").write_text("user,item,date\nu,a,soon\n")
+    assert "no row that would be kept has a moment" in beholder(*words)[0]

@@ -38,26 +38,29 @@ class BehaviourSeen(msgspec.Struct):
     ----------
     looked_at, joined
         Rows, and those of them that name an item of the catalogue or of the items file.
-    why
-        What is taken to have happened, and why, in words.
+    said
+        What is taken to have happened, why, and how dates are read, in words.
     scale
         Of the ratings, in words; empty: there are none.
     kinds
         Rows of each kind of event.
     unknown_kinds
         Words that name no kind, with their rows.
+    timed
+        Whether there is a column of moments.
     first, last
-        Moments, UTC; empty: the file has none.
+        Moments, UTC; empty: no row that would be kept has one.
     rows
         The first that join.
     """
 
     looked_at: int = 0
     joined: int = 0
-    why: str = ""
+    said: list[str] = msgspec.field(default_factory=list)
     scale: str = ""
     kinds: dict[str, int] = msgspec.field(default_factory=dict)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    timed: bool = False
     first: str = ""
     last: str = ""
     rows: list[JoinedRow] = msgspec.field(default_factory=list)
@@ -105,7 +108,8 @@ class Looking:
     def end(self) -> BehaviourSeen:
         """Return what was seen."""
         found, reading = self.found, self._reading
-        found.why = reading.why
+        found.said = reading.said
+        found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())
         found.unknown_kinds = dict(reading.unknown.most_common())
         if len(self._times):

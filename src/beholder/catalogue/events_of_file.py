@@ -14,7 +14,8 @@ from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
 from beholder.catalogue.kind_words import unknown
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.readers.interface import Batch, distinct
+from beholder.catalogue.written_dates import Order, Slashed, slashed
 from beholder.store.ids import now
 
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
@@ -49,12 +50,13 @@ class EventsOfFile:
         self.unknown: Counter[str] = Counter()
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
+        self._slashed: Slashed | None = None
 
     def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
         """Return the columns of a batch, and its rows that are refused, with why."""
         self.ignored = unused("interactions", [*self.ignored, *batch.columns], self.mapping)
         kind = self._first(batch).kind
-        found = columns(batch, self.mapping, kind, self._words)
+        found = columns(batch, self.mapping, kind, self._words, self._order(batch))
         rated = found.values[found.kinds == CODES["rating"]]
         self.ratings = self.ratings.and_those(Ratings.of(rated))
         self.scale = scale_of(self.ratings)
@@ -69,6 +71,18 @@ class EventsOfFile:
             return ""
         why = self._assumed.why
         return why if "kind" in self.mapping else f"{self._assumed.kind}: {why}"
+
+    @property
+    def said(self) -> list[str]:
+        """What the file is taken for, in words."""
+        dates = self._slashed
+        return [self.why] * bool(self.why) + ([f"{dates}"] if dates and dates.first else [])
+
+    def _order(self, batch: Batch) -> Order:
+        """Return what dates with slashes begin with, by the first batch that has some."""
+        if self._slashed is None and "time" in self.mapping:
+            self._slashed = slashed(distinct(batch.columns[self.mapping["time"]])[0])
+        return self._slashed.first if self._slashed else ""
 
     def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""

@@ -231,7 +231,7 @@ def import_interactions(
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds = dict(reading.unknown.most_common())
     done.ignored = reading.ignored
-    done.said = [reading.why] if reading.why else []
+    done.said = reading.said
     done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
     if work.untimed:
         report.rules[UNTIMED] = work.untimed

@@ -246,12 +246,16 @@ def _types(sight: Sight) -> list[tuple[str, str]]:
 
 
 def _print_behaviour(seen: BehaviourSeen) -> None:
-    click.echo(f"taken for {seen.why}")
+    for said in seen.said:
+        click.echo(f"taken: {said}")
     for kind, n in seen.kinds.items():
         click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
     for word, n in seen.unknown_kinds.items():
         click.echo(f"{n} of no kind: {word}; say --map-kind '{word}=view'")
-    click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
+    if seen.timed and not seen.first:
+        click.echo("no row that would be kept has a moment")
+    else:
+        click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     share = seen.joined / max(seen.looked_at, 1)
     click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
     console.table(

@@ -31,8 +31,9 @@ def missing(value: Any) -> bool:
 def cell_of(value: Any, facet_type: FacetType) -> Cell:
     """Return the value as its facet's type; None where it is missing.
 
-    Texts are numbers where one is wanted, as people write them (`1.299,00 €`);
-    numbers are their shortest text where a text is; `yes`, `no`, 1 and 0 are booleans where one is wanted; one value is a list of one.
+    Texts are numbers where one is wanted, as people write them (`1.299,00 €`); numbers
+    are their shortest text where a text is; `yes`, `no`, 1 and 0 are booleans where one is
+    wanted; one value is a list of one.
 
     Raises
     ------
