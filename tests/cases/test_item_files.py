@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from beholder.store import Store
 from beholder.workspace import Workspace
@@ -147,3 +148,45 @@ def test_a_map_to_what_its_file_does_not_have_is_refused(shop: Path, tmp_path: P
     done = run(*words, "--map", "rating=Bewertung", status=2)
     assert "interactions have no field rating (one of answer" in done
     assert "value" in done
+
+
+def test_pictures_of_formats_that_are_not_read_are_named_by_that(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "p").mkdir()
+    for name in ("a.heic", "b.TIFF", "c.heic"):
+        (tmp_path / "p" / name).write_bytes(b"x")
+    Image.new("RGB", (4, 4)).save(tmp_path / "p" / "c.jpg")
+    (tmp_path / "i.csv").write_text("sku,image\na,a.heic\nb,x/b\nc,c.heic\nd,d.heic\n")
+    words = "import", shop, "--items", tmp_path / "i.csv", "--media", tmp_path / "p"
+    for done in (run(*words, "--dry-run"), run(*words)):
+        assert "2 pictures that rows name, of a format that is not read: convert them to" in done
+        assert "(item a: a.heic; item b: x/b)" in done
+        assert "1 picture that rows name and the folder does not have (item d: d.heic)" in done
+        assert "2 .heic files, which are not read: convert them to JPEG, PNG or WebP" in done
+    with Store.open(Workspace.open(shop)) as store:
+        assert len(store.item("c")["pictures"]) == 1  # converted, and still named as before
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_spaces_around_ids_are_taken_off_and_counted(
+    shop: Path, tmp_path: Path, ending: str
+) -> None:
+    items = [{"sku": " 0009 ", "title": "Vase"}, {"sku": "a b\t", "title": "Krug"}]
+    log = [
+        {"user": u, "session": s, "sku": i, "time": f"2025-01-0{n + 1}"}
+        for n, (u, s, i) in enumerate([("u", "", "0009"), (" u", "", " 0009"), ("  ", "s ", "a b")])
+    ]
+    for name, rows in (("items", items), ("log", log)):
+        lines = [json.dumps(row) for row in rows]
+        if ending == "csv":
+            lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+        (tmp_path / f"{name}.{ending}").write_text("\n".join(lines))
+    done = run("import", shop, "--items", tmp_path / f"items.{ending}",
+               "--interactions", tmp_path / f"log.{ending}")  # fmt: skip
+    assert sorted(items_of(shop)) == ["0009", "a b"]
+    assert "6 ids with spaces around them, which were taken off" in done
+    with Store.open(Workspace.open(shop)) as store:
+        assert len(list(store.export("u"))) == 3  # about them, and two events
+        events = store.training_events("train")
+        assert (len(events), events.n_users) == (3, 2)

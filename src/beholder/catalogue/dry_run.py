@@ -66,6 +66,8 @@ class DryRun(msgspec.Struct):
         or of the file.
     gone
         What would leave the catalogue with a file that has all of it.
+    files_skipped
+        As in a report.
     left, left_first
         As in a report: `pictures_left`.
     """
@@ -79,6 +81,7 @@ class DryRun(msgspec.Struct):
     vectors: int = 0
     known: int = 0
     gone: Gone = Gone()
+    files_skipped: dict[str, int] = msgspec.field(default_factory=dict)
     left: dict[str, int] = msgspec.field(default_factory=dict)
     left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
@@ -123,6 +126,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
     if brought is not None:
         found.vectors = len(brought.ids)
         found.known = sum(item in known for item in brought.ids)
+    if folder is not None:
+        found.files_skipped = dict(folder.skipped.most_common())
     found.left, found.left_first = dict(pictures.left.most_common()), pictures.examples
     found.refused, found.reasons = len(refusals), dict(refusals.reasons.most_common())
     return found

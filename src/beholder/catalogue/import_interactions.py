@@ -13,7 +13,7 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
-from beholder.catalogue.ids import Coded, as_id, is_unicode
+from beholder.catalogue.ids import SPACED, Coded, as_id, is_unicode, spaced
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -222,6 +222,9 @@ def import_interactions(
         work = InteractionsImport(store, loader, path, reading, refusals)
         for batch in open_rows(path, refuse, form):
             done.read += len(batch)
+            for who in ("item_id", "user", "session"):
+                if who in reading.mapping:
+                    report.count(SPACED, spaced(batch.columns[reading.mapping[who]]))
             work.take(batch)
             progress.advance(batch.size)
     progress.finish()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec import structs
 
+from beholder.catalogue.ids import SPACED, spaced
 from beholder.catalogue.items_from_rows import TITLE, records, told
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
@@ -188,12 +189,12 @@ class ItemsImport:
 
     def _count_row(self, more: Wanted, says_other: bool) -> None:
         if not more.files:
-            self.report.rules[TWICE] = self.report.rules.get(TWICE, 0) + 1
+            self.report.count(TWICE)
             self.done.same += 1
             return
         self.done.more += 1
         if says_other:
-            self.report.rules[OTHERS] = self.report.rules.get(OTHERS, 0) + 1
+            self.report.count(OTHERS)
 
 
 def _said(record: ItemRecord) -> int:
@@ -236,6 +237,7 @@ def import_items(
     work = ItemsImport(store, pictures, done, report)
     for batch in open_rows(path, refuse, form):
         done.read += len(batch)
+        report.count(SPACED, spaced(batch.columns[mapping["item_id"]]))
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         work.by_key = work.by_key or batch.by_key
@@ -247,7 +249,7 @@ def import_items(
             rules = [LEFT.format(what=left) for left in row.left]
             rules += [NO_NUMBER.format(column=mapping.get(name, name)) for name in row.no_numbers]
             for rule in rules:
-                report.rules[rule] = report.rules.get(rule, 0) + 1
+                report.count(rule)
             work.take(row.record, row.pictures)
         progress.advance(batch.size)
     work.finish()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beholder.catalogue.ids import as_id
+from beholder.catalogue.ids import SPACED, as_id, spaced
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -33,6 +33,7 @@ def import_users(
         refusals.add(path.name, row, reason)
 
     for batch in open_rows(path, refuse, form):
+        report.count(SPACED, spaced(batch.columns[mapping["user"]]))
         done.ignored = unused("users", [*done.ignored, *batch.columns], mapping)
         lists = batch.lists()
         says = lists.get(mapping.get("profiling", ""), [None] * len(batch))

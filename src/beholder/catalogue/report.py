@@ -92,6 +92,11 @@ class Report(msgspec.Struct):
     media_without_items_first: list[str] = msgspec.field(default_factory=list)
     seconds: float = 0.0
 
+    def count(self, rule: str, n: int = 1) -> None:
+        """Count rows that a rule touched."""
+        if n:
+            self.rules[rule] = self.rules.get(rule, 0) + n
+
     @property
     def n_refused(self) -> int:
         """Rows left out, of all files."""

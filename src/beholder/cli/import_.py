@@ -234,6 +234,8 @@ def _print_sights(found: DryRun) -> None:
     if found.vectors:
         click.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)
+    for reason, n in found.files_skipped.items():
+        click.echo(console.counted(n, reason))
     for reason, n in found.reasons.items():
         click.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
 
