@@ -11,10 +11,11 @@ import pytest
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
+from beholder.catalogue.mapping import parse_maps
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.cli.init import create
-from beholder.errors import DataError
+from beholder.errors import DataError, UsageError
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
@@ -311,3 +312,33 @@ def test_dates_with_slashes_are_read_where_the_file_tells_how_and_that_is_said(
     assert (report.n_refused, reason[:40]) == (2, "time may begin with the day or the month")
     (tmp_path / "a.csv").write_text("user,item,date\nu,a,soon\n")
     assert "no row that would be kept has a moment" in beholder(*words)[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("gekauft", "purchase"),
+        ("In den Warenkorb", "cart"),
+        ("Gefällt mir", "like"),
+        ("gefällt-mir-nicht", "dislike"),
+        ("angesehen", "view"),
+        ("gemerkt", "save"),
+    ],
+)
+def test_german_words_for_kinds_are_known(word: str, kind: str) -> None:
+    (code,) = kind_words.codes_of([word]).tolist()
+    assert KINDS[code - 1] == kind
+    assert kind_words.codes_of(["Zurückgesendet"]).tolist() == [kind_words.BACK]
+
+
+def test_words_of_any_writing_can_be_mapped() -> None:
+    own = kind_words.parse(["购买=purchase", "просмотр=none"])
+    assert kind_words.codes_of(["购买", "просмотр"], own).tolist() == [PURCHASE, kind_words.LEFT]
+
+
+def test_several_words_in_one_option_are_refused_with_how_to_say_them() -> None:
+    with pytest.raises(UsageError, match="--map-kind a=view --map-kind b=click"):
+        kind_words.parse(["a=view,b=click"])
+    with pytest.raises(UsageError, match="--map user=kunde --map item_id=nr"):
+        parse_maps(["user=kunde,item_id=nr"])
+    assert parse_maps(["title=a,b"]) == {"title": "a,b"}

@@ -14,6 +14,7 @@ from beholder.behaviour.kinds import CODES
 from beholder.catalogue import given_vectors
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.mapping import guess, parse_maps
+from beholder.catalogue.moments import BAD, REASONS
 from beholder.catalogue.refusals import escaped
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.run import Request, import_files
@@ -104,10 +105,10 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("items.csv", 3): "has no item id",
         ("items.csv", 5): "has 1 fields, the first line 2",
         ("clicks.csv", 3): "time is in the future",
-        ("clicks.csv", 4): "time is no moment since 1970",
+        ("clicks.csv", 4): REASONS[BAD],
         ("clicks.csv", 5): "is a rating without a number",
         ("clicks.csv", 6): "value is no finite number",
-        ("clicks.csv", 7): "its item is not in the catalogue",
+        ("clicks.csv", 7): "its item is not in the catalogue: nope",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
     assert report.rules == {"rows of an item that an earlier row has: that one counts": 1}

@@ -15,7 +15,7 @@ from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
-from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.refusals import Refusal, Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.whole_file import SHOWN, Gone, missing_from
 from beholder.store import ItemRecord, Store
@@ -85,6 +85,7 @@ class DryRun(msgspec.Struct):
     left: dict[str, int] = msgspec.field(default_factory=dict)
     left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
+    refused_first: list[Refusal] = msgspec.field(default_factory=list)
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
@@ -129,6 +130,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
     if folder is not None:
         found.files_skipped = dict(folder.skipped.most_common())
     found.left, found.left_first = dict(pictures.left.most_common()), pictures.examples
+    found.refused_first = refusals.shown
     found.refused, found.reasons = len(refusals), dict(refusals.reasons.most_common())
     return found
 

@@ -179,6 +179,12 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         ours, equals, theirs = text.partition("=")
+        several = text.split(",")
+        if len(several) > 1 and all("=" in part for part in several):
+            raise UsageError(
+                f"--map {text} says several things",
+                remedy=f"repeat the option: --map {' --map '.join(several)}",
+            )
         if not (ours and equals and theirs):
             raise UsageError(f"--map {text} is not OURS=THEIRS", remedy="--map item_id=sku")
         found[ours] = theirs

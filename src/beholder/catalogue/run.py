@@ -202,7 +202,7 @@ def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Br
 
 
 def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals) -> None:
-    report.refused = refusals.first
+    report.refused = refusals.shown
     report.reasons = dict(refusals.reasons.most_common())
     if len(refusals) and refusals.path is not None:
         report.refused_file = f"reports/{refusals.path.name}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from beholder.cli import console
 if TYPE_CHECKING:
     from beholder.catalogue.behaviour_seen import BehaviourSeen
     from beholder.catalogue.dry_run import DryRun, Sight
+    from beholder.catalogue.refusals import Refusal
     from beholder.catalogue.report import Report
     from beholder.catalogue.whole_file import Agree, Gone
 
@@ -132,7 +135,8 @@ def _look(store: object, request: object, as_json: bool) -> int:
     if not found.fits:
         file = next(sight.file for sight in found.sights if sight.what == "interactions")
         assert found.behaviour is not None
-        raise under_half(file, found.behaviour.joined, found.behaviour.looked_at)
+        seen = found.behaviour
+        raise under_half(file, seen.joined, seen.looked_at, seen.near)
     return 0
 
 
@@ -162,11 +166,10 @@ def _print(report: Report, path: Path, folder: Path) -> None:
         if file.unknown_kinds:
             told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
             word = next(iter(file.unknown_kinds))
-            click.echo(f"{file.file}: no kinds of event are {told}; say: --map-kind '{word}=view'")
+            click.echo(f"{file.file}: no kinds of event are {told}; {_how_to_map(word)}")
     for rule, n in report.rules.items():
         click.echo(console.counted(n, rule))
-    for refusal in report.refused[:SHOWN]:
-        click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
+    _print_refused(report.refused)
     if report.refused_file:
         first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "
         click.echo(f"{first}{report.n_refused} refused rows are listed in {report.refused_file}")
@@ -181,6 +184,11 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     click.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):
         click.echo(f"next: beholder encode {folder}", err=True)
+
+
+def _print_refused(refused: Sequence[Refusal]) -> None:
+    for refusal in refused[:SHOWN]:
+        click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
 
 
 def _print_gone(gone: Gone) -> None:
@@ -238,6 +246,7 @@ def _print_sights(found: DryRun) -> None:
         click.echo(console.counted(n, reason))
     for reason, n in found.reasons.items():
         click.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
+    _print_refused(found.refused_first)
 
 
 def _types(sight: Sight) -> list[tuple[str, str]]:
@@ -253,17 +262,26 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
     for kind, n in seen.kinds.items():
         click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
     for word, n in seen.unknown_kinds.items():
-        click.echo(f"{n} of no kind: {word}; say --map-kind '{word}=view'")
+        click.echo(f"{n} of no kind: {word}; {_how_to_map(word)}")
     if seen.timed and not seen.first:
         click.echo("no row that would be kept has a moment")
     else:
         click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     share = seen.joined / max(seen.looked_at, 1)
     click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
+    if seen.near and seen.joined * 2 >= seen.looked_at:  # else the error says it
+        click.echo(seen.near)
     console.table(
         ["row", "kind", "value", "time", "item", "title"],
         [[r.row, r.kind, r.value, r.time, r.item, _short(r.title)] for r in seen.rows],
     )
+
+
+def _how_to_map(word: str) -> str:
+    from beholder.behaviour.kinds import KINDS
+
+    kinds = f"{', '.join(KINDS)}, or none to leave such rows out"
+    return f"say --map-kind {shlex.quote(word)}=KIND, where KIND is one of {kinds}"
 
 
 def _short(value: object) -> str:
