@@ -190,3 +190,16 @@ def test_spaces_around_ids_are_taken_off_and_counted(
         assert len(list(store.export("u"))) == 3  # about them, and two events
         events = store.training_events("train")
         assert (len(events), events.n_users) == (3, 2)
+
+
+def test_rows_that_say_other_things_of_their_item_are_named_by_one_of_them(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "p").mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        Image.new("RGB", (4, int(name[0]))).save(tmp_path / "p" / name)
+    (tmp_path / "i.csv").write_text("sku,title,image\na,Vase,1.jpg\nb,Jug,\na,Pot,2.jpg\nb,Mug,\n")
+    done = run("import", shop, "--items", tmp_path / "i.csv", "--media", tmp_path / "p")
+    assert "1 row with more pictures of an item, and other words for it" in done
+    assert "(item a, row 4)" in done
+    assert "1 row of an item that an earlier row has: that one counts (item b, row 5)" in done

@@ -76,9 +76,10 @@ class ItemsImport:
         self._late: dict[str, Found] = {}  # of items that were put already
         self._stay: dict[str, list[str]] = {}  # shown before, and not named so far
 
-    def take(self, record: ItemRecord, names: Sequence[str]) -> None:
+    def take(self, number: int, record: ItemRecord, names: Sequence[str]) -> None:
         """Take a row: an item with the names of its pictures, or more pictures of one before."""
         item_id = record.item_id
+        here = f"item {item_id}, row {number}"
         if item_id not in self.seen:
             self.seen[item_id] = _said(record)
             self.add(Found(record, self.pictures.wanted(item_id, names)))
@@ -87,14 +88,14 @@ class ItemsImport:
         last = self._last
         if last is not None and last.record.item_id == item_id:
             self._last = Found(last.record, last.wanted.then(more))
-            self._count_row(more, _says_other(record, last.record))
+            self._count_row(here, more, _says_other(record, last.record))
             return
         before = self._late.get(item_id)
         if more.files:
             both = more if before is None else before.wanted.then(more)
             self._late[item_id] = Found(record, both)
         own = bool(record.attributes) or record.title != item_id
-        self._count_row(more, own and _said(record) != self.seen[item_id])
+        self._count_row(here, more, own and _said(record) != self.seen[item_id])
 
     def add(self, found: Found | None) -> None:
         """Take an item that is not among those before; None: there are no more."""
@@ -187,14 +188,14 @@ class ItemsImport:
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
 
-    def _count_row(self, more: Wanted, says_other: bool) -> None:
+    def _count_row(self, here: str, more: Wanted, says_other: bool) -> None:
         if not more.files:
-            self.report.count(TWICE)
+            self.report.count(TWICE, example=here)
             self.done.same += 1
             return
         self.done.more += 1
         if says_other:
-            self.report.count(OTHERS)
+            self.report.count(OTHERS, example=here)
 
 
 def _said(record: ItemRecord) -> int:
@@ -249,8 +250,8 @@ def import_items(
             rules = [LEFT.format(what=left) for left in row.left]
             rules += [NO_NUMBER.format(column=mapping.get(name, name)) for name in row.no_numbers]
             for rule in rules:
-                report.count(rule)
-            work.take(row.record, row.pictures)
+                report.count(rule, example=f"item {row.record.item_id}, row {row.number}")
+            work.take(row.number, row.record, row.pictures)
         progress.advance(batch.size)
     work.finish()
     progress.finish()

@@ -62,6 +62,8 @@ class Report(msgspec.Struct):
     ----------
     rules
         How many rows each standardising rule touched, by its name in words.
+    rules_first
+        The first row of some rules, in words.
     pictures_left, pictures_left_first
         How many pictures were left out, kept or found by a guess, by reason in words, and the
         first of each.
@@ -78,6 +80,7 @@ class Report(msgspec.Struct):
     started: int
     files: list[FileReport] = msgspec.field(default_factory=list)
     rules: dict[str, int] = msgspec.field(default_factory=dict)
+    rules_first: dict[str, str] = msgspec.field(default_factory=dict)
     refused: list[Refusal] = msgspec.field(default_factory=list)
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
     refused_file: str = ""
@@ -92,10 +95,12 @@ class Report(msgspec.Struct):
     media_without_items_first: list[str] = msgspec.field(default_factory=list)
     seconds: float = 0.0
 
-    def count(self, rule: str, n: int = 1) -> None:
-        """Count rows that a rule touched."""
+    def count(self, rule: str, n: int = 1, example: str = "") -> None:
+        """Count rows that a rule touched; the first example is kept."""
         if n:
             self.rules[rule] = self.rules.get(rule, 0) + n
+        if example:
+            self.rules_first.setdefault(rule, example)
 
     @property
     def n_refused(self) -> int:

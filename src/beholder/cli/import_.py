@@ -168,7 +168,8 @@ def _print(report: Report, path: Path, folder: Path) -> None:
             word = next(iter(file.unknown_kinds))
             click.echo(f"{file.file}: no kinds of event are {told}; {_how_to_map(word)}")
     for rule, n in report.rules.items():
-        click.echo(console.counted(n, rule))
+        first = report.rules_first.get(rule)
+        click.echo(console.counted(n, rule) + (f" ({first})" if first else ""))
     _print_refused(report.refused)
     if report.refused_file:
         first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "

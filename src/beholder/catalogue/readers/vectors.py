@@ -12,6 +12,7 @@ from beholder.catalogue.readers import jsonl, parquet
 from beholder.catalogue.readers.csv import read as read_csv
 from beholder.catalogue.readers.interface import Refuse, as_list
 from beholder.catalogue.readers.lines import blocks, decode
+from beholder.catalogue.readers.packed import check_packed
 from beholder.errors import VectorsError
 
 NAMES = ("vector", "embedding", "vectors", "embeddings", "features")
@@ -32,6 +33,10 @@ def read(path: Path, ids: Path | None, refuse: Refuse) -> tuple[list[str], NDArr
     VectorsError
         If there is no matrix, or not as many ids as rows.
     """
+    for file in (path, ids):
+        if file is not None and not file.is_file():
+            what = "is a folder" if file.is_dir() else "is not there"
+            raise VectorsError(f"{file} {what}, and a file is wanted", remedy="see the path")
     if path.suffix.lower() == ".parquet":
         return _parquet(path, refuse)
     if ids is None:
@@ -60,6 +65,7 @@ def _finite(
 
 
 def _ids(path: Path, refuse: Refuse) -> list[str]:
+    check_packed(path)
     if path.suffix.lower() == ".txt":
         found = (line for at, block in blocks(path, refuse) for line in decode(at, block, refuse))
         return [line.strip() for line in found if line.strip()]
