@@ -21,6 +21,7 @@ GROUND = {
     "progress": set(),
     "durable": set(),
     "tensors": set(),
+    "numbers_in_text": set(),
     "settings": {"errors"},
     "settings_line": {"errors", "durable"},
     "workspace": {"errors", "settings", "durable"},

@@ -11,12 +11,14 @@ import pytest
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
+from beholder.catalogue.mapping import parse_maps
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.cli.init import create
-from beholder.errors import DataError
+from beholder.errors import DataError, UsageError
 from beholder.store import Store
 from beholder.workspace import Workspace
+from command_line import beholder
 
 PURCHASE, VIEW, CART = (KINDS.index(kind) + 1 for kind in ("purchase", "view", "cart"))
 
@@ -229,3 +231,114 @@ def test_a_mapped_column_of_stars_is_ratings_and_others_are_asked_for(tmp_path: 
     store, _ = imported(tmp_path, "c.csv", text, maps={"value": "B"}, kind="watch")
     with store:
         assert "watch" in kinds_of(store)
+
+
+GERMAN = "kunde,artikelnr,zeit,bewertung,aktion\nu,a,1700000000,5,gekauft\nv,b,1700000001,1,x\n"
+
+
+def test_columns_that_are_not_used_are_named_by_the_import_and_in_the_reason(
+    tmp_path: Path,
+) -> None:
+    maps = {"user": "kunde", "item_id": "artikelnr"}
+    store, report = imported(tmp_path, "log.csv", GERMAN, maps=maps)
+    with store:
+        assert set(kinds_of(store)) == {"click"}
+    (file,) = report.files
+    assert file.ignored == ["zeit", "bewertung", "aktion"]
+    assert file.said == [
+        "click: no column that is known as kinds or numbers (not used: zeit, bewertung, aktion)"
+    ]
+    said = "".join(
+        beholder(
+            "import", tmp_path / "workspace", "--interactions", tmp_path / "log.csv",
+            "--map", "user=kunde", "--map", "item_id=artikelnr",
+        )
+    )  # fmt: skip
+    assert "log.csv: not used: zeit, bewertung, aktion" in said
+
+
+def rated(numbers: list[float]) -> str:
+    rows = "".join(f"u{i % 7},i{i},{n},{1700000000 + i}\n" for i, n in enumerate(numbers))
+    return f"user,item,rating,timestamp\n{rows}"
+
+
+def test_one_slip_among_hundreds_of_ratings_is_no_scale_and_is_named(tmp_path: Path) -> None:
+    numbers = [1 + i % 5 for i in range(300)] + [50]
+    _, report = imported(tmp_path, "r.csv", rated(numbers))
+    assert threshold_of(tmp_path) == 3.5
+    slip = "1 of 301 ratings lie above 1 to 5, up to 50"
+    (warning,) = (said for said in report.files[0].said if said.startswith("warning"))
+    assert slip in warning
+    assert "behaviour.rating_threshold" in warning
+    with Store.open(Workspace.open(tmp_path / "workspace")) as store:
+        made = card(store)
+    assert made.rating_scale == "1 to 5"
+    assert any(slip in text for text in made.warnings)
+
+
+@pytest.mark.parametrize("n", [30, 300])
+def test_a_threshold_that_hardly_any_rating_reaches_is_named_with_the_numbers(
+    tmp_path: Path, n: int
+) -> None:
+    """In a small file one slip of 50 is more than one in a hundred, and so a scale."""
+    slips = max(1, n // 60)
+    numbers = [1 + i % 5 for i in range(n)] + [50] * slips
+    _, report = imported(tmp_path, "r.csv", rated(numbers))
+    assert threshold_of(tmp_path) == 65
+    few = f"0 of {n + slips} ratings reach behaviour.rating_threshold = 65"
+    assert any(said.startswith(f"warning: {few}") for said in report.files[0].said)
+    with Store.open(Workspace.open(tmp_path / "workspace")) as store:
+        assert any(few in text for text in card(store).warnings)
+
+
+def test_ratings_of_which_one_in_a_hundred_is_a_like_are_no_warning(tmp_path: Path) -> None:
+    _, report = imported(tmp_path, "r.csv", rated([1] * 99 + [5]))
+    assert not any(said.startswith("warning") for said in report.files[0].said)
+
+
+def test_dates_with_slashes_are_read_where_the_file_tells_how_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    text = "user,item,date\nu,a,01/02/2020\nu,b,09/13/2020\n"
+    store, report = imported(tmp_path, "a.csv", text)
+    with store:
+        assert store.training_events("train").times.tolist() == [1577923200000, 1599955200000]
+    said = "dates such as 09/13/2020 are read as month/day/year"
+    assert said in report.files[0].said
+    words = "import", tmp_path / "workspace", "--interactions", tmp_path / "a.csv", "--dry-run"
+    assert said in beholder(*words)[0]
+    _, report = imported(tmp_path, "b.csv", text.replace("09/13", "09/03"))
+    (reason,) = report.reasons
+    assert (report.n_refused, reason[:40]) == (2, "time may begin with the day or the month")
+    (tmp_path / "a.csv").write_text("user,item,date\nu,a,soon\n")
+    assert "no row that would be kept has a moment" in beholder(*words)[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("gekauft", "purchase"),
+        ("In den Warenkorb", "cart"),
+        ("Gefällt mir", "like"),
+        ("gefällt-mir-nicht", "dislike"),
+        ("angesehen", "view"),
+        ("gemerkt", "save"),
+    ],
+)
+def test_german_words_for_kinds_are_known(word: str, kind: str) -> None:
+    (code,) = kind_words.codes_of([word]).tolist()
+    assert KINDS[code - 1] == kind
+    assert kind_words.codes_of(["Zurückgesendet"]).tolist() == [kind_words.BACK]
+
+
+def test_words_of_any_writing_can_be_mapped() -> None:
+    own = kind_words.parse(["购买=purchase", "просмотр=none"])
+    assert kind_words.codes_of(["购买", "просмотр"], own).tolist() == [PURCHASE, kind_words.LEFT]
+
+
+def test_several_words_in_one_option_are_refused_with_how_to_say_them() -> None:
+    with pytest.raises(UsageError, match="--map-kind a=view --map-kind b=click"):
+        kind_words.parse(["a=view,b=click"])
+    with pytest.raises(UsageError, match="--map user=kunde --map item_id=nr"):
+        parse_maps(["user=kunde,item_id=nr"])
+    assert parse_maps(["title=a,b"]) == {"title": "a,b"}

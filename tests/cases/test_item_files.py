@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from beholder.store import Store
 from beholder.workspace import Workspace
@@ -51,7 +52,7 @@ def test_amazon_reviews_2023(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "reviews.jsonl").write_text(json.dumps(review))
     done = run("import", shop, "--items", tmp_path / "meta.jsonl",
                "--interactions", tmp_path / "reviews.jsonl")  # fmt: skip
-    assert "1 rows without details: it is an object, which cannot be kept" in done
+    assert "1 row without details: it is an object, which cannot be kept" in done
     title, attributes = items_of(shop)["P1"]
     assert title == "Leather balm, four tins"
     assert attributes["main_category"] == "All Beauty"
@@ -95,3 +96,110 @@ def test_a_catalogue_with_items_of_its_own_takes_none_from_behaviour(
     clicks.write_text("user,item,time\nu,x,1700000000\nu,y,1700000001\n")
     done = run("import", shop, "--interactions", clicks, status=1)
     assert "behaviour.makes_items = true" in done
+
+
+SHEET = 'sku;Bezeichnung;Preis;Lagerbestand;Farbe;UVP\na;Vase;"1.299,00 €";3;rot|blau;"12,50"\n'
+SHEET += "b;Krug;auf Anfrage;0;grün;9\n"
+
+
+def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text(SHEET)
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    look = " ".join(run(*words, "--dry-run").split())
+    assert "price number (1), words (1)" in look
+    assert "Farbe list (1), words (1)" in look
+    assert "UVP number in words (2)" in look
+    done = run(*words)
+    assert "item_id=sku, price=Preis, stock=Lagerbestand" in done
+    assert "1 row whose Preis is no number: it is kept as words" in done
+    (_, vase), (_, jug) = items_of(shop).values()
+    assert (vase["price"], vase["stock"]) == (1299, 3)
+    assert jug["price"] == "auf Anfrage"
+    assert "Preis" not in vase
+
+
+def test_a_column_may_be_mapped_to_an_attribute_that_is_a_number(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text(SHEET)
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    run(*words, "--map", "weight=UVP", "--map", "price=Lagerbestand")
+    vase = items_of(shop)["a"][1]
+    assert (vase["weight"], vase["price"], vase["Preis"]) == (12.5, 3, "1.299,00 €")
+    done = run(*words, "--map", "wieght=UVP", status=2)
+    assert "there is no field wieght" in done
+    assert "weight" in done
+
+
+def test_two_columns_of_one_attribute_are_one_and_the_other_is_named(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text("sku,price,net\na,12,10\n")
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    assert "not used: price" in run(*words, "--map", "price=net")
+    assert items_of(shop)["a"][1] == {"price": 10}
+
+
+def test_a_map_to_what_its_file_does_not_have_is_refused(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,item,Bewertung\nu,a,5\nv,b,1\n")
+    words = "import", shop, "--interactions", tmp_path / "log.csv"
+    done = run(*words, "--map", "rating=Bewertung", status=2)
+    assert "interactions have no field rating (one of answer" in done
+    assert "value" in done
+
+
+def test_pictures_of_formats_that_are_not_read_are_named_by_that(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "p").mkdir()
+    for name in ("a.heic", "b.TIFF", "c.heic"):
+        (tmp_path / "p" / name).write_bytes(b"x")
+    Image.new("RGB", (4, 4)).save(tmp_path / "p" / "c.jpg")
+    (tmp_path / "i.csv").write_text("sku,image\na,a.heic\nb,x/b\nc,c.heic\nd,d.heic\n")
+    words = "import", shop, "--items", tmp_path / "i.csv", "--media", tmp_path / "p"
+    for done in (run(*words, "--dry-run"), run(*words)):
+        assert "2 pictures that rows name, of a format that is not read: convert them to" in done
+        assert "(item a: a.heic; item b: x/b)" in done
+        assert "1 picture that rows name and the folder does not have (item d: d.heic)" in done
+        assert "2 .heic files, which are not read: convert them to JPEG, PNG or WebP" in done
+    with Store.open(Workspace.open(shop)) as store:
+        assert len(store.item("c")["pictures"]) == 1  # converted, and still named as before
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_spaces_around_ids_are_taken_off_and_counted(
+    shop: Path, tmp_path: Path, ending: str
+) -> None:
+    items = [{"sku": " 0009 ", "title": "Vase"}, {"sku": "a b\t", "title": "Krug"}]
+    log = [
+        {"user": u, "session": s, "sku": i, "time": f"2025-01-0{n + 1}"}
+        for n, (u, s, i) in enumerate([("u", "", "0009"), (" u", "", " 0009"), ("  ", "s ", "a b")])
+    ]
+    for name, rows in (("items", items), ("log", log)):
+        lines = [json.dumps(row) for row in rows]
+        if ending == "csv":
+            lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+        (tmp_path / f"{name}.{ending}").write_text("\n".join(lines))
+    done = run("import", shop, "--items", tmp_path / f"items.{ending}",
+               "--interactions", tmp_path / f"log.{ending}")  # fmt: skip
+    assert sorted(items_of(shop)) == ["0009", "a b"]
+    assert "6 ids with spaces around them, which were taken off" in done
+    with Store.open(Workspace.open(shop)) as store:
+        assert len(list(store.export("u"))) == 3  # about them, and two events
+        events = store.training_events("train")
+        assert (len(events), events.n_users) == (3, 2)
+
+
+def test_rows_that_say_other_things_of_their_item_are_named_by_one_of_them(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "p").mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        Image.new("RGB", (4, int(name[0]))).save(tmp_path / "p" / name)
+    (tmp_path / "i.csv").write_text("sku,title,image\na,Vase,1.jpg\nb,Jug,\na,Pot,2.jpg\nb,Mug,\n")
+    done = run("import", shop, "--items", tmp_path / "i.csv", "--media", tmp_path / "p")
+    assert "1 row with more pictures of an item, and other words for it" in done
+    assert "(item a, row 4)" in done
+    assert "1 row of an item that an earlier row has: that one counts (item b, row 5)" in done

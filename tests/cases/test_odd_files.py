@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from beholder.catalogue.numbers_in_text import number
 from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError, UsageError
+from beholder.numbers_in_text import number
 
 
 def rows_of(path: Path, **form: Any) -> tuple[list[dict[str, Any]], list[int], list[str]]:
@@ -108,8 +110,46 @@ def test_what_cannot_be_read_is_said_with_what_to_do(tmp_path: Path) -> None:
         ("12", 12), ("-3.5", -3.5), (".5", 0.5), ("1e3", 1000), ("12,50", 12.5),
         ("1.299,00", 1299), ("1,299.00", 1299), ("1,299", 1299), ("1.299", 1.299), ("€ 12,5", 12.5),
         ("1.000.000,5", 1e6 + 0.5), ("5 EUR", 5), ("$1,000", 1000), ("12,5000", None),
-        ("1,2,3", None), ("A1", None), ("", None), ("nan", None), ("1_000", None), ("٣", None),
+        ("1 299,00 €", 1299), ("1\u202f299", 1299), ("CHF 1'299.50", 1299.5), ("12 50", None),
+        ("1 2990", None), ("1,2,3", None), ("A1", None), ("", None), ("nan", None), ("1_000", None),
+        ("٣", None),
     ],
 )  # fmt: skip
 def test_numbers_as_people_write_them(text: str, value: float | None) -> None:
     assert number(text) == value
+
+
+def zipped(path: Path, *names: str) -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(name, "x")
+    return path
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.zip", "f.jsonl", "f.data", "f.parquet"])
+def test_an_archive_is_unpacked_first_however_it_is_called(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r"is a ZIP file \(unpack it\)"):
+        rows_of(zipped(tmp_path / name, "items.csv"))
+
+
+@pytest.mark.parametrize("name", ["f.csv", "f.xlsx", "f.zip"])
+def test_a_workbook_is_saved_as_csv_however_it_is_called(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r"a workbook of Excel \(save it as CSV"):
+        rows_of(zipped(tmp_path / name, "xl/workbook.xml"))
+    with zipfile.ZipFile(tmp_path / name, "w") as file:
+        file.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    with pytest.raises(DataError, match="a workbook of"):
+        rows_of(tmp_path / name)
+    (tmp_path / "old.csv").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest")
+    with pytest.raises(DataError, match="a workbook of Excel"):
+        rows_of(tmp_path / "old.csv")
+
+
+def test_a_folder_where_a_file_is_wanted_says_so_and_the_other_way_round(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(DataError, match="is a folder, and a file is wanted"):
+        rows_of(tmp_path / "d.csv")
+    with pytest.raises(DataError, match=r"is a file, .*\(unpack it, and give the folder\)"):
+        scan(zipped(tmp_path / "p.zip", "a.jpg"))
+    with pytest.raises(DataError, match="there is no file"):
+        rows_of(tmp_path / "none.xyz")

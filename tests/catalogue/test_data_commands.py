@@ -66,8 +66,9 @@ def test_import_of_the_wrong_file_is_one_line_that_says_what_to_do(shop: Path) -
         "import", shop / "w", "--interactions", shop / "other.csv", "--dry-run", status=1
     )
     assert "0 of 2 interactions join an item: 0%" in out
-    assert words.count("\n") == 1
-    assert words.startswith("beholder: only 0 of the first 2 rows")
+    *refused, error = words.splitlines()
+    assert [line[:24] for line in refused] == [f"refused: other.csv row {row}" for row in (2, 3)]
+    assert error.startswith("beholder: only 0 of the first 2 rows")
     _, words = beholder("import", shop / "w", status=2)
     assert "nothing to import" in words
 

@@ -42,16 +42,16 @@ def test_kinds_moments_and_ten_joined_rows_are_shown(shop: Path) -> None:
         "item": "i3", "title": "thing 3",
     }  # fmt: skip
     assert "kinds as the column event says" in said
-    assert "1 of no kind: frob; say --map-kind 'frob=view'" in said
+    assert "1 of no kind: frob; say --map-kind frob=KIND, where KIND is one of view, click" in said
     assert "from 2025-03-01 10:00:00 to 2025-03-20 10:00:00 UTC" in said
-    assert "1 rows would be refused: its item is not in the catalogue" in said
-    assert "1 rows would be refused: names no one" in said
+    assert "1 row would be refused: its item is not in the catalogue" in said
+    assert "1 row would be refused: names no one" in said
 
 
 def test_the_scale_of_ratings_is_shown_and_nothing_is_written(shop: Path) -> None:
     before = (shop / "beholder.toml").read_text()
     said, seen = look(shop, "user,item_id,stars\nu1,i1,4\nu2,i2,9\nu3,i3,10\n")
-    assert "taken for rating: by the name of the column stars" in said
+    assert "taken: rating: by the name of the column stars" in said
     assert "3 rating, on a scale of 1 to 10" in said
     assert "without moments" in said
     assert seen["rows"][0]["value"] == 4
@@ -67,3 +67,37 @@ def test_the_import_stores_what_the_dry_run_said(shop: Path) -> None:
     assert sum(seen["kinds"].values()) == file["added"] == 1
     refused = json.loads(beholder("import", shop, *words, "--dry-run", "--json")[0])["reasons"]
     assert refused == report["reasons"]
+
+
+def test_what_would_be_refused_is_shown_by_file_and_row_with_the_item(shop: Path) -> None:
+    log = "user,item_id,kind,time\nu,gone,click,2025-01-01\n,i1,click,2025-01-01\nu,i2,a b,soon\n"
+    file = shop.parent / "log.csv"
+    file.write_text(log + "u,i3,click,2025-01-01\nu,i4,click,2025-01-01\nu,i5,click,2025-01-01\n")
+    words = "import", shop, "--items", shop.parent / "items.csv", "--interactions", file
+    for more in (("--dry-run",), ()):
+        said, refused = beholder(*words, *more)
+        lines = [line for line in refused.splitlines() if line.startswith("refused: ")]
+        assert lines == [
+            "refused: log.csv row 2 its item is not in the catalogue: gone",
+            "refused: log.csv row 3 names no one: no id, a word such as NULL, or no valid id",
+            lines[2],
+        ]
+        assert lines[2].startswith("refused: log.csv row 4 kind is not one of view")
+        assert "say --map-kind 'a b'=KIND" in said
+
+
+def test_items_that_lost_their_zeros_are_asked_for(shop: Path) -> None:
+    (shop.parent / "items.csv").write_text("item_id,title\n007,Bond\n0,Nil\nAb,Ape\nc,Cow\nd,Dog\n")
+    log = "user,item_id\nu,7\nu,aB\nu,x\nu,c\nu,d\nv,d\nv,c\n"
+    said, seen = look(shop, log)
+    near = "of these 2 would be in the catalogue but for zeros in front or for case: 7 is not in it"
+    assert seen["near"].startswith(near)
+    assert f"{near}, did you mean 007?" in said
+    words = "import", shop, "--items", shop.parent / "items.csv"
+    log = shop.parent / "log.csv"
+    said, _ = beholder(*words, "--interactions", log)
+    assert f"log.csv: its item is not in the catalogue: {near}, did you mean 007?" in said
+    log.write_text("user,item_id\nu,7\nu,00\n")
+    for more in ((), ("--dry-run",)):
+        _, error = beholder(*words, "--interactions", log, *more, status=1)
+        assert "did you mean 007?" in error

@@ -14,6 +14,7 @@ from beholder.behaviour.kinds import CODES
 from beholder.catalogue import given_vectors
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.mapping import guess, parse_maps
+from beholder.catalogue.moments import BAD, REASONS
 from beholder.catalogue.refusals import escaped
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.run import Request, import_files
@@ -104,13 +105,13 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("items.csv", 3): "has no item id",
         ("items.csv", 5): "has 1 fields, the first line 2",
         ("clicks.csv", 3): "time is in the future",
-        ("clicks.csv", 4): "time is no moment since 1970",
+        ("clicks.csv", 4): REASONS[BAD],
         ("clicks.csv", 5): "is a rating without a number",
         ("clicks.csv", 6): "value is no finite number",
-        ("clicks.csv", 7): "its item is not in the catalogue",
+        ("clicks.csv", 7): "its item is not in the catalogue: nope",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
-    assert report.rules == {"items that came twice in the file: the first one counts": 1}
+    assert report.rules == {"rows of an item that an earlier row has: that one counts": 1}
     with (store.workspace.root / report.refused_file).open(newline="") as file:
         listed = list(csv.reader(file))
     assert len(listed) == 9
@@ -252,7 +253,7 @@ def test_a_users_file_sets_who_allows_profiling_and_says_what_it_leaves(
     assert row(report.files[0]) == (4, 0, 1, 1, 2)
     assert not store.snapshot("sam").profiling
     assert store.snapshot("kim").profiling
-    assert report.rules == {"columns of users that are not kept: age": 4}
+    assert report.files[0].ignored == ["age"]
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
@@ -377,8 +378,8 @@ def test_a_file_of_fewer_columns_leaves_what_it_does_not_speak_of(
         "b": ("Bowl", {}),  # its price is empty now, and it had no category
         "c": ("c", {"price": 1}),
     }
-    assert report.rules["items keep attributes that the file does not speak of"] == 1
-    assert report.rules["items keep their title, of which the file does not speak"] == 2
+    assert report.rules["items with attributes that the file does not speak of, and that stay"] == 1
+    assert report.rules["items with a title that the file does not speak of, and that stays"] == 2
     assert row(run(store, Request(items=items)).files[0]) == (3, 0, 0, 3, 0)
 
 

@@ -63,7 +63,7 @@ def test_of_an_item_that_comes_twice_the_last_row_counts_and_that_is_told(
     assert counts(report) == (2, 1, 0, 1, 0)
     assert report.rules == {
         "vectors of items that came twice in the file: the last one counts": 1,
-        "vectors of items that the catalogue does not have: they are kept until it does": 1,
+        "vectors of items that the catalogue does not have: kept until it does": 1,
     }
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.catalogue.moments import BAD, DAYS, FAR, REASONS, YEAR, milliseconds
+from beholder.catalogue.moments import BAD, DAYS, EITHER, FAR, REASONS, YEAR, milliseconds
+from beholder.catalogue.written_dates import slashed
 
 NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
 
@@ -53,6 +54,14 @@ NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
         ("nan", BAD),
         ("1e400", BAD),
         ("16_000", BAD),
+        ("13.09.2020", 1_599_955_200_000),
+        ("13.9.2020 12:26", NOON - 40_000),
+        ("13.09.2020 12:26:40", NOON),
+        ("13.09.2020, 12:26:40", NOON),
+        ("2020/09/13 12:26:40", NOON),
+        ("32.09.2020", BAD),
+        ("13.09.20", BAD),
+        ("09/13/2020", EITHER),  # alone, without the others of its file
         ("yesterday", BAD),
         ("", BAD),
         (None, BAD),
@@ -76,7 +85,7 @@ def test_a_moment_that_is_none_is_no_error() -> None:
 
 
 def test_every_code_that_is_no_moment_says_why() -> None:
-    assert set(REASONS) == {BAD, YEAR, DAYS, FAR}
+    assert set(REASONS) == {BAD, YEAR, DAYS, FAR, EITHER}
     assert all(code < 0 for code in REASONS)
 
 
@@ -88,3 +97,31 @@ def test_an_arrow_column_of_texts_means_what_its_values_mean(values: list[int | 
     texts = [None if value is None else str(value) for value in values]
     fast = milliseconds(pa.array(texts, pa.string()))
     np.testing.assert_array_equal(fast, milliseconds(texts))
+
+
+@pytest.mark.parametrize(
+    ("texts", "first", "expected"),
+    [
+        (["09/13/2020", "01/02/2020"], "month", [1_599_955_200_000, 1_577_923_200_000]),
+        (["13/09/2020", "01/02/2020"], "day", [1_599_955_200_000, 1_580_515_200_000]),
+        (["09/13/2020 12:26:40 PM", "9/13/2020 12:26 am"], "month", [NOON, NOON - 43_240_000]),
+        (["01/02/2020", "03/04/2020"], "", [EITHER, EITHER]),
+        (["13/09/2020", "09/13/2020"], "", [EITHER, EITHER]),
+        (["13/13/2020", "01/02/2020"], "", [EITHER, EITHER]),
+    ],
+)
+def test_dates_with_slashes_are_read_where_their_column_tells_how(
+    texts: list[str], first: str, expected: list[int]
+) -> None:
+    dates = slashed([*texts, None, 5, "2020-01-01"])
+    assert dates is not None
+    assert dates.first == first
+    assert milliseconds(texts, dates.first).tolist() == expected
+
+
+def test_a_date_that_its_column_speaks_against_is_refused() -> None:
+    assert milliseconds(["13/09/2020", "09/13/2020"], "month").tolist() == [
+        EITHER,
+        1_599_955_200_000,
+    ]
+    assert slashed(["2020-01-01", None]) is None

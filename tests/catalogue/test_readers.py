@@ -91,8 +91,9 @@ def test_a_file_that_is_not_there_or_of_another_kind_is_one_clear_error(
 ) -> None:
     with pytest.raises(DataError, match="no file"):
         open_rows(tmp_path / f"f{suffix}", lambda row, reason: None)
+    (tmp_path / "f.doc").write_text("a,b\n")
     with pytest.raises(DataError, match="no kind"):
-        open_rows(tmp_path / "f.xlsx", lambda row, reason: None)
+        open_rows(tmp_path / "f.doc", lambda row, reason: None)
 
 
 # ---- CSV

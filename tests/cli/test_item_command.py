@@ -61,6 +61,8 @@ def test_where_one_item_does_not_exist_none_is_changed(
         (["price"], "'price' sets nothing"),
         (["=3"], "'=3' sets nothing"),
         (["price=3", "price=4"], "price is set twice"),
+        (["price=abc"], "price is a number, and 'abc' is none (write it as in price=12.50"),
+        (["Stock=1|2"], "Stock is a number"),
         (["item_id=other"], "item_id is not set by this command"),
         (["note=" + "x" * 100_001], "note is no valid Unicode, has a NUL, or is too long"),
     ],

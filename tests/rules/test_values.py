@@ -28,6 +28,8 @@ def test_nothing_is_missing_whatever_the_type(facet_type: FacetType, value: Any)
         (5, "number", 5.0),
         ("5", "number", 5.0),
         (" -5.5e1 ", "number", -55.0),
+        ("5 EUR", "number", 5.0),
+        ("1.299,00 €", "number", 1299.0),
         (True, "boolean", True),
         ("False", "boolean", False),
         ("yes", "boolean", True),
@@ -52,8 +54,7 @@ def test_a_value_that_fits_is_of_its_type(
     ("value", "facet_type"),
     [
         ("cheap", "number"),
-        ("5 EUR", "number"),
-        ("5,50", "number"),
+        ("5,5000", "number"),
         ("٥", "number"),
         ("nan", "number"),
         (float("nan"), "number"),
@@ -89,6 +90,7 @@ def test_a_value_that_does_not_fit_is_a_misfit(value: Any, facet_type: FacetType
         (["0108775", "5"], "string"),
         (["108775", "0.5", "0"], "number"),
         (["7310865004703123456"], "string"),
+        (["1,5", "12,50 €"], "string"),  # two sizes, or a number: that is declared
         ([True, False], "boolean"),
         (["true", "False"], "boolean"),
         ([*["true"] * 9, "unknown"], "boolean"),

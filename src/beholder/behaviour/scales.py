@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.behaviour.ratings import Ratings
+
 LOWEST, HIGHEST = 0.3, 0.9  # of a scale, where a threshold that was made for it lies
 
 
@@ -37,23 +39,22 @@ SCALES = (Scale(0, 1, 0.5), Scale(1, 5, 3.5), Scale(1, 10, 6.5), Scale(0, 100, 6
 UNRATED = -1.0
 
 
-def scale_of(values: NDArray[np.float32]) -> Scale | None:
-    """Return the smallest usual scale that has all ratings; None: there is none.
+def scale_of(ratings: Ratings) -> Scale | None:
+    """Return the smallest usual scale that has 99 of 100 ratings; None: there is none.
 
-    Parameters
-    ----------
-    values
-        float32 (n,). NaN where there is none. -1 beside numbers above 1 is no rating.
+    A few above it, such as one 50 among hundreds of 1 to 5, are slips: with them as the top of a
+    scale nobody would like anything. -1 beside numbers above 1 is no rating.
     """
-    told = values[np.isfinite(values)]
-    if not len(told):
+    if not ratings.total:
         return None
-    if told.max() <= 1 and told.min() < 0:
-        return VOTES if told.min() >= -1 else None
-    rated = told[told != UNRATED]
-    if not len(rated) or rated.min() < 0:
+    low = ratings.values[0]
+    if ratings.usual_top <= 1 and low < 0:
+        return VOTES if low >= -1 else None
+    rated = ratings.values != UNRATED
+    kept = Ratings(ratings.values[rated], ratings.counts[rated])
+    if not kept.total or kept.values[0] < 0:
         return None
-    return next((scale for scale in SCALES if rated.max() <= scale.high), None)
+    return next((scale for scale in SCALES if kept.usual_top <= scale.high), None)
 
 
 def without_a_rating(values: NDArray[np.float32], scale: Scale | None) -> NDArray[np.bool_]:

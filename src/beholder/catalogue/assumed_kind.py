@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
 from beholder.errors import DataError
 
@@ -25,7 +26,12 @@ class Assumed(NamedTuple):
     why: str
 
 
-def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.float32]) -> Assumed:
+def assumed(
+    mapping: Mapping[str, str],
+    given: str | None,
+    values: NDArray[np.float32],
+    unused: Sequence[str] = (),
+) -> Assumed:
     """Return what happened in the rows of a file.
 
     Parameters
@@ -34,6 +40,8 @@ def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.fl
         The kind that the caller says.
     values
         float32 (n,). The first numbers, NaN where there is none.
+    unused
+        Columns that are taken for nothing, which are named where one of them may say it.
 
     Raises
     ------
@@ -45,16 +53,18 @@ def assumed(mapping: Mapping[str, str], given: str | None, values: NDArray[np.fl
     if "kind" in mapping:
         return Assumed("click", f"kinds as the column {mapping['kind']} says")
     if "value" not in mapping:
-        return Assumed("click", "the file has neither kinds nor numbers")
+        left = f" (not used: {', '.join(unused)})" if unused else ""
+        return Assumed("click", f"no column that is known as kinds or numbers{left}")
     column = mapping["value"]
     plain = re.sub(r"[^a-z0-9]", "", column.lower())
     for kind, name in (("rating", RATINGS), ("watch", SECONDS), ("purchase", AMOUNTS)):
         if name.search(plain):
             return Assumed(kind, f"by the name of the column {column}")
-    told = np.unique(values[np.isfinite(values)])
+    ratings = Ratings.of(values)
+    told = ratings.values
     if len(told) < 2:
         return Assumed("click", f"the column {column} says the same of all")
-    scale = scale_of(told)
+    scale = scale_of(ratings)
     if scale is not None and len(told) <= STEPS and not (told * 2 % 1).any():
         return Assumed("rating", f"the numbers of {column} look like a scale of {scale}")
     raise DataError(

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
+from beholder.catalogue.near_ids import NearIds
+from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
 
@@ -37,26 +39,32 @@ class BehaviourSeen(msgspec.Struct):
     ----------
     looked_at, joined
         Rows, and those of them that name an item of the catalogue or of the items file.
-    why
-        What is taken to have happened, and why, in words.
+    said
+        What is taken to have happened, why, and how dates are read, in words.
+    near
+        Items that the catalogue has otherwise, in words; empty: none.
     scale
         Of the ratings, in words; empty: there are none.
     kinds
         Rows of each kind of event.
     unknown_kinds
         Words that name no kind, with their rows.
+    timed
+        Whether there is a column of moments.
     first, last
-        Moments, UTC; empty: the file has none.
+        Moments, UTC; empty: no row that would be kept has one.
     rows
         The first that join.
     """
 
     looked_at: int = 0
     joined: int = 0
-    why: str = ""
+    said: list[str] = msgspec.field(default_factory=list)
+    near: str = ""
     scale: str = ""
     kinds: dict[str, int] = msgspec.field(default_factory=dict)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    timed: bool = False
     first: str = ""
     last: str = ""
     rows: list[JoinedRow] = msgspec.field(default_factory=list)
@@ -81,6 +89,7 @@ class Looking:
         self.found = BehaviourSeen()
         self._file, self._reading = file, reading
         self._titles, self._refusals = titles, refusals
+        self._near = NearIds(list(titles))
         self._kinds: Counter[str] = Counter()
         self._times = np.empty(0, np.int64)  # the first and the last
 
@@ -104,20 +113,21 @@ class Looking:
     def end(self) -> BehaviourSeen:
         """Return what was seen."""
         found, reading = self.found, self._reading
-        found.why = reading.why
+        found.said, found.near = reading.said, self._near.words
+        found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())
         found.unknown_kinds = dict(reading.unknown.most_common())
         if len(self._times):
             found.first, found.last = (_moment(int(time)) for time in self._times)
-        if len(reading.ratings):
-            low, high, scale = reading.ratings[0], reading.ratings[-1], reading.scale
-            found.scale = f"no usual scale: {low:g} to {high:g}" if scale is None else f"{scale}"
+        if reading.ratings.total:
+            found.scale = scale_in_words(reading.ratings, reading.scale)
         return found
 
     def _refuse(
         self, batch: Batch, found: Columns, joins: NDArray[np.bool_], reasons: dict[int, str]
     ) -> NDArray[np.bool_]:
         """Count what would be refused, and return what would not, bool (n,)."""
+        self._near.look(found.items, np.flatnonzero(~joins).tolist())
         for row in np.flatnonzero(~joins).tolist():
             reasons[row] = NOT_THERE if found.items.named[row] else NO_ITEM
         people = [found.users, found.sessions]
@@ -127,7 +137,8 @@ class Looking:
         good = np.ones(len(batch), bool)
         good[list(reasons)] = False
         for row in sorted(reasons):
-            self._refusals.add(self._file, batch.rows[row], reasons[row])
+            item = found.items.of(row) if reasons[row] == NOT_THERE else None
+            self._refusals.add(self._file, batch.rows[row], reasons[row], item)
         return good
 
     def _row(self, batch: Batch, found: Columns, row: int) -> JoinedRow:

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES, KINDS
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
-from beholder.catalogue.rating_threshold import misfit
+from beholder.catalogue.rating_threshold import doubts, misfit
 from beholder.store import Store, TrainingEvents
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -121,11 +122,13 @@ def card(store: Store) -> Card:
         order=order,
         warnings=[],
     )
-    scale = scale_of(events.values[events.kinds == CODES["rating"]])
+    ratings = Ratings.of(events.values[events.kinds == CODES["rating"]])
+    scale = scale_of(ratings)
     threshold = store.workspace.settings.behaviour.rating_threshold
     warnings = _warnings(made)
     if scale is not None and not scale.fits(threshold):
         warnings.append(misfit(scale, threshold))
+    warnings += doubts(ratings, scale, threshold)
     return msgspec.structs.replace(made, warnings=warnings, rating_scale=str(scale or ""))
 
 

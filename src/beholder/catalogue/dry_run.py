@@ -10,14 +10,15 @@ import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
-from beholder.catalogue.items_from_rows import records
+from beholder.catalogue.items_from_rows import records, type_of
+from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
-from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.refusals import Refusal, Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.whole_file import SHOWN, Gone, missing_from
-from beholder.store import Store
+from beholder.store import ItemRecord, Store
 
 BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown
@@ -32,7 +33,13 @@ class Understood(msgspec.Struct):
 
 
 class Sight(msgspec.Struct):
-    """One file: what its columns are taken for, how it begins, and its first pictures."""
+    """One file: what its columns are taken for, how it begins, and its first pictures.
+
+    Attributes
+    ----------
+    attributes
+        Of items: in how many rows each is read as which type.
+    """
 
     what: str
     file: str
@@ -40,6 +47,7 @@ class Sight(msgspec.Struct):
     ignored: list[str]
     rows: list[dict[str, Any]]
     pictures: list[Understood] = msgspec.field(default_factory=list)
+    attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
 
 
 class DryRun(msgspec.Struct):
@@ -58,6 +66,8 @@ class DryRun(msgspec.Struct):
         or of the file.
     gone
         What would leave the catalogue with a file that has all of it.
+    files_skipped
+        As in a report.
     left, left_first
         As in a report: `pictures_left`.
     """
@@ -71,9 +81,11 @@ class DryRun(msgspec.Struct):
     vectors: int = 0
     known: int = 0
     gone: Gone = Gone()
+    files_skipped: dict[str, int] = msgspec.field(default_factory=dict)
     left: dict[str, int] = msgspec.field(default_factory=dict)
     left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
+    refused_first: list[Refusal] = msgspec.field(default_factory=list)
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
 
     @property
@@ -92,10 +104,14 @@ def dry_run(store: Store, request: Request) -> DryRun:
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
     for seen in peek(request):
-        used = set(seen.mapping.values())
-        ignored = [] if seen.what == "items" else sorted(set(seen.batch.columns) - used)
-        ignored += seen.batch.left
-        sight = Sight(seen.what, seen.path.name, seen.mapping, ignored, seen.first_rows(ROWS))
+        ignored = unused(seen.what, seen.batch.columns, seen.mapping)
+        sight = Sight(
+            seen.what,
+            seen.path.name,
+            seen.mapping,
+            [*ignored, *seen.batch.left],
+            seen.first_rows(ROWS),
+        )
         found.sights.append(sight)
         if seen.what == "items":
             named = _look_at_items(seen, pictures, refusals, found, sight)
@@ -111,7 +127,10 @@ def dry_run(store: Store, request: Request) -> DryRun:
     if brought is not None:
         found.vectors = len(brought.ids)
         found.known = sum(item in known for item in brought.ids)
+    if folder is not None:
+        found.files_skipped = dict(folder.skipped.most_common())
     found.left, found.left_first = dict(pictures.left.most_common()), pictures.examples
+    found.refused_first = refusals.shown
     found.refused, found.reasons = len(refusals), dict(refusals.reasons.most_common())
     return found
 
@@ -129,6 +148,7 @@ def _look_at_items(
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
             item_id = row.record.item_id
+            _count_types(sight.attributes, row.record)
             titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
@@ -138,6 +158,13 @@ def _look_at_items(
     found.items = len(shown)
     _count(found, list(shown.values()))
     return titles
+
+
+def _count_types(types: dict[str, dict[str, int]], record: ItemRecord) -> None:
+    for name, value in record.attributes.items():
+        counts = types.setdefault(name, {})
+        told = type_of(value)
+        counts[told] = counts.get(told, 0) + 1
 
 
 def _look_at_folder(known: Set[str], pictures: Pictures, found: DryRun) -> None:

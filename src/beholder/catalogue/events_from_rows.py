@@ -20,8 +20,9 @@ from beholder.catalogue import kind_words
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
-from beholder.catalogue.numbers_in_text import number
 from beholder.catalogue.readers.interface import Batch, Column, distinct
+from beholder.catalogue.written_dates import Order
+from beholder.numbers_in_text import number
 from beholder.store.ids import FUTURE, RATED
 
 
@@ -52,7 +53,11 @@ class Columns:
 
 
 def columns(
-    batch: Batch, mapping: Mapping[str, str], kind: str, words: Mapping[str, str] | None = None
+    batch: Batch,
+    mapping: Mapping[str, str],
+    kind: str,
+    words: Mapping[str, str] | None = None,
+    first: Order = "",
 ) -> Columns:
     """Return what the columns of a batch mean.
 
@@ -62,6 +67,8 @@ def columns(
         What happened, where the file does not say.
     words
         Kinds of words that are meant otherwise; see `kind_words.codes_of`.
+    first
+        What the first number of a date with slashes is; see `moments.milliseconds`.
     """
     n = len(batch)
     timed = "time" in mapping
@@ -76,7 +83,9 @@ def columns(
         users=users,
         sessions=sessions,
         kinds=told,
-        times=milliseconds(batch.columns[mapping["time"]]) if timed else np.zeros(n, np.int64),
+        times=(
+            milliseconds(batch.columns[mapping["time"]], first) if timed else np.zeros(n, np.int64)
+        ),
         values=numbers(batch.columns[values]) if values else np.full(n, np.nan, np.float32),
         timed=timed,
     )

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from beholder.behaviour.kinds import CODES
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
 from beholder.catalogue.kind_words import unknown
-from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.mapping import unused
+from beholder.catalogue.readers.interface import Batch, distinct
+from beholder.catalogue.written_dates import Order, Slashed, slashed
 from beholder.store.ids import now
 
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
@@ -28,9 +31,11 @@ class EventsOfFile:
     mapping
         Columns of the file by our fields.
     ratings
-        float32, rising. The different values of ratings so far.
+        Those so far.
     scale
         That these are on, where it is a usual one.
+    ignored
+        Columns that are taken for nothing.
     unknown
         Words in the column of kinds that name none, with their rows.
     """
@@ -39,18 +44,21 @@ class EventsOfFile:
         self, mapping: Mapping[str, str], kind: str | None, words: Mapping[str, str]
     ) -> None:
         self.mapping = dict(mapping)
-        self.ratings = np.empty(0, np.float32)
+        self.ratings = Ratings()
         self.scale: Scale | None = None
+        self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
+        self._slashed: Slashed | None = None
 
     def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
         """Return the columns of a batch, and its rows that are refused, with why."""
+        self.ignored = unused("interactions", [*self.ignored, *batch.columns], self.mapping)
         kind = self._first(batch).kind
-        found = columns(batch, self.mapping, kind, self._words)
+        found = columns(batch, self.mapping, kind, self._words, self._order(batch))
         rated = found.values[found.kinds == CODES["rating"]]
-        self.ratings = np.union1d(self.ratings, rated[np.isfinite(rated)])
+        self.ratings = self.ratings.and_those(Ratings.of(rated))
         self.scale = scale_of(self.ratings)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
@@ -64,11 +72,23 @@ class EventsOfFile:
         why = self._assumed.why
         return why if "kind" in self.mapping else f"{self._assumed.kind}: {why}"
 
+    @property
+    def said(self) -> list[str]:
+        """What the file is taken for, in words."""
+        dates = self._slashed
+        return [self.why] * bool(self.why) + ([f"{dates}"] if dates and dates.first else [])
+
+    def _order(self, batch: Batch) -> Order:
+        """Return what dates with slashes begin with, by the first batch that has some."""
+        if self._slashed is None and "time" in self.mapping:
+            self._slashed = slashed(distinct(batch.columns[self.mapping["time"]])[0])
+        return self._slashed.first if self._slashed else ""
+
     def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""
         if self._assumed is None:
             value = self.mapping.get("value")
             nothing = np.full(len(batch), np.nan, np.float32)
             values = nothing if value is None else numbers(batch.columns[value])
-            self._assumed = assumed(self.mapping, self._asked, values)
+            self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
         return self._assumed

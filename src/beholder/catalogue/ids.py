@@ -16,6 +16,9 @@ from beholder.catalogue.readers.interface import Column, distinct
 NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
 
 
+SPACED = "ids with spaces around them, which were taken off"
+
+
 @dataclass(frozen=True)
 class Coded:
     """A column of ids.
@@ -44,21 +47,36 @@ class Coded:
 
 
 def coded(column: Column) -> Coded:
-    """Return the ids of a column as they are: zeros in front stay."""
+    """Return the ids of a column: zeros in front stay, spaces around them do not."""
     if isinstance(column, pa.Array):
         arrow = column.dictionary_encode(null_encoding="encode")
-        nothing = pc.is_in(pc.utf8_lower(arrow.dictionary), pa.array(sorted(NOTHING)))
-        ids = pc.if_else(nothing, pa.scalar(None, pa.string()), arrow.dictionary)
-        return Coded(ids.cast(pa.string()), arrow.indices.to_numpy())
+        bare = pc.utf8_trim_whitespace(arrow.dictionary)
+        nothing = pc.is_in(pc.utf8_lower(bare), pa.array(["", *sorted(NOTHING)]))
+        ids = pc.if_else(nothing, pa.scalar(None, pa.string()), bare)
+        return _once(Coded(ids.cast(pa.string()), arrow.indices.to_numpy()))
     values, rows = distinct(column)
-    return Coded(pa.array([as_id(value) for value in values], pa.string()), rows)
+    return _once(Coded(pa.array([as_id(value) for value in values], pa.string()), rows))
+
+
+def spaced(column: Column) -> int:
+    """Return how many rows have spaces around their id."""
+    if isinstance(column, pa.Array):
+        return pc.sum(pc.not_equal(column, pc.utf8_trim_whitespace(column))).as_py() or 0
+    return sum(isinstance(value, str) and value != value.strip() for value in column)
+
+
+def _once(found: Coded) -> Coded:
+    """Return ids each once: with spaces and without them it is one."""
+    arrow = found.ids.dictionary_encode(null_encoding="encode")
+    return Coded(arrow.dictionary, arrow.indices.to_numpy()[found.rows])
 
 
 def as_id(value: Any) -> str | None:
     """Return an id as text; None for what is no id."""
     if isinstance(value, str):
-        there = value.isascii() or is_unicode(value)
-        return value if there and value.lower() not in NOTHING else None
+        bare = value.strip()
+        there = bare and (bare.isascii() or is_unicode(bare))
+        return bare if there and bare.lower() not in NOTHING else None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, float) and value.is_integer():

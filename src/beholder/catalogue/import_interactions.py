@@ -13,8 +13,9 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
-from beholder.catalogue.ids import Coded, as_id, is_unicode
-from beholder.catalogue.rating_threshold import keep_threshold, on_no_scale
+from beholder.catalogue.ids import SPACED, Coded, as_id, is_unicode, spaced
+from beholder.catalogue.near_ids import NearIds
+from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -55,7 +56,9 @@ class InteractionsImport:
         self.refusals = refusals
         known = store.items().select(["item_id", "seq"])
         self.items = Directory()
-        self.items.add(known["item_id"].to_pylist(), known["seq"].to_pylist())
+        ids = known["item_id"].to_pylist()
+        self.items.add(ids, known["seq"].to_pylist())
+        self.near = NearIds(ids)
         self.makes_items = makes_items(store, path.name, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
@@ -71,7 +74,8 @@ class InteractionsImport:
         keep = np.ones(len(batch), bool)
         keep[list(reasons)] = False
         for row in sorted(reasons):
-            self.refusals.add(self.path.name, batch.rows[row], reasons[row])
+            item = found.items.of(row) if reasons[row] == NOT_THERE else None
+            self.refusals.add(self.path.name, batch.rows[row], reasons[row], item)
         self.untimed += 0 if found.timed else int(keep.sum())
         apart = self._apart(batch, keep)
         self._record(batch, found, apart)
@@ -88,8 +92,9 @@ class InteractionsImport:
         named = found.items.named
         for row in missing.tolist():
             reasons[row] = NOT_THERE if named[row] else NO_ITEM
+        self.near.look(found.items, missing.tolist())
         if self.rows == len(rows) and len(rows) and self.joined * 2 < self.rows:
-            raise under_half(self.path.name, self.joined, self.rows)
+            raise under_half(self.path.name, self.joined, self.rows, self.near.words)
         return rows
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
@@ -222,6 +227,9 @@ def import_interactions(
         work = InteractionsImport(store, loader, path, reading, refusals)
         for batch in open_rows(path, refuse, form):
             done.read += len(batch)
+            for who in ("item_id", "user", "session"):
+                if who in reading.mapping:
+                    report.count(SPACED, spaced(batch.columns[reading.mapping[who]]))
             work.take(batch)
             progress.advance(batch.size)
     progress.finish()
@@ -230,11 +238,11 @@ def import_interactions(
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds = dict(reading.unknown.most_common())
-    done.said = [reading.why] if reading.why else []
-    if reading.scale is not None:
-        done.said.append(keep_threshold(store.workspace, reading.scale, path.name))
-    elif len(reading.ratings):
-        done.said.append(on_no_scale(store.workspace, reading.ratings))
+    done.ignored = reading.ignored
+    done.said = reading.said
+    if work.near.words:
+        done.said.append(f"{NOT_THERE}: {work.near.words}")
+    done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)
@@ -248,10 +256,11 @@ def _name_bots(store: Store, report: Report) -> None:
         report.rules[BOTS.format(cap=cap)] = people
 
 
-def under_half(file: str, joined: int, rows: int) -> DataError:
+def under_half(file: str, joined: int, rows: int, near: str = "") -> DataError:
     """Return the error of a file whose items are mostly not in the catalogue."""
     return DataError(
-        f"only {joined} of the first {rows} rows of {file} name an item of the catalogue",
+        f"only {joined} of the first {rows} rows of {file} name an item of the catalogue"
+        + (f"; {near}" if near else ""),
         remedy="import the items first, say which column has their ids (--map item_id=COLUMN), or "
         "let behaviour make them: behaviour.makes_items = true in beholder.toml",
         field="item_id",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec import structs
 
+from beholder.catalogue.ids import SPACED, spaced
 from beholder.catalogue.items_from_rows import TITLE, records, told
+from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 AT_ONCE = 500  # items in one transaction
-STAYS = "items keep attributes that the file does not speak of"
-TITLED = "items keep their title, of which the file does not speak"
-TWICE = "items that came twice in the file: the first one counts"
+STAYS = "items with attributes that the file does not speak of, and that stay"
+TITLED = "items with a title that the file does not speak of, and that stays"
+TWICE = "rows of an item that an earlier row has: that one counts"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
     "the folders' names as ids)"
@@ -38,8 +40,9 @@ BY_PATH = (
     "pictures whose name other folders have too: each is an item called by its path (where a "
     "folder is an item, give --items with the folders' names as ids)"
 )
-LEFT = "rows without {what} (the rest of each was read)"
-OTHERS = "rows that add pictures and say other things of their item too: the first row counts"
+LEFT = "rows without {what} (the rest was read)"
+NO_NUMBER = "rows whose {column} is no number: it is kept as words"
+OTHERS = "rows with more pictures of an item, and other words for it: its first row counts"
 
 
 class Found(NamedTuple):
@@ -73,9 +76,10 @@ class ItemsImport:
         self._late: dict[str, Found] = {}  # of items that were put already
         self._stay: dict[str, list[str]] = {}  # shown before, and not named so far
 
-    def take(self, record: ItemRecord, names: Sequence[str]) -> None:
+    def take(self, number: int, record: ItemRecord, names: Sequence[str]) -> None:
         """Take a row: an item with the names of its pictures, or more pictures of one before."""
         item_id = record.item_id
+        here = f"item {item_id}, row {number}"
         if item_id not in self.seen:
             self.seen[item_id] = _said(record)
             self.add(Found(record, self.pictures.wanted(item_id, names)))
@@ -84,14 +88,14 @@ class ItemsImport:
         last = self._last
         if last is not None and last.record.item_id == item_id:
             self._last = Found(last.record, last.wanted.then(more))
-            self._count_row(more, _says_other(record, last.record))
+            self._count_row(here, more, _says_other(record, last.record))
             return
         before = self._late.get(item_id)
         if more.files:
             both = more if before is None else before.wanted.then(more)
             self._late[item_id] = Found(record, both)
         own = bool(record.attributes) or record.title != item_id
-        self._count_row(more, own and _said(record) != self.seen[item_id])
+        self._count_row(here, more, own and _said(record) != self.seen[item_id])
 
     def add(self, found: Found | None) -> None:
         """Take an item that is not among those before; None: there are no more."""
@@ -184,14 +188,14 @@ class ItemsImport:
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
 
-    def _count_row(self, more: Wanted, says_other: bool) -> None:
+    def _count_row(self, here: str, more: Wanted, says_other: bool) -> None:
         if not more.files:
-            self.report.rules[TWICE] = self.report.rules.get(TWICE, 0) + 1
+            self.report.count(TWICE, example=here)
             self.done.same += 1
             return
         self.done.more += 1
         if says_other:
-            self.report.rules[OTHERS] = self.report.rules.get(OTHERS, 0) + 1
+            self.report.count(OTHERS, example=here)
 
 
 def _said(record: ItemRecord) -> int:
@@ -234,17 +238,20 @@ def import_items(
     work = ItemsImport(store, pictures, done, report)
     for batch in open_rows(path, refuse, form):
         done.read += len(batch)
+        report.count(SPACED, spaced(batch.columns[mapping["item_id"]]))
         work.told = (work.told or set()) | told(batch.columns, mapping)
+        done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         work.by_key = work.by_key or batch.by_key
         for row in records(batch, mapping):
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
                 continue
-            for left in row.left:
-                rule = LEFT.format(what=left)
-                report.rules[rule] = report.rules.get(rule, 0) + 1
-            work.take(row.record, row.pictures)
+            rules = [LEFT.format(what=left) for left in row.left]
+            rules += [NO_NUMBER.format(column=mapping.get(name, name)) for name in row.no_numbers]
+            for rule in rules:
+                report.count(rule, example=f"item {row.record.item_id}, row {row.number}")
+            work.take(row.number, row.record, row.pictures)
         progress.advance(batch.size)
     work.finish()
     progress.finish()
@@ -288,7 +295,7 @@ def _as_items(pictures: Pictures) -> Iterator[Found]:
     for item_id, files in pictures.files.by_item.items():
         reason = why_not_id(item_id)
         if reason:
-            pictures.note(f"pictures that make no item: their name {reason}", files[0], len(files))
+            pictures.note(f"pictures without an item: a name that {reason}", files[0], len(files))
             continue
         if len(files) > MOST:
             pictures.note(MANY, f"item {item_id}: {files[MOST]} and after", len(files) - MOST)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beholder.catalogue.ids import as_id
+from beholder.catalogue.ids import SPACED, as_id, spaced
+from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
@@ -14,7 +15,6 @@ from beholder.store.ids import why_not_id
 
 YES = frozenset({"true", "1", "yes", "on", "y"})
 NO = frozenset({"false", "0", "no", "off", "n"})
-UNUSED = "columns of users that are not kept: {names}"
 
 
 def import_users(
@@ -33,10 +33,8 @@ def import_users(
         refusals.add(path.name, row, reason)
 
     for batch in open_rows(path, refuse, form):
-        unused = sorted(set(batch.columns) - set(mapping.values()))
-        if unused:
-            name = UNUSED.format(names=", ".join(unused[:10]))
-            report.rules[name] = report.rules.get(name, 0) + len(batch)
+        report.count(SPACED, spaced(batch.columns[mapping["user"]]))
+        done.ignored = unused("users", [*done.ignored, *batch.columns], mapping)
         lists = batch.lists()
         says = lists.get(mapping.get("profiling", ""), [None] * len(batch))
         users = [as_id(value) for value in lists[mapping["user"]]]

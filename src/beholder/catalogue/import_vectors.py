@@ -16,7 +16,7 @@ from beholder.catalogue.report import FileReport, Report
 from beholder.store import Store
 
 TWICE = "vectors of items that came twice in the file: the last one counts"
-UNKNOWN = "vectors of items that the catalogue does not have: they are kept until it does"
+UNKNOWN = "vectors of items that the catalogue does not have: kept until it does"
 
 
 class Brought(NamedTuple):

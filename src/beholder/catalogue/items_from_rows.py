@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from beholder.catalogue import numbers_in_text
+from beholder import numbers_in_text
+from beholder.catalogue.attribute_names import attribute_fields, is_number
 from beholder.catalogue.ids import as_id, is_unicode
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
@@ -15,13 +16,6 @@ from beholder.catalogue.readers.interface import Batch
 from beholder.store.ids import why_not_id
 from beholder.store.records import Attribute, ItemRecord
 
-# Only these are read as numbers from text: a product code of digits is a name, not a number.
-NUMBERS = frozenset(
-    {
-        "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
-        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
-    }
-)  # fmt: skip
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
 LONGEST = 100_000  # characters of one attribute
@@ -46,13 +40,19 @@ class Row(NamedTuple):
     pictures: Sequence[str] = ()
     left: Sequence[str] = ()
 
+    @property
+    def no_numbers(self) -> list[str]:
+        """The attributes that are numbers by their name, and words here."""
+        found = {} if self.record is None else self.record.attributes
+        return [
+            name for name, own in found.items() if is_number(name) and not isinstance(own, float)
+        ]
+
 
 def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     """Return what a file with these columns says of items: attributes, and `TITLE`."""
-    used = {mapping.get(field) for field in ("item_id", "title", *picture_fields(mapping))}
-    own = {name for name in columns if name and name not in used}
-    if "description" in mapping:
-        own = (own - {mapping["description"]}) | {"description"}
+    own = {name for name in columns if name and name not in mapping.values()}
+    own |= set(attribute_fields(mapping))
     return own | ({TITLE} if "title" in mapping else set())
 
 
@@ -60,8 +60,10 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
     """Yield what each row means. An item's title is its id where the row has none."""
     lists = batch.lists()
     images = picture_fields(mapping)
-    used = {mapping.get(field) for field in ("item_id", "title", "description", *images)}
-    others = [name for name in lists if name and name not in used]
+    own = attribute_fields(mapping)
+    used = {*mapping.values(), *own}
+    others = {name: lists[name] for name in lists if name and name not in used}
+    others |= {field: lists[mapping[field]] for field in own}
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
@@ -69,9 +71,7 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
         if item_id is None or reason:
             yield Row(number, None, reason if item_id is None else f"item id {reason}")
             continue
-        row = {name: lists[name][i] for name in others}
-        if "description" in mapping:
-            row["description"] = lists[mapping["description"]][i]
+        row = {name: column[i] for name, column in others.items()}
         record, left = _record(item_id, _text(lists, mapping, "title", i), row, mapping)
         named = [name for field in images for name in names(lists[mapping[field]][i])]
         yield Row(number, record, pictures=list(dict.fromkeys(named)), left=left)
@@ -129,12 +129,22 @@ def attribute(name: str, value: Any) -> Attribute | None:
         raise ValueError("is an object, which cannot be kept")
     if not _fine(value) or len(value) > LONGEST:
         raise ValueError("is no valid Unicode, has a NUL, or is too long")
-    told = numbers_in_text.number(value) if name.lower() in NUMBERS and len(value) < 300 else None
+    told = numbers_in_text.number(value) if is_number(name) else None
     if told is not None:
         return told
     if LIST_MARK in value and len(value) < 1_000:
         return [part.strip() for part in value.split(LIST_MARK) if part.strip()]
     return value
+
+
+def type_of(value: Attribute) -> str:
+    """Return what an attribute was read as, in words."""
+    if isinstance(value, list):
+        return "list"
+    if isinstance(value, float):
+        return "number"
+    told = numbers_in_text.number(value) if isinstance(value, str) else None
+    return "words" if told is None else "number in words"
 
 
 def _text(

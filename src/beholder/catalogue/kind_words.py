@@ -1,7 +1,7 @@
 """The words that files have for kinds of event, as shops and sites export them.
 
-Those of GA4, Segment, OTTO, gorse, Metarank and the usual data sets are known; others are mapped by
-`--map-kind`. What takes something back is no liking, and no kind either.
+Those of GA4, Segment, OTTO, gorse, Metarank and the usual data sets are known, and German ones;
+others are mapped by `--map-kind`. What takes something back is no liking, and no kind either.
 """
 
 from __future__ import annotations
@@ -29,43 +29,50 @@ WORDS = {
         "views", "viewed", "pageview", "page view", "detail", "pv", "view item", "item view",
         "viewed item", "product viewed", "product view", "view product", "view content",
         "viewcontent", "impression detail", "screen view", "read", "visit", "open", "opened",
+        "angesehen", "angeschaut", "ansicht", "aufruf", "aufgerufen",
     ),
     "click": (
         "clicks", "clicked", "select item", "select content", "product clicked", "item click",
-        "click item", "tap",
+        "click item", "tap", "klick", "geklickt", "angeklickt",
     ),
-    "like": ("likes", "liked", "thumbs up", "upvote", "star", "starred", "love", "heart"),
-    "dislike": ("dislikes", "disliked", "thumbs down", "downvote", "not interested"),
+    "like": ("likes", "liked", "thumbs up", "upvote", "star", "starred", "love", "heart",
+             "gefällt mir", "geliked"),
+    "dislike": ("dislikes", "disliked", "thumbs down", "downvote", "not interested",
+                "gefällt mir nicht"),
     "save": (
         "favorite", "favourite", "favorites", "favourites", "fav", "bookmark", "wishlist",
         "add to wishlist", "addtowishlist", "product added to wishlist", "saved", "collect",
+        "gemerkt", "merkzettel", "merkliste", "wunschliste", "wunschzettel",
     ),
     "hide": ("hidden", "dismiss", "dismissed"),
     "cart": (
         "carts", "addtocart", "add to cart", "added to cart", "basket", "add to basket",
-        "product added", "begin checkout", "checkout", "initiatecheckout",
+        "product added", "begin checkout", "checkout", "initiatecheckout", "warenkorb",
+        "in den warenkorb", "in den warenkorb gelegt",
     ),
     "purchase": (
         "purchases", "purchased", "buy", "bought", "buys", "order", "orders", "ordered",
         "transaction", "transactions", "order completed", "checkout completed", "conversion",
-        "ecommerce purchase", "sale",
+        "ecommerce purchase", "sale", "kauf", "gekauft", "bestellt", "bestellung",
     ),
-    "rating": ("ratings", "rate", "rated"),
+    "rating": ("ratings", "rate", "rated", "bewertet", "bewertung"),
     "watch": ("play", "played", "stream", "watched", "listen", "video played"),
-    "share": ("shares", "shared", "product shared"),
+    "share": ("shares", "shared", "product shared", "geteilt"),
     "review": ("reviews", "reviewed", "product reviewed"),
 }  # fmt: skip
 TAKES_BACK = (
     "remove from cart", "removed from cart", "removefromcart", "product removed", "refund",
     "refunded", "order refunded", "return", "returned", "unlike", "unliked", "unsave", "unfavorite",
     "product removed from wishlist", "remove from wishlist", "order cancelled", "cancel",
+    "retoure", "zurückgegeben", "zurückgesendet", "storno", "storniert",
+    "aus dem warenkorb entfernt",
 )  # fmt: skip
 SHOWN = re.compile(r"[\w .:/-]{1,40}")  # what is no word is not told of: it may say who it was
 MOST_SHOWN = 10
 
 
 def _plain(word: object) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", word.lower()).strip() if isinstance(word, str) else ""
+    return re.sub(r"[\W_]+", " ", word.lower()).strip() if isinstance(word, str) else ""
 
 
 _KNOWN = {
@@ -122,6 +129,11 @@ def parse(texts: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         word, equals, kind = text.partition("=")
+        if "," in kind and "=" in kind:
+            raise UsageError(
+                f"--map-kind {text} says several things",
+                remedy=f"repeat the option: --map-kind {text.replace(',', ' --map-kind ')}",
+            )
         if not (_plain(word) and equals and (kind in CODES or kind == NONE)):
             raise UsageError(
                 f"--map-kind {text} is not WORD=KIND",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
+from beholder.catalogue.attribute_names import NUMBERS, attribute_fields, guessed
 from beholder.errors import DataError, UsageError
 
 ITEM = (
@@ -102,7 +103,9 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         If a field that cannot be missing is missing.
     """
     fields = FIELDS[what]
-    mapping = {ours: theirs for ours, theirs in given.items() if theirs in columns}
+    mapping = {
+        ours: theirs for ours, theirs in given.items() if theirs in columns and field_of(what, ours)
+    }
     taken = set(mapping.values())
     for field, names in fields.items():
         found = first_match([c for c in columns if c not in taken], names)
@@ -111,6 +114,8 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
             taken.add(found)
     if what == "items":
         mapping |= _more_pictures([c for c in columns if c not in taken], mapping)
+        named = guessed(columns, mapping.values())
+        mapping |= {field: column for field, column in named.items() if field not in mapping}
     for field in NEEDED[what]:
         stands_in = field == "user" and "session" in mapping
         if field not in mapping and not stands_in:
@@ -122,14 +127,31 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
     return mapping
 
 
+def unused(what: str, columns: Iterable[str], mapping: Mapping[str, str]) -> list[str]:
+    """Return the columns of a file that mean nothing here, each once and in order.
+
+    Of items every other column is an attribute, but for one whose name is taken by another.
+    """
+    meant = set(mapping.values())
+    left = [name for name in dict.fromkeys(columns) if name and name not in meant]
+    own = attribute_fields(mapping)
+    return [name for name in left if name in own] if what == "items" else left
+
+
 def picture_fields(mapping: Mapping[str, str]) -> list[str]:
     """Return the fields of a mapping that hold pictures, the cover's first: image, image_2, ..."""
     return sorted(filter(IMAGE.fullmatch, mapping), key=lambda field: int(field[6:] or 1))
 
 
+def field_of(what: str, name: str) -> bool:
+    """Whether `--map` may name a field of such a file so."""
+    of_items = what == "items" and (bool(IMAGE.fullmatch(name)) or name in NUMBERS)
+    return of_items or name in FIELDS[what]
+
+
 def known_field(name: str) -> bool:
     """Whether `--map` may name a field so."""
-    return bool(IMAGE.fullmatch(name)) or any(name in fields for fields in FIELDS.values())
+    return any(field_of(what, name) for what in FIELDS)
 
 
 def _more_pictures(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -157,6 +179,12 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         ours, equals, theirs = text.partition("=")
+        several = text.split(",")
+        if len(several) > 1 and all("=" in part for part in several):
+            raise UsageError(
+                f"--map {text} says several things",
+                remedy=f"repeat the option: --map {' --map '.join(several)}",
+            )
         if not (ours and equals and theirs):
             raise UsageError(f"--map {text} is not OURS=THEIRS", remedy="--map item_id=sku")
         found[ours] = theirs

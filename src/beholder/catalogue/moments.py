@@ -1,4 +1,4 @@
-"""Moments as files write them: numbers since 1970 in any unit, ISO text, dates.
+"""Moments as files write them: numbers since 1970 in any unit, ISO text, written dates.
 
 A number is tried as a date written in digits first, then as a count since 1970 in the one unit in
 which it falls between 1990 and 2100. Anything else is no moment, and says which one it may have
@@ -17,13 +17,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
+from beholder.catalogue.written_dates import SLASHES, Order, written
 
-BAD, YEAR, DAYS, FAR = -1, -2, -3, -4
+BAD, YEAR, DAYS, FAR, EITHER = -1, -2, -3, -4, -5
 REASONS = {
-    BAD: "time is no moment since 1970",
+    BAD: "time is no moment since 1970: write 2025-12-31, 2025-12-31T14:05:00Z, or seconds or "
+    "milliseconds since 1970",
     YEAR: "time is a year alone, such as 2023: write a date, such as 2023-11-01",
     DAYS: "time looks like a day count of a spreadsheet: write dates, such as 2023-11-01",
     FAR: "time is a number that is no moment from 1990 to 2100, in seconds or any smaller unit",
+    EITHER: "time may begin with the day or the month, and no date of the file, or not this one, "
+    "tells: write 2025-12-31 for 31 December, or seconds or milliseconds since 1970",
 }
 FIRST, LAST = 631_152_000, 4_102_444_800  # seconds: the beginning of 1990, and of 2100
 UNITS = (1_000.0, 1.0, 1e-3, 1e-6)  # milliseconds of a second, and so on by 10^3
@@ -33,17 +37,22 @@ SHEET = (20_000, 80_000)  # days since 1900: from 1954 to 2119
 ZONES = {" UTC": "+00:00", " GMT": "+00:00", " Z": "+00:00"}
 
 
-def milliseconds(column: Column) -> NDArray[np.int64]:
+def milliseconds(column: Column, first: Order = "") -> NDArray[np.int64]:
     """Return int64 milliseconds since 1970; a key of `REASONS` for what is no moment.
 
     Text without a time zone is UTC.
+
+    Parameters
+    ----------
+    first
+        What the first number of a date with slashes is; empty: such dates are refused.
     """
     if isinstance(column, pa.Array):
         whole = _integers(column)
         if whole is not None:
             return whole
     values, codes = distinct(column)
-    return np.array([_one(value) for value in values], np.int64)[codes]
+    return np.array([_one(value, first) for value in values], np.int64)[codes]
 
 
 def _integers(column: pa.Array) -> NDArray[np.int64] | None:
@@ -60,7 +69,7 @@ def _integers(column: pa.Array) -> NDArray[np.int64] | None:
     return None
 
 
-def _one(value: Any) -> int:
+def _one(value: Any, first: Order) -> int:
     if value is None or isinstance(value, bool | list | dict):
         return BAD
     if isinstance(value, int | float):
@@ -79,9 +88,9 @@ def _one(value: Any) -> int:
         if text.endswith(zone):
             text = text.removesuffix(zone) + offset
     try:
-        return _from_datetime(datetime.fromisoformat(text))
+        return _from_datetime(written(text, first) or datetime.fromisoformat(text))
     except (ValueError, OverflowError):
-        return BAD
+        return EITHER if SLASHES.fullmatch(text.upper()) else BAD
 
 
 def _from_number(number: float, text: str) -> int:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from beholder.catalogue.readers.folder import Folder, is_picture
+from beholder.catalogue.readers.folder import Folder, is_picture, is_unread
 
 Name = Callable[[str], str]
 MOST_ALIKE = 64  # files of one name among which the same case is looked for
@@ -53,7 +53,8 @@ class PictureFiles:
         name = wanted.rsplit("/", 1)[-1]
         if name.casefold() in self._tails(1, whole=True):
             return self._longest(wanted, whole=True)
-        return self._longest(_stem(wanted) if is_picture(name) else wanted, whole=False)
+        ends = is_picture(name) or is_unread(name)  # a picture may have been converted since
+        return self._longest(_stem(wanted) if ends else wanted, whole=False)
 
     def of_item(self, item_id: str) -> tuple[list[str], bool]:
         """Return the files that belong to an item by their names, and whether there was doubt.

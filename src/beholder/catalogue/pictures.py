@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from beholder.catalogue.picture_files import ADDRESS, Match, PictureFiles
 from beholder.catalogue.picture_names import INSIDE
-from beholder.catalogue.readers.folder import Folder
+from beholder.catalogue.readers.folder import REMEDY, Folder
 from beholder.errors import DataError
 from beholder.media.originals import keep
 
@@ -18,11 +18,12 @@ THREADS = 16
 MOST = 100  # pictures of one item
 SHOWN = 10  # examples of each reason
 MISSING = "pictures that rows name and the folder does not have"
+UNREAD = f"pictures that rows name, of a format that is not read: {REMEDY}"
 REMOTE = "addresses of pictures on the web, which are not fetched"
 DOUBT = "names that several files have: none of them was taken"
 ELSEWHERE = "pictures found by their name in another folder than the row says"
-BROKEN = "pictures that are too large or cannot be opened"
-TWICE = "pictures that are another one of the same item, byte for byte"
+BROKEN = "pictures too large, or that cannot be opened"
+TWICE = "pictures equal to another one of the same item, byte for byte"
 IN_TABLE = "pictures inside of the table itself, which are not read: write them into files"
 NO_FOLDER = "pictures that rows name, and no folder of pictures was given (--media)"
 MANY = f"pictures above {MOST} of one item"
@@ -62,6 +63,7 @@ class Pictures:
     def __init__(self, folder: Folder | None, media: Path, limit: int) -> None:
         self.folder = folder
         self.files = PictureFiles(folder or Folder(media))
+        self._unread = PictureFiles(Folder(media, folder.unread if folder else []))
         self.media = media
         self.limit = limit
         self.used: set[str] = set()
@@ -142,6 +144,9 @@ class Pictures:
             return ELSEWHERE
         if found.doubt:
             return DOUBT
+        unread = self._unread.find(name)
+        if unread.file is not None or unread.doubt:
+            return UNREAD
         return REMOTE if ADDRESS.match(name) else MISSING
 
     def _keep(self, file: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale
 from beholder.errors import SettingsError
 from beholder.settings_line import given, write_line
@@ -13,30 +11,76 @@ from beholder.workspace import Workspace
 SECTION, KEY = "behaviour", "rating_threshold"
 
 
-def keep_threshold(workspace: Workspace, scale: Scale, file: str) -> str:
-    """Write the threshold of a scale into settings that have none, and say what holds, in words."""
-    threshold = workspace.settings.behaviour.rating_threshold
+def words_of_ratings(
+    workspace: Workspace, ratings: Ratings, scale: Scale | None, file: str
+) -> list[str]:
+    """Keep the threshold of the ratings of a file, and say what they are taken for, in words."""
+    if not ratings.total:
+        return []
+    if scale is None:
+        said, threshold = on_no_scale(workspace, ratings), _given(workspace)
+    else:
+        said, threshold = keep_threshold(workspace, scale, file)
+    return [said, *(f"warning: {doubt}" for doubt in doubts(ratings, scale, threshold))]
+
+
+def doubts(ratings: Ratings, scale: Scale | None, threshold: float) -> list[str]:
+    """Return what speaks against a scale or a threshold: very few above it, in words."""
+    found = []
+    n, total = ratings.reaching(threshold), ratings.total
+    above = 0 if scale is None else ratings.above(scale.high)
+    if scale is not None and above:
+        found.append(
+            f"{above} of {total} ratings lie above {scale}, up to {ratings.values[-1]:g}, and "
+            "count as likes: mend them, or set behaviour.rating_threshold if the scale is another"
+        )
+    if total and ratings.few(n):
+        found.append(
+            f"{n} of {total} ratings reach behaviour.rating_threshold = {threshold:g}, so that "
+            "hardly anything is liked: set it to where liking begins, and mend ratings that are off"
+        )
+    return found
+
+
+def scale_in_words(ratings: Ratings, scale: Scale | None) -> str:
+    """Return a scale, and what lies above it."""
+    low, high = ratings.values[0], ratings.values[-1]
+    if scale is None:
+        return f"no usual scale: {low:g} to {high:g}"
+    above = ratings.above(scale.high)
+    words = f"{scale}"
+    return f"{words} ({above} of {ratings.total} lie above it, up to {high:g})" if above else words
+
+
+def keep_threshold(workspace: Workspace, scale: Scale, file: str) -> tuple[str, float]:
+    """Write the threshold of a scale into settings that have none; return what holds, in words."""
+    threshold = _given(workspace)
     fits, told = scale.fits(threshold), f"ratings of {scale}"
     if given(workspace.toml, SECTION, KEY):
         if fits:
-            return f"{told}: from {threshold:g} on they are likes"
-        return f"warning: {misfit(scale, threshold)}"
+            return f"{told}: from {threshold:g} on they are likes", threshold
+        return f"warning: {misfit(scale, threshold)}", threshold
     wanted = threshold if fits else scale.threshold
     comment = f"{told}, by {file}: a rating below it counts as a dislike"
     try:
         write_line(workspace.toml, SECTION, KEY, wanted, comment)
     except (OSError, SettingsError) as error:
-        return f"warning: {told}: {KEY} = {wanted:g} could not be kept: {error}"
-    return f"{told}: from {wanted:g} on they are likes (kept in {workspace.toml.name})"
+        return f"warning: {told}: {KEY} = {wanted:g} could not be kept: {error}", threshold
+    said = f"{told}: from {wanted:g} on they are likes (kept in {workspace.toml.name})"
+    return said, wanted
 
 
-def on_no_scale(workspace: Workspace, ratings: NDArray[np.float32]) -> str:
+def on_no_scale(workspace: Workspace, ratings: Ratings) -> str:
     """Say that ratings are on none of the usual scales."""
-    threshold = workspace.settings.behaviour.rating_threshold
+    low, high = ratings.values[0], ratings.values[-1]
     return (
-        f"warning: ratings of {ratings.min():g} to {ratings.max():g} are on no usual scale: from "
-        f"{threshold:g} on they are likes, as behaviour.rating_threshold says"
+        f"warning: ratings of {low:g} to {high:g} are on no usual scale: from "
+        f"{_given(workspace):g} on they are likes, as behaviour.rating_threshold says"
     )
+
+
+def _given(workspace: Workspace) -> float:
+    return workspace.settings.behaviour.rating_threshold
 
 
 def misfit(scale: Scale, threshold: float) -> str:

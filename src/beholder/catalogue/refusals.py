@@ -13,6 +13,7 @@ SHOWN = 20
 LISTED = 100_000  # rows in the file
 REASONS = 1_000  # that are counted apart
 LONGEST = 300  # characters of a reason
+SHORT = 80  # of an id that is told
 OTHER = "refused for other reasons"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,12 +54,20 @@ class Refusals:
     def __len__(self) -> int:
         return self._rows
 
-    def add(self, file: str, row: int, reason: str) -> None:
-        """Note that a row was left out."""
+    def add(self, file: str, row: int, reason: str, item: str | None = None) -> None:
+        """Note that a row was left out.
+
+        Parameters
+        ----------
+        item
+            The item that it names, which is told with the row; rows are counted by reason alone.
+        """
         reason = reason if len(reason) <= LONGEST else reason[: LONGEST - 1] + "…"
         counted = reason if reason in self.reasons or len(self.reasons) < REASONS else OTHER
         self.reasons[counted] += 1
         self._rows += 1
+        if item is not None:
+            reason = f"{reason}: {item if len(item) <= SHORT else item[: SHORT - 1] + '…'}"
         if len(self.first) < SHOWN:
             self.first.append(Refusal(file, row, reason))
         if self.path is None or self._rows > LISTED:
@@ -67,6 +76,12 @@ class Refusals:
             self._file = self.path.open("w", encoding="utf-8", errors="replace", newline="")
             csv.writer(self._file).writerow(["file", "row", "reason"])
         csv.writer(self._file).writerow([escaped(file), row, escaped(reason)])
+
+    @property
+    def shown(self) -> list[Refusal]:
+        """The first few, file by file and row by row."""
+        files = list(dict.fromkeys(refusal.file for refusal in self.first))
+        return sorted(self.first, key=lambda each: (files.index(each.file), each.row))
 
     def close(self) -> None:
         """Close the file."""

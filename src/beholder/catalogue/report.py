@@ -22,6 +22,8 @@ class FileReport(msgspec.Struct):
         Rows; every one is in exactly one of `added`, `changed`, `same`, `refused` and `more`.
     more
         Rows that only add pictures to an item of a row before.
+    ignored
+        Columns that are taken for nothing.
     unread
         Columns of a type that is not read, with that type.
     said
@@ -41,6 +43,7 @@ class FileReport(msgspec.Struct):
     same: int = 0
     refused: int = 0
     more: int = 0
+    ignored: list[str] = msgspec.field(default_factory=list)
     unread: list[str] = msgspec.field(default_factory=list)
     said: list[str] = msgspec.field(default_factory=list)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
@@ -59,6 +62,8 @@ class Report(msgspec.Struct):
     ----------
     rules
         How many rows each standardising rule touched, by its name in words.
+    rules_first
+        The first row of some rules, in words.
     pictures_left, pictures_left_first
         How many pictures were left out, kept or found by a guess, by reason in words, and the
         first of each.
@@ -75,6 +80,7 @@ class Report(msgspec.Struct):
     started: int
     files: list[FileReport] = msgspec.field(default_factory=list)
     rules: dict[str, int] = msgspec.field(default_factory=dict)
+    rules_first: dict[str, str] = msgspec.field(default_factory=dict)
     refused: list[Refusal] = msgspec.field(default_factory=list)
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
     refused_file: str = ""
@@ -88,6 +94,13 @@ class Report(msgspec.Struct):
     media_without_items: int = 0
     media_without_items_first: list[str] = msgspec.field(default_factory=list)
     seconds: float = 0.0
+
+    def count(self, rule: str, n: int = 1, example: str = "") -> None:
+        """Count rows that a rule touched; the first example is kept."""
+        if n:
+            self.rules[rule] = self.rules.get(rule, 0) + n
+        if example:
+            self.rules_first.setdefault(rule, example)
 
     @property
     def n_refused(self) -> int:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from beholder.behaviour.kinds import CODES
+from beholder.catalogue.attribute_names import NUMBERS
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
 from beholder.catalogue.kind_words import names_kinds
-from beholder.catalogue.mapping import FIELDS, check_maps, guess, known_field, matches
+from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, known_field, matches
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -105,10 +106,12 @@ def peek(request: Request) -> list[Peek]:
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
-    return [
+    seen = [
         Peek(what, path, _meant(what, path, batch, request), batch, request.form)
         for what, (path, batch) in firsts.items()
     ]
+    _check_used(request.maps, seen)
+    return seen
 
 
 def _meant(what: str, path: Path, batch: Batch, request: Request) -> dict[str, str]:
@@ -199,7 +202,7 @@ def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Br
 
 
 def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals) -> None:
-    report.refused = refusals.first
+    report.refused = refusals.shown
     report.reasons = dict(refusals.reasons.most_common())
     if len(refusals) and refusals.path is not None:
         report.refused_file = f"reports/{refusals.path.name}"
@@ -225,7 +228,7 @@ def _check(request: Request) -> None:
         raise UsageError(f"there is no kind {request.kind!r}", remedy="one of " + ", ".join(CODES))
     if request.ids is not None and request.vectors is None:
         raise UsageError("--ids names the rows of vectors", remedy="add --vectors FILE")
-    ours = {name for fields in FIELDS.values() for name in fields}
+    ours = {name for fields in FIELDS.values() for name in fields} | NUMBERS
     for name in request.maps:
         if not known_field(name):
             raise UsageError(
@@ -244,6 +247,17 @@ def _check_types(maps: dict[str, str], firsts: list[Batch]) -> None:
                     f"--map {ours}={theirs}: {told} is of a type that is not read",
                     remedy="write it as text, numbers, moments, or lists of these",
                 )
+
+
+def _check_used(maps: dict[str, str], files: list[Peek]) -> None:
+    """Refuse a `--map` whose column is only in files that have no such field."""
+    for ours, theirs in maps.items():
+        have = [file for file in files if theirs in file.batch.columns]
+        if have and not any(field_of(file.what, ours) for file in have):
+            raise UsageError(
+                f"--map {ours}={theirs}: {have[0].what} have no field {ours}",
+                remedy="one of " + ", ".join(sorted(FIELDS[have[0].what])),
+            )
 
 
 def _first(path: Path, form: Form) -> Batch:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-LOST = "pictures that items showed and the file's lists do not: they show them no more"
-STAY = "pictures that items showed and the file does not name: they stay behind the cover"
-REPLACED = "covers that took the place of another, which is shown no more"
+LOST = "pictures that items showed and the file's lists do not: no more shown"
+STAY = "pictures that items showed and the file does not name: kept behind the cover"
+REPLACED = "covers in the place of another, which is shown no more"
 
 
 class Merged(NamedTuple):

@@ -13,6 +13,12 @@ import msgspec
 
 from beholder.progress import Progress
 
+ONE = {  # of what is counted
+    "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
+    "interactions": "interaction", "items": "item", "links": "link", "names": "name",
+    "people": "person", "pictures": "picture", "rows": "row", "vectors": "vector",
+}  # fmt: skip
+
 
 class LineProgress:
     """Progress where standard error is no terminal: one line when a step ends."""
@@ -108,6 +114,12 @@ def how_far(done: float, total: float | None, unit: str) -> str:
         return f"{amount(done, unit)}/{'?' if total is None else amount(total, unit)}"
     said = amount(done, unit)
     return f"{said} of {amount(total, unit)}, {done / total:.0%}" if total else said
+
+
+def counted(n: int, words: str) -> str:
+    """Return a number of things: `2 rows without a time`, `1 row without a time`."""
+    first, space, rest = words.partition(" ")
+    return f"{n} {ONE.get(first, first) if n == 1 else first}{space}{rest}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,8 @@ from beholder.cli import console
 
 if TYPE_CHECKING:
     from beholder.catalogue.behaviour_seen import BehaviourSeen
-    from beholder.catalogue.dry_run import DryRun
+    from beholder.catalogue.dry_run import DryRun, Sight
+    from beholder.catalogue.refusals import Refusal
     from beholder.catalogue.report import Report
     from beholder.catalogue.whole_file import Agree, Gone
 
@@ -132,7 +135,8 @@ def _look(store: object, request: object, as_json: bool) -> int:
     if not found.fits:
         file = next(sight.file for sight in found.sights if sight.what == "interactions")
         assert found.behaviour is not None
-        raise under_half(file, found.behaviour.joined, found.behaviour.looked_at)
+        seen = found.behaviour
+        raise under_half(file, seen.joined, seen.looked_at, seen.near)
     return 0
 
 
@@ -151,6 +155,8 @@ def _print(report: Report, path: Path, folder: Path) -> None:
         ],
     )
     for file in report.files:
+        if file.ignored:
+            click.echo(f"{file.file}: not used: {', '.join(file.ignored)}")
         if file.unread:
             told = ", ".join(file.unread)
             click.echo(f"{file.file}: columns of a type that is not read: {told}")
@@ -160,17 +166,17 @@ def _print(report: Report, path: Path, folder: Path) -> None:
         if file.unknown_kinds:
             told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
             word = next(iter(file.unknown_kinds))
-            click.echo(f"{file.file}: no kinds of event are {told}; say: --map-kind '{word}=view'")
+            click.echo(f"{file.file}: no kinds of event are {told}; {_how_to_map(word)}")
     for rule, n in report.rules.items():
-        click.echo(f"{n} {rule}")
-    for refusal in report.refused[:SHOWN]:
-        click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
+        first = report.rules_first.get(rule)
+        click.echo(console.counted(n, rule) + (f" ({first})" if first else ""))
+    _print_refused(report.refused)
     if report.refused_file:
         first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "
         click.echo(f"{first}{report.n_refused} refused rows are listed in {report.refused_file}")
     _print_left(report.pictures_left, report.pictures_left_first)
     for reason, n in report.files_skipped.items():
-        click.echo(f"{n} {reason}")
+        click.echo(console.counted(n, reason))
     click.echo(
         f"{report.pictures_found} pictures; {report.items_with_several} items with several, "
         f"{report.items_without_media} items without, "
@@ -179,6 +185,11 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     click.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):
         click.echo(f"next: beholder encode {folder}", err=True)
+
+
+def _print_refused(refused: Sequence[Refusal]) -> None:
+    for refusal in refused[:SHOWN]:
+        click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
 
 
 def _print_gone(gone: Gone) -> None:
@@ -202,13 +213,16 @@ def _first(gone: Gone) -> str:
 def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:
     for reason, n in left.items():
         shown = "; ".join(first[reason][:EXAMPLES])
-        click.echo(f"{n} {reason} ({shown}{'; ...' if n > EXAMPLES else ''})")
+        click.echo(f"{console.counted(n, reason)} ({shown}{'; ...' if n > EXAMPLES else ''})")
 
 
 def _print_sights(found: DryRun) -> None:
     for sight in found.sights:
         click.echo(f"{sight.what}: {sight.file}")
         console.table(["field", "column"], list(sight.mapping.items()))
+        if sight.attributes:
+            click.echo("\nattributes")
+            console.table(["attribute", "rows read as"], _types(sight))
         if sight.ignored:
             click.echo(f"not used: {', '.join(sight.ignored)}")
         names = list(sight.rows[0]) if sight.rows else []
@@ -229,23 +243,46 @@ def _print_sights(found: DryRun) -> None:
     if found.vectors:
         click.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)
+    for reason, n in found.files_skipped.items():
+        click.echo(console.counted(n, reason))
     for reason, n in found.reasons.items():
-        click.echo(f"{n} rows would be refused: {reason}")
+        click.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
+    _print_refused(found.refused_first)
+
+
+def _types(sight: Sight) -> list[tuple[str, str]]:
+    return [
+        (name, ", ".join(f"{type_} ({n})" for type_, n in types.items()))
+        for name, types in sight.attributes.items()
+    ]
 
 
 def _print_behaviour(seen: BehaviourSeen) -> None:
-    click.echo(f"taken for {seen.why}")
+    for said in seen.said:
+        click.echo(f"taken: {said}")
     for kind, n in seen.kinds.items():
         click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
     for word, n in seen.unknown_kinds.items():
-        click.echo(f"{n} of no kind: {word}; say --map-kind '{word}=view'")
-    click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
+        click.echo(f"{n} of no kind: {word}; {_how_to_map(word)}")
+    if seen.timed and not seen.first:
+        click.echo("no row that would be kept has a moment")
+    else:
+        click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     share = seen.joined / max(seen.looked_at, 1)
     click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
+    if seen.near and seen.joined * 2 >= seen.looked_at:  # else the error says it
+        click.echo(seen.near)
     console.table(
         ["row", "kind", "value", "time", "item", "title"],
         [[r.row, r.kind, r.value, r.time, r.item, _short(r.title)] for r in seen.rows],
     )
+
+
+def _how_to_map(word: str) -> str:
+    from beholder.behaviour.kinds import KINDS
+
+    kinds = f"{', '.join(KINDS)}, or none to leave such rows out"
+    return f"say --map-kind {shlex.quote(word)}=KIND, where KIND is one of {kinds}"
 
 
 def _short(value: object) -> str:

@@ -129,6 +129,7 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
     UsageError
         If a value cannot be kept.
     """
+    from beholder.catalogue.attribute_names import is_number
     from beholder.catalogue.items_from_rows import attribute
     from beholder.errors import UsageError
     from beholder.store import ItemRecord
@@ -142,6 +143,11 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
             value = attribute(name, text)
         except ValueError as error:
             raise UsageError(f"{name} {error}", remedy="set another value") from error
+        if text and is_number(name) and not isinstance(value, float):
+            raise UsageError(
+                f"{name} is a number, and {_short(text)!r} is none",
+                remedy=f"write it as in {name}=12.50 or {name}=1.299,00",
+            )
         attributes.pop(name, None)
         if value is not None:
             attributes[name] = value

@@ -17,6 +17,7 @@ from beholder.catalogue import ids
 from beholder.catalogue.assumed_kind import assumed
 from beholder.catalogue.kind_words import codes_of
 from beholder.catalogue.moments import BAD, milliseconds
+from beholder.catalogue.written_dates import slashed
 from beholder.dataset.log import Log, log_of
 from beholder.errors import DataError, UsageError
 from beholder.frames.ids import Coded, coded
@@ -114,7 +115,8 @@ def moments(column: Column) -> NDArray[np.int64]:
     values = column.tolist()
     if all(type(value) in (int, float) for value in values):  # a list of both
         return _of_numbers(np.array(values, np.float64))
-    return milliseconds(values)
+    dates = slashed(values)
+    return milliseconds(values, dates.first if dates else "")
 
 
 def _of_numbers(numbers: NDArray[Any]) -> NDArray[np.int64]:

@@ -44,6 +44,7 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+SMALLER = "make the picture smaller, or raise media.max_pixels and media.max_side"
 SIDEWAYS = (5, 6, 7, 8)  # these swap width and height
 WHITE = (255, 255, 255)
 
@@ -82,7 +83,7 @@ class Opened:
                 f"the file has {len(data)} bytes, at most {limits.max_bytes} are read",
                 remedy="make the picture smaller, or raise media.max_bytes",
             )
-        self.data = data
+        self.data, self.limits = data, limits
         with self._open() as image:
             _refuse_large(image.size, limits)
             self.stored = image.size
@@ -142,14 +143,16 @@ class Opened:
             ) from error
 
     def _open(self) -> ImageFile.ImageFile:
+        # The library's own limit of pixels stands behind ours, and never below it.
+        Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS or 0, self.limits.max_pixels)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return Image.open(io.BytesIO(self.data), formats=FORMATS)
         except Image.DecompressionBombError as error:
             raise MediaTooLargeError(
-                f"the picture has far too many pixels: {_words(error)}",
-                remedy="make the picture smaller",
+                f"the picture has far more than the {self.limits.max_pixels} pixels that are read",
+                remedy=SMALLER,
             ) from error
         except MemoryError as error:
             raise MediaTooLargeError(
@@ -174,7 +177,7 @@ def _refuse_large(size: tuple[int, int], limits: MediaSettings) -> None:
         raise MediaTooLargeError(
             f"the picture has {width} x {height} pixels, at most {limits.max_pixels} "
             f"and a side of {limits.max_side} are read",
-            remedy="make the picture smaller, or raise media.max_pixels and media.max_side",
+            remedy=SMALLER,
         )
     if width < 1 or height < 1:
         raise MediaError("the picture has no pixels", remedy="export it again")

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
+from beholder.numbers_in_text import number as number_in
+
 FacetType = Literal["string", "number", "boolean", "list"]
 TYPES: tuple[FacetType, ...] = get_args(FacetType)
 Cell = str | float | bool | list[str] | None
@@ -29,8 +31,9 @@ def missing(value: Any) -> bool:
 def cell_of(value: Any, facet_type: FacetType) -> Cell:
     """Return the value as its facet's type; None where it is missing.
 
-    Texts of digits are numbers where a number is wanted, numbers are their shortest text where
-    a text is; `yes`, `no`, 1 and 0 are booleans where one is wanted; one value is a list of one.
+    Texts are numbers where one is wanted, as people write them (`1.299,00 €`); numbers
+    are their shortest text where a text is; `yes`, `no`, 1 and 0 are booleans where one is
+    wanted; one value is a list of one.
 
     Raises
     ------
@@ -78,14 +81,16 @@ def _says_true_or_false(value: Any) -> bool:
 
 def _says_number(value: Any) -> bool:
     try:
+        if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
+            return False  # `1,5` may be a number or two sizes: it is one where that is declared
         return not isinstance(value, bool) and _number(value) is not None
     except Misfit:
         return False
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
-        value = float(value)
+    if isinstance(value, str):
+        value = number_in(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         number = float(value) if abs(value) < 1e300 else math.inf
         if math.isfinite(number):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from beholder.catalogue.readers import csv, json_array, jsonl, parquet
 from beholder.catalogue.readers.interface import Batch, Refuse
+from beholder.catalogue.readers.packed import check_packed
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.errors import DataError
 
@@ -32,6 +33,14 @@ def open_rows(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]
     DataError
         If the file is missing, of no known kind, or cannot be read as a whole.
     """
+    if path.is_dir():
+        raise DataError(
+            f"{path} is a folder, and a file is wanted",
+            remedy="name the file in it; a folder of pictures is given by --media",
+        )
+    if not path.is_file():
+        raise DataError(f"there is no file {path}", remedy="see the path")
+    check_packed(path)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = suffixes[-1:] == [".gz"]
     reader = READERS.get("".join(suffixes[-2:-1] if packed else suffixes[-1:]))
@@ -39,8 +48,6 @@ def open_rows(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]
         raise DataError(
             f"{path.name} is of no kind that can be read", remedy="one of " + ", ".join(READERS)
         )
-    if not path.is_file():
-        raise DataError(f"there is no file {path}", remedy="see the path")
     if reader in TEXTS:
         return reader(path, refuse, form)
     return reader(path, refuse)

@@ -17,8 +17,10 @@ SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif"
 # Of these people wonder why they are not there; other files are simply no pictures.
 UNREAD = frozenset(
     {".heic", ".heif", ".tif", ".tiff", ".bmp", ".svg", ".psd", ".jxl", ".jp2", ".ico", ".dng",
-     ".cr2", ".nef", ".arw", ".mp4", ".mov", ".webm", ".mkv", ".avi"}
+     ".cr2", ".nef", ".arw"}
 )  # fmt: skip
+FILMS = frozenset({".mp4", ".mov", ".webm", ".mkv", ".avi"})
+REMEDY = "convert them to JPEG, PNG or WebP"
 MOST = 1_000_000
 LINKS = "links, which are not followed"
 HIDDEN = "hidden files"
@@ -35,12 +37,15 @@ class Folder:
         The folder, resolved.
     files
         Path relative to the root (with `/`) of every picture, sorted.
+    unread
+        Pictures of formats that are not read, so.
     skipped
         How many entries were passed over, by reason.
     """
 
     root: Path
     files: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
 
     def read(self, file: str, limit: int) -> bytes:
@@ -67,6 +72,11 @@ def is_picture(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
+def is_unread(name: str) -> bool:
+    """Whether a name ends like that of a picture of a format that is not read."""
+    return os.path.splitext(name)[1].lower() in UNREAD
+
+
 def scan(root: Path) -> Folder:
     """Look through a folder and those below it.
 
@@ -76,13 +86,15 @@ def scan(root: Path) -> Folder:
         If it is no folder, or has more than a million files.
     """
     if not root.is_dir():
-        raise DataError(f"there is no folder {root}", remedy="see the path")
+        raise _no_folder(root)
     folder = Folder(root.resolve())
     for path in _walk(folder.root, folder.skipped):
-        folder.files.append(os.path.relpath(path, folder.root).replace(os.sep, "/"))
-        if len(folder.files) > MOST:
+        files = folder.unread if is_unread(path) else folder.files
+        files.append(os.path.relpath(path, folder.root).replace(os.sep, "/"))
+        if len(files) > MOST:
             raise DataError(f"{root} has more than {MOST} pictures", remedy="import it in parts")
     folder.files.sort()
+    folder.unread.sort()
     return folder
 
 
@@ -102,8 +114,20 @@ def _walk(root: Path, skipped: Counter[str]) -> Iterator[str]:
                     yield entry.path
                 else:
                     skipped[_why(entry.name)] += 1
+                    if entry.is_file(follow_symlinks=False) and is_unread(entry.name):
+                        yield entry.path
 
 
 def _why(name: str) -> str:
     suffix = os.path.splitext(name)[1].lower()
-    return f"{suffix} files, which are not read" if suffix in UNREAD else OTHERS
+    if suffix in FILMS:
+        return f"{suffix} files, which are not read"
+    return f"{suffix} files, which are not read: {REMEDY}" if suffix in UNREAD else OTHERS
+
+
+def _no_folder(path: Path) -> DataError:
+    if not path.exists():
+        return DataError(f"there is no folder {path}", remedy="see the path")
+    packed = path.suffix.lower() in (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
+    remedy = "unpack it, and give the folder" if packed else "give the folder that it is in"
+    return DataError(f"{path} is a file, and a folder of pictures is wanted", remedy=remedy)

@@ -14,7 +14,6 @@ from beholder.errors import DataError, UsageError
 UTF8 = "utf-8"
 GZIP = b"\x1f\x8b"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
-PACKED = {b"PK": "a ZIP file", b"BZ": "bzip2", b"\x28\xb5\x2f\xfd": "Zstandard", b"\xfd7zXZ": "xz"}
 
 
 class Form(NamedTuple):
@@ -41,7 +40,7 @@ def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
     Raises
     ------
     DataError
-        If it is packed in another way.
+        If it is packed by gzip, and broken.
     UsageError
         If there is no such encoding.
     """
@@ -53,9 +52,6 @@ def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
         ) from error
     with path.open("rb") as plain:
         start = plain.read(6)
-    for mark, name in PACKED.items():
-        if start.startswith(mark):
-            raise DataError(f"{path.name} is {name}", remedy="unpack it")
     file = _unpacked(path) if start.startswith(GZIP) else path.open("rb")
     try:
         if start.startswith(GZIP):

@@ -12,6 +12,7 @@ from beholder.catalogue.readers import jsonl, parquet
 from beholder.catalogue.readers.csv import read as read_csv
 from beholder.catalogue.readers.interface import Refuse, as_list
 from beholder.catalogue.readers.lines import blocks, decode
+from beholder.catalogue.readers.packed import check_packed
 from beholder.errors import VectorsError
 
 NAMES = ("vector", "embedding", "vectors", "embeddings", "features")
@@ -32,6 +33,10 @@ def read(path: Path, ids: Path | None, refuse: Refuse) -> tuple[list[str], NDArr
     VectorsError
         If there is no matrix, or not as many ids as rows.
     """
+    for file in (path, ids):
+        if file is not None and not file.is_file():
+            what = "is a folder" if file.is_dir() else "is not there"
+            raise VectorsError(f"{file} {what}, and a file is wanted", remedy="see the path")
     if path.suffix.lower() == ".parquet":
         return _parquet(path, refuse)
     if ids is None:
@@ -60,16 +65,17 @@ def _finite(
 
 
 def _ids(path: Path, refuse: Refuse) -> list[str]:
+    check_packed(path)
     if path.suffix.lower() == ".txt":
         found = (line for at, block in blocks(path, refuse) for line in decode(at, block, refuse))
-        return [line for line in found if line]
+        return [line.strip() for line in found if line.strip()]
     reader = jsonl.read if path.suffix.lower() in (".jsonl", ".ndjson") else read_csv
     names: list[str] = []
     for batch in reader(path, refuse):
         column = first_match(list(batch.columns), ITEM)
         if column is None:
             raise VectorsError(f"{path.name} has no column of ids", remedy="name it item_id")
-        names += [str(value) for value in as_list(batch.columns[column])]
+        names += [str(value).strip() for value in as_list(batch.columns[column])]
     return names
 
 
@@ -89,7 +95,7 @@ def _parquet(path: Path, refuse: Refuse) -> tuple[list[str], NDArray[np.float32]
             if name is None or not row or (rows and len(row) != len(rows[0])) or None in row:
                 refuse(number, "has no id, or a vector of another length")
                 continue
-            names.append(str(name))
+            names.append(str(name).strip())
             rows.append(row)
     if not rows:
         raise VectorsError(f"{path.name} has no vectors", remedy="write it again")

@@ -1,4 +1,4 @@
-"""Numbers as people and spreadsheets write them: 12.5, 12,50, 1.299,00, 1,299.00, 5 EUR."""
+"""Numbers as people and spreadsheets write them: 12.5, 12,50, 1.299,00, 1 299,00, 5 EUR."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import re
 SIGNS = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*|\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$")
 PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+# Switzerland, France and others: the mark of thousands is no point and no comma.
+APART = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u202f'\u2019][0-9]{3})+(?:[.,][0-9]{1,2})?")
+MARKS = re.compile(r"[ \u00a0\u202f'\u2019]")
+LONGEST = 300  # characters
 COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
 
 
@@ -15,7 +19,11 @@ def number(text: str) -> float | None:
 
     A comma with one or two digits behind it is a decimal comma, with three a mark of thousands.
     """
+    if len(text) > LONGEST:
+        return None
     bare = SIGNS.sub("", text.strip())
+    if APART.fullmatch(bare):
+        bare = MARKS.sub("", bare)
     if PLAIN.fullmatch(bare):
         return float(bare)
     if THOUSANDS.fullmatch(bare):

@@ -1,0 +1,49 @@
+"""Attributes of items that are numbers, and what files in other languages call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+# Only these are read as numbers from text: a product code of digits is a name, not a number.
+NUMBERS = frozenset(
+    {
+        "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
+        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
+    }
+)  # fmt: skip
+ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "price": (
+        "preis", "verkaufspreis", "prix", "precio", "prezzo", "preço", "preco", "prijs", "cena",
+        "pris",
+    ),
+    "stock": (
+        "lagerbestand", "bestand", "existencias", "giacenza", "estoque", "voorraad",
+        "stock_quantity", "inventory_quantity",
+    ),
+}  # fmt: skip
+
+
+def is_number(name: str) -> bool:
+    """Whether an attribute of this name is a number."""
+    return name.lower() in NUMBERS
+
+
+def attribute_fields(mapping: Mapping[str, str]) -> list[str]:
+    """Return the fields of a mapping that are attributes of items, which `--map` may name."""
+    return [field for field in mapping if field == "description" or field in NUMBERS]
+
+
+def guessed(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
+    """Return the columns of prices and stocks that are called so in another language.
+
+    A file that has one of our names, in whatever case, means no other column by it.
+    """
+    found = {}
+    free = [column for column in columns if column not in set(taken)]
+    ours = {column.lower() for column in columns}
+    for field, names in ELSEWHERE.items():
+        by_name = {column.strip().lower().replace(" ", "_"): column for column in reversed(free)}
+        named = next((by_name[name] for name in names if name in by_name), None)
+        if field not in ours and named is not None:
+            found[field] = named
+    return found

@@ -1,0 +1,90 @@
+"""Dates as people write them: 31.12.2025 14:05, 2025/12/31, and 12/31/2025 where it is clear.
+
+With points the day comes first. With slashes the day or the month may, and only a column can tell:
+one number above 12 in it says which of the two is the day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+Order = Literal["day", "month", ""]
+TIME = (
+    r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AP])M)?)?"
+)
+POINTS = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){TIME}", re.ASCII)
+YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){TIME}", re.ASCII
+)
+SLASHES = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){TIME}", re.ASCII)
+MONTHS = 12
+
+
+class Slashed(NamedTuple):
+    """How the dates with slashes of a column are read.
+
+    Attributes
+    ----------
+    first
+        What their first number is; empty: it may be either, or some say this and some that.
+    example
+        The date that tells; empty: none does.
+    """
+
+    first: Order = ""
+    example: str = ""
+
+    def __str__(self) -> str:
+        second = "month" if self.first == "day" else "day"
+        return f"dates such as {self.example} are read as {self.first}/{second}/year"
+
+
+def slashed(values: Iterable[Any]) -> Slashed | None:
+    """Return how the dates with slashes among values are read; None: there are none."""
+    there, found = False, dict[Order, str]()
+    for value in values:
+        date = SLASHES.fullmatch(value.strip().upper()) if isinstance(value, str) else None
+        if date is None:
+            continue
+        there = True
+        a, b = int(date["a"]), int(date["b"])
+        if (a > MONTHS) != (b > MONTHS):
+            found.setdefault("day" if a > MONTHS else "month", value.strip())
+    if not there:
+        return None
+    return Slashed(*next(iter(found.items()))) if len(found) == 1 else Slashed()
+
+
+def written(text: str, first: Order = "") -> datetime | None:
+    """Return the moment that a text is, without a zone; None where it is no date so written.
+
+    Parameters
+    ----------
+    first
+        What the first number of a date with slashes is.
+
+    Raises
+    ------
+    ValueError
+        If the calendar has no such day, or the day no such time.
+    """
+    told = POINTS.fullmatch(text.upper()) or YEAR_FIRST.fullmatch(text.upper())
+    if told is not None:
+        return _moment(told, int(told["day"]), int(told["month"]))
+    told = SLASHES.fullmatch(text.upper())
+    if told is None or not first:
+        return None
+    a, b = int(told["a"]), int(told["b"])
+    return _moment(told, *((a, b) if first == "day" else (b, a)))
+
+
+def _moment(told: re.Match[str], day: int, month: int) -> datetime:
+    hour, minute, second = (int(told[part] or 0) for part in ("hour", "minute", "second"))
+    if told["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"{hour} is no hour of half a day")
+        hour = hour % 12 + (12 if told["half"] == "P" else 0)
+    return datetime(int(told["year"]), month, day, hour, minute, second)
