@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import resource
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -72,6 +74,31 @@ def test_connections_that_ask_for_nothing_block_nobody_and_are_closed(
     finally:
         for connection in silent:
             connection.close()
+
+
+def resident(server: Server) -> int:
+    """Return the MiB that the processes that answer hold."""
+    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in server.workers()]
+    return sum(pages) * resource.getpagesize() // 2**20
+
+
+@pytest.mark.parametrize("path", ["/recommend", "/v1/search"])
+@pytest.mark.parametrize("part", [b"[0,0,0],", b"[", b'"",', b"{},"])
+def test_huge_bodies_of_many_parts_are_refused_and_leave_no_memory_behind(
+    server: Server, path: str, part: bytes
+) -> None:
+    field = b"image" if path == "/recommend" else b"words"
+    body = b'{"%b": [[%b[0,0,0]]]}' % (field, part * (12 * 2**20 // len(part)))
+    with server.client(headers={"content-type": "application/json"}) as client:
+
+        def ask(times: int) -> None:
+            for _ in range(times):
+                assert client.post(path, content=body).status_code in (400, 413, 422)
+
+        ask(3)
+        before = resident(server)
+        ask(12)
+        assert resident(server) < before + 60  # of 144 MiB that were sent
 
 
 def test_what_people_may_always_ask_for_is_refused_to_nobody(workspace: Workspace) -> None:

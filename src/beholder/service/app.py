@@ -38,7 +38,7 @@ from beholder.service.asking import Asking
 from beholder.service.bodies import Bodies
 from beholder.service.front import Front
 from beholder.service.log import note_fault
-from beholder.service.problems import MEDIA_TYPE, headers_of, problem, understood
+from beholder.service.problems import MEDIA_TYPE, headers_of, let_go, problem, understood
 from beholder.service.running import Running
 from beholder.workspace import Workspace
 
@@ -122,6 +122,7 @@ def refuse(request: Asking, error: Exception) -> Response[Any]:
     known = understood(error)
     if known.status == 500:
         note_fault(request.scope, error)
+    let_go(error)
     if pages.wants_page(request.scope):
         return pages.problem_page(request, known)
     return as_response(known)

@@ -23,6 +23,7 @@ from beholder.service.problems import (
     MEDIA_TYPE,
     HeadersTooLargeError,
     headers_of,
+    let_go,
     problem,
     understood,
 )
@@ -111,6 +112,7 @@ class Front:
 
     async def _refuse(self, scope: Any, answer: _Answer, error: BeholderError) -> None:
         """Send a problem: a page where a browser asked for one."""
+        let_go(error)
         if wants_page(scope):
             scope.setdefault("litestar_app", self.app)  # the framework may not have been reached
             asked: Asking = Request(scope)

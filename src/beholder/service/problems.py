@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import traceback
 from typing import ClassVar
 
 import msgspec
@@ -141,6 +142,14 @@ def _wrong(text: str, source: str) -> DataError:
         parts.append(named[1][:64])
     field = ".".join(part for part in parts if part)
     return DataError(words, remedy="see /docs", field=field or source)
+
+
+def let_go(error: BaseException | None) -> None:
+    """Forget how an error that is answered came about: its frames hold the body of the request."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def problem(error: BeholderError) -> Problem:
