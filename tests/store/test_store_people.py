@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UsageError
-from beholder.store import Store
+from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 
 
@@ -111,7 +112,7 @@ def test_a_second_server_without_the_root_key_makes_none(tmp_path: Path, postgre
     other = Workspace.create(tmp_path / "two", toml)
     with pytest.raises(StoreError, match="another root key"):
         Store.open(other, create=True)
-    (other.secrets / "root.key").write_bytes((tmp_path / "one/secrets/root.key").read_bytes())
+    shutil.copy(tmp_path / "one/secrets/root.key", other.secrets)
     Store.open(other).close()
 
 
@@ -119,3 +120,22 @@ def test_two_stores_over_one_database_see_each_other(store: Store) -> None:
     with Store.open(store.workspace) as other:
         other.record([Event("a", "like", user="sam")])
         assert len(store.snapshot("sam").seqs) == 1
+
+
+@pytest.mark.parametrize("file", ["store/events.db", "store/keys.db"])
+def test_the_databases_are_for_their_owner_alone(sqlite_workspace: Workspace, file: str) -> None:
+    Store.open(sqlite_workspace, create=True).close()
+    path = sqlite_workspace.root / file
+    assert path.stat().st_mode & 0o077 == 0
+    path.chmod(0o644)  # as earlier versions left them
+    with Store.open(sqlite_workspace) as store:
+        store.put_items([ItemRecord("a", "A")])
+        for each in path.parent.glob(f"{path.name}*"):
+            assert each.stat().st_mode & 0o077 == 0, each
+
+
+def test_a_secret_that_others_may_read_is_warned_of(sqlite_workspace: Workspace) -> None:
+    Store.open(sqlite_workspace, create=True).close()
+    (sqlite_workspace.secrets / "root.key").chmod(0o640)
+    with pytest.warns(UserWarning, match="root.key may be read by others: chmod 600"):
+        Store.open(sqlite_workspace).close()

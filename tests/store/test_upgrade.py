@@ -39,6 +39,7 @@ def as_old(folder: Path, toml: str = "") -> Workspace:
             database.executescript((OLD / f"{name}.sql").read_text(encoding="utf-8"))
         database.close()
     shutil.copy(OLD / "root.key", workspace.secrets)
+    (workspace.secrets / "root.key").chmod(0o600)
     shutil.copytree(OLD / "segments", workspace.store / "segments")
     return workspace
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from beholder.durable import write_file
 from beholder.errors import BundleError
+from beholder.secret_files import read_secret
 
 PRIVATE, PUBLIC = "signing.key", "signing.pub"
 
@@ -21,7 +22,8 @@ def signing_key(secrets: Path) -> Ed25519PrivateKey:
     path = secrets / PRIVATE
     if not path.exists():
         write_file(path, Ed25519PrivateKey.generate().private_bytes_raw(), mode=0o600)
-    key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    lost = "restore it, or delete it and train again"
+    key = Ed25519PrivateKey.from_private_bytes(read_secret(path, lost))
     public = key.public_key().public_bytes_raw()
     if not (secrets / PUBLIC).exists() or (secrets / PUBLIC).read_bytes() != public:
         write_file(secrets / PUBLIC, public)  # lost, or the power went between the two

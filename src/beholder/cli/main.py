@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from typing import Any
 
 import click
@@ -70,6 +71,7 @@ def run(args: list[str] | None = None) -> Any:
     # One BLAS thread: two are slower than one when anything else runs on the machine.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    warnings.formatwarning = lambda message, *_: f"beholder: {message}\n"
     words = sys.argv[1:] if args is None else args
     try:
         status = beholder.main(words, prog_name="beholder", standalone_mode=False)

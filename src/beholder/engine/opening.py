@@ -11,6 +11,7 @@ import numpy as np
 from beholder.bundle.opened import Promotions, open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
+from beholder.bundle.signature import PRIVATE
 from beholder.encoders.given_picture import GivenPictures
 from beholder.engine.engine import Engine
 from beholder.engine.explore import Exploration, Explorer
@@ -20,8 +21,8 @@ from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
 from beholder.engine.standing import StandingRules
 from beholder.engine.vectors import vectors_for
-from beholder.errors import BundleError
 from beholder.rules.live import LiveRules
+from beholder.secret_files import read_secret
 from beholder.settings import Settings
 from beholder.store.store import Store
 from beholder.workspace import Workspace
@@ -103,10 +104,5 @@ def rules_of(workspace: Workspace) -> LiveRules:
 
 
 def _page_key(workspace: Workspace) -> bytes:
-    try:
-        secret = (workspace.secrets / "signing.key").read_bytes()
-    except FileNotFoundError as error:
-        raise BundleError(
-            "secrets/signing.key is missing", remedy="restore it, or train again"
-        ) from error
+    secret = read_secret(workspace.secrets / PRIVATE, "restore it, or delete it and train again")
     return hashlib.blake2b(b"page cursors", key=secret, digest_size=32).digest()

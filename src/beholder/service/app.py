@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -67,6 +67,7 @@ def build(
     *,
     loopback: bool = True,
     log: bool = False,
+    failed: Callable[[BaseException], None] | None = None,
 ) -> Front:
     """Return the application of one process; it opens everything when its lifespan begins.
 
@@ -78,12 +79,19 @@ def build(
         Whether the server listens on loopback only; see `access`.
     log
         Write a line of JSON for each request to standard error.
+    failed
+        Is told why nothing could be opened.
     """
     settings = workspace.settings
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        running = Running(workspace, loaded)
+        try:
+            running = Running(workspace, loaded)
+        except BaseException as error:
+            if failed is not None:
+                failed(error)
+            raise
         app.state.running = running
         try:
             yield

@@ -28,10 +28,11 @@ from beholder.bundle.opened import open_bundle
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.engine.opening import rules_of
-from beholder.errors import BeholderError, UsageError
+from beholder.errors import UsageError
 from beholder.service.access import is_loopback
 from beholder.service.app import build
 from beholder.service.keys import KeyFile
+from beholder.service.lasting import LastWords, keep_serving
 from beholder.service.visitor import secret_of
 from beholder.store import Store, server_lock
 from beholder.workspace import Workspace
@@ -53,16 +54,24 @@ class Plan:
     loopback: bool
     log: bool
     parent: int
+    words: LastWords | None
     loaded: tuple[str, Parts] | None = field(default=None, repr=False)
 
     def __call__(self) -> Any:
         """Return the ASGI application of this process."""
         threading.Thread(target=_end_with, args=(self.parent,), daemon=True).start()
-        return build(self.workspace, self.loaded, loopback=self.loopback, log=self.log)
+        words = self.words
+        return build(
+            self.workspace,
+            self.loaded,
+            loopback=self.loopback,
+            log=self.log,
+            failed=None if words is None else words.say,
+        )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the bundle out where processes are spawned: each opens it itself."""
-        return {**self.__dict__, "loaded": None}
+        """Leave out what only a fork shares, where processes are spawned: each opens it itself."""
+        return {**self.__dict__, "loaded": None, "words": None}
 
 
 def serve(
@@ -82,7 +91,7 @@ def serve(
     say
         Is told the address, once the server answers.
     whisper
-        Is told the operator key, at the first start.
+        Is told the operator key, at the first start, and when workers died.
 
     Raises
     ------
@@ -93,7 +102,7 @@ def serve(
     BundleError
         If there is nothing to serve.
     BeholderError
-        If its workers die as soon as they are replaced.
+        If its workers die before they answer.
     """
     loopback = is_loopback(host)
     with server_lock(workspace):
@@ -101,39 +110,48 @@ def serve(
         port = _free_port(host, port)
         name = current(workspace)
         rules_of(workspace)  # a broken rule ends this process, not one worker after another
-        plan = Plan(workspace, loopback, log, os.getpid(), open_bundle(workspace, name))
+        words, answered = LastWords(), threading.Event()
+        loaded = open_bundle(workspace, name)
+        plan = Plan(workspace, loopback, log, os.getpid(), words, loaded)
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
         gc.collect()
         gc.freeze()  # else the first collection of each worker would copy what they share
-        server = Granian(
-            "beholder",
-            address=host,
-            port=port,
-            interface=Interfaces.ASGI,
-            workers=workers,
-            backlog=BACKLOG,
-            backpressure=_connections(),
-            loop=Loops.asyncio,
-            websockets=False,
-            http=HTTPModes.http1,  # HTTP/2 belongs to the proxy: its streams end at no idle bound
-            http1_settings=HTTP1Settings(
-                header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BUFFER
-            ),
-            log_enabled=False,
-            log_level=LogLevels.critical,
-            respawn_failed_workers=True,
-            workers_kill_timeout=GRACE,
-        )
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        server.on_startup(lambda: _announce(host, port, lambda: say(f"{address} is ready")))
-        try:
+
+        def ready() -> None:
+            if not answered.is_set():
+                say(f"{address} is ready")
+            answered.set()
+
+        def start() -> None:
+            server = _granian(host, port, workers)
+            server.on_startup(lambda: _announce(host, port, ready))
             server.serve(target_loader=plan, wrap_loader=False)
-        except SystemExit as end:
-            raise BeholderError(
-                "a worker process died twice within seconds, so that the server ended",
-                remedy="see whether memory ran out (dmesg); then start it again",
-            ) from end
+
+        keep_serving(start, answered.is_set, words, whisper)
+
+
+def _granian(host: str, port: int, workers: int) -> Any:
+    return Granian(
+        "beholder",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        backlog=BACKLOG,
+        backpressure=_connections(),
+        loop=Loops.asyncio,
+        websockets=False,
+        http=HTTPModes.http1,  # HTTP/2 belongs to the proxy: its streams end at no idle bound
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BUFFER
+        ),
+        log_enabled=False,
+        log_level=LogLevels.critical,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE,
+    )
 
 
 def _connections() -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beholder.durable import write_file
+from beholder.secret_files import read_secret
 
 COOKIE = "beholder_visitor"
 DAY = 86_400
@@ -39,7 +40,7 @@ def secret_of(secrets_folder: Path) -> bytes:
     path = secrets_folder / "visitor.key"
     if not path.exists():
         write_file(path, os.urandom(32), mode=0o600)
-    return path.read_bytes()
+    return read_secret(path, "delete it: browsers are then met anew")
 
 
 def read(secret: bytes, cookie: str) -> Visitor | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -50,6 +52,8 @@ class Database:
         self.url = url
         self.pragmas = pragmas
         self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _keep_from_others(Path(url.database or ""))
         self.engine = self._engine()
         self._lookers = Lookers(self._connect)
 
@@ -199,6 +203,14 @@ def _plain(error: BaseException) -> StoreError:
 def sqlite_url(path: str) -> URL:
     """Return the address of an SQLite file."""
     return URL.create("sqlite", database=path)
+
+
+def _keep_from_others(file: Path) -> None:
+    """Let nobody but its owner read a database; what SQLite writes beside it is as it is."""
+    with suppress(OSError):  # a folder that is read-only, or somebody else's
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
 
 
 def address(workspace: Workspace, which: str) -> URL:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, sel
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
+from beholder.secret_files import read_secret
 from beholder.store import schema
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database, address
@@ -32,6 +33,7 @@ TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erase
 MANY = 1_000  # people at once, as only an import has
 NONCE = 12  # bytes, as AES-GCM wants
 ROOT = 32  # bytes of the root key
+LOST = "restore it; the keys of people need it"
 links, tombstones = schema.links, schema.tombstones
 
 ANY_STONE = select(tombstones.c.until).limit(1)
@@ -66,11 +68,6 @@ class Keys:
     """
 
     def __init__(self, database: Database, root: bytes) -> None:
-        if len(root) != ROOT:
-            raise StoreError(
-                f"secrets/root.key has {len(root)} bytes, not {ROOT}",
-                remedy="restore it; the keys of people need it",
-            )
         self.database = database
         self._root = AESGCM(root)
         self._id_key = self._open_id_key()
@@ -98,9 +95,7 @@ class Keys:
                 "store/keys.db is missing", remedy="restore it; new keys are never made over data"
             )
         if not root.exists() and (not create or (not remote and path.exists())):
-            raise StoreError(
-                "secrets/root.key is missing", remedy="restore it; the keys of people need it"
-            )
+            raise StoreError("secrets/root.key is missing", remedy=LOST)
         database = Database(address(workspace, "keys"))
         try:
             if not root.exists() and _has_rows(database):
@@ -111,7 +106,7 @@ class Keys:
             if not root.exists():
                 write_file(root, os.urandom(ROOT), mode=0o600)
             migrate(database, "keys")
-            return cls(database, root.read_bytes())
+            return cls(database, read_secret(root, LOST, StoreError))
         except BaseException:
             database.close()
             raise

@@ -1,0 +1,39 @@
+"""Files of secrets, 32 random bytes each: read with a look at whether they can be meant."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from pathlib import Path
+
+from beholder.errors import BeholderError, SettingsError
+
+LENGTH = 32
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def read_secret(path: Path, lost: str, broken: type[BeholderError] = SettingsError) -> bytes:
+    """Return a secret.
+
+    Parameters
+    ----------
+    lost
+        What to do where it is lost or broken.
+    broken
+        The error that says so.
+
+    Raises
+    ------
+    BeholderError
+        If it is missing, or of another length: a short one could be guessed.
+    """
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError as error:
+        raise broken(f"secrets/{path.name} is missing", remedy=lost) from error
+    if len(secret) != LENGTH:
+        raise broken(f"secrets/{path.name} has {len(secret)} bytes, not {LENGTH}", remedy=lost)
+    if os.name == "posix" and path.stat().st_mode & OTHERS:
+        warnings.warn(f"secrets/{path.name} may be read by others: chmod 600 {path}", stacklevel=2)
+    return secret
