@@ -14,6 +14,7 @@ from kept import Event
 from live_server import PATIENCE, Server
 
 POSTERS = 8
+BEGAN = 1_700_000_000_000  # the moment of the first event of each
 
 
 class Poster(threading.Thread):
@@ -32,7 +33,7 @@ class Poster(threading.Thread):
 
     def run(self) -> None:
         connection = http.client.HTTPConnection(*self.address, timeout=PATIENCE)
-        for number in itertools.count():
+        for number in itertools.count(BEGAN):
             event = {
                 "user": self.user,
                 "item": "item-0001",

@@ -20,7 +20,7 @@ from beholder.workspace import Workspace
 from kept import Event, kept
 from live_server import SERVE, Server
 from planted import World, workspace_of
-from poster import crowd
+from poster import BEGAN, crowd
 
 HASTY = (sys.executable, str(Path(__file__).parents[1] / "power" / "hasty_server.py"))
 
@@ -133,7 +133,7 @@ def crash_once(
 
 def kill_one(roots: list[Path], program: tuple[str, ...]) -> tuple[set[Event], set[Event]]:
     """Kill one of two servers under load; return what both acknowledged, and what is stored."""
-    late = {"user": "after", "item": "item-0001", "kind": "like", "time": 1}
+    late = {"user": "after", "item": "item-0001", "kind": "like", "time": BEGAN}
     with (
         Server(roots[1]) as other,
         other.client() as client,
@@ -144,5 +144,5 @@ def kill_one(roots: list[Path], program: tuple[str, ...]) -> tuple[set[Event], s
         doomed.stop(signal.SIGKILL)
         assert client.get("/health/ready").status_code == 200
         assert client.post("/v1/interactions", json=late).status_code == 200
-    acknowledged = {event for _, event in posting.heard} | {("after", 1)}
+    acknowledged = {event for _, event in posting.heard} | {("after", BEGAN)}
     return acknowledged, kept(Workspace.open(roots[1]), {user for user, _ in acknowledged})
