@@ -128,6 +128,15 @@ def test_a_body_that_does_not_come_is_not_waited_for(narrow: Server) -> None:
     assert b"slow-body" in answer
 
 
+def test_a_body_whose_parts_are_wrong_is_the_callers_fault(narrow: Server) -> None:
+    for path in (b"/v1/interactions", b"/v1/score"):
+        head = b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" % path
+        with raw(narrow, head + b"Transfer-Encoding: chunked\r\n\r\nZZZ\r\n{}\r\n") as connection:
+            answer = connection.recv(65_536)
+        assert answer.startswith(b"HTTP/1.1 400"), answer
+        assert b"malformed" in answer
+
+
 def test_half_sent_bodies_store_nothing_and_hold_nothing(narrow: Server) -> None:
     for _ in range(50):
         half_a_body(narrow).close()

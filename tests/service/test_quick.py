@@ -14,7 +14,7 @@ from beholder.engine.question import Question
 from beholder.errors import AccessError, KeyNeededError, TooLargeError, UnknownItemError
 from beholder.service import interactions, recommendations
 from beholder.service.access import MAY, Caller
-from beholder.service.problems import BodyTypeError
+from beholder.service.problems import BodyTypeError, MalformedError
 from beholder.service.quick import ROUTES, Asked
 from beholder.service.recommendations import plain_question
 from beholder.service.running import Running
@@ -168,8 +168,9 @@ def json_type() -> dict[str, str]:
     return {"content-type": "application/json"}
 
 
-def test_who_goes_away_while_sending_leaves_nothing_and_gets_nothing(running: Running) -> None:
-    assert ask(running, POST, sent=Sent(event(), goes_away=True)) == b""
+def test_who_goes_away_while_sending_leaves_nothing(running: Running) -> None:
+    with pytest.raises(MalformedError):
+        ask(running, POST, sent=Sent(event(), goes_away=True))
     assert n_events(running) == 0
 
 

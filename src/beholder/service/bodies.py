@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from beholder.errors import OverloadedError, TooLargeError
 from beholder.service.access import check_route
-from beholder.service.problems import BodyTypeError, SlowBodyError
+from beholder.service.problems import BodyTypeError, MalformedError, SlowBodyError
 from beholder.settings import Settings
 
 MULTIPART = 65_536  # bytes around a picture
@@ -50,8 +50,6 @@ class Bodies:
             return
         limit = self.large if options.get("upload") else None
         body = await read(receive, dict(scope["headers"]), kind, self.settings, limit)
-        if body is None:
-            return  # the caller went away: nobody to answer
         large = len(body) > self.settings.serve.max_body
         if large and self.uploads >= UPLOADS:
             raise OverloadedError("too many uploads at once", remedy="send it again later")
@@ -69,8 +67,8 @@ class Bodies:
 
 async def read(
     receive: Receive, headers: Headers, kind: str, settings: Settings, limit: int | None = None
-) -> bytes | None:
-    """Return the body of a request; None where the caller went away.
+) -> bytes:
+    """Return the body of a request.
 
     Parameters
     ----------
@@ -81,8 +79,8 @@ async def read(
 
     Raises
     ------
-    BodyTypeError, TooLargeError, SlowBodyError
-        If it is refused.
+    BodyTypeError, TooLargeError, SlowBodyError, MalformedError
+        If it is refused, or ends before it is whole: the caller went away, or its parts are wrong.
     """
     most = settings.serve.max_body if limit is None else limit
     _refuse_type(headers, kind)
@@ -98,13 +96,13 @@ async def read(
         ) from error
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
+async def _read(receive: Receive, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
         message: Any = await receive()
         if message["type"] == "http.disconnect":
-            return None
+            raise MalformedError("the body ended before it was whole", remedy="send it again")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if size > limit:

@@ -104,8 +104,7 @@ class Front:
             asked = Asked(scope["query_string"], headers, receive, caller, self.settings)
             body = await quick(asked, self.app.state.running)
             if body is not None:
-                if body:
-                    await _send_json(scope, send, body)
+                await _send_json(scope, send, body)
                 return
         keep_slashes(scope)
         await self.app(scope, receive, send)

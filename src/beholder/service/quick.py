@@ -40,8 +40,6 @@ async def _record(asked: Asked, running: Running) -> bytes | None:
         return None
     asked.caller.check("events")
     body = await bodies.read(asked.receive, asked.headers, "json", asked.settings)
-    if body is None:
-        return b""
     return msgspec.json.encode(await interactions.record_body(running, asked.caller, body))
 
 
@@ -49,5 +47,4 @@ ROUTES: dict[tuple[str, str], Callable[[Asked, Running], Awaitable[bytes | None]
     ("GET", recommendations.PATH): _recommend,
     ("POST", interactions.PATH): _record,
 }
-"""By method and path. Each returns JSON; None: the framework is to answer; empty: the caller went
-away, and nothing is to be sent."""
+"""By method and path. Each returns JSON; None: the framework is to answer."""
