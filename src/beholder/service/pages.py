@@ -257,11 +257,10 @@ def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:
     Of a like and a dislike of one item the later one holds.
     """
     found: dict[str, dict[str, str]] = {}
-    for record in running.store.export(Who("session", who)):
-        if record["record"] == "event" and record["kind"] in MINE:
-            own = found.setdefault(record["item"], {})
-            own.pop(OPPOSITE.get(record["kind"], ""), None)
-            own[record["kind"]] = record["event_id"]
+    for did in running.store.newest(Who("session", who), MINE):
+        own = found.setdefault(did.item, {})
+        own.pop(OPPOSITE.get(did.kind, ""), None)
+        own[did.kind] = did.event_id
     return found
 
 

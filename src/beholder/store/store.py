@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from beholder.store.export import export
 from beholder.store.ids import now
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
+from beholder.store.newest import Did, newest
 from beholder.store.records import (
     Attribute,
     Counts,
@@ -242,6 +243,10 @@ class Store:
     def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
         """Yield everything that is held of a person; see `export.export`."""
         return export(self.database, self.keys, _who(user))
+
+    def newest(self, user: str | Who, kinds: Collection[str]) -> list[Did]:
+        """Return what somebody did last of some kinds, oldest first; see `newest.newest`."""
+        return newest(self.database, self.keys, _who(user), kinds)
 
     def set_profiling(self, user: str | Who, on: bool) -> None:
         """Switch profiling of a person; the next request already follows it."""
