@@ -11,6 +11,7 @@ import pytest
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
+from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.mapping import parse_maps
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
@@ -342,3 +343,32 @@ def test_several_words_in_one_option_are_refused_with_how_to_say_them() -> None:
     with pytest.raises(UsageError, match="--map user=kunde --map item_id=nr"):
         parse_maps(["user=kunde,item_id=nr"])
     assert parse_maps(["title=a,b"]) == {"title": "a,b"}
+
+
+def test_of_many_unknown_kinds_ten_are_named_and_that_there_are_more(
+    tmp_path: Path,
+) -> None:
+    create(tmp_path / "workspace", "Shop")
+    workspace = Workspace.open(tmp_path / "workspace")
+    for n, more in ((10, False), (11, True), (130_000, True)):
+        rows = "".join(f"u,a,frob{i},1700000000\n" for i in range(n))
+        (tmp_path / "log.csv").write_text("user,item_id,event,time\nu,a,click,1700000000\n" + rows)
+        request = Request(interactions=tmp_path / "log.csv")
+        with Store.open(workspace) as store:
+            seen = dry_run(store, request).behaviour
+            (file,) = import_files(workspace, store, request)[0].files
+        assert seen is not None
+        for found in (seen, file):
+            assert len(found.unknown_kinds) == 10
+            assert found.more_unknown_kinds is more
+
+
+def test_that_more_kinds_are_unknown_is_printed(tmp_path: Path) -> None:
+    create(tmp_path / "workspace", "Shop")
+    rows = "".join(f"u,a,frob{i},1700000000\n" for i in range(30))
+    (tmp_path / "log.csv").write_text("user,item_id,event,time\nu,a,click,1700000000\n" + rows)
+    words = "import", tmp_path / "workspace", "--interactions", tmp_path / "log.csv"
+    said, _ = beholder(*words, "--dry-run")
+    assert "and others of no kind" in said
+    said, _ = beholder(*words)
+    assert "frob9 (1) and others; say --map-kind" in said

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from beholder.settings_line import write_line
 from command_line import beholder
 
 ITEMS = "item_id,title\n" + "".join(f"i{n},thing {n}\n" for n in range(30))
@@ -101,3 +102,104 @@ def test_items_that_lost_their_zeros_are_asked_for(shop: Path) -> None:
     for more in ((), ("--dry-run",)):
         _, error = beholder(*words, "--interactions", log, *more, status=1)
         assert "did you mean 007?" in error
+
+
+def log_of(folder: Path, name: str, items: str) -> Path:
+    """Write a log of an item a letter."""
+    rows = "".join(f"u{n},{item}\n" for n, item in enumerate(items))
+    (folder / name).write_text("user,item_id\n" + rows)
+    return folder / name
+
+
+def test_items_that_the_import_would_make_join(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    beholder("init", shop)
+    before = (shop / "beholder.toml").read_text()
+    first = "import", shop, "--interactions", log_of(tmp_path, "day1.csv", "abc")
+    assert "3 of 3 interactions join an item" in beholder(*first, "--dry-run")[0]
+    assert (shop / "beholder.toml").read_text() == before
+    beholder(*first)
+    next_day = "import", shop, "--interactions", log_of(tmp_path, "day2.csv", "xyzwvutsrqpo")
+    look = json.loads(beholder(*next_day, "--dry-run", "--json")[0])
+    assert (look["behaviour"]["joined"], look["refused"]) == (12, 0)
+    report = json.loads(beholder(*next_day, "--json")[0])
+    assert report["files"][0]["added"] == 12
+
+
+def test_an_empty_catalogue_that_takes_no_items_from_behaviour_joins_none(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    beholder("init", shop)
+    write_line(shop / "beholder.toml", "behaviour", "makes_items", False, "as said")
+    words = "import", shop, "--interactions", log_of(tmp_path, "log.csv", "abc")
+    for more in ((), ("--dry-run",)):
+        _, error = beholder(*words, *more, status=1)
+        assert "only 0 of the first 3 rows of log.csv name an item" in error
+
+
+def test_ids_that_no_item_can_have_are_made_by_nobody(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    beholder("init", shop)
+    log = log_of(tmp_path, "log.csv", "abc")
+    log.write_text(log.read_text() + f"u,{'x' * 257}\n")
+    words = "import", shop, "--interactions", log
+    look = json.loads(beholder(*words, "--dry-run", "--json")[0])
+    report = json.loads(beholder(*words, "--json")[0])
+    assert look["reasons"] == report["reasons"] == {"its item is not in the catalogue": 1}
+
+
+def test_users_that_would_change_or_be_refused_are_counted(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    beholder("init", shop)
+    (tmp_path / "users.csv").write_text(
+        "user,consent\nu1,no\nu2,yes\nu1,yes\nNULL,no\nu3,perhaps\nu4,\n u1,yes\n"
+    )
+    words = "import", shop, "--users", tmp_path / "users.csv"
+    said = beholder(*words, "--dry-run")[0]
+    look = json.loads(beholder(*words, "--dry-run", "--json")[0])
+    report = json.loads(beholder(*words, "--json")[0])
+    (file,) = report["files"]
+    assert (look["users_changed"], look["users_same"]) == (file["changed"], file["same"]) == (2, 3)
+    assert look["reasons"] == report["reasons"]
+    assert len(look["reasons"]) == 2
+    assert look["rules"] == report["rules"]
+    assert "2 rows of users would change whether they allow profiling, 3 would not" in said
+    assert "1 row would be refused: profiling is neither yes nor no" in said
+
+
+def test_what_the_import_alone_looks_at_is_said(shop: Path) -> None:
+    said, seen = look(shop, "user,item_id,event_id\nu,i1,e\nu,i2,e\n")
+    assert seen["unchecked"] == ["event_id"]
+    assert "not looked at here, and the import may refuse rows for it: event_id" in said
+
+
+def test_what_is_read_otherwise_than_it_stands_is_counted_as_by_the_import(tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    beholder("init", shop)
+    rows = "".join(f" i{n},{'dear' if n % 3 else n}\n" for n in range(3_000))
+    (tmp_path / "items.csv").write_text("item_id,price\n" + rows)
+    words = "import", shop, "--items", tmp_path / "items.csv"
+    said = beholder(*words, "--dry-run")[0]
+    look = json.loads(beholder(*words, "--dry-run", "--json")[0])
+    report = json.loads(beholder(*words, "--json")[0])
+    assert look["rules"] == report["rules"]
+    assert look["rules_first"] == report["rules_first"]
+    assert "3000 ids with spaces around them, which were taken off" in said
+
+
+def test_a_log_is_judged_by_the_rows_that_the_import_judges_it_by(shop: Path) -> None:
+    """All of the first batch joins, and of those behind it none."""
+    rows = [{"user": "u", "item_id": f"i{n % 30}"} for n in range(50_000)]
+    rows += [{"user": "u", "item_id": "gone"} for n in range(60_000)]
+    log = shop.parent / "log.json"
+    log.write_text(json.dumps(rows))
+    words = "import", shop, "--items", shop.parent / "items.csv", "--interactions", log
+    assert "50000 of 110000 interactions join" in beholder(*words, "--dry-run")[0]
+
+
+def test_items_of_which_none_is_read_stop_the_dry_run_as_the_import(shop: Path) -> None:
+    (shop.parent / "items.csv").write_text("item_id,title\nNULL,a\n")
+    (shop.parent / "log.csv").write_text("user,item_id\nu,a\n")
+    words = "import", shop, "--items", shop.parent / "items.csv"
+    more = "--interactions", shop.parent / "log.csv", "--dry-run"
+    _, error = beholder(*words, *more, status=1)
+    assert "no item could be read; log.csv would not be read" in error

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,7 +65,7 @@ def test_a_row_that_was_refused_may_have_named_what_is_missing(shop: Path, tmp_p
 def test_a_dry_run_says_what_would_leave_and_takes_nothing(shop: Path, tmp_path: Path) -> None:
     file = items(tmp_path, range(2, 20))
     told, _ = beholder("import", shop, "--items", file, "--full", "--dry-run")
-    assert "2 items would leave the catalogue (i0, i1)" in told
+    assert "2 items are not in the file, and would leave the catalogue (i0, i1)" in told
     assert there(shop) == set(range(20))
 
 
@@ -70,3 +73,45 @@ def test_a_folder_alone_is_no_whole_catalogue(shop: Path, tmp_path: Path) -> Non
     (tmp_path / "media").mkdir()
     _, told = beholder("import", shop, "--media", tmp_path / "media", "--full", status=2)
     assert "--full is of a file of items" in told
+
+
+def test_a_dry_run_says_what_would_stay_and_what_would_be_asked(shop: Path, tmp_path: Path) -> None:
+    few = items(tmp_path, range(10))
+    words = "import", shop, "--items", few, "--full"
+    told, error = beholder(*words, "--dry-run", status=1)
+    assert "10 items are not in the file, and would stay: they are 50% of the catalogue" in told
+    assert "say --yes where it is right" in error
+    told, _ = beholder(*words, "--yes", "--dry-run")
+    assert "10 items are not in the file, and would leave the catalogue (i0" not in told
+    assert "10 items are not in the file, and would leave the catalogue (i10" in told
+    broken = items(tmp_path, range(19), "i19,too,many\n")
+    told, _ = beholder("import", shop, "--items", broken, "--full", "--dry-run", status=1)
+    assert "1 items are not in the file, and would stay: 1 rows were refused" in told
+    assert there(shop) == set(range(20))
+
+
+def test_where_rows_were_refused_yes_is_no_remedy(shop: Path, tmp_path: Path) -> None:
+    words = "import", shop, "--items", items(tmp_path, range(19), "i19,too,many\n"), "--full"
+    for more in ((), ("--yes",), ("--dry-run",), ("--dry-run", "--yes")):
+        _, error = beholder(*words, *more, status=1)
+        assert "to let them go: mend the file, and import it again" in error
+        assert "or say --yes" not in error
+
+
+def test_on_a_terminal_the_dry_run_says_that_somebody_would_be_asked(
+    shop: Path, tmp_path: Path
+) -> None:
+    words = "import", shop, "--items", items(tmp_path, range(10)), "--full", "--dry-run"
+    terminal, keyboard = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "beholder.cli.main", *map(str, words)],
+            stdin=keyboard,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    finally:
+        os.close(terminal)
+        os.close(keyboard)
+    assert "would leave: you would be asked first, since they are 50% of the cat" in done.stdout

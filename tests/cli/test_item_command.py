@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from beholder.engine.engine import Engine
+from beholder.store import ItemRecord
 from command_line import beholder
 from planted import World
 
@@ -63,6 +64,8 @@ def test_where_one_item_does_not_exist_none_is_changed(
         (["price=3", "price=4"], "price is set twice"),
         (["price=abc"], "price is a number, and 'abc' is none (write it as in price=12.50"),
         (["Stock=1|2"], "Stock is a number"),
+        (["weight=1e999"], "weight is not a finite number"),
+        (["n" * 257 + "=1"], "the name of an attribute is longer than 256 characters"),
         (["item_id=other"], "item_id is not set by this command"),
         (["note=" + "x" * 100_001], "note is no valid Unicode, has a NUL, or is too long"),
     ],
@@ -74,3 +77,33 @@ def test_what_sets_nothing_is_refused(
     _, said = beholder("item", "set", shop, world.item_id(5), *values, status=2)
     assert told in said
     assert engine.store.item(world.item_id(5)) == before
+
+
+def test_numbers_are_printed_as_they_were_told(engine: Engine, shop: Path, world: World) -> None:
+    item = world.item_id(5)
+    values = "price=1234.50", "stock=0", "weight=0.00001", "year=2024", "length=123456789.25"
+    for said in (
+        beholder("item", "set", shop, item, *values)[0],
+        beholder("item", "show", shop, item)[0],
+    ):
+        rows = dict(line.split(None, 1) for line in said.splitlines() if len(line.split()) == 2)
+        assert (rows["price"], rows["stock"], rows["year"]) == ("1234.5", "0", "2024")
+        assert (rows["weight"], rows["length"]) == ("1e-05", "123456789.25")
+
+
+def test_an_attribute_called_like_a_field_stands_beside_it(
+    engine: Engine, shop: Path, world: World
+) -> None:
+    item = world.item_id(5)
+    before = engine.store.item(item)
+    own = {"title": "no title", "hidden": "yes", "pictures": "many", "item_id": "other"}
+    engine.store.put_items([ItemRecord(item, "A vase", before["attributes"] | own)])
+    for said in (
+        beholder("item", "show", shop, item)[0],
+        beholder("item", "set", shop, item, "season=winter")[0],
+    ):
+        rows = [line.split("  ") for line in said.splitlines()]
+        found = {row[0]: row[-1].strip() for row in rows if row[0]}
+        assert (found["title"], found["title (attribute)"]) == ("A vase", "no title")
+        assert (found["item_id"], found["item_id (attribute)"]) == (item, "other")
+        assert found["pictures (attribute)"] == "many"

@@ -17,8 +17,10 @@ from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
+from beholder.store.ids import why_not_id
 
 ROWS = 10
+APART = ("event_id", "answer", "place")  # compared with what is stored
 
 
 class JoinedRow(msgspec.Struct):
@@ -39,6 +41,8 @@ class BehaviourSeen(msgspec.Struct):
     ----------
     looked_at, joined
         Rows, and those of them that name an item of the catalogue or of the items file.
+    fits
+        Whether at least half of the first of them join; else the import stops there.
     said
         What is taken to have happened, why, and how dates are read, in words.
     near
@@ -48,26 +52,33 @@ class BehaviourSeen(msgspec.Struct):
     kinds
         Rows of each kind of event.
     unknown_kinds
-        Words that name no kind, with their rows.
+        Words that name no kind, with their rows; the most frequent.
+    more_unknown_kinds
+        Whether there are more of these words.
     timed
         Whether there is a column of moments.
     first, last
         Moments, UTC; empty: no row that would be kept has one.
     rows
         The first that join.
+    unchecked
+        Columns that the import alone looks at, and may refuse rows for.
     """
 
     looked_at: int = 0
     joined: int = 0
     said: list[str] = msgspec.field(default_factory=list)
+    fits: bool = True
     near: str = ""
     scale: str = ""
     kinds: dict[str, int] = msgspec.field(default_factory=dict)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    more_unknown_kinds: bool = False
     timed: bool = False
     first: str = ""
     last: str = ""
     rows: list[JoinedRow] = msgspec.field(default_factory=list)
+    unchecked: list[str] = msgspec.field(default_factory=list)
 
 
 class Looking:
@@ -76,7 +87,14 @@ class Looking:
     Parameters
     ----------
     titles
-        Of the items that there are, by id; empty: behaviour makes them.
+        Of the items that there are, by id.
+    makes_items
+        Whether the import makes those that there are not.
+
+    Attributes
+    ----------
+    made
+        The items that the import would make of the rows so far.
     """
 
     def __init__(
@@ -85,7 +103,10 @@ class Looking:
         reading: EventsOfFile,
         titles: Mapping[str, str],
         refusals: Refusals,
+        makes_items: bool,
     ) -> None:
+        self.made: dict[str, str] = {}  # their ids are their titles
+        self._makes_items = makes_items
         self.found = BehaviourSeen()
         self._file, self._reading = file, reading
         self._titles, self._refusals = titles, refusals
@@ -97,10 +118,14 @@ class Looking:
         """Look at some more rows."""
         found, reasons = self._reading.take(batch)
         ids = found.items.ids.to_pylist()
-        known = np.array([i is not None and (not self._titles or i in self._titles) for i in ids])
+        if self._makes_items:
+            self.made |= {i: i for i in ids if i and i not in self._titles and not why_not_id(i)}
+        known = np.array([i in self._titles or i in self.made for i in ids])
         joins = known[found.items.rows]
         self.found.looked_at += len(batch)
         self.found.joined += int(joins.sum())
+        if self.found.looked_at == len(batch):
+            self.found.fits = self.found.joined * 2 >= len(batch)
         good = self._refuse(batch, found, joins, reasons)
         self._kinds.update(KINDS[code - 1] for code in found.kinds[good].tolist())
         if found.timed and good.any():
@@ -114,9 +139,11 @@ class Looking:
         """Return what was seen."""
         found, reading = self.found, self._reading
         found.said, found.near = reading.said, self._near.words
+        found.unchecked = [reading.mapping[each] for each in APART if each in reading.mapping]
         found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())
-        found.unknown_kinds = dict(reading.unknown.most_common())
+        found.unknown_kinds = reading.unknown_kinds
+        found.more_unknown_kinds = reading.more_unknown
         if len(self._times):
             found.first, found.last = (_moment(int(time)) for time in self._times)
         if reading.ratings.total:

@@ -4,95 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Set
 from itertools import islice
-from typing import Any
-
-import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
+from beholder.catalogue.foreseen import DryRun, Sight, Understood
+from beholder.catalogue.ids import SPACED, spaced
+from beholder.catalogue.import_interactions import would_make_items
+from beholder.catalogue.import_users import wishes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
-from beholder.catalogue.refusals import Refusal, Refusals
+from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.readers.until_cut import UntilCut
+from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
-from beholder.catalogue.whole_file import SHOWN, Gone, missing_from
+from beholder.catalogue.unicode import writable
+from beholder.catalogue.whole_file import missing_from, outlook
 from beholder.store import ItemRecord, Store
 
 BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown
-
-
-class Understood(msgspec.Struct):
-    """What the pictures of an item are taken for: the names in its row, and the files found."""
-
-    item: str
-    names: list[str]
-    files: list[str]
-
-
-class Sight(msgspec.Struct):
-    """One file: what its columns are taken for, how it begins, and its first pictures.
-
-    Attributes
-    ----------
-    attributes
-        Of items: in how many rows each is read as which type.
-    """
-
-    what: str
-    file: str
-    mapping: dict[str, str]
-    ignored: list[str]
-    rows: list[dict[str, Any]]
-    pictures: list[Understood] = msgspec.field(default_factory=list)
-    attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
-
-
-class DryRun(msgspec.Struct):
-    """What an import would find.
-
-    Attributes
-    ----------
-    behaviour
-        What the first interactions are taken for; None: there is no such file.
-    pictures, several
-        How many of `items` have a picture in the folder, and how many more than one.
-    files
-        How many pictures they have together.
-    vectors, known
-        How many vectors computed elsewhere there are, and how many are of items of the catalogue
-        or of the file.
-    gone
-        What would leave the catalogue with a file that has all of it.
-    files_skipped
-        As in a report.
-    left, left_first
-        As in a report: `pictures_left`.
-    """
-
-    sights: list[Sight] = msgspec.field(default_factory=list)
-    behaviour: BehaviourSeen | None = None
-    items: int = 0
-    pictures: int = 0
-    several: int = 0
-    files: int = 0
-    vectors: int = 0
-    known: int = 0
-    gone: Gone = Gone()
-    files_skipped: dict[str, int] = msgspec.field(default_factory=dict)
-    left: dict[str, int] = msgspec.field(default_factory=dict)
-    left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
-    refused: int = 0
-    refused_first: list[Refusal] = msgspec.field(default_factory=list)
-    reasons: dict[str, int] = msgspec.field(default_factory=dict)
-
-    @property
-    def fits(self) -> bool:
-        """Whether at least half of the interactions join."""
-        seen = self.behaviour
-        return seen is None or seen.joined * 2 >= seen.looked_at
 
 
 def dry_run(store: Store, request: Request) -> DryRun:
@@ -114,13 +47,24 @@ def dry_run(store: Store, request: Request) -> DryRun:
         )
         found.sights.append(sight)
         if seen.what == "items":
+            before = len(refusals)
             named = _look_at_items(seen, pictures, refusals, found, sight)
             if request.leaving is not None:
-                missing, _ = missing_from(store, named.keys())
-                found.gone = Gone(len(missing), tuple(missing[:SHOWN]))
+                gone, n = missing_from(store, named.keys())
+                found.gone = outlook(gone, n, len(refusals) - before, bool(sight.cut))
             known |= named
-        elif seen.what == "interactions":
-            found.behaviour = _look_at_interactions(seen, request, known, refusals)
+            if sight.cut or not named:
+                tables = request.tables()
+                found.not_read = [tables[what].name for what in tables if what != "items"]
+                break
+        elif seen.what == "users":
+            _look_at_users(store, seen, refusals, found, sight)
+        else:
+            makes = would_make_items(store, len(known))
+            reading = EventsOfFile(seen.mapping, request.kind, request.words)
+            looking = Looking(seen.path.name, reading, known, refusals, makes)
+            found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+            known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
     brought = vectors_of(store.workspace, request, refusals)
@@ -140,24 +84,50 @@ def _look_at_items(
 ) -> dict[str, str]:
     shown: dict[str, int] = {}  # pictures by item
     titles: dict[str, str] = {}
-    for batch in open_rows(
-        seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form
-    ):
+    rows = _rows(seen, refusals)
+    for batch in rows:
+        found.count(SPACED, spaced(batch.columns[seen.mapping["item_id"]]))
         for row in records(batch, seen.mapping):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
             item_id = row.record.item_id
+            for rule in row.rules(seen.mapping):
+                found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight.attributes, row.record)
             titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
             shown[item_id] = shown.get(item_id, 0) + len(files)
             if row.pictures and len(sight.pictures) < ROWS:
-                sight.pictures.append(Understood(item_id, list(row.pictures), list(files)))
+                told = writable([list(row.pictures), list(files)])
+                sight.pictures.append(Understood(item_id, *told))
+    sight.cut = str(rows.error or "")
     found.items = len(shown)
     _count(found, list(shown.values()))
     return titles
+
+
+def _look_at_users(
+    store: Store, seen: Peek, refusals: Refusals, found: DryRun, sight: Sight
+) -> None:
+    meant: dict[str, bool] = {}  # what rows before would have set
+
+    def refuse(row: int, reason: str) -> None:
+        refusals.add(seen.path.name, row, reason)
+
+    rows = _rows(seen, refusals)
+    for batch in rows:
+        found.count(SPACED, spaced(batch.columns[seen.mapping["user"]]))
+        for user, wish in wishes(batch, seen.mapping, refuse):
+            if wish is not None and user not in meant:
+                meant[user] = store.snapshot(user).profiling
+            same = wish is None or meant[user] == wish
+            found.users_same += same
+            found.users_changed += not same
+            if wish is not None:
+                meant[user] = wish
+    sight.cut = str(rows.error or "")
 
 
 def _count_types(types: dict[str, dict[str, int]], record: ItemRecord) -> None:
@@ -185,15 +155,25 @@ def _count(found: DryRun, pictures: list[int]) -> None:
 
 
 def _look_at_interactions(
-    seen: Peek, request: Request, titles: dict[str, str], refusals: Refusals
+    seen: Peek, looking: Looking, refusals: Refusals, found: DryRun, sight: Sight
 ) -> BehaviourSeen:
-    # Without any items the import makes them from the interactions: all join.
-    reading = EventsOfFile(seen.mapping, request.kind, request.words)
-    looking = Looking(seen.path.name, reading, titles, refusals)
-    rows = open_rows(seen.path, lambda row, why: refusals.add(seen.path.name, row, why), seen.form)
+    rows = _rows(seen, refusals)
     try:
         for batch in islice(rows, BATCHES):
+            for who in ("item_id", "user", "session"):
+                if who in seen.mapping:
+                    found.count(SPACED, spaced(batch.columns[seen.mapping[who]]))
             looking.take(batch)
+            if not looking.found.fits:
+                break
     finally:
-        rows.close()  # type: ignore[attr-defined]
+        rows.close()
+    sight.cut = str(rows.error or "")
     return looking.end()
+
+
+def _rows(seen: Peek, refusals: Refusals) -> UntilCut[Batch]:
+    def refuse(row: int, reason: str) -> None:
+        refusals.add(seen.path.name, row, reason)
+
+    return UntilCut(open_rows(seen.path, refuse, seen.form))

@@ -12,7 +12,7 @@ from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
-from beholder.catalogue.kind_words import unknown
+from beholder.catalogue.kind_words import MOST_SHOWN, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers.interface import Batch, distinct
 from beholder.catalogue.written_dates import Order, Slashed, slashed
@@ -63,6 +63,16 @@ class EventsOfFile:
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         return found, faults(found, now(), self.scale)
+
+    @property
+    def unknown_kinds(self) -> dict[str, int]:
+        """The most frequent words that name no kind, with their rows."""
+        return dict(self.unknown.most_common(MOST_SHOWN))
+
+    @property
+    def more_unknown(self) -> bool:
+        """Whether there are more of these words."""
+        return len(self.unknown) > MOST_SHOWN
 
     @property
     def why(self) -> str:

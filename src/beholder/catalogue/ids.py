@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
+from beholder.catalogue.unicode import is_unicode
 
 # What databases and data frames write for nothing. `NA` and `-` alone may be somebody's id.
 NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
@@ -75,19 +76,10 @@ def as_id(value: Any) -> str | None:
     """Return an id as text; None for what is no id."""
     if isinstance(value, str):
         bare = value.strip()
-        there = bare and (bare.isascii() or is_unicode(bare))
+        there = bare and is_unicode(bare)
         return bare if there and bare.lower() not in NOTHING else None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return None
-
-
-def is_unicode(text: str) -> bool:
-    """Whether a text can be written at all: JSON can hold halves of characters."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

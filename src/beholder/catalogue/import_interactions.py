@@ -13,14 +13,16 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
-from beholder.catalogue.ids import SPACED, Coded, as_id, is_unicode, spaced
+from beholder.catalogue.ids import SPACED, Coded, as_id, spaced
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
+from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.unicode import is_unicode
 from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.settings_line import given, write_line
@@ -192,9 +194,17 @@ def makes_items(store: Store, file: str, n_items: int) -> bool:
     """
     workspace = store.workspace
     if n_items or given(workspace.toml, "behaviour", "makes_items"):
-        return workspace.settings.behaviour.makes_items
+        return would_make_items(store, n_items)
     comment = f"{file} came without items: those that behaviour names are made"
     write_line(workspace.toml, "behaviour", "makes_items", True, comment)
+    return True
+
+
+def would_make_items(store: Store, n_items: int) -> bool:
+    """Return what `makes_items` does, and write nothing."""
+    workspace = store.workspace
+    if n_items or given(workspace.toml, "behaviour", "makes_items"):
+        return workspace.settings.behaviour.makes_items
     return True
 
 
@@ -225,7 +235,8 @@ def import_interactions(
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     with Loader(store) as loader:
         work = InteractionsImport(store, loader, path, reading, refusals)
-        for batch in open_rows(path, refuse, form):
+        rows = UntilCut(open_rows(path, refuse, form))
+        for batch in rows:
             done.read += len(batch)
             for who in ("item_id", "user", "session"):
                 if who in reading.mapping:
@@ -233,11 +244,12 @@ def import_interactions(
             work.take(batch)
             progress.advance(batch.size)
     progress.finish()
+    done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
     done.added = loader.stored + work.singly[0]
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
-    done.unknown_kinds = dict(reading.unknown.most_common())
+    done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
     done.ignored = reading.ignored
     done.said = reading.said
     if work.near.words:

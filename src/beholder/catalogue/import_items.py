@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,11 +11,12 @@ import msgspec
 from msgspec import structs
 
 from beholder.catalogue.ids import SPACED, spaced
-from beholder.catalogue.items_from_rows import TITLE, records, told
+from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.texts import USUAL, Form
+from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
@@ -40,16 +41,15 @@ BY_PATH = (
     "pictures whose name other folders have too: each is an item called by its path (where a "
     "folder is an item, give --items with the folders' names as ids)"
 )
-LEFT = "rows without {what} (the rest was read)"
-NO_NUMBER = "rows whose {column} is no number: it is kept as words"
 OTHERS = "rows with more pictures of an item, and other words for it: its first row counts"
 
 
 class Found(NamedTuple):
-    """An item without pictures, and the files of its pictures."""
+    """An item without pictures, the files of its pictures, and what its row says, as in `Row`."""
 
     record: ItemRecord
     wanted: Wanted
+    said: frozenset[str] | None = None
 
 
 class ItemsImport:
@@ -66,7 +66,6 @@ class ItemsImport:
         self.done = done
         self.report = report
         self.told: set[str] | None = None  # what the file says of items; None: all that there is
-        self.by_key = False  # each row says itself what it speaks of
         self._kept: set[str] = set()
         self._titled: set[str] = set()
         self.seen: dict[str, int] = {}  # by item, what its first row said
@@ -76,18 +75,18 @@ class ItemsImport:
         self._late: dict[str, Found] = {}  # of items that were put already
         self._stay: dict[str, list[str]] = {}  # shown before, and not named so far
 
-    def take(self, number: int, record: ItemRecord, names: Sequence[str]) -> None:
+    def take(self, row: Row, record: ItemRecord) -> None:
         """Take a row: an item with the names of its pictures, or more pictures of one before."""
         item_id = record.item_id
-        here = f"item {item_id}, row {number}"
+        here = f"item {item_id}, row {row.number}"
         if item_id not in self.seen:
             self.seen[item_id] = _said(record)
-            self.add(Found(record, self.pictures.wanted(item_id, names)))
+            self.add(Found(record, self.pictures.wanted(item_id, row.pictures), row.said))
             return
-        more = self.pictures.named(item_id, names)
+        more = self.pictures.named(item_id, row.pictures)
         last = self._last
         if last is not None and last.record.item_id == item_id:
-            self._last = Found(last.record, last.wanted.then(more))
+            self._last = last._replace(wanted=last.wanted.then(more))
             self._count_row(here, more, _says_other(record, last.record))
             return
         before = self._late.get(item_id)
@@ -112,7 +111,7 @@ class ItemsImport:
         for item_id, found in self._shorter.items():
             late = self._late.pop(item_id, None)
             whole = found.wanted if late is None else found.wanted.then(late.wanted)
-            self._waiting.append(Found(found.record, whole))
+            self._waiting.append(found._replace(wanted=whole))
             if len(self._waiting) >= AT_ONCE:
                 self._put(last=True)
         self._put(last=True)
@@ -127,7 +126,7 @@ class ItemsImport:
         ids = [found.record.item_id for found in self._waiting]
         had, words = self.store.pictures_of(ids), self.store.words_of(ids)
         self._waiting = [
-            found._replace(record=self._whole(found.record, words.get(found.record.item_id)))
+            found._replace(record=self._whole(found, words.get(found.record.item_id)))
             for found in self._waiting
         ]
         ready = []
@@ -155,19 +154,18 @@ class ItemsImport:
         self.done.same += counts.same
         self._waiting.clear()
 
-    def _whole(
-        self, record: ItemRecord, before: tuple[str, dict[str, Attribute]] | None
-    ) -> ItemRecord:
-        """Return an item with what it had and the file has no column for."""
+    def _whole(self, found: Found, before: tuple[str, dict[str, Attribute]] | None) -> ItemRecord:
+        """Return an item with what it had and its row or file does not speak of."""
+        record = found.record
         if before is None or self.told is None:
             return record
         title, attributes = before
-        said = set(record.attributes) if self.by_key else self.told
+        said = self.told if found.said is None else found.said
         stays = {name: own for name, own in attributes.items() if name not in said}
         if stays:
             self._kept.add(record.item_id)
             self.report.rules[STAYS] = len(self._kept)
-        named = record.title != record.item_id if self.by_key else TITLE in self.told
+        named = TITLE in said
         if not named and title != record.title:
             self._titled.add(record.item_id)
             self.report.rules[TITLED] = len(self._titled)
@@ -236,29 +234,28 @@ def import_items(
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work = ItemsImport(store, pictures, done, report)
-    for batch in open_rows(path, refuse, form):
+    rows = UntilCut(open_rows(path, refuse, form))
+    for batch in rows:
         done.read += len(batch)
         report.count(SPACED, spaced(batch.columns[mapping["item_id"]]))
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
-        work.by_key = work.by_key or batch.by_key
         for row in records(batch, mapping):
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
                 continue
-            rules = [LEFT.format(what=left) for left in row.left]
-            rules += [NO_NUMBER.format(column=mapping.get(name, name)) for name in row.no_numbers]
-            for rule in rules:
+            for rule in row.rules(mapping):
                 report.count(rule, example=f"item {row.record.item_id}, row {row.number}")
-            work.take(row.number, row.record, row.pictures)
+            work.take(row, row.record)
         progress.advance(batch.size)
     work.finish()
     progress.finish()
+    done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
     done.read += done.refused
     if leaving is not None:
-        done.gone = let_go(store, work.seen.keys(), done.refused, leaving)
+        done.gone = let_go(store, work.seen.keys(), done.refused, bool(done.cut), leaving)
     return done
 
 

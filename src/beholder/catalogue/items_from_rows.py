@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from beholder import numbers_in_text
 from beholder.catalogue.attribute_names import attribute_fields, is_number
-from beholder.catalogue.ids import as_id, is_unicode
+from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.unicode import is_unicode
 from beholder.store.ids import why_not_id
 from beholder.store.records import Attribute, ItemRecord
 
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
-LONGEST = 100_000  # characters of one attribute
+LEFT = "rows without {what} (the rest was read)"
+NO_NUMBER = "rows whose {column} is no number: it is kept as words"
+LONGEST = 100_000  # characters of a title or of one attribute
+LONGEST_NAME = 256  # characters of an attribute's name
+LARGEST = 1e300  # of a number
 
 
 class Row(NamedTuple):
@@ -32,6 +36,8 @@ class Row(NamedTuple):
         The names of its pictures, the cover first.
     left
         The attributes that could not be kept, with why not.
+    said
+        What it speaks of, as `told` has it, where it says so itself; None: of what its file does.
     """
 
     number: int
@@ -39,21 +45,24 @@ class Row(NamedTuple):
     reason: str = ""
     pictures: Sequence[str] = ()
     left: Sequence[str] = ()
+    said: frozenset[str] | None = None
 
-    @property
-    def no_numbers(self) -> list[str]:
-        """The attributes that are numbers by their name, and words here."""
+    def rules(self, mapping: Mapping[str, str]) -> list[str]:
+        """Return what was left out or taken otherwise in the row, in words."""
         found = {} if self.record is None else self.record.attributes
-        return [
-            name for name, own in found.items() if is_number(name) and not isinstance(own, float)
-        ]
+        words = [name for name, own in found.items() if is_number(name)]
+        words = [name for name in words if not isinstance(found[name], float)]
+        rules = [LEFT.format(what=left) for left in self.left]
+        return rules + [NO_NUMBER.format(column=mapping.get(name, name)) for name in words]
 
 
 def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
-    """Return what a file with these columns says of items: attributes, and `TITLE`."""
-    own = {name for name in columns if name and name not in mapping.values()}
-    own |= set(attribute_fields(mapping))
-    return own | ({TITLE} if "title" in mapping else set())
+    """Return what a file, or row, with these columns says of items: attributes, and `TITLE`."""
+    there = set(columns)
+    fields = attribute_fields(mapping)
+    own = there.difference(mapping.values(), fields, [""])
+    own |= {field for field in fields if mapping[field] in there}
+    return own | ({TITLE} if mapping.get("title") in there else set())
 
 
 def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
@@ -74,7 +83,8 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
         row = {name: column[i] for name, column in others.items()}
         record, left = _record(item_id, _text(lists, mapping, "title", i), row, mapping)
         named = [name for field in images for name in names(lists[mapping[field]][i])]
-        yield Row(number, record, pictures=list(dict.fromkeys(named)), left=left)
+        said = None if batch.keys is None else frozenset(told(batch.keys[i], mapping))
+        yield Row(number, record, "", list(dict.fromkeys(named)), left, said)
 
 
 def _record(
@@ -89,15 +99,23 @@ def _record(
         except ValueError as error:
             left.append(f"{mapping.get(name, name)}: it {error}")
             continue
-        if found is not None and not _fine(name):
-            left.append("an attribute: its name is no valid Unicode, or has a NUL")
+        reason = why_no_name(name) if found is not None else ""
+        if reason:
+            left.append(f"an attribute: its name {reason}")
         elif found is not None:
             attributes[name] = found
     title = (title or item_id).strip() or item_id
-    if not _fine(title):
-        left.append("the title: it is no valid Unicode, or has a NUL")
+    if not _fine(title) or len(title) > LONGEST:
+        left.append("the title: it is no valid Unicode, has a NUL, or is too long")
         title = item_id
-    return ItemRecord(item_id, title[:LONGEST], attributes), left
+    return ItemRecord(item_id, title, attributes), left
+
+
+def why_no_name(name: str) -> str:
+    """Return why a text names no attribute; empty where it does."""
+    if len(name) > LONGEST_NAME:
+        return f"is longer than {LONGEST_NAME} characters"
+    return "" if _fine(name) else "is no valid Unicode, or has a NUL"
 
 
 def attribute(name: str, value: Any) -> Attribute | None:
@@ -113,28 +131,37 @@ def attribute(name: str, value: Any) -> Attribute | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        number = float(value) if abs(value) < 1e300 else math.inf
-        if not math.isfinite(number):
-            raise ValueError("is not a finite number")
-        return number
+        return _finite(value)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, list):
-        if not all(isinstance(each, str) for each in value):
-            value = [str(each) for each in value if isinstance(each, int | float)]
-        if not all(map(_fine, value)):
-            raise ValueError("has text that is no valid Unicode, or a NUL")
-        return [each for each in value if each]
+        return _words(value)
     if not isinstance(value, str):
         raise ValueError("is an object, which cannot be kept")
     if not _fine(value) or len(value) > LONGEST:
         raise ValueError("is no valid Unicode, has a NUL, or is too long")
     told = numbers_in_text.number(value) if is_number(name) else None
     if told is not None:
-        return told
+        return _finite(told)
     if LIST_MARK in value and len(value) < 1_000:
         return [part.strip() for part in value.split(LIST_MARK) if part.strip()]
     return value
+
+
+def _words(values: list[Any]) -> list[str]:
+    """Return a list as words."""
+    if any(isinstance(each, list | dict) for each in values):
+        raise ValueError("has objects or lists in its list, which cannot be kept")
+    words = [each if isinstance(each, str) else str(each) for each in values if each is not None]
+    if not all(map(_fine, words)):
+        raise ValueError("has text that is no valid Unicode, or a NUL")
+    return [each for each in words if each]
+
+
+def _finite(number: float) -> float:
+    if not abs(number) < LARGEST:  # NaN neither
+        raise ValueError("is not a finite number")
+    return float(number)
 
 
 def type_of(value: Attribute) -> str:
@@ -153,10 +180,10 @@ def _text(
     if field not in mapping:
         return None
     value = lists[mapping[field]][i]
-    if isinstance(value, list) and value:
-        value = value[0]
+    if isinstance(value, list):
+        value = value[0] if value else None
     return value if isinstance(value, str) else None if value is None else str(value)
 
 
 def _fine(text: str) -> bool:
-    return "\x00" not in text and (text.isascii() or is_unicode(text))
+    return "\x00" not in text and is_unicode(text)

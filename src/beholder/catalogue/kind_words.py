@@ -95,7 +95,10 @@ def codes_of(column: Column, own: Mapping[str, str] | None = None) -> NDArray[np
 
 
 def unknown(column: Column, own: Mapping[str, str] | None = None) -> Counter[str]:
-    """Return the words that name no kind, with how many rows have them."""
+    """Return words that name no kind, with how many rows have them: the most frequent of them.
+
+    There is one more than are shown, so that nobody takes those for all.
+    """
     values, rows = distinct(column)
     counts = np.bincount(rows, minlength=len(values))
     found = [
@@ -103,7 +106,7 @@ def unknown(column: Column, own: Mapping[str, str] | None = None) -> Counter[str
         for value, n in zip(values, counts, strict=True)
         if isinstance(value, str) and _code(value, own or {}) == UNKNOWN and SHOWN.fullmatch(value)
     ]
-    return Counter(dict(sorted(found, key=lambda one: -one[1])[:MOST_SHOWN]))
+    return Counter(dict(sorted(found, key=lambda one: -one[1])[: MOST_SHOWN + 1]))
 
 
 def names_kinds(column: Column, own: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from beholder.catalogue.picture_files import ADDRESS, Match, PictureFiles
 from beholder.catalogue.picture_names import INSIDE
 from beholder.catalogue.readers.folder import REMEDY, Folder
+from beholder.catalogue.unicode import writable
 from beholder.errors import DataError
 from beholder.media.originals import keep
 
@@ -121,7 +122,7 @@ class Pictures:
         self.left[reason] += n
         first = self.examples.setdefault(reason, [])
         if len(first) < SHOWN:
-            first.append(example)
+            first.append(writable(example))
 
     def names(self) -> dict[str, str]:
         """Return a file that each picture was kept from, by SHA-256."""

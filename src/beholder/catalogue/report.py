@@ -29,7 +29,11 @@ class FileReport(msgspec.Struct):
     said
         What was taken to have happened, and on which scale, in words.
     unknown_kinds
-        Words that name no kind of event, with their rows.
+        Words that name no kind of event, with their rows; the most frequent.
+    more_unknown_kinds
+        Whether there are more of these words.
+    cut
+        What ended the file before its end; what stands before that was read. Empty: nothing.
     gone
         What left the catalogue, which the file was said to have as a whole.
     """
@@ -47,6 +51,8 @@ class FileReport(msgspec.Struct):
     unread: list[str] = msgspec.field(default_factory=list)
     said: list[str] = msgspec.field(default_factory=list)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
+    more_unknown_kinds: bool = False
+    cut: str = ""
     gone: Gone = Gone()
 
     @property

@@ -24,6 +24,7 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
+from beholder.catalogue.unicode import writable
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
@@ -84,8 +85,11 @@ class Peek:
     form: Form = USUAL
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
-        """Return some rows as they are in the file."""
-        columns = {name: as_list(column[:n]) for name, column in self.batch.columns.items()}
+        """Return some rows as they are in the file, as far as they can be written."""
+        columns = {
+            name: [writable(value) for value in as_list(column[:n])]
+            for name, column in self.batch.columns.items()
+        }
         return [
             {name: column[i] for name, column in columns.items()}
             for i in range(min(n, len(self.batch)))
@@ -146,7 +150,7 @@ def import_files(
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
             report.files.append(done)
-            if done.refused_whole and seen.what == "items":
+            if seen.what == "items" and (done.refused_whole or done.cut):
                 break  # behaviour would find nothing, or make items that are ids alone
         if folder is not None and request.items is None:
             report.files.append(import_pictures(store, pictures, report, progress))
@@ -211,7 +215,7 @@ def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals
     if pictures.folder is not None:
         spare = [file for file in pictures.folder.files if file not in pictures.used]
         report.media_without_items = len(spare)
-        report.media_without_items_first = spare[:10]
+        report.media_without_items_first = writable(spare[:10])
         report.files_skipped = dict(pictures.folder.skipped.most_common())
     report.pictures_left = dict(pictures.left.most_common())
     report.pictures_left_first = pictures.examples

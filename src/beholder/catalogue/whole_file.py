@@ -32,11 +32,14 @@ class Gone(NamedTuple):
         How many; `first` has the first of them.
     stay
         Why none of them left; empty: they did.
+    ask
+        Why they leave only if somebody agrees; empty: nobody is asked.
     """
 
     items: int = 0
     first: tuple[str, ...] = ()
     stay: str = ""
+    ask: str = ""
 
 
 def missing_from(store: Store, named: Set[str]) -> tuple[list[str], int]:
@@ -45,19 +48,40 @@ def missing_from(store: Store, named: Set[str]) -> tuple[list[str], int]:
     return [item for item in ids if item not in named], len(ids)
 
 
-def let_go(store: Store, named: Set[str], refused: int, agree: Agree = never) -> Gone:
-    """Take out of the catalogue what a file does not name.
+def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
+    """Return what becomes of the items that a file does not name.
 
-    Nothing leaves where rows were refused, since these may have named it, nor where more than a
-    fifth would leave and nobody agrees: then the file is cut short more likely than the shop.
+    Nothing leaves where rows were refused, or the file is broken, since what was not read may
+    have named it. More than a fifth leaves only if somebody agrees: then the file is cut short
+    more likely than the shop.
+
+    Parameters
+    ----------
+    n
+        How many items the catalogue has.
+    refused
+        Rows of the file.
+    cut
+        Whether the file could not be read to its end.
     """
-    gone, n = missing_from(store, named)
-    first = tuple(gone[:SHOWN])
+    found = Gone(len(gone), tuple(gone[:SHOWN]))
     if not gone:
-        return Gone()
+        return found
+    if cut:
+        return found._replace(stay="the file is broken, and what is missing may have named them")
     if refused:
-        return Gone(len(gone), first, f"{refused} rows were refused, which may have named them")
-    if len(gone) > UNASKED * n and not agree(len(gone), n):
-        return Gone(len(gone), first, f"they are {len(gone) / n:.0%} of the catalogue")
-    store.delete_items(gone)
-    return Gone(len(gone), first)
+        return found._replace(stay=f"{refused} rows were refused, which may have named them")
+    if len(gone) > UNASKED * n:
+        return found._replace(ask=f"they are {len(gone) / n:.0%} of the catalogue")
+    return found
+
+
+def let_go(store: Store, named: Set[str], refused: int, cut: bool, agree: Agree = never) -> Gone:
+    """Take out of the catalogue what a file does not name, as `outlook` says."""
+    gone, n = missing_from(store, named)
+    found = outlook(gone, n, refused, cut)
+    if found.ask and not agree(len(gone), n):
+        return found._replace(stay=found.ask)
+    if gone and not found.stay:
+        store.delete_items(gone)
+    return found

@@ -14,7 +14,7 @@ from beholder.cli import console
 
 if TYPE_CHECKING:
     from beholder.catalogue.behaviour_seen import BehaviourSeen
-    from beholder.catalogue.dry_run import DryRun, Sight
+    from beholder.catalogue.foreseen import DryRun, Sight
     from beholder.catalogue.refusals import Refusal
     from beholder.catalogue.report import Report
     from beholder.catalogue.whole_file import Agree, Gone
@@ -88,12 +88,12 @@ def command(
         kind,
         kind_words.parse(words),
         Form(encoding, not no_header),
-        _asking(yes or dry_run, as_json) if full else None,
+        _asking(yes, as_json) if full else None,
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace) as store:
         if dry_run:
-            return _look(store, request, as_json)
+            return _look(store, request, as_json, yes)
         with console.progress() as progress:
             report, path = import_files(workspace, store, request, progress)
     if as_json:
@@ -101,13 +101,15 @@ def command(
     else:
         _print(report, path, directory)
     whole = [file.file for file in report.files if file.refused_whole]
+    cut = [file.cut for file in report.files if file.cut]
+    read = {file.file for file in report.files}
+    rest = [path.name for path in request.tables().values() if path.name not in read]
+    after = f"; {' and '.join(rest)} was not read" if rest else ""
+    for told in cut:
+        click.echo(f"beholder: {told}; what came before was read{after}", err=True)
     if whole:
-        read = {file.file for file in report.files}
-        rest = [path.name for path in request.tables().values() if path.name not in read]
-        after = f"; {' and '.join(rest)} was not read" if rest else ""
         click.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
-        return REFUSED_WHOLE
-    if any(file.gone.stay for file in report.files):
+    if whole or cut or any(file.gone.stay for file in report.files):
         return REFUSED_WHOLE
     return REFUSED_IN_PART if strict and report.n_refused else 0
 
@@ -116,14 +118,20 @@ def _asking(yes: bool, as_json: bool) -> Agree:
     """Return what is asked before many items leave: a person, where there is one."""
 
     def agree(leaving: int, of: int) -> bool:
-        if yes or as_json or not sys.stdin.isatty():
+        if yes or not _somebody(as_json):
             return yes
         return click.confirm(f"Take {leaving} of {of} items out of the catalogue?", err=True)
 
     return agree
 
 
-def _look(store: object, request: object, as_json: bool) -> int:
+def _somebody(as_json: bool) -> bool:
+    """Whether there is somebody to ask."""
+    return not as_json and sys.stdin.isatty()
+
+
+def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
+    """Print what the import would find; return its status, as far as that can be told."""
     from beholder.catalogue.dry_run import dry_run
     from beholder.catalogue.import_interactions import under_half
 
@@ -132,12 +140,20 @@ def _look(store: object, request: object, as_json: bool) -> int:
         console.as_json(found)
     else:
         _print_sights(found)
+        _print_would_leave(found.gone, yes, _somebody(as_json))
     if not found.fits:
         file = next(sight.file for sight in found.sights if sight.what == "interactions")
         assert found.behaviour is not None
         seen = found.behaviour
         raise under_half(file, seen.joined, seen.looked_at, seen.near)
-    return 0
+    cut = [sight.cut for sight in found.sights if sight.cut]
+    rest = f"; {' and '.join(found.not_read)} would not be read" if found.not_read else ""
+    for told in cut:
+        click.echo(f"beholder: {told}; what comes before would be read{rest}", err=True)
+    if rest and not cut:
+        click.echo(f"beholder: no item could be read{rest}", err=True)
+    asked = found.gone.ask and not yes and not _somebody(as_json)
+    return REFUSED_WHOLE if cut or rest or found.gone.stay or asked else 0
 
 
 def _print(report: Report, path: Path, folder: Path) -> None:
@@ -166,10 +182,9 @@ def _print(report: Report, path: Path, folder: Path) -> None:
         if file.unknown_kinds:
             told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
             word = next(iter(file.unknown_kinds))
-            click.echo(f"{file.file}: no kinds of event are {told}; {_how_to_map(word)}")
-    for rule, n in report.rules.items():
-        first = report.rules_first.get(rule)
-        click.echo(console.counted(n, rule) + (f" ({first})" if first else ""))
+            more = " and others" * file.more_unknown_kinds
+            click.echo(f"{file.file}: no kinds of event are {told}{more}; {_how_to_map(word)}")
+    _print_rules(report.rules, report.rules_first)
     _print_refused(report.refused)
     if report.refused_file:
         first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "
@@ -192,6 +207,12 @@ def _print_refused(refused: Sequence[Refusal]) -> None:
         click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
 
 
+def _print_rules(rules: dict[str, int], first: dict[str, str]) -> None:
+    for rule, n in rules.items():
+        example = first.get(rule)
+        click.echo(console.counted(n, rule) + (f" ({example})" if example else ""))
+
+
 def _print_gone(gone: Gone) -> None:
     if not gone.items:
         return
@@ -199,11 +220,34 @@ def _print_gone(gone: Gone) -> None:
         click.echo(
             f"{gone.items} items are not in the file, and stay: {gone.stay} ({_first(gone)})"
         )
-        click.echo("to let them go: mend the file, or say --yes where it is right", err=True)
+        click.echo(f"to let them go: {_remedy(gone)}", err=True)
     else:
         click.echo(
             f"{gone.items} items are not in the file, and left the catalogue ({_first(gone)})"
         )
+
+
+def _print_would_leave(gone: Gone, yes: bool, somebody: bool) -> None:
+    if not gone.items:
+        return
+    told, first = f"{gone.items} items are not in the file, and would", _first(gone)
+    if gone.stay:
+        click.echo(f"{told} stay: {gone.stay} ({first})")
+        click.echo(f"to let them go: {_remedy(gone)}", err=True)
+    elif gone.ask and not yes and somebody:
+        click.echo(f"{told} leave: you would be asked first, since {gone.ask} ({first})")
+    elif gone.ask and not yes:
+        click.echo(f"{told} stay: {gone.ask}, and nobody is there to be asked first ({first})")
+        click.echo(f"to let them go: {_remedy(gone)}", err=True)
+    else:
+        click.echo(f"{told} leave the catalogue ({first})")
+
+
+def _remedy(gone: Gone) -> str:
+    """Return what lets items go that stay."""
+    if gone.stay in ("", gone.ask):
+        return "mend the file, or say --yes where it is right"
+    return "mend the file, and import it again (--yes does not help where rows are missing)"
 
 
 def _first(gone: Gone) -> str:
@@ -238,13 +282,17 @@ def _print_sights(found: DryRun) -> None:
             f"{found.pictures} of {found.items} items have a picture in the folder, "
             f"{found.several} of them several: {found.files} pictures"
         )
-    if found.gone.items:
-        click.echo(f"{found.gone.items} items would leave the catalogue ({_first(found.gone)})")
+    if found.users_changed or found.users_same:
+        click.echo(
+            f"{console.counted(found.users_changed, 'rows')} of users would change whether they "
+            f"allow profiling, {found.users_same} would not"
+        )
     if found.vectors:
         click.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)
     for reason, n in found.files_skipped.items():
         click.echo(console.counted(n, reason))
+    _print_rules(found.rules, found.rules_first)
     for reason, n in found.reasons.items():
         click.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
     _print_refused(found.refused_first)
@@ -264,13 +312,18 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
         click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
     for word, n in seen.unknown_kinds.items():
         click.echo(f"{n} of no kind: {word}; {_how_to_map(word)}")
+    if seen.more_unknown_kinds:
+        click.echo("and others of no kind: these are the most frequent words")
     if seen.timed and not seen.first:
         click.echo("no row that would be kept has a moment")
     else:
         click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     share = seen.joined / max(seen.looked_at, 1)
     click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
-    if seen.near and seen.joined * 2 >= seen.looked_at:  # else the error says it
+    if seen.unchecked:
+        told = ", ".join(seen.unchecked)
+        click.echo(f"not looked at here, and the import may refuse rows for it: {told}")
+    if seen.near and seen.fits:  # else the error says it
         click.echo(seen.near)
     console.table(
         ["row", "kind", "value", "time", "item", "title"],

@@ -21,6 +21,7 @@ FIXED = {  # what `show` tells beside title and attributes, and how it is change
     "hidden": "use `beholder item hide` or `unhide`",
 }
 LONGEST = 200  # letters that are shown of a value
+WHOLE = 1e15  # numbers below are written out
 
 
 @click.group("item")
@@ -40,7 +41,7 @@ def show(directory: Path, item: str, as_json: bool) -> None:
     if as_json:
         console.as_json(told | {name: found[name] for name in ("attributes", "pictures")})
         return
-    _print(told | found["attributes"] | {"pictures": len(found["pictures"])})
+    _print(told | {"pictures": len(found["pictures"])}, found["attributes"])
 
 
 @command.command("set")
@@ -55,7 +56,7 @@ def set_values(directory: Path, item: str, values: tuple[str, ...]) -> None:
     told = _read(values)
     with _store(directory) as store:
         record = store.change_item(item, lambda found: _changed(found, told))
-    _print({"item_id": item, "title": record.title} | record.attributes)
+    _print({"item_id": item, "title": record.title}, record.attributes)
 
 
 @command.command("hide")
@@ -130,7 +131,7 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
         If a value cannot be kept.
     """
     from beholder.catalogue.attribute_names import is_number
-    from beholder.catalogue.items_from_rows import attribute
+    from beholder.catalogue.items_from_rows import attribute, why_no_name
     from beholder.errors import UsageError
     from beholder.store import ItemRecord
 
@@ -139,6 +140,8 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
     for name, text in told.items():
         if name == "title":
             continue
+        if text and (reason := why_no_name(name)):
+            raise UsageError(f"the name of an attribute {reason}", remedy="name it otherwise")
         try:
             value = attribute(name, text)
         except ValueError as error:
@@ -154,12 +157,19 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
     return ItemRecord(item.item_id, title, attributes)
 
 
-def _print(told: dict[str, Any]) -> None:
-    console.table(["", ""], [[name, _short(value)] for name, value in told.items()])
+def _print(own: dict[str, Any], attributes: dict[str, Any]) -> None:
+    """Print an item's own fields, then its attributes, which may be called like one of them."""
+    rows = [[name, _short(value)] for name, value in own.items()]
+    for name, value in attributes.items():
+        taken = name in FIXED or name == "title"
+        rows.append([f"{name} (attribute)" if taken else name, _short(value)])
+    console.table(["", ""], rows)
 
 
 def _short(value: Any) -> Any:
     text = "; ".join(value) if isinstance(value, list) else value
+    if isinstance(text, float):  # as it was told: 1234.5, 0
+        return str(int(text)) if text.is_integer() and abs(text) < WHOLE else repr(text)
     if not isinstance(text, str) or len(text) <= LONGEST:
         return text
     return f"{text[:LONGEST]}... ({len(text):,} letters)"

@@ -20,6 +20,7 @@ import pyarrow.csv
 from beholder.catalogue.readers.interface import MAX_COLUMNS, MAX_LINE, Batch, Column, Refuse
 from beholder.catalogue.readers.lines import BLOCK, blocks, decode
 from beholder.catalogue.readers.texts import USUAL, Form
+from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.errors import DataError
 
 DELIMITERS = ",;\t|"
@@ -39,6 +40,7 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     table = _Table(path, refuse, form)
     for number, block in table.blocks:
         yield table.plain(number, block) or table.careful(number, block)
+    table.blocks.check()
 
 
 class _Table:
@@ -60,10 +62,8 @@ class _Table:
         names = _names(path, first, self.delimiter, form.header)
         self.width = len(names)
         self.names = names[: max((i + 1 for i, name in enumerate(names) if name), default=0)]
-        if form.header:
-            self.blocks = self._all(number + 1, rest, source)
-        else:
-            self.blocks = self._all(number, first.encode() + b"\n" + rest, source)
+        at, begin = (number + 1, rest) if form.header else (number, first.encode() + b"\n" + rest)
+        self.blocks = UntilCut(self._all(at, begin, source))
 
     def plain(self, number: int, block: bytes) -> Batch | None:
         """Return the rows of a block that has nothing odd; None where it has."""

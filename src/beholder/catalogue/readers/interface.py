@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,15 +33,16 @@ class Batch:
         Bytes of the file that were read for it.
     left
         Columns of the file that are of a type which is not read, with that type.
-    by_key
-        Whether each row names what it has: what it lacks is not said, rather than empty.
+    keys
+        For each row the names that it has, where rows name these themselves: what one lacks is
+        not said, rather than empty. None: every row has all columns.
     """
 
     rows: Sequence[int]
     columns: dict[str, Column]
     size: int = 0
     left: tuple[str, ...] = ()
-    by_key: bool = False
+    keys: Sequence[Collection[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)

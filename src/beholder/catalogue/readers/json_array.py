@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from beholder.catalogue.readers import jsonl
 from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
-from beholder.catalogue.readers.texts import USUAL, Form, opened
+from beholder.catalogue.readers.texts import USUAL, Form, opened, read_up_to
+from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.errors import DataError
 
 MOST = 256 * 2**20  # bytes of an array
@@ -25,24 +25,31 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
         If the array is too large, or is no JSON as a whole.
     """
     with opened(path, form.encoding) as file:
-        start = file.read(1024)
+        start, cut = read_up_to(path, file, 1024)
         if not start.lstrip().startswith(b"["):
             yield from jsonl.read(path, refuse, form)
             return
-        data = start + file.read(MOST + 1 - len(start))
+        data = start
+        if cut is None:
+            rest, cut = read_up_to(path, file, MOST + 1 - len(start))
+            data += rest
     if len(data) > MOST:
         raise DataError(
             f"{path.name} is an array of more than {MOST // 2**20} MiB",
             remedy="write one object a line (JSON Lines)",
         )
-    yield from _batches(path, data.decode(errors="replace"), refuse)
+    source = UntilCut(_objects(path, data.decode(errors="replace")))
+    yield from _batches(source, len(data), refuse)
+    if cut is not None:
+        raise cut
+    source.check()
 
 
-def _batches(path: Path, text: str, refuse: Refuse) -> Iterator[Batch]:
+def _batches(source: UntilCut[dict[str, Any] | str], size: int, refuse: Refuse) -> Iterator[Batch]:
     rows: list[int] = []
     objects: list[dict[str, Any]] = []
     names: dict[str, None] = {}
-    for number, found in enumerate(_objects(path, text), start=1):
+    for number, found in enumerate(source, start=1):
         more = names if isinstance(found, str) else names | dict.fromkeys(found)
         if isinstance(found, str) or len(more) > MAX_COLUMNS:
             reason = f"brings the keys of the file above {MAX_COLUMNS}"
@@ -55,7 +62,7 @@ def _batches(path: Path, text: str, refuse: Refuse) -> Iterator[Batch]:
             yield jsonl.batch(names, rows, objects, 0)
             rows, objects = [], []
     if rows:
-        yield jsonl.batch(names, rows, objects, len(text))
+        yield jsonl.batch(names, rows, objects, size)
 
 
 def _objects(path: Path, text: str) -> Iterator[dict[str, Any] | str]:
@@ -66,14 +73,14 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, Any] | str]:
             at += 1
         if at >= len(text):
             raise DataError(
-                f"{path.name} ends before its array does: what came before was read",
+                f"{path.name} ends before its array does",
                 remedy="write or copy it again",
             )
         if text[at] == "]":
             return
         try:
             found, at = jsonl.DECODER.raw_decode(text, at)
-        except (RecursionError, json.JSONDecodeError, jsonl.RefusedError) as error:
+        except (RecursionError, ValueError) as error:
             raise DataError(
                 f"{path.name} is no JSON: see its element at character {at}",
                 remedy="write it again, or one object a line (JSON Lines)",

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Column, Refuse
 from beholder.catalogue.readers.lines import blocks, decode
 from beholder.catalogue.readers.texts import USUAL, Form
+from beholder.catalogue.readers.until_cut import UntilCut
+from beholder.catalogue.unicode import is_unicode
 
 MAX_DEPTH = 32
 
@@ -20,7 +22,8 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     objects: list[dict[str, Any]] = []
     names: dict[str, None] = {}
     size = 0
-    for number, block in blocks(path, refuse, form.encoding):
+    source = UntilCut(blocks(path, refuse, form.encoding))
+    for number, block in source:
         size += len(block)
         for i, line in enumerate(decode(number, block, refuse)):
             if not line.strip():
@@ -40,6 +43,7 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
             rows, objects, size = [], [], 0
     if rows:
         yield batch(names, rows, objects, size)
+    source.check()
 
 
 def batch(
@@ -47,7 +51,7 @@ def batch(
 ) -> Batch:
     """Return objects by column."""
     columns: dict[str, Column] = {name: [each.get(name) for each in objects] for name in names}
-    return Batch(rows, columns, size, by_key=True)
+    return Batch(rows, columns, size, keys=[each.keys() for each in objects])
 
 
 def _parse(line: str) -> dict[str, Any] | str:
@@ -68,6 +72,8 @@ def checked(found: Any) -> dict[str, Any] | str:
         return "is no object"
     if _deeper(found, MAX_DEPTH):
         return f"is deeper than {MAX_DEPTH}"
+    if not all(map(is_unicode, found)):
+        return "has a key that is no valid Unicode"
     return found
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import IO
 
 from beholder.catalogue.readers.interface import MAX_LINE, Refuse
-from beholder.catalogue.readers.texts import UTF8, broken, opened
+from beholder.catalogue.readers.texts import UTF8, broken, opened, read_up_to
+from beholder.errors import DataError
 
 BLOCK = 8 * 2**20  # bytes read at once
+CUT = "is cut off: the file is broken in it"
 
 
 def blocks(path: Path, refuse: Refuse, encoding: str = UTF8) -> Iterator[tuple[int, bytes]]:
@@ -22,11 +24,15 @@ def blocks(path: Path, refuse: Refuse, encoding: str = UTF8) -> Iterator[tuple[i
     Raises
     ------
     DataError
-        If the file cannot be read as text at all.
+        Behind the last whole line, if the file is broken there.
     """
     with opened(path, encoding) as file:
         number, rest, ends = 1, b"", b""
-        while data := _read(path, file):
+        cut: DataError | None = None
+        while cut is None:
+            data, cut = read_up_to(path, file, BLOCK)
+            if not data:
+                break
             ends = ends or (b"\r" if b"\r" in data and b"\n" not in data else b"\n")
             if ends == b"\r":  # as programs of old ended their lines
                 data = data.replace(b"\r", b"\n")
@@ -39,11 +45,15 @@ def blocks(path: Path, refuse: Refuse, encoding: str = UTF8) -> Iterator[tuple[i
                 rest += data
             if len(rest) > MAX_LINE:
                 refuse(number, f"is longer than {MAX_LINE} bytes")
-                _skip(file)
+                cut = cut or _skip(path, file)
                 yield number, b"\n"
                 number, rest = number + 1, b""
-        if rest:
+        if rest and cut is None:
             yield number, rest
+        elif rest:
+            refuse(number, CUT)
+        if cut is not None:
+            raise cut
 
 
 def decode(number: int, whole: bytes, refuse: Refuse) -> list[str]:
@@ -67,15 +77,12 @@ def decode(number: int, whole: bytes, refuse: Refuse) -> list[str]:
     return [text.removesuffix("\r") for text in lines] if b"\r" in whole else lines
 
 
-def _read(path: Path, file: IO[bytes]) -> bytes:
+def _skip(path: Path, file: IO[bytes]) -> DataError | None:
+    """Read to the end of the line; return what broke the file on the way."""
     try:
-        return file.read(BLOCK)
+        while piece := file.readline(BLOCK):
+            if piece.endswith(b"\n"):
+                break
     except (EOFError, OSError, zlib.error) as error:
-        raise broken(path, error) from error
-
-
-def _skip(file: IO[bytes]) -> None:
-    """Read to the end of the line."""
-    while piece := file.readline(BLOCK):
-        if piece.endswith(b"\n"):
-            return
+        return broken(path, error)
+    return None

@@ -73,6 +73,22 @@ def _unpacked(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(path))
 
 
+def read_up_to(path: Path, file: IO[bytes], n: int) -> tuple[bytes, DataError | None]:
+    """Return the next `n` bytes, fewer at the end; and what ended a file before its end.
+
+    What was unpacked before a packed file broke is given, where one large read would lose it.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while size < n and (piece := file.read1(n - size)):  # type: ignore[attr-defined]
+            pieces.append(piece)
+            size += len(piece)
+    except (EOFError, OSError, zlib.error) as error:
+        return b"".join(pieces), broken(path, error)
+    return b"".join(pieces), None
+
+
 def broken(path: Path, error: Exception) -> DataError:
     """Return the error of a packed file that cannot be unpacked to its end."""
     return DataError(f"{path.name} is broken: {error}", remedy="pack or copy it again")

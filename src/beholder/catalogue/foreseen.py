@@ -1,0 +1,102 @@
+"""What a dry run tells: each file, and what the import would make of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from beholder.catalogue.behaviour_seen import BehaviourSeen
+from beholder.catalogue.refusals import Refusal
+from beholder.catalogue.whole_file import Gone
+
+
+class Understood(msgspec.Struct):
+    """What the pictures of an item are taken for: the names in its row, and the files found."""
+
+    item: str
+    names: list[str]
+    files: list[str]
+
+
+class Sight(msgspec.Struct):
+    """One file: what its columns are taken for, how it begins, and its first pictures.
+
+    Attributes
+    ----------
+    cut
+        As in a report.
+    attributes
+        Of items: in how many rows each is read as which type.
+    """
+
+    what: str
+    file: str
+    mapping: dict[str, str]
+    ignored: list[str]
+    rows: list[dict[str, Any]]
+    cut: str = ""
+    pictures: list[Understood] = msgspec.field(default_factory=list)
+    attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+
+
+class DryRun(msgspec.Struct):
+    """What an import would find.
+
+    Attributes
+    ----------
+    behaviour
+        What the first interactions are taken for; None: there is no such file.
+    pictures, several
+        How many of `items` have a picture in the folder, and how many more than one.
+    files
+        How many pictures they have together.
+    vectors, known
+        How many vectors computed elsewhere there are, and how many are of items of the catalogue
+        or of the file.
+    users_changed, users_same
+        How many rows of users would change whether they allow profiling, and how many not.
+    gone
+        What would leave the catalogue with a file that has all of it, or why not.
+    not_read
+        Files that the import would not read, since the items before them are broken.
+    rules, rules_first
+        As in a report.
+    files_skipped
+        As in a report.
+    left, left_first
+        As in a report: `pictures_left`.
+    """
+
+    sights: list[Sight] = msgspec.field(default_factory=list)
+    behaviour: BehaviourSeen | None = None
+    items: int = 0
+    pictures: int = 0
+    several: int = 0
+    files: int = 0
+    vectors: int = 0
+    known: int = 0
+    users_changed: int = 0
+    users_same: int = 0
+    gone: Gone = Gone()
+    not_read: list[str] = msgspec.field(default_factory=list)
+    rules: dict[str, int] = msgspec.field(default_factory=dict)
+    rules_first: dict[str, str] = msgspec.field(default_factory=dict)
+    files_skipped: dict[str, int] = msgspec.field(default_factory=dict)
+    left: dict[str, int] = msgspec.field(default_factory=dict)
+    left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    refused: int = 0
+    refused_first: list[Refusal] = msgspec.field(default_factory=list)
+    reasons: dict[str, int] = msgspec.field(default_factory=dict)
+
+    @property
+    def fits(self) -> bool:
+        """Whether at least half of the first interactions join."""
+        return self.behaviour is None or self.behaviour.fits
+
+    def count(self, rule: str, n: int = 1, example: str = "") -> None:
+        """Count rows that a rule would touch; the first example is kept."""
+        if n:
+            self.rules[rule] = self.rules.get(rule, 0) + n
+        if example:
+            self.rules_first.setdefault(rule, example)
