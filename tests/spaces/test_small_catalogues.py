@@ -40,6 +40,14 @@ def never_negative(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarr
     return np.maximum(centres[group] + 0.8 * rng.normal(size=(n, dim)), 0), group
 
 
+def beside_a_large_number(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """One number is large in all, and another one tells the groups apart."""
+    raw, group = 0.5 * rng.normal(size=(n, dim)), np.arange(n) % 20
+    raw[:, 0] += 10
+    raw[:, 1] += group
+    return raw, group
+
+
 def far_from_the_origin(n: int, dim: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     centres, group = rng.normal(size=(20, dim)), np.arange(n) % 20
     return centres[group] + 0.8 * rng.normal(size=(n, dim)) + 2, group
@@ -48,7 +56,15 @@ def far_from_the_origin(n: int, dim: int, rng: np.random.Generator) -> tuple[np.
 @pytest.mark.parametrize("n", [40, 100, 300, 1000])
 @pytest.mark.parametrize("dim", [16, 128])
 @pytest.mark.parametrize(
-    "drawn", [histograms, counts, in_strong_directions, never_negative, far_from_the_origin]
+    "drawn",
+    [
+        histograms,
+        counts,
+        in_strong_directions,
+        never_negative,
+        far_from_the_origin,
+        beside_a_large_number,
+    ],
 )
 def test_given_vectors_of_any_kind_find_their_group_as_often_as_by_plain_cosine(
     drawn: Callable[..., tuple[np.ndarray, np.ndarray]], dim: int, n: int
@@ -58,7 +74,7 @@ def test_given_vectors_of_any_kind_find_their_group_as_often_as_by_plain_cosine(
         raw, group = drawn(n, dim, np.random.default_rng(seed))
         before.append(agreement(nearest(plain(raw), 5), group))
         after.append(agreement(nearest(space(raw, given=True).cosines(slice(None)), 5), group))
-    assert np.mean(after) >= np.mean(before) - 0.006
+    assert np.mean(after) >= np.mean(before) - 0.001  # in other words: they are the same
 
 
 @pytest.mark.parametrize("n", [30, 100, 300, 2000])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from groups import everyone, grouped, modality, unit
+from groups import everyone, grouped, modality, plain, unit
 
 from beholder.errors import ShapeError
 from beholder.spaces import Modality, VectorSpace
@@ -143,3 +143,41 @@ def test_some_items_alone_keep_all_their_vectors_in_the_order_asked_for(
     np.testing.assert_allclose(some.similar(asked), several.similar(asked)[:, chosen], atol=1e-6)
     assert not some.single
     assert some.nearest(several.whitening(vectors[owner == 3]), 1).positions.tolist() == [[2]] * 3
+
+
+def test_given_vectors_are_compared_by_plain_cosine_above_what_any_two_have_in_common() -> None:
+    raw, _ = grouped(40, 12, noise=0.5)
+    present = everyone(40)
+    present[7] = False
+    given = VectorSpace.fit(Modality.of_rows(raw, present, given=True), present)
+    cosines = plain(raw)
+    others = np.delete(np.arange(40), 7)
+    among = cosines[np.ix_(others, others)]
+    common = (among.sum() - 39) / (39 * 38) * (39 - 5) / 39
+    expected = (cosines - common) / (1 - common)
+    expected[7] = expected[:, 7] = 0
+    np.testing.assert_allclose(given.cosines(slice(None)), expected, atol=1e-5)
+    some, partner = np.array([1, 7, 9]), np.array([3, 4, 7])
+    np.testing.assert_allclose(given.pairs(some, partner), expected[some, partner], atol=1e-5)
+    np.testing.assert_allclose(
+        given.between(some, partner), expected[np.ix_(some, partner)], atol=1e-5
+    )
+    np.testing.assert_allclose(given.similar(raw[:3]), expected[:3], atol=1e-5)
+    found = given.search(raw[:3], 4)
+    np.testing.assert_allclose(
+        found.scores, np.take_along_axis(expected[:3], found.positions.astype(int), 1), atol=1e-5
+    )
+    grown = given.grown(1, Modality.of_rows(raw[7:8], everyone(1), given=True))
+    np.testing.assert_allclose(
+        grown.cosines(slice(40, 41))[0, others],
+        ((cosines - common) / (1 - common))[7, others],
+        atol=1e-5,
+    )
+
+
+def test_what_given_vectors_have_in_common_is_saved(tmp_path: Path) -> None:
+    given = VectorSpace.fit(Modality.of_rows(RAW + 1, everyone(N), given=True), everyone(N))
+    assert given.whitening.common > 0.1
+    given.save(tmp_path)
+    loaded = VectorSpace.load(tmp_path)
+    np.testing.assert_array_equal(loaded.cosines(slice(None)), given.cosines(slice(None)))

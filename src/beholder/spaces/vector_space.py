@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +24,7 @@ PAIRS = 50_000_000  # numbers multiplied at a time where pairs are compared
 
 @dataclass(frozen=True)
 class VectorSpace:
-    """Whitened vectors: one an item, and an index over all that items own.
+    """Mapped vectors: one an item, and an index over all that items own.
 
     Attributes
     ----------
@@ -67,11 +68,13 @@ class VectorSpace:
 
     def cosines(self, block: Block) -> Floats:
         """Return V[block] V', float32 (len(block), n)."""
-        return np.asarray(self.vectors[block] @ self.vectors.T)
+        found = self.vectors[block] @ self.vectors.T
+        return self._told(found, lambda there: there[block].reshape(-1, 1) & there)
 
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return cosines of some items with others."""
-        return np.asarray(self.vectors[some] @ self.vectors[others].T)
+        found = self.vectors[some] @ self.vectors[others].T
+        return self._told(found, lambda there: there[some][:, None] & there[others])
 
     def pairs(self, some: Positions, others: Positions) -> Floats:
         """Return the cosine of each of some items with its partner."""
@@ -81,13 +84,17 @@ class VectorSpace:
             span = slice(start, start + step)
             ours, theirs = self.vectors[some[span]], self.vectors[others[span]]
             np.einsum("ij,ij->i", ours, theirs, out=found[span])
-        return found
+        return self._told(found, lambda there: there[some] & there[others])
 
     def similar(self, raw: NDArray[np.floating[Any]]) -> Floats:
         """Return cosines of raw vectors (m, dim) with all items; the best of its own speaks."""
-        near = self.whitening(raw) @ self.index.vectors.T
+        mapped = self.whitening(raw)
+        near = self._told(
+            mapped @ self.index.vectors.T,
+            lambda there: mapped.any(axis=1)[:, None] & there[self.owner],
+        )
         if self.single:
-            return np.asarray(near)
+            return near
         found = np.zeros((len(near), len(self)), np.float32)
         first = np.flatnonzero(np.diff(self.owner, prepend=-1))
         if len(first):
@@ -106,6 +113,11 @@ class VectorSpace:
 
     def nearest(self, queries: Floats, k: int, allowed: Mask | None = None) -> Found:
         """Find the `k` nearest items of each whitened vector, float32 (m, dim)."""
+        found = self._nearest(queries, k, allowed)
+        scores = self._told(found.scores, lambda there: there[found.positions])
+        return found._replace(scores=np.where(found.positions < 0, found.scores, scores))
+
+    def _nearest(self, queries: Floats, k: int, allowed: Mask | None) -> Found:
         if self.single:
             return self.index.search(queries, k, allowed)
         rows = None if allowed is None else allowed[self.owner]
@@ -117,6 +129,13 @@ class VectorSpace:
             if done.all() or depth == len(self.index):
                 return owned
             depth = min(2 * depth, len(self.index))
+
+    def _told(self, cosines: Floats, both: Callable[[Mask], Mask]) -> Floats:
+        """Return what cosines count for; 0 where not both are among `present`."""
+        common = np.float32(self.whitening.common)
+        if not common:
+            return np.asarray(cosines)
+        return np.where(both(self.present), (cosines - common) / (1 - common), np.float32(0))
 
     def candidates(self, block: Block, k: int) -> Candidates:
         """Return the `k` items that the index finds near each item of a block."""
@@ -168,14 +187,19 @@ class VectorSpace:
             "directions": self.whitening.directions,
             "gains": self.whitening.gains,
         }
-        tensors.save(folder / FILE, arrays, {"whole": str(int(self.whitening.whole))})
+        told = {"whole": str(int(self.whitening.whole)), "common": repr(self.whitening.common)}
+        tensors.save(folder / FILE, arrays, told)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Open what `save` wrote."""
         arrays, header = tensors.load(folder / FILE)
         whitening = Whitening(
-            arrays["mean"], arrays["directions"], arrays["gains"], header["whole"] == "1"
+            arrays["mean"],
+            arrays["directions"],
+            arrays["gains"],
+            header["whole"] == "1",
+            float(header.get("common", "0")),
         )
         inside = {
             name.removeprefix("index."): array

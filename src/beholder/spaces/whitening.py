@@ -23,8 +23,10 @@ anywhere. Where m is its squared length beside the variance about it, and v the 
 all directions, sqrt(2.5 v / (m + 2.5 v)) of it remains; a network's features, most of whose
 directions hold next to nothing, lose it whole.
 
-Vectors that somebody gives were made to be compared: a strong direction of theirs means as much as
-it is strong. Of them only the mean is taken away.
+Vectors that somebody gives were made to be compared as they are: none of their directions is
+damped, and what is near is what is near by plain cosine. Only its scale is made that of the others:
+with c the mean cosine of two items, a cosine counts for what it is above that, (cosine - c) / (1 -
+c), of which c is (n - 5) / n.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ TAIL = 20.0  # times the median variance
 LIKE = 2.5  # times the median of all directions: how much of the mean may be one of them
 KEPT = 256  # directions at least, and as many as hold this share of the variance
 SHARE = 0.75
-SHARE_OF_GIVEN = 0.95
+MOST_COMMON = 0.95  # that the mean cosine counts for, however much alike all are
 SMALLEST = 1e-12  # length of a vector whose numbers still have squares
 FEW = 3_000  # items up to which all are kept: what their vectors hold may lie in any direction
 
@@ -81,12 +83,15 @@ class Whitening:
     whole
         Whether all other directions are kept as they are, in dim numbers, which is so up to `FEW`
         items; else the map has k numbers.
+    common
+        What any two items have in common, 0 to 1: a cosine counts for what it is above that.
     """
 
     mean: Vectors
     directions: Vectors
     gains: Vectors
     whole: bool
+    common: float = 0.0
 
     @property
     def dim(self) -> int:
@@ -112,18 +117,16 @@ class Whitening:
         n = float(share.sum())
         learned = max(0.0, n - SPENT)
         mean = np.zeros(modality.dim, np.float32)
-        if not learned:
+        if not learned or modality.given:
             none = np.empty((modality.dim, 0), np.float32)
-            return cls(mean, none, np.empty(0, np.float32), True)
+            common = _common(share @ rows / n, n) * learned / n if learned else 0.0
+            return cls(mean, none, np.empty(0, np.float32), True, common)
         mean += (share @ rows / n * (learned / n)).astype(np.float32)
         rows -= mean
         rows = unit(rows) * np.sqrt(share / n)[:, None].astype(np.float32)
-        spread = _spread(rows, int(n), SHARE_OF_GIVEN if modality.given else SHARE)
+        spread = _spread(rows, int(n))
         mean *= 1 - _kept(mean, LIKE * spread.middle)
         whole = n <= FEW or modality.dim <= KEPT
-        if modality.given:
-            n_kept = 0 if whole else len(spread.variances)
-            return cls(mean, spread.directions[:, :n_kept], np.ones(n_kept, np.float32), whole)
         chance = CHANCE / learned + TAIL * spread.median
         gains = np.sqrt(chance / (spread.variances + chance)).astype(np.float32)
         return cls(mean, spread.directions, gains, whole)
@@ -149,6 +152,12 @@ class Whitening:
             rows = inside * self.gains
         rows[empty] = 0
         return unit(rows)
+
+
+def _common(mean: NDArray[np.floating[Any]], n: float) -> float:
+    """Return the mean cosine of two of n unit rows with this mean, 0 to `MOST_COMMON`."""
+    cosine = (n * float(mean @ mean) - 1) / (n - 1)
+    return min(max(cosine, 0.0), MOST_COMMON)
 
 
 def _kept(mean: Vectors, noise: float) -> np.float32:
@@ -190,18 +199,15 @@ def _sampled(
     return rows[there], 1.0 / np.bincount(owner, minlength=len(counts))[owner]
 
 
-def _spread(rows: Vectors, n_items: int, share: float = SHARE) -> Spread:
-    """Decompose rows (n, dim), whose squared lengths sum to 1, of so many items.
-
-    Of many items as many directions are kept as hold a share of the variance.
-    """
+def _spread(rows: Vectors, n_items: int) -> Spread:
+    """Decompose rows (n, dim), whose squared lengths sum to 1, of so many items."""
     from scipy.linalg import eigh, eigvalsh  # only fitting needs it, and a server starts sooner
 
     exact = rows.astype(np.float64)
     few = len(exact) < exact.shape[1]  # then the matrix of rows is the smaller one
     square = exact @ exact.T if few else exact.T @ exact
     every = np.maximum(eigvalsh(square), 0)
-    held = np.searchsorted(every[::-1].cumsum(), share * every.sum()) + 1
+    held = np.searchsorted(every[::-1].cumsum(), SHARE * every.sum()) + 1
     kept = len(square) if n_items <= FEW else max(KEPT, int(held))
     top = (max(0, len(square) - kept), len(square) - 1)
     values, directions = eigh(square, subset_by_index=top)
