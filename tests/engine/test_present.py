@@ -264,23 +264,47 @@ def test_the_first_who_looks_does_not_wait_for_all_of_it_either(
         assert "late" in present.view.position_of_id
 
 
-def test_what_fails_beside_is_told_to_the_next_who_looks(
-    workspace: Workspace, store: Store
+def test_what_fails_beside_is_told_and_tried_again_and_rows_are_shown_all_the_same(
+    workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on = threading.Event()
+    broken = True
 
     def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
-        assert go_on.wait(PATIENCE)
-        raise OSError("the disk is gone")
+        if broken:
+            raise OSError("the disk is gone")
+        return {}
 
     present = present_of(workspace, store, None, vectors_of)
     store.put_items([ItemRecord("late", "amber fern")])
-    present.look(patience=0.01)
-    go_on.set()
-    with present._comparing:  # held until the thread has ended
-        pass
+    store.hide("item-0010", True)
+    for _ in range(2):
+        view = present.look(patience=PATIENCE)
+        assert not view.shown[10]
+        assert "late" not in view.position_of_id
+        assert str(present.trouble) == "the disk is gone"
     with pytest.raises(OSError, match="the disk is gone"):
-        present.look(patience=PATIENCE)
+        present.look()  # who waits for all of it is told
+    broken = False
+    monkeypatch.setattr("beholder.engine.present.time.monotonic", lambda: present._again)
+    assert "late" in present.look(patience=PATIENCE).position_of_id
+    assert present.trouble is None
+
+
+def test_where_no_thread_can_be_started_it_is_tried_again(
+    workspace: Workspace, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = present_of(workspace, store)
+    store.put_items([ItemRecord("late", "amber fern")])
+
+    def full(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", full)
+        assert "late" not in present.look(patience=PATIENCE).position_of_id
+    assert "can't start" in str(present.trouble)
+    monkeypatch.setattr("beholder.engine.present.time.monotonic", lambda: present._again)
+    assert "late" in present.look(patience=PATIENCE).position_of_id
 
 
 def test_rows_that_were_shown_before_they_were_compared_are_compared_in_the_end(

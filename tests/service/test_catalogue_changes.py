@@ -98,6 +98,31 @@ def test_what_was_hidden_stays_hidden_when_it_is_put_again_and_is_called_so(serv
         operator.delete(path)
 
 
+def test_what_cannot_be_compared_keeps_nobody_from_an_answer(workspace: Workspace) -> None:
+    with (
+        Server(workspace.root) as server,
+        server.client(headers=server.operator) as operator,
+    ):
+        damaged = workspace.vectors / "given" / "mine.vec"
+        damaged.parent.mkdir(parents=True, exist_ok=True)
+        damaged.write_bytes((500).to_bytes(8, "little") + b'["a","b')
+        assert operator.put("/v1/items/late", json={"title": "moss vase"}).status_code == 200
+        operator.patch("/v1/items/picture-00001", json={"hidden": True})
+        for path in ("/v1/recommendations", "/", "/health/live"):
+            assert operator.get(path).status_code == 200
+        assert operator.get("/v1/items/picture-00001").status_code == 404
+        ready = operator.get("/health/ready")
+        assert ready.status_code == 200
+        assert "mine.vec is damaged" in ready.json()["trouble"]
+        damaged.unlink()
+        deadline = time.monotonic() + 30
+        while operator.get("/v1/items/late").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert operator.get("/health/ready").json()["trouble"] is None
+    assert any("comparing items" in line for line in server.errors)
+
+
 @pytest.mark.parametrize(
     ("data", "status", "code"),
     [

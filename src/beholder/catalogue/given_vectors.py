@@ -70,8 +70,13 @@ class GivenVectors:
             stamp = (told.st_ino, told.st_mtime_ns, told.st_size)
             if stamp != self._kept.stamp:
                 size = int.from_bytes(file.read(8), "little")
-                ids = pa.array(msgspec.json.decode(file.read(size), type=list[str]), pa.string())
-                self._kept = Kept(ids, _mapped(file), stamp)
+                try:
+                    ids = msgspec.json.decode(file.read(size), type=list[str])
+                    self._kept = Kept(pa.array(ids, pa.string()), _mapped(file), stamp)
+                except (ValueError, MemoryError, OSError) as error:  # msgspec's are ValueErrors
+                    raise VectorsError(
+                        f"{file.name} is damaged", remedy="remove it and import again"
+                    ) from error
         return self._kept
 
 

@@ -74,6 +74,7 @@ class Engine:
         looking: GivenPictures | None = None,
         promotions: Promotions | None = None,
         lasts: Moments | None = None,
+        patience: float = math.inf,
     ) -> None:
         self.store = store
         self.pipeline = pipeline or Pipeline()
@@ -83,7 +84,7 @@ class Engine:
         self._looking = looking
         self._pages = Pages(page_key or secrets.token_bytes(32))
         self._present = Present(parts, bundle, store, vectors_of, promotions)
-        self.patience = math.inf
+        self.patience = patience
         self.refresh()
 
     @property
@@ -105,6 +106,11 @@ class Engine:
     def rule_problems(self) -> tuple[str, ...]:
         """What is wrong with the standing rules as the settings have them now, a sentence each."""
         return self.pipeline.rules.problems(self.now_showing)
+
+    @property
+    def trouble(self) -> Exception | None:
+        """Why items that came or changed could not be compared; see `Present`."""
+        return self._present.trouble
 
     def refresh(self, version: int | None = None, patience: float | None = None) -> Overlay:
         """Bring the view to the catalogue's version; without change this costs nothing.

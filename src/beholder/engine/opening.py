@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,8 +54,9 @@ def engine_of(
     name: str,
     store: Store,
     promotions: Promotions | None = None,
+    patience: float = math.inf,
 ) -> Engine:
-    """Return an engine over opened parts and an open store."""
+    """Return an engine over opened parts and an open store; see `Engine` for the others."""
     settings: Settings = workspace.settings
     return Engine(
         parts,
@@ -67,6 +69,7 @@ def engine_of(
         looking=GivenPictures(workspace),
         promotions=promotions,
         lasts=lasting(settings.serve.repeat),
+        patience=patience,
     )
 
 

@@ -6,7 +6,6 @@ import math
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager
 
 from beholder.bundle.opened import Opened, Promotions
@@ -16,6 +15,7 @@ from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.vectors import vectors_for
 from beholder.store.store import Store
 
+RETRY = 5.0  # seconds after which what failed is tried again
 PATIENCE = 0.5  # seconds that anybody waits for others who follow the catalogue
 
 
@@ -35,7 +35,12 @@ class Present:
     ----------
     view
         What requests read.
+    trouble
+        Why items that came or changed could not be compared, where a thread did that; None: all
+        are.
     """
+
+    trouble: Exception | None = None
 
     def __init__(
         self,
@@ -48,7 +53,7 @@ class Present:
         self.view: Overlay = overlay.bare(parts, bundle)
         self._compared = self.view  # the last one whose items are all compared as they are
         self._patient_until = math.inf
-        self._failed: BaseException | None = None
+        self._again = 0.0
         self._store, self._vectors_of, self._promotions = store, vectors_of, promotions
         self._comparing, self._promoting = threading.Lock(), threading.Lock()
         # Held while rows are read, never while items are compared.
@@ -70,12 +75,10 @@ class Present:
         version
             Of the catalogue, where the caller has read it already.
         patience
-            Seconds that the first who looks waits, too; then a thread goes on for it. With any
-            bound, what fails in that thread later is raised to the next who looks.
+            Seconds that the first who looks waits, too, while a thread compares; then it goes on
+            without. What fails in that thread is `trouble`, and tried again now and then; without
+            a bound it is raised.
         """
-        if self._failed is not None:
-            failed, self._failed = self._failed, None
-            raise failed
         if self._promotions is not None:
             self._look_for(self._promotions)
         if self._store is None:
@@ -84,6 +87,8 @@ class Present:
             version = self._store.catalogue_version()
         if self.knows(version) or (self._comparing.locked() and version <= self.view.version):
             return self.view
+        if self.trouble is not None and not math.isinf(patience) and self._rests():
+            return self._with_rows(self._store, version)
         left = self._patient_until - time.monotonic()
         if not self._comparing.acquire(timeout=min(max(left, 0.0), PATIENCE)):
             return self._with_rows(self._store, version)
@@ -103,25 +108,31 @@ class Present:
 
     def _follow_beside(self, store: Store, version: int, patience: float) -> bool:
         """Let a thread compare what changed; whether that ended in time."""
-        ended: Future[None] = Future()
+        ended = threading.Event()
 
         def follow() -> None:
             try:
                 self._follow(store, version)
-            except BaseException as error:
-                ended.set_exception(error)
-            else:
-                ended.set_result(None)
+                self.trouble = None
+            except Exception as error:  # whatever it is, others are answered from what there is
+                self._note(error)
+            finally:
+                ended.set()
 
-        threading.Thread(target=follow, name="beholder-compare", daemon=True).start()
-        if wait([ended], patience).done:
-            ended.result()
-            return True
-        ended.add_done_callback(self._note)
-        return False
+        try:
+            threading.Thread(target=follow, name="beholder-compare", daemon=True).start()
+        except RuntimeError as error:  # no room for another thread
+            self._comparing.release()
+            self._note(error)
+            return False
+        return ended.wait(patience) and self.trouble is None
 
-    def _note(self, ended: Future[None]) -> None:
-        self._failed = ended.exception()
+    def _note(self, error: Exception) -> None:
+        self.trouble, self._again = error, time.monotonic() + RETRY
+
+    def _rests(self) -> bool:
+        """Whether comparing failed a moment ago."""
+        return time.monotonic() < self._again
 
     @contextmanager
     def _has_acquired(self) -> Iterator[None]:

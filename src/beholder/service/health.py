@@ -8,6 +8,7 @@ from litestar import get
 from beholder.errors import StoreError
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
+from beholder.service.problems import understood
 
 
 class Alive(msgspec.Struct):
@@ -48,6 +49,9 @@ class Ready(msgspec.Struct):
     ----------
     rules
         What is wrong with the standing rules, a sentence each.
+    trouble
+        Why items that came or changed since the bundle cannot be compared; None: all are. What is
+        hidden, deleted or sold out is so all the same.
     """
 
     bundle: str
@@ -56,6 +60,7 @@ class Ready(msgspec.Struct):
     answers: Answers
     rules: tuple[str, ...] = ()
     refused: Refused | None = None
+    trouble: str | None = None
     status: str = "ready"
 
 
@@ -82,7 +87,8 @@ async def ready(request: Asking) -> Ready:
     told = waiting.counts
     answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
     rules = engine.rule_problems
-    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused)
+    trouble = None if engine.trouble is None else understood(engine.trouble).message
+    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused, trouble)
 
 
 handlers = [live, ready]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 import msgspec
@@ -23,6 +22,7 @@ from beholder.store import ItemRecord
 from beholder.store.ids import check_id
 from beholder.store.records import Attribute
 
+COMPARED = 60.0  # seconds that who puts an item waits for it to be compared
 PATH = "/v1/items/{item_id:str}"
 AT_ONCE = 20  # pictures in one form
 MOST = 100  # of one item, as in an import
@@ -149,7 +149,7 @@ def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> Item
         pictures = list(dict.fromkeys([each.hash for each in kept] + (pictures or [])))
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
     counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
-    running.engine.refresh(patience=math.inf)  # it is recommendable when this is acknowledged
+    running.engine.refresh(patience=COMPARED)  # it is recommendable when this is acknowledged
     if running.store.item(name)["hidden"]:
         return ItemState(name, "hidden")
     status = "added" if counts.added else "changed" if counts.changed else "same"

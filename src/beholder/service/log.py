@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from beholder.errors import BeholderError
+
 FAULTS = "beholder.faults"
 
 
@@ -26,8 +28,23 @@ def note_request(scope: Any, status: int, seconds: float) -> None:
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
 
 
+def note_trouble(doing: str, error: BaseException) -> None:
+    """Write what went wrong beside all requests."""
+    known = isinstance(error, BeholderError)
+    line = {
+        "time": round(time.time(), 3),
+        "trouble": doing,
+        "error": type(error).__name__,
+        **({"detail": str(error)} if known else {"at": _places(error)}),
+    }
+    sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
+
+
 def note_fault(scope: Any, error: BaseException) -> None:
     """Keep where a fault of ours happened, for the log: places in the program, no values."""
+    scope[FAULTS] = {"error": type(error).__name__, "at": _places(error)}
+
+
+def _places(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)[-8:]
-    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]
-    scope[FAULTS] = {"error": type(error).__name__, "at": places}
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from beholder.pages import render
 from beholder.service import visitor
 from beholder.service.chips import frequent
 from beholder.service.keys import KeyFile
+from beholder.service.log import note_trouble
 from beholder.store import GroupWriter, Outcome, Snapshot, Store
 from beholder.workspace import Workspace
 
@@ -33,6 +33,7 @@ T = TypeVar("T")
 LOOK = 1.0  # seconds between looks at which bundle is promoted
 PATIENCE = 2.0  # seconds that events may wait for the disk
 MEMORY = 600.0  # seconds that histories may stay in memory
+OPENING = 60.0  # seconds that a bundle waits for items after it before it is served
 RED = 10.0  # seconds that a failed commit makes the service unready
 
 
@@ -151,7 +152,7 @@ class Running:
                 _ = self.chips
 
     def _engine_of(self, parts: Parts, name: str) -> Engine:
-        engine = engine_of(self.workspace, parts, name, self.store)
+        engine = engine_of(self.workspace, parts, name, self.store, patience=OPENING)
         engine.keep = Keep(self.store.waiting, self.settings.serve.log_answers)
         engine.patience = present.PATIENCE
         return engine
@@ -160,15 +161,23 @@ class Running:
         render.warm()
         _ = self.chips
         forgot = time.monotonic()
+        told: Exception | None = None
         while not self._stopping.wait(LOOK):
             if time.monotonic() - forgot > MEMORY:
                 self.engine.people.memory.clear()
                 forgot = time.monotonic()
-            if stamp(self.workspace) != self._seen:
-                with contextlib.suppress(BeholderError):  # no bundle at all: the old one stays
+            try:
+                if stamp(self.workspace) != self._seen:
                     self.swap()
-            with contextlib.suppress(StoreError):  # requests meet the same error, and tell it
                 self.engine.refresh()
+            except BeholderError:
+                pass  # no bundle at all, or no store: requests meet the same error, and tell it
+            except Exception as error:  # this thread follows promotions: it may not end
+                note_trouble("following the catalogue", error)
+            if self.engine.trouble is not told:
+                told = self.engine.trouble
+                if told is not None:
+                    note_trouble("comparing items", told)
 
 
 async def in_thread(work: Callable[[], T]) -> T:

@@ -69,7 +69,7 @@ class VectorSpace:
     def cosines(self, block: Block) -> Floats:
         """Return V[block] V', float32 (len(block), n)."""
         found = self.vectors[block] @ self.vectors.T
-        return self._told(found, lambda there: there[block].reshape(-1, 1) & there)
+        return self._told(found, lambda there: np.logical_and.outer(there[block], there))
 
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return cosines of some items with others."""
@@ -91,7 +91,7 @@ class VectorSpace:
         mapped = self.whitening(raw)
         near = self._told(
             mapped @ self.index.vectors.T,
-            lambda there: mapped.any(axis=1)[:, None] & there[self.owner],
+            lambda there: np.logical_and.outer(mapped.any(axis=1), there[self.owner]),
         )
         if self.single:
             return near
