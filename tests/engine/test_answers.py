@@ -179,6 +179,12 @@ def test_unknown_items_in_a_told_history_are_left_out(reader: Engine, world: Wor
         ({"item": "item-0001", "value": "five"}, "history"),
         ({"item": 7}, "history"),
         (7, "history"),
+        ({"item": "item-0001", "kind": "rating"}, "a rating needs a number"),
+        ({"item": "item-0001", "kind": "rating", "value": 1e300}, "not a finite number"),
+        ({"item": "item-0001", "kind": "purchase", "value": -1}, "negative"),
+        ({"item": "item-0001", "kind": "watch", "value": -5}, "negative"),
+        ({"item": "item-0001", "time": 1_700_000_000}, "looks like seconds"),
+        ({"item": "item-0001", "time": 4_000_000_000_000}, "in the future"),
     ],
 )
 def test_a_malformed_told_history_is_refused(reader: Engine, entry: object, words: str) -> None:

@@ -127,7 +127,8 @@ def test_vectors_of_an_encoder_that_no_item_has_say_nothing(view: Overlay) -> No
 
 def test_what_was_found_is_shown_in_its_order_with_its_scores(view: Overlay) -> None:
     found = np.array([7, 3], np.int32), np.array([0.75, 0.25], np.float32)
-    answer, other = as_answer(view, found), as_answer(view, found)
+    open_ = view.shown, view.shown
+    answer, other = as_answer(view, found, *open_), as_answer(view, found, *open_)
     assert answer.ids == ["7", "3"]
     assert [item.score for item in answer.items] == [0.75, 0.25]
     assert {item.reason for item in answer.items} == {Reason("similar")}

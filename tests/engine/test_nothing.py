@@ -52,3 +52,13 @@ def test_of_a_stranger_the_command_says_that_nothing_is_known(engine: Engine) ->
     assert "nothing is known of who asks" in said
     _, said = beholder("recommend", root)
     assert "nothing is known" not in said
+
+
+def test_what_is_like_nothing_is_said_too(engine: Engine, world: World) -> None:
+    item = world.item_id(5)
+    n = len(engine.now_showing.cards)
+    closed = f"none of the {n} items that are shown holds for the filter"
+    assert engine.similar(item, filter="price > 1000000").note == closed
+    assert engine.search("amber", filter="price > 1000000").note == closed
+    assert engine.search("zzzz").note == "no item that may be shown is like it"
+    assert engine.search(world.texts[5]).note is None

@@ -140,6 +140,7 @@ def test_a_page_of_another_workspace_is_refused(
     key = other.secrets / "signing.key"
     key.parent.mkdir(exist_ok=True)
     key.write_bytes(bytes(32))
+    key.chmod(0o600)
     page = engine.recommend(k=K).next
     with engine_of(other, engine.parts, bundle.name, _store(other)) as elsewhere:
         assert elsewhere.recommend(k=K).ids == engine.recommend(k=K).ids

@@ -210,6 +210,9 @@ def test_events_that_cannot_be_meant_are_refused(
         ({"vectors": {"v": [[1.0], [1.0, 2.0]]}}, VectorsError, "no matrix of numbers"),
         ({"vectors": {"v": {"x": [1.0], "y": [1.0, 2.0]}}}, VectorsError, "different lengths"),
         ({"vectors": {"v": {"x": ["a"]}}}, VectorsError, "'v'"),
+        ({"vectors": {"words": {"x": [1.0]}}}, VectorsError, "what texts are compared by"),
+        ({"vectors": {"..": {"x": [1.0]}}}, VectorsError, "no name for vectors"),
+        ({"vectors": {"": {"x": [1.0]}}}, VectorsError, "no name for vectors"),
     ],
 )  # fmt: skip
 def test_what_is_told_besides_is_checked(

@@ -41,6 +41,7 @@ from beholder.engine.slate import Known
 from beholder.errors import UnknownItemError, UsageError
 from beholder.scorers.interface import Floats
 from beholder.settings import BehaviourSettings
+from beholder.store.ids import check_moment
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 
@@ -321,8 +322,9 @@ class Engine:
         checked_k(k)
         view = self.refresh()
         place = self._position(view, item)
-        found = finding.similar_to(view, place, k, self._able(view, filter))
-        answer = finding.as_answer(view, found)
+        able, wanted = self._able(view, None), self._able(view, filter)
+        found = finding.similar_to(view, place, k, wanted)
+        answer = finding.as_answer(view, found, able, wanted)
         if self.keep is not None:
             self.keep(view, alike(*found), answer.answer, view.bundle, seen)
         return answer
@@ -406,10 +408,11 @@ class Engine:
             raise UsageError("a search needs words or a picture", field="words")
         vectors = {} if picture is None else self._vectors_of_picture(picture)
         view = self.refresh()
-        if picture is not None and not isinstance(picture, Mapping):
+        if picture is not None:
             check_looks(view.content, vectors)
-        found = finding.searched(view, words, vectors, k, self._able(view, filter))
-        return finding.as_answer(view, found)
+        able, wanted = self._able(view, None), self._able(view, filter)
+        found = finding.searched(view, words, vectors, k, wanted)
+        return finding.as_answer(view, found, able, wanted)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
         if isinstance(picture, Mapping):
@@ -504,6 +507,8 @@ class Engine:
             events = [e if isinstance(e, Event) else msgspec.convert(e, Event) for e in given]
         except msgspec.ValidationError as error:
             raise UsageError(f"an event is malformed: {error}") from error
+        for one in events:
+            check_moment(one.time)
         return list(self.store.record(events))
 
     def item(self, item: str) -> Recommendation:

@@ -10,6 +10,7 @@ import numpy as np
 from beholder.engine.alike import with_all
 from beholder.engine.answer import Answer, Reason
 from beholder.engine.looks import alike, by_looks, looks_of
+from beholder.engine.nothing import why_not_found
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
 from beholder.engine.wording import word_scores
@@ -48,14 +49,15 @@ def searched(
     return _listed(view, scores, k, allowed)
 
 
-def as_answer(view: Overlay, found: Found) -> Answer:
-    """Return what was found as it is shown."""
+def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask) -> Answer:
+    """Return what was found as it is shown; the masks as in `why_not_found`."""
     reason = Reason("similar")
     items = tuple(
         show(view.cards[position], score, reason)
         for position, score in zip(found[0].tolist(), found[1].tolist(), strict=True)
     )
-    return Answer(secrets.token_hex(8), view.bundle, "similar", items)
+    note = None if items else why_not_found(view, able, wanted)
+    return Answer(secrets.token_hex(8), view.bundle, "similar", items, note=note)
 
 
 def _listed(

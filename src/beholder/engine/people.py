@@ -17,8 +17,9 @@ from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay
 from beholder.engine.repeat import Moments, until
 from beholder.engine.slate import Known
-from beholder.errors import UsageError
+from beholder.errors import DataError, UsageError
 from beholder.settings import BehaviourSettings
+from beholder.store.ids import check_told
 from beholder.store.records import Snapshot
 
 Told = Sequence[str | Event | dict[str, Any]]
@@ -101,6 +102,12 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
                 remedy="one of " + ", ".join(CODES),
                 field=f"history[{index}].kind",
             )
+        try:
+            check_told(kind, value, when, now)
+        except DataError as error:
+            raise UsageError(
+                error.message, remedy=error.remedy, field=f"history[{index}].{error.field}"
+            ) from error
         positions.append(overlay.position_of_id.get(item, -1))
         times.append(when if when is not None else now - (len(told) - 1 - index) * 60_000)
         kinds.append(CODES[kind])

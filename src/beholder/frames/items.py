@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from beholder.catalogue.items_from_rows import attribute
+from beholder.dataset.dataset import WORDS
 from beholder.errors import DataError, VectorsError
 from beholder.frames.ids import coded
 from beholder.frames.table import absent, mapped, read
@@ -72,10 +73,25 @@ def catalogue_of(
         )
     rows: dict[str, dict[Hashable, Any]] = {}
     for name, given in vectors.items():
+        _check_name(name)
         rows[name] = _by_id(name, given, told)
         _add(found, list(rows[name]))
     found.pictures = {name: _modality(name, own, found.places) for name, own in rows.items() if own}
+    found.notes += [
+        f"vectors {name!r} compare nothing: all of them are zero, or missing"
+        for name in vectors
+        if name not in found.pictures or not found.pictures[name].vectors.any()
+    ]
     return found
+
+
+def _check_name(name: str) -> None:
+    if name == WORDS:
+        raise VectorsError(
+            f"{name!r} is what texts are compared by", remedy="another name", field="vectors"
+        )
+    if not name.strip("."):
+        raise VectorsError(f"{name!r} is no name for vectors", remedy="letters", field="vectors")
 
 
 def _read(found: Catalogue, items: Any, columns: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from beholder.errors import DataError
 MAX_ID = 256  # bytes of UTF-8
 RATED = frozenset({"rating", "satisfaction"})
 COUNTED = frozenset({"purchase", "cart", "watch"})  # pieces and seconds
+LARGEST = 3e38  # values are kept in four bytes
 ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
 SECONDS = range(631_152_000, 4_102_444_800)  # moments from 1990 to 2100, were they seconds
@@ -63,19 +64,7 @@ def check_event(event: Event, at: int) -> None:
     check_id(event.user if event.user is not None else event.session or "", "user")
     if event.kind not in CODES:
         raise DataError(f"there is no kind {event.kind!r}", remedy=", ".join(CODES), field="kind")
-    _check_value(event.kind, event.value)
-    if event.time is not None and not 0 <= event.time <= at + FUTURE:
-        raise DataError(
-            "time is before 1970 or in the future",
-            remedy="milliseconds since 1970 in UTC",
-            field="time",
-        )
-    if event.time is not None and event.time in SECONDS:
-        raise DataError(
-            f"time {event.time} looks like seconds since 1970: as milliseconds it is in 1970",
-            remedy="send milliseconds",
-            field="time",
-        )
+    check_told(event.kind, event.value, event.time, at)
     if event.event_id is not None:
         check_id(event.event_id, "event_id")
     check_place(event.answer, event.place)
@@ -104,12 +93,35 @@ def check_moment(time: int | None) -> None:
         )
 
 
+def check_told(kind: str, value: float | None, time: int | None, at: int) -> None:
+    """Refuse a value or a moment that an event of a kind cannot have.
+
+    Raises
+    ------
+    DataError
+        With the field that is wrong.
+    """
+    _check_value(kind, value)
+    if time is not None and not 0 <= time <= at + FUTURE:
+        raise DataError(
+            "time is before 1970 or in the future",
+            remedy="milliseconds since 1970 in UTC",
+            field="time",
+        )
+    if time is not None and time in SECONDS:
+        raise DataError(
+            f"time {time} looks like seconds since 1970: as milliseconds it is in 1970",
+            remedy="send milliseconds",
+            field="time",
+        )
+
+
 def _check_value(kind: str, value: float | None) -> None:
     if value is None:
         if kind in RATED:
             raise DataError(f"a {kind} needs a number", remedy="send its value", field="value")
         return
-    if not math.isfinite(value):
+    if not math.isfinite(value) or abs(value) > LARGEST:
         raise DataError("value is not a finite number", remedy="leave it out", field="value")
     if kind in COUNTED and value < 0:
         raise DataError(
