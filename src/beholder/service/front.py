@@ -71,7 +71,7 @@ class Front:
         answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)], scope["method"])
         turn: Turn | None = None
         try:
-            turn = Turn(self.load, scope, receive)
+            turn = Turn(self.load, scope, headers, receive)
             await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:
             await self._refuse(scope, answer, error)

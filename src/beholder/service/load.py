@@ -13,6 +13,7 @@ from beholder.errors import OverloadedError
 
 HELD = 4_096  # requests whose bodies are on their way
 HELD_BYTES = 2**28  # of all of these bodies
+READ = frozenset({"POST", "PUT", "PATCH"})  # of others the body is not looked at
 SPARED = ("/health/", "/v1/users/")  # health, export, erasure and opting out
 Receive = Callable[[], Awaitable[Any]]
 
@@ -38,6 +39,8 @@ class Turn:
     ----------
     scope, receive
         Of the server (ASGI).
+    headers
+        Of the scope.
 
     Raises
     ------
@@ -45,12 +48,15 @@ class Turn:
         If too much is at work, or on its way.
     """
 
-    def __init__(self, load: Load, scope: Any, receive: Receive) -> None:
+    def __init__(
+        self, load: Load, scope: Any, headers: dict[bytes, bytes], receive: Receive
+    ) -> None:
         self._load, self._receive = load, receive
         self._spared = scope["path"].startswith(SPARED)
         self._bytes = 0
         self._state = ""
-        if _has_body(scope):
+        sent = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        if sent and scope["method"] in READ:
             self._hold()
         else:
             self._begin()
@@ -91,13 +97,6 @@ class Turn:
         self._load.held_bytes += size
         if self._load.held_bytes > HELD_BYTES:
             raise _overloaded("large bodies are on their way")
-
-
-def _has_body(scope: Any) -> bool:
-    for name, value in scope["headers"]:
-        if name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0"):
-            return True
-    return False
 
 
 def _overloaded(what: str) -> OverloadedError:
