@@ -150,8 +150,9 @@ def _train(
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
     notes = _unseen(made, workspace) + fitted.notes + fitted.timings + publish.misfits
-    if clock.left < 0:
-        notes.append(f"the budget of {told(budget.seconds)} was too short: {told(clock.spent)}")
+    said, spent = told(budget.seconds), told(clock.spent)
+    if clock.left < 0 and budget.script is None and spent != said:
+        notes.append(f"the budget of {said} was too short: {spent}")
     return Trained(
         name,
         made.dataset.n_items,
