@@ -33,7 +33,7 @@ def read_secret(path: Path, lost: str, broken: type[BeholderError] = SettingsErr
     except FileNotFoundError as error:
         raise broken(f"secrets/{path.name} is missing", remedy=lost) from error
     if len(secret) != LENGTH:
-        raise broken(f"secrets/{path.name} has {len(secret)} bytes, not {LENGTH}", remedy=lost)
+        raise broken(f"secrets/{path.name} is {len(secret)} bytes long, not {LENGTH}", remedy=lost)
     if os.name == "posix" and path.stat().st_mode & OTHERS:
         warnings.warn(f"secrets/{path.name} may be read by others: chmod 600 {path}", stacklevel=2)
     return secret

@@ -109,9 +109,9 @@ def test_a_server_that_rests_can_be_stopped(workspace: Workspace) -> None:
     ("file", "content", "told"),
     [
         ("signing.key", None, "secrets/signing.key is missing (restore it, or delete it and train"),
-        ("signing.key", b"short", "secrets/signing.key has 5 bytes, not 32"),
-        ("visitor.key", b"x", "secrets/visitor.key has 1 bytes, not 32 (delete it: browsers"),
-        ("root.key", b"", "secrets/root.key has 0 bytes, not 32 (restore it; the keys of people"),
+        ("signing.key", b"short", "secrets/signing.key is 5 bytes long, not 32"),
+        ("visitor.key", b"x", "secrets/visitor.key is 1 bytes long, not 32 (delete it: browsers"),
+        ("root.key", b"", "secrets/root.key is 0 bytes long, not 32 (restore it; the keys of people"),
     ],
 )
 def test_what_keeps_a_worker_from_starting_is_told_in_its_own_words(

@@ -101,7 +101,7 @@ def test_a_foreign_root_key_is_refused(sqlite_workspace: Workspace) -> None:
 def test_a_root_key_that_was_cut_is_refused(sqlite_workspace: Workspace, size: int) -> None:
     Store.open(sqlite_workspace, create=True).close()
     (sqlite_workspace.secrets / "root.key").write_bytes(bytes(size))
-    with pytest.raises(StoreError, match=rf"root\.key has {size} bytes"):
+    with pytest.raises(StoreError, match=rf"root\.key is {size} bytes long"):
         Store.open(sqlite_workspace)
 
 

@@ -151,7 +151,7 @@ def _train(
     pairs = made.dataset.interactions
     notes = _unseen(made, workspace) + fitted.notes + fitted.timings + publish.misfits
     said, spent = told(budget.seconds), told(clock.spent)
-    if clock.left < 0 and budget.script is None and spent != said:
+    if clock.left < 0 and budget.plan is None and spent != said:
         notes.append(f"the budget of {said} was too short: {spent}")
     return Trained(
         name,
