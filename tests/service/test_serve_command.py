@@ -111,7 +111,7 @@ def test_a_server_that_rests_can_be_stopped(workspace: Workspace) -> None:
         ("signing.key", None, "secrets/signing.key is missing (restore it, or delete it and train"),
         ("signing.key", b"short", "secrets/signing.key is 5 bytes long, not 32"),
         ("visitor.key", b"x", "secrets/visitor.key is 1 bytes long, not 32 (delete it: browsers"),
-        ("root.key", b"", "secrets/root.key is 0 bytes long, not 32 (restore it; the keys of people"),
+        ("root.key", b"", "secrets/root.key is 0 bytes long, not 32 (restore it; the keys of"),
     ],
 )
 def test_what_keeps_a_worker_from_starting_is_told_in_its_own_words(
