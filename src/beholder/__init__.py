@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from beholder.errors import BeholderError
+from beholder.errors import BeholderError, VectorsError
 from beholder.progress import SILENT
 
 if TYPE_CHECKING:
@@ -219,7 +219,14 @@ def fit(
     """
     from beholder.frames.fit import Tables, fit_tables
 
-    tables = Tables(events, items, vectors or {}, dict(columns or {}), kind)
+    named = {} if vectors is None else vectors
+    if not hasattr(named, "items"):
+        raise VectorsError(
+            "vectors come by the name that you give them",
+            remedy='vectors={"mine": matrix}',
+            field="vectors",
+        )
+    tables = Tables(events, items, named, dict(columns or {}), kind)
     return fit_tables(tables, model, budget, seed, progress)
 
 

@@ -55,6 +55,16 @@ def test_more_than_a_fifth_leaves_only_if_it_is_said_so(shop: Path, tmp_path: Pa
     assert there(shop) == set(range(10))
 
 
+def test_items_that_are_new_make_no_room_for_others_to_leave(shop: Path, tmp_path: Path) -> None:
+    """A shop that gave all of its items other ids is asked, however many come."""
+    others = items(tmp_path, range(100, 400))
+    foreseen, _ = beholder("import", shop, "--items", others, "--full", "--dry-run", status=1)
+    told, _ = beholder("import", shop, "--items", others, "--full", status=1)
+    for said in (foreseen, told):
+        assert "they are 100% of the catalogue" in said
+    assert set(range(20)) <= there(shop)
+
+
 def test_a_row_that_was_refused_may_have_named_what_is_missing(shop: Path, tmp_path: Path) -> None:
     broken = items(tmp_path, range(19), "i19,too,many\n")
     told, _ = beholder("import", shop, "--items", broken, "--full", "--yes", status=1)

@@ -21,7 +21,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.unicode import writable
-from beholder.catalogue.whole_file import missing_from, outlook
+from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Store
 
 BATCHES = 4  # of interactions that are looked at
@@ -50,8 +50,9 @@ def dry_run(store: Store, request: Request) -> DryRun:
             before = len(refusals)
             named = _look_at_items(seen, pictures, refusals, found, sight)
             if request.leaving is not None:
-                gone, n = missing_from(store, named.keys())
-                found.gone = outlook(gone, n, len(refusals) - before, bool(sight.cut))
+                there = held(store)
+                gone = missing(there, named.keys())
+                found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
             known |= named
             if sight.cut or not named:
                 tables = request.tables()

@@ -20,7 +20,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
-from beholder.catalogue.whole_file import Agree, let_go
+from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
 from beholder.store.ids import why_not_id
@@ -228,6 +228,7 @@ def import_items(
     """
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
+    there = [] if leaving is None else held(store)  # before the file adds others
 
     def refuse(row: int, reason: str) -> None:
         refusals.add(path.name, row, reason)
@@ -255,7 +256,9 @@ def import_items(
     done.refused = len(refusals) - before
     done.read += done.refused
     if leaving is not None:
-        done.gone = let_go(store, work.seen.keys(), done.refused, bool(done.cut), leaving)
+        gone = missing(there, work.seen.keys())
+        found = outlook(gone, len(there), done.refused, bool(done.cut))
+        done.gone = let_go(store, gone, len(there), found, leaving)
     return done
 
 

@@ -42,10 +42,15 @@ class Gone(NamedTuple):
     ask: str = ""
 
 
-def missing_from(store: Store, named: Set[str]) -> tuple[list[str], int]:
-    """Return the items of the catalogue that a file does not name, and how many there are."""
-    ids = store.items()["item_id"].to_pylist()
-    return [item for item in ids if item not in named], len(ids)
+def held(store: Store) -> list[str]:
+    """Return the items of the catalogue."""
+    ids: list[str] = store.items()["item_id"].to_pylist()
+    return ids
+
+
+def missing(before: list[str], named: Set[str]) -> list[str]:
+    """Return what of a catalogue a file does not name."""
+    return [item for item in before if item not in named]
 
 
 def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
@@ -58,7 +63,7 @@ def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
     Parameters
     ----------
     n
-        How many items the catalogue has.
+        How many items the catalogue had before the file was read.
     refused
         Rows of the file.
     cut
@@ -76,10 +81,8 @@ def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
     return found
 
 
-def let_go(store: Store, named: Set[str], refused: int, cut: bool, agree: Agree = never) -> Gone:
-    """Take out of the catalogue what a file does not name, as `outlook` says."""
-    gone, n = missing_from(store, named)
-    found = outlook(gone, n, refused, cut)
+def let_go(store: Store, gone: list[str], n: int, found: Gone, agree: Agree = never) -> Gone:
+    """Take items out of the catalogue, as `outlook` found."""
     if found.ask and not agree(len(gone), n):
         return found._replace(stay=found.ask)
     if gone and not found.stay:

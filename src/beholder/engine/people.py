@@ -92,6 +92,10 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
     UsageError
         For an entry without an item or with an unknown kind.
     """
+    if isinstance(told, str):
+        raise UsageError(
+            "a history is a list, not one text", remedy=f"tell [{told!r}]", field="history"
+        )
     now = int(time.time() * 1000)
     positions, times, kinds, values = [], [], [], []
     for index, entry in enumerate(told):

@@ -13,7 +13,7 @@ from beholder.bundle import parts
 from beholder.bundle.choice import MemberRecord
 from beholder.engine.answer import Answer
 from beholder.engine.engine import Engine
-from beholder.errors import UnknownItemError
+from beholder.errors import UnknownItemError, UsageError
 from beholder.frames import saved
 
 
@@ -107,6 +107,8 @@ class Recommender:
         UsageError
             If k is not 1 to 1000, or an event of the history cannot be read.
         """
+        if asked.keys() & {"user", "session"}:
+            raise UsageError("a fitted recommender keeps nobody", remedy="tell the history itself")
         told, unknown = self._told(history)
         left_out = [self._texts[one] for one in exclude if one in self._texts]
         answer = self.engine.recommend(history=told, k=k, exclude=left_out, **asked)
@@ -165,6 +167,10 @@ class Recommender:
         self, history: Sequence[Hashable | dict[str, Any]]
     ) -> tuple[list[str | dict[str, Any]], list[Hashable]]:
         """Return a history with the engine's ids, and the ids that are not known."""
+        if isinstance(history, str):
+            raise UsageError(
+                "a history is a list, not one text", remedy=f"tell [{history!r}]", field="history"
+            )
         told: list[str | dict[str, Any]] = []
         unknown: list[Hashable] = []
         for entry in history:
