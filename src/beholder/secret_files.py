@@ -32,6 +32,8 @@ def read_secret(path: Path, lost: str, broken: type[BeholderError] = SettingsErr
         secret = path.read_bytes()
     except FileNotFoundError as error:
         raise broken(f"secrets/{path.name} is missing", remedy=lost) from error
+    except OSError as error:
+        raise broken(f"secrets/{path.name} cannot be read: {error.strerror}") from error
     if len(secret) != LENGTH:
         raise broken(f"secrets/{path.name} is {len(secret)} bytes long, not {LENGTH}", remedy=lost)
     if os.name == "posix" and path.stat().st_mode & OTHERS:

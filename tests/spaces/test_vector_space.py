@@ -154,7 +154,7 @@ def test_given_vectors_are_compared_by_plain_cosine_above_what_any_two_have_in_c
     others = np.delete(np.arange(40), 7)
     among = cosines[np.ix_(others, others)]
     common = (among.sum() - 39) / (39 * 38) * (39 - 5) / 39
-    expected = (cosines - common) / (1 - common)
+    expected = np.maximum((cosines - common) / (1 - common), -1)
     expected[7] = expected[:, 7] = 0
     np.testing.assert_allclose(given.cosines(slice(None)), expected, atol=1e-5)
     some, partner = np.array([1, 7, 9]), np.array([3, 4, 7])
@@ -170,7 +170,7 @@ def test_given_vectors_are_compared_by_plain_cosine_above_what_any_two_have_in_c
     grown = given.grown(1, Modality.of_rows(raw[7:8], everyone(1), given=True))
     np.testing.assert_allclose(
         grown.cosines(slice(40, 41))[0, others],
-        ((cosines - common) / (1 - common))[7, others],
+        np.maximum((cosines - common) / (1 - common), -1)[7, others],
         atol=1e-5,
     )
 
@@ -181,3 +181,20 @@ def test_what_given_vectors_have_in_common_is_saved(tmp_path: Path) -> None:
     given.save(tmp_path)
     loaded = VectorSpace.load(tmp_path)
     np.testing.assert_array_equal(loaded.cosines(slice(None)), given.cosines(slice(None)))
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_inner_products_of_given_vectors_are_positive_definite(far: bool) -> None:
+    """Closed-form models invert them."""
+    raw = np.random.default_rng(3).random((200, 8)) + 0.5
+    if far:
+        raw[5] = -raw[5]
+    present = everyone(200)
+    present[7] = False
+    given = VectorSpace.fit(Modality.of_rows(raw.astype(np.float32), present, True), present)
+    assert given.whitening.common > 0.8
+    gram = np.concatenate([given.gram(slice(0, 90)), given.gram(slice(90, 200))])
+    assert np.linalg.eigvalsh(gram.astype(np.float64)).min() > -1e-3
+    assert not gram[7].any()
+    near = given.cosines(slice(None))
+    assert np.corrcoef(gram[0], near[0])[0, 1] > 0.7

@@ -75,7 +75,8 @@ class GivenVectors:
                     self._kept = Kept(pa.array(ids, pa.string()), _mapped(file), stamp)
                 except (ValueError, MemoryError, OSError) as error:  # msgspec's are ValueErrors
                     raise VectorsError(
-                        f"{file.name} is damaged", remedy="remove it and import again"
+                        f"vectors/{FOLDER}/{self.path.name} is damaged",
+                        remedy="remove it and import again",
                     ) from error
         return self._kept
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 from litestar import get
 
-from beholder.errors import StoreError
+from beholder.errors import BeholderError, StoreError
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
-from beholder.service.problems import understood
+from beholder.service.problems import without_paths
 
 
 class Alive(msgspec.Struct):
@@ -87,8 +87,13 @@ async def ready(request: Asking) -> Ready:
     told = waiting.counts
     answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
     rules = engine.rule_problems
-    trouble = None if engine.trouble is None else understood(engine.trouble).message
+    trouble = None if engine.trouble is None else without_paths(_said(engine.trouble))
     return Ready(engine.bundle, n_items, seen.version, answers, rules, refused, trouble)
+
+
+def _said(error: Exception) -> str:
+    """Return what an error beside all requests says of itself."""
+    return error.message if isinstance(error, BeholderError) else type(error).__name__
 
 
 handlers = [live, ready]

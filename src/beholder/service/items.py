@@ -54,6 +54,7 @@ class ItemState(msgspec.Struct):
     """What became of an item: added, changed, same, hidden, shown or deleted.
 
     What was hidden stays so when it is put again, also after it was deleted: then it is `hidden`.
+    `later`: it is stored, and compared as soon as that can be done; `/health/ready` says why not.
     """
 
     id: str
@@ -150,6 +151,8 @@ def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> Item
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
     counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
     running.engine.refresh(patience=COMPARED)  # it is recommendable when this is acknowledged
+    if running.engine.trouble is not None:
+        return ItemState(name, "later")
     if running.store.item(name)["hidden"]:
         return ItemState(name, "hidden")
     status = "added" if counts.added else "changed" if counts.changed else "same"

@@ -87,7 +87,10 @@ class Turn:
         self._state = "held"
 
     def _begin(self) -> None:
-        if self._load.at_work >= self._load.most and not self._spared:
+        if self._spared:  # its answer may be read slowly: it takes no place from others
+            self._state = ""
+            return
+        if self._load.at_work >= self._load.most:
             raise _overloaded("requests are at work")
         self._load.at_work += 1
         self._state = "work"

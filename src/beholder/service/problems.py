@@ -160,7 +160,7 @@ def problem(error: BeholderError) -> Problem:
         title=(type(error).__doc__ or error.code).splitlines()[0].rstrip("."),
         status=error.status,
         code=error.code,
-        detail=error.message if outside else _without_paths(error.message),
+        detail=error.message if outside else without_paths(error.message),
         remedy=error.remedy if outside else "",
         field=error.field,
         request_id=secrets.token_hex(6),
@@ -176,5 +176,6 @@ def headers_of(error: BeholderError) -> list[tuple[str, str]]:
     return []
 
 
-def _without_paths(text: str) -> str:
+def without_paths(text: str) -> str:
+    """Return words without those that name a file."""
     return " ".join("..." if "/" in word else word for word in text.split(" "))

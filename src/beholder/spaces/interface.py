@@ -55,6 +55,12 @@ class Space(Protocol):
         """Return V[block] V', float32 (len(block), n): a part of a Gram matrix."""
         ...
 
+    def gram(self, block: Block) -> Floats:
+        """Return inner products of rows, float32 (len(block), n): all together positive definite.
+
+        They are the cosines, but for given vectors, of which they are those about the mean.
+        """
+
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return cosines of some items with others, float32 (len(some), len(others))."""
         ...

@@ -246,7 +246,7 @@ class Similarity:
         found = np.zeros((height, len(self)), np.float32)
         for name, space in self.spaces.items():
             if weights.get(name):
-                found += np.float32(weights[name]) * space.cosines(block)
+                found += np.float32(weights[name]) * space.gram(block)
         return found
 
     def of(self, positions: Positions) -> Self:

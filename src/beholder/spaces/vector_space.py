@@ -71,6 +71,20 @@ class VectorSpace:
         found = self.vectors[block] @ self.vectors.T
         return self._told(found, lambda there: np.logical_and.outer(there[block], there))
 
+    def gram(self, block: Block) -> Floats:
+        """Return inner products of rows, see `Space.gram`."""
+        rows = self._about_mean
+        return np.asarray(rows[block] @ rows.T)
+
+    @cached_property
+    def _about_mean(self) -> Floats:
+        common = np.float32(self.whitening.common)
+        if not common:
+            return self.vectors
+        mean = self.vectors.sum(axis=0) / max(int(self.present.sum()), 1)
+        centred = (self.vectors - mean) / np.sqrt(1 - common)
+        return np.where(self.present[:, None], centred, np.float32(0)).astype(np.float32)
+
     def between(self, some: Positions, others: Positions) -> Floats:
         """Return cosines of some items with others."""
         found = self.vectors[some] @ self.vectors[others].T
@@ -135,7 +149,8 @@ class VectorSpace:
         common = np.float32(self.whitening.common)
         if not common:
             return np.asarray(cosines)
-        return np.where(both(self.present), (cosines - common) / (1 - common), np.float32(0))
+        counted = np.maximum((cosines - common) / (1 - common), np.float32(-1))
+        return np.where(both(self.present), counted, np.float32(0))
 
     def candidates(self, block: Block, k: int) -> Candidates:
         """Return the `k` items that the index finds near each item of a block."""

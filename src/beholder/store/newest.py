@@ -25,7 +25,7 @@ class Did(NamedTuple):
 
 
 def newest(database: Database, keys: Keys, who: Who, kinds: Collection[str]) -> list[Did]:
-    """Return the events of some kinds among somebody's newest 10,000, oldest first."""
+    """Return somebody's newest 10,000 events of some kinds, oldest first."""
     link = keys.find_one(keys.mac(who))
     if link is None:
         return []
@@ -38,14 +38,14 @@ def newest(database: Database, keys: Keys, who: Who, kinds: Collection[str]) -> 
         last = (
             select(*columns)
             .where(events.c.person == found[0])
-            .order_by(events.c.time.desc())
+            .where(events.c.kind.in_([CODES[kind] for kind in kinds]))
+            .order_by(events.c.time.desc(), events.c.seq.desc())
             .limit(NEWEST)
             .subquery()
         )
         wanted = (
             select(items.c.item_id, last.c.kind, last.c.time, last.c.mark)
             .select_from(last.join(items, items.c.seq == last.c.item))
-            .where(last.c.kind.in_([CODES[kind] for kind in kinds]))
             .order_by(last.c.time, last.c.seq)
         )
         rows = connection.execute(wanted).all()
