@@ -231,3 +231,32 @@ def test_several_stores_write_at_once_without_losing_any(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert len(store.training_events()) == 80
+
+
+def test_a_second_store_of_the_process_takes_no_lock_from_the_first(
+    sqlite_workspace: Workspace,
+) -> None:
+    """Else the next process that closes the store deletes the log that the first writes to."""
+    count = (
+        "import sys; from beholder.store import ItemRecord, Store;"
+        "from beholder.workspace import Workspace;"
+        "store = Store.open(Workspace.open(sys.argv[1]));"
+        "store.put_items([ItemRecord(sys.argv[2], 'from elsewhere')]);"
+        "print(len(store.training_events())); store.close()"
+    )
+
+    def elsewhere(item: str) -> int:
+        command = [sys.executable, "-c", count, str(sqlite_workspace.root), item]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    with Store.open(sqlite_workspace, create=True) as first:
+        first.put_items([ItemRecord("a", "A")])
+        first.record([Event("a", "like", user="before")])
+        Store.open(sqlite_workspace).close()
+        with Store.open(sqlite_workspace):
+            assert elsewhere("b") == 1
+            for n in range(5):
+                first.record([Event("a", "like", user=f"after-{n}")])
+            assert elsewhere("c") == 6
+            assert first.item("c")["title"] == "from elsewhere"
+    assert elsewhere("d") == 6

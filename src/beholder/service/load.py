@@ -56,6 +56,8 @@ class Turn:
         self._bytes = 0
         self._state = ""
         sent = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        if self._spared:  # and its answer may be read slowly: it takes no place from others
+            return
         if sent and scope["method"] in READ:
             self._hold()
         else:
@@ -81,15 +83,12 @@ class Turn:
         self._state = ""
 
     def _hold(self) -> None:
-        if self._load.held >= HELD and not self._spared:
+        if self._load.held >= HELD:
             raise _overloaded("bodies are on their way")
         self._load.held += 1
         self._state = "held"
 
     def _begin(self) -> None:
-        if self._spared:  # its answer may be read slowly: it takes no place from others
-            self._state = ""
-            return
         if self._load.at_work >= self._load.most:
             raise _overloaded("requests are at work")
         self._load.at_work += 1

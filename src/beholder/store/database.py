@@ -206,10 +206,15 @@ def sqlite_url(path: str) -> URL:
 
 
 def _keep_from_others(file: Path) -> None:
-    """Let nobody but its owner read a database; what SQLite writes beside it is as it is."""
+    """Let nobody but its owner read a database; what SQLite writes beside it is as it is.
+
+    A file that is there is never opened here: closing any descriptor of it would drop the locks
+    that SQLite holds on it in this process (POSIX), and others would take its WAL away.
+    """
     with suppress(OSError):  # a folder that is read-only, or somebody else's
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-        if file.stat().st_mode & 0o077:
+        if not file.exists():
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        elif file.stat().st_mode & 0o077:
             file.chmod(0o600)
 
 
