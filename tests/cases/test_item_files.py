@@ -11,6 +11,7 @@ from PIL import Image
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
+from items_held import items_of
 
 
 def run(*words: object, status: int = 0) -> str:
@@ -22,14 +23,6 @@ def run(*words: object, status: int = 0) -> str:
 def shop(tmp_path: Path) -> Path:
     run("init", tmp_path / "shop")
     return tmp_path / "shop"
-
-
-def items_of(shop: Path) -> dict[str, tuple[str, dict[str, object]]]:
-    with Store.open(Workspace.open(shop)) as store:
-        table = store.items()
-    names = ("item_id", "title", "attributes")
-    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
-    return {item: (title, json.loads(attributes)) for item, title, attributes in rows}
 
 
 def test_amazon_reviews_2023(shop: Path, tmp_path: Path) -> None:

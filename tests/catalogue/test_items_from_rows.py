@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from beholder.store import Store
-from beholder.workspace import Workspace
 from command_line import beholder
+from items_held import items_of
 
 NOT_FINITE = "1 row without price: it is not a finite number (the rest was read)"
 
@@ -19,14 +18,6 @@ NOT_FINITE = "1 row without price: it is not a finite number (the rest was read)
 def shop(tmp_path: Path) -> Path:
     beholder("init", tmp_path / "shop")
     return tmp_path / "shop"
-
-
-def items_of(shop: Path) -> dict[str, tuple[str, dict[str, Any]]]:
-    with Store.open(Workspace.open(shop)) as store:
-        table = store.items()
-    names = ("item_id", "title", "attributes")
-    rows = zip(*(table[name].to_pylist() for name in names), strict=True)
-    return {item: (title, json.loads(attributes)) for item, title, attributes in rows}
 
 
 @pytest.mark.parametrize("price", ["1e400", "-1e999", "9" * 290 + "e99", "€ 1e309"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UnknownItemError
@@ -111,9 +112,7 @@ class Store:
             If there is none, or it was deleted.
         """
         with self.database.write() as connection:
-            found = items.one(connection, item_id)
-            if found is None:
-                raise _unknown(item_id)
+            found = _one(connection, item_id)
             changed = change(ItemRecord(item_id, found["title"], found["attributes"]))
             items.put(connection, [changed])
         return changed
@@ -132,10 +131,7 @@ class Store:
             If there is none, or it was deleted.
         """
         with self.database.read() as connection:
-            found = items.one(connection, item_id)
-        if found is None:
-            raise _unknown(item_id)
-        return found
+            return _one(connection, item_id)
 
     def pictures_of(self, item_ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the SHA-256 of what items show, the cover first; without any: left out."""
@@ -269,6 +265,13 @@ class Store:
 
 def _who(user: str | Who) -> Who:
     return user if isinstance(user, Who) else Who("user", user)
+
+
+def _one(connection: Connection, item_id: str) -> dict[str, Any]:
+    found = items.one(connection, item_id)
+    if found is None:
+        raise _unknown(item_id)
+    return found
 
 
 def _unknown(item_id: str) -> UnknownItemError:
