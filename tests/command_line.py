@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stderr, redirect_stdout
+from unittest import mock
 
 import pytest
 
@@ -11,9 +12,14 @@ from beholder.cli.main import run
 
 
 def beholder(*words: object, status: int = 0) -> tuple[str, str]:
-    """Run the command line; return what it printed on its two outputs."""
+    """Run the command line; return what it printed on its two outputs. Nobody answers."""
     said, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
-    with redirect_stdout(said), redirect_stderr(errors), pytest.raises(SystemExit) as ended:
+    with (
+        mock.patch("sys.stdin", io.StringIO()),
+        redirect_stdout(said),
+        redirect_stderr(errors),
+        pytest.raises(SystemExit) as ended,
+    ):
         run([str(word) for word in words])
     printed, told = _text(said), _text(errors)
     assert ended.value.code == status, told
