@@ -13,15 +13,11 @@ from beholder.engine.engine import Engine
 from beholder.engine.opening import open_engine
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
-from planted import World, make_world, workspace_of
+from planted import STEADY, World, make_world, workspace_of
 
 # A slow machine is no error, and a run can be repeated.
 settings.register_profile("beholder", deadline=None, derandomize=True)
 settings.load_profile("beholder")
-
-
-# All but the one that the speed of this machine would decide about: each run has the same bundle.
-MEMBERS = ("itemknn", "session", "words", "visual-knn", "session-ease", "content-ease", "ease")
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +30,7 @@ def world() -> World:
 def trained(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a trained workspace that no test may change."""
     workspace = workspace_of(world, tmp_path_factory.mktemp("planted") / "workspace")
-    train_workspace(workspace, budget="600s", models=MEMBERS)
+    train_workspace(workspace, budget="600s", models=STEADY)
     return workspace.root
 
 

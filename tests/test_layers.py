@@ -20,6 +20,7 @@ GROUND = {
     "errors": set(),
     "progress": set(),
     "durable": set(),
+    "disk": {"errors"},
     "secret_files": {"errors"},
     "tensors": set(),
     "numbers_in_text": set(),

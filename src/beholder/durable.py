@@ -41,8 +41,10 @@ def write_file(path: Path, *data: bytes | memoryview, mode: int = 0o644) -> None
             file.flush()
             os.fsync(file.fileno())
         os.replace(aside, path)
-    except BaseException:
+    except BaseException as error:
         aside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a write does not say to where
         raise
     sync_folder(path.parent)
 

@@ -21,6 +21,7 @@ BeholderError
 │   └── UnknownBundleError  no bundle of this name
 ├── StoreError              the database does not answer
 │   └── OverloadedError     too much at once: try again later
+├── DiskError               a file cannot be written: full, read-only, failing
 ├── AccessError             the caller may not do this
 │   └── KeyNeededError      a key is missing or not known
 └── MissingExtraError       an optional package is not installed
@@ -189,6 +190,13 @@ class OverloadedError(StoreError):
     """More work is waiting than the limits allow; sending it again later is safe."""
 
     code = "overloaded"
+
+
+class DiskError(BeholderError):
+    """A file could not be written or read: the disk is full, read-only or failing."""
+
+    code = "disk"
+    status = 503
 
 
 class AccessError(BeholderError, PermissionError):

@@ -130,6 +130,23 @@ def test_what_was_read_is_read_again_once_another_process_replaced_it(store: Sto
     assert given.load(["a"])[1].tolist() == [False]
 
 
+@pytest.mark.parametrize("bit", [1, 128])
+def test_a_file_with_a_byte_changed_anywhere_is_damaged(tmp_path: Path, bit: int) -> None:
+    merge(tmp_path, "mine", ["a", "b"], np.array([[1, 2, 3], [4, 5, 6]], np.float32))
+    path = GivenVectors(tmp_path, "mine").path
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        with pytest.raises(VectorsError, match=r"mine\.vec is damaged"):
+            GivenVectors(tmp_path, "mine").read()
+    for length in (1, len(whole) - 40, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(VectorsError, match=r"mine\.vec is damaged"):
+            GivenVectors(tmp_path, "mine").read()
+    path.write_bytes(whole[:-39])  # of before there were checksums
+    assert GivenVectors(tmp_path, "mine").load(["b"])[0].tolist() == [[4, 5, 6]]
+
+
 def test_the_name_of_an_encoder_is_not_for_imported_vectors(store: Store, tmp_path: Path) -> None:
     """They would take its own from all items, and no picture could be searched by."""
     np.save(tmp_path / "v.npy", np.ones((1, 2), np.float32))

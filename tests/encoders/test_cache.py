@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
 from beholder.encoders.cache import VectorCache, folder_name, smallest
 from beholder.encoders.picture_facts import Facts, PictureFacts, Refusal, Refusals
@@ -82,6 +83,39 @@ def test_a_shard_cut_anywhere_is_passed_over_and_dropped(tmp_path: Path) -> None
         assert reader.shards.broken == [shard]
     assert cache(tmp_path).shards.drop_broken() == 1
     assert set(tmp_path.rglob("*.safetensors")) == before
+
+
+@pytest.mark.parametrize("bit", [1, 4, 128])
+def test_a_shard_with_a_byte_changed_anywhere_is_never_read(tmp_path: Path, bit: int) -> None:
+    """Whatever its rows would be: a wrong vector is worse than none."""
+    classes = np.arange(6.0).reshape(2, 3)
+    cache(tmp_path).write(hashes("a", "b"), np.array([[1, 2, 3, 4], [5, 6, 7, 8]]), {"c": classes})
+    (shard,) = tmp_path.rglob("*.safetensors")
+    whole = shard.read_bytes()
+    for place in range(len(whole)):
+        shard.write_bytes(whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        reader = cache(tmp_path)
+        lost = reader.missing(hashes("a", "b"))
+        if not lost:  # a letter of what the file does not say of its rows, such as a blank
+            vectors, present = reader.load(hashes("a", "b"))
+            assert present.all()
+            assert vectors.tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
+        else:
+            assert lost == hashes("a", "b")
+            assert reader.shards.broken == [shard]
+    shard.write_bytes(whole)
+    assert cache(tmp_path).missing(hashes("a", "b")) == []
+
+
+def test_a_shard_without_a_checksum_is_of_before_there_were_some(tmp_path: Path) -> None:
+    reader = cache(tmp_path)
+    reader.shards.folder.mkdir(parents=True)
+    keys = np.frombuffer(bytes.fromhex(hashes("a")[0]), np.uint8).reshape(1, 32)
+    save_file(
+        {"hashes": keys, "vectors": np.ones((1, 4), np.float32)},
+        reader.shards.folder / "old.safetensors",
+    )
+    assert reader.load(hashes("a"))[0].tolist() == [[1, 1, 1, 1]]
 
 
 def test_rows_and_hashes_must_agree(tmp_path: Path) -> None:

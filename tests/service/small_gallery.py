@@ -13,6 +13,7 @@ from beholder.media import originals
 from beholder.store import ItemRecord, Store
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
+from planted import STEADY
 
 TOML = 'title = "Gallery"\n\n[encode]\nworkers = 2\n'
 
@@ -34,7 +35,7 @@ def build_workspace(root: Path, files: Path, n_items: int = 120, n_visitors: int
         store.set_picture_facts(report.facts)
         with gallery.interactions_csv.open(encoding="utf-8") as file:
             store.record([_event(row) for row in csv.DictReader(file)])
-    train_workspace(workspace, budget="600s")
+    train_workspace(workspace, budget="600s", models=STEADY)
     return workspace
 
 

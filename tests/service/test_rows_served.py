@@ -8,7 +8,7 @@ import httpx
 def test_every_row_is_a_list_with_the_key_of_its_title(client: httpx.Client) -> None:
     for user in ("rows", "another"):
         view = {"user": user, "item": "picture-00003", "kind": "view"}
-        client.post("/v1/interactions", json=view)
+        assert client.post("/v1/interactions", json=view).status_code == 200
     for name in ("recently-viewed", "trending", "new", "popular"):
         row = client.get(f"/v1/rows/{name}", params={"user": "rows", "k": 3}).json()
         assert row["title"] == "row_" + name.replace("-", "_")

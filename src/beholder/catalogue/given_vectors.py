@@ -1,9 +1,14 @@
-"""Vectors that were imported instead of encoded, by item id, one file a name."""
+"""Vectors that were imported instead of encoded, by item id, one file a name.
+
+A file has the length of the ids (8 bytes, the lowest first), the ids as JSON, the matrix as NumPy
+writes one, and a checksum of all that. One without its checksum was written before there were any.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -17,6 +22,9 @@ from numpy.typing import NDArray
 from beholder.errors import VectorsError
 
 FOLDER = "given"
+CHECKED = b"sha256:"
+LAST = len(CHECKED) + 32  # bytes of a checksum
+BLOCK = 2**20  # bytes read at a time
 
 Matrix = NDArray[np.float32]
 
@@ -59,7 +67,13 @@ class GivenVectors:
         return found, rows >= 0
 
     def read(self) -> Kept:
-        """Return all there are; a file that is as it was is not read again."""
+        """Return all there are; a file that is as it was is not read again.
+
+        Raises
+        ------
+        VectorsError
+            If the file is not as it was written.
+        """
         try:
             file = self.path.open("rb")
         except FileNotFoundError:
@@ -69,10 +83,9 @@ class GivenVectors:
             told = os.fstat(file.fileno())
             stamp = (told.st_ino, told.st_mtime_ns, told.st_size)
             if stamp != self._kept.stamp:
-                size = int.from_bytes(file.read(8), "little")
                 try:
-                    ids = msgspec.json.decode(file.read(size), type=list[str])
-                    self._kept = Kept(pa.array(ids, pa.string()), _mapped(file), stamp)
+                    ids, matrix = _parts(file, _check(file, told.st_size))
+                    self._kept = Kept(pa.array(ids, pa.string()), matrix, stamp)
                 except (ValueError, MemoryError, OSError) as error:  # msgspec's are ValueErrors
                     raise VectorsError(
                         f"vectors/{FOLDER}/{self.path.name} is damaged",
@@ -86,9 +99,37 @@ def names(vectors: Path) -> list[str]:
     return sorted(path.stem for path in (vectors / FOLDER).glob("*.vec"))
 
 
-def _mapped(file: BinaryIO) -> Matrix:
-    """Map the matrix that follows in a file."""
+def checksum(parts: Iterable[bytes | memoryview]) -> bytes:
+    """Return how a file of these parts ends: what changes with any byte of it."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part)
+    return CHECKED + found.digest()
+
+
+def _check(file: BinaryIO, size: int) -> int:
+    """Compare a file with its checksum; return where that begins, the end where it has none."""
+    end = max(0, size - LAST)
+    file.seek(end)
+    said = file.read()
+    if not said.startswith(CHECKED):
+        return size
+    file.seek(0)
+    if said != checksum(file.read(min(BLOCK, end - start)) for start in range(0, end, BLOCK)):
+        raise ValueError("it is not as it was written")
+    return end
+
+
+def _parts(file: BinaryIO, end: int) -> tuple[list[str], Matrix]:
+    """Read the ids, and map the matrix, which ends there."""
+    file.seek(0)
+    size = min(int.from_bytes(file.read(8), "little"), end)
+    ids = msgspec.json.decode(file.read(size), type=list[str])
     if npy.read_magic(file) != (1, 0):
-        raise VectorsError(f"{file.name} is damaged", remedy="remove it and import again")
+        raise ValueError("there is no matrix")
     shape, _, dtype = npy.read_array_header_1_0(file)
-    return np.asarray(np.memmap(file, dtype, "r", file.tell(), shape))
+    start = file.tell()
+    matrix = np.asarray(np.memmap(file, dtype, "r", start, shape))
+    if start + matrix.nbytes != end:
+        raise ValueError("there is more than the matrix")
+    return ids, matrix

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from beholder.catalogue.given_vectors import GivenVectors, Matrix
+from beholder.catalogue.given_vectors import GivenVectors, Matrix, checksum
 from beholder.durable import write_file
 from beholder.errors import VectorsError
 from beholder.store.locks import output_lock
@@ -108,9 +108,10 @@ def _other(
 
 
 def _write(path: Path, ids: list[str], matrix: Matrix) -> None:
-    """Write one file, so that ids and rows cannot disagree: length of the ids, ids, matrix."""
+    """Write one file, so that ids and rows cannot disagree; see `GivenVectors.read`."""
     said = msgspec.json.encode(ids)
     head = io.BytesIO()
     npy.write_array_header_1_0(head, npy.header_data_from_array_1_0(matrix))
     rows = matrix.data.cast("B")
-    write_file(path, len(said).to_bytes(8, "little"), said, head.getvalue(), rows)
+    parts: list[bytes | memoryview] = [len(said).to_bytes(8, "little"), said, head.getvalue(), rows]
+    write_file(path, *parts, checksum(parts))

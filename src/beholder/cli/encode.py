@@ -91,4 +91,7 @@ def _print(found: WorkspaceReport) -> None:
     if len(report.refused) > SHOWN:
         click.echo(f"and {len(report.refused) - SHOWN} more: see --json", err=True)
     if report.broken:
-        click.echo(f"{report.broken} cut files of the cache were dropped and made again", err=True)
+        click.echo(
+            f"{report.broken} cut or changed files of the cache were dropped and made again",
+            err=True,
+        )

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from beholder import __version__
+from beholder.cli import early
+from beholder.disk import of_disk
 from beholder.errors import BeholderError
 
 COMMANDS = {
@@ -51,6 +53,7 @@ class LazyGroup(click.Group):
         command: click.Command = importlib.import_module(
             f"beholder.cli.{MODULES[cmd_name]}"
         ).command
+        early.leave()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -77,18 +80,20 @@ def run(args: list[str] | None = None) -> Any:
         status = beholder.main(words, prog_name="beholder", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         click.echo(f"beholder: stopped; {_kept(error)}", err=True)
-        sys.exit(130)
+        early.insist()
+        sys.exit(early.STOPPED)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except BeholderError as error:
-        if "--debug" in words:
+    except (BeholderError, OSError) as caught:
+        known = caught if isinstance(caught, BeholderError) else of_disk(caught)
+        if known is None or "--debug" in words:
             raise
-        click.echo(f"beholder: {error}", err=True)
-        sys.exit(error.exit_status)
+        click.echo(f"beholder: {known}", err=True)
+        sys.exit(known.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -140,7 +140,7 @@ class Shelf:
         return [(key, names) for key, names, render in needs if names or render]
 
     def drop_broken(self) -> int:
-        """Delete cut files of the caches and return how many there were."""
+        """Delete cut or changed files of the caches and return how many there were."""
         shards = [self.facts.shards, *(cache.shards for cache in self.caches.values())]
         return sum(each.drop_broken() for each in shards)
 

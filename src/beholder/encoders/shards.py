@@ -1,12 +1,13 @@
 """Rows by content hash in files that are whole or absent, and that are only ever added.
 
-Each shard is a safetensors file with a tensor `hashes` (n, 32) and other tensors of n rows.
-Reading maps the files and looks at the hashes; a cut or foreign file is passed over, so its
-rows count as missing and are made again.
+Each shard is a safetensors file with a tensor `hashes` (n, 32) and other tensors of n rows, and a
+checksum of them all. Reading looks at each file once; one that is cut, foreign or changed is
+passed over, so its rows count as missing and are made again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from beholder.durable import write_file
 from beholder.errors import ShapeError
 
 Tensor = npt.NDArray[Any]
+CHECKSUM = "sha256"
 
 
 class Shards:
@@ -64,7 +66,8 @@ class Shards:
         whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{uuid.uuid4().hex}.safetensors"
-        write_file(path, save({"hashes": keys, **whole}))
+        rows = {"hashes": keys, **whole}
+        write_file(path, save(rows, {CHECKSUM: _checksum(rows)}))
 
     def load(self, hashes: Sequence[str], name: str) -> tuple[Tensor | None, npt.NDArray[np.bool_]]:
         """Return the rows of one tensor and which are present; absent rows are zero.
@@ -116,8 +119,7 @@ class Shards:
                 return
             self._seen.add(path)
             try:
-                with safe_open(path, framework="numpy") as shard:
-                    keys = shard.get_tensor("hashes")
+                keys = _whole(path)
             except FileNotFoundError:  # broken, and dropped by another process just now
                 continue
             except SafetensorError:
@@ -142,6 +144,34 @@ class Shards:
         """Return the shard of a row, and which of its rows it is."""
         shard = bisect_right(self._firsts, number) - 1
         return self._paths[shard], number - self._firsts[shard]
+
+
+def _whole(path: Path) -> Tensor:
+    """Return the hashes of a shard that is as it was written.
+
+    Raises
+    ------
+    SafetensorError
+        If it is not. One written before there were checksums is believed.
+    """
+    with safe_open(path, framework="numpy") as shard:
+        said = (shard.metadata() or {}).get(CHECKSUM)
+        keys: Tensor = shard.get_tensor("hashes")
+        if said is not None:
+            names = list(shard.keys())
+            if said != _checksum({name: shard.get_tensor(name) for name in names}):
+                raise SafetensorError(f"{path.name} is not as it was written")
+        return keys
+
+
+def _checksum(tensors: Mapping[str, Tensor]) -> str:
+    """Return what changes with any byte, shape or name, in whichever order they come."""
+    found = hashlib.sha256()
+    for name in sorted(tensors):
+        rows = tensors[name]
+        found.update(f"{name} {rows.dtype} {rows.shape} ".encode())
+        found.update(rows.data if rows.size else b"")
+    return found.hexdigest()
 
 
 def _written(path: Path) -> tuple[int, str]:

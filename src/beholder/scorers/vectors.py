@@ -78,11 +78,16 @@ class Vectors:
 
     def folded(self, items: Positions, weights: Floats) -> Floats:
         """Return the vector of one history, float32 (d,)."""
+        from scipy.linalg.lapack import sposv  # who serves no vectors starts sooner
+
         vectors = self.items[items]
         many = len(items) + self.query.unobserved * self.n_fitted
         left = self.shared + (vectors * weights[:, None]).T @ vectors
-        left[np.diag_indices(len(left))] += np.float32(self.query.regularization * many)
-        solved: Floats = np.linalg.solve(left, weights @ vectors).astype(np.float32)
+        left.flat[:: len(left) + 1] += np.float32(self.query.regularization * many)
+        solved: Floats
+        # It is symmetric and positive: by Cholesky in half the time.
+        _, solved, failed = sposv(left.T, weights @ vectors, overwrite_a=True, overwrite_b=True)
+        assert not failed, "regularization is more than 0"
         return solved
 
     def scores(self, query: Query) -> Floats:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
+from beholder.disk import state_of
 from beholder.errors import MissingExtraError, OverloadedError, SettingsError, StoreError
 from beholder.store.quick import Ask, Lookers
 from beholder.workspace import Workspace
@@ -61,7 +62,7 @@ class Database:
     def look(self) -> Iterator[Ask]:
         """Yield a function that answers each `Question`, all from one state; see `quick`."""
         if self.is_sqlite:
-            with translated(), self._lookers.look() as ask:
+            with translated(self.url), self._lookers.look() as ask:
                 yield ask
             return
         with self.read() as connection:
@@ -72,7 +73,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Yield a connection inside of one transaction that sees one state throughout."""
-        with translated(), self.engine.connect() as connection:
+        with translated(self.url), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -85,7 +86,7 @@ class Database:
         If the commit fails, nothing of it is stored and the connection is closed for good: a
         failed fsync is never tried again, since the pages may be gone already.
         """
-        with translated(), self.engine.connect() as connection:
+        with translated(self.url), self.engine.connect() as connection:
             connection = connection.execution_options(beholder_write=True)
             try:
                 with connection.begin():
@@ -102,7 +103,7 @@ class Database:
     @contextmanager
     def outside(self) -> Iterator[Any]:
         """Yield a connection of the driver, outside of any transaction."""
-        with translated(), self.engine.connect() as connection:
+        with translated(self.url), self.engine.connect() as connection:
             yield connection.connection.driver_connection
 
     def close(self) -> None:
@@ -164,15 +165,15 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(url: URL) -> Iterator[None]:
     """Turn errors of the drivers into `StoreError` and `OverloadedError`."""
     try:
         yield
     except Exception as error:
         if isinstance(error, DBAPIError):
-            raise _plain(error.orig or error) from error
+            raise _plain(error.orig or error, url) from error
         if isinstance(error, _of_drivers("Error")):  # of statements that go to a driver itself
-            raise _plain(error) from error
+            raise _plain(error, url) from error
         raise
 
 
@@ -182,21 +183,35 @@ def _of_drivers(name: str) -> tuple[type[BaseException], ...]:
     return tuple(getattr(driver, name) for driver in loaded if driver is not None)
 
 
-def _plain(error: BaseException) -> StoreError:
+def _plain(error: BaseException, url: URL) -> StoreError:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     low = text.lower()
     if "locked" in low or "lock timeout" in low or "busy" in low:
         return OverloadedError(
             f"another writer holds the store for more than {WAIT:g} s", remedy="try again later"
         )
-    if "full" in low or "no space" in low:
-        return StoreError("the disk of the store is full", remedy="free space; reading still works")
+    folder = Path(url.database or "").parent if url.drivername.startswith("sqlite") else None
+    disk = "" if folder is None else state_of(folder)
+    where = "" if folder is None else f" ({folder})"
+    if "full" in low or "no space" in low or disk == "full":
+        return StoreError(
+            f"the disk of the store{where} is full",
+            remedy="make room there; a server that runs goes on answering",
+        )
+    if disk == "read-only":
+        return StoreError(
+            f"the disk of the store{where} is read-only",
+            remedy="mount it so that it can be written; a server that runs goes on answering",
+        )
     if "malformed" in low or "not a database" in low:
         return StoreError(
             f"the store is damaged: {text}", remedy="restore the last backup of this workspace"
         )
     if "disk i/o" in low or "readonly" in low or "unable to open" in low:
-        return StoreError(f"the disk of the store fails: {text}", remedy="check disk and rights")
+        return StoreError(
+            f"the disk of the store{where} fails: {text}",
+            remedy="see who may write there, and whether the disk is whole",
+        )
     return StoreError(f"the database refused: {text}", remedy="see that it runs and try again")
 
 

@@ -110,6 +110,7 @@ def _taken(path: Path) -> int:
             if os.path.samestat(os.fstat(handle), path.stat()):
                 break
         os.close(handle)  # whoever held it took its name away: there is another file, or none
-    os.ftruncate(handle, 0)
-    os.write(handle, str(os.getpid()).encode())
+    with suppress(OSError):  # on a full disk it is held all the same, without a name
+        os.ftruncate(handle, 0)
+        os.write(handle, str(os.getpid()).encode())
     return handle
