@@ -206,11 +206,11 @@ def test_a_page_of_somebody_elses_answer_is_refused(server: Server) -> None:
 
 
 def test_what_is_similar_and_what_is_found_is_filtered(client: httpx.Client) -> None:
-    everything = client.get("/v1/items/picture-00005/similar", params={"k": 100}).json()["items"]
+    everything = client.get("/v1/items/picture-00005/similar", params={"k": 200}).json()["items"]
     family = everything[0]["attributes"]["family"]
     held = [one["id"] for one in everything if one["attributes"].get("family") == family]
     text = f"family = '{family}'"
-    asked = {"k": 100, "filter": text}
+    asked = {"k": 200, "filter": text}
     found = client.get("/v1/items/picture-00005/similar", params=asked).json()["items"]
     assert [one["id"] for one in found] == held
     assert len(held) < len(everything)

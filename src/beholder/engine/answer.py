@@ -120,6 +120,9 @@ class Answer(Plain, frozen=True):
         What of a history that the caller told is not known; None: nothing.
     note
         Why there is no item; None: there are some.
+    degraded
+        How it is simpler than it should be, since the server had too much to do: `popular`, not
+        personal; None: it is not.
     """
 
     answer: str
@@ -130,6 +133,7 @@ class Answer(Plain, frozen=True):
     place: int = 0
     unknown: Unknown | None = None
     note: str | None = None
+    degraded: Literal["popular"] | None = None
 
     @property
     def ids(self) -> list[str]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.history import History
+from beholder.behaviour.history import EMPTY, History
 from beholder.bundle.opened import Promotions
 from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
@@ -37,6 +37,7 @@ from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments
 from beholder.engine.rerank import Dial
 from beholder.engine.showing import Answered, as_json, as_objects, show
+from beholder.engine.simple import MOST, Simple, simple_json, simple_of
 from beholder.engine.slate import Known
 from beholder.errors import UnknownItemError, UsageError
 from beholder.scorers.interface import Floats
@@ -86,6 +87,7 @@ class Engine:
         self._pages = Pages(page_key or secrets.token_bytes(32))
         self._present = Present(parts, bundle, store, vectors_of, promotions)
         self.patience = patience
+        self._simple: Simple | None = None
         self.refresh()
 
     @property
@@ -237,6 +239,27 @@ class Engine:
         """Recommend items, as the JSON that the service sends; see `recommend`."""
         wanted = question_of(question, asked)
         return as_json(self._answer(user, session, history, wanted, seen))
+
+    def simple_json(self, seen: Snapshot, k: int) -> bytes | None:
+        """Return what is popular as JSON, at a tenth of the work; see `simple`.
+
+        Parameters
+        ----------
+        seen
+            What the store says of who asks.
+
+        Returns
+        -------
+        None where that has fewer than k items.
+        """
+        checked_k(k)
+        view = self.now_showing
+        if self._simple is None or self._simple.view() is not view:
+            most = min(MOST, int(view.shown.sum()))
+            wanted = Wanted(most, most, view.shown, self.pipeline.dial)
+            ranked = self.pipeline(view, known_of(view, EMPTY), "popular", wanted)
+            self._simple = simple_of(view, ranked)
+        return simple_json(self._simple, view.bundle, view.positions(seen.columns()[0]), k)
 
     def _answer(
         self,

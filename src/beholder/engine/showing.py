@@ -169,7 +169,9 @@ def as_json(answered: Answered) -> bytes:
         text[-1] = text[-1][:-1]
     text += [b'],"next":', msgspec.json.encode(answered.following)]
     unknown, note = msgspec.json.encode(answered.unknown), msgspec.json.encode(answered.note)
-    text.append(b',"place":%d,"unknown":%b,"note":%b}' % (ranked.place, unknown, note))
+    text.append(
+        b',"place":%d,"unknown":%b,"note":%b,"degraded":null}' % (ranked.place, unknown, note)
+    )
     return b"".join(text)
 
 

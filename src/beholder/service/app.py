@@ -39,6 +39,7 @@ from beholder.service.bodies import Bodies
 from beholder.service.front import Front
 from beholder.service.log import note_fault
 from beholder.service.problems import MEDIA_TYPE, headers_of, let_go, problem, understood
+from beholder.service.queue import Queue
 from beholder.service.running import Running
 from beholder.workspace import Workspace
 
@@ -82,12 +83,12 @@ def build(
     failed
         Is told why nothing could be opened.
     """
-    settings = workspace.settings
+    settings, queue = workspace.settings, Queue()
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         try:
-            running = Running(workspace, loaded)
+            running = Running(workspace, loaded, queue)
         except BaseException as error:
             if failed is not None:
                 failed(error)
@@ -122,7 +123,7 @@ def build(
         request_max_body_size=None,  # `bodies` has the limits
         logging_config=None,
     )
-    return Front(app, workspace, loopback=loopback, log=log)
+    return Front(app, workspace, queue, loopback=loopback, log=log)
 
 
 def refuse(request: Asking, error: Exception) -> Response[Any]:

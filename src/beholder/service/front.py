@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request
 
-from beholder.errors import BeholderError
+from beholder.errors import BeholderError, OverloadedError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import origins
 from beholder.service.access import Door
@@ -27,6 +27,7 @@ from beholder.service.problems import (
     problem,
     understood,
 )
+from beholder.service.queue import Queue, deadline
 from beholder.service.quick import ROUTES, Asked
 from beholder.service.visitor import secret_of
 from beholder.workspace import Workspace
@@ -50,10 +51,14 @@ class Front:
     ----------
     app
         All routers; its state holds what `Running` opened.
+    queue
+        What waits in this process.
     """
 
-    def __init__(self, app: Litestar, workspace: Workspace, *, loopback: bool, log: bool) -> None:
-        self.app = app
+    def __init__(
+        self, app: Litestar, workspace: Workspace, queue: Queue, *, loopback: bool, log: bool
+    ) -> None:
+        self.app, self.queue = app, queue
         self.log = log
         self.settings = workspace.settings
         self.load = Load(workspace.settings.serve.max_in_flight)
@@ -72,6 +77,9 @@ class Front:
         turn: Turn | None = None
         try:
             turn = Turn(self.load, scope, headers, receive)
+            self.queue.join()
+            if not turn.spared and self.queue.over(deadline(scope["method"], scope["path"])):
+                raise OverloadedError("too much waits here", remedy="send it again later")
             await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:
             await self._refuse(scope, answer, error)

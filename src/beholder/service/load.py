@@ -52,11 +52,11 @@ class Turn:
         self, load: Load, scope: Any, headers: dict[bytes, bytes], receive: Receive
     ) -> None:
         self._load, self._receive = load, receive
-        self._spared = scope["path"].startswith(SPARED)
+        self.spared = scope["path"].startswith(SPARED)
         self._bytes = 0
         self._state = ""
         sent = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-        if self._spared:  # and its answer may be read slowly: it takes no place from others
+        if self.spared:  # and its answer may be read slowly: it takes no place from others
             return
         if sent and scope["method"] in READ:
             self._hold()

@@ -26,6 +26,7 @@ from beholder.service import visitor
 from beholder.service.chips import frequent
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_trouble
+from beholder.service.queue import Queue
 from beholder.store import GroupWriter, Outcome, Snapshot, Store
 from beholder.workspace import Workspace
 
@@ -44,11 +45,19 @@ class Running:
     ----------
     loaded
         The name and parts of a bundle that was opened before; None: the promoted one.
+    queue
+        What waits in this process.
     """
 
-    def __init__(self, workspace: Workspace, loaded: tuple[str, Parts] | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        loaded: tuple[str, Parts] | None = None,
+        queue: Queue | None = None,
+    ) -> None:
         self.workspace = workspace
         self.settings = workspace.settings
+        self.queue = queue or Queue()
         self.keys = KeyFile(workspace.secrets)
         self.visitor_secret = visitor.secret_of(workspace.secrets)
         name, parts = loaded or open_bundle(workspace, current(workspace))

@@ -1,0 +1,72 @@
+"""The answer of a server with too much to do: what is popular, but for what somebody had.
+
+It takes a tenth of a whole answer, since what all have in common is written down before. What is
+hidden, banned or sold out is not in it, nor what the person did anything with: a no stays a no.
+"""
+
+from __future__ import annotations
+
+import secrets
+import weakref
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.engine.overlay import Overlay
+from beholder.engine.ranked import Ranked
+from beholder.engine.showing import Answered, as_json
+
+MOST = 400  # places; who had nearly all of them is answered as ever
+DEGRADED = "popular"
+
+
+class Simple(NamedTuple):
+    """What is popular in one view, written down.
+
+    Attributes
+    ----------
+    view
+        Of which it holds.
+    positions
+        Best first.
+    items
+        JSON of each.
+    """
+
+    view: weakref.ref[Overlay]
+    positions: list[int]
+    items: list[bytes]
+
+
+class _Written(msgspec.Struct):
+    items: list[msgspec.Raw]
+
+
+def simple_of(view: Overlay, ranked: Ranked) -> Simple:
+    """Write down an answer that is nobody's."""
+    body = as_json(Answered(view, ranked, "", view.bundle, None))
+    items = [bytes(item) for item in msgspec.json.decode(body, type=_Written).items]
+    return Simple(weakref.ref(view), ranked.positions.tolist(), items)
+
+
+def simple_json(simple: Simple, bundle: str, had: NDArray[np.int32], k: int) -> bytes | None:
+    """Return the JSON of an answer; None: there is too little for it.
+
+    Parameters
+    ----------
+    had
+        Positions that the person did something with, -1 among them.
+    """
+    away = set(had.tolist())
+    left = (item for at, item in zip(simple.positions, simple.items, strict=True) if at not in away)
+    chosen = [item for item, _ in zip(left, range(k), strict=False)]
+    if len(chosen) < k:
+        return None
+    head = b'{"answer":"%b","bundle":%b,"level":"popular","items":[' % (
+        secrets.token_hex(8).encode(),
+        msgspec.json.encode(bundle),
+    )
+    tail = b'],"next":null,"place":0,"unknown":null,"note":null,"degraded":"popular"}'
+    return head + b",".join(chosen) + tail

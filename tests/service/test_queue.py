@@ -1,0 +1,116 @@
+"""A server with more to do than it can: simpler answers first, then refusals, never silence."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+
+import pytest
+
+from beholder.service.queue import (
+    ANSWER,
+    EVENTS,
+    PAGE,
+    RETURNS,
+    SIMPLER,
+    STANDS,
+    Bound,
+    Queue,
+    deadline,
+)
+from live_server import Server
+
+AT_ONCE = 1_200
+EVENT = {"user": "queued", "kind": "like"}
+
+
+def test_a_hiccup_is_no_overload_and_a_wait_that_stands_is() -> None:
+    bound = Bound(0.2)
+    assert not bound.over(0.3, 10.0)
+    assert not bound.over(0.3, 10.0 + STANDS / 2)
+    assert not bound.over(0.1, 10.0 + STANDS)  # it was a hiccup
+    assert not bound.over(0.3, 11.0)
+    assert bound.over(0.3, 11.0 + 1.5 * STANDS)
+    assert not bound.over(0.2, 11.2)
+    assert bound.over(0.3, 11.3)  # the same flood: it is not let in for another while
+    assert not bound.over(0.0, 11.4)
+    assert not bound.over(0.3, 11.3 + 2 * RETURNS)
+
+
+def test_who_waits_behind_work_of_a_tenth_of_a_second_has_waited_so_long() -> None:
+    async def waits() -> tuple[bool, ...]:
+        queue, found = Queue(), []
+        for _ in range(4):  # each is done while the marks of those before it wait
+            queue.join()
+            time.sleep(0.12)
+            found.append(queue.over(SIMPLER))
+            await asyncio.sleep(0)
+        found.append(queue.over(ANSWER))
+        await asyncio.sleep(0)
+        queue.join()
+        await asyncio.sleep(0)
+        found.append(queue.over(SIMPLER))
+        return tuple(found)
+
+    assert asyncio.run(waits()) == (False, True, True, True, False, False)
+
+
+def test_each_kind_of_request_has_its_deadline() -> None:
+    assert deadline("POST", "/v1/interactions") == EVENTS
+    assert deadline("GET", "/v1/recommendations") == ANSWER
+    assert deadline("GET", "/") == PAGE
+
+
+def flooded(server: Server, path: str) -> list[tuple[int, dict[str, str], dict[str, object]]]:
+    """Ask so many times at the same moment; return status, headers and JSON of each answer."""
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+    connections = [socket.create_connection(server.address, timeout=60) for _ in range(AT_ONCE)]
+    for connection in connections:
+        connection.sendall(request)
+    found = []
+    for connection in connections:
+        text = b""
+        while part := connection.recv(1 << 20):
+            text += part
+        connection.close()
+        head, _, body = text.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines)
+        found.append((int(first.split()[1]), headers, json.loads(body)))
+    return found
+
+
+def test_answers_get_simpler_then_are_refused_and_a_no_stays_a_no(server: Server) -> None:
+    with server.client() as client:
+        usual = client.get("/v1/recommendations", params={"user": "nobody-yet"}).json()
+        popular = [item["id"] for item in usual["items"]]
+        for item, kind in ((popular[0], "like"), (popular[1], "dislike"), (popular[2], "hide")):
+            event = EVENT | {"item": item, "kind": kind}
+            assert client.post("/v1/interactions", json=event).status_code == 200
+        answers = flooded(server, "/v1/recommendations?user=queued")
+        assert {status for status, _, _ in answers} == {200, 503}
+        for status, headers, body in answers:
+            if status == 503:
+                assert body["code"] == "overloaded"
+                assert 1 <= int(headers["retry-after"]) <= 3
+        told = [body for status, _, body in answers if status == 200]
+        simple = [body for body in told if body["degraded"] == "popular"]
+        assert 0 < len(simple) < len(told)
+        for body in simple:
+            assert [item["id"] for item in body["items"]][:17] == popular[3:]
+            assert body["level"] == "popular"
+            assert body.keys() == usual.keys()
+            assert body["items"][0] == usual["items"][3]
+        assert client.get("/health/live").status_code == 200
+        after = client.get("/v1/recommendations", params={"user": "queued"}).json()
+        assert (after["degraded"], after["level"]) == (None, "personal")
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/v1/users/queued/export"])
+def test_what_may_always_be_asked_for_is_never_refused(server: Server, path: str) -> None:
+    with server.client(headers=server.operator) as operator:
+        assert operator.get(path).status_code in (200, 404)
+        answers = flooded(server, "/health/live")
+        assert {status for status, _, _ in answers} == {200}
