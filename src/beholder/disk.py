@@ -10,15 +10,16 @@ from beholder.errors import DiskError
 
 ROOM = 65_536  # bytes: with less left a database cannot be opened
 FULL = "make room there, or let its owner allow you more"
-CLOSED = "let this user write there, or work on a copy"
+CLOSED = "run this as the user whose it is, or give this user the right"
 REMEDIES = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
     errno.EFBIG: FULL,
-    errno.EROFS: CLOSED,
+    errno.EROFS: "mount it so that it can be written, or work on a copy",
     errno.EACCES: CLOSED,
     errno.EPERM: CLOSED,
     errno.EIO: "see whether the disk is failing, and keep a copy of what can be read",
+    errno.ENOMEM: "end other programs, or work with less at once",
     errno.EMFILE: "let this user open more files (ulimit -n)",
     errno.ENFILE: "end other programs: the system has no more files to open",
 }
@@ -29,7 +30,7 @@ def of_disk(error: OSError) -> DiskError | None:
     remedy = REMEDIES.get(error.errno or 0)
     if remedy is None:
         return None
-    where = f"{error.filename}: " if error.filename is not None else ""
+    where = f"{str(error.filename)!r}: " if error.filename is not None else ""
     return DiskError(f"{where}{error.strerror or error}", remedy=remedy)
 
 
@@ -41,4 +42,5 @@ def state_of(folder: Path) -> str:
         return ""
     if disk.f_flag & os.ST_RDONLY:
         return "read-only"
-    return "full" if disk.f_bavail * disk.f_frsize < ROOM else ""
+    no_more_files = disk.f_files > 0 and not disk.f_favail
+    return "full" if no_more_files or disk.f_bavail * disk.f_frsize < ROOM else ""

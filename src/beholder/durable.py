@@ -43,8 +43,8 @@ def write_file(path: Path, *data: bytes | memoryview, mode: int = 0o644) -> None
         os.replace(aside, path)
     except BaseException as error:
         aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)  # a write does not say to where
+        if isinstance(error, OSError):
+            error.filename = str(path)  # a write does not say to where, and nobody knows `aside`
         raise
     sync_folder(path.parent)
 
@@ -63,7 +63,9 @@ def folder_aside(target: Path) -> Iterator[Path]:
             sync_folder(path) if path.is_dir() else sync_file(path)
         sync_folder(aside)
         os.rename(aside, target)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(aside, ignore_errors=True)
+        if isinstance(error, OSError) and error.errno is not None:
+            error.filename = str(target)
         raise
     sync_folder(target.parent)

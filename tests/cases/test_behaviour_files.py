@@ -234,28 +234,28 @@ def test_a_mapped_column_of_stars_is_ratings_and_others_are_asked_for(tmp_path: 
         assert "watch" in kinds_of(store)
 
 
-GERMAN = "kunde,artikelnr,zeit,bewertung,aktion\nu,a,1700000000,5,gekauft\nv,b,1700000001,1,x\n"
+ITALIAN = "cliente,articolo,ora,voto,azione\nu,a,1700000000,5,comprato\nv,b,1700000001,1,x\n"
 
 
 def test_columns_that_are_not_used_are_named_by_the_import_and_in_the_reason(
     tmp_path: Path,
 ) -> None:
-    maps = {"user": "kunde", "item_id": "artikelnr"}
-    store, report = imported(tmp_path, "log.csv", GERMAN, maps=maps)
+    maps = {"user": "cliente", "item_id": "articolo"}
+    store, report = imported(tmp_path, "log.csv", ITALIAN, maps=maps)
     with store:
         assert set(kinds_of(store)) == {"click"}
     (file,) = report.files
-    assert file.ignored == ["zeit", "bewertung", "aktion"]
+    assert file.ignored == ["ora", "voto", "azione"]
     assert file.said == [
-        "click: no column that is known as kinds or numbers (not used: zeit, bewertung, aktion)"
+        "click: no column that is known as kinds or numbers (not used: ora, voto, azione)"
     ]
     said = "".join(
         beholder(
             "import", tmp_path / "workspace", "--interactions", tmp_path / "log.csv",
-            "--map", "user=kunde", "--map", "item_id=artikelnr",
+            "--map", "user=cliente", "--map", "item_id=articolo",
         )
     )  # fmt: skip
-    assert "log.csv: not used: zeit, bewertung, aktion" in said
+    assert "log.csv: not used: ora, voto, azione" in said
 
 
 def rated(numbers: list[float]) -> str:

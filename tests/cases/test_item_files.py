@@ -105,7 +105,7 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
     assert "Farbe list (1), words (1)" in look
     assert "UVP number in words (2)" in look
     done = run(*words)
-    assert "item_id=sku, price=Preis, stock=Lagerbestand" in done
+    assert "item_id=sku, title=Bezeichnung, price=Preis, stock=Lagerbestand" in done
     assert "1 row whose Preis is no number: it is kept as words" in done
     (_, vase), (_, jug) = items_of(shop).values()
     assert (vase["price"], vase["stock"]) == (1299, 3)

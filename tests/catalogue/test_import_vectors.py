@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.catalogue.merge_vectors import merge
+from beholder.catalogue.readers import vectors
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.errors import UsageError, VectorsError
@@ -145,6 +147,26 @@ def test_a_file_with_a_byte_changed_anywhere_is_damaged(tmp_path: Path, bit: int
             GivenVectors(tmp_path, "mine").read()
     path.write_bytes(whole[:-39])  # of before there were checksums
     assert GivenVectors(tmp_path, "mine").load(["b"])[0].tolist() == [[4, 5, 6]]
+
+
+@pytest.mark.parametrize("bit", [1, 2, 8, 64])
+def test_a_matrix_with_another_byte_in_its_header_is_refused_or_the_same(
+    tmp_path: Path, bit: int
+) -> None:
+    """A digit of its shape changes every vector, and a bracket what Python can read."""
+    rows = np.arange(64, dtype=np.float32).reshape(16, 4)
+    path, ids = tmp_path / "v.npy", tmp_path / "ids.txt"
+    np.save(path, rows)
+    ids.write_text("\n".join(f"item-{i}" for i in range(16)))
+    whole = path.read_bytes()
+    for place in range(128):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        with suppress(VectorsError):
+            _, found = vectors.read(path, ids, lambda row, reason: None)
+            assert found.shape == rows.shape
+    np.savez(tmp_path / "many.npz", rows)
+    with pytest.raises(VectorsError, match=r"many\.npz is no \.npy matrix"):
+        vectors.read(tmp_path / "many.npz", ids, lambda row, reason: None)
 
 
 def test_the_name_of_an_encoder_is_not_for_imported_vectors(store: Store, tmp_path: Path) -> None:

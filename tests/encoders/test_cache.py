@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -105,6 +106,46 @@ def test_a_shard_with_a_byte_changed_anywhere_is_never_read(tmp_path: Path, bit:
             assert reader.shards.broken == [shard]
     shard.write_bytes(whole)
     assert cache(tmp_path).missing(hashes("a", "b")) == []
+
+
+def test_a_shard_of_another_encoder_is_none_of_ours(tmp_path: Path) -> None:
+    """Nor is one whose rows are not of its hashes."""
+    other = VectorCache(tmp_path, "other", "1", dim=2)
+    other.write(hashes("a"), np.ones((1, 2)))
+    cache(tmp_path).write(hashes("b"), np.ones((1, 4)))
+    (foreign,) = other.shards.folder.iterdir()
+    placed = cache(tmp_path).shards.folder / "foreign.safetensors"
+    shutil.copy(foreign, placed)
+    reader = cache(tmp_path)
+    assert reader.load(hashes("a", "b"))[1].tolist() == [False, True]
+    assert reader.missing(hashes("a", "b")) == hashes("a")
+    assert reader.shards.broken == [placed]
+    keys = np.zeros((2, 32), np.uint8)
+    save_file({"hashes": keys, "vectors": np.ones((1, 4), np.float32)}, placed)
+    assert cache(tmp_path).missing(["00" * 32]) == ["00" * 32]
+
+
+def test_a_shard_that_the_system_does_not_give_is_not_passed_over(tmp_path: Path) -> None:
+    """The library calls it one that is not there; its rows would be missing without a word."""
+    cache(tmp_path).write(hashes("a"), np.ones((1, 4)))
+    reader = cache(tmp_path)
+    (path,) = reader.shards.folder.iterdir()
+    path.rename(tmp_path / "away")
+    path.symlink_to(path)  # opening it is refused for a reason of its own, to anybody
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        reader.load(hashes("a"))
+    path.unlink()
+    (tmp_path / "away").rename(path)
+    assert reader.load(hashes("a"))[1].tolist() == [True]
+
+
+def test_a_shard_that_another_process_drops_after_the_look_is_missing(tmp_path: Path) -> None:
+    cache(tmp_path).write(hashes("a"), np.ones((1, 4)))
+    reader = cache(tmp_path)
+    assert reader.missing(hashes("a")) == []
+    (path,) = reader.shards.folder.iterdir()
+    path.unlink()
+    assert reader.load(hashes("a"))[1].tolist() == [False]
 
 
 def test_a_shard_without_a_checksum_is_of_before_there_were_some(tmp_path: Path) -> None:

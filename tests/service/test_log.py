@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from beholder.service.front import Front
+from beholder.service.queue import Queue
 from beholder.workspace import Workspace
 
 
@@ -20,7 +21,7 @@ def test_a_fault_of_ours_is_told_with_its_places_in_the_program(
     async def broken(scope: Any, receive: Any, send: Any) -> None:
         raise ZeroDivisionError("of somebody")
 
-    front = Front(broken, workspace, loopback=True, log=log)  # type: ignore[arg-type]
+    front = Front(broken, workspace, Queue(), loopback=True, log=log)  # type: ignore[arg-type]
 
     async def ask() -> int:
         transport = httpx.ASGITransport(front)

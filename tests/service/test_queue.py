@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +22,11 @@ from beholder.service.queue import (
     Queue,
     deadline,
 )
+from beholder.workspace import Workspace
 from live_server import Server
 
-AT_ONCE = 1_200
+AT_ONCE = 600
+SLOW = (sys.executable, str(Path(__file__).with_name("slow_server.py")))
 EVENT = {"user": "queued", "kind": "like"}
 
 
@@ -82,8 +86,8 @@ def flooded(server: Server, path: str) -> list[tuple[int, dict[str, str], dict[s
     return found
 
 
-def test_answers_get_simpler_then_are_refused_and_a_no_stays_a_no(server: Server) -> None:
-    with server.client() as client:
+def test_answers_get_simpler_then_are_refused_and_a_no_stays_a_no(workspace: Workspace) -> None:
+    with Server(workspace.root, program=SLOW) as server, server.client() as client:
         usual = client.get("/v1/recommendations", params={"user": "nobody-yet"}).json()
         popular = [item["id"] for item in usual["items"]]
         for item, kind in ((popular[0], "like"), (popular[1], "dislike"), (popular[2], "hide")):

@@ -86,7 +86,7 @@ class GivenVectors:
                 try:
                     ids, matrix = _parts(file, _check(file, told.st_size))
                     self._kept = Kept(pa.array(ids, pa.string()), matrix, stamp)
-                except (ValueError, MemoryError, OSError) as error:  # msgspec's are ValueErrors
+                except ValueError as error:  # msgspec's are, too
                     raise VectorsError(
                         f"vectors/{FOLDER}/{self.path.name} is damaged",
                         remedy="remove it and import again",
@@ -130,6 +130,6 @@ def _parts(file: BinaryIO, end: int) -> tuple[list[str], Matrix]:
     shape, _, dtype = npy.read_array_header_1_0(file)
     start = file.tell()
     matrix = np.asarray(np.memmap(file, dtype, "r", start, shape))
-    if start + matrix.nbytes != end:
-        raise ValueError("there is more than the matrix")
+    if start + matrix.nbytes != end or matrix.ndim != 2 or len(matrix) != len(ids):
+        raise ValueError("the matrix is not of these ids")
     return ids, matrix

@@ -12,11 +12,14 @@ from beholder.errors import DataError, UsageError
 
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
-    "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle", "id",
+    "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
+    "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
+    "artikelnummer", "artikel_nr", "artikel_id", "produktnummer", "produkt_nr", "produkt_id", "id",
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
     "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
+    "kunden_id", "kundennummer", "kunden_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
 )  # fmt: skip
 
 IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
@@ -25,30 +28,35 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "item_id": ITEM,
         "title": (
             "title", "name", "product_name", "prod_name", "item_name", "product_title",
-            "headline", "label",
+            "headline", "label", "titel", "bezeichnung", "artikelbezeichnung", "artikelname",
+            "produktname",
         ),
         "image": (
             "image", "picture", "photo", "image_file", "image_path", "image_name", "image_src",
             "image_url", "image_link", "file", "filename", "file_name", "img", "poster",
-            "thumbnail", "cover", "images", "pictures", "photos",
+            "thumbnail", "cover", "images", "pictures", "photos", "bild", "bilddatei", "foto",
+            "bilder", "fotos",
         ),
         "description": (
             "description", "detail_desc", "desc", "text", "overview", "summary", "details",
+            "beschreibung",
         ),
     },
     "interactions": {
         "item_id": ITEM[:-1],
         "user": USER,
-        "session": ("session_id", "session", "visit_id", "visit"),
+        "session": ("session_id", "session", "visit_id", "visit", "sitzung"),
         "time": (
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
-            "event_date", "order_date", "purchase_date",
+            "event_date", "order_date", "purchase_date", "zeitstempel", "zeitpunkt", "datum",
+            "bestelldatum", "kaufdatum",
         ),
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
-                 "behaviour", "interaction", "feedback_type"),
+                 "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),
         "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
-                  "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time"),
+                  "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time",
+                  "bewertung", "sterne", "menge", "anzahl"),
         "event_id": ("event_id",),
         # Not `answer` and `place` alone, which other files say of other things.
         "answer": ("answer_id", "beholder_answer"),
@@ -68,7 +76,8 @@ MORE_PICTURES = frozenset(
     {
         "images", "pictures", "photos", "gallery", "imagegallery", "additionalimages",
         "additionalimage", "additionalimagelink", "additionalimagelinks", "additionalimageurls",
-        "additionalpictures", "moreimages", "otherimages", "variantimage",
+        "additionalpictures", "moreimages", "otherimages", "variantimage", "bilder",
+        "fotos",
     }
 )  # fmt: skip
 NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
@@ -174,7 +183,7 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
     Raises
     ------
     UsageError
-        If it is written otherwise.
+        If it is written otherwise, or names two columns for one field.
     """
     found: dict[str, str] = {}
     for text in texts:
@@ -187,7 +196,11 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
             )
         if not (ours and equals and theirs):
             raise UsageError(f"--map {text} is not OURS=THEIRS", remedy="--map item_id=sku")
-        found[ours] = theirs
+        if found.setdefault(ours, theirs) != theirs:
+            raise UsageError(
+                f"--map {ours} is said twice: {found[ours]} and {theirs}",
+                remedy="where two files have other columns, import one after the other",
+            )
     return found
 
 

@@ -1,6 +1,6 @@
 """Ctrl-C before a command has begun: in the middle of an import it would come out as anything.
 
-What Python itself does until it imports this file, some hundredths of a second, stays as it is.
+What is done until this file is imported, some hundredths of a second, ends as Python has it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import NoReturn
 
 STOPPED = 130
 _insisted: list[int] = []
+_ours = os.path.basename(sys.argv[0]) in ("beholder", "-m")
 
 
 def hear() -> None:
     """End at Ctrl-C with words, where this process is the command line and listens to Ctrl-C."""
-    ours = os.path.basename(sys.argv[0]) in ("beholder", "-m")
-    if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if _ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end)
         atexit.register(_exit)  # as the first of all, so that it is called last
 
@@ -32,12 +32,14 @@ def leave() -> None:
 
 
 def insist() -> None:
-    """End this process as stopped, after all that is done at its end.
+    """End this process as stopped, after all that is done at its end, and at once if asked again.
 
     Python remembers an interrupt that went through a text it evaluated, such as the body of a
     dataclass, as one that nobody handled, and would end by the signal (CPython 3.11).
     """
     _insisted.append(STOPPED)
+    if _ours:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(STOPPED))
 
 
 def _exit() -> None:
@@ -49,5 +51,6 @@ def _exit() -> None:
 
 
 def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
-    os.write(2, b"beholder: stopped; nothing was begun\n")
+    with suppress(OSError):  # nobody may listen any more
+        os.write(2, b"beholder: stopped; nothing was begun\n")
     os._exit(STOPPED)

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -79,13 +80,17 @@ def run(args: list[str] | None = None) -> Any:
     try:
         status = beholder.main(words, prog_name="beholder", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
-        click.echo(f"beholder: stopped; {_kept(error)}", err=True)
         early.insist()
+        with suppress(OSError):  # nobody may listen any more
+            click.echo(f"beholder: stopped; {_kept(error)}", err=True)
         sys.exit(early.STOPPED)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):  # click could not say so
+            early.insist()
+            sys.exit(early.STOPPED)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except (BeholderError, OSError) as caught:
@@ -100,7 +105,7 @@ def run(args: list[str] | None = None) -> Any:
 def _kept(error: BaseException) -> str:
     """Return what is kept, as whoever was stopped says; click hands it on as a cause."""
     said = error.args or (error.__cause__.args if error.__cause__ is not None else ())
-    return str(said[0]) if said else "what was written is kept"
+    return str(said[0]) if said else "whatever was written is kept"
 
 
 if __name__ == "__main__":

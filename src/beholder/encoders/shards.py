@@ -1,7 +1,8 @@
 """Rows by content hash in files that are whole or absent, and that are only ever added.
 
 Each shard is a safetensors file with a tensor `hashes` (n, 32) and other tensors of n rows, and a
-checksum of them all. Reading looks at each file once; one that is cut, foreign or changed is
+checksum of them all and of the folder that they are for. Reading looks at the hashes of each file,
+and once at all of those whose rows are asked for; one that is cut, changed or of another folder is
 passed over, so its rows count as missing and are made again.
 """
 
@@ -43,10 +44,12 @@ class Shards:
         self._n_rows = 0
         self._place: dict[str, int] = {}  # a number among the rows of all shards, path by path
         self._seen: set[Path] = set()
+        self._checked: set[Path] = set()
 
     def missing(self, hashes: Iterable[str]) -> list[str]:
         """Return those without a row, in order, each once."""
         self._look()
+        self._check(self._paths)
         return [key for key in dict.fromkeys(hashes) if key not in self._place]
 
     def write(self, hashes: Sequence[str], tensors: Mapping[str, Tensor]) -> None:
@@ -67,7 +70,7 @@ class Shards:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{uuid.uuid4().hex}.safetensors"
         rows = {"hashes": keys, **whole}
-        write_file(path, save(rows, {CHECKSUM: _checksum(rows)}))
+        write_file(path, save(rows, {CHECKSUM: self._checksum(rows)}))
 
     def load(self, hashes: Sequence[str], name: str) -> tuple[Tensor | None, npt.NDArray[np.bool_]]:
         """Return the rows of one tensor and which are present; absent rows are zero.
@@ -75,6 +78,7 @@ class Shards:
         The rows are None where no shard holds any of the hashes.
         """
         self._look(hashes)
+        self._check({self._at(self._place[key])[0] for key in hashes if key in self._place})
         wanted: dict[Path, list[tuple[int, int]]] = {}
         for target, key in enumerate(hashes):
             if key in self._place:
@@ -84,10 +88,9 @@ class Shards:
         present = np.zeros(len(hashes), np.bool_)
         for path, pairs in wanted.items():
             targets, sources = np.array(pairs).T
-            with safe_open(path, framework="numpy") as shard:
-                if name not in shard.keys():  # noqa: SIM118  (not a dictionary)
-                    continue
-                part = shard.get_tensor(name)[sources]
+            part = self._part(path, name, sources)
+            if part is None:
+                continue
             if rows is None:
                 wide = np.float32 if part.dtype == np.float16 else part.dtype
                 rows = np.zeros((len(hashes), *part.shape[1:]), wide)
@@ -98,6 +101,7 @@ class Shards:
     def drop_broken(self) -> int:
         """Delete the files that could not be read and return how many there were."""
         self._look()
+        self._check(self._paths)
         for path in self.broken:
             path.unlink(missing_ok=True)
         count, self.broken = len(self.broken), []
@@ -117,17 +121,30 @@ class Shards:
         for path in sorted(new, key=_written, reverse=True):
             if absent is not None and not absent:
                 return
-            self._seen.add(path)
             try:
-                keys = _whole(path)
+                keys = _hashes(path)
             except FileNotFoundError:  # broken, and dropped by another process just now
                 continue
             except SafetensorError:
+                self._seen.add(path)
                 self.broken.append(path)
                 continue
+            self._seen.add(path)
             names = self._note(path, keys)
             if absent is not None:
                 absent.difference_update(names)
+
+    def _part(self, path: Path, name: str, rows: npt.NDArray[np.int64]) -> Tensor | None:
+        """Return rows of a tensor; None: the shard has none of the name, or is gone."""
+        try:
+            with _opened(path) as shard:
+                if name not in shard.keys():  # noqa: SIM118  (not a dictionary)
+                    return None
+                part: Tensor = shard.get_tensor(name)[rows]
+                return part
+        except FileNotFoundError:  # dropped by another process since the look
+            self._forget(path)
+            return None
 
     def _note(self, path: Path, keys: Tensor) -> list[str]:
         """Note where the rows of a shard are: plain numbers, as there may be millions."""
@@ -140,38 +157,66 @@ class Shards:
         self._n_rows += len(keys)
         return names
 
+    def _check(self, paths: Iterable[Path]) -> None:
+        """Compare shards with their checksums, each once, and forget those that are not whole."""
+        for path in [path for path in paths if path not in self._checked]:
+            self._checked.add(path)
+            whole = False
+            try:
+                with _opened(path) as shard:
+                    said = (shard.metadata() or {}).get(CHECKSUM)
+                    # One written before there were checksums is believed.
+                    whole = said is None or said == self._checksum(
+                        {name: shard.get_tensor(name) for name in shard.keys()}  # noqa: SIM118
+                    )
+            except SafetensorError:
+                pass
+            except FileNotFoundError:  # dropped by another process since the look
+                self._forget(path)
+                continue
+            if not whole:
+                self.broken.append(path)
+                self._forget(path)
+
+    def _checksum(self, tensors: Mapping[str, Tensor]) -> str:
+        """Return what changes with any byte, shape, name or folder."""
+        where = "/".join(self.folder.parts[-2:])
+        found = hashlib.sha256(where.encode())
+        for name in sorted(tensors):
+            rows = tensors[name]
+            found.update(f" {name} {rows.dtype} {rows.shape} ".encode())
+            found.update(rows.data if rows.size else b"")
+        return found.hexdigest()
+
+    def _forget(self, path: Path) -> None:
+        self._place = {key: at for key, at in self._place.items() if self._at(at)[0] != path}
+
     def _at(self, number: int) -> tuple[Path, int]:
         """Return the shard of a row, and which of its rows it is."""
         shard = bisect_right(self._firsts, number) - 1
         return self._paths[shard], number - self._firsts[shard]
 
 
-def _whole(path: Path) -> Tensor:
-    """Return the hashes of a shard that is as it was written.
+def _opened(path: Path) -> Any:
+    """Open a shard; what the system refuses is said as it is, which the library would not do."""
+    path.open("rb").close()
+    return safe_open(path, framework="numpy")
+
+
+def _hashes(path: Path) -> Tensor:
+    """Return the hashes of a shard.
 
     Raises
     ------
     SafetensorError
-        If it is not. One written before there were checksums is believed.
+        If it is cut, or no shard.
     """
-    with safe_open(path, framework="numpy") as shard:
-        said = (shard.metadata() or {}).get(CHECKSUM)
+    with _opened(path) as shard:
         keys: Tensor = shard.get_tensor("hashes")
-        if said is not None:
-            names = list(shard.keys())
-            if said != _checksum({name: shard.get_tensor(name) for name in names}):
-                raise SafetensorError(f"{path.name} is not as it was written")
+        rows = {tuple(shard.get_slice(name).get_shape()[:1]) for name in shard.keys()}  # noqa: SIM118
+        if keys.dtype != np.uint8 or keys.shape[1:] != (32,) or rows != {(len(keys),)}:
+            raise SafetensorError(f"{path.name} is no shard")
         return keys
-
-
-def _checksum(tensors: Mapping[str, Tensor]) -> str:
-    """Return what changes with any byte, shape or name, in whichever order they come."""
-    found = hashlib.sha256()
-    for name in sorted(tensors):
-        rows = tensors[name]
-        found.update(f"{name} {rows.dtype} {rows.shape} ".encode())
-        found.update(rows.data if rows.size else b"")
-    return found.hexdigest()
 
 
 def _written(path: Path) -> tuple[int, str]:

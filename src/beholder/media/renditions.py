@@ -59,8 +59,10 @@ def keep(media: Path, digest: str, renditions: Mapping[int, bytes]) -> None:
         try:
             aside.write_bytes(data)
             os.replace(aside, path)
-        except BaseException:
+        except BaseException as error:
             aside.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                error.filename = str(path)
             raise
 
 

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp
 
 import beholder
 from beholder.bundle.parts import Parts
-from beholder.errors import BeholderError
+from beholder.errors import BeholderError, DiskError
 from beholder.service import (
     bundles,
     classic,
@@ -129,7 +129,7 @@ def build(
 def refuse(request: Asking, error: Exception) -> Response[Any]:
     """Answer with what an error means: problem+json, or a page for who reads pages."""
     known = understood(error)
-    if known.status == 500:
+    if known.status == 500 or isinstance(known, DiskError):
         note_fault(request.scope, error)
     let_go(error)
     if pages.wants_page(request.scope):

@@ -15,11 +15,13 @@ from litestar.exceptions import (
     ValidationException,
 )
 
+from beholder.disk import of_disk
 from beholder.errors import BeholderError, DataError, OverloadedError, TooLargeError
 
 MEDIA_TYPE = "application/problem+json"
 _MISSING = re.compile(r"parameter '?(\w+)'?")
 _NAMED = re.compile(r"Object (?:contains unknown|missing required) field `([^`]*)`")
+_QUOTED = re.compile(r"\((?:'/[^']*'|\"/[^\"]*\")\)|'/[^']*'|\"/[^\"]*\"")
 AGAIN = (1, 2, 3)  # seconds; drawn, so that those who wait do not come back together
 
 
@@ -110,6 +112,8 @@ def understood(error: BaseException) -> BeholderError:
         return MethodError("this address does not answer this method", remedy="see /docs")
     if isinstance(error, NotFoundException):
         return NoRouteError("there is nothing at this address", remedy="see /docs")
+    if isinstance(error, OSError) and (disk := of_disk(error)) is not None:
+        return disk
     if isinstance(error, HTTPException) and error.status_code == 413:
         return TooLargeError("the body is too large", remedy="send less at once")
     if isinstance(error, HTTPException) and 400 <= error.status_code < 500:
@@ -177,5 +181,6 @@ def headers_of(error: BeholderError) -> list[tuple[str, str]]:
 
 
 def without_paths(text: str) -> str:
-    """Return words without those that name a file."""
+    """Return words without those that name a file; a quoted one may have blanks in it."""
+    text = _QUOTED.sub("...", text)
     return " ".join("..." if "/" in word else word for word in text.split(" "))

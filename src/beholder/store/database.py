@@ -190,9 +190,13 @@ def _plain(error: BaseException, url: URL) -> StoreError:
         return OverloadedError(
             f"another writer holds the store for more than {WAIT:g} s", remedy="try again later"
         )
+    if "malformed" in low or "not a database" in low:
+        return StoreError(
+            f"the store is damaged: {text}", remedy="restore the last backup of this workspace"
+        )
     folder = Path(url.database or "").parent if url.drivername.startswith("sqlite") else None
     disk = "" if folder is None else state_of(folder)
-    where = "" if folder is None else f" ({folder})"
+    where = "" if folder is None else f" ({str(folder)!r})"
     if "full" in low or "no space" in low or disk == "full":
         return StoreError(
             f"the disk of the store{where} is full",
@@ -202,10 +206,6 @@ def _plain(error: BaseException, url: URL) -> StoreError:
         return StoreError(
             f"the disk of the store{where} is read-only",
             remedy="mount it so that it can be written; a server that runs goes on answering",
-        )
-    if "malformed" in low or "not a database" in low:
-        return StoreError(
-            f"the store is damaged: {text}", remedy="restore the last backup of this workspace"
         )
     if "disk i/o" in low or "readonly" in low or "unable to open" in low:
         return StoreError(

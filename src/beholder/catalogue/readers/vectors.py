@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +43,7 @@ def read(path: Path, ids: Path | None, refuse: Refuse) -> tuple[list[str], NDArr
         return _parquet(path, refuse)
     if ids is None:
         raise VectorsError(f"{path.name} has no ids", remedy="add --ids FILE, one id a line")
-    try:
-        matrix = np.load(path, allow_pickle=False, mmap_mode="r")
-    except (ValueError, OSError, EOFError) as error:
-        raise VectorsError(f"{path.name} is no .npy matrix", remedy="write it again") from error
+    matrix = _matrix(path)
     if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
         raise VectorsError(f"{path.name} is no matrix of numbers", remedy="shape (n, dim)")
     names = _ids(ids, refuse)
@@ -53,6 +52,25 @@ def read(path: Path, ids: Path | None, refuse: Refuse) -> tuple[list[str], NDArr
             f"{len(matrix)} vectors, but {len(names)} ids", remedy="one id for each row, in order"
         )
     return _finite(names, np.asarray(matrix, np.float32), refuse)
+
+
+def _matrix(path: Path) -> NDArray[Any]:
+    """Map an .npy file, whose size is that of what its header says."""
+    try:
+        matrix = np.load(path, allow_pickle=False, mmap_mode="r")
+        size = path.stat().st_size
+    # NumPy reads the header as a literal of Python.
+    except (ValueError, OSError, EOFError, SyntaxError, TokenError) as error:
+        raise VectorsError(f"{path.name} is no .npy matrix", remedy="write it again") from error
+    if not isinstance(matrix, np.memmap):
+        raise VectorsError(f"{path.name} is no .npy matrix", remedy="write one array, by np.save")
+    told = matrix.offset + matrix.nbytes
+    if told != size:
+        raise VectorsError(
+            f"{path.name} has {size} bytes, and says that it has {told}: it is damaged",
+            remedy="write it again",
+        )
+    return matrix
 
 
 def _finite(

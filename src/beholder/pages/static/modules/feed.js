@@ -167,7 +167,8 @@ export class Feed {
   #place(card) {
     const { width = 1, height = 1 } = card.item.picture ?? {};
     const column = this.columns.indexOf(Math.min(...this.columns));
-    const caption = this.titles.caption(card.querySelector("b").textContent);
+    const [title, price] = ["b", ".price"].map((part) => card.querySelector(part).textContent);
+    const caption = this.titles.caption(title, price);
     const tall = Math.round((this.width * height) / width) + caption;
     card.top = this.columns[column];
     const image = card.querySelector("img");

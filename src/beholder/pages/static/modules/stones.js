@@ -18,7 +18,7 @@ export function bury(card, how, back) {
   laid.querySelector("small").textContent = text;
   laid.querySelector("[data-do=only-seen]").hidden = how !== "dislike";
   const focused = card.contains(document.activeElement);
-  card.querySelector(".pic").append(laid);
+  card.append(laid); // over its caption too: on a phone a picture alone is too low for the words
   card.back = back;
   card.toggleAttribute("data-gone", true);
   setInert(card, true);

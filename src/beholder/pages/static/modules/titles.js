@@ -1,5 +1,6 @@
 /**
- * How much place the words under a picture take: a title has one line, or two where it is long.
+ * How much place the words under a picture take: a title has one line, or two where it is long, a
+ * price has one, and the reason.
  * Known before the card is laid, so that nothing jumps.
  */
 
@@ -15,7 +16,8 @@ export class Titles {
   }
 
   /** Return the height of a caption, in CSS pixels. */
-  caption(title) {
-    return this.one + (pen.measureText(title).width > this.room ? this.line : 0);
+  caption(title, price) {
+    const long = pen.measureText(title).width > this.room;
+    return this.one + this.line * (long + (price !== ""));
   }
 }
