@@ -17,8 +17,10 @@ IN_A_COMMAND = (
     f"train.command.callback = lambda **_: exec({INTERRUPT!r})\n"
     "main.run(['train', 'nowhere'])"
 )
-TWICE = f"import atexit\n{INTERRUPT.replace('os.kill', 'again = lambda: os.kill')}\n"
-TWICE += f"atexit.register(again)\n{IN_A_COMMAND}"
+AGAIN = (
+    "import atexit, beholder.cli, os, signal; atexit.register(os.kill, os.getpid(), signal.SIGINT)"
+)
+TWICE = f"{AGAIN}\n{IN_A_COMMAND}"
 NOTHING = "beholder: stopped; nothing was begun\n"
 KEPT = "beholder: stopped; whatever was written is kept\n"
 
