@@ -22,11 +22,18 @@ import numpy as np
 
 
 class Timing(NamedTuple):
-    """Seconds from the planned moment to the answer, and how late the question was sent."""
+    """Seconds from the planned moment to the answer, and how late the question was sent.
+
+    Attributes
+    ----------
+    simple
+        It was simpler than it should be.
+    """
 
     latency: float
     late: float
     ok: bool
+    simple: bool = False
 
 
 class Connection:
@@ -104,8 +111,9 @@ async def opened(plan: dict[str, Any]) -> list[Timing]:
 
     async def one(at: float, woken: float, question: bytes) -> None:
         connection = await idle.get()
-        status, _ = await connection.ask(question)
-        found.append(Timing(time.perf_counter() - at, woken - at, status == 200))
+        status, body = await connection.ask(question)
+        spent, simple = time.perf_counter() - at, b'"degraded":"' in body
+        found.append(Timing(spent, woken - at, status == 200, simple))
         idle.put_nowait(connection)
 
     tasks, at = [], begin
@@ -121,6 +129,17 @@ async def opened(plan: dict[str, Any]) -> list[Timing]:
     return found
 
 
+def answered(found: list[Timing]) -> dict[str, float]:
+    """Return milliseconds until those who were not refused had their answer."""
+    latency = np.array([timing.latency for timing in found if timing.ok]) * 1000
+    if not len(latency):
+        return {}
+    return {
+        f"answered_p{level}_ms": round(float(np.percentile(latency, level)), 2)
+        for level in (50, 99)
+    }
+
+
 def summary(found: list[Timing], seconds: float) -> dict[str, float]:
     """Return requests per second, and milliseconds."""
     latency = np.array([timing.latency for timing in found]) * 1000
@@ -128,10 +147,12 @@ def summary(found: list[Timing], seconds: float) -> dict[str, float]:
     return {
         "requests": len(found),
         "failed": sum(not timing.ok for timing in found),
+        "simple": sum(timing.simple for timing in found),
         "per_second": round(len(found) / seconds, 1),
         "p50_ms": round(float(np.quantile(latency, 0.5)), 2),
         "p99_ms": round(float(np.quantile(latency, 0.99)), 2),
         "max_ms": round(float(latency.max()), 2),
+        **answered(found),
         "generator_late_p99_ms": round(float(np.quantile(late, 0.99)), 2),
     }
 

@@ -42,6 +42,7 @@ def test_kinds_moments_and_ten_joined_rows_are_shown(shop: Path) -> None:
         "row": 5, "kind": "view", "value": None, "time": "2025-03-04 10:00:00",
         "item": "i3", "title": "thing 3",
     }  # fmt: skip
+    assert "22 of 23 interactions join an item: 96%\n20 of these would be kept\n" in said
     assert "kinds as the column event says" in said
     assert "1 of no kind: frob; say --map-kind frob=KIND, where KIND is one of view, click" in said
     assert "from 2025-03-01 10:00:00 to 2025-03-20 10:00:00 UTC" in said

@@ -226,6 +226,20 @@ def test_pictures_that_no_encoder_has_seen_are_named(world: World, tmp_path: Pat
     assert said.startswith("colour has seen no picture of 1 items that have some: run `beholder")
 
 
+def test_a_damaged_file_of_vectors_is_named_and_its_pictures_are_not_seen(
+    world: World, tmp_path: Path
+) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    (file,) = workspace.vectors.glob("colour/*/*.safetensors")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    notes = train_workspace(workspace, budget="600s", models=["words"]).notes
+    assert (
+        notes[0] == "colour: 1 files of the cache were passed over, since they are cut or changed"
+    )
+    assert notes[1].startswith("colour has seen no picture of 240 items")
+
+
 def test_a_plan_is_followed_with_its_seed(world: World, tmp_path: Path) -> None:
     workspace = workspace_of(world, tmp_path / "one")
     first = train_workspace(workspace, budget="600s", models=TWO, seed=3).bundle

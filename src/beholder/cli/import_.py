@@ -322,6 +322,9 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
         click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     share = seen.joined / max(seen.looked_at, 1)
     click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
+    kept = sum(seen.kinds.values())
+    if kept < seen.joined:
+        click.echo(f"{kept} of these would be kept")
     if seen.unchecked:
         told = ", ".join(seen.unchecked)
         click.echo(f"not looked at here, and the import may refuse rows for it: {told}")

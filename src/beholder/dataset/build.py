@@ -45,6 +45,8 @@ class Built:
         Milliseconds since 1970 of the newest event, 0 without any.
     unseen
         Items with pictures of which an encoder of the settings has no vector, by its name.
+    damaged
+        Files of its cache that were passed over, by the name of an encoder.
     """
 
     dataset: Dataset
@@ -53,6 +55,7 @@ class Built:
     fingerprint: str
     newest: int
     unseen: dict[str, int] = field(default_factory=dict)
+    damaged: dict[str, int] = field(default_factory=dict)
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
@@ -93,7 +96,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
         for name in settings.encode.encoders
     }
     lacking = {name: n for name, n in unseen.items() if n}
-    return Built(dataset, items, version, _fingerprint(items, marks), newest, lacking)
+    told = _fingerprint(items, marks)
+    return Built(dataset, items, version, told, newest, lacking, read.damaged)
 
 
 def read_log(events: TrainingEvents, items: pa.Table, settings: Settings, seed: int) -> Log:

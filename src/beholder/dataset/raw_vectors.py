@@ -49,6 +49,12 @@ class RawVectors:
             found = modalities(self._caches, pictures)
         return found | self._imported(imported, item_ids)
 
+    @property
+    def damaged(self) -> dict[str, int]:
+        """Files of each encoder's cache that were passed over: cut, changed, or not its own."""
+        counted = {name: len(cache.shards.broken) for name, cache in self._caches.items()}
+        return {name: n for name, n in counted.items() if n}
+
     def _imported(self, wanted: list[str], item_ids: Sequence[str]) -> dict[str, Modality]:
         found = {}
         for name in wanted:

@@ -167,8 +167,12 @@ def _train(
 
 
 def _unseen(made: Built, workspace: Workspace) -> list[str]:
-    """Say of which encoders items have pictures and no vectors."""
-    return [
+    """Say of which encoders items have pictures and no vectors, and whether files are damaged."""
+    damaged = [
+        f"{name}: {n} files of the cache were passed over, since they are cut or changed"
+        for name, n in made.damaged.items()
+    ]
+    return damaged + [
         f"{name} has seen no picture of {n} items that have some: run `beholder encode "
         f"{workspace.root}`, then train again"
         for name, n in made.unseen.items()

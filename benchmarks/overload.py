@@ -1,0 +1,118 @@
+"""What a server does with more than it can: latency, refusals and memory at multiples of capacity.
+
+    python -m benchmarks.overload WORKSPACE [--times 0.5 1 2 5] [--seconds 60] [--out FILE]
+
+The workspace is a trained one; what is written goes into a copy. Capacity is what 8 connections
+that are kept busy get in a closed loop. Then questions come at planned moments (open loop), and
+latency counts from the planned moment, refusals included; beside them, once a second, health is
+asked for, somebody opts out and is erased. The generator's own lateness is told: above 5 ms (p99)
+the row says nothing about the server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from beholder.service.keys import KeyFile
+from beholder.workspace import Workspace
+from benchmarks.results import write
+from benchmarks.serving import children, load, people, served
+
+CONNECTIONS = 1_000
+LATE = 5.0  # milliseconds
+
+
+def resident(pid: int) -> int:
+    """Return the MiB that the workers of a server hold."""
+    pages = [int(Path(f"/proc/{child}/statm").read_text().split()[1]) for child in children(pid)]
+    return sum(pages) * resource.getpagesize() // 2**20
+
+
+class Beside:
+    """What people may always ask for, asked for once a second while a server is flooded."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.client = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}",
+            headers={"authorization": f"Bearer {token}"},
+            timeout=60,
+        )
+        self.seconds: list[float] = []
+        self.refused = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._ask)
+
+    def __enter__(self) -> Beside:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self.client.close()
+
+    def _ask(self) -> None:
+        while not self._stopping.wait(1.0):
+            for method, path, body in (
+                ("GET", "/health/live", None),
+                ("PUT", "/v1/users/reader-1/profiling", {"profiling": False}),
+                ("DELETE", "/v1/users/nobody-at-all", None),
+            ):
+                began = time.perf_counter()
+                answer = self.client.request(method, path, json=body)
+                self.seconds.append(time.perf_counter() - began)
+                self.refused += answer.status_code >= 500
+
+
+def measure(workspace: Workspace, times: list[float], seconds: float) -> dict[str, Any]:
+    """Return a row for each multiple of capacity."""
+    paths = [f"/v1/recommendations?user={user}&k=20" for user in people(workspace)]
+    _, token = KeyFile(workspace.secrets).add("benchmark", ["operator"])
+    with served(workspace.root) as (pid, port, _):
+        capacity = load(port, paths=paths, connections=8, seconds=4)["per_second"]
+        rows, before = {}, resident(pid)
+        for many in times:
+            with Beside(port, token) as beside:
+                plan = {"connections": CONNECTIONS, "seconds": seconds, "rate": many * capacity}
+                found = load(port, paths=paths, **plan)
+            rows[f"{many:g}"] = found | {
+                "void": found["generator_late_p99_ms"] > LATE,
+                "beside_most_ms": round(max(beside.seconds, default=0) * 1000, 1),
+                "beside_refused": beside.refused,
+                "resident_mib": resident(pid),
+            }
+        time.sleep(2)
+        return {
+            "capacity": capacity,
+            "resident_mib_before": before,
+            "times": rows,
+            "resident_mib_after": resident(pid),
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--times", type=float, nargs="+", default=[0.5, 1, 2, 5])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(args.workspace, copy)
+        write("overload", measure(Workspace.open(copy), args.times, args.seconds), args.out)
+
+
+if __name__ == "__main__":
+    main()
