@@ -169,7 +169,7 @@ def _train(
 def _unseen(made: Built, workspace: Workspace) -> list[str]:
     """Say of which encoders items have pictures and no vectors, and whether files are damaged."""
     damaged = [
-        f"{name}: {n} files of the cache were passed over, since they are cut or changed"
+        f"{name}: files of the cache that are cut or changed, and were passed over: {n}"
         for name, n in made.damaged.items()
     ]
     return damaged + [
