@@ -234,9 +234,8 @@ def test_a_damaged_file_of_vectors_is_named_and_its_pictures_are_not_seen(
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     notes = train_workspace(workspace, budget="600s", models=["words"]).notes
-    assert (
-        notes[0] == "colour: 1 files of the cache were passed over, since they are cut or changed"
-    )
+    assert notes[0].startswith("colour: files of the cache that are cut or changed")
+    assert notes[0].endswith(": 1")
     assert notes[1].startswith("colour has seen no picture of 240 items")
 
 
