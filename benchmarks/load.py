@@ -21,6 +21,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 
+IDLE = 3.0  # seconds; a server may close what nothing came from for longer
+
+
 class Timing(NamedTuple):
     """Seconds from the planned moment to the answer, and how late the question was sent.
 
@@ -43,15 +46,20 @@ class Connection:
         self.host, self.port = host, port
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
+        self.used = 0.0
 
     async def ask(self, question: bytes) -> tuple[int, bytes]:
         """Send a request and return status and body."""
+        if time.perf_counter() - self.used > IDLE:
+            self.close()
+            self.reader = None
         if self.reader is None or self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
         self.writer.write(question)
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         body = await self.reader.readexactly(length)
+        self.used = time.perf_counter()
         return int(head[9:12]), body
 
     def close(self) -> None:
