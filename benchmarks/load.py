@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-
 IDLE = 3.0  # seconds; a server may close what nothing came from for longer
 
 
