@@ -50,6 +50,17 @@ def test_kinds_moments_and_ten_joined_rows_are_shown(shop: Path) -> None:
     assert "1 row would be refused: names no one" in said
 
 
+def test_what_the_import_would_warn_of_is_said_before(shop: Path) -> None:
+    log = "user,item_id,stars\n" + "".join(f"u{i},i{i % 9},{i % 5 + 1}\n" for i in range(200))
+    said, seen = look(shop, log + "v,i1,6\n")
+    assert seen["scale"].startswith("1 to 5 (1 of 201 lie above it, up to 6)")
+    (warning,) = seen["warnings"]
+    assert f"warning: {warning}\n" in said
+    words = "import", shop, "--items", shop.parent / "items.csv"
+    done = "".join(beholder(*words, "--interactions", shop.parent / "log.csv"))
+    assert f"warning: {warning}" in done
+
+
 def test_the_scale_of_ratings_is_shown_and_nothing_is_written(shop: Path) -> None:
     before = (shop / "beholder.toml").read_text()
     said, seen = look(shop, "user,item_id,stars\nu1,i1,4\nu2,i2,9\nu3,i3,10\n")

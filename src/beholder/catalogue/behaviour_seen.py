@@ -61,6 +61,8 @@ class BehaviourSeen(msgspec.Struct):
         Moments, UTC; empty: no row that would be kept has one.
     rows
         The first that join.
+    warnings
+        What speaks against the scale, or against the threshold from which on ratings are likes.
     unchecked
         Columns that the import alone looks at, and may refuse rows for.
     """
@@ -78,6 +80,7 @@ class BehaviourSeen(msgspec.Struct):
     first: str = ""
     last: str = ""
     rows: list[JoinedRow] = msgspec.field(default_factory=list)
+    warnings: list[str] = msgspec.field(default_factory=list)
     unchecked: list[str] = msgspec.field(default_factory=list)
 
 

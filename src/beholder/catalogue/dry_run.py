@@ -14,6 +14,7 @@ from beholder.catalogue.import_users import wishes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
+from beholder.catalogue.rating_threshold import foreseen
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch
@@ -65,6 +66,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
             reading = EventsOfFile(seen.mapping, request.kind, request.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+            rated = reading.ratings, reading.scale
+            found.behaviour.warnings = foreseen(store.workspace, *rated) if rated[0].total else []
             known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)

@@ -24,6 +24,17 @@ def words_of_ratings(
     return [said, *(f"warning: {doubt}" for doubt in doubts(ratings, scale, threshold))]
 
 
+def foreseen(workspace: Workspace, ratings: Ratings, scale: Scale | None) -> list[str]:
+    """Return what `words_of_ratings` would warn of, without keeping anything."""
+    threshold = _given(workspace)
+    if scale is None:
+        return []
+    if given(workspace.toml, SECTION, KEY):
+        found = [] if scale.fits(threshold) else [misfit(scale, threshold)]
+        return found + doubts(ratings, scale, threshold)
+    return doubts(ratings, scale, threshold if scale.fits(threshold) else scale.threshold)
+
+
 def doubts(ratings: Ratings, scale: Scale | None, threshold: float) -> list[str]:
     """Return what speaks against a scale or a threshold: very few above it, in words."""
     found = []

@@ -312,6 +312,8 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
         click.echo(f"taken: {said}")
     for kind, n in seen.kinds.items():
         click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
+    for doubt in seen.warnings:
+        click.echo(f"warning: {doubt}")
     for word, n in seen.unknown_kinds.items():
         click.echo(f"{n} of no kind: {word}; {_how_to_map(word)}")
     if seen.more_unknown_kinds:
