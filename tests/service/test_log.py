@@ -12,6 +12,7 @@ import pytest
 from beholder.service.front import Front
 from beholder.service.queue import Queue
 from beholder.workspace import Workspace
+from live_server import Server
 
 
 @pytest.mark.parametrize("log", [False, True])
@@ -23,15 +24,31 @@ def test_a_fault_of_ours_is_told_with_its_places_in_the_program(
 
     front = Front(broken, workspace, Queue(), loopback=True, log=log)  # type: ignore[arg-type]
 
-    async def ask() -> int:
+    async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(front)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return (await client.get("/health/live?user=somebody")).status_code
+            return await client.get("/health/live?user=somebody")
 
-    assert asyncio.run(ask()) == 500
+    answer = asyncio.run(ask())
+    assert answer.status_code == 500
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)
     assert told["status"] == 500
+    assert told["request_id"] == answer.json()["request_id"]
     assert told["fault"]["error"] == "ZeroDivisionError"
     assert any(place.startswith("test_log.py:") for place in told["fault"]["at"])
     assert "somebody" not in line
+
+
+def test_every_refusal_has_the_id_that_its_line_in_the_log_has(workspace: Workspace) -> None:
+    with Server(workspace.root, "--log") as server, server.client() as client:
+        told = [
+            client.get("/v1/items/nowhere").json()["request_id"],
+            client.get("/v1/recommendations?k=x").json()["request_id"],
+        ]
+        page = client.get("/nowhere", headers={"accept": "text/html"}).text
+    lines = [json.loads(line) for line in server.errors if line.startswith("{")]
+    found = [line["request_id"] for line in lines if "request_id" in line]
+    assert found[:2] == told
+    assert found[2] in page
+    assert len(found) == len(set(found)) == 3

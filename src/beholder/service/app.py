@@ -134,12 +134,12 @@ def refuse(request: Asking, error: Exception) -> Response[Any]:
     let_go(error)
     if pages.wants_page(request.scope):
         return pages.problem_page(request, known)
-    return as_response(known)
+    return as_response(known, request.scope)
 
 
-def as_response(error: BeholderError) -> Response[bytes]:
+def as_response(error: BeholderError, scope: Any) -> Response[bytes]:
     """Return a problem as JSON."""
-    told = problem(error)
+    told = problem(error, scope)
     return Response(
         msgspec.json.encode(told),
         status_code=told.status,

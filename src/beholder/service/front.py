@@ -126,7 +126,7 @@ class Front:
             page = problem_page(asked, error)
             await page.to_asgi_response(None, asked)(scope, _nothing_more, answer)
             return
-        body = msgspec.json.encode(problem(error))
+        body = msgspec.json.encode(problem(error, scope))
         headers = [
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),

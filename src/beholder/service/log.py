@@ -10,19 +10,21 @@ from typing import Any
 import msgspec
 
 from beholder.errors import BeholderError
+from beholder.service.problems import REQUEST
 
 FAULTS = "beholder.faults"
 
 
 def note_request(scope: Any, status: int, seconds: float) -> None:
     """Write which route answered how, and how long it took."""
-    fault = scope.get(FAULTS)
+    fault, problem = scope.get(FAULTS), scope.get(REQUEST)
     line = {
         "time": round(time.time(), 3),
         "method": scope["method"],
         "route": scope.get("path_template") or "-",
         "status": status,
         "ms": round(seconds * 1000, 2),
+        **({"request_id": problem} if problem else {}),
         **({"fault": fault} if fault else {}),
     }
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")

@@ -203,7 +203,7 @@ def wants_page(scope: Any) -> bool:
 
 def problem_page(request: Asking, error: BeholderError) -> Page:
     """Return a page that says what went wrong."""
-    told = problem(error)
+    told = problem(error, request.scope)
     # The heading says already that there is no such page.
     detail = "" if isinstance(error, NoRouteError) else told.detail
     html = render.render_problem(_look(request), told.status, detail, told.request_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import traceback
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from litestar.exceptions import (
@@ -18,6 +18,7 @@ from litestar.exceptions import (
 from beholder.disk import of_disk
 from beholder.errors import BeholderError, DataError, OverloadedError, TooLargeError
 
+REQUEST = "beholder.request_id"
 MEDIA_TYPE = "application/problem+json"
 _MISSING = re.compile(r"parameter '?(\w+)'?")
 _NAMED = re.compile(r"Object (?:contains unknown|missing required) field `([^`]*)`")
@@ -156,8 +157,15 @@ def let_go(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
-def problem(error: BeholderError) -> Problem:
-    """Return what is told about an error: nothing of files, traces or secrets."""
+def problem(error: BeholderError, scope: Any) -> Problem:
+    """Return what is told about an error: nothing of files, traces or secrets.
+
+    Parameters
+    ----------
+    scope
+        Of the request, whose line in the log gets the same id.
+    """
+    scope[REQUEST] = secrets.token_hex(6)
     outside = error.status < 500 or isinstance(error, OverloadedError)
     return Problem(
         type=f"urn:beholder:problem:{error.code}",
@@ -167,7 +175,7 @@ def problem(error: BeholderError) -> Problem:
         detail=error.message if outside else without_paths(error.message),
         remedy=error.remedy if outside else "",
         field=error.field,
-        request_id=secrets.token_hex(6),
+        request_id=scope[REQUEST],
     )
 
 
