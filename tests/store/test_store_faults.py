@@ -175,8 +175,10 @@ def test_a_damaged_store_says_so(sqlite_workspace: Workspace) -> None:
 def test_a_server_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     url = f"postgresql://nobody@/none?host={tmp_path}"
     workspace = Workspace.create(tmp_path / "w", f'[store]\nurl = "{url}"\n')
-    with pytest.raises(StoreError, match="refused"):
+    with pytest.raises(StoreError, match="refused") as caught:
         Store.open(workspace, create=True)
+    assert str(tmp_path) not in caught.value.message  # which callers of a server are told
+    assert str(tmp_path) in caught.value.remedy
 
 
 @pytest.mark.parametrize("text", ["mysql://x/y", "nonsense", "http://x"])

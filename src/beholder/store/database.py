@@ -212,7 +212,8 @@ def _plain(error: BaseException, url: URL) -> StoreError:
             f"the disk of the store{where} fails: {text}",
             remedy="see who may write there, and whether the disk is whole",
         )
-    return StoreError(f"the database refused: {text}", remedy="see that it runs and try again")
+    # What it says may name its host: that is for who runs it, and remedies are not sent to callers.
+    return StoreError("the database refused", remedy=f"it says: {text}; see that it runs")
 
 
 def sqlite_url(path: str) -> URL:
