@@ -81,6 +81,23 @@ def test_check_prints_the_card(shop: Path) -> None:
     assert json.loads(out)["events"] == 2
 
 
+def test_a_session_is_exported_switched_off_and_erased_as_one(shop: Path) -> None:
+    log = shop / "sessions.csv"
+    log.write_text("session_id,sku,time\nvisit-1,007,1700000000\nvisit-1,8,1700000001\n")
+    beholder("import", shop / "w", *files(shop)[:2], "--interactions", log)
+    _, words = beholder("user", "erase", shop / "w", "visit-1", "--yes")
+    assert "nothing was held of this id; it may be known as a session, with --session" in words
+    whose = "visit-1", "--session"
+    assert beholder("user", "profiling", shop / "w", *whose, "off")[0] == "profiling is off\n"
+    out, _ = beholder("user", "export", shop / "w", *whose)
+    assert json.loads(out.splitlines()[1]) == {
+        "record": "person", "session": "visit-1", "profiling": False
+    }  # fmt: skip
+    out, words = beholder("user", "erase", shop / "w", *whose, "--yes", "--json")
+    assert (json.loads(out)["events"], words) == (2, "")
+    assert len(beholder("user", "export", shop / "w", *whose)[0].splitlines()) == 1
+
+
 def test_a_person_is_exported_switched_off_and_erased(shop: Path) -> None:
     beholder("import", shop / "w", *files(shop))
     out, _ = beholder("user", "profiling", shop / "w", "sam", "off")

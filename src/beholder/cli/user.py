@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from beholder.cli import console
 
+if TYPE_CHECKING:
+    from beholder.store import Who
+
 FOLDER = click.Path(path_type=Path)
+SESSION = click.option("--session", is_flag=True, help="USER is the id of a session.")
 
 
 @click.group("user")
@@ -20,7 +25,8 @@ def command() -> None:
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @click.argument("user", metavar="USER")
 @click.option("--out", type=FOLDER, help="A file instead of standard output.")
-def export(directory: Path, user: str, out: Path | None) -> None:
+@SESSION
+def export(directory: Path, user: str, out: Path | None, session: bool) -> None:
     """Print everything that is held about USER as JSON Lines."""
     from beholder.durable import write_file
     from beholder.privacy.export import export_lines
@@ -29,9 +35,9 @@ def export(directory: Path, user: str, out: Path | None) -> None:
 
     with Store.open(Workspace.open(directory)) as store:
         if out is not None:
-            write_file(out, b"".join(export_lines(store, user)), mode=0o600)
+            write_file(out, b"".join(export_lines(store, _who(user, session))), mode=0o600)
             return
-        for line in export_lines(store, user):
+        for line in export_lines(store, _who(user, session)):
             click.echo(line, nl=False)
 
 
@@ -40,7 +46,8 @@ def export(directory: Path, user: str, out: Path | None) -> None:
 @click.argument("user", metavar="USER")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def erase(directory: Path, user: str, yes: bool, as_json: bool) -> None:
+@SESSION
+def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -> None:
     """Erase everything that is held about USER, and print the receipt.
 
     Late events of the same person are refused for a day. Bundles that were fitted while the
@@ -52,7 +59,10 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool) -> None:
     with Store.open(Workspace.open(directory)) as store:
         if not yes:
             click.confirm("Erase this person for good?", abort=True, err=True)
-        receipt = store.erase(user)
+        receipt = store.erase(_who(user, session))
+    if not receipt.known:
+        other = "as a user, without --session" if session else "as a session, with --session"
+        click.echo(f"nothing was held of this id; it may be known {other}", err=True)
     if as_json:
         console.as_json(receipt)
         return
@@ -78,16 +88,23 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool) -> None:
 @click.argument("user", metavar="USER")
 @click.argument("state", type=click.Choice(["on", "off"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def profiling(directory: Path, user: str, state: str | None, as_json: bool) -> None:
+@SESSION
+def profiling(directory: Path, user: str, state: str | None, as_json: bool, session: bool) -> None:
     """Show whether USER may be profiled, or switch it on or off."""
     from beholder.store import Store
     from beholder.workspace import Workspace
 
     with Store.open(Workspace.open(directory)) as store:
         if state is not None:
-            store.set_profiling(user, state == "on")
-        on = store.snapshot(user).profiling
+            store.set_profiling(_who(user, session), state == "on")
+        on = store.snapshot(**{_who(user, session).kind: user}).profiling
     if as_json:
         console.as_json({"profiling": on})
     else:
         click.echo(f"profiling is {'on' if on else 'off'}")
+
+
+def _who(user: str, session: bool) -> Who:
+    from beholder.store import Who
+
+    return Who("session" if session else "user", user)
