@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from beholder.bundle.promote import current, folder_of, names, promote, roll_bac
 from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.errors import BundleError
 from beholder.workspace import Workspace
+from command_line import beholder
 
 
 def write_another(workspace: Workspace) -> str:
@@ -97,3 +99,23 @@ def test_a_name_that_is_no_bundle_is_refused(workspace: Workspace, name: str) ->
 def test_before_training_there_is_nothing_to_serve(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="beholder train"):
         current(Workspace.create(tmp_path / "new", ""))
+
+
+def test_a_bundle_of_somebody_erased_is_marked_in_the_list_and_can_be_removed(
+    workspace: Workspace,
+) -> None:
+    served = current(workspace)
+    other = write_another(workspace)
+    for name in (served, other):
+        (workspace.bundles / f"{name}.erased").write_bytes(b"{}")
+    listed, words = beholder("bundle", "list", workspace.root, "--json")
+    states = {row["bundle"]: row["state"] for row in json.loads(listed)}
+    assert (states[served], states[other]) == ("promoted, marked", "marked")
+    assert "train again, then `beholder bundle remove`" in words
+    _, error = beholder("bundle", "remove", workspace.root, served, status=1)
+    assert f"{served} is served (promote another one first, or train)" in error
+    assert beholder("bundle", "remove", workspace.root, other)[0] == f"{other} is removed\n"
+    assert other not in names(workspace)
+    assert not (workspace.bundles / f"{other}.erased").exists()
+    _, error = beholder("bundle", "remove", workspace.root, other, status=1)
+    assert "there is no bundle" in error

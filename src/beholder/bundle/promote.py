@@ -34,6 +34,11 @@ def folder_of(workspace: Workspace, name: str) -> Path:
     return workspace.bundles / name
 
 
+def mark_of(workspace: Workspace, name: str) -> Path:
+    """Return the file that is there if somebody was erased whose events a bundle was fitted with."""
+    return workspace.bundles / f"{name}.erased"
+
+
 def current(workspace: Workspace) -> str:
     """Return the name of the promoted bundle.
 

@@ -12,6 +12,7 @@ import beholder
 from beholder.bundle import manifest, parts, promote
 from beholder.bundle.signature import signing_key
 from beholder.durable import folder_aside
+from beholder.errors import BundleError
 from beholder.workspace import Workspace
 
 DAY = 86_400  # seconds
@@ -67,7 +68,26 @@ def remove_old(workspace: Workspace, keep: int) -> list[str]:
     served = promote.current(workspace)
     surplus = [name for name in promote.names(workspace)[:-keep] if name != served]
     for name in surplus:
-        # Renamed first: killed halfway, it must not look like a bundle any more.
-        aside = (workspace.bundles / name).rename(workspace.bundles / f".{name}.old.part")
-        shutil.rmtree(aside)
+        _delete(workspace, name)
     return surplus
+
+
+def remove(workspace: Workspace, name: str) -> None:
+    """Delete a bundle that is not served.
+
+    Raises
+    ------
+    BundleError
+        If there is none of this name, or it is served.
+    """
+    promote.folder_of(workspace, name)
+    if name == promote.current(workspace):
+        raise BundleError(f"{name} is served", remedy="promote another one first, or train")
+    _delete(workspace, name)
+
+
+def _delete(workspace: Workspace, name: str) -> None:
+    # Renamed first: killed halfway, it must not look like a bundle any more.
+    aside = (workspace.bundles / name).rename(workspace.bundles / f".{name}.old.part")
+    shutil.rmtree(aside)
+    promote.mark_of(workspace, name).unlink(missing_ok=True)

@@ -9,19 +9,21 @@ import click
 
 from beholder.cli import asking, console
 
+ERASED = "marked"
+
 
 @click.group("bundle")
 def command() -> None:
-    """List, show, verify, promote or roll back bundles."""
+    """List, show, verify, promote, roll back or remove bundles."""
 
 
 @command.command("list")
 @asking.FOLDER
 @asking.JSON
 def list_(folder: Path, as_json: bool) -> None:
-    """List all bundles, oldest first; the promoted one is marked."""
+    """List all bundles, oldest first: promoted, or with events of somebody erased since."""
     from beholder.bundle.manifest import read
-    from beholder.bundle.promote import current, folder_of, names
+    from beholder.bundle.promote import current, folder_of, mark_of, names
     from beholder.errors import BundleError
     from beholder.workspace import Workspace
 
@@ -36,9 +38,13 @@ def list_(folder: Path, as_json: bool) -> None:
             facts = (made.created, made.n_items, made.n_users, made.n_pairs, "whole")
         except BundleError as error:
             facts = (None, None, None, None, error.message)
-        rows.append((name, "promoted" if name == promoted else "", *facts))
+        states = (name == promoted, "promoted"), (mark_of(workspace, name).exists(), ERASED)
+        rows.append((name, ", ".join(word for holds, word in states if holds), *facts))
     head = ("bundle", "state", "created", "items", "users", "pairs", "check")
     console.listed(head, rows, as_json)
+    if any(ERASED in row[1] for row in rows):
+        told = f"{ERASED}: fitted with events of somebody who was erased since"
+        click.echo(f"{told}; train again, then `beholder bundle remove`", err=True)
 
 
 @command.command()
@@ -98,3 +104,15 @@ def rollback(folder: Path) -> None:
     from beholder.workspace import Workspace
 
     click.echo(f"{roll_back(Workspace.open(folder))} is promoted")
+
+
+@command.command()
+@asking.FOLDER
+@click.argument("name")
+def remove(folder: Path, name: str) -> None:
+    """Delete a bundle that is not served."""
+    from beholder.bundle import write
+    from beholder.workspace import Workspace
+
+    write.remove(Workspace.open(folder), name)
+    click.echo(f"{name} is removed")

@@ -30,7 +30,7 @@ COMMANDS = {
     "search": ("search", "Search by words or by a picture."),
     "explain": ("explain", "Say why an item is recommended to a user."),
     "score": ("score", "Score given items for a user."),
-    "bundle": ("bundle", "List, show, verify, promote or roll back bundles."),
+    "bundle": ("bundle", "List, show, verify, promote, roll back or remove bundles."),
     "item": ("item", "Show, change, hide or delete items."),
     "user": ("user", "Export or erase what is held about a person; profiling on or off."),
     "key": ("key", "Add, list or revoke keys for the service."),
