@@ -35,7 +35,7 @@ def folder_of(workspace: Workspace, name: str) -> Path:
 
 
 def mark_of(workspace: Workspace, name: str) -> Path:
-    """Return the file that is there if somebody was erased whose events a bundle was fitted with."""
+    """Return the file that says: fitted with events of somebody who was erased since."""
     return workspace.bundles / f"{name}.erased"
 
 
