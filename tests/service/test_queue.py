@@ -43,22 +43,29 @@ def test_a_hiccup_is_no_overload_and_a_wait_that_stands_is() -> None:
     assert not bound.over(0.3, 11.3 + 2 * RETURNS)
 
 
-def test_who_waits_behind_work_of_a_tenth_of_a_second_has_waited_so_long() -> None:
-    async def waits() -> tuple[bool, ...]:
-        queue, found = Queue(), []
-        for _ in range(4):  # each is done while the marks of those before it wait
-            queue.join()
-            time.sleep(0.12)
-            found.append(queue.over(SIMPLER))
-            await asyncio.sleep(0)
-        found.append(queue.over(ANSWER))
-        await asyncio.sleep(0)
-        queue.join()
-        await asyncio.sleep(0)
-        found.append(queue.over(SIMPLER))
-        return tuple(found)
+def test_two_waits_an_hour_apart_are_no_wait_that_stands() -> None:
+    bound = Bound(0.2)
+    assert not bound.over(0.3, 0.0)
+    assert not bound.over(0.3, 3_600.0)
 
-    assert asyncio.run(waits()) == (False, True, True, True, False, False)
+
+def test_who_comes_while_others_work_waits_and_who_is_alone_does_not() -> None:
+    async def waits() -> list[bool]:
+        queue, found = Queue(), []
+
+        async def ask() -> None:
+            queue.join()
+            found.append(queue.over(SIMPLER))
+            time.sleep(0.12)
+
+        await asyncio.gather(*(ask() for _ in range(4)))
+        await asyncio.sleep(0)
+        for _ in range(4):  # one after the other, as by one person
+            await ask()
+            await asyncio.sleep(0)
+        return found
+
+    assert asyncio.run(waits()) == [False, False, True, True] + 4 * [False]
 
 
 def test_each_kind_of_request_has_its_deadline() -> None:
@@ -67,9 +74,14 @@ def test_each_kind_of_request_has_its_deadline() -> None:
     assert deadline("GET", "/") == PAGE
 
 
-def flooded(server: Server, path: str) -> list[tuple[int, dict[str, str], dict[str, object]]]:
+def flooded(
+    server: Server, path: str, body: dict[str, object] | None = None
+) -> list[tuple[int, dict[str, str], dict[str, object]]]:
     """Ask so many times at the same moment; return status, headers and JSON of each answer."""
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+    data = b"" if body is None else json.dumps(body).encode()
+    head = f"Host: localhost\r\nConnection: close\r\nContent-Length: {len(data)}\r\n"
+    head += "Content-Type: application/json\r\n\r\n"
+    request = f"{'GET' if body is None else 'POST'} {path} HTTP/1.1\r\n{head}".encode() + data
     connections = [socket.create_connection(server.address, timeout=60) for _ in range(AT_ONCE)]
     for connection in connections:
         connection.sendall(request)
@@ -79,10 +91,10 @@ def flooded(server: Server, path: str) -> list[tuple[int, dict[str, str], dict[s
         while part := connection.recv(1 << 20):
             text += part
         connection.close()
-        head, _, body = text.partition(b"\r\n\r\n")
-        first, *lines = head.decode().split("\r\n")
+        begin, _, told = text.partition(b"\r\n\r\n")
+        first, *lines = begin.decode().split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines)
-        found.append((int(first.split()[1]), headers, json.loads(body)))
+        found.append((int(first.split()[1]), headers, json.loads(told)))
     return found
 
 
@@ -110,6 +122,29 @@ def test_answers_get_simpler_then_are_refused_and_a_no_stays_a_no(workspace: Wor
         assert client.get("/health/live").status_code == 200
         after = client.get("/v1/recommendations", params={"user": "queued"}).json()
         assert (after["degraded"], after["level"]) == (None, "personal")
+
+
+def test_what_is_asked_by_post_is_simpler_too_and_follows_the_rules_of_the_moment(
+    workspace: Workspace,
+) -> None:
+    with Server(workspace.root, program=SLOW) as server, server.client() as client:
+        first, second, third, *_ = client.get("/v1/recommendations").json()["items"]
+        asked: dict[str, object] = {"k": 5, "exclude": [second["id"]]}
+        for banned in (None, third["attributes"]["family"]):
+            if banned is not None:
+                with workspace.toml.open("a") as file:
+                    file.write(f"\n[[rules]]\nrule = 'ban'\nwhere = \"family = '{banned}'\"\n")
+                time.sleep(1.5)
+            answers = flooded(server, "/v1/recommendations", asked)
+            assert {status for status, _, _ in answers} == {200, 503}
+            simple = [body["items"] for _, _, body in answers if body.get("degraded")]
+            assert simple
+            for items in simple:
+                assert second["id"] not in [item["id"] for item in items]
+                if banned is None:
+                    assert [item["id"] for item in items[:2]] == [first["id"], third["id"]]
+                else:
+                    assert banned not in [item["attributes"]["family"] for item in items]
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/v1/users/queued/export"])

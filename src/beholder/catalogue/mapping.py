@@ -14,7 +14,8 @@ ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
-    "artikelnummer", "artikel_nr", "artikel_id", "produktnummer", "produkt_nr", "produkt_id", "id",
+    "artikelnummer", "artikel_nr", "artikel_id", "produktnummer", "produkt_nr", "produkt_id",
+    "artikel", "produkt", "id",
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
@@ -70,7 +71,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # Columns of further pictures: `image_2`, `Photo 3`, `picture_url_4`; and those of whole lists.
 NUMBERED = re.compile(
-    r"(?:image|picture|photo|img|pic)s?(?:url|link|src|file|path|name)?([0-9]{1,3})"
+    r"(?:image|picture|photo|img|pic|bild|foto)s?(?:url|link|src|file|path|name)?([0-9]{1,3})"
 )
 MORE_PICTURES = frozenset(
     {

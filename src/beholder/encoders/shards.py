@@ -86,9 +86,14 @@ class Shards:
                 wanted.setdefault(path, []).append((target, row))
         rows: Tensor | None = None
         present = np.zeros(len(hashes), np.bool_)
+        gone: set[Path] = set()
         for path, pairs in wanted.items():
             targets, sources = np.array(pairs).T
-            part = self._part(path, name, sources)
+            try:
+                part = _part(path, name, sources)
+            except (FileNotFoundError, SafetensorError):  # dropped or cut since the look
+                gone.add(path)
+                continue
             if part is None:
                 continue
             if rows is None:
@@ -96,6 +101,7 @@ class Shards:
                 rows = np.zeros((len(hashes), *part.shape[1:]), wide)
             rows[targets] = part
             present[targets] = True
+        self._forget(gone)
         return rows, present
 
     def drop_broken(self) -> int:
@@ -134,18 +140,6 @@ class Shards:
             if absent is not None:
                 absent.difference_update(names)
 
-    def _part(self, path: Path, name: str, rows: npt.NDArray[np.int64]) -> Tensor | None:
-        """Return rows of a tensor; None: the shard has none of the name, or is gone."""
-        try:
-            with _opened(path) as shard:
-                if name not in shard.keys():  # noqa: SIM118  (not a dictionary)
-                    return None
-                part: Tensor = shard.get_tensor(name)[rows]
-                return part
-        except FileNotFoundError:  # dropped by another process since the look
-            self._forget(path)
-            return None
-
     def _note(self, path: Path, keys: Tensor) -> list[str]:
         """Note where the rows of a shard are: plain numbers, as there may be millions."""
         text, first = keys.tobytes().hex(), self._n_rows
@@ -159,6 +153,7 @@ class Shards:
 
     def _check(self, paths: Iterable[Path]) -> None:
         """Compare shards with their checksums, each once, and forget those that are not whole."""
+        lost = set()
         for path in [path for path in paths if path not in self._checked]:
             self._checked.add(path)
             whole = False
@@ -172,11 +167,12 @@ class Shards:
             except SafetensorError:
                 pass
             except FileNotFoundError:  # dropped by another process since the look
-                self._forget(path)
+                lost.add(path)
                 continue
             if not whole:
                 self.broken.append(path)
-                self._forget(path)
+                lost.add(path)
+        self._forget(lost)
 
     def _checksum(self, tensors: Mapping[str, Tensor]) -> str:
         """Return what changes with any byte, shape, name or folder."""
@@ -188,8 +184,10 @@ class Shards:
             found.update(rows.data if rows.size else b"")
         return found.hexdigest()
 
-    def _forget(self, path: Path) -> None:
-        self._place = {key: at for key, at in self._place.items() if self._at(at)[0] != path}
+    def _forget(self, paths: set[Path]) -> None:
+        if paths:
+            left = self._place.items()
+            self._place = {key: at for key, at in left if self._at(at)[0] not in paths}
 
     def _at(self, number: int) -> tuple[Path, int]:
         """Return the shard of a row, and which of its rows it is."""
@@ -201,6 +199,15 @@ def _opened(path: Path) -> Any:
     """Open a shard; what the system refuses is said as it is, which the library would not do."""
     path.open("rb").close()
     return safe_open(path, framework="numpy")
+
+
+def _part(path: Path, name: str, rows: npt.NDArray[np.int64]) -> Tensor | None:
+    """Return rows of a tensor; None: the shard has none of the name."""
+    with _opened(path) as shard:
+        if name not in shard.keys():  # noqa: SIM118  (not a dictionary)
+            return None
+        part: Tensor = shard.get_tensor(name)[rows]
+        return part
 
 
 def _hashes(path: Path) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -240,13 +240,15 @@ class Engine:
         wanted = question_of(question, asked)
         return as_json(self._answer(user, session, history, wanted, seen))
 
-    def simple_json(self, seen: Snapshot, k: int) -> bytes | None:
+    def simple_json(self, seen: Snapshot, k: int, exclude: Iterable[str] = ()) -> bytes | None:
         """Return what is popular as JSON, at a tenth of the work; see `simple`.
 
         Parameters
         ----------
         seen
             What the store says of who asks.
+        exclude
+            Ids that are on the page already.
 
         Returns
         -------
@@ -254,12 +256,15 @@ class Engine:
         """
         checked_k(k)
         view = self.now_showing
-        if self._simple is None or self._simple.view() is not view:
+        rules, made = self.pipeline.rules.fitted(view), self._simple
+        if made is None or made.view() is not view or made.rules is not rules:
             most = min(MOST, int(view.shown.sum()))
             wanted = Wanted(most, most, view.shown, self.pipeline.dial)
             ranked = self.pipeline(view, known_of(view, EMPTY), "popular", wanted)
-            self._simple = simple_of(view, ranked)
-        return simple_json(self._simple, view.bundle, view.positions(seen.columns()[0]), k)
+            made = self._simple = simple_of(view, rules, ranked)
+        had = view.positions(seen.columns()[0]).tolist()
+        had += [view.position_of_id.get(item, -1) for item in exclude]
+        return simple_json(made, view.bundle, set(had), k)
 
     def _answer(
         self,

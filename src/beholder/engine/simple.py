@@ -2,6 +2,7 @@
 
 It takes a tenth of a whole answer, since what all have in common is written down before. What is
 hidden, banned or sold out is not in it, nor what the person did anything with: a no stays a no.
+Pins and caps are those of a list for nobody, from which that is taken out.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ import weakref
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from beholder.engine.overlay import Overlay
 from beholder.engine.ranked import Ranked
 from beholder.engine.showing import Answered, as_json
+from beholder.rules.fit import Fitted
 
 MOST = 400  # places; who had nearly all of them is answered as ever
 DEGRADED = "popular"
@@ -27,7 +27,7 @@ class Simple(NamedTuple):
 
     Attributes
     ----------
-    view
+    view, rules
         Of which it holds.
     positions
         Best first.
@@ -36,6 +36,7 @@ class Simple(NamedTuple):
     """
 
     view: weakref.ref[Overlay]
+    rules: Fitted
     positions: list[int]
     items: list[bytes]
 
@@ -44,22 +45,21 @@ class _Written(msgspec.Struct):
     items: list[msgspec.Raw]
 
 
-def simple_of(view: Overlay, ranked: Ranked) -> Simple:
+def simple_of(view: Overlay, rules: Fitted, ranked: Ranked) -> Simple:
     """Write down an answer that is nobody's."""
     body = as_json(Answered(view, ranked, "", view.bundle, None))
     items = [bytes(item) for item in msgspec.json.decode(body, type=_Written).items]
-    return Simple(weakref.ref(view), ranked.positions.tolist(), items)
+    return Simple(weakref.ref(view), rules, ranked.positions.tolist(), items)
 
 
-def simple_json(simple: Simple, bundle: str, had: NDArray[np.int32], k: int) -> bytes | None:
+def simple_json(simple: Simple, bundle: str, away: set[int], k: int) -> bytes | None:
     """Return the JSON of an answer; None: there is too little for it.
 
     Parameters
     ----------
-    had
-        Positions that the person did something with, -1 among them.
+    away
+        Positions that the person did something with, or has on the page, -1 among them.
     """
-    away = set(had.tolist())
     left = (item for at, item in zip(simple.positions, simple.items, strict=True) if at not in away)
     chosen = [item for item, _ in zip(left, range(k), strict=False)]
     if len(chosen) < k:

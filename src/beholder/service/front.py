@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request
 
-from beholder.errors import BeholderError, OverloadedError
+from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import origins
 from beholder.service.access import Door
@@ -27,7 +27,7 @@ from beholder.service.problems import (
     problem,
     understood,
 )
-from beholder.service.queue import Queue, deadline
+from beholder.service.queue import Queue
 from beholder.service.quick import ROUTES, Asked
 from beholder.service.visitor import secret_of
 from beholder.workspace import Workspace
@@ -76,10 +76,7 @@ class Front:
         answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)], scope["method"])
         turn: Turn | None = None
         try:
-            turn = Turn(self.load, scope, headers, receive)
-            self.queue.join()
-            if not turn.spared and self.queue.over(deadline(scope["method"], scope["path"])):
-                raise OverloadedError("too much waits here", remedy="send it again later")
+            turn = Turn(self.load, self.queue, scope, headers, receive)
             await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:
             await self._refuse(scope, answer, error)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from beholder.errors import OverloadedError
+from beholder.service.queue import EVENTS, Queue, deadline
 
 HELD = 4_096  # requests whose bodies are on their way
 HELD_BYTES = 2**28  # of all of these bodies
@@ -37,6 +38,8 @@ class Turn:
 
     Parameters
     ----------
+    queue
+        What waits in this process.
     scope, receive
         Of the server (ASGI).
     headers
@@ -45,18 +48,24 @@ class Turn:
     Raises
     ------
     OverloadedError
-        If too much is at work, or on its way.
+        If too much is at work, or on its way, or waits.
     """
 
     def __init__(
-        self, load: Load, scope: Any, headers: dict[bytes, bytes], receive: Receive
+        self,
+        load: Load,
+        queue: Queue,
+        scope: Any,
+        headers: dict[bytes, bytes],
+        receive: Receive,
     ) -> None:
-        self._load, self._receive = load, receive
-        self.spared = scope["path"].startswith(SPARED)
+        self._load, self._queue, self._receive = load, queue, receive
+        self._deadline = deadline(scope["method"], scope["path"])
+        self._spared = scope["path"].startswith(SPARED)
         self._bytes = 0
         self._state = ""
         sent = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
-        if self.spared:  # and its answer may be read slowly: it takes no place from others
+        if self._spared:  # and its answer may be read slowly: it takes no place from others
             return
         if sent and scope["method"] in READ:
             self._hold()
@@ -89,6 +98,11 @@ class Turn:
         self._state = "held"
 
     def _begin(self) -> None:
+        self._queue.join()
+        if self._queue.over(self._deadline):
+            raise OverloadedError("too much waits here", remedy="send it again later")
+        if self._deadline == EVENTS:  # what waits for the disk has a bound of its own
+            return
         if self._load.at_work >= self._load.most:
             raise _overloaded("requests are at work")
         self._load.at_work += 1

@@ -1,9 +1,9 @@
 """How long a request waits for its turn, and what is done where that is too long.
 
-Each request leaves a mark behind all that wait in the loop of its process. When the loop comes to
-the mark, the time between is what those beside it waited. A wait that stands, and is no hiccup,
-makes answers simpler; one beyond the deadline is refused at once, since whoever asked would be
-gone before the answer came (CoDel: Nichols and Jacobson, ACM Queue 2012).
+Each request whose body is there leaves a mark behind all that wait in the loop of its process.
+When the loop comes to the mark, the time between is what those beside it waited. A wait that
+stands, and is no hiccup, makes answers simpler; one beyond the deadline is refused at once, since
+whoever asked would be gone before the answer came (CoDel: Nichols and Jacobson, ACM Queue 2012).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Queue:
         return self._bounds[bound].over(max(self._last, now - oldest), now)
 
     def _reached(self) -> None:
-        self._last = time.perf_counter() - self._marks.popleft()
+        spent = time.perf_counter() - self._marks.popleft()
+        self._last = spent if self._marks else 0.0  # with nobody behind it, it waited for itself
 
 
 class Bound:
@@ -49,14 +50,15 @@ class Bound:
     def __init__(self, bound: float) -> None:
         self.bound = bound
         self._since: float | None = None
-        self._until = float("-inf")
+        self._asked = self._until = float("-inf")
 
     def over(self, wait: float, now: float) -> bool:
         """Take a wait into account, as of a moment by any clock."""
+        again, self._asked = now - self._asked < RETURNS, now
         if wait <= self.bound:
             self._since = None
             return False
-        if self._since is None:
+        if self._since is None or not again:
             self._since = float("-inf") if now - self._until < RETURNS else now
         if now - self._since < STANDS:
             return False

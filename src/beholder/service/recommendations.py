@@ -113,8 +113,9 @@ async def answered(
     """
     user, session = caller.whose(user, session)
     seen = await running.seen(*((None, None) if history is not None else (user, session)))
-    if history is None and question == Question(question.k) and running.queue.over(SIMPLER):
-        simple = running.engine.simple_json(seen, question.k)
+    plain = question._replace(exclude=()) == Question(question.k)
+    if history is None and plain and running.queue.over(SIMPLER):
+        simple = running.engine.simple_json(seen, question.k, question.exclude)
         if simple is not None:
             return simple
     return running.engine.recommend_json(

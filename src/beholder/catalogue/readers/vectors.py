@@ -17,6 +17,7 @@ from beholder.catalogue.readers.lines import blocks, decode
 from beholder.catalogue.readers.packed import check_packed
 from beholder.errors import VectorsError
 
+OF_A_LITERAL = (SyntaxError, TokenError, TypeError, MemoryError)  # NumPy reads headers as one
 NAMES = ("vector", "embedding", "vectors", "embeddings", "features")
 
 
@@ -59,8 +60,7 @@ def _matrix(path: Path) -> NDArray[Any]:
     try:
         matrix = np.load(path, allow_pickle=False, mmap_mode="r")
         size = path.stat().st_size
-    # NumPy reads the header as a literal of Python.
-    except (ValueError, OSError, EOFError, SyntaxError, TokenError) as error:
+    except (ValueError, OSError, EOFError, *OF_A_LITERAL) as error:
         raise VectorsError(f"{path.name} is no .npy matrix", remedy="write it again") from error
     if not isinstance(matrix, np.memmap):
         raise VectorsError(f"{path.name} is no .npy matrix", remedy="write one array, by np.save")
