@@ -19,7 +19,6 @@ from beholder.engine.showing import Answered, as_json
 from beholder.rules.fit import Fitted
 
 MOST = 400  # places; who had nearly all of them is answered as ever
-DEGRADED = "popular"
 
 
 class Simple(NamedTuple):
