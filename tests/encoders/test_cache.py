@@ -139,6 +139,22 @@ def test_a_shard_that_the_system_does_not_give_is_not_passed_over(tmp_path: Path
     assert reader.load(hashes("a"))[1].tolist() == [True]
 
 
+def test_a_shard_that_could_not_be_looked_at_is_looked_at_again(tmp_path: Path) -> None:
+    cache(tmp_path).write(hashes("a"), np.ones((1, 4)))
+    reader = cache(tmp_path)
+    (path,) = reader.shards.folder.iterdir()
+    whole = path.read_bytes()
+    reader.shards._look()
+    path.rename(tmp_path / "away")
+    path.symlink_to(path)
+    with pytest.raises(OSError, match="symbolic links"):
+        reader.load(hashes("a"))
+    path.unlink()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert reader.load(hashes("a"))[1].tolist() == [False]
+    assert reader.shards.broken == [path]
+
+
 def test_a_shard_that_another_process_drops_after_the_look_is_missing(tmp_path: Path) -> None:
     cache(tmp_path).write(hashes("a"), np.ones((1, 4)))
     reader = cache(tmp_path)

@@ -155,7 +155,6 @@ class Shards:
         """Compare shards with their checksums, each once, and forget those that are not whole."""
         lost = set()
         for path in [path for path in paths if path not in self._checked]:
-            self._checked.add(path)
             whole = False
             try:
                 with _opened(path) as shard:
@@ -169,6 +168,7 @@ class Shards:
             except FileNotFoundError:  # dropped by another process since the look
                 lost.add(path)
                 continue
+            self._checked.add(path)
             if not whole:
                 self.broken.append(path)
                 lost.add(path)

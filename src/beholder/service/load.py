@@ -78,7 +78,10 @@ class Turn:
         if self._state == "held":
             self._count(len(message.get("body", b"")))
             if not message.get("more_body"):
-                self.end()
+                if self._deadline == EVENTS:
+                    self._state = "waiting"  # the body counts until its events are on the disk
+                else:
+                    self.end()
                 self._begin()
         return message
 
@@ -86,7 +89,7 @@ class Turn:
         """Give the place back."""
         if self._state == "work":
             self._load.at_work -= 1
-        elif self._state == "held":
+        elif self._state in ("held", "waiting"):
             self._load.held -= 1
             self._load.held_bytes -= self._bytes
         self._state = ""
@@ -101,7 +104,7 @@ class Turn:
         self._queue.join()
         if self._queue.over(self._deadline):
             raise OverloadedError("too much waits here", remedy="send it again later")
-        if self._deadline == EVENTS:  # what waits for the disk has a bound of its own
+        if self._deadline == EVENTS:  # their number is bounded by those who write them
             return
         if self._load.at_work >= self._load.most:
             raise _overloaded("requests are at work")
