@@ -196,3 +196,14 @@ def test_rows_that_say_other_things_of_their_item_are_named_by_one_of_them(
     assert "1 row with more pictures of an item, and other words for it" in done
     assert "(item a, row 4)" in done
     assert "1 row of an item that an earlier row has: that one counts (item b, row 5)" in done
+
+
+def test_a_column_that_may_be_a_name_is_the_id_only_where_there_is_no_other(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text("id;Artikel;Preis\n7;Vase;5\n8;Krug;6\n")
+    assert "item_id=id" in run("import", shop, "--items", tmp_path / "sheet.csv")
+    assert sorted(items_of(shop)) == ["7", "8"]
+    clicks = tmp_path / "clicks.csv"
+    clicks.write_text("id,Kunde,Artikel,Datum\n1,u,7,2025-03-01\n2,v,8,2025-03-02\n")
+    assert "item_id=Artikel" in run("import", shop, "--interactions", clicks)

@@ -15,7 +15,7 @@ ITEM = (
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
     "artikelnummer", "artikel_nr", "artikel_id", "produktnummer", "produkt_nr", "produkt_id",
-    "artikel", "produkt", "id",
+    "id", "artikel", "produkt",  # these two are as often a name
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
@@ -44,7 +44,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "interactions": {
-        "item_id": ITEM[:-1],
+        "item_id": tuple(name for name in ITEM if name != "id"),
         "user": USER,
         "session": ("session_id", "session", "visit_id", "visit", "sitzung"),
         "time": (

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
-from beholder.behaviour.history import EMPTY, History
+from beholder.behaviour.history import History
 from beholder.bundle.opened import Promotions
 from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
@@ -37,7 +37,7 @@ from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments
 from beholder.engine.rerank import Dial
 from beholder.engine.showing import Answered, as_json, as_objects, show
-from beholder.engine.simple import MOST, Simple, simple_json, simple_of
+from beholder.engine.simple import Simply
 from beholder.engine.slate import Known
 from beholder.errors import UnknownItemError, UsageError
 from beholder.scorers.interface import Floats
@@ -87,7 +87,7 @@ class Engine:
         self._pages = Pages(page_key or secrets.token_bytes(32))
         self._present = Present(parts, bundle, store, vectors_of, promotions)
         self.patience = patience
-        self._simple: Simple | None = None
+        self._simply = Simply()
         self.refresh()
 
     @property
@@ -256,15 +256,9 @@ class Engine:
         """
         checked_k(k)
         view = self.now_showing
-        rules, made = self.pipeline.rules.fitted(view), self._simple
-        if made is None or made.view() is not view or made.rules is not rules:
-            most = min(MOST, int(view.shown.sum()))
-            wanted = Wanted(most, most, view.shown, self.pipeline.dial)
-            ranked = self.pipeline(view, known_of(view, EMPTY), "popular", wanted)
-            made = self._simple = simple_of(view, rules, ranked)
         had = view.positions(seen.columns()[0]).tolist()
         had += [view.position_of_id.get(item, -1) for item in exclude]
-        return simple_json(made, view.bundle, set(had), k)
+        return self._simply(view, self.pipeline, set(had), k)
 
     def _answer(
         self,

@@ -13,8 +13,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from beholder.behaviour.history import EMPTY
 from beholder.engine.overlay import Overlay
-from beholder.engine.ranked import Ranked
+from beholder.engine.people import known_of
+from beholder.engine.pipeline import Pipeline
+from beholder.engine.question import Wanted
 from beholder.engine.showing import Answered, as_json
 from beholder.rules.fit import Fitted
 
@@ -44,8 +47,25 @@ class _Written(msgspec.Struct):
     items: list[msgspec.Raw]
 
 
-def simple_of(view: Overlay, rules: Fitted, ranked: Ranked) -> Simple:
+class Simply:
+    """Gives simple answers from what it wrote down last, as long as view and rules are those."""
+
+    def __init__(self) -> None:
+        self._made: Simple | None = None
+
+    def __call__(self, view: Overlay, pipeline: Pipeline, away: set[int], k: int) -> bytes | None:
+        """Return the JSON of an answer; see `simple_json`."""
+        rules, made = pipeline.rules.fitted(view), self._made
+        if made is None or made.view() is not view or made.rules is not rules:
+            made = self._made = _simple_of(view, pipeline, rules)
+        return simple_json(made, view.bundle, away, k)
+
+
+def _simple_of(view: Overlay, pipeline: Pipeline, rules: Fitted) -> Simple:
     """Write down an answer that is nobody's."""
+    most = min(MOST, int(view.shown.sum()))
+    wanted = Wanted(most, most, view.shown, pipeline.dial)
+    ranked = pipeline(view, known_of(view, EMPTY), "popular", wanted)
     body = as_json(Answered(view, ranked, "", view.bundle, None))
     items = [bytes(item) for item in msgspec.json.decode(body, type=_Written).items]
     return Simple(weakref.ref(view), rules, ranked.positions.tolist(), items)
