@@ -66,7 +66,7 @@ def test_base_and_shares_and_adjustments_are_the_score_of_every_place(
         history = history_of(world, user, drawn(world, user, 6)) if who == "person" else EMPTY
         mask = masked(history)
         request, slate = slate_of(view, history, 20, VARIED, without_caps(view), mask)
-        parts = request.reading.shares(slate.positions, whole=True)
+        parts = request.reading.shares(slate.positions)
         whole = parts.base + parts.values.sum(axis=1)
         for adjustment in slate.adjustments:
             whole = whole + adjustment.values

@@ -64,14 +64,14 @@ def test_lists_name_the_additive_part_and_explanations_split_vectors_too() -> No
     query = scorer.ask(history_of([2, 5, 9]))
     positions = np.array([7, 30], np.int32)
     reading = scorer.read(query)
-    quick, full = reading.shares(positions), reading.shares(positions, whole=True)
+    parts, full = reading.parts(positions), reading.shares(positions)
     plain = replace(scorer, vectors=()).read(query._replace(vectors=())).shares(positions)
-    np.testing.assert_array_equal(quick.values, plain.values)
-    assert not quick.additive
+    np.testing.assert_array_equal(parts, plain.values)
     assert not full.additive
     scores = scorer.scores(query)[0, positions]
-    for told in (quick, full):
-        np.testing.assert_allclose(told.base + told.values.sum(axis=1), scores, atol=1e-5)
+    np.testing.assert_allclose(full.base + full.values.sum(axis=1), scores, atol=1e-5)
+    rest = plain.base + reading.by_vectors(positions)
+    np.testing.assert_allclose(rest + parts.sum(axis=1), scores, atol=1e-5)
     member = scorer.vectors[0]
     own = member.scorer.shares(query._replace(vectors=(query.vectors[0],)), positions)
     other = scorer.vectors[1].scorer.shares(query._replace(vectors=(query.vectors[1],)), positions)

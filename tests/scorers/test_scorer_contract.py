@@ -71,8 +71,8 @@ class OddBlend(Blend):
 class EvenShares(Odd):
     """Gives every item of the history the same share: they sum, and are no shares."""
 
-    def shares(self, positions, whole=False):
-        told = super().shares(positions, whole)
+    def shares(self, positions):
+        told = super().shares(positions)
         mean = told.values.mean(axis=1, keepdims=True) if told.values.size else told.values
         return told._replace(values=np.broadcast_to(mean, told.values.shape))
 
@@ -80,8 +80,8 @@ class EvenShares(Odd):
 class HalfShares(Odd):
     """Loses half of every share."""
 
-    def shares(self, positions, whole=False):
-        told = super().shares(positions, whole)
+    def shares(self, positions):
+        told = super().shares(positions)
         return told._replace(values=told.values / 2)
 
 

@@ -56,17 +56,19 @@ class History:
     @property
     def age(self) -> NDArray[np.int32]:
         """int32. Moments between an event and the newest: 0 for those of the newest basket."""
-        if not len(self.times):
-            return np.empty(0, np.int32)
-        numbers = np.zeros(len(self.times), np.int32)
-        np.cumsum(self.times[1:] > self.times[:-1], out=numbers[1:])
-        age: NDArray[np.int32] = numbers[-1] - numbers
+        n = len(self.times)
+        later = self.times[1:] > self.times[:-1]
+        if later.all():  # mostly: no baskets
+            return np.arange(n - 1, -1, -1, dtype=np.int32)
+        age = np.zeros(n, np.int32)
+        later[::-1].cumsum(out=age[-2::-1])
         return age
 
     def within(self, n_items: int) -> History:
         """Return the history of known positions alone: unknown ones leave no moment behind."""
-        known = (self.items >= 0) & (self.items < n_items)
-        return self if known.all() else self._only(known)
+        if self.items.view(np.uint32).max(initial=0) < n_items:  # below 0 is above all others
+            return self
+        return self._only((self.items >= 0) & (self.items < n_items))
 
     def without(self, index: int) -> History:
         """Return the history without the event at `index` (its item stays `seen`)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from beholder.errors import ShapeError
 
 Places = NDArray[np.int64]
 NEWEST = 10_000  # events of one person that count: so many are read for an answer, too
+NOWHERE: Places = np.empty(0, np.int64)
 
 
 class Events(NamedTuple):
@@ -67,8 +67,7 @@ class Events(NamedTuple):
             raise ShapeError("the arrays of events have different lengths")
         if self.people is not None and len(self.people) != n:
             raise ShapeError("the people of events are not as many as their items")
-        known = self.items >= 0
-        return self if known.all() else self.take(known)
+        return self if self.items.min(initial=0) >= 0 else self.take(self.items >= 0)
 
 
 class Pairs(NamedTuple):
@@ -124,8 +123,6 @@ def liked(signed: NDArray[np.float32], pairs: Pairs, like: float) -> NDArray[np.
 
 def strongest(signed: NDArray[np.float32], pairs: Pairs) -> Places:
     """Return the place in `pairs.order` of the newest event with the largest weight, (p,)."""
-    if len(pairs.starts) == len(signed):  # every item came once
-        return pairs.starts
     largest = np.maximum.reduceat(signed, pairs.starts)
     owner = pairs.owner()
     top = np.flatnonzero(signed == largest[owner])
@@ -168,39 +165,19 @@ def histories(events: Events, like: float, limit: int, n_people: int = 1) -> His
     ShapeError
         If the arrays of events differ in length.
     """
-    known = events.checked()
-    if not len(known.items):
-        return Histories.nobody(n_people)
-    pairs = paired(known)
-    each = pairs.order[pairs.starts]
-    seen, seen_indptr = known.items[each], _bounds(known, each, n_people)
-    told = known.signed != 0
-    if not told.all():
-        known = known.take(told)
-        if not len(known.items):
-            return replace(Histories.nobody(n_people), seen=seen, seen_indptr=seen_indptr)
-        pairs = paired(known)
-    signed = known.signed[pairs.order]
-    peaks, ends = pairs.order[strongest(signed, pairs)], pairs.order[pairs.ends]
-    away = ends[:0]
-    if signed.min() < 0:
-        good = liked(signed, pairs, like)
-        away = ends[~good]
-        away = away[_newest(known, away, limit)]
-        peaks, ends = peaks[good], ends[good]
-    order = _newest(known, ends, limit)
-    peaks, ends = peaks[order], ends[order]
+    kept = _kept(events, like, limit)
+    told, known = kept.told, kept.known
     return Histories(
-        known.items[ends],
-        known.times[ends],
-        known.kinds[peaks],
-        known.values[peaks],
-        known.signed[peaks],
-        known.items[away],
-        seen,
-        _bounds(known, ends, n_people),
-        _bounds(known, away, n_people),
-        seen_indptr,
+        told.items[kept.ends],
+        told.times[kept.ends],
+        told.kinds[kept.peaks],
+        told.values[kept.peaks],
+        told.signed[kept.peaks],
+        told.items[kept.away],
+        known.items[kept.seen],
+        _bounds(told, kept.ends, n_people),
+        _bounds(told, kept.away, n_people),
+        _bounds(known, kept.seen, n_people),
     )
 
 
@@ -208,7 +185,63 @@ def history(events: Events, like: float, limit: int) -> History:
     """Reduce the events of one person; see `histories`."""
     if not len(events.items):
         return EMPTY
-    return histories(events, like, limit)[0]
+    kept = _kept(events, like, limit)
+    told, ends, peaks = kept.told, kept.ends, kept.peaks
+    return History(
+        told.items[ends],
+        told.times[ends],
+        told.signed[peaks],
+        told.items[kept.away],
+        kept.known.items[kept.seen],
+        told.kinds[peaks],
+        told.values[peaks],
+    )
+
+
+class _Kept(NamedTuple):
+    """Which events histories are made of.
+
+    Attributes
+    ----------
+    known, seen
+        Events of known items, and the places of one for each item of a person.
+    told, ends, peaks, away
+        Those that say something, and the places of the newest one and of the strongest one for
+        each item that is liked, and of the newest one for each that is not.
+    """
+
+    known: Events
+    seen: Places
+    told: Events
+    ends: Places
+    peaks: Places
+    away: Places
+
+
+def _kept(events: Events, like: float, limit: int) -> _Kept:
+    """Choose the events that count; places are one person after the other, oldest first."""
+    known = events.checked()
+    if not len(known.items):
+        return _Kept(known, NOWHERE, known, NOWHERE, NOWHERE, NOWHERE)
+    pairs, told = paired(known), known
+    seen = pairs.order[pairs.starts]
+    if not known.signed.all():  # some say nothing
+        told = known.take(known.signed != 0)
+        if not len(told.items):
+            return _Kept(known, seen, told, NOWHERE, NOWHERE, NOWHERE)
+        pairs = paired(told)
+    signed = told.signed[pairs.order]
+    ends, away = pairs.order[pairs.ends], NOWHERE
+    single = len(ends) == len(signed)  # every item came once
+    peaks = ends if single else pairs.order[strongest(signed, pairs)]
+    if signed.min() < 0:
+        good = liked(signed, pairs, like)
+        away = ends[~good]
+        away = away[_newest(told, away, limit)]
+        peaks, ends = peaks[good], ends[good]
+    order = _newest(told, ends, limit)
+    ends = ends[order]
+    return _Kept(known, seen, told, ends, ends if single else peaks[order], away)
 
 
 def _newest(events: Events, chosen: Places, limit: int) -> Places:
@@ -234,5 +267,5 @@ def _runs(values: NDArray[np.int32] | Places) -> tuple[Places, Places]:
     bounds = np.empty(len(values) + 1, np.bool_)
     bounds[0] = bounds[-1] = True
     np.not_equal(values[1:], values[:-1], out=bounds[1:-1])
-    places = np.flatnonzero(bounds)
+    places = bounds.nonzero()[0]
     return places[:-1], places[1:] - 1

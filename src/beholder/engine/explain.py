@@ -20,7 +20,7 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
     """
     query = request.known.query
     place = np.array([position], np.int32)
-    parts = request.reading.shares(place, whole=True)
+    parts = request.reading.shares(place)
     own = own_scores(request, view, place)
     base = float(own.blend[0]) if request.known.stranger else float(parts.base[0])
     shares = [

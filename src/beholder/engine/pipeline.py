@@ -76,7 +76,7 @@ class Pipeline:
             scores = own_scores(request, view, chosen).scores
             shares = np.zeros((len(chosen), 0), np.float32)
         else:
-            scores, shares = slate.scores[page], request.reading.shares(chosen).values
+            scores, shares = slate.scores[page], request.reading.parts(chosen)
         taste = None
         if view.blend.vectors and not known.stranger:  # a place keeps a score, whoever stands there
             own = own_scores(request, view, chosen).scores
@@ -105,7 +105,7 @@ class Pipeline:
         """
         request = self.about(view, known, level)
         scores = own_scores(request, view, chosen).scores
-        shares = request.reading.shares(chosen).values
+        shares = request.reading.parts(chosen)
         source = POPULAR if known.stranger else HISTORY
         slate = slate_of(chosen, scores, request.rules.pins, source)
         told = view.blend.vectors and not known.stranger

@@ -42,10 +42,12 @@ def run(
     # Boosts and buries move so much that a page may be proved with hardly anything behind it.
     least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
     while True:
-        slate = source(request, view, depth)
+        slate = found = source(request, view, depth)
         for stage in stages:
             slate = stage(request, view, slate)
         if slate.rest == float("-inf"):
+            return slate
+        if slate is found and slate.scores[-1] >= slate.rest:  # nothing moved: all of it is right
             return slate
         proved = int(np.count_nonzero(slate.scores >= slate.rest))
         enough = proved >= least and not slate.short

@@ -11,6 +11,7 @@ from beholder.errors import UsageError
 
 Floats = NDArray[np.floating]
 SAMPLED = 8
+SPARE = 4  # times as many as wanted: more of them mostly tie
 
 
 def tie_order(n_items: int, seed: int = 0x5EED) -> NDArray[np.uint32]:
@@ -45,9 +46,12 @@ def best(
     if k == 0:
         return np.empty(0, np.int32)
     chosen = _hopeful(scores, k, allowed)
+    if len(chosen) > SPARE * k:
+        chosen = _without_spare_ties(scores, chosen, k, ties)
     values = scores.take(chosen)
     order = in_order(values, chosen, ties)[:k]
-    order = order[values.take(order) > -np.inf]
+    if len(order) and values[order[-1]] == -np.inf:
+        order = order[values.take(order) > -np.inf]
     return chosen.take(order).astype(np.int32)
 
 
@@ -72,18 +76,36 @@ def _hopeful(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> NDArr
     """Return at least the best `k`, all that tie with the last of them included."""
     n = len(scores)
     # A bound from a sample that leaves a few more than k: one look at everything, no sorting.
-    among = 2 * k // SAMPLED + 4
+    among = (k + int(6 * k**0.5)) // SAMPLED + 4
     if among < len(scores[::SAMPLED]) // 2:
         sample = _masked(scores[::SAMPLED], None if allowed is None else allowed[::SAMPLED])
         bound = np.partition(sample, len(sample) - among)[len(sample) - among]
         chosen: NDArray[np.int64] = (scores >= bound).nonzero()[0]
         if allowed is not None:
             chosen = chosen[allowed.take(chosen)]
-        if k <= len(chosen) <= n // 8 and bound > -np.inf:
+        if k <= len(chosen) and bound > -np.inf:
             return chosen
     masked = _masked(scores, allowed)
     least = -np.inf if k >= n else np.partition(masked, n - k)[n - k]
     return np.flatnonzero(masked >= least if least > -np.inf else masked > -np.inf)
+
+
+def _without_spare_ties(
+    scores: Floats, chosen: NDArray[np.int64], k: int, ties: NDArray[np.uint32]
+) -> NDArray[np.int64]:
+    """Return positions without those that tie with the k-th and would come after it.
+
+    Of a catalogue that nearly nobody has touched almost everything ties.
+    """
+    values = scores.take(chosen)
+    least = values.min()
+    if np.count_nonzero(values > least) >= k:
+        least = np.partition(values, len(values) - k)[len(values) - k]
+    above, tied = chosen[values > least], chosen[values == least]
+    # Those of one number come in the order of their positions.
+    order = (ties.take(tied).astype(np.uint64) << np.uint64(32)) | tied.astype(np.uint64)
+    left = k - len(above)
+    return np.concatenate([above, np.sort(tied[np.argpartition(order, left - 1)[:left]])])
 
 
 def _masked(scores: Floats, allowed: NDArray[np.bool_] | None) -> Floats:

@@ -218,20 +218,20 @@ class Reading:
         sums[read.columns] = 0
         return candidates, scores
 
-    def shares(self, positions: Positions, whole: bool = False) -> Shares:
+    def parts(self, positions: Positions) -> Floats:
+        """Split what rows say of some positions over the history, float32 (k, h).
+
+        What vector members say stays whole: see `by_vectors`, and `shares`.
+        """
+        return split(self.gathered, positions, self.blend.n_items, len(self.query.items))
+
+    def shares(self, positions: Positions) -> Shares:
         """Split the scores of some positions over the history.
 
-        Parameters
-        ----------
-        whole
-            Split vector members too, which takes one solve an item, see `Vectors.shares`; else
-            they are in the base.
+        Vector members take one solve an item; see `Vectors.shares`.
         """
-        blend, h = self.blend, len(self.query.items)
-        values = split(self.gathered, positions, blend.n_items, h)
+        blend, values = self.blend, self.parts(positions)
         base = blend.base[positions] * np.float32(self.lift)
-        if not whole:
-            return Shares(base + self.by_vectors(positions), values, additive=not blend.vectors)
         for member, vector in zip(blend.vectors, self.query.vectors, strict=True):
             factors = member.factors[positions]
             part = member.scorer.shares(self.query._replace(vectors=(vector,)), positions)

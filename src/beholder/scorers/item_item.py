@@ -194,7 +194,7 @@ def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     m = len(positions)
     wanted = np.zeros(n_items, bool)  # a byte each: a look at all that was read is cheaper so
     wanted[positions] = True
-    hit = wanted.take(read.columns).nonzero()[0]
+    hit = wanted.take(read.columns, mode="clip").nonzero()[0]  # all are below n_items
     start = np.empty(n_items, np.int64)  # of the part of each position; of others anything
     start[positions] = np.arange(m) * n
     where = start.take(read.columns.take(hit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,11 +32,22 @@ class Recency(NamedTuple):
     def weights(self, told: History | Histories) -> NDArray[np.float32]:
         """Return the event weights times recency, float32, one for each item."""
         age = told.age
-        faded = np.power(self.decay, age)
-        if self.older != 1:
-            faded[age > 0] *= self.older
-        recent: NDArray[np.float32] = (told.weights * faded).astype(np.float32)
+        most = int(age.max(initial=0))
+        recent: NDArray[np.float32] = told.weights * _faded(self, _round(most)).take(age)
         return recent
 
 
 USUAL = Recency()
+
+
+@lru_cache(64)
+def _faded(recency: Recency, n: int) -> NDArray[np.float32]:
+    """Return what each of n ages counts."""
+    faded = np.power(recency.decay, np.arange(n))
+    faded[1:] *= recency.older
+    return faded.astype(np.float32)
+
+
+def _round(most: int) -> int:
+    """Return a power of two above a number: few tables serve all histories."""
+    return 1 << max(most.bit_length(), 8)

@@ -80,7 +80,7 @@ def check_appended_items_can_be_scored(make: Make) -> None:
         assert scores.dtype == np.float32
         assert np.isfinite(scores).all()
         assert_close(grown.scores(query)[0, late], scores)
-        shares = read.shares(late, whole=True)
+        shares = read.shares(late)
         assert_close(shares.base + shares.values.sum(axis=1, dtype=np.float64), scores)
         found = read.best(3, np.arange(N_ITEMS + 3) >= N_ITEMS)
         assert set(found.positions.tolist()) == set(late.tolist())
@@ -103,7 +103,7 @@ def check_an_appended_item_like_none_has_no_score(make: Make) -> None:
     grown = blend_of(make()).grown(looks(N_ITEMS))
     unknown = np.array([N_ITEMS + LIKE_NONE], np.int32)
     assert asked(grown, history_of([1, TWIN, 8])).at(unknown)[0] == 0
-    values = asked(grown, history_of(unknown.tolist())).shares(all_but(N_ITEMS), whole=True).values
+    values = asked(grown, history_of(unknown.tolist())).shares(all_but(N_ITEMS)).values
     assert_array_equal(values, np.zeros_like(values))
 
 
@@ -115,7 +115,7 @@ def check_an_appended_item_can_be_history(make: Make) -> None:
     assert read.query.items.tolist() == [new]
     others = all_but(grown.n_items, TWIN, new)
     assert_close(read.at(others), twin.at(others))
-    assert np.abs(read.shares(others, whole=True).values).max() > 0
+    assert np.abs(read.shares(others).values).max() > 0
 
 
 def check_appending_leaves_known_items_alone(make: Make) -> None:
@@ -143,7 +143,7 @@ def check_two_layers_are_one_with_both(make: Make) -> None:
         ours, theirs = asked(apart, told), asked(whole, told)
         assert_close(ours.all, theirs.all)
         positions = all_but(N_ITEMS + 3)
-        mine, other = (read.shares(positions, whole=True) for read in (ours, theirs))
+        mine, other = (read.shares(positions) for read in (ours, theirs))
         assert_close(mine.base, other.base)
         assert_close(mine.values, other.values)
         assert_array_equal(ours.best(9).positions, theirs.best(9).positions)
@@ -161,7 +161,7 @@ def check_filled_items_can_be_scored(make: Make) -> None:
         scores = asked(filled, told).at(places)
         expected = asked(grown, told).at(late)
         # What popularity or weights of its own say of a place is no matter of content.
-        plain = asked(filled, told).shares(places, whole=True)
+        plain = asked(filled, told).shares(places)
         assert_close(plain.base + plain.values.sum(axis=1, dtype=np.float64), scores)
         assert_close(scores[:3], expected)
         score = max(score, float(np.abs(scores[:2]).max()))
@@ -175,7 +175,7 @@ def check_a_filled_item_can_be_history(make: Make) -> None:
     read, twin = asked(filled, history_of([new])), asked(filled, history_of([TWIN]))
     others = all_but(N_ITEMS, TWIN, new)
     assert_close(read.at(others), twin.at(others))
-    assert np.abs(read.shares(others, whole=True).values).max() > 0
+    assert np.abs(read.shares(others).values).max() > 0
 
 
 def check_filling_leaves_known_items_alone(make: Make) -> None:

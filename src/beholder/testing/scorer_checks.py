@@ -125,8 +125,8 @@ def check_order_of_candidates_does_not_matter(make: Make) -> None:
         assert_array_equal(read.at(order), whole[order])
         alone = np.concatenate([read.at(order[i : i + 1]) for i in range(N_ITEMS)])
         assert_array_equal(alone, whole[order])
-        shares = read.shares(everything(scorer), whole=True).values
-        assert_close(read.shares(order, whole=True).values, shares[order])
+        shares = read.shares(everything(scorer)).values
+        assert_close(read.shares(order).values, shares[order])
         assert read.at(order[:0]).shape == (0,)
 
 
@@ -175,7 +175,7 @@ def check_an_empty_history_is_answered(make: Make) -> None:
     read = scorer.read(scorer.ask(EMPTY))
     scores = read.at(everything(scorer))
     assert np.isfinite(scores).all()
-    shares = read.shares(everything(scorer), whole=True)
+    shares = read.shares(everything(scorer))
     assert shares.values.shape == (N_ITEMS, 0)
     assert_close(shares.base, scores)
 
@@ -219,7 +219,7 @@ def check_shares_sum_to_the_score(make: Make) -> None:
     for told in [*drawn_histories(N_ITEMS, 6), history_of(list(range(0, N_ITEMS, 2)))]:
         query = scorer.ask(told)
         read = scorer.read(query)
-        shares = read.shares(positions, whole=True)
+        shares = read.shares(positions)
         assert shares.base.shape == (len(positions),)
         assert shares.values.shape == (len(positions), len(query.items))
         assert shares.base.dtype == shares.values.dtype == np.float32
@@ -234,7 +234,7 @@ def check_an_additive_share_is_what_the_item_gives(make: Make) -> None:
     scorer = blend_of(make())
     positions = everything(scorer)[::3]
     query = scorer.ask(history_of([4, 11, 2, 19, 7], [1, 2, 2, 3, 4]))
-    shares = scorer.read(query).shares(positions, whole=True)
+    shares = scorer.read(query).shares(positions)
     if not shares.additive:
         return
     for index in range(len(query.items)):
@@ -242,7 +242,7 @@ def check_an_additive_share_is_what_the_item_gives(make: Make) -> None:
         bounds = np.array([0, keep.sum()], np.int64)
         rest = Query(query.items[keep], query.weights[keep], bounds, query.vectors)
         read = scorer.read(rest)
-        left = read.at(positions) - read.shares(positions, whole=True).base
+        left = read.at(positions) - read.shares(positions).base
         assert_close(shares.values.sum(axis=1) - left, shares.values[:, index])
 
 
@@ -261,8 +261,8 @@ def check_saved_and_loaded_it_is_the_same(make: Make) -> None:
         positions = everything(scorer)
         assert_array_equal(ours.at(positions), theirs.at(positions))
         for one, other in zip(
-            [*ours.best(9)[:2], *ours.shares(positions, whole=True)[:2]],
-            [*theirs.best(9)[:2], *theirs.shares(positions, whole=True)[:2]],
+            [*ours.best(9)[:2], *ours.shares(positions)[:2]],
+            [*theirs.best(9)[:2], *theirs.shares(positions)[:2]],
             strict=True,
         ):
             assert_array_equal(one, other)
@@ -281,7 +281,7 @@ def check_asking_changes_nothing(make: Make) -> None:
     for _ in range(2):
         read.best(5, allowed)
         scorer.scores(scorer.ask(together([told, EMPTY])))
-        read.shares(everything(scorer), whole=True)
+        read.shares(everything(scorer))
     assert files_of(scorer) == files
     assert told.items.tolist() == [5, 2, 11]
     assert_array_equal(told.weights, history_of([5, 2, 11]).weights)
