@@ -91,6 +91,10 @@ class Workspace:
         """Everything that can be served, one folder a bundle."""
         return self.root / "bundles"
 
+    def mark_of(self, bundle: str) -> Path:
+        """Return the file that says: fitted with events of somebody who was erased since."""
+        return self.bundles / f"{bundle}.erased"
+
     @property
     def reports(self) -> Path:
         """Import reports, refused rows, evaluations."""

@@ -170,7 +170,8 @@ def test_erasing_while_events_arrive_leaves_none(store: Store) -> None:
 def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    subject, _ = plant(store)
+    subject, key = plant(store)
+    bundle_of(store, "later", "2126-01-01T00:00:00Z")
     monkeypatch.setattr(erase, "PATIENCE", 0.05)
     reader = sqlite3.connect(store.workspace.store / "events.db", isolation_level=None)
     reader.execute("BEGIN")
@@ -180,16 +181,59 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     assert not store.snapshot(CANARY.id).known, "the rows are gone already"
     reader.execute("COMMIT")
     reader.close()
-    store.erase(CANARY)
+    (begun,) = (store.workspace.reports / "erasures").glob("*.begun")
+    assert begun.stat().st_mode & 0o777 == 0o600
+    receipt = store.erase(CANARY)
     assert subject not in raw(store.workspace.root)
+    assert (receipt.known, receipt.events, receipt.texts) == (True, 20, 20)
+    assert receipt.key_fingerprint == fingerprint(key)
+    assert receipt.bundles == ["later"]
+    assert (store.workspace.bundles / "later.erased").read_text().count("\n") == 1
+    assert not begun.exists()
+    assert not store.erase(CANARY).known, "the whole is told once"
+
+
+@pytest.mark.parametrize("ended", ["deleted", "forgotten"])
+def test_an_erasure_that_ended_anywhere_is_finished_with_one_receipt(
+    store: Store, ended: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject, key = plant(store)
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        if ended == "deleted":
+            patch.setattr(store.keys, "forget", end)
+        else:
+            patch.setattr(erase, "_truncate_log", end)
+        with pytest.raises(KeyboardInterrupt):
+            store.erase(CANARY)
+    receipt = store.erase(CANARY)
+    assert (receipt.known, receipt.events, receipt.texts) == (True, 20, 20)
+    assert receipt.key_fingerprint == fingerprint(key)
+    assert subject not in raw(store.workspace.root)
+
+
+def test_a_bundle_may_hold_what_was_taken_back_before_the_erasure(store: Store) -> None:
+    event = Event("a", "like", user=CANARY.id, event_id="one")
+    store.record([event])
+    bundle_of(store, "later", "2126-01-01T00:00:00Z")
+    assert store.retract(CANARY, "one")
+    assert store.erase(CANARY).bundles == ["later"]
+
+
+def bundle_of(store: Store, name: str, created: str) -> None:
+    (store.workspace.bundles / name).mkdir()
+    path = store.workspace.bundles / name / "manifest.json"
+    path.write_text(json.dumps({"created": created}))
 
 
 def test_bundles_that_have_seen_the_person_are_marked(store: Store) -> None:
     bundles = store.workspace.bundles
-    now = time.time_ns() // 1_000_000
     for name, manifest in {
-        "old": {"cut_off": now - 10_000},
-        "new": {"cut_off": now + 10_000},
+        "old": {"created": "2026-01-01T00:00:00Z"},
+        "new": {"created": "2126-01-01T00:00:00Z"},
         "silent": {"format": 1},
         "broken": None,
     }.items():

@@ -70,6 +70,38 @@ def test_somebody_who_was_erased_leaves_no_trace_in_a_new_bundle(
     assert [name for name in found[0] if found[0][name] != found[1].get(name)] == []
 
 
+class Erasing(Said):
+    """Erases somebody as soon as the events are read and the first bundle is written."""
+
+    def __init__(self, workspace: Workspace, user: str) -> None:
+        super().__init__()
+        self.workspace, self.user = workspace, user
+
+    def note(self, text: str) -> None:
+        if not self.notes:
+            with Store.open(self.workspace) as store:
+                self.marked = store.erase(self.user).bundles
+        super().note(text)
+
+
+def test_a_bundle_is_marked_where_somebody_was_erased_while_it_was_trained(
+    world: World, tmp_path: Path
+) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    said = Erasing(workspace, world.user_id(0))
+    trained = train_workspace(workspace, budget="600s", models=["itemknn", "words"], progress=said)
+    first, last = names(workspace)
+    assert said.marked == [first], "the last one was not there yet"
+    assert trained.bundle == last
+    assert workspace.mark_of(last).exists()
+    assert "somebody was erased while this was trained, and the bundle is marked: train again" in (
+        trained.notes
+    )
+    again = train_workspace(workspace, budget="600s", models=["itemknn", "words"])
+    assert not workspace.mark_of(again.bundle).exists()
+    assert [note for note in again.notes if "erased" in note] == []
+
+
 def test_training_promotes_a_first_bundle_and_then_a_better_one(
     world: World, tmp_path: Path
 ) -> None:

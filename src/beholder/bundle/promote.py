@@ -34,11 +34,6 @@ def folder_of(workspace: Workspace, name: str) -> Path:
     return workspace.bundles / name
 
 
-def mark_of(workspace: Workspace, name: str) -> Path:
-    """Return the file that says: fitted with events of somebody who was erased since."""
-    return workspace.bundles / f"{name}.erased"
-
-
 def current(workspace: Workspace) -> str:
     """Return the name of the promoted bundle.
 

@@ -90,4 +90,4 @@ def _delete(workspace: Workspace, name: str) -> None:
     # Renamed first: killed halfway, it must not look like a bundle any more.
     aside = (workspace.bundles / name).rename(workspace.bundles / f".{name}.old.part")
     shutil.rmtree(aside)
-    promote.mark_of(workspace, name).unlink(missing_ok=True)
+    workspace.mark_of(name).unlink(missing_ok=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from beholder.cli import asking, console
+
+if TYPE_CHECKING:
+    from beholder.workspace import Workspace
 
 ERASED = "marked"
 
@@ -23,7 +26,7 @@ def command() -> None:
 def list_(folder: Path, as_json: bool) -> None:
     """List all bundles, oldest first: promoted, or with events of somebody erased since."""
     from beholder.bundle.manifest import read
-    from beholder.bundle.promote import current, folder_of, mark_of, names
+    from beholder.bundle.promote import current, folder_of, names
     from beholder.errors import BundleError
     from beholder.workspace import Workspace
 
@@ -38,11 +41,16 @@ def list_(folder: Path, as_json: bool) -> None:
             facts = (made.created, made.n_items, made.n_users, made.n_pairs, "whole")
         except BundleError as error:
             facts = (None, None, None, None, error.message)
-        states = (name == promoted, "promoted"), (mark_of(workspace, name).exists(), ERASED)
+        states = (name == promoted, "promoted"), (workspace.mark_of(name).exists(), ERASED)
         rows.append((name, ", ".join(word for holds, word in states if holds), *facts))
     head = ("bundle", "state", "created", "items", "users", "pairs", "check")
     console.listed(head, rows, as_json)
-    if any(ERASED in row[1] for row in rows):
+    _warn(workspace, found)
+
+
+def _warn(workspace: Workspace, names: list[str]) -> None:
+    """Say what it means that some of these bundles are marked."""
+    if any(workspace.mark_of(name).exists() for name in names):
         told = f"{ERASED}: fitted with events of somebody who was erased since"
         click.echo(f"{told}; train again, then `beholder bundle remove`", err=True)
 
@@ -92,8 +100,10 @@ def promote(folder: Path, name: str) -> None:
     from beholder.bundle import promote as promoting
     from beholder.workspace import Workspace
 
-    promoting.promote(Workspace.open(folder), name)
+    workspace = Workspace.open(folder)
+    promoting.promote(workspace, name)
     click.echo(f"{name} is promoted")
+    _warn(workspace, [name])
 
 
 @command.command()
@@ -103,7 +113,10 @@ def rollback(folder: Path) -> None:
     from beholder.bundle.promote import roll_back
     from beholder.workspace import Workspace
 
-    click.echo(f"{roll_back(Workspace.open(folder))} is promoted")
+    workspace = Workspace.open(folder)
+    name = roll_back(workspace)
+    click.echo(f"{name} is promoted")
+    _warn(workspace, [name])
 
 
 @command.command()

@@ -47,6 +47,9 @@ class Built:
         Items with pictures of which an encoder of the settings has no vector, by its name.
     damaged
         Files of its cache that were passed over, by the name of an encoder.
+    held
+        The largest number of a person whose events were read, and how many people were there:
+        fewer of them later, and somebody was erased; see `Store.held`.
     """
 
     dataset: Dataset
@@ -56,6 +59,7 @@ class Built:
     newest: int
     unseen: dict[str, int] = field(default_factory=dict)
     damaged: dict[str, int] = field(default_factory=dict)
+    held: tuple[int, int] = (0, 0)
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
@@ -77,6 +81,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     items = item_table(items)
     if pc.all(items["hidden"]).as_py():  # hidden ones are learned from, for when they come back
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
+    highest = store.highest_person()
+    held = store.held(highest)
     events = store.training_events("train")
     marks = marks_of_people(events)
     events = replace(events, users=numbers_of_people(marks)[events.users])
@@ -97,7 +103,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     }
     lacking = {name: n for name, n in unseen.items() if n}
     told = _fingerprint(items, marks)
-    return Built(dataset, items, version, told, newest, lacking, read.damaged)
+    return Built(dataset, items, version, told, newest, lacking, read.damaged, (highest, held))
 
 
 def read_log(events: TrainingEvents, items: pa.Table, settings: Settings, seed: int) -> Log:

@@ -15,7 +15,13 @@ from beholder.service.running import Running, in_thread
 
 
 class Bundle(msgspec.Struct):
-    """One bundle, as its manifest says; nothing is checked until it is promoted."""
+    """One bundle, as its manifest says; nothing is checked until it is promoted.
+
+    Attributes
+    ----------
+    marked
+        Whether it was fitted with events of somebody who was erased since.
+    """
 
     name: str
     created: str
@@ -23,6 +29,7 @@ class Bundle(msgspec.Struct):
     n_users: int
     n_pairs: int
     served: bool
+    marked: bool
 
 
 class Bundles(msgspec.Struct):
@@ -64,7 +71,9 @@ def _all(running: Running) -> list[Bundle]:
         except (OSError, msgspec.DecodeError):
             continue  # `beholder bundle verify` says what is wrong with it
         served = name == running.engine.bundle
-        found.append(Bundle(name, made.created, made.n_items, made.n_users, made.n_pairs, served))
+        marked = running.workspace.mark_of(name).exists()
+        counts = made.n_items, made.n_users, made.n_pairs
+        found.append(Bundle(name, made.created, *counts, served, marked))
     return found
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
@@ -19,6 +22,7 @@ from beholder.store.keys import Keys, fingerprint
 from beholder.store.records import Receipt, Who
 from beholder.workspace import Workspace
 
+ERASURES = "erasures"  # folder of receipts among the reports
 PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the database alive
 events, given, texts = schema.events, schema.given, schema.texts
 
@@ -28,46 +32,64 @@ def erase(
 ) -> Receipt:
     """Erase what is held of a person, and return the proof.
 
+    Bundles are marked first. What was begun stands in a file until all is done: after an
+    interruption the next call finishes what is left, and its receipt is that of the whole.
+
     Parameters
     ----------
     waiting
         Answers that are not written yet: those of the person are dropped. What waits in other
         processes is dropped when it would be written.
 
-    Someone unknown gets the same answer, so that nobody can ask who is known. It can be called
-    again after an interruption, and then finishes what is left.
+    Someone unknown gets the same answer, so that nobody can ask who is known.
 
     Raises
     ------
     StoreError
         If readers keep old pages alive; what is left then are traces in the write-ahead log.
     """
-    asked = now()
     mac = keys.mac(who)
+    begun = _begun(workspace, mac) or _Begun(secrets.token_hex(16), now())
     link = keys.find_one(mac)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
-    counts = _Counts()
-    print_of_key = ""
+    path = _path_of(workspace, mac)
     if link is not None:
-        print_of_key = fingerprint(keys.key(link))
+        begun.since = keys.since(mac)
+        begun.key_fingerprint = fingerprint(keys.key(link))
+        begun.bundles = _mark_bundles(workspace, begun)
+        with database.read() as connection:
+            begun.counts = begun.counts.most(_held(connection, link.subject))
+        write_file(path, msgspec.json.encode(begun), mode=0o600)
         counts = _delete_rows(database, workspace.store / "segments", waiting, link.subject)
+        begun.counts = begun.counts.most(counts)
+        write_file(path, msgspec.json.encode(begun), mode=0o600)
         keys.forget(mac)
     for each in (database, keys.database):
         _truncate_log(each)
     receipt = Receipt(
-        number=secrets.token_hex(16),
-        asked=asked,
+        number=begun.number,
+        asked=begun.asked,
         done=now(),
-        known=link is not None,
-        events=counts.events,
-        texts=counts.texts,
-        segments=counts.segments,
-        key_fingerprint=print_of_key,
-        bundles=_mark_bundles(workspace.bundles, counts.first),
-        answers=counts.answers,
+        known=begun.since is not None,
+        events=begun.counts.events,
+        texts=begun.counts.texts,
+        segments=begun.counts.segments,
+        key_fingerprint=begun.key_fingerprint,
+        bundles=_mark_bundles(workspace, begun),  # those that were written meanwhile, too
+        answers=begun.counts.answers,
     )
-    _keep(workspace, receipt)
+    write_file(
+        workspace.reports / ERASURES / f"{receipt.number}.json", msgspec.json.encode(receipt)
+    )
+    path.unlink(missing_ok=True)
     return receipt
+
+
+def mark_bundle(workspace: Workspace, name: str) -> None:
+    """Leave a mark beside a bundle: it was fitted with events of somebody who was erased since."""
+    mark = workspace.mark_of(name)
+    old = mark.read_bytes() if mark.exists() else b""
+    write_file(mark, old + msgspec.json.encode({"erased": now()}) + b"\n")
 
 
 class _Counts(msgspec.Struct):
@@ -75,7 +97,61 @@ class _Counts(msgspec.Struct):
     texts: int = 0
     answers: int = 0
     segments: int = 0
-    first: int | None = None  # arrival of the person's first event
+
+    def most(self, other: _Counts) -> _Counts:
+        """Return the larger of each: what an interrupted call deleted is not found again."""
+        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
+        return _Counts(*(max(pair) for pair in pairs))
+
+
+class _Begun(msgspec.Struct):
+    """An erasure that is not said to be done.
+
+    Attributes
+    ----------
+    since
+        When the person was first known, milliseconds since 1970; None: never.
+    """
+
+    number: str
+    asked: int
+    since: int | None = None
+    key_fingerprint: str = ""
+    bundles: list[str] = []
+    counts: _Counts = msgspec.field(default_factory=_Counts)
+
+
+def _path_of(workspace: Workspace, mac: bytes) -> Path:
+    folder = workspace.reports / ERASURES
+    folder.mkdir(exist_ok=True)
+    return folder / f"{hashlib.sha256(mac).hexdigest()[:32]}.begun"
+
+
+def _begun(workspace: Workspace, mac: bytes) -> _Begun | None:
+    """Return what an interrupted call left; a file that cannot be read says nothing."""
+    with suppress(FileNotFoundError, msgspec.DecodeError):
+        return msgspec.json.decode(_path_of(workspace, mac).read_bytes(), type=_Begun)
+    return None
+
+
+def _held(connection: Connection, subject: bytes) -> _Counts:
+    """Count what is held of a person, but for segments, which are counted when they go."""
+    found = people.find(connection, [subject]).get(subject)
+    if found is None:
+        return _Counts()
+    person = found[0]
+    seqs = select(events.c.seq).where(events.c.person == person)
+
+    def count(table: Table, which: ColumnElement[bool]) -> int:
+        return int(
+            connection.execute(select(func.count()).select_from(table).where(which)).scalar_one()
+        )
+
+    return _Counts(
+        count(events, events.c.person == person),
+        count(texts, texts.c.seq.in_(seqs)),
+        count(schema.answers, schema.answers.c.person == person),
+    )
 
 
 def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: bytes) -> _Counts:
@@ -86,7 +162,6 @@ def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: 
         person = found[0]
         mine = events.c.person == person
         seqs = select(events.c.seq).where(mine)
-        first = connection.execute(select(func.min(events.c.arrived)).where(mine)).scalar()
         n_texts = connection.execute(delete(texts).where(texts.c.seq.in_(seqs))).rowcount
         connection.execute(delete(given).where(given.c.person == person))
         n_events = connection.execute(delete(events).where(mine)).rowcount
@@ -95,7 +170,7 @@ def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: 
         stale = segments.drop(connection, person)
     n_answers += waiting.forget(person)
     segments.unlink(folder, stale)
-    return _Counts(n_events, n_texts, n_answers, len(stale), first)
+    return _Counts(n_events, n_texts, n_answers, len(stale))
 
 
 def _truncate_log(database: Database) -> None:
@@ -116,31 +191,26 @@ def _truncate_log(database: Database) -> None:
         time.sleep(0.01)
 
 
-def _mark_bundles(folder: Path, first: int | None) -> list[str]:
-    """Leave a mark beside each bundle that was made after the person's first event arrived."""
-    if first is None or not folder.is_dir():
-        return []
-    marked = []
-    for manifest in sorted(folder.glob("*/manifest.json")):
-        if _cut_off(manifest) >= first:
-            name = manifest.parent.name
-            mark = folder / f"{name}.erased"
-            old = mark.read_bytes() if mark.exists() else b""
-            write_file(mark, old + msgspec.json.encode({"erased": now()}) + b"\n")
-            marked.append(name)
-    return marked
+def _mark_bundles(workspace: Workspace, begun: _Begun) -> list[str]:
+    """Mark each bundle that was made after a person was first known; return all their names.
+
+    Events that were taken back or ended since may be in it as well, so that only the age counts.
+    """
+    if begun.since is None or not workspace.bundles.is_dir():
+        return begun.bundles
+    marked = set(begun.bundles)
+    for manifest in sorted(workspace.bundles.glob("*/manifest.json")):
+        name = manifest.parent.name
+        if _made(manifest) >= begun.since and name not in marked:
+            mark_bundle(workspace, name)
+            marked.add(name)
+    return sorted(marked)
 
 
-def _cut_off(manifest: Path) -> int:
-    """Return up to when a bundle has seen events: what it says itself, else when it was made."""
+def _made(manifest: Path) -> int:
+    """Return when a bundle was made, milliseconds since 1970, by itself or else by its file."""
     try:
-        found = msgspec.json.decode(manifest.read_bytes())
-        return int(found["cut_off"])
+        told = datetime.fromisoformat(msgspec.json.decode(manifest.read_bytes())["created"])
+        return int(told.timestamp() * 1000) + 999  # it is told in whole seconds
     except (msgspec.DecodeError, KeyError, TypeError, ValueError):
         return int(manifest.stat().st_mtime * 1000)
-
-
-def _keep(workspace: Workspace, receipt: Receipt) -> None:
-    folder = workspace.reports / "erasures"
-    folder.mkdir(exist_ok=True)
-    write_file(folder / f"{receipt.number}.json", msgspec.json.encode(receipt))

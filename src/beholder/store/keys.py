@@ -127,6 +127,14 @@ class Keys:
             rows = ask(ONE, mac=mac)
         return Link(bytes(rows[0][0]), bytes(rows[0][1])) if rows else None
 
+    def since(self, mac: bytes) -> int | None:
+        """Return when a person was first known, milliseconds since 1970; None: they are not."""
+        with self.database.read() as connection:
+            found = connection.execute(
+                select(links.c.created).where(links.c.id_mac == mac)
+            ).scalar()
+        return None if found is None else int(found)
+
     def ensure(self, macs: Collection[bytes]) -> dict[bytes, Link]:
         """Return the links, made where they are missing, and committed.
 

@@ -20,6 +20,12 @@ def find(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, tuple
     return {bytes(row[0]): (int(row[1]), bool(row[2])) for row in found}
 
 
+def held(connection: Connection, highest: int) -> int:
+    """Return how many of the first people are there still; only an erasure takes one away."""
+    wanted = select(func.count()).select_from(people).where(people.c.person <= highest)
+    return int(connection.execute(wanted).scalar_one())
+
+
 def consents(connection: Connection, highest: int) -> tuple[int, int]:
     """Return number and sum of the first people who allow profiling, by their row numbers."""
     wanted = select(func.count(), func.coalesce(func.sum(people.c.person), 0)).where(

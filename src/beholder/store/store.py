@@ -199,6 +199,11 @@ class Store:
         with self.database.read() as connection:
             return counters.read(connection, "person")
 
+    def held(self, highest: int) -> int:
+        """Return how many of the first people are not erased; see `people.held`."""
+        with self.database.read() as connection:
+            return people.held(connection, highest)
+
     def consents(self, highest: int) -> tuple[int, int]:
         """Return what changes when one of the first people is erased, or profiling switched.
 

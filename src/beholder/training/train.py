@@ -18,6 +18,7 @@ from beholder.dataset.build import Built, build
 from beholder.errors import BundleError, UsageError
 from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
+from beholder.store.erase import mark_bundle
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.assemble import choice_of, parts_of
@@ -149,7 +150,9 @@ def _train(
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
-    notes = _unseen(made, workspace) + fitted.notes + fitted.timings + publish.misfits
+    notes = (
+        _unseen(made, workspace) + fitted.notes + fitted.timings + publish.marked + publish.misfits
+    )
     said, spent = told(budget.seconds), told(clock.spent)
     if clock.left < 0 and budget.plan is None and spent != said:
         notes.append(f"the budget of {said} was too short: {spent}")
@@ -246,6 +249,15 @@ class _Publisher:
         self.workspace, self.made, self.seed = workspace, made, seed
         self.done: tuple[Parts, str] | None = None
         self.last: Fitted | None = None  # what that was made of
+        self.erased = 0  # people, since the events were read
+
+    @property
+    def marked(self) -> list[str]:
+        """What the last bundle is marked for, in words."""
+        if not self.erased:
+            return []
+        people = f"{self.erased} people were" if self.erased > 1 else "somebody was"
+        return [f"{people} erased while this was trained, and the bundle is marked: train again"]
 
     @property
     def misfits(self) -> list[str]:
@@ -263,10 +275,22 @@ class _Publisher:
         else:
             contents = self._parts(fitted, choice)
         name = write_bundle(self.workspace, contents, origin)
+        self._mark(name)
         if fitted.refused is None:
             promote(self.workspace, name)
         self.done, self.last = (contents, name), fitted
         return name
+
+    def _mark(self, name: str) -> None:
+        """Mark a bundle if somebody was erased since the events were read: they are in it.
+
+        An erasure marks what is there before it is done; this bundle was not.
+        """
+        highest, held = self.made.held
+        with Store.open(self.workspace) as store:
+            self.erased = held - store.held(highest)
+        if self.erased:
+            mark_bundle(self.workspace, name)
 
     def _parts(self, fitted: Fitted, choice: Choice) -> Parts:
         made, similar = self.made, None
