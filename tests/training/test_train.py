@@ -15,9 +15,10 @@ from beholder.bundle.parts import recipe
 from beholder.bundle.promote import current, folder_of, names
 from beholder.cli.main import beholder
 from beholder.engine.opening import open_engine
-from beholder.errors import UsageError, WorkspaceError
+from beholder.errors import ManyEndError, UsageError, WorkspaceError
 from beholder.progress import Silent
 from beholder.store import ItemRecord, Store
+from beholder.store import store as stores
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from planted import World, make_world, workspace_of
@@ -100,6 +101,35 @@ def test_a_bundle_is_marked_where_somebody_was_erased_while_it_was_trained(
     again = train_workspace(workspace, budget="600s", models=["itemknn", "words"])
     assert not workspace.mark_of(again.bundle).exists()
     assert [note for note in again.notes if "erased" in note] == []
+
+
+def test_what_lost_most_of_its_people_is_not_served_unless_it_is_said(
+    world: World, tmp_path: Path
+) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    served = train_workspace(workspace, budget="600s", models=["itemknn"]).bundle
+    with Store.open(workspace) as store:
+        for user in range(100):
+            store.erase(world.user_id(user))
+    trained = train_workspace(workspace, budget="600s", models=["itemknn"])
+    assert trained.refused == f"60 people are left of 160 that {served} knows"
+    assert current(workspace) == served
+    anyway = train_workspace(workspace, budget="600s", models=["itemknn"], promote_anyway=True)
+    assert anyway.refused is None
+    assert current(workspace) == anyway.bundle
+
+
+def test_a_clock_far_ahead_stops_training_before_it_deletes(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    ahead = stores.now() + 200 * 86_400_000
+    monkeypatch.setattr(stores, "now", lambda: ahead)
+    with pytest.raises(ManyEndError, match="would be deleted"):
+        train_workspace(workspace, budget="600s", models=["itemknn"])
+    assert names(workspace) == []
+    with Store.open(workspace) as store:
+        assert len(store.training_events()) == len(world.users)
 
 
 def test_training_promotes_a_first_bundle_and_then_a_better_one(

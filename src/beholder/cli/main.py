@@ -33,6 +33,7 @@ COMMANDS = {
     "bundle": ("bundle", "List, show, verify, promote, roll back or remove bundles."),
     "item": ("item", "Show, change, hide or delete items."),
     "user": ("user", "Export or erase what is held about a person; profiling on or off."),
+    "expire": ("expire", "Delete the events that are older than the settings allow."),
     "key": ("key", "Add, list or revoke keys for the service."),
     "upgrade": ("upgrade", "Bring a workspace of an older version forward."),
     "check": ("check", "Check the data of a workspace: the card, leaks, missing pictures."),

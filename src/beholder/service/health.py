@@ -52,6 +52,8 @@ class Ready(msgspec.Struct):
     trouble
         Why items that came or changed since the bundle cannot be compared; None: all are. What is
         hidden, deleted or sold out is so all the same.
+    held
+        Why events that are older than they may be were not deleted; None: they were.
     """
 
     bundle: str
@@ -61,6 +63,7 @@ class Ready(msgspec.Struct):
     rules: tuple[str, ...] = ()
     refused: Refused | None = None
     trouble: str | None = None
+    held: str | None = None
     status: str = "ready"
 
 
@@ -88,7 +91,8 @@ async def ready(request: Asking) -> Ready:
     answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
     rules = engine.rule_problems
     trouble = None if engine.trouble is None else without_paths(_said(engine.trouble))
-    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused, trouble)
+    held = running.daily.held
+    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused, trouble, held)
 
 
 def _said(error: Exception) -> str:

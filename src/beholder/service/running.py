@@ -24,6 +24,7 @@ from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
 from beholder.service import visitor
 from beholder.service.chips import frequent
+from beholder.service.daily import Daily
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_trouble
 from beholder.service.queue import Queue
@@ -71,6 +72,7 @@ class Running:
         self._starting = threading.Lock()
         self._swapping = threading.Lock()
         self._stopping = threading.Event()
+        self.daily = Daily(self.store)
         self._seen = b""
         self._watcher = threading.Thread(target=self._watch, name="beholder-watch", daemon=True)
         self._watcher.start()
@@ -179,6 +181,7 @@ class Running:
                 if stamp(self.workspace) != self._seen:
                     self.swap()
                 self.engine.refresh()
+                self.daily.look(time.monotonic())
             except BeholderError:
                 pass  # no bundle at all, or no store: requests meet the same error, and tell it
             except Exception as error:  # this thread follows promotions: it may not end

@@ -164,6 +164,11 @@ class Keys:
             connection.execute(delete(tombstones).where(expired | (tombstones.c.id_mac == mac)))
             connection.execute(insert(tombstones).values(id_mac=mac, until=now() + TOMBSTONE))
 
+    def clear(self, moment: int) -> None:
+        """Take away the tombstones whose day is over at a moment, milliseconds since 1970."""
+        with self.database.write() as connection:
+            connection.execute(delete(tombstones).where(tombstones.c.until < moment))
+
     def forget(self, mac: bytes) -> None:
         """Destroy a link and its key."""
         with self.database.write() as connection:

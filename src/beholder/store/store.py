@@ -15,7 +15,7 @@ from beholder.store import answers, counters, events, item_media, items, people,
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database, address
 from beholder.store.erase import erase
-from beholder.store.expire import DAY, expire
+from beholder.store.expire import DAY, Ending, check_ending, ending, expire
 from beholder.store.export import export
 from beholder.store.ids import now
 from beholder.store.keys import Keys
@@ -227,13 +227,34 @@ class Store:
         """Write what is not yet in segments into new ones; return how many events."""
         return segments.seal(self.database, self.segments, least=0)
 
-    def expire(self, moment: int | None = None) -> int:
+    def ending(self, moment: int | None = None) -> Ending:
+        """Count the events that `privacy.retention_days` allows no longer, and all."""
+        at = now() if moment is None else moment
+        return ending(self.database, self.workspace.settings.privacy.retention_days, at)
+
+    def expire(self, moment: int | None = None, *, anyway: bool = False) -> int:
         """Delete the events that `privacy.retention_days` allows no longer; return how many.
 
-        Answers older than `privacy.answers_days` go with them; see `expire.expire`.
+        Answers older than `privacy.answers_days` go with them, and tombstones whose day is over;
+        see `expire.expire`.
+
+        Parameters
+        ----------
+        moment
+            Milliseconds since 1970; None: now.
+        anyway
+            Even if it is much of all that there is.
+
+        Raises
+        ------
+        ManyEndError
+            If it is much, and `anyway` is not said. Nothing is deleted then.
         """
         privacy = self.workspace.settings.privacy
         at = now() if moment is None else moment
+        if not anyway:
+            check_ending(self.ending(at), privacy.retention_days, at)
+        self.keys.clear(at)
         answers.expire(self.database, at - privacy.answers_days * DAY)
         return expire(self.database, self.segments, privacy.retention_days, at)
 

@@ -11,6 +11,7 @@ import msgspec
 from beholder.blending.gate import Live, live_of
 from beholder.blending.members import named
 from beholder.bundle.choice import Choice, MemberRecord
+from beholder.bundle.manifest import read
 from beholder.bundle.parts import Parts, recipe
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
@@ -27,6 +28,8 @@ from beholder.training.budget import Clock, check_seed, seconds, told
 from beholder.training.plan import SEED
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
+
+FLOOR = 0.5  # of what the served bundle knows; less of it is more likely a mistake than the truth
 
 
 class Trained(msgspec.Struct):
@@ -132,6 +135,8 @@ def _train(
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
         made = build(workspace, store, budget.seed)
     publish = _Publisher(workspace, made, budget.seed)
+    if not promote_anyway:
+        publish.lost = _lost(workspace, made)
     firsts: list[float] = []
 
     def first(fitted: Fitted) -> None:
@@ -165,7 +170,7 @@ def _train(
         clock.spent,
         fitted.members,
         notes,
-        fitted.refused,
+        publish.lost or fitted.refused,
     )
 
 
@@ -187,6 +192,26 @@ def _served(workspace: Workspace) -> str | None:
         return current(workspace)
     except BundleError:
         return None
+
+
+def _lost(workspace: Workspace, made: Built) -> str | None:
+    """Return why data that lost most of what the served bundle knew is not served; None: it is.
+
+    A clock that is wrong and a store that was emptied look like that.
+    """
+    try:
+        live = read(folder_of(workspace, current(workspace)), workspace.secrets)
+    except BundleError:
+        return None
+    pairs = made.dataset.interactions
+    counts = {
+        "people": (pairs.n_users, live.n_users),
+        "pairs of person and item": (len(pairs), live.n_pairs),
+    }
+    for what, (now, before) in counts.items():
+        if now < FLOOR * before:
+            return f"{now} {what} are left of {before} that {live.name} knows"
+    return None
 
 
 def _kept(before: str | None, now: str | None) -> str:
@@ -250,6 +275,7 @@ class _Publisher:
         self.done: tuple[Parts, str] | None = None
         self.last: Fitted | None = None  # what that was made of
         self.erased = 0  # people, since the events were read
+        self.lost: str | None = None  # why nothing of this may be served
 
     @property
     def marked(self) -> list[str]:
@@ -276,7 +302,7 @@ class _Publisher:
             contents = self._parts(fitted, choice)
         name = write_bundle(self.workspace, contents, origin)
         self._mark(name)
-        if fitted.refused is None:
+        if fitted.refused is None and self.lost is None:
             promote(self.workspace, name)
         self.done, self.last = (contents, name), fitted
         return name

@@ -1,0 +1,31 @@
+"""`beholder expire`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from beholder.cli import asking, console
+
+
+@click.command("expire")
+@asking.FOLDER
+@click.option("--yes", is_flag=True, help="Even if it is much of all that there is.")
+@asking.JSON
+def command(folder: Path, yes: bool, as_json: bool) -> None:
+    """Delete the events that arrived more than `privacy.retention_days` ago.
+
+    A server does it by itself once a day, and training before it reads; both leave alone what is
+    more than a fifth of all events, as it is by a clock that is wrong.
+    """
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    with Store.open(Workspace.open(folder)) as store:
+        n = store.expire(anyway=yes)
+        left = store.ending().all
+    if as_json:
+        console.as_json({"deleted": n, "left": left})
+    else:
+        click.echo(f"{n} events were deleted, {left} are left")

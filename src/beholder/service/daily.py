@@ -1,0 +1,43 @@
+"""What a server does once a day beside its answers: what is older than it may be ends."""
+
+from __future__ import annotations
+
+import time
+
+from beholder.errors import ManyEndError
+from beholder.service.log import note_trouble
+from beholder.store import Store
+
+DAY = 86_400.0  # seconds
+FIRST = 60.0  # seconds after the start, when those who were waiting are answered
+
+
+class Daily:
+    """Deletes the events, answers and tombstones whose time is over.
+
+    Several processes may do so: what one of them deleted the next one does not find.
+
+    Attributes
+    ----------
+    held
+        Why nothing was deleted the last time; None: it was.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._due = time.monotonic() + FIRST
+        self.held: str | None = None
+
+    def look(self, moment: float) -> None:
+        """Do it if a day has passed, by a clock that nobody sets."""
+        if moment < self._due:
+            return
+        self._due = moment + DAY
+        try:
+            self._store.expire()
+        except ManyEndError as error:
+            if self.held is None:
+                note_trouble("ending what is old", error)
+            self.held = error.message
+        else:
+            self.held = None

@@ -1,0 +1,64 @@
+"""What a server deletes once a day by itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from beholder.behaviour.event import Event
+from beholder.service.daily import DAY, FIRST, Daily
+from beholder.store import ItemRecord, Store
+from beholder.store import store as stores
+from beholder.workspace import Workspace
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    workspace = Workspace.create(tmp_path / "shop", "[privacy]\nretention_days = 30\n")
+    with Store.open(workspace, create=True) as opened:
+        opened.put_items([ItemRecord("vase", "A vase")])
+        yield opened
+
+
+def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    at = time.time_ns() // 1_000_000 + days * 86_400_000
+    monkeypatch.setattr(stores, "now", lambda: at)
+    monkeypatch.setattr("beholder.store.events.now", lambda: at)
+
+
+def test_old_events_end_once_a_day_and_not_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record([Event("vase", "like", user="ada")])
+    later(monkeypatch, 40)
+    store.record([Event("vase", "like", user="bob"), Event("vase", "like", user="cleo")])
+    daily, start = Daily(store), time.monotonic()
+    daily.look(start)
+    assert len(store.training_events()) == 3, "not in the first minute"
+    daily.look(start + FIRST + 1)
+    assert len(store.training_events()) == 2
+    later(monkeypatch, 80)
+    store.record([Event("vase", "like", user=f"u{i}") for i in range(5)])
+    daily.look(start + DAY)
+    assert len(store.training_events()) == 7
+    daily.look(start + FIRST + DAY + 2)
+    assert len(store.training_events()) == 5
+
+
+def test_what_would_end_nearly_everything_is_held_and_told_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.record([Event("vase", "like", user="ada")])
+    later(monkeypatch, 200)
+    daily, start = Daily(store), time.monotonic() + FIRST + 1
+    for day in range(3):
+        daily.look(start + day * (DAY + 1))
+    assert daily.held is not None
+    assert "1 of 1 events arrived more than 30 days ago" in daily.held
+    assert capsys.readouterr().err.count("ending what is old") == 1
+    store.expire(anyway=True)
+    daily.look(start + 4 * DAY)
+    assert daily.held is None
