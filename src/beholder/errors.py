@@ -17,6 +17,7 @@ BeholderError
 ├── UnknownEventError       no such event in the store
 ├── UnknownAnswerError      no such answer of this person
 ├── ConflictError           the same event id with another body
+├── ErasedError             its person was erased less than a day ago
 ├── BundleError             a bundle is broken, foreign or missing
 │   └── UnknownBundleError  no bundle of this name
 ├── StoreError              the database does not answer
@@ -164,6 +165,13 @@ class ConflictError(BeholderError):
 
     code = "conflict"
     status = 409
+
+
+class ErasedError(BeholderError):
+    """The person of an event was erased less than a day ago: nothing is taken in."""
+
+    code = "erased"
+    status = 410
 
 
 class BundleError(BeholderError):

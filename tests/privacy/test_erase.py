@@ -116,6 +116,7 @@ def test_late_events_revive_nothing_for_a_day(
     ]
     store.set_profiling(CANARY, False)
     assert not store.snapshot(CANARY.id).known
+    assert store.record([late])[0].status == "erased"
     from beholder.store import keys
 
     day = time.time_ns() // 1_000_000 + keys.TOMBSTONE + 1
@@ -123,6 +124,15 @@ def test_late_events_revive_nothing_for_a_day(
     assert store.record([late])[0].status == "stored"
     history = store.snapshot(CANARY.id)
     assert len(history.seqs) == 1, "a new person, without anything of the old one"
+
+
+def test_who_allows_profiling_again_is_known_at_once_as_somebody_new(store: Store) -> None:
+    plant(store)
+    store.erase(CANARY)
+    store.set_profiling(CANARY, True)
+    again = Event("a", "click", user=CANARY.id)
+    assert store.record([again])[0].status == "stored"
+    assert len(store.snapshot(CANARY.id).seqs) == 1
 
 
 def test_the_same_id_as_a_session_is_another_person(store: Store) -> None:

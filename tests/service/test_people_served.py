@@ -23,16 +23,24 @@ def test_a_person_is_exported_and_then_erased_with_a_proof(server: Server) -> No
         export = client.get("/v1/users/leaving%2Fsoon/export")
         assert export.headers["content-type"] == "application/x-ndjson"
         lines = [json.loads(line) for line in export.text.splitlines()]
-        assert [line["record"] for line in lines] == ["person", "event"]
-        assert lines[1]["item"] == "picture-00005"
+        assert [line["record"] for line in lines] == ["about", "person", "event"]
+        assert lines[2]["item"] == "picture-00005"
         receipt = client.delete("/v1/users/leaving%2Fsoon").json()
         assert receipt["known"] is True
         assert receipt["events"] == 1
-        assert client.get("/v1/users/leaving%2Fsoon/export").text == ""
+        (about,) = client.get("/v1/users/leaving%2Fsoon/export").text.splitlines()
+        assert json.loads(about)["record"] == "about"
         assert level(client, "leaving/soon") == "popular"
         late = like(client, "leaving/soon")
-        assert late.json()["events"][0]["status"] == "erased"
+        assert (late.status_code, late.json()["code"]) == (410, "erased")
+        assert "leaving" not in late.text
+        body = {"user": "leaving/soon", "item": "picture-00005", "kind": "like"}
+        many = client.post("/v1/interactions", json={"events": [body]})
+        assert many.json()["events"][0]["status"] == "erased", "of many, each has its own"
         assert level(client, "leaving/soon") == "popular"
+        client.put("/v1/users/leaving%2Fsoon/profiling", json={"profiling": True})
+        assert like(client, "leaving/soon").status_code == 200
+        assert level(client, "leaving/soon") == "personal"
 
 
 def test_an_unknown_person_gets_the_same_answers(server: Server) -> None:

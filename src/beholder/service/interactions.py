@@ -7,7 +7,13 @@ from litestar import delete, post
 from litestar.params import FromPath
 
 from beholder.behaviour.event import Event
-from beholder.errors import ConflictError, TooLargeError, UnknownEventError, UnknownItemError
+from beholder.errors import (
+    ConflictError,
+    ErasedError,
+    TooLargeError,
+    UnknownEventError,
+    UnknownItemError,
+)
 from beholder.service.access import Caller, needs
 from beholder.service.asking import Asking, Person, caller_of, plain_id, running_of
 from beholder.service.problems import MalformedError, invalid
@@ -45,8 +51,9 @@ class Retracted(msgspec.Struct):
 async def record(request: Asking) -> Recorded:
     """Record one event, or `{"events": [...]}`.
 
-    One event that conflicts or has an unknown item is refused with 409 or 404; of many, each
-    has its own status. Sending an event again with the same `event_id` is always safe.
+    One event that conflicts, has an unknown item or somebody erased today is refused with 409,
+    404 or 410; of many, each has its own status. Sending an event again with the same `event_id`
+    is always safe.
     """
     return await record_body(running_of(request), caller_of(request), await request.body())
 
@@ -110,6 +117,12 @@ def refuse(outcome: Outcome, event: Event) -> None:
     if outcome.status == "unknown-item":
         raise UnknownItemError(
             f"no item {event.item!r} in the catalogue", remedy="import it first", field="item"
+        )
+    if outcome.status == "erased":
+        raise ErasedError(
+            "this person was erased less than a day ago, and the event is not stored",
+            remedy="stop sending it; profiling switched on for them again takes events in at once",
+            field="user" if event.user else "session",
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,10 +9,11 @@ from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
+from beholder.privacy.export import export_lines
 from beholder.service.access import needs
 from beholder.service.asking import Asking, plain_id, running_of
 from beholder.service.running import in_thread
-from beholder.store import Receipt, Store, Who
+from beholder.store import Receipt, Who
 from beholder.store.ids import check_id
 
 WhoseKind = Annotated[
@@ -36,7 +36,7 @@ class Profiling(msgspec.Struct, forbid_unknown_fields=True):
 async def export(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user") -> Stream:
     """Return everything that is held about a person, one JSON object a line."""
     store, who = running_of(request).store, _who(kind, user_id)
-    return Stream(lambda: _lines(store, who), media_type="application/x-ndjson")
+    return Stream(lambda: export_lines(store, who), media_type="application/x-ndjson")
 
 
 @delete("/v1/users/{user_id:str}", status_code=200, opt=needs("privacy"))
@@ -60,11 +60,6 @@ def _who(kind: Literal["user", "session"], user_id: str) -> Who:
     plain = plain_id(user_id)
     check_id(plain, "user_id")
     return Who(kind, plain)
-
-
-def _lines(store: Store, who: Who) -> Iterator[bytes]:
-    for record in store.export(who):
-        yield msgspec.json.encode(record) + b"\n"
 
 
 handlers = [export, erase, set_profiling]

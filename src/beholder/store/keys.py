@@ -164,6 +164,12 @@ class Keys:
             connection.execute(delete(tombstones).where(expired | (tombstones.c.id_mac == mac)))
             connection.execute(insert(tombstones).values(id_mac=mac, until=now() + TOMBSTONE))
 
+    def unbury(self, mac: bytes) -> None:
+        """Take a tombstone away: the person asks to be known again."""
+        if self.erased([mac]):
+            with self.database.write() as connection:
+                connection.execute(delete(tombstones).where(tombstones.c.id_mac == mac))
+
     def clear(self, moment: int) -> None:
         """Take away the tombstones whose day is over at a moment, milliseconds since 1970."""
         with self.database.write() as connection:

@@ -271,8 +271,13 @@ class Store:
         return newest(self.database, self.keys, _who(user), kinds)
 
     def set_profiling(self, user: str | Who, on: bool) -> None:
-        """Switch profiling of a person; the next request already follows it."""
+        """Switch profiling of a person; the next request already follows it.
+
+        Somebody who was erased today and allows it anew is a new person from here on.
+        """
         mac = self.keys.mac(_who(user))
+        if on:
+            self.keys.unbury(mac)
         link = self.keys.ensure([mac]).get(mac)
         if link is None:  # erased today: nothing is held, nothing can be profiled
             return
