@@ -88,6 +88,26 @@ def test_titles_are_sent_as_json_whatever_is_in_them(engine: Engine, world: Worl
     assert because[0]["attributes"] == {"title_zh": '"题"'}
 
 
+def test_a_reason_names_what_was_done_with_its_item(reader: Engine) -> None:
+    """The event that gave the weight counts: a like after a view, and a view after nothing."""
+    day = 86_400_000
+    history = [
+        {"item": "item-0003", "kind": "view", "time": 1 * day},
+        {"item": "item-0003", "kind": "like", "time": 2 * day},
+        {"item": "item-0005", "kind": "purchase", "time": 3 * day},
+        {"item": "item-0007", "kind": "view", "time": 4 * day},
+        {"item": "item-0007", "kind": "dislike", "time": 5 * day},
+        {"item": "item-0009", "kind": "view", "time": 6 * day},
+    ]
+    sent = as_sent(reader, history=history, k=100)
+    found = {
+        (because["id"], because["did"])
+        for item in sent["items"]
+        for because in item["reason"]["because"]
+    }
+    assert found == {("item-0003", "like"), ("item-0005", "purchase"), ("item-0009", "view")}
+
+
 def test_the_memory_is_as_good_as_none(engine: Engine, world: World) -> None:
     """Whatever happens to a person or the catalogue, what was remembered changes no answer."""
 

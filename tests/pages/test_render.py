@@ -76,6 +76,12 @@ def item(item_id: str = "a1", title: str = "Blue vase", **more: Any) -> dict[str
     }
 
 
+def named_by(kind: str) -> dict[str, Any]:
+    """A reason that names something by what was done with it."""
+    because = {"id": "b", "title": "Red jug", "share": 0.4, "did": kind}
+    return {"kind": "liked", "because": [because]}
+
+
 def answer(*items: dict[str, Any], level: str = "personal") -> dict[str, Any]:
     return {"answer": "x", "bundle": "y", "level": level, "items": list(items), "next": "c/2=="}
 
@@ -208,6 +214,9 @@ def test_an_item_without_a_picture_shows_its_title_instead():
     ("reason", "level", "expected"),
     [
         (item()["reason"], "personal", "Because of Red jug"),
+        (named_by("view"), "personal", "Because you looked at Red jug"),
+        (named_by("purchase"), "personal", "Because you bought Red jug"),
+        (named_by("unheard-of"), "personal", "Because of Red jug"),
         ({"kind": "liked", "because": []}, "personal", ""),
         ({"kind": "popular", "because": []}, "personal", "Others looked at it"),
         ({"kind": "popular", "because": []}, "popular", "A first look around"),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from beholder.behaviour.kinds import KINDS, NEGATIVE
 from beholder.pages import words as words_module
 from beholder.pages.words import LANGUAGES, Words, catalogue, choose_language
 
@@ -46,6 +47,7 @@ def test_no_key_is_left_unused():
     built = {"language"} | {
         f"reason_{kind}" for kind in ("popular", "new", "explore", "cold", "taste")
     }
+    built |= {f"because_{kind}" for kind in set(KINDS) - NEGATIVE}
     built |= {k for k in catalogue("en") if k.startswith("row_")}  # titles that the service names
     built |= {k for k in catalogue("en") if k.endswith(("_one", "_other"))}
     for key in set(catalogue("en")) - built:
@@ -93,3 +95,12 @@ def test_titles_follow_the_language_where_the_catalogue_has_them():
 )
 def test_language_is_asked_for_then_kept_then_the_browsers(asked, cookie, accept, expected):
     assert choose_language(asked, cookie, accept) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_that_speaks_for_an_item_has_its_own_words(language):
+    """Nobody is told that he liked what he only looked at."""
+    words = catalogue(language)
+    for kind in set(KINDS) - NEGATIVE:
+        assert "{title}" in words[f"because_{kind}"], kind
+    assert words["because_view"] != words["because_like"] != words["because_purchase"]

@@ -37,6 +37,8 @@ class Because(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Attributes
     ----------
+    did
+        The kind of event that gave it its weight: `view`, `like`, `purchase`, ...
     attributes
         Its titles in other languages (`title_zh`), where it has them.
     """
@@ -44,6 +46,7 @@ class Because(msgspec.Struct, frozen=True, omit_defaults=True):
     id: str
     title: str
     share: float
+    did: str
     attributes: dict[str, Any] = msgspec.field(default_factory=dict)
 
 

@@ -86,6 +86,7 @@ class Pipeline:
             scores,
             shares,
             known.query.items,
+            known.did,
             level,
             slate.positions[wanted.k : wanted.depth],
             slate.sources[page],
@@ -111,7 +112,7 @@ class Pipeline:
         told = view.blend.vectors and not known.stranger
         taste = mostly_taste(request.reading, chosen, scores) if told else None
         return Ranked(
-            chosen, scores, shares, known.query.items, level, chosen[:0],
+            chosen, scores, shares, known.query.items, known.did, level, chosen[:0],
             slate.sources, slate.chance, place, taste,
         )  # fmt: skip
 

@@ -24,8 +24,8 @@ class Ranked(NamedTuple):
         float32 (k,).
     shares
         float32 (k, h). Of each item of the history in each score.
-    history
-        int32 (h,). Positions of the history.
+    history, did
+        int32, uint8 (h,). Positions of the history, and the kinds of event that gave them weight.
     following
         int32 (m,). What comes on the pages after it.
     sources
@@ -44,6 +44,7 @@ class Ranked(NamedTuple):
     scores: Floats
     shares: Floats
     history: NDArray[np.int32]
+    did: NDArray[np.uint8]
     level: Level
     following: Positions
     sources: NDArray[np.uint8]
@@ -65,5 +66,13 @@ def alike(positions: Positions, scores: Floats) -> Ranked:
     sources = np.full(k, SIMILAR, np.uint8)
     nothing = positions[:0]
     return Ranked(
-        positions, scores, shares, nothing, "similar", nothing, sources, np.ones(k, np.float32)
+        positions,
+        scores,
+        shares,
+        nothing,
+        np.empty(0, np.uint8),
+        "similar",
+        nothing,
+        sources,
+        np.ones(k, np.float32),
     )

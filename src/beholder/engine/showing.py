@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from beholder.behaviour.kinds import CODES
 from beholder.engine.answer import Answer, Because, Level, Reason, Recommendation, Unknown
 from beholder.engine.cards import Card
 from beholder.engine.overlay import Overlay
@@ -17,6 +18,10 @@ from beholder.store.answers import EXPLORE
 
 NAMED = 3
 EACH = 3  # pieces of text for one that is named
+# What stands after a share: what was done, and the end of one that others follow, or of the last.
+DID = {code: b',"did":"%b"},' % kind.encode() for kind, code in CODES.items()}
+LAST = {piece: piece[:-1] + b"]}}," for piece in DID.values()}
+KINDS = {code: kind for kind, code in CODES.items()}
 PLAIN = {kind: Reason(kind) for kind in ("new", "popular", "explore", "taste")}
 OPENING = {
     kind: b',"reason":{"kind":"%b","because":[' % kind.encode() for kind in ("liked", *PLAIN)
@@ -54,14 +59,15 @@ class Why(NamedTuple):
         Kind of reason of each.
     named
         How many of the history each reason names: the largest shares of its score.
-    items, shares
-        Their positions and shares, one reason after the other.
+    items, shares, did
+        Their positions and shares, and codes of what was done, one reason after the other.
     """
 
     kinds: list[str]
     named: list[int]
     items: list[int]
     shares: list[float]
+    did: list[int]
 
 
 def why(view: Overlay, ranked: Ranked) -> Why:
@@ -70,7 +76,7 @@ def why(view: Overlay, ranked: Ranked) -> Why:
     most = min(NAMED, ranked.shares.shape[1])
     if not most:
         kinds = [_kind(view, *one) for one in zip(positions.tolist(), sources, strict=True)]
-        return Why(kinds, [0] * len(kinds), [], [])
+        return Why(kinds, [0] * len(kinds), [], [], [])
     shares, shown = ranked.shares, view.shown.take(ranked.history)
     if not shown.all():  # what is hidden is not named
         shares = np.where(shown, shares, 0)
@@ -85,7 +91,8 @@ def why(view: Overlay, ranked: Ranked) -> Why:
         taste = by_hidden or (ranked.by_taste is not None and bool(ranked.by_taste[place]))
         kinds[place] = _kind(view, int(positions[place]), sources[place], taste)
     counts = named.sum(axis=1).tolist()
-    return Why(kinds, counts, items[named].tolist(), values[named].tolist())
+    did = ranked.did.take(top)[named].tolist()
+    return Why(kinds, counts, items[named].tolist(), values[named].tolist(), did)
 
 
 def _kind(view: Overlay, position: int, source: int, by_taste: bool = False) -> str:
@@ -129,7 +136,7 @@ def as_objects(answered: Answered) -> Answer:
 
 def _reasons(view: Overlay, ranked: Ranked) -> Iterator[Reason]:
     told = why(view, ranked)
-    parts = zip(told.items, told.shares, strict=True)
+    parts = zip(told.items, told.shares, told.did, strict=True)
     for kind, named in zip(told.kinds, told.named, strict=True):
         if kind == "liked":
             yield Reason("liked", tuple(_because(view, *one) for one in islice(parts, named)))
@@ -137,9 +144,9 @@ def _reasons(view: Overlay, ranked: Ranked) -> Iterator[Reason]:
             yield PLAIN[kind]
 
 
-def _because(view: Overlay, item: int, share: float) -> Because:
+def _because(view: Overlay, item: int, share: float, did: int) -> Because:
     card = view.cards[item]
-    return Because(card.id, card.title, share, card.titles)
+    return Because(card.id, card.title, share, KINDS[did], card.titles)
 
 
 def as_json(answered: Answered) -> bytes:
@@ -161,7 +168,7 @@ def as_json(answered: Answered) -> bytes:
         end = start + EACH * named
         text += (card, score, OPENING[kind], *parts[start:end])
         if named:
-            text[-1] = b"}]}},"
+            text[-1] = LAST[text[-1]]
         else:
             text.append(b"]}},")
         start = end
@@ -177,9 +184,10 @@ def as_json(answered: Answered) -> bytes:
 
 def _parts(view: Overlay, told: Why) -> list[bytes]:
     """Return the JSON of everything that reasons name, three pieces each."""
-    pieces = [b"},"] * (EACH * len(told.items))
+    pieces = [b""] * (EACH * len(told.items))
     pieces[0::EACH] = view.cards.named(told.items)
     pieces[1::EACH] = _numbers(told.shares)
+    pieces[2::EACH] = [DID[code] for code in told.did]
     return pieces
 
 

@@ -43,6 +43,13 @@ class Known(NamedTuple):
     unknown: Unknown | None = None
 
     @property
+    def did(self) -> NDArray[np.uint8]:
+        """uint8. The kind of event of each of `query.items`, codes of `behaviour.kinds`."""
+        told = self.history
+        whole = len(told) == len(self.query.items)
+        return told.kinds if whole else told.kinds[np.isin(told.items, self.query.items)]
+
+    @property
     def stranger(self) -> bool:
         """Whether nothing is known that was liked: who only disliked something is one, too."""
         return not len(self.query.items)

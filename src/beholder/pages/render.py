@@ -290,7 +290,7 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
     kind = reason.get("kind")
     if kind == "liked" and because:
         other = next((each for each in because if each["id"] != item["id"]), None)
-        return words("because", title=words.title(other)) if other else words("reason_itself")
+        return _because(words, other) if other else words("reason_itself")
     if kind in ("new", "explore", "taste"):
         return words(f"reason_{kind}")
     if level == "search":
@@ -298,6 +298,12 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
     if level == "popular":
         return words("reason_cold")
     return words("reason_popular") if kind == "popular" else ""
+
+
+def _because(words: Words, other: dict[str, Any]) -> str:
+    """Return the line that names an item of the history by what was done with it."""
+    key = f"because_{other.get('did', '')}"
+    return words(key if key in words.all else "because", title=words.title(other))
 
 
 def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] | None:

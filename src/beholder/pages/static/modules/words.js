@@ -28,7 +28,9 @@ export function reasonOf(item, level) {
   const { kind, because = [] } = item.reason ?? {};
   if (kind === "liked" && because.length) {
     const other = because.find(({ id }) => id !== item.id);
-    return other ? say("because", { title: titleOf(other) }) : say("reason_itself");
+    if (!other) return say("reason_itself");
+    const key = `because_${other.did}`;
+    return say(key in words ? key : "because", { title: titleOf(other) });
   }
   if (kind === "new" || kind === "explore" || kind === "taste") return say(`reason_${kind}`);
   if (level === "search") return say("reason_search");
