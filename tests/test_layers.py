@@ -90,6 +90,7 @@ OWNERS = {
     "litestar": {"service"},
     "granian": {"service"},
     "jinja2": {"pages"},
+    "snowballstemmer": {"spaces"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -45,7 +45,7 @@ def view(drawn: World) -> Overlay:
 
 
 def told(found: Found) -> dict[int, float]:
-    return {p: pytest.approx(s) for p, s in zip(*(one.tolist() for one in found), strict=True)}
+    return {p: pytest.approx(s) for p, s in zip(*(one.tolist() for one in found[:2]), strict=True)}
 
 
 def test_likeness_and_being_liked_together_count_half_each(view: Overlay) -> None:
@@ -89,7 +89,7 @@ def test_words_and_a_picture_together_are_the_sum_of_both(view: Overlay, drawn: 
     like = view.content.spaces["colour"].similar(drawn.looks[8:9])[0]
     assert (like < -0.1).any()
     expected = words + np.maximum(like, 0)
-    found, scores = searched(view, WORDS[3], looks, N, view.shown)
+    found, scores, _ = searched(view, WORDS[3], looks, N, view.shown)
     np.testing.assert_allclose(scores, expected[found], rtol=1e-5)
     assert set(found.tolist()) == set(np.flatnonzero(expected > 0).tolist())
     assert (np.diff(scores) <= 0).all()
@@ -100,15 +100,15 @@ def test_words_and_a_picture_together_are_the_sum_of_both(view: Overlay, drawn: 
 
 
 def test_words_alone_find_what_they_name_and_nothing_else(view: Overlay, drawn: World) -> None:
-    found, _ = searched(view, WORDS[3], {}, N, view.shown)
-    assert sorted(found.tolist()) == np.flatnonzero(drawn.taste == 3).tolist()
+    found = searched(view, WORDS[3], {}, N, view.shown)
+    assert sorted(found.positions.tolist()) == np.flatnonzero(drawn.taste == 3).tolist()
 
 
 @pytest.mark.parametrize("words", [None, "", "  "])
 def test_a_picture_alone_is_searched_by_where_there_are_no_words(
     view: Overlay, drawn: World, words: str | None
 ) -> None:
-    found, scores = searched(view, words, {"colour": drawn.looks[8]}, 5, view.shown)
+    found, scores, _ = searched(view, words, {"colour": drawn.looks[8]}, 5, view.shown)
     assert found[0] == 8
     assert scores[0] == pytest.approx(1, abs=1e-5)
     like = view.content.spaces["colour"].similar(drawn.looks[8:9]).max(axis=0)
@@ -126,7 +126,7 @@ def test_vectors_of_an_encoder_that_no_item_has_say_nothing(view: Overlay) -> No
 
 
 def test_what_was_found_is_shown_in_its_order_with_its_scores(view: Overlay) -> None:
-    found = np.array([7, 3], np.int32), np.array([0.75, 0.25], np.float32)
+    found = Found(np.array([7, 3], np.int32), np.array([0.75, 0.25], np.float32))
     open_ = view.shown, view.shown
     answer, other = as_answer(view, found, *open_), as_answer(view, found, *open_)
     assert answer.ids == ["7", "3"]

@@ -414,3 +414,14 @@ def test_buttons_of_an_item_say_their_words_and_a_saved_card_shows_it():
     assert "data-saved" in saved.classes("card")[0]
     assert "hidden" in saved.find("div", id="none")[0]
     assert "hidden" not in Page(render_saved(Look("Shop"), [])).find("div", id="none")[0]
+
+
+def test_a_search_counts_all_that_it_found_and_leads_to_the_rest():
+    shown = {"items": [item(f"i{n}") for n in range(3)], "place": 60, "total": 767}
+    page = Page(render_search(Look("Shop"), shown, "blue vase"))
+    (link,) = [a for a in page.find("a") if a.get("class") == "btn solid next"]
+    assert link["href"] == "/search?words=blue+vase&place=63"
+    assert "767 pictures" in render_search(Look("Shop"), shown, "blue vase")
+    last = render_search(Look("Shop"), shown | {"total": 63}, "blue vase")
+    assert 'class="btn solid next"' not in last
+    assert "63 pictures" in last

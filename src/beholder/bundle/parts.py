@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from beholder import tensors
 from beholder.bundle.choice import Choice
-from beholder.dataset.texts import Groups, groups_of
+from beholder.dataset.texts import Groups, groups_of, searched_of
 from beholder.errors import BundleError
 from beholder.rules import facets_file
 from beholder.rules.facets import Facets
@@ -24,6 +24,7 @@ from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask
 from beholder.spaces import Similarity
 from beholder.spaces.neighbours import CROWDED, KEPT
+from beholder.spaces.word_index import WordIndex
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,25 @@ class Parts:
         return crowded
 
     @cached_property
+    def words(self) -> WordIndex:
+        """What words find; made at the first search."""
+        return words_of_items(self.items)
+
+    @cached_property
     def groups(self) -> Groups:
         """Which items are variants of one product."""
         texts = self.items["attributes"].to_pylist()
         return groups_of([msgspec.json.decode(text or "{}") for text in texts])
+
+
+def words_of_items(items: pa.Table) -> WordIndex:
+    """Return the words of a table with `item_id`, `title` and `attributes`."""
+    columns = (items[name].to_pylist() for name in ("item_id", "title", "attributes"))
+    found = [
+        searched_of(item_id, title, msgspec.json.decode(attributes or "{}"))
+        for item_id, title, attributes in zip(*columns, strict=True)
+    ]
+    return WordIndex([one.head for one in found], [one.body for one in found])
 
 
 def save(parts: Parts, folder: Path) -> None:

@@ -14,6 +14,7 @@ from beholder.cli import asking
 @click.argument("words", nargs=-1)
 @click.option("--picture", type=click.Path(path_type=Path, dir_okay=False), help="A picture file.")
 @asking.K
+@click.option("--place", type=int, default=0, help="Of the first item among all that are found.")
 @asking.FILTER
 @asking.JSON
 def command(
@@ -21,6 +22,7 @@ def command(
     words: tuple[str, ...],
     picture: Path | None,
     k: int,
+    place: int,
     filter: str | None,
     as_json: bool,
 ) -> None:
@@ -28,5 +30,7 @@ def command(
     import beholder
 
     with beholder.open(folder) as engine:
-        found = engine.search(" ".join(words), picture=picture, k=k, filter=filter)
+        found = engine.search(" ".join(words), picture=picture, k=k, filter=filter, place=place)
         asking.show(found, as_json)
+        if found.total is not None and not as_json:
+            click.echo(f"{found.total} found", err=True)

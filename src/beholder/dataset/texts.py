@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds call it
+UNSEARCHED = frozenset({"price", "url", "image", "picture", "colour_hex"})
+SHORT = 60  # characters of an attribute that is a fact, not a text
+CODE = 10_000  # whole numbers from here on may be codes; those below are sizes and years
 SKIPPED = frozenset({"price", *PRODUCT, "imdb_id", "url", "image", "picture", "colour_hex"})
 
 
@@ -23,6 +26,28 @@ def text_of(title: str | None, attributes: Mapping[str, Any]) -> str:
         elif isinstance(value, list):
             parts += [str(entry) for entry in value]
     return " ".join(part for part in parts if part)
+
+
+class Searched(NamedTuple):
+    """What a search looks at: names and short facts, and what is told at length."""
+
+    head: str
+    body: str
+
+
+def searched_of(item_id: str, title: str | None, attributes: Mapping[str, Any]) -> Searched:
+    """Return what words may find an item by: its id and its codes, too."""
+    head: list[str] = [item_id, title or ""]
+    body: list[str] = []
+    for name, value in attributes.items():
+        if name in UNSEARCHED:
+            continue
+        for entry in value if isinstance(value, list) else [value]:
+            if isinstance(entry, str):
+                (head if len(entry) <= SHORT else body).append(entry)
+            elif not isinstance(entry, bool) and entry == entry // 1 and abs(entry) >= CODE:
+                head.append(str(int(entry)))
+    return Searched(" ".join(head), " ".join(body))
 
 
 def product_of(attributes: Mapping[str, Any]) -> str | None:

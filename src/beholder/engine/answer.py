@@ -126,6 +126,8 @@ class Answer(Plain, frozen=True):
     degraded
         How it is simpler than it should be, since the server had too much to do: `popular`, not
         personal; None: it is not.
+    total
+        How many items a search by words found, this page and all others; None: not counted.
     """
 
     answer: str
@@ -137,6 +139,7 @@ class Answer(Plain, frozen=True):
     unknown: Unknown | None = None
     note: str | None = None
     degraded: Literal["popular"] | None = None
+    total: int | None = None
 
     @property
     def ids(self) -> list[str]:

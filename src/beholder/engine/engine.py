@@ -32,7 +32,7 @@ from beholder.engine.people import People, Told, known_of, level_of
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.placed import placed_in
 from beholder.engine.present import Present
-from beholder.engine.question import Question, Wanted, checked_k, question_of
+from beholder.engine.question import Question, Wanted, checked_k, checked_place, question_of
 from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments
 from beholder.engine.rerank import Dial
@@ -348,7 +348,7 @@ class Engine:
         found = finding.similar_to(view, place, k, wanted)
         answer = finding.as_answer(view, found, able, wanted)
         if self.keep is not None:
-            self.keep(view, alike(*found), answer.answer, view.bundle, seen)
+            self.keep(view, alike(found.positions, found.scores), answer.answer, view.bundle, seen)
         return answer
 
     def row(
@@ -403,8 +403,13 @@ class Engine:
         picture: Given | Mapping[str, Floats] | None = None,
         k: int = 20,
         filter: str | None = None,
+        place: int = 0,
     ) -> Answer:
         """Search by words, by a picture, or by both.
+
+        Items that say all words come before those that say some, and the popular first among
+        equals. A word is found by its stem, its beginning and with a letter off, too, and an item
+        by its id or a code among its attributes.
 
         Parameters
         ----------
@@ -415,15 +420,19 @@ class Engine:
             encoders of the workspace look at; or raw vectors by encoder name, float32 (dim,) each.
         filter
             Only items for which this holds, such as `price < 50`.
+        place
+            Of the first item among all that are found, from 0 to `FURTHEST`: for a next page.
 
         Raises
         ------
         UsageError
-            If neither is given, or the items of this bundle cannot be compared with the picture.
+            If neither is given, the place is out of range, or the items of this bundle cannot be
+            compared with the picture.
         MediaError
             If the picture is refused.
         """
         checked_k(k)
+        checked_place(place)
         if isinstance(picture, Mapping) and not picture:
             picture = None
         if not (words and words.strip()) and picture is None:
@@ -433,8 +442,8 @@ class Engine:
         if picture is not None:
             check_looks(view.content, vectors)
         able, wanted = self._able(view, None), self._able(view, filter)
-        found = finding.searched(view, words, vectors, k, wanted)
-        return finding.as_answer(view, found, able, wanted)
+        found = finding.searched(view, words, vectors, place + k, wanted)
+        return finding.as_answer(view, found, able, wanted, place)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
         if isinstance(picture, Mapping):

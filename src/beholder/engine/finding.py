@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,23 @@ from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions, Query
 from beholder.scorers.item_item import ItemItem
 
-Found = tuple[Positions, Floats]  # best first, with scores above 0
+
+class Found(NamedTuple):
+    """Items that were found, best first, with scores above 0.
+
+    Attributes
+    ----------
+    total
+        How many there are, beyond these; None: not counted.
+    """
+
+    positions: Positions
+    scores: Floats
+    total: int | None = None
+
+    def after(self, place: int) -> Found:
+        """Return those from a place on."""
+        return Found(self.positions[place:], self.scores[place:], self.total)
 
 
 def similar_to(view: Overlay, place: int, k: int, allowed: Mask) -> Found:
@@ -42,22 +59,24 @@ def searched(
     """
     looks = looks_of(view.content, vectors)
     if not words or not words.strip():
-        return by_looks(view, looks, k, allowed)
+        return Found(*by_looks(view, looks, k, allowed))
     scores = word_scores(view, words)
     if looks:
         scores += np.maximum(alike(view.content, looks), 0)
     return _listed(view, scores, k, allowed)
 
 
-def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask) -> Answer:
-    """Return what was found as it is shown; the masks as in `why_not_found`."""
+def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0) -> Answer:
+    """Return what was found as it is shown, from a place on; the masks as in `why_not_found`."""
+    page = found.after(place)
     reason = Reason("similar")
     items = tuple(
         show(view.cards[position], score, reason)
-        for position, score in zip(found[0].tolist(), found[1].tolist(), strict=True)
+        for position, score in zip(page.positions.tolist(), page.scores.tolist(), strict=True)
     )
-    note = None if items else why_not_found(view, able, wanted)
-    return Answer(secrets.token_hex(8), view.bundle, "similar", items, note=note)
+    note = None if len(found.positions) else why_not_found(view, able, wanted)
+    name = secrets.token_hex(8)
+    return Answer(name, view.bundle, "similar", items, None, place, note=note, total=found.total)
 
 
 def _listed(
@@ -68,7 +87,7 @@ def _listed(
     if without is not None:
         able[without] = False
     chosen = best(scores, k, view.blend.ties, able)
-    return chosen, scores[chosen]
+    return Found(chosen, scores[chosen], int(np.count_nonzero(able)))
 
 
 def _row(scorer: ItemItem, place: int) -> Floats:

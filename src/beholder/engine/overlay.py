@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from beholder.bundle.parts import Parts
+from beholder.bundle.parts import Parts, words_of_items
 from beholder.dataset.build import item_table
 from beholder.dataset.texts import Groups, product_of, text_of
 from beholder.engine.cards import Cards
@@ -29,10 +29,18 @@ from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces import Modality, Similarity
+from beholder.spaces.word_index import WordIndex
 
 VectorsOf = Callable[[Sequence[str], Sequence[Sequence[str]]], Mapping[str, Modality]]
 FRESH = 100  # late items in the small layer before they are sealed into the other
 SAME = 0.9999  # cosine from which two vectors are the same one, mapped twice
+
+
+class Changed(NamedTuple):
+    """The words of some positions, int64 (m,)."""
+
+    positions: NDArray[np.int64]
+    words: WordIndex
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,20 @@ class Overlay:
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
         return np.pad(self.parts.popularity, (0, self.n_late))
+
+    @cached_property
+    def words(self) -> Changed:
+        """What words find among items that came or changed since the bundle."""
+        table, old = self.cards.table, self.parts.items
+        positions = np.arange(old.num_rows, table.num_rows)
+        if table is not old:
+            now = table.slice(0, old.num_rows)
+            other = np.zeros(old.num_rows, bool)
+            for name in ("title", "attributes"):
+                differ = pc.not_equal(pc.fill_null(now[name], ""), pc.fill_null(old[name], ""))
+                other |= differ.to_numpy().astype(bool)
+            positions = np.concatenate([np.flatnonzero(other), positions])
+        return Changed(positions, words_of_items(table.take(pa.array(positions, pa.int64()))))
 
     @cached_property
     def strangers(self) -> Floats:

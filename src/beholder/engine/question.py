@@ -10,6 +10,7 @@ from beholder.errors import UsageError
 from beholder.scorers.interface import Mask
 
 MAX_K = 1000
+FURTHEST = 10_000  # place of a search
 Repeat = Literal["never", "allow"]
 
 
@@ -77,6 +78,22 @@ def question_of(question: Question | None, asked: dict[str, Any]) -> Question:
             f"a question has no {', '.join(sorted(asked.keys() - set(Question._fields)))}",
             remedy="it has " + ", ".join(Question._fields),
         ) from error
+
+
+def checked_place(place: int) -> None:
+    """Refuse a place of a search that no page shows.
+
+    Raises
+    ------
+    UsageError
+        If it is below 0 or above `FURTHEST`.
+    """
+    if not 0 <= place <= FURTHEST:
+        raise UsageError(
+            f"place is {place}",
+            remedy=f"from 0 to {FURTHEST}; more words find less",
+            field="place",
+        )
 
 
 def checked_k(k: int) -> None:

@@ -177,7 +177,8 @@ def as_json(answered: Answered) -> bytes:
     text += [b'],"next":', msgspec.json.encode(answered.following)]
     unknown, note = msgspec.json.encode(answered.unknown), msgspec.json.encode(answered.note)
     text.append(
-        b',"place":%d,"unknown":%b,"note":%b,"degraded":null}' % (ranked.place, unknown, note)
+        b',"place":%d,"unknown":%b,"note":%b,"degraded":null,"total":null}'
+        % (ranked.place, unknown, note)
     )
     return b"".join(text)
 

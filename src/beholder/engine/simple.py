@@ -87,5 +87,5 @@ def simple_json(simple: Simple, bundle: str, away: set[int], k: int) -> bytes | 
         secrets.token_hex(8).encode(),
         msgspec.json.encode(bundle),
     )
-    tail = b'],"next":null,"place":0,"unknown":null,"note":null,"degraded":"popular"}'
+    tail = b'],"next":null,"place":0,"unknown":null,"note":null,"degraded":"popular","total":null}'
     return head + b",".join(chosen) + tail

@@ -1,44 +1,49 @@
-"""Search by words: tf-idf over all texts, and plain presence in titles."""
+"""Search by words: items that say all of them before those that say some, the popular first."""
 
 from __future__ import annotations
 
-import difflib
-
 import numpy as np
-import pyarrow.compute as pc
 
-from beholder.dataset.dataset import WORDS
 from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Floats
-from beholder.spaces import WordSpace
-from beholder.spaces.words import tokens
+from beholder.spaces.word_index import words_of
+
+LIKED = 0.01  # what the most popular item is ahead of others that say the same
 
 
 def word_scores(overlay: Overlay, query: str) -> Floats:
-    """Return how well each item answers the words, float32 (n,); 0: not at all.
+    """Return how well each item answers the words, float32 (n,), at most 1.01; 0: not at all.
 
-    Words that no text has are read as the nearest known ones (a prefix, or one letter off).
+    A word counts by how few items say it. Words that no item says, in whatever form, are passed
+    over.
     """
     n = len(overlay.cards)
-    total = np.zeros(n, np.float32)
-    terms = tokens(query)
-    space = overlay.content.spaces.get(WORDS)
-    if isinstance(space, WordSpace):
-        known = set(space.tfidf.vocabulary)
-        read = [term if term in known else _nearest(term, space.tfidf.vocabulary) for term in terms]
-        vector = space.tfidf([" ".join(read)])
-        total += np.asarray((space.vectors @ vector.T).todense(), np.float32).ravel()
-    titles = overlay.cards.table["title"]
-    for term in terms:
-        there = pc.match_substring(titles, term, ignore_case=True).to_numpy(zero_copy_only=False)
-        total += there.astype(bool).astype(np.float32) / max(len(terms), 1)
-    return total
+    matched, strong, whole, least = (np.zeros(n), np.zeros(n), 0.0, np.inf)
+    for word in dict.fromkeys(words_of(query)):
+        strength = _strength(overlay, word)
+        often = int(np.count_nonzero(strength))
+        if not often:
+            continue
+        rare = float(np.log(1 + n / often))
+        matched += rare * (strength > 0)
+        strong += rare * strength
+        whole, least = whole + rare, min(least, rare)
+    if not whole:
+        return np.zeros(n, np.float32)
+    # How strongly a word is said never makes up for another that is not said at all.
+    by_strength = least / (2 * whole)
+    scores = (matched + by_strength * strong) / (whole * (1 + by_strength))
+    scores += (scores > 0) * LIKED * overlay.popularity
+    return scores.astype(np.float32)
 
 
-def _nearest(term: str, vocabulary: list[str]) -> str:
-    if len(term) >= 3:
-        longer = [known for known in vocabulary if known.startswith(term)]
-        if longer:
-            return min(longer, key=len)
-    close = difflib.get_close_matches(term, vocabulary, n=1, cutoff=0.8)
-    return close[0] if close else term
+def _strength(overlay: Overlay, word: str) -> Floats:
+    """Return how strongly each item says a word, read in the first way that any item says."""
+    base, changed = overlay.parts.words, overlay.words
+    found: Floats = np.zeros(len(overlay.cards), np.float32)
+    for own, other in zip(base.ways(word), changed.words.ways(word), strict=True):
+        found[: len(own)] = own
+        found[changed.positions] = other
+        if found.any():
+            break
+    return found

@@ -120,22 +120,26 @@ def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: st
     Parameters
     ----------
     answer
-        What `POST /v1/search` gives.
+        What `POST /v1/search` gives: the items from a `place` on, of `total` ones.
     words
         What was typed; empty after a search by picture.
     """
-    items = answer["items"] if answer else []
+    answer = answer or {}
+    items, place = answer.get("items", []), answer.get("place", 0)
+    behind = place + len(items)
+    total = answer.get("total") or behind
+    asked = {"words": words} if words else {}
     return _page(
         "search.html",
         look,
         kind="search",
         path="/search",
         cards=_cards(look, items, "search"),
-        searched=answer is not None,
+        searched=bool(answer),
         query=words,
-        asked={"words": words} if words else {},
-        n_found=len(items),
-        more=_next_page("/search", answer or {}, words=words),
+        asked=asked | ({"place": str(place)} if place else {}),
+        n_found=total,
+        more=f"/search?{urlencode(asked | {'place': behind})}" if items and behind < total else "",
     )
 
 

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from beholder.behaviour.event import AnswerId, Event, Id
-from beholder.engine.question import Question
+from beholder.engine.question import FURTHEST, Question
 from beholder.errors import BeholderError, UnknownItemError
 from beholder.pages import assets, render
 from beholder.pages.words import choose_language
@@ -114,17 +114,20 @@ async def search_page(
     request: Asking,
     words: FromQuery[str] = "",
     picture: FromQuery[str] = "",
+    place: FromQuery[int] = 0,
     lang: FromQuery[str] = "",
     theme: FromQuery[str] = "",
 ) -> Page:
     """The results of a search by words; `picture` names an answer that the browser keeps."""
+    place = min(max(place, 0), FURTHEST)
     running, who = running_of(request), _visitor(request)
     words = words.strip()[:200]
     shown: dict[str, Any] | None = None
     if words:
         await running.seen(None, None)
-        found = await in_thread(lambda: running.engine.search(words, k=FOUND))
-        shown = {"items": await in_thread(lambda: _with_mine(running, who, found.items))}
+        found = await in_thread(lambda: running.engine.search(words, k=FOUND, place=place))
+        items = await in_thread(lambda: _with_mine(running, who, found.items))
+        shown = {"items": items, "place": place, "total": found.total}
     return await _page(request, lambda look: render.render_search(look, shown, words), who)
 
 

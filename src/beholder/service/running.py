@@ -170,7 +170,7 @@ class Running:
 
     def _watch(self) -> None:
         render.warm()
-        _ = self.chips
+        _ = self.chips, self.engine.parts.words
         forgot = time.monotonic()
         told: Exception | None = None
         while not self._stopping.wait(LOOK):

@@ -9,6 +9,7 @@ from litestar import post
 from msgspec import Meta
 
 from beholder.engine.answer import Level, Recommendation
+from beholder.engine.question import FURTHEST
 from beholder.errors import DataError
 from beholder.service import uploads
 from beholder.service.access import needs
@@ -20,10 +21,11 @@ Words = Annotated[str, Meta(max_length=1000)]
 
 
 class SearchRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """What is searched for."""
+    """What is searched for; `place` is that of the first item that is wanted, from 0."""
 
     words: Words = ""
     k: InBody = 20
+    place: Annotated[int, Meta(ge=0, le=FURTHEST)] = 0
     filter: OnlyInBody = None
 
 
@@ -35,13 +37,23 @@ class Query(msgspec.Struct):
 
 
 class Found(msgspec.Struct):
-    """An answer, and the question that it answers."""
+    """An answer, and the question that it answers.
+
+    Attributes
+    ----------
+    place
+        Of the first item among all that were found.
+    total
+        How many were found; null: not counted, as by a picture alone.
+    """
 
     answer: str
     bundle: str
     level: Level
     items: tuple[Recommendation, ...]
     next: str | None
+    place: int
+    total: int | None
     query: Query
 
 
@@ -53,7 +65,7 @@ async def search(request: Asking) -> Found:
     """
     picture = None
     if uploads.is_form(request):
-        form = await uploads.read_form(request, frozenset({"words", "k", "filter"}))
+        form = await uploads.read_form(request, frozenset({"words", "k", "place", "filter"}))
         asked = _converted(form.words)
         if len(form.pictures) > 1:
             raise DataError("one picture at a time", field="picture")
@@ -68,9 +80,12 @@ async def search(request: Asking) -> Found:
 def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found:
     """Return what the engine finds."""
     vectors = None if picture is None else uploads.encode(running, picture).vectors
-    found = running.engine.search(asked.words, picture=vectors, k=asked.k, filter=asked.filter)
+    found = running.engine.search(
+        asked.words, picture=vectors, k=asked.k, filter=asked.filter, place=asked.place
+    )
     query = Query(asked.words, picture is not None)
-    return Found(found.answer, found.bundle, found.level, found.items, found.next, query)
+    told = found.answer, found.bundle, found.level, found.items, found.next
+    return Found(*told, found.place, found.total, query)
 
 
 def _converted(words: dict[str, Any]) -> SearchRequest:

@@ -1,0 +1,80 @@
+"""What words find in a catalogue: all of them first, ids and codes, items that came or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import beholder
+from beholder.engine.engine import Engine
+from beholder.errors import UsageError
+from beholder.store import ItemRecord, Store
+from beholder.workspace import Workspace
+
+SHOP = {
+    "0108775015": ("Strap top", {"category": "Top", "colour": "Black", "sku": "ST-15-B"}),
+    "A-2": ("Blue jeans", {"category": "Trousers", "description": "x " * 40 + "goes with dresses"}),
+    "A-3": ("White top", {"category": "Top", "description": "y " * 40 + "as blue as jeans"}),
+    "A-4": ("Summer dress", {"category": "Dress", "ean": 4006381333931, "stock": True}),
+    "A-5": ("Jeans jacket", {"category": "Jacket", "colour": "Blue", "size": 38}),
+    "A-6": ("Blouse for dresses", {"category": "Blouse", "tags": ["office", "cotton"]}),
+}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    workspace = Workspace.create(tmp_path_factory.mktemp("words") / "shop", "")
+    with Store.open(workspace, create=True) as store:
+        store.put_items([ItemRecord(name, *told) for name, told in SHOP.items()])
+    beholder.train(workspace.root, budget="1s")
+    with beholder.open(workspace.root) as engine:
+        yield engine
+
+
+def test_all_words_come_before_some(shop: Engine) -> None:
+    found = shop.search("jeans blue")
+    assert found.ids[:3] == ["A-2", "A-5", "A-3"], "names before what a text says"
+    assert found.total == 3
+    assert shop.search("blue jeans qqqq").ids[:3] == ["A-2", "A-5", "A-3"]
+    assert shop.search("white jeans").ids[0] == "A-3", "both, one of them in a text"
+
+
+def test_a_class_comes_before_what_only_speaks_of_it(shop: Engine) -> None:
+    assert shop.search("dresses").ids == ["A-6", "A-4", "A-2"]
+    assert shop.search("dress").ids == ["A-4", "A-6", "A-2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "item"),
+    [("0108775015", "0108775015"), ("a-4", "A-4"), ("st-15-b", "0108775015"),
+     ("4006381333931", "A-4"), ("office", "A-6")],
+)  # fmt: skip
+def test_ids_codes_and_tags_find_their_item(shop: Engine, words: str, item: str) -> None:
+    assert shop.search(words).ids[0] == item
+
+
+def test_sizes_and_flags_are_no_words(shop: Engine) -> None:
+    assert shop.search("38").ids == []
+    assert shop.search("true").ids == []
+
+
+def test_pages_follow_each_other_and_all_are_counted(shop: Engine) -> None:
+    whole = shop.search("blue jeans dress top", k=6)
+    pages = [shop.search("blue jeans dress top", k=2, place=place) for place in (0, 2, 4, 6)]
+    assert [one for page in pages for one in page.ids] == whole.ids
+    assert [page.place for page in pages] == [0, 2, 4, 6]
+    assert {page.total for page in pages} == {6}
+    assert pages[3].note is None, "an end is not nothing"
+    with pytest.raises(UsageError, match="place is -1"):
+        shop.search("blue", place=-1)
+
+
+def test_items_that_came_or_changed_are_found_by_what_they_say_now(shop: Engine) -> None:
+    store = shop.store
+    assert store is not None
+    store.put_items([ItemRecord("late", "Zanzibar lamp"), ItemRecord("A-3", "Ivory top")])
+    assert shop.search("zanzibar").ids == ["late"]
+    assert shop.search("ivory").ids == ["A-3"]
+    assert "A-3" not in shop.search("white").ids
+    assert shop.search("top").total == 2
