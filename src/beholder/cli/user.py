@@ -41,6 +41,26 @@ def export(directory: Path, user: str, out: Path | None, session: bool) -> None:
             click.echo(line, nl=False)
 
 
+def _agreed() -> bool:
+    """Ask whether to erase.
+
+    Raises
+    ------
+    UsageError
+        If nobody is there to answer.
+    """
+    from beholder.errors import UsageError
+
+    try:
+        return click.confirm("Erase this person for good?", err=True)
+    except click.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise
+        raise UsageError(
+            "erasing asks first, and nobody answered", remedy="say --yes; nothing was erased"
+        ) from None
+
+
 @command.command("erase")
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @click.argument("user", metavar="USER")
@@ -57,8 +77,9 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -
     from beholder.workspace import Workspace
 
     with Store.open(Workspace.open(directory)) as store:
-        if not yes:
-            click.confirm("Erase this person for good?", abort=True, err=True)
+        if not yes and not _agreed():
+            click.echo("nothing was erased", err=True)
+            raise click.exceptions.Exit(1)
         receipt = store.erase(_who(user, session))
     if not receipt.known:
         other = "as a user, without --session" if session else "as a session, with --session"
