@@ -226,3 +226,54 @@ def test_an_attribute_may_be_true_or_false(server: Server) -> None:
         found = client.post("/v1/search", json=asked).json()
         assert [item["id"] for item in found["items"]] == ["on-sale"]
         client.delete("/v1/items/on-sale")
+
+
+def test_a_price_and_a_stock_change_alone_and_count_at_once(server: Server) -> None:
+    with server.client(headers=server.operator) as client:
+        body = {"title": "Copper kettle", "attributes": {"category": "kettle", "price": 30.0}}
+        assert client.put("/v1/items/kettle", json=body).json()["status"] == "added"
+        path = "/v1/items/kettle"
+        told = {"attributes": {"price": 24.5, "note": "new"}}
+        assert client.patch(path, json=told).json() == {"id": "kettle", "status": "changed"}
+        shown = client.get(path).json()
+        assert shown["title"] == "Copper kettle"
+        assert shown["attributes"] == {"category": "kettle", "price": 24.5, "note": "new"}
+        assert client.patch(path, json=told).json()["status"] == "same"
+        assert client.patch(path, json={"attributes": {"note": None}}).json()["status"] == "changed"
+        assert "note" not in client.get(path).json()["attributes"]
+        cheap = {"words": "kettle", "filter": "price < 25"}
+        assert [i["id"] for i in client.post("/v1/search", json=cheap).json()["items"]] == [
+            "kettle"
+        ]
+        sold = client.patch(path, json={"attributes": {"stock": 0}, "title": "Kettle"})
+        assert sold.json()["status"] == "changed"
+        assert client.post("/v1/search", json=cheap).json()["items"] == []
+        hidden = client.patch(path, json={"hidden": True, "attributes": {"price": 1.0}})
+        assert hidden.json()["status"] == "hidden"
+        assert client.patch("/v1/items/nothing", json=told).status_code == 404
+        assert client.patch(path, json={"attributes": {"price": {}}}).status_code == 422
+
+
+def test_many_items_come_at_once_or_none_of_them(server: Server) -> None:
+    many = [{"item_id": f"crate-{n}", "title": f"Crate {n}"} for n in range(40)]
+    with server.client(headers=server.operator) as client:
+        done = client.post("/v1/items", json={"items": many})
+        assert done.json() == {"added": 40, "changed": 0, "same": 0, "later": False}
+        found = client.post("/v1/search", json={"words": "crate", "k": 100}).json()
+        assert found["total"] == 40
+        many[3]["title"] = "Chest"
+        again = client.post("/v1/items", json={"items": many}).json()
+        assert (again["added"], again["changed"], again["same"]) == (0, 1, 39)
+        bad = [
+            ({"item_id": "crate-41", "title": "New"}, {"item_id": "crate-41", "title": "Twice"}),
+            ({"item_id": "crate-42", "title": "New"}, {"item_id": "", "title": "No id"}),
+            ({"item_id": "crate-43", "title": "New", "pictures": ["0" * 64]},),
+        ]
+        for items, field in zip(bad, ("items[1].item_id", "item_id", "pictures"), strict=True):
+            refused = client.post("/v1/items", json={"items": items})
+            assert refused.status_code == 422
+            assert field in refused.json()["field"]
+            assert client.get(f"/v1/items/{items[0]['item_id']}").status_code == 404
+        assert client.post("/v1/items", json={"items": [many[0]] * 1001}).status_code == 422
+    with server.client() as client:
+        assert client.post("/v1/items", json={"items": many}).status_code == 401

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from litestar import delete, get, patch, put
+from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
+from beholder.behaviour.event import Id
 from beholder.encoders.picture_workers import EncodedPicture
 from beholder.engine.answer import Recommendation
 from beholder.engine.cards import picture_of
@@ -23,7 +24,9 @@ from beholder.store.ids import check_id
 from beholder.store.records import Attribute
 
 COMPARED = 60.0  # seconds that who puts an item waits for it to be compared
-PATH = "/v1/items/{item_id:str}"
+MANY = "/v1/items"
+PATH = MANY + "/{item_id:str}"
+TOGETHER = 1_000  # items in one request
 AT_ONCE = 20  # pictures in one form
 MOST = 100  # of one item, as in an import
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -44,10 +47,32 @@ class ItemBody(msgspec.Struct, forbid_unknown_fields=True):
     pictures: Annotated[list[Hash], Meta(max_length=MOST)] | None = None
 
 
-class ItemPatch(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether an item is kept out of all answers."""
+class NamedItem(ItemBody, forbid_unknown_fields=True, kw_only=True):
+    """An item among others."""
 
-    hidden: bool
+    item_id: Id
+
+
+class ItemBodies(msgspec.Struct, forbid_unknown_fields=True):
+    """Many items at once."""
+
+    items: Annotated[list[NamedItem], Meta(max_length=TOGETHER)]
+
+
+class ItemPatch(msgspec.Struct, forbid_unknown_fields=True):
+    """What changes of an item; what is left out stays.
+
+    Attributes
+    ----------
+    hidden
+        Whether it is kept out of all answers.
+    attributes
+        Values by name; null takes an attribute away.
+    """
+
+    hidden: bool | None = None
+    title: Annotated[str, Meta(min_length=1, max_length=2000)] | None = None
+    attributes: dict[str, Attribute | None] = {}
 
 
 class ItemState(msgspec.Struct):
@@ -59,6 +84,21 @@ class ItemState(msgspec.Struct):
 
     id: str
     status: str
+
+
+class ItemCounts(msgspec.Struct):
+    """How many items were new, other than before, and as they were.
+
+    Attributes
+    ----------
+    later
+        Whether they are compared only as soon as that can be done; `/health/ready` says why.
+    """
+
+    added: int
+    changed: int
+    same: int
+    later: bool
 
 
 class ItemPicture(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -124,14 +164,33 @@ async def put_item(request: Asking, item_id: FromPath[str]) -> ItemState:
     return await in_thread(lambda: _put(running, name, body, data))
 
 
+@post(MANY, status_code=200, opt=needs("catalogue", body="json"))
+async def put_items(request: Asking, data: JSONBody[ItemBodies]) -> ItemCounts:
+    """Add or change many items, each as `PUT /v1/items/{item_id}` does; all of them or none."""
+    running = running_of(request)
+    names: set[str] = set()
+    for i, item in enumerate(data.items):
+        check_id(item.item_id, f"items[{i}].item_id")
+        if item.item_id in names:
+            raise DataError(
+                "this item comes twice", remedy="send it once", field=f"items[{i}].item_id"
+            )
+        names.add(item.item_id)
+        _refuse_unsent(running, item.pictures or [], f"items[{i}].pictures")
+    records = [ItemRecord(i.item_id, i.title, i.attributes, i.pictures) for i in data.items]
+    return await in_thread(lambda: _put_many(running, records))
+
+
 @patch(PATH, status_code=200, opt=needs("catalogue", body="json"))
 async def patch_item(
     request: Asking, item_id: FromPath[str], data: JSONBody[ItemPatch]
 ) -> ItemState:
-    """Hide an item, or bring it back: no answer that starts after this one shows it."""
+    """Change the price or stock of an item, hide it, or bring it back.
+
+    No answer that starts after this one shows it as it was.
+    """
     running, name = running_of(request), plain_id(item_id)
-    await in_thread(lambda: running.store.hide(name, data.hidden))
-    return ItemState(name, "hidden" if data.hidden else "shown")
+    return await in_thread(lambda: _patch(running, name, data))
 
 
 @delete(PATH, status_code=200, opt=needs("catalogue"))
@@ -150,13 +209,44 @@ def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> Item
         pictures = list(dict.fromkeys([each.hash for each in kept] + (pictures or [])))
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
     counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
-    running.engine.refresh(patience=COMPARED)  # it is recommendable when this is acknowledged
+    status = "added" if counts.added else "changed" if counts.changed else "same"
+    return _compared(running, name, status)
+
+
+def _put_many(running: Running, records: list[ItemRecord]) -> ItemCounts:
+    counts = running.store.put_items(records)
+    running.engine.refresh(patience=COMPARED)
+    later = running.engine.trouble is not None
+    return ItemCounts(counts.added, counts.changed, counts.same, later)
+
+
+def _compared(running: Running, name: str, status: str) -> ItemState:
+    """Return what became of an item, once it can be recommended as it is now."""
+    running.engine.refresh(patience=COMPARED)
     if running.engine.trouble is not None:
         return ItemState(name, "later")
-    if running.store.item(name)["hidden"]:
-        return ItemState(name, "hidden")
-    status = "added" if counts.added else "changed" if counts.changed else "same"
-    return ItemState(name, status)
+    return ItemState(name, "hidden" if running.store.item(name)["hidden"] else status)
+
+
+def _patch(running: Running, name: str, data: ItemPatch) -> ItemState:
+    status = "same"
+    if data.hidden is not None:
+        running.store.hide(name, data.hidden)
+        status = "hidden" if data.hidden else "shown"
+    if data.title is None and not data.attributes:
+        return ItemState(name, status)
+
+    def changed(item: ItemRecord) -> ItemRecord:
+        told = item.attributes | data.attributes
+        kept = {key: value for key, value in told.items() if value is not None}
+        return ItemRecord(name, data.title or item.title, kept)
+
+    before = running.store.item(name)
+    after = running.store.change_item(name, changed)
+    same = (after.title, after.attributes) == (before["title"], before["attributes"])
+    if status == "same" and not same:
+        status = "changed"
+    return _compared(running, name, status)
 
 
 def _refuse_many(sent: int, named: int) -> None:
@@ -174,13 +264,13 @@ def _refuse_many(sent: int, named: int) -> None:
         )
 
 
-def _refuse_unsent(running: Running, pictures: list[str]) -> None:
+def _refuse_unsent(running: Running, pictures: list[str], field: str = "pictures") -> None:
     for i, digest in enumerate(pictures):
         if not path_of(running.workspace.media, digest).exists():
             raise DataError(
                 f"no picture {digest} was sent or imported before",
                 remedy="send the file itself in a form",
-                field=f"pictures[{i}]",
+                field=f"{field}[{i}]",
             )
 
 
@@ -195,4 +285,4 @@ def _facts(kept: list[EncodedPicture]) -> dict[str, tuple[int, int, str]]:
     return {each.hash: (each.width, each.height, each.colour) for each in kept}
 
 
-handlers = [get_item, put_item, patch_item, delete_item]
+handlers = [get_item, put_item, put_items, patch_item, delete_item]
