@@ -7,7 +7,12 @@
 | key      | `Authorization: Bearer ...`                   | its scopes, as anybody        |
 | visitor  | the signed cookie                             | pages, recommend, events,     |
 |          |                                               | as itself                     |
+| page     | a publishable key, from a page of its origins | get tokens for its visitors   |
+| token    | such a token, from a page of these origins    | the routes marked `token`,    |
+|          |                                               | as its visitor                |
 | nobody   |                                               | /health/live, read pages      |
+
+Where there is a publishable key, pictures are for everybody: pages of other sites show them.
 """
 
 from __future__ import annotations
@@ -20,19 +25,23 @@ from urllib.parse import parse_qsl
 from litestar.exceptions import NotFoundException
 
 from beholder.errors import AccessError, KeyNeededError, UsageError
-from beholder.service import visitor
-from beholder.service.keys import SCOPES, KeyFile
+from beholder.service import tokens, visitor
+from beholder.service.keys import SCOPES, Key, KeyFile
 from beholder.service.visitor import Visitor
 
-Kind = Literal["local", "key", "visitor", "nobody"]
+Kind = Literal["local", "key", "visitor", "page", "token", "nobody"]
 Need = Literal[
-    "live", "page", "media", "docs", "recommend", "events", "catalogue", "operator", "privacy"
-]
-NEEDS = ("live", "page", "media", "docs", *SCOPES)
+    "live", "page", "media", "docs", "visitors",
+    "recommend", "events", "catalogue", "operator", "privacy",
+]  # fmt: skip
+NEEDS = ("live", "page", "media", "docs", "visitors", *SCOPES)
+FOR_VISITORS = frozenset({"recommend", "events"})  # scopes of a key that makes tokens of users
 MAY: dict[Kind, frozenset[str]] = {
-    "local": frozenset({"live", "page", "media", "docs", "recommend", "events"}),
+    "local": frozenset({"live", "page", "media", "docs", "visitors", "recommend", "events"}),
     "key": frozenset({"live", "page", "media", "docs"}),
     "visitor": frozenset({"live", "page", "media", "recommend", "events"}),
+    "page": frozenset({"live", "media", "visitors"}),
+    "token": frozenset({"live", "media", "recommend", "events"}),
     "nobody": frozenset({"live", "page"}),
 }
 
@@ -46,12 +55,18 @@ class Caller:
     may
         Needs that are met.
     visitor
-        The browser's cookie, where it has a good one.
+        Who the browser's cookie or the token says that it is, where it has a good one.
+    user
+        Whom the token speaks for besides its visitor.
+    key
+        The publishable key of a page, or of a token.
     """
 
     kind: Kind
     may: frozenset[str]
     visitor: Visitor | None = None
+    user: str | None = None
+    key: Key | None = None
 
     def check(self, need: str) -> None:
         """Refuse what the caller may not do.
@@ -65,10 +80,13 @@ class Caller:
         """
         if need in self.may:
             return
+        scope = "recommend and events" if need == "visitors" else need
         if self.kind == "key":
-            raise AccessError(f"this key lacks the scope {need}", remedy="use another key")
+            raise AccessError(f"this key lacks the scope {scope}", remedy="use another key")
+        if self.kind in ("page", "token"):
+            raise _not_for_pages(self.kind)
         raise KeyNeededError(
-            f"this needs a key with the scope {need}",
+            f"this needs a key with the scope {scope}",
             remedy="send `Authorization: Bearer KEY`; `beholder key add` makes one",
         )
 
@@ -78,22 +96,36 @@ class Caller:
         Raises
         ------
         AccessError
-            If a browser names somebody else.
+            If a browser names somebody else, or a token anybody.
         """
         own = self.visitor.id if self.visitor is not None else None
         if self.kind in ("local", "key"):
             return (user, session) if user or session else (None, own)
-        if user is not None or session not in (None, own):
+        mine = (None,) if self.kind == "token" else (None, own)
+        if user is not None or session not in mine:
             raise AccessError(
                 "a browser can only be itself",
                 remedy="leave user and session out, or use a key",
                 field="user" if user is not None else "session",
             )
-        return None, own
+        return self.user, own
+
+    def author(self, user: str | None, session: str | None) -> tuple[str | None, str | None]:
+        """Return under whom an event is kept: as `whose`, but a user who logged in alone."""
+        user, session = self.whose(user, session)
+        return (user, None) if self.user is not None else (user, session)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Other sites whose pages the caller may ask from."""
+        return () if self.key is None else self.key.origins
 
 
 def needs(need: Need, **more: Any) -> dict[str, Any]:
-    """Return the options of a route that declare what its callers must be allowed."""
+    """Return the options of a route that declare what its callers must be allowed.
+
+    `token=True`: it is also for the tokens of visitors of other sites' pages.
+    """
     return {"need": need, **more}
 
 
@@ -107,7 +139,10 @@ def check_route(scope: Any) -> None:
     need = handler.opt.get("need")
     if need not in NEEDS:
         raise NotFoundException  # a route that nobody declared does not exist
-    scope["caller"].check(need)
+    caller: Caller = scope["caller"]
+    caller.check(need)
+    if caller.kind == "token" and not handler.opt.get("token"):
+        raise _not_for_pages(caller.kind)
     if handler.opt.get("page"):
         return
     known = handler.parsed_fn_signature.parameters
@@ -134,24 +169,69 @@ class Door:
         Raises
         ------
         KeyNeededError
-            For a key that is not known.
+            For a key or token that is not known, or too old.
+        AccessError
+            For a publishable key, or a token of one, from elsewhere than a page of its origins.
         """
         who = _visitor(self.secret, headers.get(b"cookie"))
         bearer = headers.get(b"authorization")
         if bearer is not None:
-            return self._with_key(bearer, who)
+            return self._with_key(bearer, who, headers.get(b"origin"))
         if self.loopback and _asked_locally(headers):
             return Caller("local", MAY["local"], who)
         kind: Kind = "nobody" if who is None else "visitor"
-        return Caller(kind, MAY[kind], who)
+        pictures = frozenset({"media"} if self.keys.origins else ())
+        return Caller(kind, MAY[kind] | pictures, who)
 
-    def _with_key(self, bearer: bytes, who: Visitor | None) -> Caller:
-        scheme, _, token = bearer.decode("latin-1").partition(" ")
-        key = self.keys.find(token.strip()) if scheme.lower() == "bearer" else None
+    def _with_key(self, bearer: bytes, who: Visitor | None, origin: bytes | None) -> Caller:
+        scheme, _, text = bearer.decode("latin-1").partition(" ")
+        text = text.strip() if scheme.lower() == "bearer" else ""
+        if text.startswith(tokens.PREFIX):
+            return self._with_token(text, origin)
+        key = self.keys.find(text)
         if key is None:
             raise KeyNeededError("this key is not known", remedy="`beholder key list` shows them")
-        scopes = SCOPES if "operator" in key.scopes else key.scopes
-        return Caller("key", MAY["key"] | frozenset(scopes), who)
+        if key.origins:
+            _check_origin(key, origin)
+            return Caller("page", MAY["page"], key=key)
+        scopes = frozenset(SCOPES if "operator" in key.scopes else key.scopes)
+        more = frozenset({"visitors"} if scopes >= FOR_VISITORS else ())
+        return Caller("key", MAY["key"] | scopes | more, who)
+
+    def _with_token(self, text: str, origin: bytes | None) -> Caller:
+        token = tokens.read(self.secret, text)
+        key = None if token is None else self.keys.published(token.key)
+        if token is None or key is None:
+            raise KeyNeededError(
+                "this token is not known, or too old", remedy="POST /v1/visitors gives another"
+            )
+        _check_origin(key, origin)
+        who = Visitor(token.session, stale=False)
+        return Caller("token", MAY["token"], who, token.user, key)
+
+
+def _not_for_pages(kind: Kind) -> AccessError:
+    if kind == "page":
+        return AccessError(
+            "a publishable key does nothing but ask for a visitor's token",
+            remedy="POST /v1/visitors with it, and send the token that it gives",
+        )
+    return AccessError(
+        "a visitor's token may not do this", remedy="ask from your server, with a secret key"
+    )
+
+
+def _check_origin(key: Key, origin: bytes | None) -> None:
+    if origin is None:
+        raise AccessError(
+            "this works from pages in browsers alone, and no Origin was sent",
+            remedy="ask from your server, with a secret key",
+        )
+    if origin.decode("latin-1") not in key.origins:
+        raise AccessError(
+            "this key does not work for pages of this origin",
+            remedy="`beholder key add --publishable --origin ORIGIN` makes one that does",
+        )
 
 
 def is_loopback(host: str) -> bool:

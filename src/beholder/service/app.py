@@ -33,6 +33,7 @@ from beholder.service import (
     similar,
     site_files,
     users,
+    visitors,
 )
 from beholder.service.asking import Asking
 from beholder.service.bodies import Bodies
@@ -53,6 +54,7 @@ ROUTERS = (
     explain,
     interactions,
     seen,
+    visitors,
     users,
     bundles,
     health,
