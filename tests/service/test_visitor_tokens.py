@@ -367,3 +367,16 @@ def test_no_token_is_in_the_log(site: Site) -> None:
     lines = [line for line in site.server.errors if line.startswith("{")]
     assert any("/v1/visitors" in line for line in lines)
     assert not [line for line in lines if "bhv_" in line or "bhp_" in line]
+
+
+def test_the_script_is_for_everybody_and_kept_until_it_changes(site: Site) -> None:
+    first = site.client.get("/beholder.js")
+    assert first.status_code == 200
+    assert first.headers["content-type"].startswith("text/javascript")
+    assert first.headers["cache-control"] == "public, max-age=3600"
+    assert first.headers["cross-origin-resource-policy"] == "cross-origin"
+    known = {"if-none-match": first.headers["etag"]}
+    again = site.client.get("/beholder.js", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    other = site.client.get("/beholder.js", headers={"if-none-match": '"0"'})
+    assert other.content == first.content

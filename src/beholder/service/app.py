@@ -34,6 +34,7 @@ from beholder.service import (
     site_files,
     users,
     visitors,
+    widget,
 )
 from beholder.service.asking import Asking
 from beholder.service.bodies import Bodies
@@ -61,7 +62,7 @@ ROUTERS = (
     classic,
     media,
 )
-UNLISTED = (docs, pages, site_files)  # what `/openapi.json` does not describe
+UNLISTED = (docs, pages, site_files, widget)  # what `/openapi.json` does not describe
 
 
 def build(
