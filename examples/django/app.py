@@ -80,4 +80,4 @@ urlpatterns = [
 
 if __name__ == "__main__":
     port = os.environ.get("PORT", "8000")
-    execute_from_command_line([sys.argv[0], "runserver", port, "--noreload", "--insecure"])
+    execute_from_command_line([sys.argv[0], "runserver", port, "--noreload"])

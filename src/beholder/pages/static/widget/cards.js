@@ -10,8 +10,9 @@ const SIZES = "(max-width: 40rem) 45vw, 15rem";
 /** Put the items of an answer in the place of what the element held. */
 export function draw(element, name, { answer, items, place = 0 }) {
   const focused = [...element.querySelectorAll("a")].indexOf(document.activeElement);
-  const { title = titleOf(name), href } = element.dataset;
+  const { title = titleOf(name), href, k = 6 } = element.dataset;
   const list = make("ul", "beholder-row");
+  list.style.setProperty("--beholder-k", k); // one line, where the screen is wide enough
   list.setAttribute("role", "list"); // browsers forget it where no bullets are shown
   list.setAttribute("aria-label", title || titleOf(name));
   const links = items.map((item, i) => {

@@ -3,7 +3,8 @@
 const RULES = `
 :where(.beholder-row) {
   display: grid; gap: 1rem; margin: 0; padding: 0; list-style: none;
-  grid-template-columns: repeat(auto-fill, minmax(min(9rem, 45%), 1fr));
+  --fit: calc((100% + 1rem) / var(--beholder-k) - 1rem - 1px);
+  grid-template-columns: repeat(auto-fill, minmax(max(var(--fit), min(9rem, 45%)), 1fr));
 }
 :where(.beholder-card) { display: block; color: inherit; text-decoration: none }
 :where(.beholder-card):hover { text-decoration: underline }
