@@ -378,5 +378,9 @@ def test_the_script_is_for_everybody_and_kept_until_it_changes(site: Site) -> No
     known = {"if-none-match": first.headers["etag"]}
     again = site.client.get("/beholder.js", headers=known)
     assert (again.status_code, again.content) == (304, b"")
-    other = site.client.get("/beholder.js", headers={"if-none-match": '"0"'})
+    assert first.headers["content-encoding"] == "gzip"
+    assert int(first.headers["content-length"]) <= 5_000
+    plain = {"if-none-match": '"0"', "accept-encoding": "identity"}
+    other = site.client.get("/beholder.js", headers=plain)
+    assert "content-encoding" not in other.headers
     assert other.content == first.content
