@@ -10,8 +10,9 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from beholder.service import tokens
-from beholder.service.access import MAY, NEEDS, is_loopback
+from beholder.service.access import MAY, NEEDS
 from beholder.service.app import build
+from beholder.service.door import is_loopback
 from beholder.service.keys import SCOPES, KeyFile
 from beholder.service.tokens import Token
 from beholder.service.visitor import secret_of
@@ -92,7 +93,7 @@ def test_every_route_against_every_role(away: Server, workspace: Workspace) -> N
         browser.get("/")
         roles["visitor"] = {"cookie": f"beholder_visitor={browser.cookies['beholder_visitor']}"}
     key = keys.publish("web", [SHOP])
-    roles["page"] = {"authorization": f"Bearer {key.public}", "origin": SHOP}
+    roles["site"] = {"authorization": f"Bearer {key.public}", "origin": SHOP}
     token, _ = tokens.make(secret_of(workspace.secrets), Token(key.id, "0" * 32, None))
     roles["token"] = {"authorization": f"Bearer {token}", "origin": SHOP}
     walked = list(itertools.product(routes(workspace), roles.items()))

@@ -107,7 +107,7 @@ def _in_clear(origins: tuple[str, ...]) -> list[str]:
     """Return the origins that are reached over a network without TLS."""
     from urllib.parse import urlsplit
 
-    from beholder.service.access import is_loopback
+    from beholder.service.door import is_loopback
 
     plain = [origin for origin in origins if origin.startswith("http://")]
     return [origin for origin in plain if not is_loopback(urlsplit(origin).hostname or "")]

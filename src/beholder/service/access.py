@@ -1,4 +1,4 @@
-"""Who calls, and what they may do. Every route declares one need; what has none is refused.
+"""What callers may do. Every route declares one need; what has none is refused. See `door`.
 
 | who      | how                                           | may                           |
 |----------|-----------------------------------------------|-------------------------------|
@@ -7,7 +7,7 @@
 | key      | `Authorization: Bearer ...`                   | its scopes, as anybody        |
 | visitor  | the signed cookie                             | pages, recommend, events,     |
 |          |                                               | as itself                     |
-| page     | a publishable key, from a page of its origins | get tokens for its visitors   |
+| site     | a publishable key, from a page of its origins | get tokens for its visitors   |
 | token    | such a token, from a page of these origins    | the routes marked `token`,    |
 |          |                                               | as its visitor                |
 | nobody   |                                               | /health/live, read pages      |
@@ -17,7 +17,6 @@ Where there is a publishable key, pictures are for everybody: pages of other sit
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
@@ -25,22 +24,20 @@ from urllib.parse import parse_qsl
 from litestar.exceptions import NotFoundException
 
 from beholder.errors import AccessError, KeyNeededError, UsageError
-from beholder.service import tokens, visitor
-from beholder.service.keys import SCOPES, Key, KeyFile
+from beholder.service.keys import SCOPES, Key
 from beholder.service.visitor import Visitor
 
-Kind = Literal["local", "key", "visitor", "page", "token", "nobody"]
+Kind = Literal["local", "key", "visitor", "site", "token", "nobody"]
 Need = Literal[
     "live", "page", "media", "docs", "visitors",
     "recommend", "events", "catalogue", "operator", "privacy",
 ]  # fmt: skip
 NEEDS = ("live", "page", "media", "docs", "visitors", *SCOPES)
-FOR_VISITORS = frozenset({"recommend", "events"})  # scopes of a key that makes tokens of users
 MAY: dict[Kind, frozenset[str]] = {
     "local": frozenset({"live", "page", "media", "docs", "visitors", "recommend", "events"}),
     "key": frozenset({"live", "page", "media", "docs"}),
     "visitor": frozenset({"live", "page", "media", "recommend", "events"}),
-    "page": frozenset({"live", "media", "visitors"}),
+    "site": frozenset({"live", "media", "visitors"}),
     "token": frozenset({"live", "media", "recommend", "events"}),
     "nobody": frozenset({"live", "page"}),
 }
@@ -59,7 +56,7 @@ class Caller:
     user
         Whom the token speaks for besides its visitor.
     key
-        The publishable key of a page, or of a token.
+        The publishable key of a site's page, or of its token.
     """
 
     kind: Kind
@@ -83,7 +80,7 @@ class Caller:
         scope = "recommend and events" if need == "visitors" else need
         if self.kind == "key":
             raise AccessError(f"this key lacks the scope {scope}", remedy="use another key")
-        if self.kind in ("page", "token"):
+        if self.kind in ("site", "token"):
             raise _not_for_pages(self.kind)
         raise KeyNeededError(
             f"this needs a key with the scope {scope}",
@@ -151,67 +148,8 @@ def check_route(scope: Any) -> None:
             raise UsageError("there is no such parameter", remedy="see /docs", field=name[:64])
 
 
-class Door:
-    """Tells callers apart.
-
-    Parameters
-    ----------
-    loopback
-        Whether the server listens on loopback only.
-    """
-
-    def __init__(self, keys: KeyFile, secret: bytes, *, loopback: bool) -> None:
-        self.keys, self.secret, self.loopback = keys, secret, loopback
-
-    def caller(self, headers: dict[bytes, bytes]) -> Caller:
-        """Return who has sent these headers.
-
-        Raises
-        ------
-        KeyNeededError
-            For a key or token that is not known, or too old.
-        AccessError
-            For a publishable key, or a token of one, from elsewhere than a page of its origins.
-        """
-        who = _visitor(self.secret, headers.get(b"cookie"))
-        bearer = headers.get(b"authorization")
-        if bearer is not None:
-            return self._with_key(bearer, who, headers.get(b"origin"))
-        if self.loopback and _asked_locally(headers):
-            return Caller("local", MAY["local"], who)
-        kind: Kind = "nobody" if who is None else "visitor"
-        pictures = frozenset({"media"} if self.keys.origins else ())
-        return Caller(kind, MAY[kind] | pictures, who)
-
-    def _with_key(self, bearer: bytes, who: Visitor | None, origin: bytes | None) -> Caller:
-        scheme, _, text = bearer.decode("latin-1").partition(" ")
-        text = text.strip() if scheme.lower() == "bearer" else ""
-        if text.startswith(tokens.PREFIX):
-            return self._with_token(text, origin)
-        key = self.keys.find(text)
-        if key is None:
-            raise KeyNeededError("this key is not known", remedy="`beholder key list` shows them")
-        if key.origins:
-            _check_origin(key, origin)
-            return Caller("page", MAY["page"], key=key)
-        scopes = frozenset(SCOPES if "operator" in key.scopes else key.scopes)
-        more = frozenset({"visitors"} if scopes >= FOR_VISITORS else ())
-        return Caller("key", MAY["key"] | scopes | more, who)
-
-    def _with_token(self, text: str, origin: bytes | None) -> Caller:
-        token = tokens.read(self.secret, text)
-        key = None if token is None else self.keys.published(token.key)
-        if token is None or key is None:
-            raise KeyNeededError(
-                "this token is not known, or too old", remedy="POST /v1/visitors gives another"
-            )
-        _check_origin(key, origin)
-        who = Visitor(token.session, stale=False)
-        return Caller("token", MAY["token"], who, token.user, key)
-
-
 def _not_for_pages(kind: Kind) -> AccessError:
-    if kind == "page":
+    if kind == "site":
         return AccessError(
             "a publishable key does nothing but ask for a visitor's token",
             remedy="POST /v1/visitors with it, and send the token that it gives",
@@ -219,55 +157,3 @@ def _not_for_pages(kind: Kind) -> AccessError:
     return AccessError(
         "a visitor's token may not do this", remedy="ask from your server, with a secret key"
     )
-
-
-def _check_origin(key: Key, origin: bytes | None) -> None:
-    if origin is None:
-        raise AccessError(
-            "this works from pages in browsers alone, and no Origin was sent",
-            remedy="ask from your server, with a secret key",
-        )
-    if origin.decode("latin-1") not in key.origins:
-        raise AccessError(
-            "this key does not work for pages of this origin",
-            remedy="`beholder key add --publishable --origin ORIGIN` makes one that does",
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a name or address is this machine's own."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _asked_locally(headers: dict[bytes, bytes]) -> bool:
-    """Return whether a request came by a loopback name and through no proxy.
-
-    A page elsewhere can make its own name lead to 127.0.0.1; the browser then still sends that
-    name.
-    """
-    if any(name in headers for name in (b"forwarded", b"x-forwarded-for", b"x-real-ip")):
-        return False
-    host = headers.get(b"host", b"").decode("latin-1")
-    return host in ("127.0.0.1", "localhost") or is_loopback(_without_port(host))
-
-
-def _without_port(host: str) -> str:
-    if host.startswith("["):
-        return host[1 : host.find("]")]
-    return host.rsplit(":", 1)[0] if host.count(":") == 1 else host
-
-
-def _visitor(secret: bytes, cookies: bytes | None) -> Visitor | None:
-    if cookies is None:
-        return None
-    start = visitor.COOKIE + "="
-    for part in cookies.decode("latin-1").split(";"):
-        pair = part.strip()
-        if pair.startswith(start):
-            return visitor.read(secret, pair.removeprefix(start))
-    return None

@@ -12,8 +12,8 @@ from litestar import Litestar, Request
 from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
 from beholder.service import beacons, origins
-from beholder.service.access import Door
 from beholder.service.asking import Asking
+from beholder.service.door import Door
 from beholder.service.keys import KeyFile
 from beholder.service.load import Load, Turn
 from beholder.service.log import FAULTS, note_fault, note_request
@@ -77,7 +77,9 @@ class Front:
         turn: Turn | None = None
         try:
             allowed = origins.Allowed(self.origins, self.keys.origins)
-            answer.headers += origins.cors(scope["method"], scope["path"], headers, allowed)
+            method, path = scope["method"], scope["path"]
+            beacon = beacons.is_beacon(method, path, headers)
+            answer.headers += origins.cors(method, path, headers, allowed, beacon=beacon)
             turn = Turn(self.load, self.queue, scope, headers, receive)
             await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:

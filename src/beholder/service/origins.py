@@ -81,16 +81,26 @@ def refuse_cross_site(
         )
 
 
-def cors(method: str, path: str, headers: dict[bytes, bytes], allowed: Allowed) -> Headers:
-    """Return the headers that let an allowed page read the answer, never with its cookies."""
+def cors(
+    method: str, path: str, headers: dict[bytes, bytes], allowed: Allowed, *, beacon: bool
+) -> Headers:
+    """Return the headers that let an allowed page read the answer, never with its cookies.
+
+    Parameters
+    ----------
+    beacon
+        Whether the request can only be read with a token inside of it; see `beacons`.
+    """
     if not (allowed.named or allowed.pages):
         return []
     origin = headers.get(b"origin", b"")
     text = origin.decode("latin-1")
     good = text in allowed.named or (
-        text in allowed.pages and OPEN.fullmatch(path) and _for_visitor(method, headers)
+        text in allowed.pages
+        and OPEN.fullmatch(path) is not None
+        and (beacon or preflight(method, headers) or _for_visitor(headers))
     )
-    return [(b"access-control-allow-origin", origin)] * bool(good) + [(b"vary", b"Origin")]
+    return [(b"access-control-allow-origin", origin)] * good + [(b"vary", b"Origin")]
 
 
 def preflight(method: str, headers: dict[bytes, bytes]) -> bool:
@@ -98,16 +108,10 @@ def preflight(method: str, headers: dict[bytes, bytes]) -> bool:
     return method == "OPTIONS" and b"access-control-request-method" in headers
 
 
-def _for_visitor(method: str, headers: dict[bytes, bytes]) -> bool:
-    """Return whether a visitor of a page asks, or a browser asks whether one may.
-
-    Plain text is a beacon, with the token inside.
-    """
-    if preflight(method, headers):
-        return True
+def _for_visitor(headers: dict[bytes, bytes]) -> bool:
+    """Return whether a request has a publishable key or a token: it is answered as that alone."""
     bearer = headers.get(b"authorization", b"").lower().removeprefix(b"bearer ").lstrip()
-    plain = headers.get(b"content-type", b"").startswith(b"text/plain")
-    return plain if not bearer else bearer.startswith((b"bhp_", b"bhv_"))
+    return bearer.startswith((b"bhp_", b"bhv_"))
 
 
 PREFLIGHT: Headers = [

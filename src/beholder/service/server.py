@@ -29,8 +29,8 @@ from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.engine.opening import rules_of
 from beholder.errors import UsageError
-from beholder.service.access import is_loopback
 from beholder.service.app import build
+from beholder.service.door import is_loopback
 from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
 from beholder.service.origins import check_origin

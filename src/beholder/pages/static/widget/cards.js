@@ -35,8 +35,9 @@ export function draw(element, name, { answer, items, place = 0 }) {
 function makeCard(item, href) {
   const attributes = item.attributes || {};
   const link = make("a", "beholder-card");
+  const values = { ...attributes, id: item.id };
   link.href = (href || `${base}/item/{id}`).replace(/{(\w+)}/g, (_, name) =>
-    encodeURIComponent(name === "id" ? item.id : attributes[name]),
+    encodeURIComponent(name in values ? values[name] : ""),
   );
   if (item.picture) link.appendChild(makePicture(item.picture));
   link.appendChild(make("span", "", attributes[`title_${language}`] || item.title || item.id));

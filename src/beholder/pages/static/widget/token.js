@@ -18,11 +18,12 @@ export function token() {
 
 /** Speak by another token from now on: one that the site's server asked for. */
 export function keep(token, user) {
-  here = { token, user, since: Date.now() };
+  const kept = { token, user, since: Date.now() };
+  here = null;
   try {
-    localStorage.setItem(NAME, JSON.stringify(here));
+    localStorage.setItem(NAME, JSON.stringify(kept));
   } catch {
-    // Without storage a visitor is known as long as the page is open.
+    here = kept; // without storage a visitor is known as long as the page is open
   }
   return token;
 }
@@ -40,11 +41,12 @@ export function forget(token) {
 }
 
 function recall() {
+  if (here) return here;
   try {
     const kept = JSON.parse(localStorage.getItem(NAME));
     return kept && kept.token ? kept : null;
   } catch {
-    return here;
+    return null;
   }
 }
 
