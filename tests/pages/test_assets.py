@@ -23,10 +23,11 @@ def packed(name: str) -> int:
 def test_scripts_and_styles_keep_to_their_budgets():
     assert packed("shop.js") <= 30_000
     assert packed("shop.css") <= 12_000
+    assert packed("beholder.js") <= 5_000
 
 
 def test_only_known_files_are_served():
-    assert set(assets.assets()) == {"shop.js", "shop.css", "mark.svg"}
+    assert set(assets.assets()) == {"shop.js", "beholder.js", "shop.css", "mark.svg"}
     for name in ("../render.py", "modules/shop.js", "", "/etc/passwd"):
         with pytest.raises(KeyError):
             assets.url(name)
@@ -41,20 +42,28 @@ def test_media_types_are_those_that_browsers_accept_with_nosniff():
     types = {name: asset.media_type for name, asset in assets.assets().items()}
     assert types == {
         "shop.js": "text/javascript; charset=utf-8",
+        "beholder.js": "text/javascript; charset=utf-8",
         "shop.css": "text/css; charset=utf-8",
         "mark.svg": "image/svg+xml",
     }
 
 
-def test_every_module_is_in_the_joined_file_and_nothing_is_left_to_import():
-    text = assets.assets()["shop.js"].data.decode()
-    for path in (STATIC / "modules").glob("*.js"):
+FOLDERS = pytest.mark.parametrize(
+    ("script", "folder"), [("shop.js", "modules"), ("beholder.js", "widget")]
+)
+
+
+@FOLDERS
+def test_every_module_is_in_the_joined_file_and_nothing_is_left_to_import(script, folder):
+    text = assets.assets()[script].data.decode()
+    for path in (STATIC / folder).glob("*.js"):
         assert text.count(f"const ${path.stem} = ") == 1, path.name
     assert not re.search(r"^(import|export)\b", text, re.MULTILINE)
 
 
-def test_modules_import_only_what_the_other_exports():
-    modules = {p.stem: p.read_text(encoding="utf-8") for p in (STATIC / "modules").glob("*.js")}
+@FOLDERS
+def test_modules_import_only_what_the_other_exports(script, folder):
+    modules = {p.stem: p.read_text(encoding="utf-8") for p in (STATIC / folder).glob("*.js")}
     for name, text in modules.items():
         for names, other in re.findall(r'import \{ ([^}]+) \} from "\./(\w+)\.js"', text):
             for one in names.split(","):
@@ -63,12 +72,20 @@ def test_modules_import_only_what_the_other_exports():
                 assert re.search(pattern, modules[other], re.MULTILINE), f"{name}: {wanted}"
 
 
-def test_scripts_use_nothing_that_the_content_policy_forbids():
-    text = assets.assets()["shop.js"].data.decode()
+@FOLDERS
+def test_scripts_use_nothing_that_the_content_policy_forbids(script, folder):
+    text = assets.assets()[script].data.decode()
     for forbidden in FORBIDDEN:
         assert forbidden not in text, forbidden
     assert "@import" not in assets.assets()["shop.css"].data.decode()
     assert "url(" not in assets.assets()["shop.css"].data.decode()
+
+
+def test_the_script_for_pages_of_others_is_es2019_and_has_no_names_of_its_own_there():
+    text = assets.assets()["beholder.js"].data.decode()
+    assert text.startswith('(() => {\n"use strict";\n')
+    assert text.endswith("})();\n")
+    assert not re.search(r"\?\.\w|\?\?|\|\|=|&&=|\.at\(|\.replaceAll\(|\.allSettled\(|#\w+;", text)
 
 
 def test_joining_keeps_order_names_and_renames():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,16 +9,6 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 SEEN = """Object.fromEntries([...document.querySelectorAll('.card')]
   .map(c => [c.item.id, c.getBoundingClientRect()])
   .filter(([, r]) => r.top < innerHeight && r.bottom > 0)
@@ -29,19 +17,6 @@ IDS = "[...document.querySelectorAll('.card')].map(c => c.item.id)"
 SHIFTS = """window.shifts = 0; new PerformanceObserver(list => {
   for (const e of list.getEntries()) if (!e.hadRecentInput) shifts += e.value
 }).observe({type: 'layout-shift', buffered: true})"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        assert not os.environ.get("CI"), "CI has Chromium"
-        pytest.skip("there is no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from beholder.pages.modules import join
+from beholder.pages.modules import alone, join
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
@@ -33,11 +33,17 @@ def assets() -> dict[str, Asset]:
         for path in sorted(_FOLDER.iterdir())
         if path.suffix in _TYPES
     }
-    modules = {
-        path.stem: path.read_text(encoding="utf-8") for path in (_FOLDER / "modules").glob("*.js")
-    }
-    found["shop.js"] = Asset(join(modules, "shop").encode(), _TYPES[".js"])
+    found["shop.js"] = _script(join(_sources("modules"), "shop"))
+    found["beholder.js"] = _script(alone(join(_sources("widget"), "beholder")))
     return found
+
+
+def _sources(folder: str) -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in (_FOLDER / folder).glob("*.js")}
+
+
+def _script(text: str) -> Asset:
+    return Asset(text.encode(), _TYPES[".js"])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Joins the small modules of the shop window into one file, so that a page loads one.
+"""Joins small modules into one file, so that a page loads one.
 
 The modules are written for browsers as they are: one idea a file, imported by name. Joining
 wraps each in a function that returns its exports, in the order in which they need each other.
@@ -34,6 +34,11 @@ def join(sources: Mapping[str, str], entry: str) -> str:
     order: list[str] = []
     _visit(sources, entry, order, ())
     return "".join(_wrap(name, sources[name]) for name in order)
+
+
+def alone(script: str) -> str:
+    """Return a joined script for pages of others: no name of it is one of theirs."""
+    return f'(() => {{\n"use strict";\n{script}}})();\n'
 
 
 def _visit(sources: Mapping[str, str], name: str, order: list[str], above: tuple[str, ...]) -> None:

@@ -33,6 +33,8 @@ from beholder.service import (
     similar,
     site_files,
     users,
+    visitors,
+    widget,
 )
 from beholder.service.asking import Asking
 from beholder.service.bodies import Bodies
@@ -53,13 +55,14 @@ ROUTERS = (
     explain,
     interactions,
     seen,
+    visitors,
     users,
     bundles,
     health,
     classic,
     media,
 )
-UNLISTED = (docs, pages, site_files)  # what `/openapi.json` does not describe
+UNLISTED = (docs, pages, site_files, widget)  # what `/openapi.json` does not describe
 
 
 def build(

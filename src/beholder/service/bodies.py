@@ -24,6 +24,7 @@ TYPES = {
     "either": ("application/json", "multipart/form-data"),
     "form": ("application/x-www-form-urlencoded",),
     "multipart": ("multipart/form-data",),
+    "beacon": ("text/plain",),
 }
 
 

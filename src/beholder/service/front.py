@@ -11,9 +11,9 @@ from litestar import Litestar, Request
 
 from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
-from beholder.service import origins
-from beholder.service.access import Door
+from beholder.service import beacons, origins
 from beholder.service.asking import Asking
+from beholder.service.door import Door
 from beholder.service.keys import KeyFile
 from beholder.service.load import Load, Turn
 from beholder.service.log import FAULTS, note_fault, note_request
@@ -63,8 +63,8 @@ class Front:
         self.settings = workspace.settings
         self.load = Load(workspace.settings.serve.max_in_flight)
         self.origins = frozenset(workspace.settings.serve.cors_origins)
-        secret = secret_of(workspace.secrets)
-        self.door = Door(KeyFile(workspace.secrets), secret, loopback=loopback)
+        self.keys = KeyFile(workspace.secrets)
+        self.door = Door(self.keys, secret_of(workspace.secrets), loopback=loopback)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, or run the lifespan."""
@@ -73,9 +73,13 @@ class Front:
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])
-        answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)], scope["method"])
+        answer = _Answer(send, list(SAFE), scope["method"])
         turn: Turn | None = None
         try:
+            allowed = origins.Allowed(self.origins, self.keys.origins)
+            method, path = scope["method"], scope["path"]
+            beacon = beacons.is_beacon(method, path, headers)
+            answer.headers += origins.cors(method, path, headers, allowed, beacon=beacon)
             turn = Turn(self.load, self.queue, scope, headers, receive)
             await self._answer(scope, turn.receive, answer, headers)
         except BeholderError as error:
@@ -99,11 +103,15 @@ class Front:
         if scope["method"] == "HEAD":
             scope["method"] = "GET"  # the same answer, of which `_Answer` keeps the body back
         method: str = scope["method"]
-        if self.origins and origins.preflight(method, headers):
+        if (self.origins or self.keys.origins) and origins.preflight(method, headers):
             await send.whole(204, origins.PREFLIGHT, b"")
             return
-        origins.refuse_cross_site(method, headers, scope["scheme"], self.origins)
+        if beacons.is_beacon(method, scope["path"], headers) and self._of_a_page(headers):
+            parts = await beacons.opened(receive, headers, self.settings)
+            headers, scope["headers"], receive = parts
         caller = scope["caller"] = self.door.caller(headers)
+        allowed = self.origins.union(caller.origins)
+        origins.refuse_cross_site(method, headers, scope["scheme"], allowed)
         quick = ROUTES.get((method, scope["path"]))
         if quick is not None:
             asked = Asked(scope["query_string"], headers, receive, caller, self.settings)
@@ -113,6 +121,9 @@ class Front:
                 return
         keep_slashes(scope)
         await self.app(scope, receive, send)
+
+    def _of_a_page(self, headers: dict[bytes, bytes]) -> bool:
+        return headers.get(b"origin", b"").decode("latin-1") in self.keys.origins
 
     async def _refuse(self, scope: Any, answer: _Answer, error: BeholderError) -> None:
         """Send a problem: a page where a browser asked for one."""

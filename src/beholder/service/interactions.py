@@ -47,7 +47,7 @@ class Retracted(msgspec.Struct):
     status: str = "retracted"
 
 
-@post(PATH, status_code=200, opt=needs("events", body="json"))
+@post(PATH, status_code=200, opt=needs("events", body="json", token=True))
 async def record(request: Asking) -> Recorded:
     """Record one event, or `{"events": [...]}`.
 
@@ -127,7 +127,7 @@ def refuse(outcome: Outcome, event: Event) -> None:
 
 
 def _owned(event: Event, caller: Caller) -> Event:
-    user, session = caller.whose(event.user, event.session)
+    user, session = caller.author(event.user, event.session)
     return msgspec.structs.replace(event, user=user, session=session)
 
 

@@ -124,7 +124,7 @@ class ItemShown(Recommendation, frozen=True):
     pictures: tuple[ItemPicture, ...] = ()
 
 
-@get(PATH, opt=needs("recommend"))
+@get(PATH, opt=needs("recommend", token=True))
 async def get_item(request: Asking, item_id: FromPath[str]) -> ItemShown:
     """Return one item as it is shown, with all its pictures."""
     running = running_of(request)

@@ -1,4 +1,8 @@
-"""Keys for programs that call the service: kept as hashes only, each with its scopes."""
+"""Keys for programs that call the service: kept as hashes only, each with its scopes.
+
+Publishable keys stand in web pages for everybody to read. They have no scopes: all they do is
+get tokens for visitors of the pages of their origins.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,14 @@ import msgspec
 
 from beholder.durable import write_file
 from beholder.errors import StoreError, UsageError
+from beholder.service.origins import check_origin
 
 SCOPES = ("recommend", "events", "catalogue", "operator", "privacy")
 PREFIX = "bhk_"
+PUBLISHABLE = "bhp_"
 
 
-class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A key as it is kept.
 
     Attributes
@@ -26,11 +32,15 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id
         Names it in lists and for revoking.
     scopes
-        Some of `SCOPES`; `operator` includes all others.
+        Some of `SCOPES`; `operator` includes all others. None for a publishable key.
     sha256
         Of the key, in hexadecimal. It has 256 random bits, so that a slow hash adds nothing.
     created
         Seconds since 1970.
+    origins
+        Of a publishable key: the pages that it works for, such as `https://shop.example`.
+    public
+        A publishable key itself: it is no secret.
     """
 
     id: str
@@ -38,6 +48,8 @@ class Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scopes: tuple[str, ...]
     sha256: str
     created: int
+    origins: tuple[str, ...] = ()
+    public: str = ""
 
 
 class KeyFile:
@@ -53,6 +65,7 @@ class KeyFile:
         self.path = secrets_folder / "keys.json"
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
+        self._origins: frozenset[str] = frozenset()
 
     def all(self) -> tuple[Key, ...]:
         """Return all keys, oldest first.
@@ -75,7 +88,16 @@ class KeyFile:
                     "secrets/keys.json cannot be read", remedy="restore it, or delete it"
                 ) from error
             self._keys, self._stamp = keys, stamp
+            self._origins = frozenset(origin for key in keys for origin in key.origins)
         return self._keys
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Those of all publishable keys; empty where there is no such key, or no file to read."""
+        try:
+            return self._origins if self.all() else frozenset()
+        except StoreError:
+            return frozenset()
 
     def add(self, name: str, scopes: Iterable[str]) -> tuple[Key, str]:
         """Make a key; return what is kept of it, and the key itself, which is not.
@@ -94,9 +116,26 @@ class KeyFile:
         if not chosen:
             raise UsageError("a key needs a scope", remedy="one of " + ", ".join(SCOPES))
         token = PREFIX + secrets.token_urlsafe(32)
-        key = Key(secrets.token_hex(4), name, chosen, _digest(token), int(time.time()))
-        self._write((*self.all(), key))
-        return key, token
+        return self._keep(name, chosen, token), token
+
+    def publish(self, name: str, origins: Iterable[str]) -> Key:
+        """Make a publishable key.
+
+        Raises
+        ------
+        UsageError
+            For an origin that no browser sends, or none.
+        """
+        chosen = tuple(dict.fromkeys(origins))
+        for origin in chosen:
+            check_origin(origin, "origin")
+        if not chosen:
+            raise UsageError(
+                "a publishable key works for the pages that it names, and none is named",
+                remedy="add --origin https://shop.example",
+                field="origin",
+            )
+        return self._keep(name, (), PUBLISHABLE + secrets.token_urlsafe(16), chosen)
 
     def revoke(self, key_id: str) -> Key:
         """Take a key away; running servers refuse it at its next use.
@@ -120,6 +159,22 @@ class KeyFile:
             if hmac.compare_digest(key.sha256, digest):
                 found = key
         return found
+
+    def published(self, key_or_id: str) -> Key | None:
+        """Return the publishable key that this is, or that has this id."""
+        for key in self.all():
+            if key.origins and key_or_id in (key.id, key.public):
+                return key
+        return None
+
+    def _keep(
+        self, name: str, scopes: tuple[str, ...], token: str, origins: tuple[str, ...] = ()
+    ) -> Key:
+        public = token if origins else ""
+        made = int(time.time())
+        key = Key(secrets.token_hex(4), name, scopes, _digest(token), made, origins, public)
+        self._write((*self.all(), key))
+        return key
 
     def _write(self, keys: tuple[Key, ...]) -> None:
         write_file(self.path, msgspec.json.format(msgspec.json.encode(keys)), mode=0o600)

@@ -1,4 +1,8 @@
-"""`/media`: clean renditions of pictures, which never change under their name."""
+"""`/media`: clean renditions of pictures, which never change under their name.
+
+Nobody guesses these names. Where there is a publishable key they are for everybody, and for the
+pages of every site.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +27,16 @@ async def rendition(request: Asking, name: FromPath[str]) -> Response[bytes]:
     shape = NAME.fullmatch(name)
     if shape is None:
         raise NoRouteError("there is no such picture")
-    path = path_of(running_of(request).workspace.media, shape[1], int(shape[2]))
+    running = running_of(request)
+    path = path_of(running.workspace.media, shape[1], int(shape[2]))
     try:
         data = await in_thread(path.read_bytes)
     except FileNotFoundError as error:
         raise NoRouteError("there is no such picture") from error
-    return Response(data, media_type="image/webp", headers={"cache-control": FOREVER})
+    headers = {"cache-control": FOREVER}
+    if running.keys.origins:
+        headers["cross-origin-resource-policy"] = "cross-origin"
+    return Response(data, media_type="image/webp", headers=headers)
 
 
 handlers = [rendition]

@@ -1,13 +1,58 @@
-"""Which web pages may call: our own, and those of `serve.cors_origins`."""
+"""Which web pages may call: our own, those of `serve.cors_origins`, and of publishable keys."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from typing import NamedTuple
 
-from beholder.errors import AccessError
+from beholder.errors import AccessError, UsageError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Headers = list[tuple[bytes, bytes]]
+_HOST = r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
+_SHAPE = re.compile(rf"([a-z][a-z0-9+.-]*)://{_HOST}(?::([1-9]\d{{0,4}}))?")
+OPEN = re.compile(r"/v1/(?:visitors|recommendations|rows/[^/]+|items/.+|interactions|seen)")
+_USUAL = {"http": "80", "https": "443"}  # ports that browsers leave out
+
+
+def check_origin(text: str, field: str) -> None:
+    """Refuse what no browser sends as the origin of a page: it would never be matched.
+
+    Raises
+    ------
+    UsageError
+        Unless it is `scheme://host`, with a port where that is not the usual one.
+    """
+    if "*" in text:
+        raise UsageError(
+            f"{field} has {text!r}, and origins are not matched by patterns",
+            remedy="name each, such as https://shop.example",
+            field=field,
+        )
+    shape = _SHAPE.fullmatch(text)
+    if shape is None or (shape[2] is not None and shape[2] == _USUAL.get(shape[1])):
+        raise UsageError(
+            f"{field} has {text!r}, which no browser sends as an origin",
+            remedy="scheme, host and port alone, in small letters, no path, no usual port: "
+            "https://shop.example, http://127.0.0.1:8000",
+            field=field,
+        )
+
+
+class Allowed(NamedTuple):
+    """Origins other than ours.
+
+    Attributes
+    ----------
+    named
+        Those of `serve.cors_origins`: their pages may read every answer.
+    pages
+        Those of publishable keys: their pages may read what visitors of theirs are told.
+    """
+
+    named: Collection[str]
+    pages: Collection[str]
 
 
 def refuse_cross_site(
@@ -36,19 +81,37 @@ def refuse_cross_site(
         )
 
 
-def cors(headers: dict[bytes, bytes], allowed: Collection[str]) -> Headers:
-    """Return the headers that let an allowed page read the answer."""
-    if not allowed:
+def cors(
+    method: str, path: str, headers: dict[bytes, bytes], allowed: Allowed, *, beacon: bool
+) -> Headers:
+    """Return the headers that let an allowed page read the answer, never with its cookies.
+
+    Parameters
+    ----------
+    beacon
+        Whether the request can only be read with a token inside of it; see `beacons`.
+    """
+    if not (allowed.named or allowed.pages):
         return []
     origin = headers.get(b"origin", b"")
-    if origin.decode("latin-1") not in allowed:
-        return [(b"vary", b"Origin")]
-    return [(b"access-control-allow-origin", origin), (b"vary", b"Origin")]
+    text = origin.decode("latin-1")
+    good = text in allowed.named or (
+        text in allowed.pages
+        and OPEN.fullmatch(path) is not None
+        and (beacon or preflight(method, headers) or _for_visitor(headers))
+    )
+    return [(b"access-control-allow-origin", origin)] * good + [(b"vary", b"Origin")]
 
 
 def preflight(method: str, headers: dict[bytes, bytes]) -> bool:
     """Return whether a browser asks if a page may ask."""
     return method == "OPTIONS" and b"access-control-request-method" in headers
+
+
+def _for_visitor(headers: dict[bytes, bytes]) -> bool:
+    """Return whether a request has a publishable key or a token: it is answered as that alone."""
+    bearer = headers.get(b"authorization", b"").lower().removeprefix(b"bearer ").lstrip()
+    return bearer.startswith((b"bhp_", b"bhv_"))
 
 
 PREFLIGHT: Headers = [

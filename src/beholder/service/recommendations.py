@@ -70,7 +70,7 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     repeat: Repeat | None = None
 
 
-@get(PATH, opt=needs("recommend"))
+@get(PATH, opt=needs("recommend", token=True))
 async def get_recommendations(
     request: Asking,
     user: Person = None,
@@ -86,7 +86,7 @@ async def get_recommendations(
     return _json(await answered(running_of(request), caller_of(request), user, session, question))
 
 
-@post(PATH, status_code=200, opt=needs("recommend", body="json"))
+@post(PATH, status_code=200, opt=needs("recommend", body="json", token=True))
 async def post_recommendations(
     request: Asking, data: JSONBody[RecommendationRequest]
 ) -> Response[Answer]:

@@ -11,7 +11,7 @@ from beholder.service.asking import Asking, K, Only, Person, caller_of, plain_id
 from beholder.service.running import in_thread
 
 
-@get("/v1/rows/{name:str}", opt=needs("recommend"))
+@get("/v1/rows/{name:str}", opt=needs("recommend", token=True))
 async def row(
     request: Asking,
     name: FromPath[str],

@@ -31,16 +31,16 @@ class Noted(msgspec.Struct):
     places: int
 
 
-@post("/v1/seen", status_code=202, opt=needs("events", body="json"))
+@post("/v1/seen", status_code=202, opt=needs("events", body="json", token=True))
 async def seen(request: Asking, data: JSONBody[Seen]) -> Noted:
     """Mark places of an answer as seen.
 
-    A browser may speak of its own answers, a key of any. Saying it again changes nothing. What
-    names no stored answer is left out; `/health/ready` counts it.
+    A browser, and a token, may speak of its own answers, a key of any. Saying it again changes
+    nothing. What names no stored answer is left out; `/health/ready` counts it.
     """
     running, caller = running_of(request), caller_of(request)
     persons = None
-    if caller.kind == "visitor":
+    if caller.kind in ("visitor", "token"):
         persons = running.store.snapshot(*caller.whose(None, None)).persons
     places = tuple(sorted(set(data.places)))
     if places:

@@ -29,10 +29,11 @@ from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.engine.opening import rules_of
 from beholder.errors import UsageError
-from beholder.service.access import is_loopback
 from beholder.service.app import build
+from beholder.service.door import is_loopback
 from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
+from beholder.service.origins import check_origin
 from beholder.service.visitor import secret_of
 from beholder.store import Store, server_lock
 from beholder.workspace import Workspace
@@ -96,7 +97,8 @@ def serve(
     Raises
     ------
     UsageError
-        If the port is in use, or the address is not loopback and there is no key.
+        If the port is in use, the address is not loopback and there is no key, or one of
+        `serve.cors_origins` can never be matched.
     StoreError
         If another server serves this workspace.
     BundleError
@@ -105,6 +107,8 @@ def serve(
         If its workers die before they answer.
     """
     loopback = is_loopback(host)
+    for origin in workspace.settings.serve.cors_origins:
+        check_origin(origin, "serve.cors_origins")
     with server_lock(workspace):
         _first_key(workspace, loopback, whisper)
         port = _free_port(host, port)
@@ -166,7 +170,7 @@ def _connections() -> int:
 
 def _first_key(workspace: Workspace, loopback: bool, whisper: Callable[[str], None]) -> None:
     keys = KeyFile(workspace.secrets)
-    if keys.all():
+    if any(key.scopes for key in keys.all()):
         return
     if not loopback:
         raise UsageError(

@@ -10,7 +10,7 @@ from beholder.service.access import needs
 from beholder.service.asking import Asking, K, Only, caller_of, plain_id, running_of
 
 
-@get("/v1/items/{item_id:str}/similar", opt=needs("recommend"))
+@get("/v1/items/{item_id:str}/similar", opt=needs("recommend", token=True))
 async def similar(
     request: Asking, item_id: FromPath[str], k: K = 20, filter: Only = None
 ) -> Answer:

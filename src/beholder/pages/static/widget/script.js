@@ -1,0 +1,6 @@
+/** The one tag that loads this: where the service is, and what the tag says. */
+
+const tag = document.currentScript;
+
+export const base = tag.src.replace(/\/beholder\.js.*$/, "");
+export const said = tag.dataset;
