@@ -34,6 +34,8 @@ COMMANDS = {
     "item": ("item", "Show, change, hide or delete items."),
     "user": ("user", "Export or erase what is held about a person; profiling on or off."),
     "key": ("key", "Add, list or revoke keys for the service."),
+    "backup": ("backup", "Write a workspace into a file, and its keys into another."),
+    "restore": ("restore", "Make a workspace of a backup."),
     "upgrade": ("upgrade", "Bring a workspace of an older version forward."),
     "check": ("check", "Check the data of a workspace: the card, leaks, missing pictures."),
 }

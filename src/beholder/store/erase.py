@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
-from beholder.store import answers, people, schema, segments
+from beholder.store import answers, ledger, people, schema, segments
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database
 from beholder.store.ids import now
@@ -35,7 +35,8 @@ def erase(
         processes is dropped when it would be written.
 
     Someone unknown gets the same answer, so that nobody can ask who is known. It can be called
-    again after an interruption, and then finishes what is left.
+    again after an interruption, and then finishes what is left. A receipt without an end is kept
+    before anything is deleted: whoever restores a backup must know of what was begun, too.
 
     Raises
     ------
@@ -46,31 +47,44 @@ def erase(
     mac = keys.mac(who)
     link = keys.find_one(mac)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
-    counts = _Counts()
-    print_of_key = ""
+    counts = Removed()
+    print_of_key = subject = ""
     if link is not None:
-        print_of_key = fingerprint(keys.key(link))
-        counts = _delete_rows(database, workspace.store / "segments", waiting, link.subject)
-        keys.forget(mac)
-    for each in (database, keys.database):
-        _truncate_log(each)
-    receipt = Receipt(
+        print_of_key, subject = fingerprint(keys.key(link)), ledger.hashed(link.subject)
+    begun = Receipt(
         number=secrets.token_hex(16),
         asked=asked,
-        done=now(),
+        done=0,
         known=link is not None,
+        events=0,
+        texts=0,
+        segments=0,
+        key_fingerprint=print_of_key,
+        bundles=[],
+        subject=subject,
+    )
+    ledger.keep(workspace.erasures, begun)
+    if link is not None:
+        counts = delete_rows(database, workspace.store / "segments", waiting, link.subject)
+        keys.forget(mac)
+    for each in (database, keys.database):
+        empty_log(each)
+    receipt = msgspec.structs.replace(
+        begun,
+        done=now(),
         events=counts.events,
         texts=counts.texts,
         segments=counts.segments,
-        key_fingerprint=print_of_key,
-        bundles=_mark_bundles(workspace.bundles, counts.first),
+        bundles=mark_bundles(workspace.bundles, counts.first),
         answers=counts.answers,
     )
-    _keep(workspace, receipt)
+    ledger.keep(workspace.erasures, receipt)
     return receipt
 
 
-class _Counts(msgspec.Struct):
+class Removed(msgspec.Struct):
+    """How much was deleted of a person."""
+
     events: int = 0
     texts: int = 0
     answers: int = 0
@@ -78,11 +92,12 @@ class _Counts(msgspec.Struct):
     first: int | None = None  # arrival of the person's first event
 
 
-def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: bytes) -> _Counts:
+def delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: bytes) -> Removed:
+    """Delete everything in the store that stands under a subject, and the files made of it."""
     with database.write() as connection:
         found = people.find(connection, [subject]).get(subject)
         if found is None:
-            return _Counts()
+            return Removed()
         person = found[0]
         mine = events.c.person == person
         seqs = select(events.c.seq).where(mine)
@@ -95,10 +110,10 @@ def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: 
         stale = segments.drop(connection, person)
     n_answers += waiting.forget(person)
     segments.unlink(folder, stale)
-    return _Counts(n_events, n_texts, n_answers, len(stale), first)
+    return Removed(n_events, n_texts, n_answers, len(stale), first)
 
 
-def _truncate_log(database: Database) -> None:
+def empty_log(database: Database) -> None:
     """Wait until the write-ahead log of SQLite, which holds old pages, is empty."""
     if not database.is_sqlite:
         return
@@ -116,8 +131,18 @@ def _truncate_log(database: Database) -> None:
         time.sleep(0.01)
 
 
-def _mark_bundles(folder: Path, first: int | None) -> list[str]:
-    """Leave a mark beside each bundle that was made after the person's first event arrived."""
+def mark_bundles(folder: Path, first: int | None) -> list[str]:
+    """Leave a mark beside each bundle that was made after the person's first event arrived.
+
+    Parameters
+    ----------
+    first
+        Milliseconds since 1970; None: there was none.
+
+    Returns
+    -------
+    The names of the bundles.
+    """
     if first is None or not folder.is_dir():
         return []
     marked = []
@@ -138,9 +163,3 @@ def _cut_off(manifest: Path) -> int:
         return int(found["cut_off"])
     except (msgspec.DecodeError, KeyError, TypeError, ValueError):
         return int(manifest.stat().st_mtime * 1000)
-
-
-def _keep(workspace: Workspace, receipt: Receipt) -> None:
-    folder = workspace.reports / "erasures"
-    folder.mkdir(exist_ok=True)
-    write_file(folder / f"{receipt.number}.json", msgspec.json.encode(receipt))

@@ -1,0 +1,88 @@
+"""The databases of a backup, made into the store that a workspace's settings name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from beholder.durable import write_file
+from beholder.errors import BackupError
+from beholder.progress import Progress
+from beholder.store.copying import check_empty, copy_in
+from beholder.store.database import Database, address, sqlite_url
+from beholder.store.keys import ROOT, Keys
+from beholder.store.migrate import migrate
+from beholder.store.records import Receipt
+from beholder.store.replay import replay
+from beholder.workspace import Workspace
+
+FILES = {"store": "events.db", "keys": "keys.db"}
+
+
+def settle(workspace: Workspace, receipts: Iterable[Receipt]) -> int:
+    """Bring the databases forward to this version's tables, and erase whom receipts name.
+
+    Where the keys are missing new ones are made, under which nobody is known.
+
+    Returns
+    -------
+    How many people were erased.
+    """
+    if not (workspace.store / FILES["keys"]).exists():
+        _make_keys(workspace)
+    with ExitStack() as stack:
+        store, keys = (stack.enter_context(closing(_file(workspace, which))) for which in FILES)
+        migrate(store, "store")
+        migrate(keys, "keys")
+        return replay(workspace, store, keys, receipts)
+
+
+def hand_over(workspace: Workspace, progress: Progress) -> None:
+    """Move the databases into those that the settings name, in one transaction each.
+
+    Raises
+    ------
+    BackupError
+        If one holds something already, or is an SQLite file somewhere else.
+    """
+    with ExitStack() as stack:
+        places: dict[str, Connection] = {}
+        moved = []
+        for which, name in FILES.items():
+            url = address(workspace, which)
+            if url.get_backend_name() == "sqlite":
+                _check_own(workspace, which, url.database or "")
+                continue
+            target = stack.enter_context(closing(Database(url)))
+            check_empty(target, which)
+            moved.append(workspace.store / name)
+            text = url.render_as_string(hide_password=False)
+            if text not in places:  # both may share a database, and then a transaction
+                places[text] = stack.enter_context(target.write())
+            copy_in(moved[-1], places[text], progress)
+        for path in moved:
+            path.unlink()
+
+
+def _check_own(workspace: Workspace, which: str, database: str) -> None:
+    if Path(database) != workspace.store / FILES[which]:
+        raise BackupError(
+            f"the settings keep the {which} in the SQLite file {database}",
+            remedy="restore with --store sqlite, and move the file there yourself",
+        )
+
+
+def _file(workspace: Workspace, which: str) -> Database:
+    return Database(sqlite_url(str(workspace.store / FILES[which])))
+
+
+def _make_keys(workspace: Workspace) -> None:
+    root = os.urandom(ROOT)
+    write_file(workspace.secrets / "root.key", root, mode=0o600)
+    with closing(_file(workspace, "keys")) as database:
+        migrate(database, "keys")
+        Keys(database, root)
