@@ -111,6 +111,7 @@ def _tables(source: Database, target: Database, which: str, progress: Progress) 
             return
         migrate(target, which, to=found)
         driver: Any = connection.connection.driver_connection
+        progress.start(f"Copying rows of the {which}")
         with target.write() as sink:
             writer: Any = sink.connection.driver_connection
             for name, columns in _columns(sink):
@@ -118,7 +119,8 @@ def _tables(source: Database, target: Database, which: str, progress: Progress) 
                 writer.execute(f"DELETE FROM {name}")  # noqa: S608  (names of our own tables)
                 insert = f"INSERT INTO {name}({into}) VALUES ({places})"  # noqa: S608
                 rows = _read(driver, name, columns)
-                writer.executemany(insert, _told(rows, name, progress))
+                writer.executemany(insert, _told(rows, progress))
+        progress.finish()
 
 
 def _read(driver: Any, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -160,6 +162,7 @@ def copy_in(file: Path, connection: Connection, progress: Progress) -> None:
     """
     source = Database(sqlite_url(str(file)))
     driver: Any = connection.connection.driver_connection
+    progress.start(f"Copying rows of {file.name}")
     try:
         with source.read() as reading:
             reader: Any = reading.connection.driver_connection
@@ -168,7 +171,8 @@ def copy_in(file: Path, connection: Connection, progress: Progress) -> None:
                 rows = reader.execute(f"SELECT {names} FROM {name}")  # noqa: S608  (our own)
                 with driver.cursor() as cursor:
                     cursor.execute(f"DELETE FROM {name}")  # noqa: S608
-                    _write(cursor, name, names, _told(rows, name, progress))
+                    _write(cursor, name, names, _told(rows, progress))
+        progress.finish()
     finally:
         source.close()
 
@@ -197,11 +201,8 @@ def _columns(connection: Connection) -> list[tuple[str, list[str]]]:
     return [(name, [str(c["name"]) for c in inspector.get_columns(name)]) for name in names]
 
 
-def _told(
-    rows: Iterator[tuple[Any, ...]], table: str, progress: Progress
-) -> Iterator[tuple[Any, ...]]:
+def _told(rows: Iterator[tuple[Any, ...]], progress: Progress) -> Iterator[tuple[Any, ...]]:
     """Yield the rows, and tell how many there were."""
-    progress.start(f"Copying {table.replace('_', ' ')}")
     waiting = 0
     for row in rows:
         yield row
@@ -210,7 +211,6 @@ def _told(
             progress.advance(waiting)
             waiting = 0
     progress.advance(waiting)
-    progress.finish()
 
 
 def _counts(connection: Connection, which: str) -> dict[str, int]:

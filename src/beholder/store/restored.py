@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 
 from beholder.durable import write_file
 from beholder.errors import BackupError
@@ -50,22 +50,21 @@ def hand_over(workspace: Workspace, progress: Progress) -> None:
         If one holds something already, or is an SQLite file somewhere else.
     """
     with ExitStack() as stack:
-        places: dict[str, Connection] = {}
-        moved = []
-        for which, name in FILES.items():
+        targets: dict[str, Database] = {}
+        for which in FILES:
             url = address(workspace, which)
             if url.get_backend_name() == "sqlite":
                 _check_own(workspace, which, url.database or "")
                 continue
-            target = stack.enter_context(closing(Database(url)))
-            check_empty(target, which)
-            moved.append(workspace.store / name)
-            text = url.render_as_string(hide_password=False)
-            if text not in places:  # both may share a database, and then a transaction
-                places[text] = stack.enter_context(target.write())
-            copy_in(moved[-1], places[text], progress)
-        for path in moved:
-            path.unlink()
+            targets[which] = stack.enter_context(closing(Database(url)))
+            check_empty(targets[which], which)
+        open_: dict[URL, Connection] = {}
+        for which, target in targets.items():
+            if target.url not in open_:  # both may share a database, and then a transaction
+                open_[target.url] = stack.enter_context(target.write())
+            copy_in(workspace.store / FILES[which], open_[target.url], progress)
+        for which in targets:
+            (workspace.store / FILES[which]).unlink()
 
 
 def _check_own(workspace: Workspace, which: str, database: str) -> None:
