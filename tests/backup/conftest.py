@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_shop import PASSPHRASE, make_small
 
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from planted import World, workspace_of
-from small_shop import PASSPHRASE, make_small
 
 
 @pytest.fixture(autouse=True)
@@ -33,14 +33,23 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
     world: World = request.getfixturevalue("world")
     stores = f'\n[store]\nurl = "{url}"\nkeys_url = "{url}"\n'
     workspace = workspace_of(world, tmp_path / "shop", stores)
-    train_workspace(workspace, budget="2s")
+    train_workspace(workspace, budget="2s", models=("itemknn", "words"))
     return workspace
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+    """A small workspace on SQLite, then one on PostgreSQL."""
+    if request.param == "sqlite":
+        return make_small(tmp_path / "small")
+    url = request.getfixturevalue("postgres_url")
+    return make_small(tmp_path / "small", more=f'[store]\nurl = "{url}"\nkeys_url = "{url}"\n')
+
+
 @pytest.fixture
-def there(shop: Workspace, request: pytest.FixtureRequest) -> str:
-    """What `--store` is when the shop is restored: files, or another empty database."""
-    if not shop.settings.store.url:
+def there(request: pytest.FixtureRequest) -> str:
+    """What `--store` is where a workspace is restored: files, or another empty database."""
+    if "postgres" not in request.node.name:
         return "sqlite"
     make: Callable[[], str] = request.getfixturevalue("new_database")
     return make()

@@ -12,12 +12,21 @@ from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 
 PASSPHRASE = "correct horse battery"
+BUNDLE = "20260101T000000-0001"
 WORDS = "words that only ann wrote"
 
 
-def make_small(root: Path, picture: bytes = b"no picture, but its bytes") -> Workspace:
-    """Return a workspace in which three people did something."""
-    workspace = Workspace.create(root, 'title = "Small"\n')
+def make_small(
+    root: Path, picture: bytes = b"no picture, but its bytes", more: str = ""
+) -> Workspace:
+    """Return a workspace in which three people did something.
+
+    Parameters
+    ----------
+    more
+        Further settings.
+    """
+    workspace = Workspace.create(root, f'title = "Small"\n{more}')
     digest = originals.keep(workspace.media, picture)
     renditions.keep(workspace.media, digest, {240: b"a copy", 480: b"a larger copy"})
     with Store.open(workspace, create=True) as store:
@@ -32,7 +41,7 @@ def make_small(root: Path, picture: bytes = b"no picture, but its bytes") -> Wor
     (workspace.vectors / "colour" / "1").mkdir(parents=True)
     (workspace.vectors / "colour" / "1" / "some.safetensors").write_bytes(b"vectors")
     (workspace.reports / "import-1.json").write_text("{}")
-    bundle = workspace.bundles / "20260101T000000-0001"
+    bundle = workspace.bundles / BUNDLE
     bundle.mkdir()
     (bundle / "manifest.json").write_text("{}")
     (workspace.root / "current").write_text(f"{bundle.name}\n")
@@ -40,8 +49,3 @@ def make_small(root: Path, picture: bytes = b"no picture, but its bytes") -> Wor
     KeyFile(workspace.secrets).add("a program", ["recommend"])
     secret_of(workspace.secrets)
     return workspace
-
-
-def events_of(store: Store, user: str) -> list[dict[str, object]]:
-    """Return what is held of somebody."""
-    return list(store.export(user))

@@ -82,27 +82,35 @@ def test_what_was_acknowledged_before_is_in_it_although_a_server_goes_on_writing
 
 
 def test_without_keys_it_recommends_as_before_but_knows_nobody(
-    shop: Workspace, there: str, tmp_path: Path
+    workspace: Workspace, tmp_path: Path
 ) -> None:
-    _, told = beholder("backup", shop.root, tmp_path / "shop.tar")
+    _, told = beholder("backup", workspace.root, tmp_path / "shop.tar")
     assert "knows nobody by their id" in told
     root = tmp_path / "new"
-    restoring = ("restore", tmp_path / "shop.tar", root, "--no-erasures", "--store", there)
-    assert "nobody is known by their id" in beholder(*restoring)[1]
-    before, after = answers(shop.root), answers(root)
+    told = beholder("restore", tmp_path / "shop.tar", root, "--no-erasures")[1]
+    assert "nobody is known by their id" in told
+    before, after = answers(workspace.root), answers(root)
     assert after[2:] == before[2:], "a stranger, and a history that the caller tells"
     assert after[0]["level"] == "popular"
-    assert [row["check"] for row in json.loads(beholder("bundle", "list", root, "--json")[0])] == [
-        "whole"
-    ] * len(list((root / "bundles").glob("*/manifest.json")))
-    assert exports(root, PEOPLE[0]) == [[]]
-    with Store.open(Workspace.open(root)) as store:
-        assert len(store.training_events()) == 2240, "what was done is learned from"
-        event = Event("item-0003", "like", user=PEOPLE[0], time=7_000)
-        assert store.record([event])[0].status == "stored"
-        assert store.erase(PEOPLE[0]).events == 1
+    bundles = json.loads(beholder("bundle", "list", root, "--json")[0])
+    assert {row["check"] for row in bundles} == {"whole"}
+    assert len(bundles) == len(list(workspace.bundles.glob("*/manifest.json")))
     with Server(root) as server, server.client() as client:
         assert client.get("/v1/recommendations", params={"user": "x"}).is_success
+
+
+def test_without_keys_new_people_are_known_and_old_ones_learned_from(
+    either: Workspace, there: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "new"
+    beholder("backup", either.root, tmp_path / "shop.tar")
+    beholder("restore", tmp_path / "shop.tar", root, "--no-erasures", "--store", there)
+    assert exports(root, "ann") == [[]]
+    with Store.open(Workspace.open(root)) as store:
+        assert len(store.training_events()) == 3, "what was done is learned from"
+        event = Event("c", "like", user="ann", time=7_000)
+        assert store.record([event])[0].status == "stored"
+        assert store.erase("ann").events == 1
 
 
 def test_every_file_comes_back_but_what_can_be_made_again(small: Workspace, tmp_path: Path) -> None:

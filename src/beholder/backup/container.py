@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 import os
 import tarfile
 import tempfile
@@ -95,7 +96,7 @@ class Packer:
             raise BackupError(f"{name!r} {why}", remedy="take it out of the workspace")
         state = os.fstat(file.fileno())
         info = _info(name, state.st_size)
-        info.mode, info.mtime = state.st_mode & 0o777, int(state.st_mtime)
+        info.mode, info.mtime = state.st_mode & 0o777, math.ceil(state.st_mtime)
         self._add(info, file)
 
     def _add(self, info: tarfile.TarInfo, file: BinaryIO) -> None:
