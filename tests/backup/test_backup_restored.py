@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,6 +171,26 @@ def test_a_database_that_holds_something_is_left_alone(
     assert exports(tmp_path / "one", "ann")[0]
 
 
+def test_bundles_that_come_and_go_meanwhile_are_whole_or_not_in_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    script = Path(__file__).parents[1] / "bundle" / "publish_forever.py"
+    command = [sys.executable, str(script), str(workspace.root), "careful"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as publisher:
+        assert publisher.stdout is not None
+        for number in range(3):
+            for _ in range(4):  # until it has removed some
+                assert publisher.stdout.readline()
+            beholder("backup", workspace.root, tmp_path / f"{number}.tar")
+        publisher.kill()
+    for number in range(3):
+        root = tmp_path / str(number)
+        beholder("restore", tmp_path / f"{number}.tar", root, "--no-erasures")
+        bundles = json.loads(beholder("bundle", "list", root, "--json")[0])
+        assert {row["check"] for row in bundles} == {"whole"}
+        assert [row["state"] for row in bundles].count("promoted") == 1
+
+
 def test_a_store_of_an_older_version_is_backed_up_as_it_is_and_brought_forward(
     tmp_path: Path,
 ) -> None:
@@ -205,6 +227,17 @@ def test_what_is_there_is_not_replaced_unless_it_is_said(small: Workspace, tmp_p
     assert json.loads(printed)["holds"] == {"items": 3, "events": 3, "people": 3, "answers": 0}
     assert file.read_bytes() != before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.keys", "shop.tar", "small"]
+
+
+def test_a_store_that_the_environment_overrules_is_refused(
+    small: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beholder("backup", small.root, tmp_path / "b.tar")
+    monkeypatch.setenv("BEHOLDER_STORE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    words = ("restore", tmp_path / "b.tar", tmp_path / "new", "--no-erasures")
+    assert "names another store" in beholder(*words, "--store", "sqlite", status=2)[1]
+    assert "the database refused" in beholder(*words, status=1)[1]
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(small: Workspace, tmp_path: Path) -> None:

@@ -253,6 +253,22 @@ def test_a_damaged_store_is_not_backed_up(small: Workspace, tmp_path: Path) -> N
     assert not (tmp_path / "b.tar").exists()
 
 
+def test_keys_without_their_root_are_not_backed_up(small: Workspace, tmp_path: Path) -> None:
+    (small.secrets / "root.key").unlink()
+    words = ("backup", small.root, tmp_path / "b.tar", "--keys", tmp_path / "b.keys")
+    assert "root.key is missing" in beholder(*words, status=1)[1]
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_a_root_key_that_does_not_fit_restores_nothing(small: Workspace, tmp_path: Path) -> None:
+    (small.secrets / "root.key").write_bytes(bytes(32))
+    passphrase = PASSPHRASE.encode()
+    back_up(small, tmp_path / "b.tar", keys=tmp_path / "b.keys", passphrase=passphrase)
+    words = ("restore", tmp_path / "b.tar", tmp_path / "new", "--no-erasures")
+    assert "is not the key" in beholder(*words, "--keys", tmp_path / "b.keys", status=1)[1]
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_workspace_without_a_store_is_not_backed_up(small: Workspace, tmp_path: Path) -> None:
     (small.store / "events.db").unlink()
     _, told = beholder("backup", small.root, tmp_path / "b.tar", status=1)

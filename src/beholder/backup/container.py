@@ -54,8 +54,6 @@ class Packer:
     """
 
     def __init__(self, sink: Sink, manifest: bytes, progress: Progress) -> None:
-        self.files = 0
-        self.size = 0  # bytes of all files
         self._progress = progress
         self._sums = tempfile.SpooledTemporaryFile(PIECE)  # noqa: SIM115  (closed by `close`)
         out: Any = sink
@@ -63,6 +61,8 @@ class Packer:
             fileobj=out, mode="w|", format=tarfile.GNU_FORMAT, encoding="utf-8"
         )
         self._add(_info(MANIFEST, len(manifest)), io.BytesIO(manifest))
+        self.files = 0  # added since
+        self.size = 0  # of their bytes
 
     def __enter__(self) -> Packer:
         return self
@@ -81,7 +81,7 @@ class Packer:
         """Add a file that is to hold this."""
         info = _info(name, len(data))
         info.mode, info.mtime = 0o644, int(time.time())
-        self._add(info, io.BytesIO(data))
+        self._add_counted(info, io.BytesIO(data))
 
     def add(self, name: str, file: BinaryIO) -> None:
         """Add an open file as it is now.
@@ -97,7 +97,12 @@ class Packer:
         state = os.fstat(file.fileno())
         info = _info(name, state.st_size)
         info.mode, info.mtime = state.st_mode & 0o777, math.ceil(state.st_mtime)
+        self._add_counted(info, file)
+
+    def _add_counted(self, info: tarfile.TarInfo, file: BinaryIO) -> None:
         self._add(info, file)
+        self.files += 1
+        self.size += info.size
 
     def _add(self, info: tarfile.TarInfo, file: BinaryIO) -> None:
         hashed: Any = _Hashing(file, self._progress)
@@ -111,8 +116,6 @@ class Packer:
             ) from None
         _forget_members(self._tar)
         self._sums.write(_line(hashed.digest, info.name))
-        self.files += 1
-        self.size += info.size
 
     def _finish(self) -> None:
         size = self._sums.tell()
@@ -265,12 +268,12 @@ def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, into: Path, progress: 
         while data := source.read(PIECE):
             file.write(data)
         file.flush()
-        os.fchmod(file.fileno(), mode_of(member))
+        os.fchmod(file.fileno(), _mode(member))
         os.utime(file.fileno(), (member.mtime, member.mtime))
     return source.digest
 
 
-def mode_of(member: tarfile.TarInfo) -> int:
+def _mode(member: tarfile.TarInfo) -> int:
     """Return the rights of a restored file: as they were, and secrets are their owner's alone."""
     secret = member.name.startswith(("store/", "secrets/"))
     return 0o600 if secret else (member.mode & 0o644) | 0o600

@@ -84,9 +84,10 @@ def _add_bundles(packer: Packer, workspace: Workspace) -> None:
     for path in sorted(workspace.bundles.glob("*.erased")):
         add_file(packer, workspace, path)
     with suppress(BundleError):
-        served = promote.current(workspace)
-        if served not in added:  # a training has promoted another one meanwhile
-            _add_bundle(packer, workspace, served)
+        served, before = promote.current(workspace), ""
+        while served not in (*added, before) and not _add_bundle(packer, workspace, served):
+            # A training has promoted another one, and removed that, since it was looked at.
+            served, before = promote.current(workspace), served
         packer.add_bytes(CURRENT, f"{served}\n".encode())
 
 

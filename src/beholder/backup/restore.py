@@ -179,6 +179,11 @@ def _set_store(workspace: Workspace, store: str) -> None:
     replace_text(workspace.toml, "store", "url", url)
     if had_keys:
         replace_text(workspace.toml, "store", "keys_url", url)
+    if workspace.settings.store.url != url:
+        raise UsageError(
+            "BEHOLDER_STORE_URL names another store than --store",
+            remedy="unset it, or set it to the same",
+        )
 
 
 def _all_receipts(workspace: Workspace, given: list[Receipt]) -> list[Receipt]:

@@ -18,9 +18,11 @@ from beholder.backup.sealed import Sealing
 from beholder.durable import file_aside
 from beholder.errors import StoreError, UsageError
 from beholder.progress import SILENT, Progress
+from beholder.secret_files import read_secret
 from beholder.store.copying import Copied, copy_out
 from beholder.store.database import Database, address
 from beholder.store.ids import now
+from beholder.store.keys import LOST
 from beholder.store.locks import output_lock
 from beholder.workspace import Workspace
 
@@ -74,12 +76,14 @@ def back_up(
     UsageError
         If a file is there already, or lies inside of the workspace.
     StoreError
-        If a database does not answer or is damaged.
+        If a database does not answer or is damaged, or the root key of the keys is missing.
     """
     for path in filter(None, (file, keys)):
         _check(workspace, path, force)
     if keys is not None and keys.resolve() == file.resolve():
         raise UsageError("the keys need a file of their own", remedy="name another one with --keys")
+    if keys is not None:
+        read_secret(workspace.secrets / "root.key", LOST, StoreError)
     with ExitStack() as stack:
         for path in filter(None, (file, keys)):
             stack.enter_context(output_lock(path))

@@ -10,11 +10,12 @@ from pathlib import Path
 from sqlalchemy import URL, Connection
 
 from beholder.durable import write_file
-from beholder.errors import BackupError
+from beholder.errors import BackupError, StoreError
 from beholder.progress import Progress
+from beholder.secret_files import read_secret
 from beholder.store.copying import check_empty, copy_in
 from beholder.store.database import Database, address, sqlite_url
-from beholder.store.keys import ROOT, Keys
+from beholder.store.keys import LOST, ROOT, Keys
 from beholder.store.migrate import migrate
 from beholder.store.records import Receipt
 from beholder.store.replay import replay
@@ -31,13 +32,20 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt]) -> int:
     Returns
     -------
     How many people were erased.
+
+    Raises
+    ------
+    StoreError
+        If the root key is missing, or is not that of the keys.
     """
+    root = workspace.secrets / "root.key"
     if not (workspace.store / FILES["keys"]).exists():
-        _make_keys(workspace)
+        write_file(root, os.urandom(ROOT), mode=0o600)
     with ExitStack() as stack:
         store, keys = (stack.enter_context(closing(_file(workspace, which))) for which in FILES)
         migrate(store, "store")
         migrate(keys, "keys")
+        Keys(keys, read_secret(root, LOST, StoreError))  # new ones are begun, others must fit
         return replay(workspace, store, keys, receipts)
 
 
@@ -77,11 +85,3 @@ def _check_own(workspace: Workspace, which: str, database: str) -> None:
 
 def _file(workspace: Workspace, which: str) -> Database:
     return Database(sqlite_url(str(workspace.store / FILES[which])))
-
-
-def _make_keys(workspace: Workspace) -> None:
-    root = os.urandom(ROOT)
-    write_file(workspace.secrets / "root.key", root, mode=0o600)
-    with closing(_file(workspace, "keys")) as database:
-        migrate(database, "keys")
-        Keys(database, root)
