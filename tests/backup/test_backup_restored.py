@@ -154,21 +154,17 @@ def test_files_become_a_database_and_a_database_files(
 
 @pytest.mark.postgres
 def test_a_database_that_holds_something_is_left_alone(
-    small: Workspace, new_database: Callable[[], str], tmp_path: Path
+    small: Workspace, postgres_url: str, tmp_path: Path
 ) -> None:
-    url = new_database()
-    file, keys = backed_up(small, tmp_path)
-    words = ("restore", file, tmp_path / "one", "--keys", keys, "--no-erasures", "--store", url)
-    beholder(*words)
-    with Store.open(Workspace.open(tmp_path / "one")) as store:
+    file, one, two = tmp_path / "shop.tar", tmp_path / "one", tmp_path / "two"
+    beholder("backup", small.root, file)
+    beholder("restore", file, one, "--no-erasures", "--store", postgres_url)
+    with Store.open(Workspace.open(one)) as store:
         store.put_items([ItemRecord("d", "D")])
-    held = exports(tmp_path / "one", "ann")
-    words = ("restore", file, tmp_path / "two", "--keys", keys, "--no-erasures", "--store", url)
-    _, told = beholder(*words, status=1)
-    assert "the store database holds something already" in told
-    assert not (tmp_path / "two").exists()
-    assert exports(tmp_path / "one", "ann") == held
-    assert exports(tmp_path / "one", "ann")[0]
+        _, told = beholder("restore", file, two, "--no-erasures", "--store", postgres_url, status=1)
+        assert "the store database holds something already" in told
+        assert not two.exists()
+        assert store.items()["item_id"].to_pylist() == ["a", "b", "c", "d"]
 
 
 def test_bundles_that_come_and_go_meanwhile_are_whole_or_not_in_it(
