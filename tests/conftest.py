@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from beholder.engine.engine import Engine
 from beholder.engine.opening import open_engine
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
+from own_postgres import own_postgres
 from planted import STEADY, World, make_world, workspace_of
 
 # A slow machine is no error, and a run can be repeated.
 settings.register_profile("beholder", deadline=None, derandomize=True)
 settings.load_profile("beholder")
+NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +56,35 @@ def reader(trained: Path) -> Iterator[Engine]:
     """An engine for questions alone: tests share it, so none may record."""
     with open_engine(trained) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a real server of our own; `{name}` stands for a database."""
+    with own_postgres() as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def new_database(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes a new, empty database and returns its address."""
+    import psycopg
+
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"beholder_{next(NUMBERS)}")
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {made[-1]}")
+        return postgres_server.replace("/postgres?", f"/{made[-1]}?")
+
+    yield make
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(new_database: Callable[[], str]) -> str:
+    """The address of a new, empty database."""
+    return new_database()

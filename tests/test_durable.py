@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from beholder.durable import folder_aside, write_file
+from beholder.durable import file_aside, folder_aside, write_file
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -25,6 +25,24 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         write_file(path, "no bytes")  # type: ignore[arg-type]
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["current"]
+
+
+def test_a_file_appears_when_its_block_ends_and_not_when_it_fails(tmp_path: Path) -> None:
+    path = tmp_path / "backup"
+    with file_aside(path, 0o600) as file:
+        file.write(b"first")
+        assert not path.exists()
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(TypeError), file_aside(path) as file:
+        file.writelines([b"half", "no bytes"])  # type: ignore[list-item]
+    assert path.read_bytes() == b"first"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["backup"]
+
+
+def test_an_error_of_another_file_keeps_its_name(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as caught, file_aside(tmp_path / "backup"):
+        (tmp_path / "gone").read_bytes()
+    assert caught.value.filename == str(tmp_path / "gone")
 
 
 def test_a_folder_appears_when_its_block_ends(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ ROOMS = {
         "behaviour", "catalogue", "dataset", "spaces", "models", "bundle", "engine",
         "blending", "training", "evaluation",
     },
+    "backup": {"store", "bundle"},
     "privacy": {"behaviour", "store"},
     "pages": set(),
     "demo": {"behaviour", "media", "store", "catalogue", "encoders", "training"},

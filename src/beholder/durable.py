@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def sync_folder(folder: Path) -> None:
@@ -33,20 +34,30 @@ def sync_file(path: Path) -> None:
 
 def write_file(path: Path, *data: bytes | memoryview, mode: int = 0o644) -> None:
     """Replace `path` by `data`, one after the other, at once: readers see the old or the new."""
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    with file_aside(path, mode) as file:
+        file.writelines(data)
+
+
+@contextmanager
+def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """Yield an empty file that replaces `target` when the block ends well.
+
+    If the block fails, `target` is as it was.
+    """
+    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        os.replace(aside, target)
     except BaseException as error:
         aside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename = str(path)  # a write does not say to where, and nobody knows `aside`
+        if isinstance(error, OSError) and error.filename in (None, str(aside)):
+            error.filename = str(target)  # a write does not say to where, and nobody knows `aside`
         raise
-    sync_folder(path.parent)
+    sync_folder(target.parent)
 
 
 @contextmanager

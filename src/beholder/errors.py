@@ -12,6 +12,7 @@ BeholderError
 │   │   └── MediaCrashError     reading it crashed its worker
 │   ├── VectorsError        vectors do not fit
 │   ├── ShapeError          arrays disagree about their lengths
+│   ├── BackupError         a backup is cut, changed, or not what it should be
 │   └── TooLargeError       a request is over its limit
 ├── UnknownItemError        no such item in the bundle or catalogue
 ├── UnknownEventError       no such event in the store
@@ -226,6 +227,12 @@ class KeyNeededError(AccessError):
 
     code = "key-needed"
     status = 401
+
+
+class BackupError(DataError):
+    """A backup is cut, changed, of another version, or does not fit what it is to be used for."""
+
+    code = "backup"
 
 
 class TooLargeError(DataError):

@@ -21,6 +21,7 @@ Positive = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0.0, le=1.0)]
 
 PREFIX = "BEHOLDER_"  # of variables: what begins like this is a setting, or a mistake
+PASSPHRASE = "BEHOLDER_PASSPHRASE"  # of backups of keys; it stands in no file of settings
 EVENT_WEIGHTS = {
     "view": 0.3,
     "click": 0.5,
@@ -260,7 +261,7 @@ def _refuse_unknown(tree: Mapping[str, Any], known: list[str]) -> None:
 def _refuse_variables(environ: Mapping[str, str], variables: Mapping[str, str]) -> None:
     own = [variable.removeprefix(PREFIX) for variable in variables]
     for variable in sorted(environ):
-        if variable.startswith(PREFIX) and variable not in variables:
+        if variable.startswith(PREFIX) and variable not in (*variables, PASSPHRASE):
             near = difflib.get_close_matches(variable.removeprefix(PREFIX), own, n=1)
             hint = (
                 f"did you mean {PREFIX}{near[0]}?" if near else "docs/settings.md lists them all."

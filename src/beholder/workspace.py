@@ -101,6 +101,11 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def erasures(self) -> Path:
+        """The receipts of erasures; who restores an older backup needs them."""
+        return self.reports / "erasures"
+
+    @property
     def secrets(self) -> Path:
-        """Root key and signing key; never in a backup."""
+        """Root key and signing key; a backup has them sealed, in a file of their own."""
         return self.root / "secrets"

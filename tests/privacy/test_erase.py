@@ -15,7 +15,7 @@ import pytest
 from beholder.behaviour.event import Event
 from beholder.catalogue.run import Request, import_files
 from beholder.errors import StoreError
-from beholder.store import GroupWriter, ItemRecord, Store, Who, erase
+from beholder.store import GroupWriter, ItemRecord, Store, Who, erase, ledger
 from beholder.store.answer_log import Given, Sighted
 from beholder.store.answers import Shown, pack
 from beholder.store.keys import fingerprint
@@ -189,6 +189,8 @@ def test_an_erasure_that_was_interrupted_is_finished_by_the_next(
     with pytest.raises(StoreError, match="readers keep old pages"):
         store.erase(CANARY)
     assert not store.snapshot(CANARY.id).known, "the rows are gone already"
+    (begun,) = ledger.read(store.workspace.erasures)
+    assert (begun.subject, begun.done) == (ledger.hashed(subject), 0), "no backup brings them back"
     reader.execute("COMMIT")
     reader.close()
     (begun,) = (store.workspace.reports / "erasures").glob("*.begun")
@@ -216,7 +218,7 @@ def test_an_erasure_that_ended_anywhere_is_finished_with_one_receipt(
         if ended == "deleted":
             patch.setattr(store.keys, "forget", end)
         else:
-            patch.setattr(erase, "_truncate_log", end)
+            patch.setattr(erase, "empty_log", end)
         with pytest.raises(KeyboardInterrupt):
             store.erase(CANARY)
     receipt = store.erase(CANARY)

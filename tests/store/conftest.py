@@ -1,36 +1,12 @@
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from own_postgres import own_postgres
 
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
-
-NUMBERS = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a real server of our own; `{name}` stands for a database."""
-    with own_postgres() as server:
-        yield server.get_uri()
-
-
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The address of a new, empty database."""
-    import psycopg
-
-    name = f"beholder_{next(NUMBERS)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield postgres_server.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

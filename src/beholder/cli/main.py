@@ -35,6 +35,8 @@ COMMANDS = {
     "user": ("user", "Export or erase what is held about a person; profiling on or off."),
     "expire": ("expire", "Delete the events that are older than the settings allow."),
     "key": ("key", "Add, list or revoke keys for the service."),
+    "backup": ("backup", "Write a workspace into a file, and its keys into another."),
+    "restore": ("restore", "Make a workspace of a backup."),
     "upgrade": ("upgrade", "Bring a workspace of an older version forward."),
     "check": ("check", "Check the data of a workspace: the card, leaks, missing pictures."),
 }

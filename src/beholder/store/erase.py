@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
-from beholder.store import answers, people, schema, segments
+from beholder.store import answers, ledger, people, schema, segments
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database
 from beholder.store.ids import now
@@ -22,7 +24,6 @@ from beholder.store.keys import Keys, fingerprint
 from beholder.store.records import Receipt, Who
 from beholder.workspace import Workspace
 
-ERASURES = "erasures"  # folder of receipts among the reports
 PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the database alive
 events, given, texts = schema.events, schema.given, schema.texts
 
@@ -49,40 +50,32 @@ def erase(
         If readers keep old pages alive; what is left then are traces in the write-ahead log.
     """
     mac = keys.mac(who)
-    begun = _begun(workspace, mac) or _Begun(secrets.token_hex(16), now())
+    path = _path_of(workspace, mac)
+    begun = _begun(path) or _Begun(Receipt(number=secrets.token_hex(16), asked=now()))
     link = keys.find_one(mac)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
-    path = _path_of(workspace, mac)
     if link is not None:
         begun.since = keys.since(mac)
-        begun.key_fingerprint = fingerprint(keys.key(link))
-        begun.bundles = _mark_bundles(workspace, begun)
+        begun.tells(
+            known=True,
+            key_fingerprint=fingerprint(keys.key(link)),
+            subject=ledger.hashed(link.subject),
+            bundles=mark_bundles(workspace, begun.since, begun.receipt.bundles),
+        )
         with database.read() as connection:
-            begun.counts = begun.counts.most(_held(connection, link.subject))
-        write_file(path, msgspec.json.encode(begun), mode=0o600)
-        counts = _delete_rows(database, workspace.store / "segments", waiting, link.subject)
-        begun.counts = begun.counts.most(counts)
-        write_file(path, msgspec.json.encode(begun), mode=0o600)
+            begun.counts(_held(connection, link.subject))
+        begun.keep(workspace, path)
+        begun.counts(delete_rows(database, workspace.store / "segments", waiting, link.subject))
+        begun.keep(workspace, path)
         keys.forget(mac)
     for each in (database, keys.database):
-        _truncate_log(each)
-    receipt = Receipt(
-        number=begun.number,
-        asked=begun.asked,
-        done=now(),
-        known=begun.since is not None,
-        events=begun.counts.events,
-        texts=begun.counts.texts,
-        segments=begun.counts.segments,
-        key_fingerprint=begun.key_fingerprint,
-        bundles=_mark_bundles(workspace, begun),  # those that were written meanwhile, too
-        answers=begun.counts.answers,
-    )
-    write_file(
-        workspace.reports / ERASURES / f"{receipt.number}.json", msgspec.json.encode(receipt)
-    )
+        empty_log(each)
+    # Bundles that were written meanwhile are marked, too.
+    bundles = mark_bundles(workspace, begun.since, begun.receipt.bundles)
+    begun.tells(done=now(), bundles=bundles)
+    ledger.keep(workspace.erasures, begun.receipt)
     path.unlink(missing_ok=True)
-    return receipt
+    return begun.receipt
 
 
 def mark_bundle(workspace: Workspace, name: str) -> None:
@@ -92,20 +85,27 @@ def mark_bundle(workspace: Workspace, name: str) -> None:
     write_file(mark, old + msgspec.json.encode({"erased": now()}) + b"\n")
 
 
-class _Counts(msgspec.Struct):
+class Removed(msgspec.Struct):
+    """How much was deleted of a person.
+
+    Attributes
+    ----------
+    first
+        Arrival of the first event, milliseconds since 1970; None: there was none.
+    """
+
     events: int = 0
     texts: int = 0
     answers: int = 0
     segments: int = 0
-
-    def most(self, other: _Counts) -> _Counts:
-        """Return the larger of each: what an interrupted call deleted is not found again."""
-        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        return _Counts(*(max(pair) for pair in pairs))
+    first: int | None = None
 
 
 class _Begun(msgspec.Struct):
     """An erasure that is not said to be done.
+
+    Whoever restores a backup must know of it, too: its receipt, without an end, is in the ledger
+    before anything is deleted.
 
     Attributes
     ----------
@@ -113,32 +113,41 @@ class _Begun(msgspec.Struct):
         When the person was first known, milliseconds since 1970; None: never.
     """
 
-    number: str
-    asked: int
+    receipt: Receipt
     since: int | None = None
-    key_fingerprint: str = ""
-    bundles: list[str] = []
-    counts: _Counts = msgspec.field(default_factory=_Counts)
+
+    def tells(self, **facts: Any) -> None:
+        """Let the receipt say more."""
+        self.receipt = msgspec.structs.replace(self.receipt, **facts)
+
+    def counts(self, removed: Removed) -> None:
+        """Count what is held or deleted: an interrupted call's own is not found again."""
+        names = ("events", "texts", "answers", "segments")
+        self.tells(**{n: max(getattr(self.receipt, n), getattr(removed, n)) for n in names})
+
+    def keep(self, workspace: Workspace, path: Path) -> None:
+        """Write it down, durably."""
+        ledger.keep(workspace.erasures, self.receipt)
+        write_file(path, msgspec.json.encode(self), mode=0o600)
 
 
 def _path_of(workspace: Workspace, mac: bytes) -> Path:
-    folder = workspace.reports / ERASURES
-    folder.mkdir(exist_ok=True)
-    return folder / f"{hashlib.sha256(mac).hexdigest()[:32]}.begun"
+    workspace.erasures.mkdir(parents=True, exist_ok=True)
+    return workspace.erasures / f"{hashlib.sha256(mac).hexdigest()[:32]}.begun"
 
 
-def _begun(workspace: Workspace, mac: bytes) -> _Begun | None:
+def _begun(path: Path) -> _Begun | None:
     """Return what an interrupted call left; a file that cannot be read says nothing."""
     with suppress(FileNotFoundError, msgspec.DecodeError):
-        return msgspec.json.decode(_path_of(workspace, mac).read_bytes(), type=_Begun)
+        return msgspec.json.decode(path.read_bytes(), type=_Begun)
     return None
 
 
-def _held(connection: Connection, subject: bytes) -> _Counts:
+def _held(connection: Connection, subject: bytes) -> Removed:
     """Count what is held of a person, but for segments, which are counted when they go."""
     found = people.find(connection, [subject]).get(subject)
     if found is None:
-        return _Counts()
+        return Removed()
     person = found[0]
     seqs = select(events.c.seq).where(events.c.person == person)
 
@@ -147,21 +156,23 @@ def _held(connection: Connection, subject: bytes) -> _Counts:
             connection.execute(select(func.count()).select_from(table).where(which)).scalar_one()
         )
 
-    return _Counts(
+    return Removed(
         count(events, events.c.person == person),
         count(texts, texts.c.seq.in_(seqs)),
         count(schema.answers, schema.answers.c.person == person),
     )
 
 
-def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: bytes) -> _Counts:
+def delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: bytes) -> Removed:
+    """Delete everything in the store that stands under a subject, and the files made of it."""
     with database.write() as connection:
         found = people.find(connection, [subject]).get(subject)
         if found is None:
-            return _Counts()
+            return Removed()
         person = found[0]
         mine = events.c.person == person
         seqs = select(events.c.seq).where(mine)
+        first = connection.execute(select(func.min(events.c.arrived)).where(mine)).scalar()
         n_texts = connection.execute(delete(texts).where(texts.c.seq.in_(seqs))).rowcount
         connection.execute(delete(given).where(given.c.person == person))
         n_events = connection.execute(delete(events).where(mine)).rowcount
@@ -170,10 +181,10 @@ def _delete_rows(database: Database, folder: Path, waiting: AnswerLog, subject: 
         stale = segments.drop(connection, person)
     n_answers += waiting.forget(person)
     segments.unlink(folder, stale)
-    return _Counts(n_events, n_texts, n_answers, len(stale))
+    return Removed(n_events, n_texts, n_answers, len(stale), first)
 
 
-def _truncate_log(database: Database) -> None:
+def empty_log(database: Database) -> None:
     """Wait until the write-ahead log of SQLite, which holds old pages, is empty."""
     if not database.is_sqlite:
         return
@@ -191,20 +202,27 @@ def _truncate_log(database: Database) -> None:
         time.sleep(0.01)
 
 
-def _mark_bundles(workspace: Workspace, begun: _Begun) -> list[str]:
+def mark_bundles(workspace: Workspace, since: int | None, marked: Sequence[str] = ()) -> list[str]:
     """Mark each bundle that was made after a person was first known; return all their names.
 
     Events that were taken back or ended since may be in it as well, so that only the age counts.
+
+    Parameters
+    ----------
+    since
+        Milliseconds since 1970; None: never.
+    marked
+        Those that are marked for this already.
     """
-    if begun.since is None or not workspace.bundles.is_dir():
-        return begun.bundles
-    marked = set(begun.bundles)
+    names = set(marked)
+    if since is None or not workspace.bundles.is_dir():
+        return sorted(names)
     for manifest in sorted(workspace.bundles.glob("*/manifest.json")):
         name = manifest.parent.name
-        if _made(manifest) >= begun.since and name not in marked:
+        if _made(manifest) >= since and name not in names:
             mark_bundle(workspace, name)
-            marked.add(name)
-    return sorted(marked)
+            names.add(name)
+    return sorted(names)
 
 
 def _made(manifest: Path) -> int:

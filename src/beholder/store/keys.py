@@ -62,7 +62,7 @@ class Keys:
     Parameters
     ----------
     database
-        Apart from the store, and never in its backups.
+        Apart from the store, and in another file of its backups.
     root
         32 bytes; lies in a file of its own.
     """

@@ -23,8 +23,13 @@ def version(connection: Connection, which: str) -> str | None:
     return None if found is None else str(found)
 
 
-def migrate(database: Database, which: str) -> None:
+def migrate(database: Database, which: str, to: str | None = None) -> None:
     """Run what is missing of the migrations of `which` (`store` or `keys`).
+
+    Parameters
+    ----------
+    to
+        The last migration to run; None: all.
 
     Raises
     ------
@@ -47,4 +52,4 @@ def migrate(database: Database, which: str) -> None:
     config.set_main_option("script_location", str(FOLDER / which).replace("%", "%%"))
     with database.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to or "head")

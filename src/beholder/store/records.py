@@ -155,20 +155,24 @@ class Receipt(msgspec.Struct, frozen=True):
     number
         Random; given to the person who asked.
     asked, done
-        Milliseconds since 1970.
+        Milliseconds since 1970; 0 where it was interrupted.
     key_fingerprint
         The first half of the SHA-256 of the destroyed key; empty if the person was not known.
     bundles
         Those that were fitted while the person's events were there.
+    subject
+        Hash of the random number that the person's rows stood under: who restores a backup finds
+        them by it, and nobody finds the person. Empty if the person was not known.
     """
 
     number: str
     asked: int
-    done: int
-    known: bool
-    events: int
-    texts: int
-    segments: int
-    key_fingerprint: str
-    bundles: list[str]
+    done: int = 0
+    known: bool = False
+    events: int = 0
+    texts: int = 0
+    segments: int = 0
+    key_fingerprint: str = ""
+    bundles: list[str] = []
     answers: int = 0
+    subject: str = ""

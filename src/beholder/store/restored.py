@@ -1,0 +1,87 @@
+"""The databases of a backup, made into the store that a workspace's settings name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from sqlalchemy import URL, Connection
+
+from beholder.durable import write_file
+from beholder.errors import BackupError, StoreError
+from beholder.progress import Progress
+from beholder.secret_files import read_secret
+from beholder.store.copying import check_empty, copy_in
+from beholder.store.database import Database, address, sqlite_url
+from beholder.store.keys import LOST, ROOT, Keys
+from beholder.store.migrate import migrate
+from beholder.store.records import Receipt
+from beholder.store.replay import replay
+from beholder.workspace import Workspace
+
+FILES = {"store": "events.db", "keys": "keys.db"}
+
+
+def settle(workspace: Workspace, receipts: Iterable[Receipt]) -> int:
+    """Bring the databases forward to this version's tables, and erase whom receipts name.
+
+    Where the keys are missing new ones are made, under which nobody is known.
+
+    Returns
+    -------
+    How many people were erased.
+
+    Raises
+    ------
+    StoreError
+        If the root key is missing, or is not that of the keys.
+    """
+    root = workspace.secrets / "root.key"
+    if not (workspace.store / FILES["keys"]).exists():
+        write_file(root, os.urandom(ROOT), mode=0o600)
+    with ExitStack() as stack:
+        store, keys = (stack.enter_context(closing(_file(workspace, which))) for which in FILES)
+        migrate(store, "store")
+        migrate(keys, "keys")
+        Keys(keys, read_secret(root, LOST, StoreError))  # new ones are begun, others must fit
+        return replay(workspace, store, keys, receipts)
+
+
+def hand_over(workspace: Workspace, progress: Progress) -> None:
+    """Move the databases into those that the settings name, in one transaction each.
+
+    Raises
+    ------
+    BackupError
+        If one holds something already, or is an SQLite file somewhere else.
+    """
+    with ExitStack() as stack:
+        targets: dict[str, Database] = {}
+        for which in FILES:
+            url = address(workspace, which)
+            if url.get_backend_name() == "sqlite":
+                _check_own(workspace, which, url.database or "")
+                continue
+            targets[which] = stack.enter_context(closing(Database(url)))
+            check_empty(targets[which], which)
+        open_: dict[URL, Connection] = {}
+        for which, target in targets.items():
+            if target.url not in open_:  # both may share a database, and then a transaction
+                open_[target.url] = stack.enter_context(target.write())
+            copy_in(workspace.store / FILES[which], open_[target.url], progress)
+        for which in targets:
+            (workspace.store / FILES[which]).unlink()
+
+
+def _check_own(workspace: Workspace, which: str, database: str) -> None:
+    if Path(database) != workspace.store / FILES[which]:
+        raise BackupError(
+            f"the settings keep the {which} in the SQLite file {database}",
+            remedy="restore with --store sqlite, and move the file there yourself",
+        )
+
+
+def _file(workspace: Workspace, which: str) -> Database:
+    return Database(sqlite_url(str(workspace.store / FILES[which])))
