@@ -27,7 +27,7 @@ def command() -> None:
 def add(folder: Path, scopes: tuple[str, ...], name: str, as_json: bool) -> None:
     """Make a key and print it: only its hash is kept.
 
-    Scopes: recommend, events, catalogue, privacy, and operator, which includes all.
+    Scopes: recommend, events, catalogue, privacy, metrics, and operator, which includes all.
     """
     key, token = _keys(folder).add(name, scopes)
     if as_json:

@@ -3,7 +3,7 @@
 | who      | how                                           | may                           |
 |----------|-----------------------------------------------|-------------------------------|
 | local    | the server listens on loopback, and was asked | pages, recommend, events,     |
-|          | there by a loopback name, without a proxy     | docs, as anybody              |
+|          | there by a loopback name, without a proxy     | docs, metrics, as anybody     |
 | key      | `Authorization: Bearer ...`                   | its scopes, as anybody        |
 | visitor  | the signed cookie                             | pages, recommend, events,     |
 |          |                                               | as itself                     |
@@ -26,11 +26,12 @@ from beholder.service.visitor import Visitor
 
 Kind = Literal["local", "key", "visitor", "nobody"]
 Need = Literal[
-    "live", "page", "media", "docs", "recommend", "events", "catalogue", "operator", "privacy"
-]
+    "live", "page", "media", "docs", "recommend", "events", "catalogue", "operator", "privacy",
+    "metrics",
+]  # fmt: skip
 NEEDS = ("live", "page", "media", "docs", *SCOPES)
 MAY: dict[Kind, frozenset[str]] = {
-    "local": frozenset({"live", "page", "media", "docs", "recommend", "events"}),
+    "local": frozenset({"live", "page", "media", "docs", "recommend", "events", "metrics"}),
     "key": frozenset({"live", "page", "media", "docs"}),
     "visitor": frozenset({"live", "page", "media", "recommend", "events"}),
     "nobody": frozenset({"live", "page"}),

@@ -17,9 +17,11 @@ from beholder.service.asking import Asking
 from beholder.service.keys import KeyFile
 from beholder.service.load import Load, Turn
 from beholder.service.log import FAULTS, note_fault, note_request
+from beholder.service.meters import NOWHERE, Meters
 from beholder.service.pages import problem_page, wants_page
 from beholder.service.paths import keep_slashes
 from beholder.service.problems import (
+    CODE,
     MEDIA_TYPE,
     HeadersTooLargeError,
     headers_of,
@@ -53,15 +55,26 @@ class Front:
         All routers; its state holds what `Running` opened.
     queue
         What waits in this process.
+    meters
+        Where requests are counted.
     """
 
     def __init__(
-        self, app: Litestar, workspace: Workspace, queue: Queue, *, loopback: bool, log: bool
+        self,
+        app: Litestar,
+        workspace: Workspace,
+        queue: Queue,
+        meters: Meters,
+        *,
+        loopback: bool,
+        log: bool,
     ) -> None:
-        self.app, self.queue = app, queue
+        self.app, self.queue, self.meters = app, queue, meters
         self.log = log
         self.settings = workspace.settings
         self.load = Load(workspace.settings.serve.max_in_flight)
+        meters.follow("at_work", lambda: self.load.at_work)
+        meters.follow("held", lambda: self.load.held)
         self.origins = frozenset(workspace.settings.serve.cors_origins)
         secret = secret_of(workspace.secrets)
         self.door = Door(KeyFile(workspace.secrets), secret, loopback=loopback)
@@ -88,8 +101,11 @@ class Front:
         finally:
             if turn is not None:
                 turn.end()
+            spent = time.perf_counter() - began
+            route = scope.get("path_template") or NOWHERE
+            self.meters.request(scope["method"], route, answer.status, spent, scope.get(CODE, ""))
             if self.log or FAULTS in scope:  # what is a fault of ours is always told
-                note_request(scope, answer.status, time.perf_counter() - began)
+                note_request(scope, answer.status, spent)
 
     async def _answer(
         self, scope: Any, receive: Receive, send: _Answer, headers: dict[bytes, bytes]
@@ -106,10 +122,11 @@ class Front:
         caller = scope["caller"] = self.door.caller(headers)
         quick = ROUTES.get((method, scope["path"]))
         if quick is not None:
+            scope["path_template"] = scope["path"]
             asked = Asked(scope["query_string"], headers, receive, caller, self.settings)
             body = await quick(asked, self.app.state.running)
             if body is not None:
-                await _send_json(scope, send, body)
+                await _send_json(send, body)
                 return
         keep_slashes(scope)
         await self.app(scope, receive, send)
@@ -161,8 +178,7 @@ class _Answer:
         await self({"type": "http.response.body", "body": body})
 
 
-async def _send_json(scope: Any, send: _Answer, body: bytes) -> None:
-    scope["path_template"] = scope["path"]
+async def _send_json(send: _Answer, body: bytes) -> None:
     length = str(len(body)).encode()
     await send.whole(
         200, [(b"content-type", b"application/json"), (b"content-length", length)], body

@@ -14,7 +14,7 @@ import msgspec
 from beholder.durable import write_file
 from beholder.errors import StoreError, UsageError
 
-SCOPES = ("recommend", "events", "catalogue", "operator", "privacy")
+SCOPES = ("recommend", "events", "catalogue", "operator", "privacy", "metrics")
 PREFIX = "bhk_"
 
 

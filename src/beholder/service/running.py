@@ -26,6 +26,8 @@ from beholder.service import visitor
 from beholder.service.chips import frequent
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_trouble
+from beholder.service.memory import resident
+from beholder.service.meters import Meters
 from beholder.service.queue import Queue
 from beholder.store import GroupWriter, Outcome, Snapshot, Store
 from beholder.workspace import Workspace
@@ -47,23 +49,28 @@ class Running:
         The name and parts of a bundle that was opened before; None: the promoted one.
     queue
         What waits in this process.
+    meters
+        Where it is counted what this process does.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        loaded: tuple[str, Parts] | None = None,
-        queue: Queue | None = None,
+        loaded: tuple[str, Parts] | None,
+        queue: Queue,
+        meters: Meters,
     ) -> None:
         self.workspace = workspace
         self.settings = workspace.settings
-        self.queue = queue or Queue()
+        self.queue, self.meters = queue, meters
         self.keys = KeyFile(workspace.secrets)
         self.visitor_secret = visitor.secret_of(workspace.secrets)
         name, parts = loaded or open_bundle(workspace, current(workspace))
         self.store = Store.open(workspace)
         self.engine = self._engine_of(parts, name)
-        self.writer = GroupWriter(self.store)
+        meters.begin()
+        self.writer = GroupWriter(self.store, meters.recorded)
+        self._follow()
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
         self._chips: tuple[str, tuple[str, ...]] = ("", ())
@@ -74,6 +81,14 @@ class Running:
         self._seen = b""
         self._watcher = threading.Thread(target=self._watch, name="beholder-watch", daemon=True)
         self._watcher.start()
+
+    def _follow(self) -> None:
+        """Say where the present numbers of this process are found."""
+        self.meters.follow("queued", lambda: len(self.queue))
+        self.meters.follow("queue_wait", lambda: self.queue.wait)
+        self.meters.follow("events_waiting", lambda: self.writer.waiting)
+        self.meters.follow("answers_waiting", lambda: len(self.store.waiting))
+        self.meters.follow("resident", resident)
 
     def close(self) -> None:
         """Write what waits, then close everything."""
@@ -176,6 +191,7 @@ class Running:
                 self.engine.people.memory.clear()
                 forgot = time.monotonic()
             try:
+                self.meters.publish()
                 if stamp(self.workspace) != self._seen:
                     self.swap()
                 self.engine.refresh()

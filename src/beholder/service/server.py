@@ -30,9 +30,10 @@ from beholder.bundle.promote import current
 from beholder.engine.opening import rules_of
 from beholder.errors import UsageError
 from beholder.service.access import is_loopback
-from beholder.service.app import build
+from beholder.service.app import build, routes
 from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
+from beholder.service.meters import Meters
 from beholder.service.visitor import secret_of
 from beholder.store import Store, server_lock
 from beholder.workspace import Workspace
@@ -55,6 +56,7 @@ class Plan:
     log: bool
     parent: int
     words: LastWords | None
+    meters: Meters | None
     loaded: tuple[str, Parts] | None = field(default=None, repr=False)
 
     def __call__(self) -> Any:
@@ -64,6 +66,7 @@ class Plan:
         return build(
             self.workspace,
             self.loaded,
+            self.meters,
             loopback=self.loopback,
             log=self.log,
             failed=None if words is None else words.say,
@@ -71,7 +74,7 @@ class Plan:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what only a fork shares, where processes are spawned: each opens it itself."""
-        return {**self.__dict__, "loaded": None, "words": None}
+        return {**self.__dict__, "loaded": None, "words": None, "meters": None}
 
 
 def serve(
@@ -111,8 +114,9 @@ def serve(
         name = current(workspace)
         rules_of(workspace)  # a broken rule ends this process, not one worker after another
         words, answered = LastWords(), threading.Event()
+        meters = Meters(routes(), 2 * workers)  # twice: one may begin before another has ended
         loaded = open_bundle(workspace, name)
-        plan = Plan(workspace, loopback, log, os.getpid(), words, loaded)
+        plan = Plan(workspace, loopback, log, os.getpid(), words, meters, loaded)
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
         gc.collect()
