@@ -20,7 +20,8 @@ BeholderError
 ├── BundleError             a bundle is broken, foreign or missing
 │   └── UnknownBundleError  no bundle of this name
 ├── StoreError              the database does not answer
-│   └── OverloadedError     too much at once: try again later
+│   ├── OverloadedError     too much at once: try again later
+│   └── TrainingBusyError   another training is at work
 ├── DiskError               a file cannot be written: full, read-only, failing
 ├── AccessError             the caller may not do this
 │   └── KeyNeededError      a key is missing or not known
@@ -190,6 +191,12 @@ class OverloadedError(StoreError):
     """More work is waiting than the limits allow; sending it again later is safe."""
 
     code = "overloaded"
+
+
+class TrainingBusyError(StoreError):
+    """Another training is at work in this workspace."""
+
+    code = "training-busy"
 
 
 class DiskError(BeholderError):

@@ -118,6 +118,8 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     log_answers: Share = 1.0
     explore: Share = 0.0
     explore_pool: Literal["fresh", "rare"] = "fresh"
+    train_every: str = ""
+    train_when: Annotated[int, Meta(ge=0)] = 0
 
 
 class PagesSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

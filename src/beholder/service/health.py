@@ -9,6 +9,7 @@ from beholder.errors import BeholderError, StoreError
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
 from beholder.service.problems import without_paths
+from beholder.service.trainings import Training, kept
 
 
 class Alive(msgspec.Struct):
@@ -61,6 +62,7 @@ class Ready(msgspec.Struct):
     rules: tuple[str, ...] = ()
     refused: Refused | None = None
     trouble: str | None = None
+    training: Training | None = None
     status: str = "ready"
 
 
@@ -88,7 +90,17 @@ async def ready(request: Asking) -> Ready:
     answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
     rules = engine.rule_problems
     trouble = None if engine.trouble is None else without_paths(_said(engine.trouble))
-    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused, trouble)
+    trained = kept(running.workspace)
+    return Ready(
+        engine.bundle,
+        n_items,
+        seen.version,
+        answers,
+        rules,
+        refused,
+        trouble,
+        None if trained is None else trained.training,
+    )
 
 
 def _said(error: Exception) -> str:

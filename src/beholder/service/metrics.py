@@ -12,6 +12,7 @@ import time
 from calendar import timegm
 from collections.abc import Iterator
 from itertools import product
+from typing import get_args
 
 from litestar import Response, get
 
@@ -21,6 +22,10 @@ from beholder.service.exposition import MEDIA_TYPE, Family, Sample, histogram, t
 from beholder.service.memory import resident
 from beholder.service.meters import DEGRADED, LEVELS, OUTCOMES, SECONDS, Meters
 from beholder.service.running import Running
+from beholder.service.trainings import Outcome, kept
+from beholder.workspace import Workspace
+
+OUTCOMES_OF_TRAINING: tuple[str, ...] = get_args(Outcome)
 
 
 @get("/metrics", media_type=MEDIA_TYPE, opt=needs("metrics"))
@@ -28,7 +33,12 @@ async def metrics(request: Asking) -> Response[str]:
     """Say how the server does, in the text format of Prometheus."""
     running = running_of(request)
     running.meters.publish()
-    families = [*_counted(running.meters), *_now(running.meters), *_served(running)]
+    families = [
+        *_counted(running.meters),
+        *_now(running.meters),
+        *_served(running),
+        *_trained(running.workspace),
+    ]
     return Response(text(families), media_type=MEDIA_TYPE)
 
 
@@ -126,6 +136,33 @@ def _served(running: Running) -> Iterator[Family]:
     yield _gauge("items", "Items that may be in an answer.", [Sample(int(view.shown.sum()))])
     yield _gauge(
         "late_items", "Items that came after the bundle that is served.", [Sample(view.n_late)]
+    )
+
+
+def _trained(workspace: Workspace) -> Iterator[Family]:
+    found = kept(workspace)
+    if found is None:
+        return
+    training = found.training
+    yield _gauge(
+        "training_running", "Whether the server trains.", [Sample(training.state == "running")]
+    )
+    if training.last is None or training.started is None or training.finished is None:
+        return
+    yield _gauge(
+        "training_outcome",
+        "How the last training of the server ended: 1 for what holds.",
+        [Sample(each == training.last.outcome, {"outcome": each}) for each in OUTCOMES_OF_TRAINING],
+    )
+    yield _gauge(
+        "training_seconds",
+        "How long the last training of the server took.",
+        [Sample((training.finished - training.started) / 1000)],
+    )
+    yield _gauge(
+        "training_finished_timestamp_seconds",
+        "When the last training of the server ended, in seconds since 1970.",
+        [Sample(training.finished / 1000)],
     )
 
 

@@ -73,6 +73,7 @@ class Running:
         self._follow()
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
+        self._last_event = 0
         self._chips: tuple[str, tuple[str, ...]] = ("", ())
         self._pictures: PictureWorkers | None = None
         self._starting = threading.Lock()
@@ -89,6 +90,7 @@ class Running:
         self.meters.follow("events_waiting", lambda: self.writer.waiting)
         self.meters.follow("answers_waiting", lambda: len(self.store.waiting))
         self.meters.follow("resident", resident)
+        self.meters.follow("last_event", lambda: self._last_event)
 
     def close(self) -> None:
         """Write what waits, then close everything."""
@@ -195,6 +197,7 @@ class Running:
                 if stamp(self.workspace) != self._seen:
                     self.swap()
                 self.engine.refresh()
+                self._last_event = self.store.last_event()
             except BeholderError:
                 pass  # no bundle at all, or no store: requests meet the same error, and tell it
             except Exception as error:  # this thread follows promotions: it may not end

@@ -11,11 +11,11 @@ import gc
 import http.client
 import os
 import resource
-import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,11 @@ from beholder.service.access import is_loopback
 from beholder.service.app import build, routes
 from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
+from beholder.service.lifeline import end_with
 from beholder.service.meters import Meters
+from beholder.service.schedule import Schedule
+from beholder.service.trainer import Trainer
+from beholder.service.trainings import forget
 from beholder.service.visitor import secret_of
 from beholder.store import Store, server_lock
 from beholder.workspace import Workspace
@@ -44,7 +48,6 @@ BACKLOG = 4096
 CONNECTIONS = 8_192  # at once, each at most HEADER_SECONDS without a request
 FILES = 512  # descriptors for everything else
 GRACE = 10  # seconds that requests have to end when the server stops
-LOOK = 1.0
 
 
 @dataclass
@@ -61,7 +64,7 @@ class Plan:
 
     def __call__(self) -> Any:
         """Return the ASGI application of this process."""
-        threading.Thread(target=_end_with, args=(self.parent,), daemon=True).start()
+        end_with(self.parent)
         words = self.words
         return build(
             self.workspace,
@@ -83,6 +86,7 @@ def serve(
     port: int,
     workers: int,
     *,
+    schedule: Schedule | None = None,
     log: bool = False,
     say: Callable[[str], None] = print,
     whisper: Callable[[str], None] = print,
@@ -91,10 +95,12 @@ def serve(
 
     Parameters
     ----------
+    schedule
+        When to train; None: never.
     say
         Is told the address, once the server answers.
     whisper
-        Is told the operator key, at the first start, and when workers died.
+        Is told the operator key, at the first start, when workers died, and how trainings ended.
 
     Raises
     ------
@@ -133,7 +139,25 @@ def serve(
             server.on_startup(lambda: _announce(host, port, ready))
             server.serve(target_loader=plan, wrap_loader=False)
 
-        keep_serving(start, answered.is_set, words, whisper)
+        with _training(workspace, schedule, meters, whisper):
+            keep_serving(start, answered.is_set, words, whisper)
+
+
+@contextmanager
+def _training(
+    workspace: Workspace, schedule: Schedule | None, meters: Meters, say: Callable[[str], None]
+) -> Iterator[None]:
+    """Train as scheduled until the block ends."""
+    if schedule is None:
+        forget(workspace)  # of a server before this one
+        yield
+        return
+    trainer = Trainer(workspace, schedule, meters, say)
+    trainer.start()
+    try:
+        yield
+    finally:
+        trainer.stop()
 
 
 def _granian(host: str, port: int, workers: int) -> Any:
@@ -222,10 +246,3 @@ def _announce(host: str, port: int, say: Callable[[], None]) -> None:
 
 def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-
-
-def _end_with(parent: int) -> None:
-    """Stop this worker where its parent is gone, however that went."""
-    while os.getppid() == parent:
-        time.sleep(LOOK)
-    os.kill(os.getpid(), signal.SIGTERM)
