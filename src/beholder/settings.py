@@ -109,6 +109,7 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_body: Positive = 2**20
     max_events: Positive = 1000
     max_in_flight: Positive = 256
+    compress: bool = True
     read_seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
     max_queue: Positive = 4096
     diversity: Share = 0.0

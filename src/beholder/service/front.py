@@ -11,7 +11,7 @@ from litestar import Litestar, Request
 
 from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
-from beholder.service import origins
+from beholder.service import compress, origins
 from beholder.service.access import Door
 from beholder.service.asking import Asking
 from beholder.service.keys import KeyFile
@@ -72,6 +72,7 @@ class Front:
         self.app, self.queue, self.meters = app, queue, meters
         self.log = log
         self.settings = workspace.settings
+        self.compress = workspace.settings.serve.compress
         self.load = Load(workspace.settings.serve.max_in_flight)
         meters.follow("at_work", lambda: self.load.at_work)
         meters.follow("held", lambda: self.load.held)
@@ -86,7 +87,9 @@ class Front:
             return
         began = time.perf_counter()
         headers = dict(scope["headers"])
-        answer = _Answer(send, [*SAFE, *origins.cors(headers, self.origins)], scope["method"])
+        own = [*SAFE, *origins.cors(headers, self.origins)]
+        smaller = None if not self.compress else compress.readable(headers)
+        answer = _Answer(send, own, scope["method"], smaller)
         turn: Turn | None = None
         try:
             turn = Turn(self.load, self.queue, scope, headers, receive)
@@ -150,26 +153,48 @@ class Front:
 
 
 class _Answer:
-    """Adds headers to an answer, keeps the body of a HEAD back, and remembers the status.
+    """Adds headers to an answer, compresses it, and remembers the status.
 
     What does not say how long it may be kept is of one person, or of one moment: nobody keeps it.
+    The body of a HEAD is kept back; its headers are those of the GET.
+
+    Parameters
+    ----------
+    smaller
+        Whether it may be compressed; None: nothing is, for nobody.
     """
 
-    def __init__(self, send: Send, headers: Headers, method: str) -> None:
-        self.send, self.headers, self.method, self.status = send, headers, method, 0
+    def __init__(self, send: Send, headers: Headers, method: str, smaller: bool | None) -> None:
+        self.send, self.headers, self.method, self.smaller = send, headers, method, smaller
+        self.status = 0
+        self._start: Any = None  # until it is known how long the body is
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            own = [*message["headers"], *self.headers]
-            if not any(name.lower() == b"cache-control" for name, _ in own):
-                own.append(PRIVATE)
-            message = {**message, "headers": own}
-        elif self.method == "HEAD":
+            self.status, self._start = message["status"], message
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            message = await self._begin(start, message)
+        if self.method == "HEAD":
             if message.get("more_body"):
                 return
             message = {"type": "http.response.body", "body": b""}
         await self.send(message)
+
+    async def _begin(self, start: Any, message: Any) -> Any:
+        """Send status and headers; return the first part of the body as it is to be sent."""
+        own = [*start["headers"], *self.headers]
+        if not any(name.lower() == b"cache-control" for name, _ in own):
+            own.append(PRIVATE)
+        body, whole = message.get("body", b""), not message.get("more_body")
+        if self.smaller is not None and whole and compress.worth_it(own, len(body)):
+            own.append(compress.VARY)
+            if self.smaller:
+                own, body = compress.compressed(own, body)
+                message = {**message, "body": body}
+        await self.send({**start, "headers": own})
+        return message
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Send an answer at once."""
