@@ -110,6 +110,7 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_events: Positive = 1000
     max_in_flight: Positive = 256
     compress: bool = True
+    root_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*$", max_length=200)] = ""
     read_seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
     max_queue: Positive = 4096
     diversity: Share = 0.0

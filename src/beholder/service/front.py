@@ -20,6 +20,7 @@ from beholder.service.log import FAULTS, note_fault, note_request
 from beholder.service.meters import NOWHERE, Meters
 from beholder.service.pages import problem_page, wants_page
 from beholder.service.paths import keep_slashes
+from beholder.service.prefix import take_off
 from beholder.service.problems import (
     CODE,
     MEDIA_TYPE,
@@ -72,6 +73,7 @@ class Front:
         self.app, self.queue, self.meters = app, queue, meters
         self.log = log
         self.settings = workspace.settings
+        self.root = workspace.settings.serve.root_path
         self.compress = workspace.settings.serve.compress
         self.load = Load(workspace.settings.serve.max_in_flight)
         meters.follow("at_work", lambda: self.load.at_work)
@@ -86,6 +88,8 @@ class Front:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
+        if self.root:
+            take_off(scope, self.root)
         headers = dict(scope["headers"])
         own = [*SAFE, *origins.cors(headers, self.origins)]
         smaller = None if not self.compress else compress.readable(headers)

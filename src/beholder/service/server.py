@@ -35,6 +35,7 @@ from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
 from beholder.service.lifeline import end_with
 from beholder.service.meters import Meters
+from beholder.service.prefix import check_prefix
 from beholder.service.schedule import Schedule
 from beholder.service.trainer import Trainer
 from beholder.service.trainings import forget
@@ -105,7 +106,8 @@ def serve(
     Raises
     ------
     UsageError
-        If the port is in use, or the address is not loopback and there is no key.
+        If the port is in use, the address is not loopback and there is no key, or a setting has a
+        value that cannot be served.
     StoreError
         If another server serves this workspace.
     BundleError
@@ -114,6 +116,7 @@ def serve(
         If its workers die before they answer.
     """
     loopback = is_loopback(host)
+    check_prefix(workspace.settings.serve.root_path, (route for _, route in routes()))
     with server_lock(workspace):
         _first_key(workspace, loopback, whisper)
         port = _free_port(host, port)
@@ -128,6 +131,7 @@ def serve(
         gc.collect()
         gc.freeze()  # else the first collection of each worker would copy what they share
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        address += workspace.settings.serve.root_path
 
         def ready() -> None:
             if not answered.is_set():
