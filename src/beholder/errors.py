@@ -23,7 +23,8 @@ BeholderError
 │   └── UnknownBundleError  no bundle of this name
 ├── StoreError              the database does not answer
 │   ├── OverloadedError     too much at once: try again later
-│   └── ManyEndError        much would be deleted at once: is the clock right?
+│   ├── ManyEndError        much would be deleted at once: is the clock right?
+│   └── TrainingBusyError   another training is at work
 ├── DiskError               a file cannot be written: full, read-only, failing
 ├── AccessError             the caller may not do this
 │   └── KeyNeededError      a key is missing or not known
@@ -206,6 +207,12 @@ class ManyEndError(StoreError):
     """Much of what is stored would end at once, as it would by a clock that is wrong."""
 
     code = "many-end"
+
+
+class TrainingBusyError(StoreError):
+    """Another training is at work in this workspace."""
+
+    code = "training-busy"
 
 
 class DiskError(BeholderError):

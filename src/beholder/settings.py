@@ -110,6 +110,8 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_body: Positive = 2**20
     max_events: Positive = 1000
     max_in_flight: Positive = 256
+    compress: bool = True
+    root_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*$", max_length=200)] = ""
     read_seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
     max_queue: Positive = 4096
     diversity: Share = 0.0
@@ -119,6 +121,8 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     log_answers: Share = 1.0
     explore: Share = 0.0
     explore_pool: Literal["fresh", "rare"] = "fresh"
+    train_every: str = ""
+    train_when: Annotated[int, Meta(ge=0)] = 0
 
 
 class PagesSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from live_server import Server
+
 pytestmark = pytest.mark.browser
 
 SEEN = """Object.fromEntries([...document.querySelectorAll('.card')]
@@ -507,3 +509,28 @@ def test_when_nothing_is_left_no_more_is_promised(page):
             page.locator("#more .next").click()
     assert page.locator(".card[data-liked]").count() == 3, "whichever page they came with"
     assert page.complaints == []
+
+
+def test_below_a_path_of_a_site_scripts_ask_for_nothing_outside_of_it(chromium, workspace):
+    with Server(workspace.root, settings={"serve.root_path": "/rec"}) as server:
+        site = server.url.removesuffix("/rec")
+        context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=site)
+        page = context.new_page()
+        asked, complaints = [], []
+        page.on("request", lambda request: asked.append(request.url.removeprefix(site)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/rec/")
+        page.wait_for_function("() => document.querySelectorAll('.card').length > 8")
+        act(page, 2, "like")
+        page.wait_for_function("() => JSON.parse(localStorage['/recbeholder.outbox']).length === 0")
+        page.locator("[data-look=theme]").click()
+        page.locator(".card").nth(4).locator("[data-do=open]").click()
+        page.wait_for_selector("dialog.view .rel a")
+        assert page.evaluate("location.pathname").startswith("/rec/item/")
+        paths = {f"/rec{path}" for path in ("/v1/interactions", "/v1/recommendations")}
+        assert paths <= {address.split("?")[0] for address in asked}
+        assert [address for address in asked if not address.startswith("/rec/")] == []
+        assert {cookie["path"] for cookie in context.cookies()} == {"/rec"}
+        assert {cookie["name"] for cookie in context.cookies()} == {"beholder_visitor", "theme"}
+        assert complaints == []
+        context.close()

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from beholder.service.front import Front
+from beholder.service.meters import Meters
 from beholder.service.queue import Queue
 from beholder.workspace import Workspace
 from live_server import Server
@@ -22,7 +23,8 @@ def test_a_fault_of_ours_is_told_with_its_places_in_the_program(
     async def broken(scope: Any, receive: Any, send: Any) -> None:
         raise ZeroDivisionError("of somebody")
 
-    front = Front(broken, workspace, Queue(), loopback=True, log=log)  # type: ignore[arg-type]
+    meters = Meters([])
+    front = Front(broken, workspace, Queue(), meters, loopback=True, log=log)  # type: ignore[arg-type]
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(front)

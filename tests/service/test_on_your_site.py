@@ -335,6 +335,23 @@ def test_the_row_fits_the_screen(page: Any, shop: Shop, tmp_path: Path, width: i
         assert page.evaluate(over) <= 0
 
 
+def test_below_a_path_rows_and_pictures_come_too(
+    chromium: Any, trained: Path, tmp_path: Path
+) -> None:
+    root = shutil.copytree(trained, tmp_path / "copy")
+    with Server(root, settings={"serve.root_path": "/rec"}) as server:
+        below = Shop(server, Workspace.open(root))
+        row = '<div data-beholder="popular" data-k="3"></div>'
+        context = chromium.new_context(base_url=below.url)
+        with files(below.plain(tmp_path / "site", row), below.port):
+            opened = context.new_page()
+            opened.goto("/index.html")
+            links = cards(opened, "popular", 3)
+            assert links.first.get_attribute("href").startswith(f"{server.url}/item/")
+            opened.wait_for_function("() => [...document.images].every(i => i.naturalWidth > 0)")
+        context.close()
+
+
 @pytest.mark.parametrize("name", ["flask", "fastapi", "django"])
 def test_the_examples_show_rows_and_a_login_merges_what_was_done_before(
     page: Any, shop: Shop, name: str

@@ -14,7 +14,9 @@ from beholder.engine.question import Question
 from beholder.errors import AccessError, KeyNeededError, TooLargeError, UnknownItemError
 from beholder.service import interactions, recommendations
 from beholder.service.access import MAY, Caller
+from beholder.service.meters import Meters
 from beholder.service.problems import BodyTypeError, MalformedError
+from beholder.service.queue import Queue
 from beholder.service.quick import ROUTES, Asked
 from beholder.service.recommendations import plain_question
 from beholder.service.running import Running
@@ -28,7 +30,7 @@ LOCAL = Caller("local", MAY["local"])
 
 @pytest.fixture
 def running(workspace: Workspace) -> Iterator[Running]:
-    opened = Running(workspace)
+    opened = Running(workspace, None, Queue(), Meters([]))
     yield opened
     opened.close()
 

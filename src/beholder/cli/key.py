@@ -42,7 +42,7 @@ def add(
 ) -> None:
     """Make a key and print it: only its hash is kept.
 
-    Scopes: recommend, events, catalogue, privacy, and operator, which includes all.
+    Scopes: recommend, events, catalogue, privacy, metrics, and operator, which includes all.
 
     A publishable key has origins instead. It may be read by everybody, and does nothing but
     recommend to visitors of those pages and record what they do.

@@ -13,21 +13,35 @@ import click
 @click.option("--host", help="Where to listen; other than loopback needs keys.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer.")
+@click.option("--train-every", metavar="TIME", help="Train so long after each bundle: 24h, 90m.")
+@click.option("--train-when", metavar="N", type=click.IntRange(0), help="Train after N new events.")
 @click.option("--log", is_flag=True, help="A line of JSON for each request, on standard error.")
 def command(
-    folder: Path, host: str | None, port: int | None, workers: int | None, log: bool
+    folder: Path,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    train_every: str | None,
+    train_when: int | None,
+    log: bool,
 ) -> None:
     """Answer over HTTP and show the pages, until Ctrl-C."""
+    from beholder.service.schedule import Schedule
     from beholder.service.server import serve
+    from beholder.training.budget import seconds
     from beholder.workspace import Workspace
 
     workspace = Workspace.open(folder)
     settings = workspace.settings.serve
+    every = settings.train_every if train_every is None else train_every
+    when = settings.train_when if train_when is None else train_when
+    schedule = Schedule(seconds(every, "train_every") if every else None, when)
     serve(
         workspace,
         settings.host if host is None else host,
         settings.port if port is None else port,
         settings.workers if workers is None else workers,
+        schedule=schedule if every or when else None,
         log=log,
         say=click.echo,
         whisper=partial(click.echo, err=True),

@@ -45,10 +45,16 @@ class _Named(msgspec.Struct, omit_defaults=True):
 
 
 class Cards:
-    """Cards by position over an Arrow table with the columns of `build.ITEM_COLUMNS`."""
+    """Cards by position over an Arrow table with the columns of `build.ITEM_COLUMNS`.
 
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
+    Parameters
+    ----------
+    root
+        What addresses of pictures begin with; see `picture_of`.
+    """
+
+    def __init__(self, table: pa.Table, root: str = "") -> None:
+        self.table, self.root = table, root
         self._made: dict[int, Card] = {}
         self._shown: dict[int, bytes] = {}
         self._named: dict[int, bytes] = {}
@@ -69,7 +75,7 @@ class Cards:
 
     def _over(self, table: pa.Table, changed: Sequence[int]) -> Cards:
         """Return cards over another table; what did not change stays made."""
-        other = Cards(table)
+        other = Cards(table, self.root)
         other._made = dict(self._made)
         other._shown, other._named = dict(self._shown), dict(self._named)
         for position in changed:
@@ -114,7 +120,7 @@ class Cards:
         return Card(
             row["item_id"],
             row["title"] or row["item_id"],
-            picture_of(row["picture"], row["width"], row["height"], row["colour"]),
+            picture_of(row["picture"], row["width"], row["height"], row["colour"], self.root),
             attributes,
             {name: text for name, text in attributes.items() if name.startswith("title_")},
         )
@@ -131,11 +137,21 @@ def _named(card: Card) -> bytes:
 
 
 def picture_of(
-    digest: str | None, width: int | None, height: int | None, colour: str | None
+    digest: str | None,
+    width: int | None,
+    height: int | None,
+    colour: str | None,
+    root: str = "",
 ) -> Picture | None:
-    """Return the addresses of a picture's renditions; None until it was rendered."""
+    """Return the addresses of a picture's renditions; None until it was rendered.
+
+    Parameters
+    ----------
+    root
+        The path of the site below which the service stands, such as `/rec`; empty: none.
+    """
     if digest is None or not width or not height:
         return None
     widths = [w for w in WIDTHS if w < 960 or width >= 960]
-    srcset = ", ".join(f"/media/{digest}-{w}.webp {w}w" for w in widths)
-    return Picture(f"/media/{digest}-480.webp", srcset, width, height, colour or "#888888")
+    srcset = ", ".join(f"{root}/media/{digest}-{w}.webp {w}w" for w in widths)
+    return Picture(f"{root}/media/{digest}-480.webp", srcset, width, height, colour or "#888888")

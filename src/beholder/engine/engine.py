@@ -77,6 +77,7 @@ class Engine:
         promotions: Promotions | None = None,
         lasts: Moments | None = None,
         patience: float = math.inf,
+        root: str = "",
     ) -> None:
         self.store = store
         self.pipeline = pipeline or Pipeline()
@@ -85,7 +86,7 @@ class Engine:
         self.rows = rows.Rows(store)
         self._looking = looking
         self._pages = Pages(page_key or secrets.token_bytes(32))
-        self._present = Present(parts, bundle, store, vectors_of, promotions)
+        self._present = Present(parts, bundle, store, vectors_of, promotions, root)
         self.patience = patience
         self._simply = Simply()
         self.refresh()

@@ -70,6 +70,7 @@ def engine_of(
         promotions=promotions,
         lasts=lasting(settings.serve.repeat),
         patience=patience,
+        root=settings.serve.root_path,
     )
 
 

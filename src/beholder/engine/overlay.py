@@ -171,8 +171,8 @@ class Overlay:
         return self.position_of_seq.take(seqs, mode="clip")
 
 
-def bare(parts: Parts, bundle: str = "") -> Overlay:
-    """Return the bundle as it is, without a store."""
+def bare(parts: Parts, bundle: str = "", root: str = "") -> Overlay:
+    """Return the bundle as it is, without a store; for `root` see `cards.picture_of`."""
     n, base = parts.items.num_rows, ungrown(parts)
     seqs = parts.items["seq"].to_numpy()
     position_of_seq = np.full(int(seqs.max(initial=-1)) + 2, -1, np.int32)
@@ -181,7 +181,7 @@ def bare(parts: Parts, bundle: str = "") -> Overlay:
     return Overlay(
         parts,
         int(parts.choice.catalogue_version),
-        Cards(parts.items),
+        Cards(parts.items, root),
         base,
         ~np.asarray(parts.items["hidden"].to_numpy(zero_copy_only=False), bool),
         position_of_seq,

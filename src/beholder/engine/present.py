@@ -30,6 +30,8 @@ class Present:
         Gives raw vectors by name for items that came or changed; see `overlay.follow`.
     promotions
         Tells when another bundle was promoted; None: the first is kept.
+    root
+        See `cards.picture_of`.
 
     Attributes
     ----------
@@ -49,8 +51,10 @@ class Present:
         store: Store | None,
         vectors_of: VectorsOf,
         promotions: Promotions | None,
+        root: str = "",
     ) -> None:
-        self.view: Overlay = overlay.bare(parts, bundle)
+        self._root = root
+        self.view: Overlay = overlay.bare(parts, bundle, root)
         self._compared = self.view  # the last one whose items are all compared as they are
         self._patient_until = math.inf
         self._again = 0.0
@@ -168,7 +172,7 @@ class Present:
         self._comparing.acquire()
         with self._has_acquired():
             try:
-                view = overlay.bare(opened.parts, opened.name)
+                view = overlay.bare(opened.parts, opened.name, self._root)
                 vectors_of = vectors_for(promotions.workspace, opened.parts)
                 if self._store is not None:
                     version = self._store.catalogue_version()

@@ -55,6 +55,8 @@ class Look:
         Searches of one tap, for example the most frequent categories.
     currency
         How prices are written; see `attributes.price`.
+    root
+        The path of the site below which all pages stand, such as `/rec`; empty: none.
     """
 
     title: str
@@ -62,6 +64,7 @@ class Look:
     theme: str = "auto"
     chips: tuple[Chip, ...] = ()
     currency: str = ""
+    root: str = ""
 
 
 def render_feed(

@@ -3,7 +3,7 @@
 | who      | how                                           | may                           |
 |----------|-----------------------------------------------|-------------------------------|
 | local    | the server listens on loopback, and was asked | pages, recommend, events,     |
-|          | there by a loopback name, without a proxy     | docs, as anybody              |
+|          | there by a loopback name, without a proxy     | docs, metrics, as anybody     |
 | key      | `Authorization: Bearer ...`                   | its scopes, as anybody        |
 | visitor  | the signed cookie                             | pages, recommend, events,     |
 |          |                                               | as itself                     |
@@ -30,11 +30,13 @@ from beholder.service.visitor import Visitor
 Kind = Literal["local", "key", "visitor", "site", "token", "nobody"]
 Need = Literal[
     "live", "page", "media", "docs", "visitors",
-    "recommend", "events", "catalogue", "operator", "privacy",
+    "recommend", "events", "catalogue", "operator", "privacy", "metrics",
 ]  # fmt: skip
 NEEDS = ("live", "page", "media", "docs", "visitors", *SCOPES)
 MAY: dict[Kind, frozenset[str]] = {
-    "local": frozenset({"live", "page", "media", "docs", "visitors", "recommend", "events"}),
+    "local": frozenset(
+        {"live", "page", "media", "docs", "visitors", "recommend", "events", "metrics"}
+    ),
     "key": frozenset({"live", "page", "media", "docs"}),
     "visitor": frozenset({"live", "page", "media", "recommend", "events"}),
     "site": frozenset({"live", "media", "visitors"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -24,6 +25,7 @@ from beholder.service import (
     interactions,
     items,
     media,
+    metrics,
     pages,
     recommendations,
     rows,
@@ -40,6 +42,7 @@ from beholder.service.asking import Asking
 from beholder.service.bodies import Bodies
 from beholder.service.front import Front
 from beholder.service.log import note_fault
+from beholder.service.meters import Meters
 from beholder.service.problems import MEDIA_TYPE, headers_of, let_go, problem, understood
 from beholder.service.queue import Queue
 from beholder.service.running import Running
@@ -59,15 +62,29 @@ ROUTERS = (
     users,
     bundles,
     health,
+    metrics,
     classic,
     media,
 )
 UNLISTED = (docs, pages, site_files, widget)  # what `/openapi.json` does not describe
+_PARAMETER = re.compile(r"\{(\w+):\w+\}")
+
+
+def routes() -> list[tuple[str, str]]:
+    """Return the method and template of every address."""
+    return [
+        (method, _PARAMETER.sub(r"{\1}", path))
+        for router in (*ROUTERS, *UNLISTED)
+        for handler in router.handlers
+        for path in handler.paths
+        for method in handler.http_methods
+    ]
 
 
 def build(
     workspace: Workspace,
     loaded: tuple[str, Parts] | None = None,
+    meters: Meters | None = None,
     *,
     loopback: bool = True,
     log: bool = False,
@@ -79,6 +96,8 @@ def build(
     ----------
     loaded
         As in `Running`.
+    meters
+        Where it is counted what this process does; None: for it alone.
     loopback
         Whether the server listens on loopback only; see `access`.
     log
@@ -87,11 +106,12 @@ def build(
         Is told why nothing could be opened.
     """
     settings, queue = workspace.settings, Queue()
+    counted = meters or Meters(routes())
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         try:
-            running = Running(workspace, loaded, queue)
+            running = Running(workspace, loaded, queue, counted)
         except BaseException as error:
             if failed is not None:
                 failed(error)
@@ -126,7 +146,7 @@ def build(
         request_max_body_size=None,  # `bodies` has the limits
         logging_config=None,
     )
-    return Front(app, workspace, queue, loopback=loopback, log=log)
+    return Front(app, workspace, queue, counted, loopback=loopback, log=log)
 
 
 def refuse(request: Asking, error: Exception) -> Response[Any]:

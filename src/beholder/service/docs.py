@@ -11,7 +11,7 @@ from litestar import Litestar, Response, get
 
 from beholder.pages import assets
 from beholder.service.access import needs
-from beholder.service.asking import Asking
+from beholder.service.asking import Asking, running_of
 from beholder.service.interactions import Events
 from beholder.service.items import ItemBody
 from beholder.service.problems import Problem
@@ -35,19 +35,26 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 
 @get("/openapi.json", opt=needs("docs"))
 async def openapi(request: Asking) -> dict[str, Any]:
     """Describe every address for programs."""
-    return schema_of(request.app)
+    return _described(request)
 
 
 @get("/docs", media_type="text/html", opt=needs("docs"))
 async def docs(request: Asking) -> Response[str]:
     """Describe every address for people."""
-    return Response(_page(schema_of(request.app)), media_type="text/html")
+    root = running_of(request).settings.serve.root_path
+    return Response(_page(_described(request), root), media_type="text/html")
 
 
 @get("/docs/style.css", media_type="text/css", opt=needs("docs"))
 async def style() -> Response[str]:
     """Return the style of `/docs`."""
     return Response(STYLE, media_type="text/css; charset=utf-8")
+
+
+def _described(request: Asking) -> dict[str, Any]:
+    """Return the OpenAPI document of a service that stands where the settings say."""
+    root = running_of(request).settings.serve.root_path
+    return schema_of(request.app) | ({"servers": [{"url": root}]} if root else {})
 
 
 @cache
@@ -124,14 +131,15 @@ def _needs(app: Litestar) -> dict[tuple[str, str], str]:
     return found
 
 
-def _page(schema: dict[str, Any]) -> str:
+def _page(schema: dict[str, Any], root: str) -> str:
     title = escape(schema["info"]["title"])
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8>",
         "<meta name=viewport content='width=device-width,initial-scale=1'>",
-        f"<title>{title}</title><link rel=stylesheet href=/docs/style.css>",
-        f"<link rel=icon href={assets.url('mark.svg')} type=image/svg+xml>",
-        f"<h1>{title}</h1><p>The same for programs: <a href=/openapi.json>openapi.json</a></p>",
+        f"<title>{title}</title><link rel=stylesheet href={root}/docs/style.css>",
+        f"<link rel=icon href={root}{assets.url('mark.svg')} type=image/svg+xml>",
+        f"<h1>{title}</h1><p>The same for programs: ",
+        f"<a href={root}/openapi.json>openapi.json</a></p>",
     ]
     for path, methods in sorted(schema["paths"].items()):
         for method in METHODS:

@@ -11,15 +11,18 @@ from litestar import Litestar, Request
 
 from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
-from beholder.service import beacons, origins
+from beholder.service import beacons, compress, origins
 from beholder.service.asking import Asking
 from beholder.service.door import Door
 from beholder.service.keys import KeyFile
 from beholder.service.load import Load, Turn
 from beholder.service.log import FAULTS, note_fault, note_request
+from beholder.service.meters import NOWHERE, Meters
 from beholder.service.pages import problem_page, wants_page
 from beholder.service.paths import keep_slashes
+from beholder.service.prefix import take_off
 from beholder.service.problems import (
+    CODE,
     MEDIA_TYPE,
     HeadersTooLargeError,
     headers_of,
@@ -53,15 +56,28 @@ class Front:
         All routers; its state holds what `Running` opened.
     queue
         What waits in this process.
+    meters
+        Where requests are counted.
     """
 
     def __init__(
-        self, app: Litestar, workspace: Workspace, queue: Queue, *, loopback: bool, log: bool
+        self,
+        app: Litestar,
+        workspace: Workspace,
+        queue: Queue,
+        meters: Meters,
+        *,
+        loopback: bool,
+        log: bool,
     ) -> None:
-        self.app, self.queue = app, queue
+        self.app, self.queue, self.meters = app, queue, meters
         self.log = log
         self.settings = workspace.settings
+        self.root = workspace.settings.serve.root_path
+        self.compress = workspace.settings.serve.compress
         self.load = Load(workspace.settings.serve.max_in_flight)
+        meters.follow("at_work", lambda: self.load.at_work)
+        meters.follow("held", lambda: self.load.held)
         self.origins = frozenset(workspace.settings.serve.cors_origins)
         self.keys = KeyFile(workspace.secrets)
         self.door = Door(self.keys, secret_of(workspace.secrets), loopback=loopback)
@@ -72,8 +88,11 @@ class Front:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
+        if self.root:
+            take_off(scope, self.root)
         headers = dict(scope["headers"])
-        answer = _Answer(send, list(SAFE), scope["method"])
+        smaller = None if not self.compress else compress.readable(headers)
+        answer = _Answer(send, list(SAFE), scope["method"], smaller)
         turn: Turn | None = None
         try:
             allowed = origins.Allowed(self.origins, self.keys.origins)
@@ -92,8 +111,11 @@ class Front:
         finally:
             if turn is not None:
                 turn.end()
+            spent = time.perf_counter() - began
+            route = scope.get("path_template") or NOWHERE
+            self.meters.request(scope["method"], route, answer.status, spent, scope.get(CODE, ""))
             if self.log or FAULTS in scope:  # what is a fault of ours is always told
-                note_request(scope, answer.status, time.perf_counter() - began)
+                note_request(scope, answer.status, spent)
 
     async def _answer(
         self, scope: Any, receive: Receive, send: _Answer, headers: dict[bytes, bytes]
@@ -114,10 +136,11 @@ class Front:
         origins.refuse_cross_site(method, headers, scope["scheme"], allowed)
         quick = ROUTES.get((method, scope["path"]))
         if quick is not None:
+            scope["path_template"] = scope["path"]
             asked = Asked(scope["query_string"], headers, receive, caller, self.settings)
             body = await quick(asked, self.app.state.running)
             if body is not None:
-                await _send_json(scope, send, body)
+                await _send_json(send, body)
                 return
         keep_slashes(scope)
         await self.app(scope, receive, send)
@@ -144,26 +167,48 @@ class Front:
 
 
 class _Answer:
-    """Adds headers to an answer, keeps the body of a HEAD back, and remembers the status.
+    """Adds headers to an answer, compresses it, and remembers the status.
 
     What does not say how long it may be kept is of one person, or of one moment: nobody keeps it.
+    The body of a HEAD is kept back; its headers are those of the GET.
+
+    Parameters
+    ----------
+    smaller
+        Whether it may be compressed; None: nothing is, for nobody.
     """
 
-    def __init__(self, send: Send, headers: Headers, method: str) -> None:
-        self.send, self.headers, self.method, self.status = send, headers, method, 0
+    def __init__(self, send: Send, headers: Headers, method: str, smaller: bool | None) -> None:
+        self.send, self.headers, self.method, self.smaller = send, headers, method, smaller
+        self.status = 0
+        self._start: Any = None  # until it is known how long the body is
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            own = [*message["headers"], *self.headers]
-            if not any(name.lower() == b"cache-control" for name, _ in own):
-                own.append(PRIVATE)
-            message = {**message, "headers": own}
-        elif self.method == "HEAD":
+            self.status, self._start = message["status"], message
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            message = await self._begin(start, message)
+        if self.method == "HEAD":
             if message.get("more_body"):
                 return
             message = {"type": "http.response.body", "body": b""}
         await self.send(message)
+
+    async def _begin(self, start: Any, message: Any) -> Any:
+        """Send status and headers; return the first part of the body as it is to be sent."""
+        own = [*start["headers"], *self.headers]
+        if not any(name.lower() == b"cache-control" for name, _ in own):
+            own.append(PRIVATE)
+        body, whole = message.get("body", b""), not message.get("more_body")
+        if self.smaller is not None and whole and compress.worth_it(own, len(body)):
+            own.append(compress.VARY)
+            if self.smaller:
+                own, body = compress.compressed(own, body)
+                message = {**message, "body": body}
+        await self.send({**start, "headers": own})
+        return message
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Send an answer at once."""
@@ -172,8 +217,7 @@ class _Answer:
         await self({"type": "http.response.body", "body": body})
 
 
-async def _send_json(scope: Any, send: _Answer, body: bytes) -> None:
-    scope["path_template"] = scope["path"]
+async def _send_json(send: _Answer, body: bytes) -> None:
     length = str(len(body)).encode()
     await send.whole(
         200, [(b"content-type", b"application/json"), (b"content-length", length)], body

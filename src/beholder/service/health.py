@@ -9,6 +9,7 @@ from beholder.errors import BeholderError, StoreError
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
 from beholder.service.problems import without_paths
+from beholder.service.trainings import Training, kept
 
 
 class Alive(msgspec.Struct):
@@ -64,6 +65,7 @@ class Ready(msgspec.Struct):
     refused: Refused | None = None
     trouble: str | None = None
     held: str | None = None
+    training: Training | None = None
     status: str = "ready"
 
 
@@ -91,8 +93,18 @@ async def ready(request: Asking) -> Ready:
     answers = Answers(len(waiting), told.stored, told.dropped, told.unknown)
     rules = engine.rule_problems
     trouble = None if engine.trouble is None else without_paths(_said(engine.trouble))
-    held = running.daily.held
-    return Ready(engine.bundle, n_items, seen.version, answers, rules, refused, trouble, held)
+    trained, held = kept(running.workspace), running.daily.held
+    return Ready(
+        engine.bundle,
+        n_items,
+        seen.version,
+        answers,
+        rules,
+        refused,
+        trouble,
+        held,
+        None if trained is None else trained.training,
+    )
 
 
 def _said(error: Exception) -> str:

@@ -142,7 +142,9 @@ def shown(running: Running, name: str) -> ItemShown:
     """
     card = running.engine.item(name)
     media = running.store.item(name)["media"]
-    return ItemShown(**msgspec.structs.asdict(card), pictures=tuple(map(_picture, media)))
+    root = running.settings.serve.root_path
+    pictures = tuple(_picture(medium, root) for medium in media)
+    return ItemShown(**msgspec.structs.asdict(card), pictures=pictures)
 
 
 @put(PATH, status_code=200, opt=needs("catalogue", body="either", upload=True))
@@ -274,8 +276,9 @@ def _refuse_unsent(running: Running, pictures: list[str], field: str = "pictures
             )
 
 
-def _picture(medium: dict[str, Any]) -> ItemPicture:
-    found = picture_of(*(medium[name] for name in ("hash", "width", "height", "colour")))
+def _picture(medium: dict[str, Any], root: str) -> ItemPicture:
+    digest, width, height = medium["hash"], medium["width"], medium["height"]
+    found = picture_of(digest, width, height, medium["colour"], root)
     if found is None:
         return ItemPicture(medium["hash"])
     return ItemPicture(medium["hash"], **msgspec.structs.asdict(found))

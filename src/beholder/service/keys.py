@@ -19,7 +19,7 @@ from beholder.durable import write_file
 from beholder.errors import StoreError, UsageError
 from beholder.service.origins import check_origin
 
-SCOPES = ("recommend", "events", "catalogue", "operator", "privacy")
+SCOPES = ("recommend", "events", "catalogue", "operator", "privacy", "metrics")
 PREFIX = "bhk_"
 PUBLISHABLE = "bhp_"
 

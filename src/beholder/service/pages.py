@@ -176,7 +176,8 @@ async def react(
     if data.kind not in mine:
         event = Event(data.item, data.kind, session=who, answer=data.answer, place=data.place)
         refuse((await running.record([event]))[0], event)
-    headers = {"location": _back(data.back), **_cookie(request, who)}
+    root = running.settings.serve.root_path
+    headers = {"location": root + _back(data.back), **_cookie(request, who)}
     return Response(None, status_code=303, headers=headers)
 
 
@@ -220,7 +221,7 @@ async def _page(request: Asking, draw: Any, who: str) -> Page:
     response = Response(html, media_type="text/html", headers=_cookie(request, who))
     for name, value in (("lang", look.language), ("theme", look.theme)):
         if request.query_params.get(name):
-            response.set_cookie(name, value, max_age=YEAR, samesite="lax")
+            response.set_cookie(name, value, max_age=YEAR, samesite="lax", path=look.root or "/")
     return response
 
 
@@ -236,6 +237,7 @@ def _look(request: Asking) -> render.Look:
         currency=running.settings.pages.currency,
         language=language,
         theme=theme if theme in render.THEMES else "auto",
+        root=running.settings.serve.root_path,
         chips=tuple(render.Chip(words) for words in running.chips),
     )
 
@@ -250,8 +252,19 @@ def _cookie(request: Asking, who: str) -> dict[str, str]:
     known = caller_of(request).visitor
     if known is not None and not known.stale:
         return {}
-    secret = running_of(request).visitor_secret
-    return {"set-cookie": visitor.set_cookie(secret, who, https=request.url.scheme == "https")}
+    running = running_of(request)
+    cookie = visitor.set_cookie(
+        running.visitor_secret,
+        who,
+        https=_by_tls(request),
+        path=running.settings.serve.root_path or "/",
+    )
+    return {"set-cookie": cookie}
+
+
+def _by_tls(request: Asking) -> bool:
+    """Return whether the browser asked by TLS, as far as the proxy in front says so."""
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
 
 
 def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:

@@ -19,6 +19,7 @@ from beholder.disk import of_disk
 from beholder.errors import BeholderError, DataError, OverloadedError, TooLargeError
 
 REQUEST = "beholder.request_id"
+CODE = "beholder.code"
 MEDIA_TYPE = "application/problem+json"
 _MISSING = re.compile(r"parameter '?(\w+)'?")
 _NAMED = re.compile(r"Object (?:contains unknown|missing required) field `([^`]*)`")
@@ -163,9 +164,9 @@ def problem(error: BeholderError, scope: Any) -> Problem:
     Parameters
     ----------
     scope
-        Of the request, whose line in the log gets the same id.
+        Of the request, whose line in the log gets the same id, and whose code is counted.
     """
-    scope[REQUEST] = secrets.token_hex(6)
+    scope[REQUEST], scope[CODE] = secrets.token_hex(6), error.code
     outside = error.status < 500 or isinstance(error, OverloadedError)
     return Problem(
         type=f"urn:beholder:problem:{error.code}",

@@ -36,8 +36,22 @@ class Queue:
     def over(self, bound: float) -> bool:
         """Return whether those who come now wait longer than one of the bounds above."""
         now = time.perf_counter()
-        oldest = self._marks[0] if self._marks else now
-        return self._bounds[bound].over(max(self._last, now - oldest), now)
+        return self._bounds[bound].over(self._wait(now), now)
+
+    def __len__(self) -> int:
+        """Return how many wait; any thread may ask."""
+        return len(self._marks)
+
+    @property
+    def wait(self) -> float:
+        """Seconds that those who come now wait; any thread may ask."""
+        return self._wait(time.perf_counter())
+
+    def _wait(self, now: float) -> float:
+        try:
+            return max(self._last, now - self._marks[0])
+        except IndexError:
+            return self._last
 
     def _reached(self) -> None:
         spent = time.perf_counter() - self._marks.popleft()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -34,6 +35,7 @@ from beholder.service.queue import SIMPLER
 from beholder.service.running import Running
 
 PATH = "/v1/recommendations"
+_LEVEL = b'"level":"'
 PLAIN = {"user": 256, "session": 256, "k": 4, "page": LONGEST, "filter": LONGEST_FILTER}
 """Parameters that are read without the framework, and their longest values."""
 
@@ -111,16 +113,20 @@ async def answered(
     history
         Where there is one, the store is not asked about anybody.
     """
+    began = time.perf_counter()
     user, session = caller.whose(user, session)
     seen = await running.seen(*((None, None) if history is not None else (user, session)))
     plain = question._replace(exclude=()) == Question(question.k)
     if history is None and plain and running.queue.over(SIMPLER):
         simple = running.engine.simple_json(seen, question.k, question.exclude)
         if simple is not None:
+            running.meters.made("popular", "popular", time.perf_counter() - began)
             return simple
-    return running.engine.recommend_json(
+    answer = running.engine.recommend_json(
         user, session=session, history=history, question=question, seen=seen
     )
+    running.meters.made(_level(answer), "", time.perf_counter() - began)
+    return answer
 
 
 def plain_question(query: bytes) -> tuple[str | None, str | None, Question] | None:
@@ -145,6 +151,12 @@ def plain_question(query: bytes) -> tuple[str | None, str | None, Question] | No
         return None
     question = Question(int(k), (), asked.get("page"), asked.get("filter"))
     return asked.get("user"), asked.get("session"), question
+
+
+def _level(answer: bytes) -> str:
+    """Return the level that the JSON of an answer says, before any of its items."""
+    start = answer.index(_LEVEL) + len(_LEVEL)
+    return answer[start : answer.index(b'"', start)].decode()
 
 
 def _json(body: bytes) -> Response[Any]:

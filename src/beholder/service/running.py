@@ -27,6 +27,8 @@ from beholder.service.chips import frequent
 from beholder.service.daily import Daily
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_trouble
+from beholder.service.memory import resident
+from beholder.service.meters import Meters
 from beholder.service.queue import Queue
 from beholder.store import GroupWriter, Outcome, Snapshot, Store
 from beholder.workspace import Workspace
@@ -48,25 +50,31 @@ class Running:
         The name and parts of a bundle that was opened before; None: the promoted one.
     queue
         What waits in this process.
+    meters
+        Where it is counted what this process does.
     """
 
     def __init__(
         self,
         workspace: Workspace,
-        loaded: tuple[str, Parts] | None = None,
-        queue: Queue | None = None,
+        loaded: tuple[str, Parts] | None,
+        queue: Queue,
+        meters: Meters,
     ) -> None:
         self.workspace = workspace
         self.settings = workspace.settings
-        self.queue = queue or Queue()
+        self.queue, self.meters = queue, meters
         self.keys = KeyFile(workspace.secrets)
         self.visitor_secret = visitor.secret_of(workspace.secrets)
         name, parts = loaded or open_bundle(workspace, current(workspace))
         self.store = Store.open(workspace)
         self.engine = self._engine_of(parts, name)
-        self.writer = GroupWriter(self.store)
+        meters.begin()
+        self.writer = GroupWriter(self.store, meters.recorded)
+        self._follow()
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
+        self._last_event = 0
         self._chips: tuple[str, tuple[str, ...]] = ("", ())
         self._pictures: PictureWorkers | None = None
         self._starting = threading.Lock()
@@ -76,6 +84,15 @@ class Running:
         self._seen = b""
         self._watcher = threading.Thread(target=self._watch, name="beholder-watch", daemon=True)
         self._watcher.start()
+
+    def _follow(self) -> None:
+        """Say where the present numbers of this process are found."""
+        self.meters.follow("queued", lambda: len(self.queue))
+        self.meters.follow("queue_wait", lambda: self.queue.wait)
+        self.meters.follow("events_waiting", lambda: self.writer.waiting)
+        self.meters.follow("answers_waiting", lambda: len(self.store.waiting))
+        self.meters.follow("resident", resident)
+        self.meters.follow("last_event", lambda: self._last_event)
 
     def close(self) -> None:
         """Write what waits, then close everything."""
@@ -178,10 +195,12 @@ class Running:
                 self.engine.people.memory.clear()
                 forgot = time.monotonic()
             try:
+                self.meters.publish()
                 if stamp(self.workspace) != self._seen:
                     self.swap()
                 self.engine.refresh()
                 self.daily.look(time.monotonic())
+                self._last_event = self.store.last_event()
             except BeholderError:
                 pass  # no bundle at all, or no store: requests meet the same error, and tell it
             except Exception as error:  # this thread follows promotions: it may not end

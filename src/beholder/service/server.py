@@ -11,11 +11,11 @@ import gc
 import http.client
 import os
 import resource
-import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,11 +29,17 @@ from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current
 from beholder.engine.opening import rules_of
 from beholder.errors import UsageError
-from beholder.service.app import build
+from beholder.service.app import build, routes
 from beholder.service.door import is_loopback
 from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
+from beholder.service.lifeline import end_with
+from beholder.service.meters import Meters
 from beholder.service.origins import check_origin
+from beholder.service.prefix import check_prefix
+from beholder.service.schedule import Schedule
+from beholder.service.trainer import Trainer
+from beholder.service.trainings import forget
 from beholder.service.visitor import secret_of
 from beholder.store import Store, server_lock
 from beholder.workspace import Workspace
@@ -44,7 +50,6 @@ BACKLOG = 4096
 CONNECTIONS = 8_192  # at once, each at most HEADER_SECONDS without a request
 FILES = 512  # descriptors for everything else
 GRACE = 10  # seconds that requests have to end when the server stops
-LOOK = 1.0
 
 
 @dataclass
@@ -56,15 +61,17 @@ class Plan:
     log: bool
     parent: int
     words: LastWords | None
+    meters: Meters | None
     loaded: tuple[str, Parts] | None = field(default=None, repr=False)
 
     def __call__(self) -> Any:
         """Return the ASGI application of this process."""
-        threading.Thread(target=_end_with, args=(self.parent,), daemon=True).start()
+        end_with(self.parent)
         words = self.words
         return build(
             self.workspace,
             self.loaded,
+            self.meters,
             loopback=self.loopback,
             log=self.log,
             failed=None if words is None else words.say,
@@ -72,7 +79,7 @@ class Plan:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what only a fork shares, where processes are spawned: each opens it itself."""
-        return {**self.__dict__, "loaded": None, "words": None}
+        return {**self.__dict__, "loaded": None, "words": None, "meters": None}
 
 
 def serve(
@@ -81,6 +88,7 @@ def serve(
     port: int,
     workers: int,
     *,
+    schedule: Schedule | None = None,
     log: bool = False,
     say: Callable[[str], None] = print,
     whisper: Callable[[str], None] = print,
@@ -89,16 +97,18 @@ def serve(
 
     Parameters
     ----------
+    schedule
+        When to train; None: never.
     say
         Is told the address, once the server answers.
     whisper
-        Is told the operator key, at the first start, and when workers died.
+        Is told the operator key, at the first start, when workers died, and how trainings ended.
 
     Raises
     ------
     UsageError
-        If the port is in use, the address is not loopback and there is no key, or one of
-        `serve.cors_origins` can never be matched.
+        If the port is in use, the address is not loopback and there is no key, or a setting has a
+        value that cannot be served.
     StoreError
         If another server serves this workspace.
     BundleError
@@ -109,19 +119,22 @@ def serve(
     loopback = is_loopback(host)
     for origin in workspace.settings.serve.cors_origins:
         check_origin(origin, "serve.cors_origins")
+    check_prefix(workspace.settings.serve.root_path, (route for _, route in routes()))
     with server_lock(workspace):
         _first_key(workspace, loopback, whisper)
         port = _free_port(host, port)
         name = current(workspace)
         rules_of(workspace)  # a broken rule ends this process, not one worker after another
         words, answered = LastWords(), threading.Event()
+        meters = Meters(routes(), 2 * workers)  # twice: one may begin before another has ended
         loaded = open_bundle(workspace, name)
-        plan = Plan(workspace, loopback, log, os.getpid(), words, loaded)
+        plan = Plan(workspace, loopback, log, os.getpid(), words, meters, loaded)
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
         gc.collect()
         gc.freeze()  # else the first collection of each worker would copy what they share
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        address += workspace.settings.serve.root_path
 
         def ready() -> None:
             if not answered.is_set():
@@ -133,7 +146,25 @@ def serve(
             server.on_startup(lambda: _announce(host, port, ready))
             server.serve(target_loader=plan, wrap_loader=False)
 
-        keep_serving(start, answered.is_set, words, whisper)
+        with _training(workspace, schedule, meters, whisper):
+            keep_serving(start, answered.is_set, words, whisper)
+
+
+@contextmanager
+def _training(
+    workspace: Workspace, schedule: Schedule | None, meters: Meters, say: Callable[[str], None]
+) -> Iterator[None]:
+    """Train as scheduled until the block ends."""
+    if schedule is None:
+        forget(workspace)  # of a server before this one
+        yield
+        return
+    trainer = Trainer(workspace, schedule, meters, say)
+    trainer.start()
+    try:
+        yield
+    finally:
+        trainer.stop()
 
 
 def _granian(host: str, port: int, workers: int) -> Any:
@@ -222,10 +253,3 @@ def _announce(host: str, port: int, say: Callable[[], None]) -> None:
 
 def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-
-
-def _end_with(parent: int) -> None:
-    """Stop this worker where its parent is gone, however that went."""
-    while os.getppid() == parent:
-        time.sleep(LOOK)
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -6,9 +6,10 @@ from litestar import Response, get
 
 from beholder.pages import assets
 from beholder.service.access import needs
+from beholder.service.asking import Asking, running_of
 
 DAY = "public, max-age=86400"
-ROBOTS = "User-agent: *\nDisallow: /v1/\n"
+ROBOTS = "User-agent: *\nDisallow: {root}/v1/\n"
 
 
 @get("/favicon.ico", media_type="image/svg+xml", opt=needs("live"))
@@ -19,9 +20,10 @@ async def favicon() -> Response[bytes]:
 
 
 @get("/robots.txt", media_type="text/plain", opt=needs("live"))
-async def robots() -> Response[str]:
+async def robots(request: Asking) -> Response[str]:
     """Return that pages and pictures may be visited, and the API not."""
-    return Response(ROBOTS, media_type="text/plain", headers={"cache-control": DAY})
+    told = ROBOTS.format(root=running_of(request).settings.serve.root_path)
+    return Response(told, media_type="text/plain", headers={"cache-control": DAY})
 
 
 handlers = [favicon, robots]

@@ -57,12 +57,20 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
-def set_cookie(secret: bytes, visitor_id: str, *, https: bool) -> str:
-    """Return the header that gives a browser its cookie."""
+def set_cookie(secret: bytes, visitor_id: str, *, https: bool, path: str = "/") -> str:
+    """Return the header that gives a browser its cookie.
+
+    Parameters
+    ----------
+    https
+        Whether the browser asked by TLS: then it sends the cookie by nothing else.
+    path
+        Below which it sends the cookie.
+    """
     moment = f"{int(time.time()):x}"
     value = f"{visitor_id}.{moment}.{_mark(secret, visitor_id, moment)}"
     secure = "; Secure" if https else ""
-    return f"{COOKIE}={value}; Path=/; Max-Age={LIFE}; HttpOnly; SameSite=Lax{secure}"
+    return f"{COOKIE}={value}; Path={path}; Max-Age={LIFE}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _mark(secret: bytes, visitor_id: str, moment: str) -> str:

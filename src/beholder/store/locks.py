@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from beholder.errors import StoreError, UsageError
+from beholder.errors import StoreError, TrainingBusyError, UsageError
 from beholder.workspace import Workspace
 
 WAIT_FOR_IT = "wait until it ends, or stop it"
@@ -53,13 +53,13 @@ def training_lock(workspace: Workspace) -> Iterator[None]:
 
     Raises
     ------
-    StoreError
+    TrainingBusyError
         If another training holds it.
     """
     try:
         handle = _taken(workspace.bundles / "training.lock")
     except _TakenError as error:
-        raise StoreError(
+        raise TrainingBusyError(
             f"another training (process {error}) is at work in this workspace", remedy=WAIT_FOR_IT
         ) from error
     with os.fdopen(handle):

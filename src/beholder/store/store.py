@@ -153,6 +153,11 @@ class Store:
         with self.database.look() as ask:
             return int(ask(items.VERSION)[0][0])
 
+    def last_event(self) -> int:
+        """Return how many events were ever stored."""
+        with self.database.read() as connection:
+            return counters.read(connection, "event")
+
     def hide(self, item_id: str, hidden: bool) -> None:
         """Take an item out of all answers, or bring it back."""
         self._mark(item_id, hidden=hidden)

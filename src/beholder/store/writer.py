@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from beholder.behaviour.event import Event
@@ -32,10 +32,14 @@ class GroupWriter:
     ----------
     store
         Where they go; stays open until the writer is closed.
+    told
+        Is told, in the writer's thread, what became of events before those who sent them are.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(
+        self, store: Store, told: Callable[[Sequence[Outcome]], None] = lambda _: None
+    ) -> None:
+        self._store, self._told = store, told
         self._limit = store.workspace.settings.serve.max_queue
         self._jobs: deque[Job] = deque()
         self._waiting = 0  # events in `_jobs`
@@ -73,6 +77,11 @@ class GroupWriter:
             self._waiting += len(events)
             self._change.notify()
         return future
+
+    @property
+    def waiting(self) -> int:
+        """How many events wait for the disk."""
+        return self._waiting
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -135,6 +144,7 @@ class GroupWriter:
             return batch
 
     def _acknowledge(self, batch: list[Job], outcomes: list[Outcome]) -> None:
+        self._told(outcomes)
         start = 0
         for events, future in batch:
             _finish(future, outcomes[start : start + len(events)])

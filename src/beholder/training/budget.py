@@ -10,8 +10,13 @@ from beholder.errors import SettingsError
 UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def seconds(text: str | float) -> float:
+def seconds(text: str | float, what: str = "budget") -> float:
     """Read `90s`, `10m` or `1.5h`; a number is seconds.
+
+    Parameters
+    ----------
+    what
+        How a setting or option is called that this is the value of.
 
     Raises
     ------
@@ -23,7 +28,7 @@ def seconds(text: str | float) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", str(text).strip())
     if not found or float(found[1]) <= 0:
         raise SettingsError(
-            f"a budget of {text!r} cannot be read", remedy="write 90s, 10m or 1h", field="budget"
+            f"a {what} of {text!r} cannot be read", remedy="write 90s, 10m or 1h", field=what
         )
     return float(found[1]) * UNITS[found[2]]
 

@@ -3,6 +3,7 @@
  * event is sent; and when it is acknowledged, what lies below the fold is asked for again.
  */
 
+import { pageOf } from "./addresses.js";
 import { attach, itemOf } from "./cards.js";
 import { similar } from "./answers.js";
 import { flush, record } from "./outbox.js";
@@ -97,7 +98,7 @@ async function moreLike(item) {
   record(item, "click");
   toast(say("more_of", { title: titleOf(item) }));
   if (!feed?.endless) {
-    location.assign(`/item/${encodeURIComponent(item.id)}#related`);
+    location.assign(`${pageOf(item)}#related`);
     return;
   }
   const answer = await similar(item.id, MORE).catch(() => ({ items: [] })); // the feed goes on without

@@ -1,5 +1,7 @@
 /** Calls to the service: JSON in, JSON out, two kinds of failure. */
 
+import { root } from "./addresses.js";
+
 /** The service answered and said no; body is problem+json where it sent some. */
 export class Problem extends Error {
   constructor(status, body) {
@@ -28,7 +30,7 @@ export async function call(path, { method = "GET", json, form, signal, seconds =
   } else if (form) request.body = form;
   let response;
   try {
-    response = await fetch(path, request);
+    response = await fetch(root + path, request);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unreachable(error.message);

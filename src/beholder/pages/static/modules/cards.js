@@ -1,5 +1,6 @@
 /** Cards: copies of one template, filled with an item. */
 
+import { pageOf } from "./addresses.js";
 import { priceOf } from "./attributes.js";
 import { reasonOf, say, titleOf } from "./words.js";
 
@@ -33,7 +34,7 @@ export function makeCard(item, level, place, width) {
   card.setAttribute("aria-posinset", place);
   const title = titleOf(item);
   card.setAttribute("aria-label", title);
-  const path = `/item/${encodeURIComponent(item.id)}`;
+  const path = pageOf(item);
   for (const link of card.querySelectorAll("a[data-do]")) {
     link.href = link.dataset.do === "more" ? `${path}#related` : path;
   }

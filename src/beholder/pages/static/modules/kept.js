@@ -1,9 +1,11 @@
 /** Things kept in the browser. Where storage is off, full or changed by hand, nothing is. */
 
+import { root } from "./addresses.js";
+
 /** Return what is kept under a key, or null. */
 export function recall(storage, key) {
   try {
-    return JSON.parse(window[storage].getItem(key) ?? "null");
+    return JSON.parse(window[storage].getItem(root + key) ?? "null");
   } catch {
     return null;
   }
@@ -12,7 +14,7 @@ export function recall(storage, key) {
 /** Keep something that JSON can hold; say whether it worked. */
 export function keep(storage, key, value) {
   try {
-    window[storage].setItem(key, JSON.stringify(value));
+    window[storage].setItem(root + key, JSON.stringify(value));
     return true;
   } catch {
     return false;

@@ -3,6 +3,7 @@
  * key in the address, so that Back, Forward and reload show it again.
  */
 
+import { root } from "./addresses.js";
 import { Problem } from "./api.js";
 import { searchPicture } from "./answers.js";
 import { keep, recall } from "./kept.js";
@@ -59,7 +60,7 @@ async function search(file) {
     const key = String(Date.now());
     const kept = { items: answer.items, thumb: await thumbnail(file) };
     keep("sessionStorage", `picture:${key}`, kept);
-    location.assign(`/search?picture=${key}`);
+    location.assign(`${root}/search?picture=${key}`);
   } catch (error) {
     const unreadable = error instanceof Problem && [413, 415, 422].includes(error.status);
     toast(say(unreadable ? "error_picture" : "error"));

@@ -3,6 +3,8 @@
  * shows it. Told every few seconds and when the page goes; nothing waits for it.
  */
 
+import { root } from "./addresses.js";
+
 const HALF = 0.5;
 const LONG = 1000;
 const PAUSE = 5000;
@@ -43,7 +45,7 @@ function tell() {
   timer = 0;
   for (const [answer, places] of waiting) {
     const json = JSON.stringify({ answer, places: [...places] });
-    navigator.sendBeacon("/v1/seen", new Blob([json], { type: "application/json" }));
+    navigator.sendBeacon(`${root}/v1/seen`, new Blob([json], { type: "application/json" }));
   }
   waiting.clear();
 }

@@ -3,6 +3,7 @@
  * is large. Without scripts they are links to the same page with another picture.
  */
 
+import { pageOf } from "./addresses.js";
 import { say } from "./words.js";
 
 const thumb = document.querySelector("#thumb").content.firstElementChild;
@@ -16,7 +17,7 @@ export function fillStrip(two, item, title) {
   strip.replaceChildren(
     ...pictures.map((picture, place) => {
       const link = thumb.cloneNode(true);
-      link.href = `/item/${encodeURIComponent(item.id)}?picture=${place + 1}`;
+      link.href = `${pageOf(item)}?picture=${place + 1}`;
       link.dataset.do = "picture";
       link.setAttribute("aria-label", name("picture_n", place, pictures, title));
       const { src, srcset } = picture;

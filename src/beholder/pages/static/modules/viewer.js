@@ -3,6 +3,7 @@
  * of the item's page; Back closes it.
  */
 
+import { pageOf, root } from "./addresses.js";
 import { chipsOf, priceOf } from "./attributes.js";
 import { attach, press } from "./cards.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
@@ -42,7 +43,7 @@ export function openWhy(item, card = null) {
 function enter(item, card, why) {
   const depth = dialog.open ? (history.state?.depth ?? 0) : 0;
   if (!depth) from = card;
-  history.pushState({ viewer: item.id, depth: depth + 1, why }, "", `/item/${encodeURIComponent(item.id)}`);
+  history.pushState({ viewer: item.id, depth: depth + 1, why }, "", pageOf(item));
   grow(card?.querySelector("img"), () => show(item));
 }
 
@@ -144,7 +145,7 @@ async function fill(selector, ask, draw, signal) {
 
 function showTags(item) {
   const links = chipsOf(item).map((tag) => {
-    const href = `/search?words=${encodeURIComponent(tag)}`;
+    const href = `${root}/search?words=${encodeURIComponent(tag)}`;
     return Object.assign(document.createElement("a"), { className: "chip", href, textContent: tag });
   });
   dialog.querySelector(".tags").replaceChildren(...links);
@@ -187,7 +188,7 @@ function makeBar(label, share, item = null) {
   const link = row.querySelector("a");
   const src = item?.picture?.src ?? item?.picture;
   if (typeof src === "string") {
-    link.href = `/item/${encodeURIComponent(item.id)}`;
+    link.href = pageOf(item);
     link.setAttribute("aria-label", label);
     link.querySelector("img").src = src;
   } else link.replaceWith(Object.assign(document.createElement("span"), { className: "thumb" }));
@@ -197,7 +198,7 @@ function makeBar(label, share, item = null) {
 function showRelated(section, { items }) {
   const links = items.slice(0, RELATED).map((item) => {
     const link = thumb.cloneNode(true);
-    link.href = `/item/${encodeURIComponent(item.id)}`;
+    link.href = pageOf(item);
     link.dataset.item = "";
     link.dataset.do = "open";
     attach(link, item);

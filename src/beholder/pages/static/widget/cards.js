@@ -1,7 +1,7 @@
 /** Cards of a row: a picture and a title, in one link. */
 
 import { record } from "./events.js";
-import { base, said } from "./script.js";
+import { base, origin, said } from "./script.js";
 import { watch } from "./sight.js";
 import { language, titleOf } from "./words.js";
 
@@ -54,8 +54,8 @@ function makePicture({ src, srcset, width, height, colour }) {
   image.style.aspectRatio = `var(--beholder-ratio, ${width} / ${height})`;
   image.style.backgroundColor = colour;
   image.sizes = SIZES;
-  if (srcset) image.srcset = srcset.replace(/(^|, *)\//g, `$1${base}/`);
-  image.src = base + src;
+  if (srcset) image.srcset = srcset.replace(/(^|, *)\//g, `$1${origin}/`);
+  image.src = origin + src;
   return image;
 }
 
