@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +31,19 @@ def run(folder: Path, program: str, name: str = "beholder", **how: Any) -> tuple
     path = folder / name
     path.write_text(program)
     done = subprocess.run(
-        [sys.executable, str(path)], check=False, text=True, **({"stderr": subprocess.PIPE} | how)
+        [sys.executable, str(path)],
+        check=False,
+        text=True,
+        timeout=60,
+        preexec_fn=_hear,
+        **({"stderr": subprocess.PIPE} | how),
     )
     return done.returncode, (done.stderr or "").lstrip()
+
+
+def _hear() -> None:
+    """Hear Ctrl-C whoever started the tests: in the background of a shell nobody does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
