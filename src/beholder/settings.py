@@ -137,6 +137,7 @@ class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     profiling_default: bool = True
     retention_days: Positive = 180
     answers_days: Positive = 30
+    gpc: bool = True
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -11,7 +11,7 @@ from litestar import Litestar, Request
 
 from beholder.errors import BeholderError
 from beholder.pages.render import CONTENT_SECURITY_POLICY
-from beholder.service import beacons, compress, origins
+from beholder.service import beacons, compress, opting_out, origins
 from beholder.service.asking import Asking
 from beholder.service.door import Door
 from beholder.service.keys import KeyFile
@@ -134,6 +134,8 @@ class Front:
         caller = scope["caller"] = self.door.caller(headers)
         allowed = self.origins.union(caller.origins)
         origins.refuse_cross_site(method, headers, scope["scheme"], allowed)
+        if self.settings.privacy.gpc and opting_out.asked(caller, headers, scope["path"]):
+            await opting_out.follow(self.app.state.running, caller, does=method == "POST")
         quick = ROUTES.get((method, scope["path"]))
         if quick is not None:
             scope["path_template"] = scope["path"]

@@ -1,0 +1,38 @@
+"""Browsers that ask not to be profiled (`Sec-GPC: 1`): profiling of their visitors is off.
+
+See Global Privacy Control, W3C. Whoever is not known and does nothing is not made known by it.
+"""
+
+from __future__ import annotations
+
+from beholder.service.access import Caller
+from beholder.service.running import Running, in_thread
+from beholder.store import Who
+
+STILL = ("/media/", "/static/", "/health/")  # addresses that are answered to all alike
+
+
+def asked(caller: Caller, headers: dict[bytes, bytes], path: str) -> bool:
+    """Return whether a browser speaks for its visitor, and asks for this."""
+    told = headers.get(b"sec-gpc") == b"1" and caller.kind in ("visitor", "token", "local")
+    return told and caller.visitor is not None and not path.startswith(STILL)
+
+
+async def follow(running: Running, caller: Caller, *, does: bool) -> None:
+    """Switch profiling off for the visitor, and for the user that its token speaks for.
+
+    Parameters
+    ----------
+    does
+        Whether something is recorded now: then also for somebody new.
+    """
+    for who in _people(caller):
+        user, session = (who.id, None) if who.kind == "user" else (None, who.id)
+        known = running.store.snapshot(user, session)
+        if known.profiling and (known.known or does):
+            await in_thread(lambda who=who: running.store.set_profiling(who, False))  # type: ignore[misc]
+
+
+def _people(caller: Caller) -> list[Who]:
+    people = [] if caller.user is None else [Who("user", caller.user)]
+    return people + ([] if caller.visitor is None else [Who("session", caller.visitor.id)])
