@@ -12,13 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
-from own_postgres import crash, own_postgres
 
 from beholder.store import Store
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from kept import Event, kept
 from live_server import SERVE, Server
+from own_postgres import crash, own_postgres
 from planted import World, workspace_of
 from poster import BEGAN, crowd
 
