@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 SIGNS = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*|\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$")
 PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -12,6 +13,23 @@ APART = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u202f'\u2019][0-9]{3})+(?:[.,][0-9]
 MARKS = re.compile(r"[ \u00a0\u202f'\u2019]")
 LONGEST = 300  # characters
 COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
+
+
+POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+
+
+def in_one_form(values: list[Any]) -> list[Any]:
+    """Return the values of a column: where one has a decimal comma, a point marks thousands.
+
+    `1.299` alone may be one of two numbers; beside `899,50` it is 1299.
+    """
+    bare = [SIGNS.sub("", each.strip()) if isinstance(each, str) else "" for each in values]
+    if not any(COMMA.fullmatch(each) for each in bare if len(each) <= LONGEST):
+        return values
+    return [
+        each.replace(".", "") if POINTS.fullmatch(own) else value
+        for value, own, each in zip(values, bare, map(str, values), strict=True)
+    ]
 
 
 def number(text: str) -> float | None:

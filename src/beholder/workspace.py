@@ -39,6 +39,7 @@ class Workspace:
         for name in FOLDERS:
             (root / name).mkdir(parents=True, exist_ok=True)
         (root / "secrets").chmod(0o700)
+        cls(root).erasures.mkdir(exist_ok=True)  # so that it can be copied from the first day on
         write_file(root / "beholder.toml", toml.encode())
         return cls(root)
 

@@ -14,7 +14,7 @@ from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError, UsageError
-from beholder.numbers_in_text import number
+from beholder.numbers_in_text import in_one_form, number
 
 
 def rows_of(path: Path, **form: Any) -> tuple[list[dict[str, Any]], list[int], list[str]]:
@@ -153,3 +153,23 @@ def test_a_folder_where_a_file_is_wanted_says_so_and_the_other_way_round(tmp_pat
         scan(zipped(tmp_path / "p.zip", "a.jpg"))
     with pytest.raises(DataError, match="there is no file"):
         rows_of(tmp_path / "none.xyz")
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (["1.299 €", "2.499 €", "899,50 €"], [1299, 2499, 899.5]),
+        (
+            ["1.299", "12,5", "0.500", "1.234.567,80", "EUR 3.000"],
+            [1299, 12.5, 0.5, 1234567.8, 3000],
+        ),
+        (["1.299", "2.5", "899"], [1.299, 2.5, 899]),
+        (["1.299", 899.5, None], [1.299, 899.5, None]),
+        (["1,299", "899.50"], [1299, 899.5]),
+    ],
+)
+def test_beside_a_decimal_comma_a_point_marks_thousands(
+    column: list[Any], expected: list[float | None]
+) -> None:
+    told = in_one_form(column)
+    assert [number(each) if isinstance(each, str) else each for each in told] == expected

@@ -54,6 +54,15 @@ def test_ids_codes_and_tags_find_their_item(shop: Engine, words: str, item: str)
     assert shop.search(words).ids[0] == item
 
 
+def test_a_code_finds_its_item_alone_however_it_is_written(shop: Engine) -> None:
+    for words in ("st-15-b", "ST15B", "st15b", "st 15 b"):
+        assert shop.search(words).ids[0] == "0108775015", words
+    assert shop.search("ST-15-B").ids == ["0108775015"]
+    assert shop.search("A-4").ids == ["A-4"], "not all that begin with A"
+    assert shop.search("A-9").ids == []
+    assert shop.search("blouse-dress").ids[0] == "A-6", "a word with a hyphen is all of its parts"
+
+
 def test_sizes_and_flags_are_no_words(shop: Engine) -> None:
     assert shop.search("38").ids == []
     assert shop.search("true").ids == []

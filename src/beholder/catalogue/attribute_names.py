@@ -17,7 +17,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         "pris",
     ),
     "stock": (
-        "lagerbestand", "bestand", "existencias", "giacenza", "estoque", "voorraad",
+        "lagerbestand", "bestand", "lager", "existencias", "giacenza", "estoque", "voorraad",
         "stock_quantity", "inventory_quantity",
     ),
 }  # fmt: skip

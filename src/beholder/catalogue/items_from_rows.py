@@ -73,6 +73,7 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
     used = {*mapping.values(), *own}
     others = {name: lists[name] for name in lists if name and name not in used}
     others |= {field: lists[mapping[field]] for field in own}
+    others |= {n: numbers_in_text.in_one_form(others[n]) for n in others if is_number(n)}
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -16,7 +17,7 @@ import msgspec
 import beholder
 from beholder.disk import of_disk
 from beholder.errors import BeholderError, TrainingBusyError
-from beholder.service.lifeline import end_with
+from beholder.service.lifeline import end_at_once, end_with
 from beholder.service.log import note_trouble
 from beholder.service.problems import without_paths
 from beholder.service.trainings import Result
@@ -33,9 +34,11 @@ def run(folder: str, parent: int) -> None:
         The process that started this one.
     """
     signal.signal(signal.SIGTERM, _end)  # by an exception: what is half written is taken away
+    end_at_once()
     end_with(parent)
     os.nice(NICE)
-    print(msgspec.json.encode(_result(folder)).decode(), flush=True)
+    with suppress(BrokenPipeError):  # the server is gone
+        print(msgspec.json.encode(_result(folder)).decode(), flush=True)
 
 
 def _result(folder: str) -> Result:

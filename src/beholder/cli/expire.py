@@ -16,8 +16,10 @@ from beholder.cli import asking, console
 def command(folder: Path, yes: bool, as_json: bool) -> None:
     """Delete the events that arrived more than `privacy.retention_days` ago.
 
-    A server does it by itself once a day, and training before it reads; both leave alone what is
-    more than a fifth of all events, as it is by a clock that is wrong.
+    A server does it by itself once a day, and training before it reads. Where that would be more
+    than a fifth of all events (and than a hundred), or more than half, as it is by a clock that is
+    wrong, nothing is deleted without --yes: the server says so in /health/ready, and training
+    ends with an error.
     """
     from beholder.store import Store
     from beholder.workspace import Workspace

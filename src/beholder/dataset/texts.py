@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds call it
 UNSEARCHED = frozenset({"price", "url", "image", "picture", "colour_hex"})
 SHORT = 60  # characters of an attribute that is a fact, not a text
+CODED = re.compile(r"(?=[^\d]*\d)\w+(?:[-./_:]+\w+)+")
 CODE = 10_000  # whole numbers from here on may be codes; those below are sizes and years
 SKIPPED = frozenset({"price", *PRODUCT, "imdb_id", "url", "image", "picture", "colour_hex"})
 
@@ -28,6 +30,16 @@ def text_of(title: str | None, attributes: Mapping[str, Any]) -> str:
     return " ".join(part for part in parts if part)
 
 
+def is_code(text: str) -> bool:
+    """Whether a text is one code, such as `SKU-1004`, in several parts."""
+    return len(text) <= SHORT and CODED.fullmatch(text) is not None
+
+
+def joined(text: str) -> str:
+    """Return a code in one part, as people type it: `SKU1004`."""
+    return "".join(filter(str.isalnum, text)) if is_code(text) else ""
+
+
 class Searched(NamedTuple):
     """What a search looks at: names and short facts, and what is told at length."""
 
@@ -37,7 +49,7 @@ class Searched(NamedTuple):
 
 def searched_of(item_id: str, title: str | None, attributes: Mapping[str, Any]) -> Searched:
     """Return what words may find an item by: its id and its codes, too."""
-    head: list[str] = [item_id, title or ""]
+    head: list[str] = [item_id, joined(item_id), title or ""]
     body: list[str] = []
     for name, value in attributes.items():
         if name in UNSEARCHED:
@@ -45,6 +57,8 @@ def searched_of(item_id: str, title: str | None, attributes: Mapping[str, Any]) 
         for entry in value if isinstance(value, list) else [value]:
             if isinstance(entry, str):
                 (head if len(entry) <= SHORT else body).append(entry)
+                if is_code(entry):
+                    head.append(joined(entry))
             elif not isinstance(entry, bool) and entry == entry // 1 and abs(entry) >= CODE:
                 head.append(str(int(entry)))
     return Searched(" ".join(head), " ".join(body))

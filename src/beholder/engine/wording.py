@@ -8,19 +8,19 @@ from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Floats
 from beholder.spaces.word_index import words_of
 
-LIKED = 0.01  # what the most popular item is ahead of others that say the same
+LIKED = 0.1  # of what the least word counts: how far the most popular is ahead of its equals
 
 
 def word_scores(overlay: Overlay, query: str) -> Floats:
-    """Return how well each item answers the words, float32 (n,), at most 1.01; 0: not at all.
+    """Return how well each item answers the words, float32 (n,), at most 1.1; 0: not at all.
 
     A word counts by how few items say it. Words that no item says, in whatever form, are passed
     over.
     """
     n = len(overlay.cards)
     matched, strong, whole, least = (np.zeros(n), np.zeros(n), 0.0, np.inf)
-    for word in dict.fromkeys(words_of(query)):
-        strength = _strength(overlay, word)
+    for parts in dict.fromkeys(tuple(words_of(word)) for word in query.split()):
+        strength = _together(overlay, parts)
         often = int(np.count_nonzero(strength))
         if not often:
             continue
@@ -30,11 +30,28 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
         whole, least = whole + rare, min(least, rare)
     if not whole:
         return np.zeros(n, np.float32)
-    # How strongly a word is said never makes up for another that is not said at all.
+    # How strongly a word is said, and how popular an item is, never make up for another word that
+    # is not said at all.
     by_strength = least / (2 * whole)
     scores = (matched + by_strength * strong) / (whole * (1 + by_strength))
-    scores += (scores > 0) * LIKED * overlay.popularity
+    scores += (scores > 0) * LIKED * least / whole * overlay.popularity
     return scores.astype(np.float32)
+
+
+def _together(overlay: Overlay, parts: tuple[str, ...]) -> Floats:
+    """Return how strongly each item says all parts of a word, such as `SKU-1004` or `t-shirt`.
+
+    Where no item says all of them, and none is a number, it says one of them.
+    """
+    said = np.zeros((len(parts), len(overlay.cards)), np.float32)
+    for part, strength in zip(parts, said, strict=True):
+        strength[:] = _strength(overlay, part)
+    if not len(said):
+        return np.zeros(len(overlay.cards), np.float32)
+    whole: Floats = said.min(axis=0)
+    if whole.any() or any(part.isdigit() for part in parts):
+        return whole
+    return np.asarray(said.max(axis=0), np.float32)
 
 
 def _strength(overlay: Overlay, word: str) -> Floats:

@@ -85,7 +85,7 @@ class Caller:
         if self.kind in ("site", "token"):
             raise _not_for_pages(self.kind)
         raise KeyNeededError(
-            f"this needs a key with the scope {scope}",
+            f"this needs a key with the scope {scope}" if scope in SCOPES else "this needs a key",
             remedy="send `Authorization: Bearer KEY`; `beholder key add` makes one",
         )
 

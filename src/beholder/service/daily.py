@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from beholder.errors import ManyEndError
+from beholder.errors import BeholderError
 from beholder.service.log import note_trouble
 from beholder.store import Store
 
-DAY = 86_400.0  # seconds
+DAY, HOUR = 86_400.0, 3_600.0  # seconds
 FIRST = 60.0  # seconds after the start, when those who were waiting are answered
 
 
@@ -20,7 +20,7 @@ class Daily:
     Attributes
     ----------
     held
-        Why nothing was deleted the last time; None: it was.
+        Why nothing was deleted the last time; None: nothing was in the way.
     """
 
     def __init__(self, store: Store) -> None:
@@ -32,12 +32,12 @@ class Daily:
         """Do it if a day has passed, by a clock that nobody sets."""
         if moment < self._due:
             return
-        self._due = moment + DAY
+        self._due = moment + HOUR  # after what failed; a person may have helped by then
         try:
             self._store.expire()
-        except ManyEndError as error:
+        except BeholderError as error:
             if self.held is None:
                 note_trouble("ending what is old", error)
             self.held = error.message
         else:
-            self.held = None
+            self.held, self._due = None, moment + DAY

@@ -167,9 +167,9 @@ async def put_item(request: Asking, item_id: FromPath[str]) -> ItemState:
 
 
 @post(MANY, status_code=200, opt=needs("catalogue", body="json"))
-async def put_items(request: Asking, data: JSONBody[ItemBodies]) -> ItemCounts:
+async def put_items(request: Asking) -> ItemCounts:
     """Add or change many items, each as `PUT /v1/items/{item_id}` does; all of them or none."""
-    running = running_of(request)
+    running, data = running_of(request), uploads.decode(await request.body(), ItemBodies)
     names: set[str] = set()
     for i, item in enumerate(data.items):
         check_id(item.item_id, f"items[{i}].item_id")

@@ -91,7 +91,7 @@ class Meters:
         cells, row = self._cells, self._row
         cell = cells.get(("request", method, route, str(status)))
         row[self._odd(method, route, status) if cell is None else cell] += 1.0
-        start = cells.get(("seconds", route))
+        start = None if cell is None else cells.get(("seconds", route))
         self._time(cells["seconds", NOWHERE] if start is None else start, seconds)
         if code:
             cell = cells.get(("refused", code))

@@ -121,7 +121,7 @@ def serve(
         check_origin(origin, "serve.cors_origins")
     check_prefix(workspace.settings.serve.root_path, (route for _, route in routes()))
     with server_lock(workspace):
-        _first_key(workspace, loopback, whisper)
+        _check_key(workspace, loopback)
         port = _free_port(host, port)
         name = current(workspace)
         rules_of(workspace)  # a broken rule ends this process, not one worker after another
@@ -131,6 +131,7 @@ def serve(
         plan = Plan(workspace, loopback, log, os.getpid(), words, meters, loaded)
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
+        _first_key(workspace, whisper)
         gc.collect()
         gc.freeze()  # else the first collection of each worker would copy what they share
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -199,17 +200,23 @@ def _connections() -> int:
     return max(256, min(CONNECTIONS, soft - FILES))
 
 
-def _first_key(workspace: Workspace, loopback: bool, whisper: Callable[[str], None]) -> None:
-    keys = KeyFile(workspace.secrets)
-    if any(key.scopes for key in keys.all()):
-        return
-    if not loopback:
+def _check_key(workspace: Workspace, loopback: bool) -> None:
+    if not loopback and not _has_key(workspace):
         raise UsageError(
             "away from loopback every caller needs a key, and there is none",
             remedy=f"run `beholder key add {workspace.root} --scope operator`",
         )
-    _, token = keys.add("first start", ["operator"])
-    whisper(f"operator key, shown only this once: {token}")
+
+
+def _first_key(workspace: Workspace, whisper: Callable[[str], None]) -> None:
+    """Make an operator key at the first start; the last step, since it is told only once."""
+    if not _has_key(workspace):
+        _, token = KeyFile(workspace.secrets).add("first start", ["operator"])
+        whisper(f"operator key, shown only this once: {token}")
+
+
+def _has_key(workspace: Workspace) -> bool:
+    return any(key.scopes for key in KeyFile(workspace.secrets).all())
 
 
 def _free_port(host: str, port: int) -> int:

@@ -41,7 +41,7 @@ async def export(request: Asking, user_id: FromPath[str], kind: WhoseKind = "use
 
 @delete("/v1/users/{user_id:str}", status_code=200, opt=needs("privacy"))
 async def erase(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user") -> Receipt:
-    """Erase a person, and return the proof. Someone unknown gets the same answer."""
+    """Erase a person, and return the proof. Someone unknown gets one as well, which says so."""
     store, who = running_of(request).store, _who(kind, user_id)
     return await in_thread(lambda: store.erase(who))
 

@@ -1,8 +1,8 @@
 """Which texts say a word, in whatever form: for search.
 
 A word is looked for as it is and by its stem (Snowball; Porter, 1980), then as German without
-umlauts, then as the beginning of longer words, and last one letter off. The first of these ways
-that finds something is taken.
+umlauts, then as the beginning of longer words, and last as the nearest words of the same first
+letter (`difflib`). The first of these ways that finds something is taken.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import difflib
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,15 +24,16 @@ Floats = NDArray[np.float32]
 EXACT, STEM, PREFIX, CLOSE = 1.0, 0.9, 0.6, 0.5  # what a form of a word counts
 BODY = 0.4  # what a word counts in a long text
 SHORTEST = 3  # letters that a longer word begins with
+OFF = 2  # letters that a misspelt word is shorter or longer
 MOST = 200  # longer words that a beginning stands for
 # Words that every text of a language has: so it is known in which one a catalogue is written.
 COMMON = {
     "danish": "og med til det en af",
     "dutch": "de het een met voor van",
-    "english": "the and of with for in",
+    "english": "the and of with for by",
     "finnish": "ja on ei se kanssa myos",
     "french": "le la les et avec pour",
-    "german": "der die das und mit fur",
+    "german": "der die das und mit fur aus",
     "italian": "il la di con per una",
     "norwegian": "og med til det en av",
     "portuguese": "o a de com para uma",
@@ -40,6 +41,17 @@ COMMON = {
     "spanish": "el la de con para una",
     "swedish": "och med till det en av",
     "turkish": "ve bir ile icin bu da",
+}
+# Letters that no other of these languages has, or hardly: a catalogue of short titles has no more.
+LETTERS = {
+    "danish": "æ",
+    "french": "çèêœ",
+    "german": "äöüß",
+    "portuguese": "ãõ",
+    "russian": "абвгдежзийклмнопрстуфхцчшщыэюя",
+    "spanish": "ñ¿¡",
+    "swedish": "å",
+    "turkish": "ğış",
 }
 
 
@@ -78,7 +90,7 @@ class WordIndex:
         self._terms = [said.terms[i] for i in order.tolist()]
         self._columns = order
         self._rows, self._starts = columns.indices, columns.indptr
-        self.language = language or self._guessed()
+        self.language = language or self._guessed(heads)
 
     def hits(self, columns: Sequence[int], counts: Sequence[float]) -> Floats:
         """Return how strongly each text says one of some words, float32 (n,), 0: not at all."""
@@ -92,23 +104,26 @@ class WordIndex:
 
     def ways(self, word: str) -> Iterator[Floats]:
         """Yield what each way to read a word finds, the closest first; see the top of the file."""
-        yield self._as_it_is(word)
+        yield self._by_stem(word)
         plain = word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
-        yield self._as_it_is(plain) if plain != word else self.hits((), ())
+        yield self._by_stem(plain) if plain != word else self.hits((), ())
         longer = self._beginning(word) if len(word) >= SHORTEST else range(0)
         yield self.hits(longer[:MOST], [PREFIX] * len(longer[:MOST]))
         close = difflib.get_close_matches(word, self._near(word), n=3, cutoff=0.8)
         yield self.hits([self._place(one) for one in close], [CLOSE] * len(close))
 
-    def _as_it_is(self, word: str) -> Floats:
-        stem = _stemmer(self.language)
-        own = stem(word)
-        places = [
-            place
-            for place in self._beginning(own[:SHORTEST])
-            if self._terms[place] == word or stem(self._terms[place]) == own
-        ]
+    def _by_stem(self, word: str) -> Floats:
+        places = self._stems.get(_stemmer(self.language)(word), [])
         return self.hits(places, [EXACT if self._terms[p] == word else STEM for p in places])
+
+    @cached_property
+    def _stems(self) -> dict[str, list[int]]:
+        """The places of all terms by their stem; what a word's stem begins with may be another."""
+        found: dict[str, list[int]] = {}
+        stem = _stemmer(self.language)
+        for place, term in enumerate(self._terms):
+            found.setdefault(stem(term), []).append(place)
+        return found
 
     def _beginning(self, letters: str) -> range:
         """Return the places of all terms that begin so."""
@@ -118,18 +133,21 @@ class WordIndex:
     def _near(self, word: str) -> list[str]:
         """Return the terms that might be a word with letters off: of its first letter."""
         known = (self._terms[place] for place in self._beginning(word[:1]))
-        return [term for term in known if abs(len(term) - len(word)) < SHORTEST]
+        return [term for term in known if abs(len(term) - len(word)) <= OFF]
 
     def _place(self, term: str) -> int:
         return bisect_left(self._terms, term)
 
-    def _guessed(self) -> str:
-        """Return the language whose common words are said most; English where none are."""
+    def _guessed(self, heads: Sequence[str]) -> str:
+        """Return the language whose words and letters are there most; English where none are."""
         known = dict(zip(self._terms, np.diff(self._starts)[self._columns].tolist(), strict=True))
         said = {
             name: sum(known.get(word, 0) for word in common.split())
             for name, common in COMMON.items()
         }
+        for name, letters in LETTERS.items():
+            own = set(letters)
+            said[name] += sum(not own.isdisjoint(head.lower()) for head in heads)
         best = max(said, key=lambda name: said[name])
         return best if said[best] > said["english"] else "english"
 

@@ -34,15 +34,14 @@ def erase(
     """Erase what is held of a person, and return the proof.
 
     Bundles are marked first. What was begun stands in a file until all is done: after an
-    interruption the next call finishes what is left, and its receipt is that of the whole.
+    interruption the next call finishes what is left, and its receipt is that of the whole. Someone
+    unknown gets a receipt as well, which says so.
 
     Parameters
     ----------
     waiting
         Answers that are not written yet: those of the person are dropped. What waits in other
         processes is dropped when it would be written.
-
-    Someone unknown gets the same answer, so that nobody can ask who is known.
 
     Raises
     ------

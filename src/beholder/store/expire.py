@@ -1,4 +1,4 @@
-"""Events end: what arrived longer ago than the settings allow is deleted. So do answers.
+"""Events end: what arrived longer ago than the settings allow is deleted.
 
 A clock that is wrong would end everything at once. So where much would end it is asked first.
 """
@@ -51,8 +51,9 @@ def check_ending(found: Ending, days: int, moment: int) -> None:
     """
     if found.much:
         clock = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment / 1000))
+        told = f"{days} day" if days == 1 else f"{days} days"
         raise ManyEndError(
-            f"{found.old} of {found.all} events arrived more than {days} days ago and would be "
+            f"{found.old} of {found.all} events arrived more than {told} ago and would be "
             f"deleted, if it is {clock} now",
             remedy="set the clock right, raise `privacy.retention_days`, or delete them with "
             "`beholder expire DIR --yes`",

@@ -15,7 +15,7 @@ export async function call(path, body) {
       : { headers: { authorization: `Bearer ${own}` } };
     const answer = await fetch(base + path, request);
     if (answer.ok) return answer.json();
-    if (answer.status !== 401 || !again) throw new Error(`${path} was answered with ${answer.status}`);
+    if (answer.status !== 401 || !again) throw new Error(`${answer.status} ${await answer.text()}`);
     forget(own); // too old, or its key was revoked
   }
 }

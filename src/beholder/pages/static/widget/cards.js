@@ -37,7 +37,7 @@ function makeCard(item, href) {
   const link = make("a", "beholder-card");
   const values = { ...attributes, id: item.id };
   link.href = (href || `${base}/item/{id}`).replace(/{(\w+)}/g, (_, name) =>
-    encodeURIComponent(name in values ? values[name] : ""),
+    encodeURIComponent(values[name] || item.id),
   );
   if (item.picture) link.appendChild(makePicture(item.picture));
   link.appendChild(make("span", "", attributes[`title_${language}`] || item.title || item.id));
