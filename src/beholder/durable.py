@@ -5,6 +5,7 @@ Everything is written aside on the same disk, synced, renamed, and the folder is
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import uuid
@@ -60,16 +61,37 @@ def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     sync_folder(target.parent)
 
 
+def sweep(target: Path) -> None:
+    """Take away what was written aside for a file or folder, and left by who was killed.
+
+    Only for whoever holds a lock on the target: what others write aside now goes, too.
+    """
+    for path in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
 @contextmanager
-def folder_aside(target: Path) -> Iterator[Path]:
+def folder_aside(target: Path, private: bool = False) -> Iterator[Path]:
     """Yield an empty folder that becomes `target` when the block ends well.
 
     `target` must not exist yet. If the block fails, nothing is left behind.
+
+    Parameters
+    ----------
+    private
+        Whether nobody else may look into it until then.
     """
     aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
     aside.mkdir(parents=True)
+    usual = aside.stat().st_mode & 0o777
+    if private:
+        aside.chmod(0o700)
     try:
         yield aside
+        aside.chmod(usual)
         for path in sorted(aside.rglob("*")):
             sync_folder(path) if path.is_dir() else sync_file(path)
         sync_folder(aside)

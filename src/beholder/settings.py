@@ -111,7 +111,9 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     max_events: Positive = 1000
     max_in_flight: Positive = 256
     compress: bool = True
-    root_path: Annotated[str, Meta(pattern=r"^(/[A-Za-z0-9._~-]+)*$", max_length=200)] = ""
+    root_path: Annotated[
+        str, Meta(pattern=r"^(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*$", max_length=200)
+    ] = ""
     read_seconds: Annotated[float, Meta(gt=0.0, le=600.0)] = 10.0
     max_queue: Positive = 4096
     diversity: Share = 0.0
@@ -131,12 +133,15 @@ class PagesSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     currency: Annotated[str, Meta(max_length=40)] = ""
 
 
+Days = Annotated[int, Meta(ge=1, le=36_500)]
+
+
 class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What may be kept about people, and for how long."""
 
     profiling_default: bool = True
-    retention_days: Positive = 180
-    answers_days: Positive = 30
+    retention_days: Days = 180
+    answers_days: Days = 30
     gpc: bool = True
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
+import signal
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -274,3 +277,65 @@ def test_a_workspace_without_a_store_is_not_backed_up(small: Workspace, tmp_path
     _, told = beholder("backup", small.root, tmp_path / "b.tar", status=1)
     assert "events.db is missing" in told
     assert not (small.store / "events.db").exists()
+
+
+def packed_anew(file: Path, place: Path, change: dict[str, bytes | None]) -> Path:
+    """A tar with the right checksums, in which some members are others, or None: not there."""
+    sums, out = [], place / "packed.tar"
+    with tarfile.open(file) as old, tarfile.open(out, "w", format=tarfile.GNU_FORMAT) as new:
+        for member in old:
+            opened = old.extractfile(member)
+            assert opened is not None
+            data = change.get(member.name, opened.read())
+            if data is None:
+                continue
+            if member.name == SUMS:
+                data = "".join(sums).encode()
+            sums.append(f"{hashlib.sha256(data).hexdigest()}  {member.name}\n")
+            info = tarfile.TarInfo(member.name)
+            info.size = len(data)
+            new.addfile(info, io.BytesIO(data))
+    return out
+
+
+@pytest.mark.parametrize("keys", [False, True])
+def test_a_store_that_is_missing_or_has_lost_rows_is_no_restored_store(
+    made: Path, tmp_path: Path, keys: bool
+) -> None:
+    own = made / "b.keys" if keys else None
+    events = "store/events.db"
+    gone = packed_anew(made / "b.tar", tmp_path, {events: None})
+    refuse(gone, tmp_path, "no database of the store", own)
+    empty = packed_anew(made / "b.tar", tmp_path, {events: b""})
+    refuse(empty, tmp_path, "the backup says .*'events': 3.* and has", own)
+
+
+def test_what_a_killed_run_left_goes_with_the_next(made: Path, tmp_path: Path) -> None:
+    def leave(name: str) -> None:
+        (tmp_path / f".{name}.0a1b2c3d.part" / "store").mkdir(parents=True)
+        (tmp_path / f".{name}.0a1b2c3d.part" / "store" / "keys.db").write_bytes(b"in clear")
+        (tmp_path / f".{name}.4e5f.part").write_bytes(b"half")
+        (tmp_path / ".other.tar.4e5f.part").write_bytes(b"of another run")
+
+    workspace = make_small(tmp_path / "small")
+    for name in ("n.tar", "n.keys", "new"):
+        leave(name)
+    words = PASSPHRASE.encode()
+    back_up(workspace, tmp_path / "n.tar", keys=tmp_path / "n.keys", passphrase=words)
+    restore(tmp_path / "n.tar", tmp_path / "new", nobody_erased=True)
+    assert [path.name for path in tmp_path.glob("*.part")] == [".other.tar.4e5f.part"]
+    usual = tmp_path.stat().st_mode & 0o055
+    assert (tmp_path / "new").stat().st_mode & 0o055 == usual or usual == 0
+
+
+def test_a_restore_that_is_stopped_from_outside_leaves_nothing(made: Path, tmp_path: Path) -> None:
+    program = (
+        "import os, signal\n"
+        "from beholder.backup import restore\n"
+        "from beholder.cli.main import run\n"
+        "restore.settle = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        f"run(['restore', {str(made / 'b.tar')!r}, 'new', '--no-erasures'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False)
+    assert done.returncode == 128 + signal.SIGTERM
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == []

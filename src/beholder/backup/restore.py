@@ -17,12 +17,13 @@ from beholder.backup.container import Source, unpack
 from beholder.backup.manifest import Manifest, read
 from beholder.backup.sealed import Unsealing
 from beholder.bundle.resign import resign
-from beholder.durable import folder_aside
+from beholder.durable import folder_aside, sweep
 from beholder.errors import BackupError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.settings_line import replace_text
 from beholder.store import ledger
 from beholder.store.database import parse_url
+from beholder.store.locks import output_lock
 from beholder.store.records import Receipt
 from beholder.store.restored import hand_over, settle
 from beholder.workspace import Workspace
@@ -96,8 +97,23 @@ def restore(
     receipts = None if erasures is None else ledger.read(erasures)
     if receipts == []:
         raise UsageError(f"{str(erasures)!r} has no receipts of erasures", remedy=ledger.WHERE)
-    with folder_aside(folder) as aside:
-        found = _Found(receipts, nobody_erased)
+    with output_lock(folder):
+        sweep(folder)
+        return _restored(
+            file, folder, keys, passphrase, store, _Found(receipts, nobody_erased), progress
+        )
+
+
+def _restored(
+    file: Path,
+    folder: Path,
+    keys: Path | None,
+    passphrase: bytes,
+    store: str | None,
+    found: _Found,
+    progress: Progress,
+) -> Restored:
+    with folder_aside(folder, private=True) as aside:
         if keys is not None:
             with keys.open("rb") as sealed:
                 source = Unsealing(sealed, passphrase)
@@ -108,7 +124,8 @@ def restore(
         workspace.secrets.chmod(0o700)
         if store is not None:
             _set_store(workspace, store)
-        erased = settle(workspace, _all_receipts(workspace, receipts or []))
+        receipts = _all_receipts(workspace, found.receipts or [])
+        erased = settle(workspace, receipts, found.manifest.holds)
         if keys is None:
             resign(workspace)
         hand_over(workspace, progress)
@@ -122,7 +139,7 @@ class _Found:
     manifest: Manifest
 
     def __init__(self, receipts: list[Receipt] | None, nobody_erased: bool) -> None:
-        self._receipts, self._nobody_erased = receipts, nobody_erased
+        self.receipts, self._nobody_erased = receipts, nobody_erased
         self._keys_of = ""
 
     def check_keys(self, data: bytes) -> None:
@@ -136,13 +153,13 @@ class _Found:
             raise BackupError(
                 "the keys are of another backup", remedy="give the file that was written with it"
             )
-        if self._receipts is None and not self._nobody_erased:
+        if self.receipts is None and not self._nobody_erased:
             moment = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(made.made / 1000))
             raise UsageError(
                 f"the backup is of {moment}: whoever was erased since would come back",
                 remedy="give --erasures with reports/erasures as it was last, or --no-erasures",
             )
-        old = [r for r in self._receipts or () if r.known and not r.subject and r.asked > made.made]
+        old = [r for r in self.receipts or () if r.known and not r.subject and r.asked > made.made]
         if old:
             raise BackupError(
                 f"the receipt {old[0].number} is of an older version, and names no subject",

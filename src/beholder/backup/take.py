@@ -15,7 +15,7 @@ from beholder.backup import contents
 from beholder.backup.container import Packer, Sink
 from beholder.backup.manifest import FORMAT, Kind, Manifest, encode
 from beholder.backup.sealed import Sealing
-from beholder.durable import file_aside
+from beholder.durable import file_aside, sweep
 from beholder.errors import StoreError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.secret_files import read_secret
@@ -87,13 +87,12 @@ def back_up(
     with ExitStack() as stack:
         for path in filter(None, (file, keys)):
             stack.enter_context(output_lock(path))
-        aside = tempfile.TemporaryDirectory(
-            prefix=f".{file.name}.", suffix=".part", dir=file.parent
-        )
-        place = Path(stack.enter_context(aside))
-        made, name = now(), secrets.token_hex(8)
+            sweep(path)
+        place, made, name = _beside(stack, file), now(), secrets.token_hex(8)
         store = _copy(workspace, "store", place / "events.db", progress)
-        links = _copy(workspace, "keys", place / "keys.db", progress) if keys else None
+        if keys is not None:  # never on the disk of the other file
+            place_of_keys = _beside(stack, keys)
+            links = _copy(workspace, "keys", place_of_keys / "keys.db", progress)
         out = stack.enter_context(file_aside(file, 0o600))
         packer = _pack(
             out,
@@ -103,18 +102,24 @@ def back_up(
             progress,
             contents.size_of(workspace),
         )
-        if keys is not None and links is not None:
+        if keys is not None:
             sealing = Sealing(stack.enter_context(file_aside(keys, 0o600)), passphrase)
             _pack(
                 sealing,
                 _manifest("keys", name, made, links),
-                (contents.KEYS, place / "keys.db"),
+                (contents.KEYS, place_of_keys / "keys.db"),
                 lambda packer: contents.add_secrets(packer, workspace),
                 progress,
             )
             sealing.close()
     held = None if keys is None else str(keys)
     return Taken(str(file), made, packer.files, packer.size, store.holds, held)
+
+
+def _beside(stack: ExitStack, file: Path) -> Path:
+    """Return a folder for copies beside a file, which goes with the block."""
+    aside = tempfile.TemporaryDirectory(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    return Path(stack.enter_context(aside))
 
 
 def _check(workspace: Workspace, file: Path, force: bool) -> None:

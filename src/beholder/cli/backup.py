@@ -40,6 +40,7 @@ def command(
     from beholder.workspace import Workspace
 
     words = passphrases.new(passphrase_file) if keys else b""
+    console.end_tidily()
     with console.progress() as progress:
         taken = back_up(
             Workspace.open(directory),

@@ -43,6 +43,7 @@ def command(
     from beholder.backup.restore import restore
 
     words = passphrases.given(passphrase_file) if keys else b""
+    console.end_tidily()
     with console.progress() as progress:
         done = restore(
             file,

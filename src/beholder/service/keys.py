@@ -146,7 +146,7 @@ class KeyFile:
             If there is none of this id.
         """
         for key in self.all():
-            if key.id == key_id:
+            if key_id in (key.id, key.public or key.id):
                 self._write(tuple(other for other in self.all() if other.id != key_id))
                 return key
         raise UsageError(f"there is no key {key_id!r}", remedy="`beholder key list` shows them")

@@ -213,6 +213,12 @@ def _told(rows: Iterator[tuple[Any, ...]], progress: Progress) -> Iterator[tuple
     progress.advance(waiting)
 
 
+def counts(database: Database, which: str) -> dict[str, int]:
+    """Return how many rows there are, by the name of the table."""
+    with database.read() as connection:
+        return _counts(connection, which)
+
+
 def _counts(connection: Connection, which: str) -> dict[str, int]:
     there = set(inspect(connection).get_table_names())
     return {

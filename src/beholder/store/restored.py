@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from beholder.durable import write_file
 from beholder.errors import BackupError, StoreError
 from beholder.progress import Progress
 from beholder.secret_files import read_secret
-from beholder.store.copying import check_empty, copy_in
+from beholder.store.copying import check_empty, copy_in, counts
 from beholder.store.database import Database, address, sqlite_url
 from beholder.store.keys import LOST, ROOT, Keys
 from beholder.store.migrate import migrate
@@ -21,13 +21,19 @@ from beholder.store.records import Receipt
 from beholder.store.replay import replay
 from beholder.workspace import Workspace
 
+OTHER = "fetch it again from where it is kept, or use an older one"
 FILES = {"store": "events.db", "keys": "keys.db"}
 
 
-def settle(workspace: Workspace, receipts: Iterable[Receipt]) -> int:
+def settle(workspace: Workspace, receipts: Iterable[Receipt], holds: Mapping[str, int]) -> int:
     """Bring the databases forward to this version's tables, and erase whom receipts name.
 
     Where the keys are missing new ones are made, under which nobody is known.
+
+    Parameters
+    ----------
+    holds
+        How many rows of each table the backup says that there are.
 
     Returns
     -------
@@ -37,12 +43,19 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt]) -> int:
     ------
     StoreError
         If the root key is missing, or is not that of the keys.
+    BackupError
+        If there are not as many rows.
     """
+    if not (workspace.store / FILES["store"]).exists():
+        raise BackupError("the backup has no database of the store", remedy=OTHER)
     root = workspace.secrets / "root.key"
     if not (workspace.store / FILES["keys"]).exists():
         write_file(root, os.urandom(ROOT), mode=0o600)
     with ExitStack() as stack:
         store, keys = (stack.enter_context(closing(_file(workspace, which))) for which in FILES)
+        there = counts(store, "store")
+        if there != dict(holds):
+            raise BackupError(f"the backup says {dict(holds)}, and has {there}", remedy=OTHER)
         migrate(store, "store")
         migrate(keys, "keys")
         Keys(keys, read_secret(root, LOST, StoreError))  # new ones are begun, others must fit
