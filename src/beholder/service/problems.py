@@ -105,11 +105,11 @@ def understood(error: BaseException) -> BeholderError:
     if isinstance(error, BeholderError):
         return error
     if isinstance(error, ValidationException):
-        return _invalid(error)
+        return _no_body() if _is_empty(error) else _invalid(error)
     if isinstance(error, msgspec.ValidationError):
         return invalid(error)
     if isinstance(error, msgspec.DecodeError | UnicodeDecodeError | RecursionError):
-        return MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON")
+        return _no_body()
     if isinstance(error, MethodNotAllowedException):
         return MethodError("this address does not answer this method", remedy="see /docs")
     if isinstance(error, NotFoundException):
@@ -126,6 +126,16 @@ def understood(error: BaseException) -> BeholderError:
 def invalid(error: msgspec.ValidationError, source: str = "") -> DataError:
     """Return a value out of its range or of a wrong type as an error that names its field."""
     return _wrong(str(error), source)
+
+
+def _no_body() -> MalformedError:
+    return MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON")
+
+
+def _is_empty(error: ValidationException) -> bool:
+    """Whether the framework found no body where one is wanted: it says so by a missing key."""
+    first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
+    return str(first.get("message", "")) == "'data'"
 
 
 def _invalid(error: ValidationException) -> DataError:
