@@ -228,8 +228,8 @@ def test_an_attribute_may_be_true_or_false(server: Server) -> None:
         client.delete("/v1/items/on-sale")
 
 
-def test_a_price_and_a_stock_change_alone_and_count_at_once(server: Server) -> None:
-    with server.client(headers=server.operator) as client:
+def test_a_price_and_a_stock_change_alone_and_count_at_once(two: Server) -> None:
+    with two.client(headers=two.operator) as client:
         body = {"title": "Copper kettle", "attributes": {"category": "kettle", "price": 30.0}}
         assert client.put("/v1/items/kettle", json=body).json()["status"] == "added"
         path = "/v1/items/kettle"
@@ -254,9 +254,9 @@ def test_a_price_and_a_stock_change_alone_and_count_at_once(server: Server) -> N
         assert client.patch(path, json={"attributes": {"price": {}}}).status_code == 422
 
 
-def test_many_items_come_at_once_or_none_of_them(server: Server) -> None:
+def test_many_items_come_at_once_or_none_of_them(two: Server) -> None:
     many = [{"item_id": f"crate-{n}", "title": f"Crate {n}"} for n in range(40)]
-    with server.client(headers=server.operator) as client:
+    with two.client(headers=two.operator) as client:
         done = client.post("/v1/items", json={"items": many})
         assert done.json() == {"added": 40, "changed": 0, "same": 0, "later": False}
         found = client.post("/v1/search", json={"words": "crate", "k": 100}).json()
@@ -275,5 +275,5 @@ def test_many_items_come_at_once_or_none_of_them(server: Server) -> None:
             assert field in refused.json()["field"]
             assert client.get(f"/v1/items/{items[0]['item_id']}").status_code == 404
         assert client.post("/v1/items", json={"items": [many[0]] * 1001}).status_code == 422
-    with server.client() as client:
+    with two.client() as client:
         assert client.post("/v1/items", json={"items": many}).status_code == 401

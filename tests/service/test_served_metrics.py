@@ -101,19 +101,20 @@ def test_counts_outlive_a_process_that_is_killed(workspace: Workspace) -> None:
         assert again("beholder_workers") == 2
 
 
-def test_what_is_served_and_held_is_told(server: Server, client: httpx.Client) -> None:
-    numbers = scraped(server)
-    ready = client.get("/health/ready").json()
-    assert numbers("beholder_bundle_info", bundle=ready["bundle"]) == 1
-    assert 0 < numbers("beholder_bundle_age_seconds") < 3600
-    assert numbers("beholder_items") == ready["items"] == 120
-    assert numbers("beholder_late_items") == 0
-    assert numbers("beholder_requests_at_work") == 1  # this very one
-    for name in ("requests_held", "requests_queued", "events_waiting"):
-        assert (f"beholder_{name}", ()) in numbers.found
-    memory = [n for (name, _), n in numbers.found.items() if name.endswith("memory_bytes")]
-    assert len(memory) == 2
-    assert min(memory) > 20e6
+def test_what_is_served_and_held_is_told(workspace: Workspace) -> None:
+    with Server(workspace.root) as server, server.client() as client:
+        numbers = scraped(server)
+        ready = client.get("/health/ready").json()
+        assert numbers("beholder_bundle_info", bundle=ready["bundle"]) == 1
+        assert 0 < numbers("beholder_bundle_age_seconds") < 3600
+        assert numbers("beholder_items") == ready["items"] == 120
+        assert numbers("beholder_late_items") == 0
+        assert numbers("beholder_requests_at_work") == 1  # this very one
+        for name in ("requests_held", "requests_queued", "events_waiting"):
+            assert (f"beholder_{name}", ()) in numbers.found
+        memory = [n for (name, _), n in numbers.found.items() if name.endswith("memory_bytes")]
+        assert len(memory) == 2
+        assert min(memory) > 20e6
 
 
 def test_nothing_of_people_or_items_is_a_label_and_labels_do_not_grow(
