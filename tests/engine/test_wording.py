@@ -60,6 +60,8 @@ def test_a_code_finds_its_item_alone_however_it_is_written(shop: Engine) -> None
     assert shop.search("ST-15-B").ids == ["0108775015"]
     assert shop.search("A-4").ids == ["A-4"], "not all that begin with A"
     assert shop.search("A-9").ids == []
+    assert shop.search("A-4-A-4-4-4").ids == ["A-4"], "a part said twice is one"
+    assert shop.search("--- / ...").ids == []
     assert shop.search("blouse-dress").ids[0] == "A-6", "a word with a hyphen is all of its parts"
 
 

@@ -59,6 +59,6 @@ def test_a_basket_weighs_the_same_whatever_its_order(order: list[int]) -> None:
     assert told[:5].sum() == pytest.approx(turned[:5].sum())
 
 
-@pytest.mark.parametrize("nobody", [EMPTY, Histories.nobody(0), Histories.nobody(3)])
+@pytest.mark.parametrize("nobody", [EMPTY, together([EMPTY]), together([EMPTY] * 3)])
 def test_no_history_has_no_weights(nobody: History | Histories) -> None:
     assert Recency(0.9).weights(nobody).shape == (0,)

@@ -16,8 +16,8 @@ def found(index: WordIndex, word: str) -> dict[int, float]:
     return {}
 
 
-def index_of(*heads: str, bodies: tuple[str, ...] = (), language: str | None = None) -> WordIndex:
-    return WordIndex(heads, bodies or ("",) * len(heads), language)
+def index_of(*heads: str, bodies: tuple[str, ...] = ()) -> WordIndex:
+    return WordIndex(heads, bodies or ("",) * len(heads))
 
 
 def test_a_word_is_found_by_itself_and_by_its_stem() -> None:

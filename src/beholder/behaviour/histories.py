@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.behaviour.history import EMPTY, History
+from beholder.behaviour.history import History
 
 Places = NDArray[np.int64]
 
@@ -38,13 +37,6 @@ class Histories:
     indptr: Places
     disliked_indptr: Places
     seen_indptr: Places
-
-    @classmethod
-    def nobody(cls, n_people: int) -> Self:
-        """Return empty histories of so many people."""
-        none = np.zeros(n_people + 1, np.int64)
-        arrays = (EMPTY.items, EMPTY.times, EMPTY.kinds, EMPTY.values, EMPTY.weights)
-        return cls(*arrays, EMPTY.disliked, EMPTY.seen, none, none, none)
 
     def __len__(self) -> int:
         """Return the number of people."""

@@ -43,15 +43,14 @@ def _together(overlay: Overlay, parts: tuple[str, ...]) -> Floats:
 
     Where no item says all of them, and none is a number, it says one of them.
     """
-    said = np.zeros((len(parts), len(overlay.cards)), np.float32)
-    for part, strength in zip(parts, said, strict=True):
-        strength[:] = _strength(overlay, part)
-    if not len(said):
-        return np.zeros(len(overlay.cards), np.float32)
-    whole: Floats = said.min(axis=0)
-    if whole.any() or any(part.isdigit() for part in parts):
-        return whole
-    return np.asarray(said.max(axis=0), np.float32)
+    some: Floats = np.zeros(len(overlay.cards), np.float32)
+    every = np.full_like(some, np.inf if parts else 0)
+    for part in dict.fromkeys(parts):
+        strength = _strength(overlay, part)
+        np.minimum(every, strength, out=every)
+        np.maximum(some, strength, out=some)
+    coded = any(part.isdigit() for part in parts)
+    return every if coded or every.any() else some
 
 
 def _strength(overlay: Overlay, word: str) -> Floats:

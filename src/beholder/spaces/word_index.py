@@ -76,13 +76,14 @@ class WordIndex:
     ----------
     heads, bodies
         n texts each: names and short facts, and what is told at length.
+
+    Attributes
+    ----------
     language
-        One of `COMMON`; None: guessed from the texts.
+        The one of `COMMON` that the texts are in, as it seems.
     """
 
-    def __init__(
-        self, heads: Sequence[str], bodies: Sequence[str], language: str | None = None
-    ) -> None:
+    def __init__(self, heads: Sequence[str], bodies: Sequence[str]) -> None:
         self.n = len(heads)
         said = counted([folded(text) for text in (*heads, *bodies)])
         columns = sp.csc_array(said.times)
@@ -90,7 +91,7 @@ class WordIndex:
         self._terms = [said.terms[i] for i in order.tolist()]
         self._columns = order
         self._rows, self._starts = columns.indices, columns.indptr
-        self.language = language or self._guessed(heads)
+        self.language = self._guessed(heads)
 
     def hits(self, columns: Sequence[int], counts: Sequence[float]) -> Floats:
         """Return how strongly each text says one of some words, float32 (n,), 0: not at all."""
