@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from beholder.behaviour.histories import Histories
+from beholder.behaviour.history import EMPTY
 from beholder.blending.dislikes import _Alike
 from beholder.blending.validation import Validation, validation
 from beholder.spaces import similar_rows
@@ -19,12 +20,12 @@ def held() -> Validation:
 
 
 def people(*disliked: list[int]) -> Histories:
-    nothing = Histories.nobody(len(disliked))
+    none = np.zeros(len(disliked) + 1, np.int64)
     bounds = np.cumsum([0, *map(len, disliked)])
     told = np.concatenate([np.array(one, np.int32) for one in disliked])
     return Histories(
-        nothing.items, nothing.times, nothing.kinds, nothing.values, nothing.weights,
-        told, nothing.seen, nothing.indptr, bounds, nothing.seen_indptr,
+        EMPTY.items, EMPTY.times, EMPTY.kinds, EMPTY.values, EMPTY.weights,
+        told, EMPTY.seen, none, bounds, none,
     )  # fmt: skip
 
 
