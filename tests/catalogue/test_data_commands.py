@@ -12,6 +12,8 @@ from beholder import settings
 from beholder.workspace import Workspace
 from command_line import beholder
 
+NOTHING = {"recommend": False, "train": False, "measure": False}
+
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -91,11 +93,23 @@ def test_a_session_is_exported_switched_off_and_erased_as_one(shop: Path) -> Non
     assert beholder("user", "profiling", shop / "w", *whose, "off")[0] == "profiling is off\n"
     out, _ = beholder("user", "export", shop / "w", *whose)
     assert json.loads(out.splitlines()[1]) == {
-        "record": "person", "session": "visit-1", "profiling": False
+        "record": "person", "session": "visit-1", "profiling": False, "purposes": NOTHING
     }  # fmt: skip
     out, words = beholder("user", "erase", shop / "w", *whose, "--yes", "--json")
     assert (json.loads(out)["events"], words) == (2, "")
     assert len(beholder("user", "export", shop / "w", *whose)[0].splitlines()) == 1
+
+
+def test_purposes_are_shown_and_changed_one_by_one(shop: Path) -> None:
+    beholder("import", shop / "w", *files(shop))
+    asked = "user", "purposes", shop / "w", "sam"
+    assert beholder(*asked)[0] == "recommend is on\ntrain is on\nmeasure is on\n"
+    out, _ = beholder(*asked, "--train", "off", "--measure", "off")
+    assert out == "recommend is on\ntrain is off\nmeasure is off\n"
+    out, _ = beholder(*asked, "--measure", "on", "--json")
+    assert json.loads(out) == {"recommend": True, "train": False, "measure": True}
+    assert beholder(*asked, "--session")[0] == "recommend is on\ntrain is on\nmeasure is on\n"
+    assert "is not one of 'on', 'off'" in beholder(*asked, "--train", "perhaps", status=2)[1]
 
 
 def test_a_person_is_exported_switched_off_and_erased(shop: Path) -> None:
@@ -105,7 +119,8 @@ def test_a_person_is_exported_switched_off_and_erased(shop: Path) -> None:
     out, _ = beholder("user", "export", shop / "w", "sam")
     records = [json.loads(line) for line in out.splitlines()]
     assert [record["record"] for record in records] == ["about", "person", "event"]
-    assert records[1] == {"record": "person", "user": "sam", "profiling": False}
+    told = {"profiling": False, "purposes": NOTHING}
+    assert records[1] == {"record": "person", "user": "sam", **told}
     _, words = beholder("user", "erase", shop / "w", "sam", status=2)
     assert "Erase this person" in words
     out, _ = beholder("user", "erase", shop / "w", "sam", "--yes", "--json")

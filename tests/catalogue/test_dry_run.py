@@ -174,7 +174,7 @@ def test_users_that_would_change_or_be_refused_are_counted(tmp_path: Path) -> No
     assert look["reasons"] == report["reasons"]
     assert len(look["reasons"]) == 2
     assert look["rules"] == report["rules"]
-    assert "2 rows of users would change whether they allow profiling, 3 would not" in said
+    assert "2 rows of users would change what they allow, 3 would not" in said
     assert "1 row would be refused: profiling is neither yes nor no" in said
 
 

@@ -20,7 +20,7 @@ from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.run import Request, import_files
 from beholder.errors import BeholderError, DataError, UsageError, VectorsError
 from beholder.media.originals import path_of
-from beholder.store import Store, Who
+from beholder.store import Purposes, Store, Who
 
 ITEMS = (
     "sku,name,photo,price,tags,detail_desc\n007,Bond,a.png,1.50,x|y,a spy\n8,Ape,,2,,\n9,Nun,,,,\n"
@@ -254,6 +254,24 @@ def test_a_users_file_sets_who_allows_profiling_and_says_what_it_leaves(
     assert not store.snapshot("sam").profiling
     assert store.snapshot("kim").profiling
     assert report.files[0].ignored == ["age"]
+
+
+def test_a_users_file_sets_each_purpose_and_names_what_it_cannot_read(
+    store: Store, files: Path
+) -> None:
+    users = files / "users.csv"
+    users.write_text(
+        "user_id,consent,consent_train,consent_measure\n"
+        "sam,no,yes,\nkim,,no,NO\nann,yes,perhaps,\nbob,yes,yes,yes\n"
+    )
+    report = run(store, Request(users=users))
+    assert row(report.files[0]) == (4, 0, 2, 1, 1)
+    assert report.reasons == {"train is neither yes nor no": 1}
+    assert store.purposes("sam") == Purposes(False, True, False)
+    assert store.purposes("kim") == Purposes(True, False, False)
+    assert run(store, Request(users=users)).files[0].same == 3
+    mapped = run(store, Request(users=users, maps={"train": "consent_measure"}))
+    assert mapped.files[0].mapping["train"] == "consent_measure"
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])

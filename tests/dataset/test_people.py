@@ -31,6 +31,7 @@ def made(events: list[tuple[int, int, int, int, float]], users: list[int]) -> Tr
         np.array(kinds, np.uint8),
         np.array(values, np.float32),
         6,
+        np.ones(6, bool),
     )
 
 

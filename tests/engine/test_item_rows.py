@@ -138,4 +138,4 @@ def test_an_engine_without_a_store_has_rows(engine: Engine) -> None:
     assert bare.row("popular", k=2).ids == engine.row("popular", k=2).ids
     assert bare.row("trending").ids == []
     assert bare.row("trending").window is None
-    assert bare.row("trending").note == "there are no events of people who allow profiling"
+    assert bare.row("trending").note == "there are no events that may be learned from"

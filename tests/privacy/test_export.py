@@ -42,9 +42,11 @@ def test_the_export_has_every_event_as_it_was_stored(store: Store, who: Who) -> 
         events = [msgspec.structs.replace(e, user=None, session=e.user) for e in EVENTS]
     store.record(events)
     store.record([Event("b", "like", user="other")])
-    store.set_profiling(who, False)
+    store.set_purposes(who, {"recommend": False})
     _, person, *lines = map(msgspec.json.decode, export_lines(store, who))
-    assert person == {"record": "person", who.kind: "sam", "profiling": False}
+    purposes = {"recommend": False, "train": True, "measure": True}
+    told = {"profiling": False, "purposes": purposes}
+    assert person == {"record": "person", who.kind: "sam", **told}
     fields = ("item", "kind", "time", "value", "text", "answer", "place")
     told = [{name: line[name] for name in fields if name in line} for line in lines]
     given = [{f: v for f in fields if (v := getattr(e, f)) is not None} for e in EVENTS]

@@ -28,6 +28,8 @@ FOR_TOKENS = {
     ("GET", "/v1/items/{item_id}/similar"),
     ("POST", "/v1/interactions"),
     ("POST", "/v1/seen"),
+    ("GET", "/v1/me/purposes"),
+    ("PUT", "/v1/me/purposes"),
 }
 """All that a visitor of another site's page may do."""
 
@@ -80,6 +82,9 @@ def test_what_changes_catalogue_people_or_bundles_needs_a_key_even_on_loopback(
         ("POST", "/recommend"),
         ("POST", "/search"),
         ("POST", "/react"),
+        # Of whoever asks, and of nobody else.
+        ("PUT", "/v1/me/purposes"),
+        ("POST", "/me/purposes"),
     }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Set
 from itertools import islice
 
+import msgspec
+
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import SPACED, spaced
 from beholder.catalogue.import_interactions import would_make_items
-from beholder.catalogue.import_users import wishes
+from beholder.catalogue.import_users import changes, wishes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
@@ -23,7 +25,7 @@ from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.unicode import writable
 from beholder.catalogue.whole_file import held, missing, outlook
-from beholder.store import ItemRecord, Store
+from beholder.store import ItemRecord, Purposes, Store
 
 BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown
@@ -115,7 +117,7 @@ def _look_at_items(
 def _look_at_users(
     store: Store, seen: Peek, refusals: Refusals, found: DryRun, sight: Sight
 ) -> None:
-    meant: dict[str, bool] = {}  # what rows before would have set
+    meant: dict[str, Purposes] = {}  # what rows before would have set
 
     def refuse(row: int, reason: str) -> None:
         refusals.add(seen.path.name, row, reason)
@@ -124,13 +126,11 @@ def _look_at_users(
     for batch in rows:
         found.count(SPACED, spaced(batch.columns[seen.mapping["user"]]))
         for user, wish in wishes(batch, seen.mapping, refuse):
-            if wish is not None and user not in meant:
-                meant[user] = store.snapshot(user).profiling
-            same = wish is None or meant[user] == wish
-            found.users_same += same
-            found.users_changed += not same
-            if wish is not None:
-                meant[user] = wish
+            before = meant[user] if user in meant else store.purposes(user)
+            change = changes(wish, before)
+            found.users_same += not change
+            found.users_changed += change
+            meant[user] = Purposes(**(msgspec.structs.asdict(before) | wish))
     sight.cut = str(rows.error or "")
 
 

@@ -55,7 +55,7 @@ class DryRun(msgspec.Struct):
         How many vectors computed elsewhere there are, and how many are of items of the catalogue
         or of the file.
     users_changed, users_same
-        How many rows of users would change whether they allow profiling, and how many not.
+        How many rows of users would change what they allow, and how many not.
     gone
         What would leave the catalogue with a file that has all of it, or why not.
     not_read

@@ -67,6 +67,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "users": {
         "user": (*USER, "id"),
         "profiling": ("profiling", "consent", "personalisation", "personalization"),
+        "recommend": ("consent_recommend", "recommend"),
+        "train": ("consent_train", "train"),
+        "measure": ("consent_measure", "measure"),
     },
 }  # fmt: skip
 # Columns of further pictures: `image_2`, `Photo 3`, `picture_url_4`; and those of whole lists.

@@ -30,7 +30,7 @@ SHOWN = 5  # refused rows on the terminal; their file has more
 @click.option("--items", type=FILE, help="CSV, JSON Lines or Parquet, one item a row.")
 @click.option("--media", type=FILE, help="Folder of pictures.")
 @click.option("--interactions", type=FILE, help="CSV, JSON Lines or Parquet, one event a row.")
-@click.option("--users", type=FILE, help="Who allows profiling.")
+@click.option("--users", type=FILE, help="What people allow: profiling, or each purpose.")
 @click.option("--vectors", type=FILE, help="Vectors computed elsewhere: .npy or Parquet.")
 @click.option("--ids", type=FILE, help="The item of each row of an .npy file.")
 @click.option("--vectors-name", default="given", show_default=True, help="Their name here.")
@@ -286,8 +286,8 @@ def _print_sights(found: DryRun) -> None:
         )
     if found.users_changed or found.users_same:
         click.echo(
-            f"{console.counted(found.users_changed, 'rows')} of users would change whether they "
-            f"allow profiling, {found.users_same} would not"
+            f"{console.counted(found.users_changed, 'rows')} of users would change what they "
+            f"allow, {found.users_same} would not"
         )
     if found.vectors:
         click.echo(f"{found.known} of {found.vectors} vectors are of an item")

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from beholder.store import Who
 
 FOLDER = click.Path(path_type=Path)
+SWITCH = click.Choice(["on", "off"])
 SESSION = click.option("--session", is_flag=True, help="USER is the id of a session.")
 
 
 @click.group("user")
 def command() -> None:
-    """Export or erase what is held about a person; profiling on or off."""
+    """Export or erase what is held about a person; what it may be used for."""
 
 
 @command.command("export")
@@ -107,11 +108,11 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -
 @command.command("profiling")
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @click.argument("user", metavar="USER")
-@click.argument("state", type=click.Choice(["on", "off"]), required=False)
+@click.argument("state", type=SWITCH, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @SESSION
 def profiling(directory: Path, user: str, state: str | None, as_json: bool, session: bool) -> None:
-    """Show whether USER may be profiled, or switch it on or off."""
+    """Show whether USER may be profiled, or switch it on or off: all purposes at once."""
     from beholder.store import Store
     from beholder.workspace import Workspace
 
@@ -123,6 +124,36 @@ def profiling(directory: Path, user: str, state: str | None, as_json: bool, sess
         console.as_json({"profiling": on})
     else:
         click.echo(f"profiling is {'on' if on else 'off'}")
+
+
+@command.command("purposes")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("user", metavar="USER")
+@click.option("--recommend", type=SWITCH, help="Whether their own lists may be made of it.")
+@click.option("--train", type=SWITCH, help="Whether models may learn from it.")
+@click.option("--measure", type=SWITCH, help="Whether evaluations may ask about it.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@SESSION
+def purposes(
+    directory: Path, user: str, as_json: bool, session: bool, **switches: str | None
+) -> None:
+    """Show for what USER allows what they did to be used, or change it.
+
+    What is not named stays as it is. `beholder user profiling` says all three at once.
+    """
+    import msgspec
+
+    from beholder.store import PURPOSES, Store
+    from beholder.workspace import Workspace
+
+    wish = {name: switches[name] == "on" for name in PURPOSES if switches[name] is not None}
+    with Store.open(Workspace.open(directory)) as store:
+        allowed = store.set_purposes(_who(user, session), wish)
+    if as_json:
+        console.as_json(allowed)
+        return
+    for name, on in msgspec.structs.asdict(allowed).items():
+        click.echo(f"{name} is {'on' if on else 'off'}")
 
 
 def _who(user: str, session: bool) -> Who:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events
@@ -47,6 +48,8 @@ class Built:
         Items with pictures of which an encoder of the settings has no vector, by its name.
     damaged
         Files of its cache that were passed over, by the name of an encoder.
+    measured
+        bool (n_users,). Who may be asked about in an evaluation.
     held
         The largest number of a person whose events were read, and how many people were there:
         fewer of them later, and somebody was erased; see `Store.held`.
@@ -60,6 +63,7 @@ class Built:
     unseen: dict[str, int] = field(default_factory=dict)
     damaged: dict[str, int] = field(default_factory=dict)
     held: tuple[int, int] = (0, 0)
+    measured: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
@@ -85,7 +89,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     held = store.held(highest)
     events = store.training_events("train")
     marks = marks_of_people(events)
-    events = replace(events, users=numbers_of_people(marks)[events.users])
+    numbers = numbers_of_people(marks)
+    measured = events.measured[np.argsort(numbers)]
+    events = replace(events, users=numbers[events.users], measured=measured)
     log = read_log(events, items, settings, seed)
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
@@ -103,7 +109,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     }
     lacking = {name: n for name, n in unseen.items() if n}
     told = _fingerprint(items, marks)
-    return Built(dataset, items, version, told, newest, lacking, read.damaged, (highest, held))
+    return Built(
+        dataset, items, version, told, newest, lacking, read.damaged, (highest, held), measured
+    )
 
 
 def read_log(events: TrainingEvents, items: pa.Table, settings: Settings, seed: int) -> Log:

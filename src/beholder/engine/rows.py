@@ -159,7 +159,7 @@ def _nothing(name: Name, scores: NDArray[np.float64], window: Window | None) -> 
     if np.isfinite(scores).any():
         return "what would stand here is hidden, banned, filtered out, or disliked by who asks"
     if name == "trending" and window is None:
-        return "there are no events of people who allow profiling"
+        return "there are no events that may be learned from"
     if name == "trending":
         events = f"{window.events} events" if window and window.events != 1 else "one event"
         return f"no item rises by the {events} of the newest week: it takes two people"

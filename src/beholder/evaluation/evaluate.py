@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from beholder.bundle.choice import MemberRecord
 from beholder.bundle.parts import Parts
@@ -72,6 +74,7 @@ def evaluate(
     models: Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
     served: Pipeline | None = None,
+    measured: NDArray[np.bool_] | None = None,
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -86,9 +89,11 @@ def evaluate(
         Further rows of the table: the same blend through these stages, by name.
     served
         What answers pass through in the workspace: another row, where it is not the usual.
+    measured
+        bool (n_users,). Who may be asked about; None: everybody.
     """
     began = time.monotonic()
-    made = split(dataset, protocol, seed)
+    made = split(dataset, protocol, seed, measured)
     asks = "next-basket" if protocol == "next-basket" else "leave-last-out"
     wanted = Budget(budget, seed)
     fitted = fit_auto(made.train, wanted, progress=progress, only=models, protocol=asks)
@@ -113,9 +118,15 @@ def evaluate(
         time.monotonic() - began,
         rows_of(found, made, seed),
         fitted.members,
-        fitted.notes + others.notes + _without_effect(parts, served),
+        _not_asked(measured) + fitted.notes + others.notes + _without_effect(parts, served),
         dataset.n_items,
     )
+
+
+def _not_asked(measured: NDArray[np.bool_] | None) -> list[str]:
+    """Say how many people are learned from and not asked about."""
+    n = 0 if measured is None else int((~measured).sum())
+    return [f"{n} people refuse `measure`, and are not asked about"] if n else []
 
 
 def _without_effect(parts: Parts, served: Pipeline | None) -> list[str]:

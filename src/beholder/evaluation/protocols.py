@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.dataset.cold_users import cold_users
 from beholder.dataset.dataset import Dataset
-from beholder.dataset.splits import Split, cold_items, leave_last_out, next_basket
+from beholder.dataset.splits import Cases, Split, cold_items, leave_last_out, next_basket
 from beholder.errors import DataError, UsageError
 
 HOUR = 3_600_000
@@ -23,8 +25,16 @@ PROTOCOLS: dict[str, Callable[[Dataset, int], Split]] = {
 }
 
 
-def split(dataset: Dataset, protocol: str, seed: int) -> Split:
+def split(
+    dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None = None
+) -> Split:
     """Split a dataset by a protocol.
+
+    Parameters
+    ----------
+    measured
+        bool (n_users,). Who may be asked about: all others are learned from alone, up to where
+        they would have been asked. None: everybody.
 
     Raises
     ------
@@ -34,19 +44,35 @@ def split(dataset: Dataset, protocol: str, seed: int) -> Split:
         If there is no protocol of this name.
     """
     check_protocol(protocol)
-    made = PROTOCOLS[protocol](dataset, seed)
+    made = _asking(dataset, protocol, seed, measured)
     if len(made.cases) < LEAST:
         raise DataError(
             f"{protocol} finds {len(made.cases)} users to ask, {LEAST} are needed",
-            remedy=_instead(dataset, protocol, seed),
+            remedy=_instead(dataset, protocol, seed, measured),
         )
     return made
 
 
-def _instead(dataset: Dataset, protocol: str, seed: int) -> str:
+def _asking(
+    dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None
+) -> Split:
+    made = PROTOCOLS[protocol](dataset, seed)
+    if measured is None or measured.all():
+        return made
+
+    def of_them(cases: Cases) -> Cases:
+        return cases.take(np.flatnonzero(measured[cases.users]))
+
+    after = {known: of_them(cases) for known, cases in made.after.items()}
+    return replace(made, cases=of_them(made.cases), after=after)
+
+
+def _instead(dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None) -> str:
     """Say how many people each other protocol finds: with so few users they are soon counted."""
     others = {
-        name: len(ask(dataset, seed).cases) for name, ask in PROTOCOLS.items() if name != protocol
+        name: len(_asking(dataset, name, seed, measured).cases)
+        for name in PROTOCOLS
+        if name != protocol
     }
     enough = [f"{name} ({n} users)" for name, n in others.items() if n >= LEAST]
     if enough:

@@ -67,6 +67,25 @@ class Look:
     root: str = ""
 
 
+@dataclass(frozen=True)
+class Own:
+    """What the page "You" says to a visitor.
+
+    Attributes
+    ----------
+    purposes
+        Whether each purpose is allowed.
+    refused
+        Whether the browser refuses all of them by itself.
+    kept_days
+        How long events are kept.
+    """
+
+    purposes: Mapping[str, bool]
+    refused: bool
+    kept_days: int
+
+
 def render_feed(
     look: Look,
     answer: Mapping[str, Any],
@@ -150,6 +169,11 @@ def render_saved(look: Look, items: Sequence[Mapping[str, Any]]) -> str:
     """Return what the visitor saved, newest first; items may say `mine` as in `render_item`."""
     cards = _cards(look, items, "saved")
     return _page("saved.html", look, kind="saved", path="/saved", cards=cards)
+
+
+def render_me(look: Look, own: Own) -> str:
+    """Return the page on which visitors see to what is held of them."""
+    return _page("me.html", look, kind="me", path="/me", own=own)
 
 
 def render_item(

@@ -3,7 +3,8 @@
 | who      | how                                           | may                           |
 |----------|-----------------------------------------------|-------------------------------|
 | local    | the server listens on loopback, and was asked | pages, recommend, events,     |
-|          | there by a loopback name, without a proxy     | docs, metrics, as anybody     |
+|          | there by a loopback name, without a proxy     | docs, metrics, as anybody;    |
+|          |                                               | with a cookie also as itself  |
 | key      | `Authorization: Bearer ...`                   | its scopes, as anybody        |
 | visitor  | the signed cookie                             | pages, recommend, events,     |
 |          |                                               | as itself                     |
@@ -26,21 +27,22 @@ from litestar.exceptions import NotFoundException
 from beholder.errors import AccessError, KeyNeededError, UsageError
 from beholder.service.keys import SCOPES, Key
 from beholder.service.visitor import Visitor
+from beholder.store import Who
 
 Kind = Literal["local", "key", "visitor", "site", "token", "nobody"]
 Need = Literal[
-    "live", "page", "media", "docs", "visitors",
+    "live", "page", "media", "docs", "visitors", "self",
     "recommend", "events", "catalogue", "operator", "privacy", "metrics",
 ]  # fmt: skip
-NEEDS = ("live", "page", "media", "docs", "visitors", *SCOPES)
+NEEDS = ("live", "page", "media", "docs", "visitors", "self", *SCOPES)
 MAY: dict[Kind, frozenset[str]] = {
     "local": frozenset(
-        {"live", "page", "media", "docs", "visitors", "recommend", "events", "metrics"}
+        {"live", "page", "media", "docs", "visitors", "self", "recommend", "events", "metrics"}
     ),
     "key": frozenset({"live", "page", "media", "docs"}),
-    "visitor": frozenset({"live", "page", "media", "recommend", "events"}),
+    "visitor": frozenset({"live", "page", "media", "self", "recommend", "events"}),
     "site": frozenset({"live", "media", "visitors"}),
-    "token": frozenset({"live", "media", "recommend", "events"}),
+    "token": frozenset({"live", "media", "self", "recommend", "events"}),
     "nobody": frozenset({"live", "page"}),
 }
 
@@ -79,6 +81,10 @@ class Caller:
         """
         if need in self.may:
             return
+        if need == "self" and self.kind == "key":
+            raise AccessError("this is for visitors alone", remedy="ask /v1/users/{user_id}")
+        if need == "self" and self.kind == "nobody":
+            raise nobody_known()
         scope = "recommend and events" if need == "visitors" else need
         if self.kind == "key":
             raise AccessError(f"this key lacks the scope {scope}", remedy="use another key")
@@ -115,9 +121,23 @@ class Caller:
         return (user, None) if self.user is not None else (user, session)
 
     @property
+    def people(self) -> list[Who]:
+        """Itself: the user whom its token speaks for, and its session."""
+        people = [] if self.user is None else [Who("user", self.user)]
+        return people + ([] if self.visitor is None else [Who("session", self.visitor.id)])
+
+    @property
     def origins(self) -> tuple[str, ...]:
         """Other sites whose pages the caller may ask from."""
         return () if self.key is None else self.key.origins
+
+
+def nobody_known() -> KeyNeededError:
+    """Return the error of whoever asks for what is held of them, and is not known."""
+    return KeyNeededError(
+        "this is of a visitor's own data, and no visitor is known here",
+        remedy="open a page, which gives the cookie, or send a visitor's token",
+    )
 
 
 def needs(need: Need, **more: Any) -> dict[str, Any]:

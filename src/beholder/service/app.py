@@ -24,6 +24,8 @@ from beholder.service import (
     health,
     interactions,
     items,
+    me,
+    me_page,
     media,
     metrics,
     pages,
@@ -60,13 +62,14 @@ ROUTERS = (
     seen,
     visitors,
     users,
+    me,
     bundles,
     health,
     metrics,
     classic,
     media,
 )
-UNLISTED = (docs, pages, site_files, widget)  # what `/openapi.json` does not describe
+UNLISTED = (docs, pages, me_page, site_files, widget)  # what `/openapi.json` does not describe
 _PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 

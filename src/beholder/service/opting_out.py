@@ -5,9 +5,10 @@ See Global Privacy Control, W3C. Whoever is not known and does nothing is not ma
 
 from __future__ import annotations
 
+from msgspec.structs import astuple
+
 from beholder.service.access import Caller
 from beholder.service.running import Running, in_thread
-from beholder.store import Who
 
 STILL = ("/media/", "/static/", "/health/")  # addresses that are answered to all alike
 
@@ -19,20 +20,15 @@ def asked(caller: Caller, headers: dict[bytes, bytes], path: str) -> bool:
 
 
 async def follow(running: Running, caller: Caller, *, does: bool) -> None:
-    """Switch profiling off for the visitor, and for the user that its token speaks for.
+    """Refuse all purposes for the visitor, and for the user that its token speaks for.
 
     Parameters
     ----------
     does
         Whether something is recorded now: then also for somebody new.
     """
-    for who in _people(caller):
+    for who in caller.people:
         user, session = (who.id, None) if who.kind == "user" else (None, who.id)
-        known = running.store.snapshot(user, session)
-        if known.profiling and (known.known or does):
+        allowed = any(astuple(running.store.purposes(who)))
+        if allowed and (does or running.store.snapshot(user, session).known):
             await in_thread(lambda who=who: running.store.set_profiling(who, False))  # type: ignore[misc]
-
-
-def _people(caller: Caller) -> list[Who]:
-    people = [] if caller.user is None else [Who("user", caller.user)]
-    return people + ([] if caller.visitor is None else [Who("session", caller.visitor.id)])

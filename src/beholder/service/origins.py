@@ -12,7 +12,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Headers = list[tuple[bytes, bytes]]
 _HOST = r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])"
 _SHAPE = re.compile(rf"([a-z][a-z0-9+.-]*)://{_HOST}(?::([1-9]\d{{0,4}}))?")
-OPEN = re.compile(r"/v1/(?:visitors|recommendations|rows/[^/]+|items/.+|interactions|seen)")
+OPEN = re.compile(
+    r"/v1/(?:visitors|recommendations|rows/[^/]+|items/.+|interactions|seen|me(?:/.+)?)"
+)
 _USUAL = {"http": "80", "https": "443"}  # ports that browsers leave out
 
 

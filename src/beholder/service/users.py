@@ -13,7 +13,7 @@ from beholder.privacy.export import export_lines
 from beholder.service.access import needs
 from beholder.service.asking import Asking, plain_id, running_of
 from beholder.service.running import in_thread
-from beholder.store import Receipt, Who
+from beholder.store import PURPOSES, Purpose, Purposes, Receipt, Who
 from beholder.store.ids import check_id
 
 WhoseKind = Annotated[
@@ -23,9 +23,23 @@ WhoseKind = Annotated[
 
 
 class Profiling(msgspec.Struct, forbid_unknown_fields=True):
-    """Whether what a person did may be used for recommendations."""
+    """Whether what a person did may be used, for all purposes at once."""
 
     profiling: bool
+
+
+class Wish(msgspec.Struct, forbid_unknown_fields=True):
+    """What a person allows from now on; a purpose that is left out stays as it is."""
+
+    recommend: bool | msgspec.UnsetType = msgspec.UNSET
+    train: bool | msgspec.UnsetType = msgspec.UNSET
+    measure: bool | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def said(self) -> dict[Purpose, bool]:
+        """The purposes that are named."""
+        every = {purpose: getattr(self, purpose) for purpose in PURPOSES}
+        return {purpose: on for purpose, on in every.items() if on is not msgspec.UNSET}
 
 
 @get(
@@ -50,10 +64,26 @@ async def erase(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user
 async def set_profiling(
     request: Asking, user_id: FromPath[str], data: JSONBody[Profiling], kind: WhoseKind = "user"
 ) -> Profiling:
-    """Switch profiling on or off; the next answer follows it."""
+    """Allow all purposes, or none; the next answer follows it."""
     store, who = running_of(request).store, _who(kind, user_id)
     await in_thread(lambda: store.set_profiling(who, data.profiling))
     return data
+
+
+@get("/v1/users/{user_id:str}/purposes", opt=needs("privacy"))
+async def purposes(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user") -> Purposes:
+    """Return what a person allows; of somebody unknown, what the settings say."""
+    store, who = running_of(request).store, _who(kind, user_id)
+    return await in_thread(lambda: store.purposes(who))
+
+
+@put("/v1/users/{user_id:str}/purposes", opt=needs("privacy", body="json"))
+async def set_purposes(
+    request: Asking, user_id: FromPath[str], data: JSONBody[Wish], kind: WhoseKind = "user"
+) -> Purposes:
+    """Change what a person allows, and return it; the next answer follows it."""
+    store, who = running_of(request).store, _who(kind, user_id)
+    return await in_thread(lambda: store.set_purposes(who, data.said))
 
 
 def _who(kind: Literal["user", "session"], user_id: str) -> Who:
@@ -62,4 +92,4 @@ def _who(kind: Literal["user", "session"], user_id: str) -> Who:
     return Who(kind, plain)
 
 
-handlers = [export, erase, set_profiling]
+handlers = [export, erase, set_profiling, purposes, set_purposes]

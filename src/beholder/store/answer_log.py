@@ -15,16 +15,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, update
 
-from beholder.store import schema
+from beholder.store import consent, schema
 from beholder.store.answers import PLACE, join, seen_bits
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database
-from beholder.store.records import PURPOSES
 
 MOST = 16 * 2**20  # bytes that wait: some 40,000 answers of 20 places
 BATCH = 2_000  # entries in one transaction: events wait for it no longer than a tenth of a second
 AROUND = 160  # bytes of an entry besides its places
-MEASURE = 1 << PURPOSES.index("measure")
 answers, people = schema.answers, schema.people
 
 
@@ -184,8 +182,8 @@ def write(connection: Connection, entries: Iterable[Given | Sighted]) -> Written
     """Write pages and sightings, in the order in which they came.
 
     Whether a person may be measured is read here, at the last moment: what was answered to
-    somebody who was erased since is dropped, and where profiling or the purpose `measure` is
-    off it is stored as nobody's.
+    somebody who was erased since is dropped, and where `recommend` or `measure` is refused it is
+    stored as nobody's.
     """
     entries = list(entries)
     done = Written()
@@ -226,10 +224,11 @@ def _allowed(connection: Connection, entries: Sequence[Given | Sighted]) -> dict
     """Return whether each person that is still there may be measured."""
     wanted = sorted({e.person for e in entries if isinstance(e, Given) and e.person is not None})
     columns = (people.c.person, people.c.profiling, people.c.purposes)
-    return {
-        int(person): bool(profiling) and (purposes is None or bool(purposes & MEASURE))
+    found = {
+        int(person): consent.told(bool(profiling), purposes)
         for person, profiling, purposes in lookup(connection, people.c.person, columns, wanted)
     }
+    return {person: own.recommend and own.measure for person, own in found.items()}
 
 
 def _stored(connection: Connection, names: set[bytes]) -> dict[bytes, dict[str, Any]]:

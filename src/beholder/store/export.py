@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 from sqlalchemy import select
 
-from beholder.store import answers, people, schema
+from beholder.store import answers, consent, people, schema
 from beholder.store.database import Database
 from beholder.store.keys import Keys, Link, unseal
 from beholder.store.marks import event_id, marks
@@ -31,10 +32,12 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
         return
     with database.read() as connection:
         found = people.find(connection, [link.subject]).get(link.subject)
-    if found is None:
+        allowed = consent.read(connection, link.subject)
+    if found is None or allowed is None:
         return
     person, profiling = found
-    yield {"record": "person", who.kind: who.id, "profiling": profiling}
+    told = {"profiling": profiling, "purposes": msgspec.structs.asdict(allowed)}
+    yield {"record": "person", who.kind: who.id, **told}
     yield from _events(database, keys, link, person)
     yield from answers.export(database, person)
 

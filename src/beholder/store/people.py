@@ -1,12 +1,12 @@
-"""Row numbers of people, and whether they allow profiling."""
+"""Row numbers of people, and whether they allow to be recommended to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
-from beholder.store import schema
+from beholder.store import consent, schema
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.counters import draw
 
@@ -27,9 +27,9 @@ def held(connection: Connection, highest: int) -> int:
 
 
 def consents(connection: Connection, highest: int) -> tuple[int, int]:
-    """Return number and sum of the first people who allow profiling, by their row numbers."""
+    """Return number and sum of the first people who allow `recommend`, by their row numbers."""
     wanted = select(func.count(), func.coalesce(func.sum(people.c.person), 0)).where(
-        people.c.profiling.is_(True), people.c.person <= highest
+        consent.allows("recommend"), people.c.person <= highest
     )
     n, numbers = connection.execute(wanted).one()
     return int(n), int(numbers)
@@ -55,8 +55,3 @@ def ensure(
         insert_new(connection, people, rows)
         found |= {subject: (person, profiling) for subject, person in made.items()}
     return found
-
-
-def set_profiling(connection: Connection, person: int, on: bool) -> None:
-    """Switch profiling of one person."""
-    connection.execute(update(people).where(people.c.person == person).values(profiling=on))

@@ -15,6 +15,24 @@ Purpose = Literal["recommend", "train", "measure"]
 PURPOSES: tuple[Purpose, ...] = ("recommend", "train", "measure")
 
 
+class Purposes(msgspec.Struct, frozen=True):
+    """What somebody allows to be done with what they did.
+
+    Attributes
+    ----------
+    recommend
+        Their own recommendations are made of it.
+    train
+        Models, and lists such as what is trending, learn from it for everybody.
+    measure
+        What was shown to them is kept under them, and evaluations ask about them.
+    """
+
+    recommend: bool
+    train: bool
+    measure: bool
+
+
 class Who(NamedTuple):
     """A person by the caller's id: a user, or a session that nobody has signed in to."""
 
@@ -122,7 +140,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class TrainingEvents:
-    """All events of those who allow it, arrays of one length.
+    """All events of those who allow a purpose, arrays of one length.
 
     The events of one person keep the order in which they were stored; people are interleaved.
 
@@ -134,6 +152,8 @@ class TrainingEvents:
         As in `Snapshot`.
     n_users
         How many people have at least one event here.
+    measured
+        bool (n_users,). Who of them allows `measure`, too.
     """
 
     users: NDArray[np.int32]
@@ -142,6 +162,7 @@ class TrainingEvents:
     kinds: NDArray[np.uint8]
     values: NDArray[np.float32]
     n_users: int
+    measured: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.users)

@@ -11,7 +11,7 @@ from operator import itemgetter
 from sqlalchemy import bindparam, select
 
 from beholder.behaviour.reduce import NEWEST
-from beholder.store import schema
+from beholder.store import consent, schema
 from beholder.store.database import Database
 from beholder.store.keys import Keys
 from beholder.store.quick import Question, Rows
@@ -20,7 +20,7 @@ from beholder.store.records import Snapshot, Who
 counters, events, people = schema.counters, schema.events, schema.people
 
 PERSON = Question(
-    select(counters.c.value, people.c.person, people.c.profiling)
+    select(counters.c.value, people.c.person, consent.allows("recommend"))
     .select_from(counters.outerjoin(people, people.c.subject == bindparam("subject")))
     .where(counters.c.name == "catalogue")
 )
@@ -35,7 +35,7 @@ HISTORY = Question(
 def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: bool) -> Snapshot:
     """Read what is known of someone, who may be both a user and a session.
 
-    Where either of them has profiling off, no event is returned.
+    Where either of them refuses `recommend`, no event is returned.
 
     Parameters
     ----------

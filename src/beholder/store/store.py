@@ -21,12 +21,15 @@ from beholder.store.ids import now
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
 from beholder.store.newest import Did, newest
+from beholder.store.purposes import purposes, set_purposes
 from beholder.store.records import (
+    PURPOSES,
     Attribute,
     Counts,
     ItemRecord,
     Outcome,
     Purpose,
+    Purposes,
     Receipt,
     Snapshot,
     TrainingEvents,
@@ -210,7 +213,7 @@ class Store:
             return people.held(connection, highest)
 
     def consents(self, highest: int) -> tuple[int, int]:
-        """Return what changes when one of the first people is erased, or profiling switched.
+        """Return what changes when one of the first people is erased, or allows other things.
 
         Parameters
         ----------
@@ -225,7 +228,7 @@ class Store:
         return rises(self.database, self.workspace.settings.behaviour.rating_threshold)
 
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
-        """Return all events that may be learned from; see `training.training_events`."""
+        """Return all events that may be read for a purpose; see `training.training_events`."""
         return training_events(self.database, self.segments, purpose)
 
     def seal(self) -> int:
@@ -275,22 +278,17 @@ class Store:
         """Return what somebody did last of some kinds, oldest first; see `newest.newest`."""
         return newest(self.database, self.keys, _who(user), kinds)
 
-    def set_profiling(self, user: str | Who, on: bool) -> None:
-        """Switch profiling of a person; the next request already follows it.
+    def purposes(self, user: str | Who) -> Purposes:
+        """Return what somebody allows; see `purposes.purposes`."""
+        return purposes(self.database, self.keys, _who(user), self.profiling_default)
 
-        Somebody who was erased today and allows it anew is a new person from here on.
-        """
-        mac = self.keys.mac(_who(user))
-        if on:
-            self.keys.unbury(mac)
-        link = self.keys.ensure([mac]).get(mac)
-        if link is None:  # erased today: nothing is held, nothing can be profiled
-            return
-        with self.database.write() as connection:
-            if self.keys.erased([mac]):
-                return
-            row = people.ensure(connection, [link.subject], self.profiling_default)
-            people.set_profiling(connection, row[link.subject][0], on)
+    def set_purposes(self, user: str | Who, wish: Mapping[Purpose, bool]) -> Purposes:
+        """Change what somebody allows; the next request already follows it."""
+        return set_purposes(self.database, self.keys, _who(user), wish, self.profiling_default)
+
+    def set_profiling(self, user: str | Who, on: bool) -> None:
+        """Allow all purposes, or none; see `set_purposes`."""
+        self.set_purposes(user, dict.fromkeys(PURPOSES, on))
 
     def _mark(self, item_id: str, **flags: bool) -> None:
         with self.database.write() as connection:

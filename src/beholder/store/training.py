@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from beholder.errors import UsageError
-from beholder.store import counters, events, schema, segments
+from beholder.store import consent, counters, events, schema, segments
 from beholder.store.columns import EventColumns
 from beholder.store.database import Database
-from beholder.store.records import PURPOSES, Purpose, TrainingEvents
+from beholder.store.records import Purpose, TrainingEvents
 
 
 def training_events(database: Database, folder: Path, purpose: Purpose) -> TrainingEvents:
-    """Read the events of everyone who has profiling on.
+    """Read the events of everyone who allows a purpose, in segments or not.
 
     The memory needed is that of the arrays returned, about 25 bytes an event, and of one
     segment.
@@ -25,30 +24,26 @@ def training_events(database: Database, folder: Path, purpose: Purpose) -> Train
     Parameters
     ----------
     purpose
-        What the events are read for: `train` or `measure`.
+        What the events are read for.
 
     Raises
     ------
     UsageError
         For a purpose that nobody has been asked about.
     """
-    if purpose not in PURPOSES:
-        raise UsageError(f"no one has allowed {purpose!r}", remedy="one of " + ", ".join(PURPOSES))
+    consent.allows(purpose)
     segments.seal(database, folder)
     segments.mend(database, folder)
     with database.read() as connection:
         known = segments.listed(connection)
         sealed = counters.read(connection, "sealed")
         top = counters.read(connection, "event")
-        people = connection.execute(select(schema.people.c.person, schema.people.c.profiling))
-        allowed = _allowed(
-            [(row[0], row[1]) for row in people], counters.read(connection, "person")
-        )
+        allowed, measured = _allowed(connection, purpose)
         expected = events.count(connection) + sum(s.rows == 0 for s in known)
     arrays = _Arrays(expected)
     for part in _parts(database, folder, known, sealed, top):
         arrays.add(part, allowed)
-    return arrays.done(int(allowed.max(initial=-1)) + 1)
+    return arrays.done(measured)
 
 
 def _parts(
@@ -65,12 +60,19 @@ def _parts(
     yield from segments.pages(database, sealed, top)
 
 
-def _allowed(rows: Iterable[tuple[int, bool]], highest: int) -> NDArray[np.int32]:
-    """Return a code for each row number of people; -1 for those who are not to be read."""
-    codes = np.full(highest + 1, -1, np.int32)
-    people = np.array([person for person, profiling in rows if profiling], np.int64)
-    codes[people] = np.arange(len(people), dtype=np.int32)
-    return codes
+def _allowed(
+    connection: Connection, purpose: Purpose
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return a code for each row number of people, -1: not to be read; and who may be measured.
+
+    The second is by code.
+    """
+    people = schema.people
+    wanted = select(people.c.person, consent.allows("measure")).where(consent.allows(purpose))
+    rows = connection.execute(wanted).all()
+    codes = np.full(counters.read(connection, "person") + 1, -1, np.int32)
+    codes[np.array([row[0] for row in rows], np.int64)] = np.arange(len(rows), dtype=np.int32)
+    return codes, np.array([row[1] for row in rows], bool)
 
 
 class _Arrays:
@@ -96,10 +98,10 @@ class _Arrays:
         self.values[here] = part.values[keep]
         self.n = end
 
-    def done(self, n_codes: int) -> TrainingEvents:
+    def done(self, measured: NDArray[np.bool_]) -> TrainingEvents:
         """Return what was added, with codes of users that leave no gaps."""
         users = self.users[: self.n]
-        present = np.bincount(users, minlength=n_codes) > 0
+        present = np.bincount(users, minlength=len(measured)) > 0
         dense = (np.cumsum(present) - 1).astype(np.int32)
         if len(users):
             np.take(dense, users, out=users)
@@ -111,6 +113,7 @@ class _Arrays:
             self.kinds[:n],
             self.values[:n],
             int(present.sum()),
+            measured[present],
         )
 
     def _new(self, size: int) -> None:

@@ -1,7 +1,7 @@
 """What rises: how many people took up each item in the newest week, against the weeks before.
 
 A bounded reading: the newest 100,000 events in the order in which they arrived, of people who
-allow profiling. Its newest moment is the present, so that files of years ago have a trend, too.
+allow `train`. Its newest moment is the present, so that files of years ago have a trend, too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import and_, bindparam, select
 
 from beholder.behaviour.kinds import CODES, NEGATIVE, weigh
-from beholder.store import counters, schema
+from beholder.store import consent, counters, schema
 from beholder.store.database import Database
 from beholder.store.quick import Question
 
@@ -30,7 +30,7 @@ NEWEST = Question(
     .where(
         and_(
             events.c.seq > bindparam("after"),
-            people.c.profiling.is_(True),
+            consent.allows("train"),
             events.c.kind != AGAINST[0],
             events.c.kind != AGAINST[1],
         )

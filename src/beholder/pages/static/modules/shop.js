@@ -5,6 +5,7 @@ import { itemOf } from "./cards.js";
 import { Feed } from "./feed.js";
 import { wireKeys } from "./keys.js";
 import { wireLook } from "./look.js";
+import { wireMe } from "./me.js";
 import { openMenu, wireMenu } from "./menu.js";
 import { flush, watch } from "./outbox.js";
 import { blobOf, keptAnswer, wirePicture } from "./picture.js";
@@ -38,6 +39,7 @@ if (feed) {
   });
   wireKeys(list, (kind, card) => (kind === "why" ? why(card) : act(kind, card)));
 }
+if (document.body.dataset.page === "me") wireMe();
 wireStrip(titleOf);
 wireMenu(why);
 wireLook();

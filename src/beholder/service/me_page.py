@@ -1,0 +1,50 @@
+"""The page "You": what may be used, by switches that also work without scripts."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromQuery, URLEncodedBody
+from msgspec.structs import asdict
+
+from beholder.pages import render
+from beholder.service.access import needs
+from beholder.service.asking import Asking, running_of
+from beholder.service.pages import Page, _cookie, _page, _visitor
+from beholder.service.running import in_thread
+from beholder.store import PURPOSES, Purpose, Who
+
+
+class Switches(msgspec.Struct):
+    """The switches of the form; one that is off is not sent."""
+
+    recommend: str = ""
+    train: str = ""
+    measure: str = ""
+
+
+@get("/me", media_type="text/html", opt=needs("page", page=True))
+async def me(request: Asking, lang: FromQuery[str] = "", theme: FromQuery[str] = "") -> Page:
+    """What may be used of what the visitor does."""
+    running, who = running_of(request), _visitor(request)
+    allowed = await in_thread(lambda: running.store.purposes(Who("session", who)))
+    refused = running.settings.privacy.gpc and request.headers.get("sec-gpc") == "1"
+    told = render.Own(
+        purposes={purpose: on and not refused for purpose, on in asdict(allowed).items()},
+        refused=refused,
+        kept_days=running.settings.privacy.retention_days,
+    )
+    return await _page(request, lambda look: render.render_me(look, told), who)
+
+
+@post("/me/purposes", status_code=303, opt=needs("self", body="form", page=True))
+async def switch(request: Asking, data: URLEncodedBody[Switches]) -> Response[None]:
+    """Change what may be used, without scripts."""
+    running, who = running_of(request), _visitor(request)
+    wish: dict[Purpose, bool] = {purpose: bool(getattr(data, purpose)) for purpose in PURPOSES}
+    await in_thread(lambda: running.store.set_purposes(Who("session", who), wish))
+    headers = {"location": f"{running.settings.serve.root_path}/me", **_cookie(request, who)}
+    return Response(None, status_code=303, headers=headers)
+
+
+handlers = [me, switch]
