@@ -106,6 +106,8 @@ def peek(request: Request) -> list[Peek]:
     """
     _check(request)
     firsts = {what: (path, _first(path, request.form)) for what, path in request.tables().items()}
+    for path, batch in firsts.values():
+        _check_no_person(path, batch)
     every = [name for _, batch in firsts.values() for name in batch.columns]
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
@@ -261,6 +263,17 @@ def _check_used(maps: dict[str, str], files: list[Peek]) -> None:
             raise UsageError(
                 f"--map {ours}={theirs}: {have[0].what} have no field {ours}",
                 remedy="one of " + ", ".join(sorted(FIELDS[have[0].what])),
+            )
+
+
+def _check_no_person(path: Path, batch: Batch) -> None:
+    """Refuse the export of a person, whose rows are of several kinds."""
+    if "record" in batch.columns and "schema" in batch.columns:
+        (schema,) = as_list(batch.columns["schema"][:1])
+        if str(schema).startswith("beholder-person-"):
+            raise DataError(
+                f"{path.name} is the export of a person",
+                remedy=f"beholder user import DIR {path.name}",
             )
 
 

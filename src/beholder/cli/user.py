@@ -10,7 +10,8 @@ import click
 from beholder.cli import console
 
 if TYPE_CHECKING:
-    from beholder.store import Who
+    from beholder.privacy.person_import import Taken
+    from beholder.store import Purposes, Who
 
 FOLDER = click.Path(path_type=Path)
 SWITCH = click.Choice(["on", "off"])
@@ -40,6 +41,49 @@ def export(directory: Path, user: str, out: Path | None, session: bool) -> None:
             return
         for line in export_lines(store, _who(user, session)):
             click.echo(line, nl=False)
+
+
+@command.command("import")
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@click.argument("file", metavar="FILE", type=FOLDER)
+@click.option("--strict", is_flag=True, help="Exit with 3 if an event was refused.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def import_(directory: Path, file: Path, strict: bool, as_json: bool) -> int:
+    """Take in what `beholder user export` wrote, here or in another workspace.
+
+    Events and what was allowed come back; answers stay out. What is here already stays as it is,
+    and of somebody who is known here nothing is allowed that they refuse.
+    """
+    from beholder.errors import UsageError
+    from beholder.privacy.person_import import import_lines
+    from beholder.store import Store
+    from beholder.workspace import Workspace
+
+    workspace = Workspace.open(directory)
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}", remedy="`beholder user export` writes one")
+    with file.open("rb") as lines, Store.open(workspace) as store:
+        taken = import_lines(store, lines)
+    if as_json:
+        console.as_json(taken)
+    else:
+        _print_taken(taken)
+    if taken.events and taken.refused == taken.events:
+        return 1
+    return 3 if strict and taken.refused else 0
+
+
+def _print_taken(taken: Taken) -> None:
+    console.table(
+        ["people", "events", "added", "same", "refused"],
+        [[taken.people, taken.events, taken.stored, taken.same, taken.refused]],
+    )
+    for what, n in taken.left_out.items():
+        click.echo(f"left out: {n} {what}")
+    for reason, n in taken.reasons.items():
+        click.echo(f"refused: {n} {reason} (line {taken.first[reason]} first)", err=True)
+    if taken.purposes is not None:
+        _print_purposes(taken.purposes)
 
 
 def _agreed() -> bool:
@@ -141,8 +185,6 @@ def purposes(
 
     What is not named stays as it is. `beholder user profiling` says all three at once.
     """
-    import msgspec
-
     from beholder.store import PURPOSES, Store
     from beholder.workspace import Workspace
 
@@ -152,8 +194,12 @@ def purposes(
     if as_json:
         console.as_json(allowed)
         return
-    for name, on in msgspec.structs.asdict(allowed).items():
-        click.echo(f"{name} is {'on' if on else 'off'}")
+    _print_purposes(allowed)
+
+
+def _print_purposes(allowed: Purposes) -> None:
+    for name in allowed.__struct_fields__:
+        click.echo(f"{name} is {'on' if getattr(allowed, name) else 'off'}")
 
 
 def _who(user: str, session: bool) -> Who:

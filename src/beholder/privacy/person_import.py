@@ -1,0 +1,159 @@
+"""Reading an export of a person again, here or in another workspace with the same items.
+
+Events come back with kind, value, moment, words, and the answer that showed them; what was allowed
+does, too. What was answered stays out: it is of another bundle.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from beholder.behaviour.event import Event
+from beholder.errors import DataError
+from beholder.privacy.export import SCHEMA
+from beholder.store import PURPOSES, Purpose, Purposes, Store, Who
+from beholder.store.ids import check_event, now
+
+AT_ONCE = 512  # events in one transaction
+FIELDS = ("item", "kind", "value", "time", "text", "answer", "place")
+MINE = "export it anew with `beholder user export`"
+
+
+class Taken(msgspec.Struct):
+    """What became of the records of an export.
+
+    Attributes
+    ----------
+    events
+        Records of events; each is in exactly one of `stored`, `same` and `refused`.
+    reasons
+        Why some were refused, with how many; `first` has the line of the first of each.
+    left_out
+        Records that are neither people nor events, by what they are.
+    purposes
+        What the person, or the last of several, allows now.
+    """
+
+    people: int = 0
+    events: int = 0
+    stored: int = 0
+    same: int = 0
+    refused: int = 0
+    reasons: dict[str, int] = msgspec.field(default_factory=dict)
+    first: dict[str, int] = msgspec.field(default_factory=dict)
+    left_out: dict[str, int] = msgspec.field(default_factory=dict)
+    purposes: Purposes | None = None
+
+
+def import_lines(store: Store, lines: Iterable[bytes]) -> Taken:
+    """Take in an export, line by line; what is here already stays as it is.
+
+    Raises
+    ------
+    DataError
+        If this is no export of a person, or of one who was erased today.
+    """
+    work = _Import(store)
+    for number, line in enumerate(lines, 1):
+        work.take(number, line)
+    work.flush()
+    return work.taken
+
+
+class _Import:
+    """An export on its way into the store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.taken = store, Taken()
+        self.who: Who | None = None
+        self._waiting: list[tuple[int, Event]] = []
+        self._left: Counter[str] = Counter()
+
+    def take(self, number: int, line: bytes) -> None:
+        """Take in one line, numbered from 1."""
+        record = _record(line)
+        if number == 1 and record.get("schema") != SCHEMA:
+            raise DataError(f"this is no export of a person ({SCHEMA})", remedy=MINE)
+        what = str(record.get("record", "no record"))
+        if what == "person":
+            self.flush()
+            self.who = self._meet(number, record)
+        elif what == "event":
+            self._event(number, record)
+        else:
+            self._left[what] += 1
+            self.taken.left_out = dict(self._left)
+
+    def flush(self) -> None:
+        """Store what waits."""
+        events = [event for _, event in self._waiting]
+        outcomes = self.store.record(events) if events else []
+        for (number, _), outcome in zip(self._waiting, outcomes, strict=True):
+            if outcome.status == "stored":
+                self.taken.stored += 1
+            elif outcome.status == "same":
+                self.taken.same += 1
+            else:
+                self._refuse(number, outcome.status)
+        self._waiting = []
+
+    def _meet(self, number: int, record: dict[str, Any]) -> Who:
+        """Return whose events follow, and let them allow what they allowed.
+
+        Of somebody who is known here, nothing is allowed that they refuse now.
+        """
+        kind = "user" if "user" in record else "session"
+        name = record.get(kind)
+        if not isinstance(name, str):
+            raise DataError(f"line {number} is a person without an id", remedy=MINE)
+        who, keys = Who(kind, name), self.store.keys  # type: ignore[arg-type]
+        if keys.erased([keys.mac(who)]):
+            raise DataError(
+                "this person was erased less than a day ago",
+                remedy="import it tomorrow, or let them allow something first: "
+                "`beholder user purposes`",
+            )
+        told = record.get("purposes") or dict.fromkeys(PURPOSES, record.get("profiling"))
+        wish: dict[Purpose, bool] = {p: told.get(p) is True for p in PURPOSES}
+        if keys.find_one(keys.mac(who)) is not None:
+            today = msgspec.structs.asdict(self.store.purposes(who))
+            wish = {purpose: on and today[purpose] for purpose, on in wish.items()}
+        self.taken.purposes = self.store.set_purposes(who, wish)
+        self.taken.people += 1
+        return who
+
+    def _event(self, number: int, record: dict[str, Any]) -> None:
+        self.taken.events += 1
+        if self.who is None:
+            self._refuse(number, "comes before the person whose it is")
+            return
+        told = {field: record[field] for field in FIELDS if field in record}
+        if record.get("own_id"):
+            told["event_id"] = record.get("event_id")
+        try:
+            event = msgspec.convert({**told, self.who.kind: self.who.id}, Event)
+            check_event(event, now())
+        except (msgspec.ValidationError, DataError) as error:
+            self._refuse(number, error.message if isinstance(error, DataError) else str(error))
+            return
+        self._waiting.append((number, event))
+        if len(self._waiting) >= AT_ONCE:
+            self.flush()
+
+    def _refuse(self, number: int, reason: str) -> None:
+        self.taken.refused += 1
+        self.taken.reasons[reason] = self.taken.reasons.get(reason, 0) + 1
+        self.taken.first.setdefault(reason, number)
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    """Return what a line says; nothing where it is no JSON object."""
+    try:
+        found = msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

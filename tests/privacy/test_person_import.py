@@ -1,0 +1,128 @@
+"""An export is taken in again: here it changes nothing, elsewhere it is the same data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_export import EVENTS
+
+from beholder.behaviour.event import Event
+from beholder.privacy.export import export_lines
+from beholder.store import ItemRecord, Purposes, Store, Who
+from beholder.store.answer_log import Given
+from beholder.store.answers import Shown, pack
+from beholder.workspace import Workspace
+from command_line import beholder
+
+
+def made(folder: Path, items: str, more: str = "") -> Store:
+    store = Store.open(Workspace.create(folder, f'title = "test"\n{more}'), create=True)
+    store.put_items([ItemRecord(name, name) for name in items])
+    return store
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Iterator[Store]:
+    with made(tmp_path / "one", "abc") as store:
+        store.record(EVENTS)
+        store.record([Event("b", "like", user="other")])
+        store.set_purposes("sam", {"train": False})
+        yield store
+
+
+def lines(store: Store, who: str | Who = "sam") -> list[dict[str, Any]]:
+    return [json.loads(line) for line in export_lines(store, who)]
+
+
+def comparable(record: dict[str, Any]) -> dict[str, Any]:
+    """What must differ elsewhere: when it arrived, and the names the store itself gave."""
+    own = record.get("own_id", record["record"] != "event")
+    gone = {"arrived"} if own else {"arrived", "event_id"}
+    return {name: value for name, value in record.items() if name not in gone}
+
+
+@pytest.mark.parametrize("kind", ["user", "session"])
+def test_an_export_taken_in_elsewhere_is_exported_as_it_was(
+    tmp_path: Path, one: Store, kind: str
+) -> None:
+    who = Who(kind, "sam")  # type: ignore[arg-type]
+    if kind == "session":
+        one.record([Event("a", "click", session="sam", time=9, event_id="x")])
+        one.set_purposes(who, {"measure": False})
+    file = tmp_path / "sam.jsonl"
+    words = ("--session",) if kind == "session" else ()
+    beholder("user", "export", one.workspace.root, "sam", "--out", file, *words)
+    # The other workspace numbers its items otherwise, and allows nothing by itself.
+    off = "[privacy]\nprofiling_default = false\n"
+    with made(tmp_path / "two", "xcba", off) as two:
+        out, said = beholder("user", "import", two.workspace.root, file, "--json")
+        told = json.loads(out)
+        n = len(lines(one, who)) - 2
+        assert (told["people"], told["events"], told["stored"]) == (1, n, n)
+        assert (told["same"], told["refused"], said) == (0, 0, "")
+        assert told["left_out"] == {"about": 1}
+        was, now = lines(one, who), lines(two, who)
+        assert [comparable(r) for r in now] == [comparable(r) for r in was]
+        assert two.purposes(who) == one.purposes(who)
+        again = json.loads(beholder("user", "import", two.workspace.root, file, "--json")[0])
+        assert (again["stored"], again["same"]) == (0, n)
+        assert [comparable(r) for r in lines(two, who)] == [comparable(r) for r in was]
+
+
+def test_taken_in_where_it_came_from_it_changes_nothing(tmp_path: Path, one: Store) -> None:
+    file = tmp_path / "sam.jsonl"
+    file.write_bytes(b"".join(export_lines(one, "sam")))
+    before = lines(one)
+    one.set_purposes("sam", {"measure": False})  # since then
+    out, _ = beholder("user", "import", one.workspace.root, file)
+    n = len(EVENTS)
+    assert out.splitlines()[-1:] == ["measure is off"], "an old file takes no refusal back"
+    assert "left out: 1 about" in out
+    assert lines(one)[2:] == before[2:]
+    assert lines(one, "other")[1]["user"] == "other"
+    assert str(n) in out
+
+
+def test_what_is_no_event_or_cannot_be_kept_is_counted_and_named(
+    tmp_path: Path, one: Store
+) -> None:
+    one.record([Event("c", "like", user="ann", time=5), Event("a", "like", user="ann", time=6)])
+    (person,) = one.snapshot("ann").persons
+    shown = Shown(*(np.ones(1, kind) for kind in ("i4", "f4", "f4", "u1")))
+    one.waiting.put(Given(b"answer!!", person, "bundle", 7, 0, pack(shown)))
+    one.waiting.flush(one.database)
+    file = tmp_path / "ann.jsonl"
+    records = b"".join(export_lines(one, "ann"))
+    broken = b'{"record":"event","item":"a","kind":"dance","time":8}\n{"rec\n'
+    file.write_bytes(records + broken)
+    with made(tmp_path / "two", "ab") as two:
+        asked = "user", "import", two.workspace.root, file
+        out, said = beholder(*asked, "--strict", status=3)
+        for what in ("1 about", "1 answer", "1 no record"):
+            assert f"left out: {what}" in out
+        assert "refused: 1 unknown-item (line 3 first)" in said
+        assert "(line 6 first)" in said
+        assert "dance" in said
+        assert [r["item"] for r in lines(two, "ann")[2:]] == ["a"]
+
+
+def test_what_is_no_export_is_one_line_that_says_what_to_do(tmp_path: Path, one: Store) -> None:
+    other = tmp_path / "items.jsonl"
+    other.write_text('{"item_id": "a"}\n')
+    _, said = beholder("user", "import", one.workspace.root, other, status=1)
+    assert said.startswith("beholder: this is no export of a person")
+    assert said.count("\n") == 1
+    beholder("user", "import", one.workspace.root, tmp_path / "missing", status=2)
+    file = tmp_path / "sam.jsonl"
+    file.write_bytes(b"".join(export_lines(one, "sam")))
+    _, said = beholder("import", one.workspace.root, "--interactions", file, status=1)
+    assert "beholder user import DIR sam.jsonl" in said
+    one.erase("sam")
+    _, said = beholder("user", "import", one.workspace.root, file, status=1)
+    assert "erased less than a day ago" in said
+    assert one.purposes("sam") == Purposes(False, False, False)
