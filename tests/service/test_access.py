@@ -30,6 +30,8 @@ FOR_TOKENS = {
     ("POST", "/v1/seen"),
     ("GET", "/v1/me/purposes"),
     ("PUT", "/v1/me/purposes"),
+    ("GET", "/v1/me/export"),
+    ("DELETE", "/v1/me"),
 }
 """All that a visitor of another site's page may do."""
 
@@ -85,6 +87,8 @@ def test_what_changes_catalogue_people_or_bundles_needs_a_key_even_on_loopback(
         # Of whoever asks, and of nobody else.
         ("PUT", "/v1/me/purposes"),
         ("POST", "/me/purposes"),
+        ("DELETE", "/v1/me"),
+        ("POST", "/me/erase"),
     }
 
 

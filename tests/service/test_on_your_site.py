@@ -243,6 +243,22 @@ def test_what_a_page_records_itself(page: Any, shop: Shop, tmp_path: Path) -> No
         assert page.evaluate(IDS) == before
 
 
+def test_a_visitor_is_erased_by_a_call_of_the_page(page: Any, shop: Shop, tmp_path: Path) -> None:
+    row = '<div data-beholder="recommend"></div>'
+    with files(shop.plain(tmp_path, row), shop.port):
+        page.goto("/index.html")
+        cards(page)
+        before = page.evaluate(IDS)
+        assert page.evaluate("beholder.view('picture-00007')") is True
+        who = Who("session", shop.visitor(page).session)
+        page.evaluate("beholder.erase()")
+        assert shop.visitor(page).session != who.id
+        assert page.evaluate(IDS) == before
+        with Store.open(shop.workspace) as store:
+            assert not list(store.export(who))
+    assert page.complaints == []
+
+
 def test_the_row_follows_a_click_into_another_tab(page: Any, shop: Shop, tmp_path: Path) -> None:
     with files(shop.plain(tmp_path), shop.port):
         page.goto("/index.html")

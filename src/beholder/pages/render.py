@@ -79,11 +79,14 @@ class Own:
         Whether the browser refuses all of them by itself.
     kept_days
         How long events are kept.
+    asking
+        Whether the question stands open if all is to be erased.
     """
 
     purposes: Mapping[str, bool]
     refused: bool
     kept_days: int
+    asking: bool = False
 
 
 def render_feed(
@@ -174,6 +177,11 @@ def render_saved(look: Look, items: Sequence[Mapping[str, Any]]) -> str:
 def render_me(look: Look, own: Own) -> str:
     """Return the page on which visitors see to what is held of them."""
     return _page("me.html", look, kind="me", path="/me", own=own)
+
+
+def render_erased(look: Look, receipts: Sequence[Mapping[str, Any]]) -> str:
+    """Return the page that proves an erasure."""
+    return _page("erased.html", look, kind="erased", path="/", receipts=receipts)
 
 
 def render_item(

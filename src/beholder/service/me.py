@@ -6,14 +6,31 @@ speak for a user, too: then all of it is for both.
 
 from __future__ import annotations
 
-from litestar import get, put
-from litestar.params import JSONBody
+from itertools import chain
 
+import msgspec
+from litestar import Response, delete, get, put
+from litestar.params import JSONBody
+from litestar.response import Stream
+
+from beholder.privacy.export import export_lines
+from beholder.service import visitor
 from beholder.service.access import needs, nobody_known
 from beholder.service.asking import Asking, caller_of, running_of
 from beholder.service.running import in_thread
 from beholder.service.users import Wish
-from beholder.store import PURPOSES, Purposes, Store, Who
+from beholder.store import PURPOSES, Purposes, Receipt, Store, Who
+
+NDJSON = "application/x-ndjson"
+
+
+class Erased(msgspec.Struct):
+    """The proofs that the visitor is erased: of the user whom a token spoke for, and the session.
+
+    A late request of the same visitor stores nothing for a day.
+    """
+
+    receipts: list[Receipt]
 
 
 def own_people(request: Asking) -> list[Who]:
@@ -56,4 +73,36 @@ async def set_purposes(request: Asking, data: JSONBody[Wish]) -> Purposes:
     return await in_thread(change)
 
 
-handlers = [purposes, set_purposes]
+@get("/v1/me/export", media_type=NDJSON, opt=needs("self", token=True))
+async def export(request: Asking) -> Stream:
+    """Return everything that is held about the visitor, one JSON object a line."""
+    return export_of(running_of(request).store, own_people(request))
+
+
+@delete("/v1/me", status_code=200, opt=needs("self", token=True))
+async def erase(request: Asking) -> Response[Erased]:
+    """Erase the visitor, and return the proof; whoever comes next in this browser is new."""
+    store, people = running_of(request).store, own_people(request)
+    receipts = await in_thread(lambda: [store.erase(who) for who in people])
+    return Response(Erased(receipts), headers=without_cookie(request))
+
+
+def export_of(store: Store, people: list[Who]) -> Stream:
+    """Return the exports of people as a file to keep."""
+    lines = lambda: chain.from_iterable(export_lines(store, who) for who in people)  # noqa: E731
+    return Stream(
+        lines,
+        media_type=NDJSON,
+        headers={"content-disposition": 'attachment; filename="my-data.jsonl"'},
+    )
+
+
+def without_cookie(request: Asking) -> dict[str, str]:
+    """Return the header that takes the cookie from a browser that came with one."""
+    if caller_of(request).kind == "token":
+        return {}
+    path = running_of(request).settings.serve.root_path or "/"
+    return {"set-cookie": visitor.unset_cookie(path=path)}
+
+
+handlers = [purposes, set_purposes, export, erase]

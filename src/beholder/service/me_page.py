@@ -1,16 +1,18 @@
-"""The page "You": what may be used, by switches that also work without scripts."""
+"""The page "You": what may be used, to take it away, to erase it; without scripts, too."""
 
 from __future__ import annotations
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
+from litestar.response import Stream
 from msgspec.structs import asdict
 
 from beholder.pages import render
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
-from beholder.service.pages import Page, _cookie, _page, _visitor
+from beholder.service.me import export_of, own_people, without_cookie
+from beholder.service.pages import Page, _cookie, _look, _page, _visitor
 from beholder.service.running import in_thread
 from beholder.store import PURPOSES, Purpose, Who
 
@@ -24,14 +26,20 @@ class Switches(msgspec.Struct):
 
 
 @get("/me", media_type="text/html", opt=needs("page", page=True))
-async def me(request: Asking, lang: FromQuery[str] = "", theme: FromQuery[str] = "") -> Page:
-    """What may be used of what the visitor does."""
+async def me(
+    request: Asking,
+    erase: FromQuery[str] = "",
+    lang: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
+) -> Page:
+    """What is held of the visitor; with `erase=ask`, the question whether to erase it."""
     running, who = running_of(request), _visitor(request)
     allowed = await in_thread(lambda: running.store.purposes(Who("session", who)))
     refused = running.settings.privacy.gpc and request.headers.get("sec-gpc") == "1"
     told = render.Own(
         purposes={purpose: on and not refused for purpose, on in asdict(allowed).items()},
         refused=refused,
+        asking=erase == "ask",
         kept_days=running.settings.privacy.retention_days,
     )
     return await _page(request, lambda look: render.render_me(look, told), who)
@@ -47,4 +55,19 @@ async def switch(request: Asking, data: URLEncodedBody[Switches]) -> Response[No
     return Response(None, status_code=303, headers=headers)
 
 
-handlers = [me, switch]
+@get("/me/export", opt=needs("self", page=True))
+async def export(request: Asking) -> Stream:
+    """Everything that is held of the visitor, as a file."""
+    return export_of(running_of(request).store, own_people(request))
+
+
+@post("/me/erase", status_code=200, media_type="text/html", opt=needs("self", page=True))
+async def erase(request: Asking) -> Page:
+    """Erase the visitor and show the receipt; the next page is of somebody new."""
+    store, people = running_of(request).store, own_people(request)
+    receipts = await in_thread(lambda: [store.erase(who) for who in people])
+    html = render.render_erased(_look(request), [asdict(receipt) for receipt in receipts])
+    return Response(html, media_type="text/html", headers=without_cookie(request))
+
+
+handlers = [me, switch, export, erase]

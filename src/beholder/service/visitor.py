@@ -73,5 +73,10 @@ def set_cookie(secret: bytes, visitor_id: str, *, https: bool, path: str = "/") 
     return f"{COOKIE}={value}; Path={path}; Max-Age={LIFE}; HttpOnly; SameSite=Lax{secure}"
 
 
+def unset_cookie(*, path: str = "/") -> str:
+    """Return the header that takes the cookie from a browser."""
+    return f"{COOKIE}=; Path={path}; Max-Age=0; HttpOnly; SameSite=Lax"
+
+
 def _mark(secret: bytes, visitor_id: str, moment: str) -> str:
     return hmac.digest(secret, f"{visitor_id}.{moment}".encode(), "sha256").hex()

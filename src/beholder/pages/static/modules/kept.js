@@ -20,3 +20,14 @@ export function keep(storage, key, value) {
     return false;
   }
 }
+
+/** Forget what pages keep of what the visitor was shown; how the shop looks stays. */
+export function forgetAll() {
+  try {
+    for (const key of Object.keys(sessionStorage)) {
+      if (["place:", "picture:", "beholder."].some((own) => key.startsWith(root + own))) sessionStorage.removeItem(key);
+    }
+  } catch {
+    // nothing is kept then
+  }
+}

@@ -1,22 +1,40 @@
-/** The page "You": a switch counts at once. */
+/** The page "You": a switch counts at once, and before all is deleted there is a question. */
 
 import { call } from "./api.js";
+import { forgetAll } from "./kept.js";
+import { dropAll } from "./outbox.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
 
-/** Make the switches work without leaving the page. */
+/** Make the page work without leaving it. */
 export function wireMe() {
-  document.querySelector("#switches").addEventListener("change", async ({ target }) => {
-    target.setAttribute("aria-busy", "true");
-    try {
-      const allowed = await call("/v1/me/purposes", { method: "PUT", json: { [target.name]: target.checked } });
-      target.checked = allowed[target.name];
-      toast(say("me_kept"));
-    } catch (error) {
-      target.checked = !target.checked;
-      toast(say("error_event", { detail: error.message }));
-    } finally {
-      target.removeAttribute("aria-busy");
-    }
+  document.querySelector("#switches").addEventListener("change", ({ target }) => change(target));
+  const sure = document.querySelector("#sure");
+  if (sure.open) {
+    sure.close(); // it stood open as for those without scripts
+    sure.showModal();
+  }
+  document.querySelector("#erase-ask").addEventListener("click", (event) => {
+    event.preventDefault();
+    sure.showModal();
   });
+  sure.querySelector("a").addEventListener("click", (event) => {
+    event.preventDefault();
+    sure.close();
+  });
+  sure.querySelector("form").addEventListener("submit", () => {
+    dropAll();
+    forgetAll();
+  });
+}
+
+async function change(target) {
+  try {
+    const allowed = await call("/v1/me/purposes", { method: "PUT", json: { [target.name]: target.checked } });
+    target.checked = allowed[target.name];
+    toast(say("me_kept"));
+  } catch (error) {
+    target.checked = !target.checked;
+    toast(say("error_event", { detail: error.message }));
+  }
 }

@@ -57,6 +57,13 @@ export function flush() {
   return sending;
 }
 
+/** Drop what waits to be sent: its visitor is about to be nobody. */
+export function dropAll() {
+  clearTimeout(timer);
+  queue = [];
+  write();
+}
+
 function add(entry) {
   queue.push(entry);
   write();

@@ -5,6 +5,7 @@
  *   <div data-beholder="recommend" data-k="6" data-href="/product/{id}"></div>
  */
 
+import { call } from "./call.js";
 import { didSomething, record } from "./events.js";
 import { refresh } from "./rows.js";
 import { said } from "./script.js";
@@ -27,7 +28,12 @@ function logout() {
   return refresh();
 }
 
-window.beholder = { record, view, login, logout, refresh, visitor: token };
+/** Delete all that is held of the visitor and its login. */
+function erase() {
+  return call("/v1/me", 0, "DELETE").then(logout);
+}
+
+window.beholder = { record, view, login, logout, refresh, erase, visitor: token };
 
 dress();
 // A row that stands on the page of an item is to know that it was looked at.
