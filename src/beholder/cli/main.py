@@ -33,6 +33,7 @@ COMMANDS = {
     "bundle": ("bundle", "List, show, verify, promote, roll back or remove bundles."),
     "item": ("item", "Show, change, hide or delete items."),
     "user": ("user", "Export or erase what is held about a person; what it may be used for."),
+    "export": ("export", "Write what people did, without people, into a file."),
     "expire": ("expire", "Delete the events that are older than the settings allow."),
     "key": ("key", "Add, list or revoke keys for the service."),
     "backup": ("backup", "Write a workspace into a file, and its keys into another."),

@@ -7,7 +7,9 @@ as `profiling` says.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from beholder.errors import UsageError
 from beholder.store.records import PURPOSES, Purpose, Purposes
@@ -42,6 +44,13 @@ def read(connection: Connection, subject: bytes) -> Purposes | None:
     wanted = select(people.c.profiling, people.c.purposes).where(people.c.subject == subject)
     row = connection.execute(wanted).first()
     return None if row is None else told(bool(row.profiling), row.purposes)
+
+
+def refusing(connection: Connection, purposes: Sequence[Purpose]) -> int:
+    """Return how many people refuse at least one of some purposes."""
+    counted = select(func.count()).select_from(people)
+    willing = counted.where(*(allows(purpose) for purpose in purposes))
+    return int(connection.execute(counted).scalar_one() - connection.execute(willing).scalar_one())
 
 
 def write(connection: Connection, person: int, wish: Purposes) -> None:

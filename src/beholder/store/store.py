@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UnknownItemError
-from beholder.store import answers, counters, events, item_media, items, people, segments
+from beholder.store import answers, consent, counters, events, item_media, items, people, segments
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database, address
 from beholder.store.erase import erase
@@ -285,6 +285,11 @@ class Store:
     def set_purposes(self, user: str | Who, wish: Mapping[Purpose, bool]) -> Purposes:
         """Change what somebody allows; the next request already follows it."""
         return set_purposes(self.database, self.keys, _who(user), wish, self.profiling_default)
+
+    def refusing(self, *purposes: Purpose) -> int:
+        """Return how many people refuse at least one of some purposes."""
+        with self.database.read() as connection:
+            return consent.refusing(connection, purposes)
 
     def set_profiling(self, user: str | Who, on: bool) -> None:
         """Allow all purposes, or none; see `set_purposes`."""
