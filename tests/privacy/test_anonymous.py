@@ -103,8 +103,12 @@ def test_events_without_a_moment_and_of_items_that_are_gone(store: Store) -> Non
     for user in ("ann", "bob"):
         store.record([Event("a", "like", user=user, time=0), Event("b", "like", user=user)])
     store.delete_item("b")
+    store.record([Event("c", "like", user="ann", time=0), Event("c", "like", user="bob", time=5)])
     about, *lines = written(store, "--k", 2)[0]
-    assert lines == [{"item": "a", "kind": "like", "people": 2, "events": 2}]
+    assert lines == [
+        {"item": "a", "kind": "like", "people": 2, "events": 2},
+        {"item": "c", "kind": "like", "people": 2, "events": 2},
+    ], "no moment is no day of 1970"
     assert about["left_out"]["events_without_item"] == 2
 
 

@@ -122,6 +122,15 @@ def test_what_is_no_export_is_one_line_that_says_what_to_do(tmp_path: Path, one:
     file.write_bytes(b"".join(export_lines(one, "sam")))
     _, said = beholder("import", one.workspace.root, "--interactions", file, status=1)
     assert "beholder user import DIR sam.jsonl" in said
+    head = b"".join(export_lines(one, "nobody"))
+    for person in ({}, {"user": ""}, {"user": 7}, {"session": "a\x00b"}):
+        file.write_bytes(head + json.dumps({"record": "person", **person}).encode())
+        _, said = beholder("user", "import", one.workspace.root, file, status=1)
+        assert "line 2 is a person without a valid id" in said
+    file.write_bytes(head + b'{"record":"person","user":"old","profiling":false,"purposes":7}\n')
+    out, _ = beholder("user", "import", one.workspace.root, file)
+    assert "train is off" in out
+    file.write_bytes(b"".join(export_lines(one, "sam")))
     one.erase("sam")
     _, said = beholder("user", "import", one.workspace.root, file, status=1)
     assert "erased less than a day ago" in said

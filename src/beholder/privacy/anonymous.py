@@ -104,12 +104,11 @@ def anonymous(store: Store, k: int) -> tuple[Told, list[Line]]:
     rest: Codes = np.flatnonzero(chosen & there)
     lines: list[Line] = []
     for step in ("D", "M", ""):
-        codes = _same(read, rest, step)
-        shared = _people(codes, read.users[rest])[codes] >= k
-        if step:
-            shared &= read.times[rest] > 0  # else nobody told a moment
-        lines += _lines(read, rest[shared], step, ids, k, left)
-        rest = rest[~shared]
+        able = rest[read.times[rest] > 0] if step else rest  # 0: nobody told a moment
+        codes = _same(read, able, step)
+        shared = able[_people(codes, read.users[able])[codes] >= k]
+        lines += _lines(read, shared, step, ids, k, left)
+        rest = np.setdiff1d(rest, shared, assume_unique=True)
     told = {line.item for line in lines}
     left.events_few = len(rest)
     left.items_few = len({ids[seq] for seq in np.unique(read.seqs[rest]).tolist()} - told)

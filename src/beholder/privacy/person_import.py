@@ -16,10 +16,11 @@ from beholder.behaviour.event import Event
 from beholder.errors import DataError
 from beholder.privacy.export import SCHEMA
 from beholder.store import PURPOSES, Purpose, Purposes, Store, Who
-from beholder.store.ids import check_event, now
+from beholder.store.ids import check_event, now, why_not_id
 
 AT_ONCE = 512  # events in one transaction
 FIELDS = ("item", "kind", "value", "time", "text", "answer", "place")
+OTHERS = ("about", "answer")
 MINE = "export it anew with `beholder user export`"
 
 
@@ -78,14 +79,14 @@ class _Import:
         record = _record(line)
         if number == 1 and record.get("schema") != SCHEMA:
             raise DataError(f"this is no export of a person ({SCHEMA})", remedy=MINE)
-        what = str(record.get("record", "no record"))
+        what = record.get("record")
         if what == "person":
             self.flush()
             self.who = self._meet(number, record)
         elif what == "event":
             self._event(number, record)
         else:
-            self._left[what] += 1
+            self._left[str(what) if what in OTHERS else "no record"] += 1
             self.taken.left_out = dict(self._left)
 
     def flush(self) -> None:
@@ -108,8 +109,8 @@ class _Import:
         """
         kind = "user" if "user" in record else "session"
         name = record.get(kind)
-        if not isinstance(name, str):
-            raise DataError(f"line {number} is a person without an id", remedy=MINE)
+        if not isinstance(name, str) or why_not_id(name):
+            raise DataError(f"line {number} is a person without a valid id", remedy=MINE)
         who, keys = Who(kind, name), self.store.keys  # type: ignore[arg-type]
         if keys.erased([keys.mac(who)]):
             raise DataError(
@@ -117,7 +118,9 @@ class _Import:
                 remedy="import it tomorrow, or let them allow something first: "
                 "`beholder user purposes`",
             )
-        told = record.get("purposes") or dict.fromkeys(PURPOSES, record.get("profiling"))
+        told = record.get("purposes")
+        if not isinstance(told, dict):  # as older versions wrote it
+            told = dict.fromkeys(PURPOSES, record.get("profiling"))
         wish: dict[Purpose, bool] = {p: told.get(p) is True for p in PURPOSES}
         if keys.find_one(keys.mac(who)) is not None:
             today = msgspec.structs.asdict(self.store.purposes(who))
