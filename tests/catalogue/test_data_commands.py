@@ -108,7 +108,9 @@ def test_purposes_are_shown_and_changed_one_by_one(shop: Path) -> None:
     assert out == "recommend is on\ntrain is off\nmeasure is off\n"
     out, _ = beholder(*asked, "--measure", "on", "--json")
     assert json.loads(out) == {"recommend": True, "train": False, "measure": True}
-    assert beholder(*asked, "--session")[0] == "recommend is on\ntrain is on\nmeasure is on\n"
+    out, words = beholder(*asked, "--session")
+    assert out == "recommend is on\ntrain is on\nmeasure is on\n"
+    assert words == "nothing was known of this id; it may be known as a user, without --session\n"
     assert "is not one of 'on', 'off'" in beholder(*asked, "--train", "perhaps", status=2)[1]
 
 

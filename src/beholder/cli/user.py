@@ -189,8 +189,13 @@ def purposes(
     from beholder.workspace import Workspace
 
     wish = {name: switches[name] == "on" for name in PURPOSES if switches[name] is not None}
+    who = _who(user, session)
     with Store.open(Workspace.open(directory)) as store:
-        allowed = store.set_purposes(_who(user, session), wish)
+        known = store.snapshot(**{who.kind: user}).known
+        allowed = store.set_purposes(who, wish)
+    if not known:
+        other = "as a user, without --session" if session else "as a session, with --session"
+        click.echo(f"nothing was known of this id; it may be known {other}", err=True)
     if as_json:
         console.as_json(allowed)
         return
