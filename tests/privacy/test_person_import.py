@@ -113,6 +113,9 @@ def test_what_is_no_event_or_cannot_be_kept_is_counted_and_named(
 
 def test_what_is_no_export_is_one_line_that_says_what_to_do(tmp_path: Path, one: Store) -> None:
     other = tmp_path / "items.jsonl"
+    other.touch()
+    _, said = beholder("user", "import", one.workspace.root, other, status=1)
+    assert "it is empty" in said
     other.write_text('{"item_id": "a"}\n')
     _, said = beholder("user", "import", one.workspace.root, other, status=1)
     assert said.startswith("beholder: this is no export of a person")

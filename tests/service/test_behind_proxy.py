@@ -152,7 +152,7 @@ def test_every_kind_of_address_leads_to_the_service(site: httpx.Client) -> None:
             elif kind not in kinds and found.partition("#")[0] != NO_ITEM:
                 waiting.append(found)
                 kinds.add(kind)
-    assert kinds == {"", "static", "media", "item", "search", "saved"}
+    assert kinds == {"", "static", "media", "item", "search", "saved", "me"}
     assert forms == {"react"}
 
 

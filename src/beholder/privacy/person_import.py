@@ -61,6 +61,8 @@ def import_lines(store: Store, lines: Iterable[bytes]) -> Taken:
     work = _Import(store)
     for number, line in enumerate(lines, 1):
         work.take(number, line)
+    if not work.taken.left_out:
+        raise DataError("this is no export of a person: it is empty", remedy=MINE)
     work.flush()
     return work.taken
 
