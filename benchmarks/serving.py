@@ -75,7 +75,16 @@ def served(root: Path, workers: int = 1) -> Iterator[tuple[int, int, float]]:
     """Run `beholder serve`; yield its process, its port, and the seconds until it was ready."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [*BEHOLDER, "serve", str(root), "--port", "0", "--workers", str(workers)],
+        [
+            *BEHOLDER,
+            "serve",
+            str(root),
+            "--port",
+            "0",
+            "--workers",
+            str(workers),
+            "--local-only-open",
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )

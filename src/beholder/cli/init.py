@@ -44,6 +44,7 @@ title = {title}
 # host = "127.0.0.1"
 # port = 5000
 # workers = 1
+# trusted_proxies = []      # addresses of proxies in front, such as "127.0.0.1"
 
 [privacy]
 # profiling_default = true

@@ -45,6 +45,7 @@ from beholder.service.log import note_fault
 from beholder.service.meters import Meters
 from beholder.service.problems import MEDIA_TYPE, headers_of, let_go, problem, understood
 from beholder.service.queue import Queue
+from beholder.service.reach import Reach
 from beholder.service.running import Running
 from beholder.workspace import Workspace
 
@@ -86,7 +87,7 @@ def build(
     loaded: tuple[str, Parts] | None = None,
     meters: Meters | None = None,
     *,
-    loopback: bool = True,
+    reach: Reach | None = None,
     log: bool = False,
     failed: Callable[[BaseException], None] | None = None,
 ) -> Front:
@@ -98,14 +99,14 @@ def build(
         As in `Running`.
     meters
         Where it is counted what this process does; None: for it alone.
-    loopback
-        Whether the server listens on loopback only; see `access`.
+    reach
+        Where the server listens; None: on loopback, as by default.
     log
         Write a line of JSON for each request to standard error.
     failed
         Is told why nothing could be opened.
     """
-    settings, queue = workspace.settings, Queue()
+    settings, queue, told = workspace.settings, Queue(), reach or Reach()
     counted = meters or Meters(routes())
 
     @asynccontextmanager
@@ -116,7 +117,7 @@ def build(
             if failed is not None:
                 failed(error)
             raise
-        app.state.running = running
+        app.state.running, app.state.reach = running, told
         try:
             yield
         finally:
@@ -146,7 +147,7 @@ def build(
         request_max_body_size=None,  # `bodies` has the limits
         logging_config=None,
     )
-    return Front(app, workspace, queue, counted, loopback=loopback, log=log)
+    return Front(app, workspace, queue, counted, reach=told, log=log)
 
 
 def refuse(request: Asking, error: Exception) -> Response[Any]:
