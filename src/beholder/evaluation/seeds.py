@@ -64,4 +64,6 @@ def _one(
         made = build(workspace, store, seed)
     served = pipeline_of(workspace, np.random.default_rng(seed))
     with showing() as progress:
-        return ask(made.dataset, seed=seed, items=made.items, served=served, progress=progress)
+        told = ask(made.dataset, seed=seed, items=made.items, served=served, progress=progress)
+    told.notes = made.left_out + told.notes
+    return told

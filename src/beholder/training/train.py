@@ -156,7 +156,12 @@ def _train(
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
     notes = (
-        _unseen(made, workspace) + fitted.notes + fitted.timings + publish.marked + publish.misfits
+        made.left_out
+        + _unseen(made, workspace)
+        + fitted.notes
+        + fitted.timings
+        + publish.marked
+        + publish.misfits
     )
     said, spent = told(budget.seconds), told(clock.spent)
     if clock.left < 0 and budget.plan is None and spent != said:
