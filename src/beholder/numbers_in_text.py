@@ -15,6 +15,19 @@ LONGEST = 300  # characters
 COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
 POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 
+# Only these are read as numbers from text: a product code of digits is a name, not a number.
+NUMBERS = frozenset(
+    {
+        "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
+        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
+    }
+)  # fmt: skip
+
+
+def is_number(name: str) -> bool:
+    """Whether an attribute of this name is a number."""
+    return name.lower() in NUMBERS
+
 
 def in_one_form(values: list[Any]) -> list[Any]:
     """Return the values of a column: where one has a decimal comma, a point marks thousands.

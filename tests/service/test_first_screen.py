@@ -66,3 +66,4 @@ def test_the_server_says_it_when_it_is_ready_and_to_its_operator(workspace: Work
             assert client.get("/health/ready").json()["who"] is None
             told = client.get("/health/ready", headers=server.operator).json()
             assert told["who"] == screen
+            assert told["erasures"] == 0

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
-from beholder.catalogue.attribute_names import NUMBERS, attribute_fields, guessed
+from beholder.catalogue.attribute_names import attribute_fields, guessed
 from beholder.errors import DataError, UsageError
+from beholder.numbers_in_text import NUMBERS
 
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",

@@ -56,6 +56,9 @@ class Ready(msgspec.Struct):
         hidden, deleted or sold out is so all the same.
     held
         Why events that are older than they may be were not deleted; None: they were.
+    erasures
+        How many were begun and are not done; the server finishes those that nobody is at. For an
+        operator alone.
     who
         Who can do what here, a sentence each; for an operator alone.
     """
@@ -69,6 +72,7 @@ class Ready(msgspec.Struct):
     trouble: str | None = None
     held: str | None = None
     training: Training | None = None
+    erasures: int | None = None
     who: list[str] | None = None
     status: str = "ready"
 
@@ -98,6 +102,7 @@ async def ready(request: Asking) -> Ready:
     rules = engine.rule_problems
     trouble = None if engine.trouble is None else without_paths(_said(engine.trouble))
     trained, held = kept(running.workspace), running.daily.held
+    operator = "operator" in caller_of(request).may
     return Ready(
         engine.bundle,
         n_items,
@@ -108,7 +113,8 @@ async def ready(request: Asking) -> Ready:
         trouble,
         held,
         None if trained is None else trained.training,
-        _who(request) if "operator" in caller_of(request).may else None,
+        running.store.unfinished if operator else None,
+        _who(request) if operator else None,
     )
 
 
