@@ -142,7 +142,8 @@ def _train(
     def first(fitted: Fitted) -> None:
         name = publish(fitted)
         firsts.append(clock.spent)
-        progress.note(f"first bundle {name} is written after {told(clock.spent)}; training goes on")
+        more = "; the rest of the budget may make it better" if clock.left > 0 else ""
+        progress.note(f"first bundle {name} is written after {told(clock.spent)}{more}")
 
     fitted = fit_auto(
         made.dataset,
