@@ -12,7 +12,7 @@ import pytest
 from beholder.behaviour.event import Event
 from beholder.catalogue.card import card
 from beholder.service.daily import DAY, FIRST, HOUR, Daily
-from beholder.store import ItemRecord, Store, erase, ledger
+from beholder.store import ItemRecord, Store, erase, ledger, unfinished
 from beholder.store import store as stores
 from beholder.workspace import Workspace
 
@@ -58,11 +58,15 @@ def test_an_erasure_that_was_interrupted_is_told_and_finished(
         patch.setattr(erase, "empty_log", interrupt)
         with pytest.raises(KeyboardInterrupt):
             store.erase("ada")
-    assert any("1 erasures were begun" in warning for warning in card(store).warnings)
+    told = "erasures that were begun and are not done: 1; a running server finishes them"
+    assert any(told in warning for warning in card(store).warnings)
     (begun,) = store.workspace.erasures.glob("*.begun")
     daily, start = Daily(store), time.monotonic() + FIRST + 1
     daily.look(start)
     assert store.unfinished == 1, "somebody may still be at it"
+    os.utime(begun, (0, 0))
+    assert len(list(unfinished.interrupted(store.workspace))) == 1
+    assert list(unfinished.interrupted(store.workspace)) == [], "another process is at it"
     os.utime(begun, (0, 0))
     daily.look(start + HOUR + 1)
     assert store.unfinished == 0

@@ -18,6 +18,7 @@ OPEN = "whoever is on this machine reads and writes for anybody (serve.local_onl
 BESIDE = "the pages, for visitors told by a cookie, on this machine as from the proxy"
 AWAY = "anybody who reaches this address sees the pages, as a visitor told by a cookie"
 NONE = "none is trusted; who comes through one is a visitor told by a cookie"
+FRONT = "put none in front: one here that says nothing of itself cannot be told from you"
 SAYS = "may say from where, and whether by TLS, a visitor comes"
 
 
@@ -26,7 +27,7 @@ SAYS = "may say from where, and whether by TLS, a visitor comes"
     [
         (Reach(), HERE, NONE, False),
         (Reach("::1"), HERE, NONE, False),
-        (Reach(local_open=True), OPEN, NONE, False),
+        (Reach(local_open=True), OPEN, FRONT, False),
         (Reach(proxies=Proxies(["127.0.0.1"])), BESIDE, f"127.0.0.1 {SAYS}", False),
         (Reach(proxies=Proxies(["127.0.0.0/8"])), BESIDE, f"127.0.0.0/8 {SAYS}", False),
         (Reach("::1", Proxies(["::1"])), BESIDE, f"::1 {SAYS}", False),

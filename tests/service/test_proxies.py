@@ -97,7 +97,9 @@ def test_what_shows_a_proxy_or_comes_from_a_named_one_is_not_direct() -> None:
     assert not Proxies().came(scope("127.0.0.1", version="1")).direct
 
 
-@pytest.mark.parametrize("text", ["nginx", "10.0.0.1/8", "0.0.0.0/0", "::/0", "", "10.0.0.2:80"])
+@pytest.mark.parametrize(
+    "text", ["nginx", "10.0.0.1/8", "0.0.0.0/0", "::/0", "", "10.0.0.2:80", "::ffff:10.0.0.2"]
+)
 def test_what_is_no_address_or_everybody_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"serve\.trusted_proxies has"):
         Proxies([text])

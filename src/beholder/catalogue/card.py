@@ -131,8 +131,8 @@ def card(store: Store) -> Card:
     warnings += doubts(ratings, scale, threshold)
     if store.unfinished:
         warnings.append(
-            f"{store.unfinished} erasures were begun and are not done: a running server finishes "
-            "them within some hours, and `beholder user erase` of the same person at once"
+            f"erasures that were begun and are not done: {store.unfinished}; a running server "
+            "finishes them within some hours, `beholder user erase` of the same person at once"
         )
     return msgspec.structs.replace(made, warnings=warnings, rating_scale=str(scale or ""))
 

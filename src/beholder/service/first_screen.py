@@ -49,6 +49,8 @@ def _without_a_key(reach: Reach) -> str:
 
 def _through_a_proxy(reach: Reach) -> str:
     named = [_plain(str(network)) for network in reach.proxies.networks]
+    if not named and reach.local_open:
+        return "put none in front: one here that says nothing of itself cannot be told from you"
     if not named:
         return "none is trusted; who comes through one is a visitor told by a cookie"
     return f"{_named(named)} may say from where, and whether by TLS, a visitor comes"

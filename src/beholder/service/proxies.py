@@ -16,6 +16,7 @@ from beholder.errors import SettingsError
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MOST = 32  # proxies on the way
+MAPPED = ipaddress.ip_network("::ffff:0:0/96")  # IPv4 addresses, as a socket of IPv6 has them
 FOR, PROTO, HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
 _MARKS = """
     x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded-server
@@ -123,6 +124,12 @@ def _network(text: str) -> Network:
         raise SettingsError(
             f"serve.trusted_proxies has {text!r}, and so believes everybody",
             remedy="name the addresses of the proxies alone",
+            field="serve.trusted_proxies",
+        )
+    if network.version == 6 and network.overlaps(MAPPED):
+        raise SettingsError(
+            f"serve.trusted_proxies has {text!r}, and an IPv4 address is written as one",
+            remedy="such as 10.0.0.2",
             field="serve.trusted_proxies",
         )
     return network
