@@ -75,18 +75,10 @@ def served(root: Path, workers: int = 1) -> Iterator[tuple[int, int, float]]:
     """Run `beholder serve`; yield its process, its port, and the seconds until it was ready."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        [
-            *BEHOLDER,
-            "serve",
-            str(root),
-            "--port",
-            "0",
-            "--workers",
-            str(workers),
-            "--local-only-open",
-        ],
+        [*BEHOLDER, "serve", str(root), "--port", "0", "--workers", str(workers)],
         stdout=subprocess.PIPE,
         text=True,
+        env=os.environ | {"BEHOLDER_SERVE_LOCAL_ONLY_OPEN": "true"},
     )
     try:
         assert process.stdout is not None
