@@ -1,8 +1,10 @@
 """What a server does with more than it can: latency, refusals and memory at multiples of capacity.
 
     python -m benchmarks.overload WORKSPACE [--times 0.5 1 2 5] [--seconds 60] [--out FILE]
+    python -m benchmarks.overload NEW OLD --trees new=. old=TREE   one after the other
 
-The workspace is a trained one; what is written goes into a copy. Capacity is what 8 connections
+The workspace is a trained one, of the tree that serves it (see `trees`); what is written goes into
+a copy. Capacity is what 8 connections
 that are kept busy get in a closed loop. Then questions come at planned moments (open loop), and
 latency counts from the planned moment, refusals included; beside them, once a second, health is
 asked for, somebody opts out and is erased. The generator's own lateness is told: above 5 ms (p99)
@@ -12,6 +14,7 @@ the row says nothing about the server.
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import shutil
 import tempfile
@@ -26,6 +29,7 @@ from beholder.service.keys import KeyFile
 from beholder.workspace import Workspace
 from benchmarks.results import write
 from benchmarks.serving import children, load, people, served
+from benchmarks.trees import NOT_FIGURES, Tree
 
 CONNECTIONS = 1_000
 LATE = 5.0  # milliseconds
@@ -103,15 +107,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("workspace", type=Path)
+    parser.add_argument("workspaces", type=Path, nargs="+")
+    parser.add_argument("--trees", type=Tree.of, nargs="+")
     parser.add_argument("--times", type=float, nargs="+", default=[0.5, 1, 2, 5])
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy"
-        shutil.copytree(args.workspace, copy)
-        write("overload", measure(Workspace.open(copy), args.times, args.seconds), args.out)
+        if args.trees:
+            found: dict[str, Any] = {"seconds": args.seconds}
+            for tree, workspace in zip(args.trees, args.workspaces, strict=True):
+                file = Path(folder) / f"{tree.name}.json"
+                words = (workspace, "--times", *args.times, "--seconds", args.seconds)
+                if not tree.run("overload", *words, "--out", file):
+                    raise SystemExit(f"{tree.name} failed: see above")
+                rows = json.loads(file.read_text())
+                kept = {name: rows[name] for name in rows if name not in NOT_FIGURES}
+                found[tree.name] = {"commit": tree.commit} | kept
+        else:
+            copy = Path(folder) / "copy"
+            shutil.copytree(args.workspaces[0], copy)
+            found = measure(Workspace.open(copy), args.times, args.seconds)
+    write("overload", found, args.out)
 
 
 if __name__ == "__main__":

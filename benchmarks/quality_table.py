@@ -109,7 +109,8 @@ def rounded(estimate: Estimate) -> dict[str, float]:
 def markdown(document: dict[str, Any]) -> str:
     """Return the figures as tables."""
     lines = [
-        "Means over all cases and seeds, full catalogue, masked as `benchmarks/masking.py` says.",
+        "Means over all cases and seeds, masked as `benchmarks/masking.py` says. Ranked among all",
+        "items, in cold-items among those that were left out.",
         "`error`: standard error, the user being the unit; `from`: lower end of the 95 % interval;",
         "`alone`: cases that only the first, or only the second tree was asked.",
     ]

@@ -78,6 +78,7 @@ def served(root: Path, workers: int = 1) -> Iterator[tuple[int, int, float]]:
         [*BEHOLDER, "serve", str(root), "--port", "0", "--workers", str(workers)],
         stdout=subprocess.PIPE,
         text=True,
+        env=os.environ | {"BEHOLDER_SERVE_LOCAL_ONLY_OPEN": "true"},
     )
     try:
         assert process.stdout is not None

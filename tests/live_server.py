@@ -20,6 +20,9 @@ PATIENCE = 60
 class Server:
     """A server on a free port, ready when the block begins.
 
+    Unless settings or words say otherwise, whoever asks from this machine may do so for anybody,
+    and another address needs no TLS in front.
+
     Parameters
     ----------
     settings
@@ -37,7 +40,9 @@ class Server:
         program: tuple[str, ...] = SERVE,
     ) -> None:
         arguments = [*program, str(root), "--port", "0", "--workers", str(workers), *words]
-        names = {f"BEHOLDER_{k.replace('.', '_').upper()}": v for k, v in (settings or {}).items()}
+        meant = "serve.insecure_http" if "--host" in words else "serve.local_only_open"
+        told = {meant: "true", **(settings or {})}
+        names = {f"BEHOLDER_{name.replace('.', '_').upper()}": told[name] for name in told}
         self.process = subprocess.Popen(
             arguments,
             stdout=subprocess.PIPE,

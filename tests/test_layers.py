@@ -104,6 +104,7 @@ def modules() -> list[tuple[str, Path, ast.Module]]:
     for path in sorted(SOURCE.rglob("*.py")):
         inside = path.relative_to(SOURCE)
         room = inside.parts[0] if len(inside.parts) > 1 else inside.stem
+        room = "cli" if room == "__main__" else room
         found.append((room, path, ast.parse(path.read_text(encoding="utf-8"))))
     return found
 

@@ -3,7 +3,8 @@
 BeholderError
 ├── UsageError              the call itself is wrong
 │   ├── SettingsError       beholder.toml, BEHOLDER_* or a flag
-│   └── FilterError         a filter cannot be read, or does not fit the catalogue
+│   ├── FilterError         a filter cannot be read, or does not fit the catalogue
+│   └── UnknownRowError     no row of this name
 ├── WorkspaceError          the folder is not what a command needs
 ├── DataError               a file or a value was refused
 │   ├── MediaError          a picture was refused
@@ -181,6 +182,13 @@ class BundleError(BeholderError):
 
     code = "bundle"
     status = 503
+
+
+class UnknownRowError(UsageError):
+    """A request named a row that does not exist."""
+
+    code = "unknown-row"
+    status = 404
 
 
 class UnknownBundleError(BundleError):

@@ -13,9 +13,20 @@ APART = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u202f'\u2019][0-9]{3})+(?:[.,][0-9]
 MARKS = re.compile(r"[ \u00a0\u202f'\u2019]")
 LONGEST = 300  # characters
 COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
-
-
 POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+
+# Only these are read as numbers from text: a product code of digits is a name, not a number.
+NUMBERS = frozenset(
+    {
+        "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
+        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
+    }
+)  # fmt: skip
+
+
+def is_number(name: str) -> bool:
+    """Whether an attribute of this name is a number."""
+    return name.lower() in NUMBERS
 
 
 def in_one_form(values: list[Any]) -> list[Any]:
@@ -30,6 +41,14 @@ def in_one_form(values: list[Any]) -> list[Any]:
         each.replace(".", "") if POINTS.fullmatch(own) else value
         for value, own, each in zip(values, bare, map(str, values), strict=True)
     ]
+
+
+def sign(text: str) -> str:
+    """Return the sign of a currency beside a number; empty: there is none."""
+    if len(text) > LONGEST or number(text) is None:
+        return ""
+    found = SIGNS.search(text.strip())
+    return found[0].strip() if found else ""
 
 
 def number(text: str) -> float | None:

@@ -107,6 +107,9 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 5000
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     cors_origins: list[str] = msgspec.field(default_factory=list)
+    trusted_proxies: list[str] = msgspec.field(default_factory=list)
+    local_only_open: bool = False
+    insecure_http: bool = False
     max_body: Positive = 2**20
     max_events: Positive = 1000
     max_in_flight: Positive = 256

@@ -17,7 +17,7 @@ def given(path: Path, section: str, key: str) -> bool:
     return isinstance(told, dict) and key in told
 
 
-def write_line(path: Path, section: str, key: str, value: float | bool, comment: str) -> None:
+def write_line(path: Path, section: str, key: str, value: float | bool | str, comment: str) -> None:
     """Give a key that has none a value.
 
     Raises
@@ -26,7 +26,7 @@ def write_line(path: Path, section: str, key: str, value: float | bool, comment:
         If the file would not be what it says any more.
     """
     text = path.read_text(encoding="utf-8")
-    told = str(value).lower() if isinstance(value, bool) else f"{value:g}"
+    told = f"{value:g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
     line = f"{key} = {told}   # {comment}"
     default = re.compile(rf"^# *{re.escape(key)} *=.*$", re.MULTILINE)
     header = re.compile(rf"^\[{re.escape(section)}\].*$", re.MULTILINE)

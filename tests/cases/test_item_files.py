@@ -113,6 +113,27 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
     assert "Preis" not in vase
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        ("899,50 €", "12 €", "€"),
+        ("$12.50", "$ 3", "${price}"),
+        ("12.5", "3", ""),
+        ("€ 1", "$2", ""),
+    ],
+)
+def test_the_currency_of_prices_is_kept_for_the_pages(
+    shop: Path, tmp_path: Path, first: str, second: str, kept: str
+) -> None:
+    (tmp_path / "items.csv").write_text(f'item_id,price\na,"{first}"\nb,"{second}"\nc,\n')
+    said = run("import", shop, "--items", tmp_path / "items.csv")
+    assert Workspace.open(shop).settings.pages.currency == kept
+    assert ("pages write them so (kept in beholder.toml)" in said) == bool(kept)
+    assert ("warning: prices in $, €" in said) == (first == "€ 1")
+    again = run("import", shop, "--items", tmp_path / "items.csv")
+    assert ("prices in" in again) == (first == "€ 1")
+
+
 def test_a_column_may_be_mapped_to_an_attribute_that_is_a_number(
     shop: Path, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError, UsageError
 from beholder.numbers_in_text import in_one_form, number
+from command_line import beholder
 
 
 def rows_of(path: Path, **form: Any) -> tuple[list[dict[str, Any]], list[int], list[str]]:
@@ -55,6 +56,35 @@ def test_empty_columns_at_the_end_are_none(tmp_path: Path) -> None:
     assert rows == [{"item_id": str(i + 1), "title": text} for i, text in enumerate("abc")]
     assert numbers == [2, 3, 4]
     assert refused == ["5 has 4 fields, the first line 2"]
+
+
+def test_between_tabs_a_quote_is_a_letter_where_it_closes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.tsv"
+    path.write_text(
+        "id\ttitle\ttext\n"
+        '1\t56 Pieces of "Wooden" Train\tfine\n'
+        '2\t"Good quality\tIt broke 5" after\n'
+        '3\tBad "\t"never closed\n'
+        '4\t"two, quoted"\t"over\ntwo lines"\n'
+        '5\t"one\ttoo\tmany\n'
+    )
+    rows, numbers, refused = rows_of(path)
+    assert [list(row.values()) for row in rows] == [
+        ["1", '56 Pieces of "Wooden" Train', "fine"],
+        ["2", '"Good quality', 'It broke 5" after'],
+        ["3", 'Bad "', '"never closed'],
+        ["4", "two, quoted", "over\ntwo lines"],
+    ]
+    assert (numbers, refused) == ([2, 3, 4, 5], ["7 opens a quote that is not closed"])
+
+
+def test_names_that_look_like_a_row_are_asked_about(tmp_path: Path) -> None:
+    beholder("init", tmp_path / "shop")
+    for first, asked in (("196\t242\t3\t881250949", True), ("who\twhat\tstars\tday", False)):
+        (tmp_path / "u.tsv").write_text(first + "\n186\t302\t3\t891717742\n")
+        words = ("import", tmp_path / "shop", "--interactions", tmp_path / "u.tsv")
+        _, told = beholder(*words, status=1)
+        assert ("--no-header" in told) == asked, told
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])

@@ -9,6 +9,7 @@ import pytest
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import DataError, UsageError
+from beholder.evaluation.evaluate import Evaluation
 from beholder.evaluation.protocols import HOUR, PROTOCOLS, basket_share, split
 from beholder.spaces import Modality
 from beholder.testing.sample_log import log_of_arrays
@@ -91,3 +92,20 @@ def test_without_any_content_nobody_can_be_asked_for_new_items() -> None:
     whole = dataset_of(make_world())
     with pytest.raises(DataError, match="cold-items finds 0 users"):
         split(replace(whole, pictures={}, texts=[""] * whole.n_items), "cold-items", 1)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "share", "pool", "label", "ranked"),
+    [
+        ("next-basket", 0.9, 240, "next-basket (mostly the same visit)", "among all 240 items"),
+        ("next-basket", 0.3, 240, "next-basket", "among all 240 items"),
+        ("leave-last-out", 0.31, 240, "leave-last-out (basket completion)", "among all 240 items"),
+        ("cold-items", 0.9, 24, "cold-items",
+         "among 24 of 240 items, those left out of training"),
+    ],
+)  # fmt: skip
+def test_a_figure_says_what_was_asked_and_among_how_many(
+    protocol: str, share: float, pool: int, label: str, ranked: str
+) -> None:
+    told = Evaluation(protocol, 7, 60, 60, share, 1.0, [], [], [], 240, pool)
+    assert (told.label, told.ranked) == (label, ranked)

@@ -67,7 +67,7 @@ def test_the_command_measures_what_python_measures(trained: Path, tmp_path: Path
     assert (written["cases"], written["targets"]) == (found.cases, found.targets)
     knn = next(row for row in found.rows if row.model == "itemknn")
     assert knn.ndcg10 == next(r["ndcg10"] for r in written["rows"] if r["model"] == "itemknn")
-    assert f"full catalogue of {found.n_items} items" in done.stdout
+    assert f"ranked among all {found.n_items} items" in done.stdout
 
 
 def test_the_command_says_what_did_not_fit_into_the_budget(trained: Path) -> None:
@@ -175,7 +175,7 @@ def test_results_are_on_standard_output_where_bars_are_on_a_terminal(trained: Pa
         drawn.join()
     assert running.returncode == 0
     assert "NDCG@10" in shown
-    assert "full catalogue of 240 items" in shown
+    assert "ranked among all 240 items" in shown
 
 
 def _read(terminal: int) -> None:

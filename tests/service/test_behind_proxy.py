@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -50,28 +51,46 @@ def below(workspace: Workspace) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+def proxied(workspace: Workspace) -> Iterator[Server]:
+    """With the settings of the recipe."""
+    told = re.findall(r"^#     (\w+) = (\S+)", RECIPE.read_text(), re.MULTILINE)
+    assert [name for name, _ in told] == ["root_path", "trusted_proxies"]
+    settings = {f"serve.{name}": value for name, value in told}
+    with Server(workspace.root, settings={"serve.local_only_open": "false", **settings}) as server:
+        server.url = server.url.removesuffix(ROOT)
+        yield server
+
+
 @pytest.fixture(params=["kept", "taken off"])
-def site(below: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
+def site(proxied: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     """A browser before nginx, which passes the prefix on, or takes it off."""
+    recipe = RECIPE.read_text()
+    if request.param == "taken off":
+        recipe, n = re.subn(
+            "(?<=location /rec/ {\n)( +proxy_pass http://beholder);", r"\1/;", recipe
+        )
+        assert n == 1
+    with nginx(recipe, proxied, tmp_path) as client:
+        yield client
+
+
+@contextmanager
+def nginx(recipe: str, server: Server, tmp_path: Path) -> Iterator[httpx.Client]:
+    """Run nginx before a server, and a browser before nginx."""
     if NGINX is None:
         if os.environ.get("CI"):
             pytest.fail("nginx is not installed")
         pytest.skip("nginx is not installed")
     certificate, key = certified(tmp_path)
-    recipe = RECIPE.read_text()
     for pattern, told in (
-        (r"server 127\.0\.0\.1:5000;", f"server 127.0.0.1:{below.address[1]};"),
+        (r"server 127\.0\.0\.1:5000;", f"server 127.0.0.1:{server.address[1]};"),
         (r"listen 443 ssl;", f"listen 127.0.0.1:{(port := free_port())} ssl;"),
         (r"ssl_certificate .*;", f"ssl_certificate {certificate};"),
         (r"ssl_certificate_key .*;", f"ssl_certificate_key {key};"),
     ):
         recipe, n = re.subn(pattern, told, recipe)
         assert n == 1, pattern
-    if request.param == "taken off":
-        recipe, n = re.subn(
-            "(?<=location /rec/ {\n)( +proxy_pass http://beholder);", r"\1/;", recipe
-        )
-        assert n == 1
     (tmp_path / "nginx.conf").write_text(AROUND.format(folder=tmp_path, recipe=recipe))
     trusted = ssl.create_default_context(cafile=str(certificate))
     process = subprocess.Popen([NGINX, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)])
@@ -176,16 +195,38 @@ def test_a_visitor_likes_something_and_stays_below(site: httpx.Client) -> None:
     assert item["pictures"][0]["src"].startswith("/rec/media/")
 
 
-def test_from_outside_nobody_is_local(site: httpx.Client, below: Server) -> None:
+def test_from_outside_nobody_is_local(site: httpx.Client, proxied: Server) -> None:
     event = {"user": "ann", "item": "picture-00001", "kind": "like", "event_id": "1"}
     assert site.get("/rec/docs").status_code == 401
     assert site.get("/rec/metrics").status_code == 401
     assert site.post("/rec/v1/interactions", json=event).status_code == 401
-    assert site.get("/rec/metrics", headers=below.operator).status_code == 200
-    assert site.post("/rec/v1/interactions", json=event, headers=below.operator).is_success
+    assert site.get("/rec/metrics", headers=proxied.operator).status_code == 200
+    assert site.post("/rec/v1/interactions", json=event, headers=proxied.operator).is_success
     elsewhere = {"origin": "https://elsewhere.example"}
     form = {"item": "picture-00001", "kind": "like"}
     assert site.post("/rec/react", data=form, headers=elsewhere).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "lines",
+    ["", "proxy_http_version 1.1; proxy_set_header Host $http_host;"],
+    ids=["as nginx is by itself", "with the name of the site"],
+)
+def test_behind_a_proxy_that_says_nothing_of_itself_nobody_is_local(
+    below: Server, tmp_path: Path, lines: str
+) -> None:
+    """The server is as open as it can be, and the proxy is not named."""
+    plain = re.sub(
+        r"(?<=proxy_pass http://beholder;\n)( +proxy_\w+ .*\n)+", f"{lines}\n", RECIPE.read_text()
+    ).replace("http://beholder", "http://{}:{}".format(*below.address))
+    with nginx(plain, below, tmp_path) as client:
+        host = {"host": "shop.example"} if lines else {}
+        for spoofed in ({}, {"x-forwarded-for": "127.0.0.1"}, {"x-forwarded-host": "localhost"}):
+            headers = {**host, **spoofed}
+            asked = client.get("/rec/v1/recommendations?user=ann", headers=headers)
+            assert asked.status_code in (401, 403)
+            assert client.get("/rec/docs", headers=headers).status_code == 401
+            assert client.get("/rec/", headers=headers).status_code == 200
 
 
 def test_the_service_is_known_with_its_prefix_and_without(below: Server) -> None:

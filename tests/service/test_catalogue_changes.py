@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import time
 from collections.abc import Iterator
 
@@ -277,3 +278,39 @@ def test_many_items_come_at_once_or_none_of_them(two: Server) -> None:
         assert client.post("/v1/items", json={"items": [many[0]] * 1001}).status_code == 422
     with two.client() as client:
         assert client.post("/v1/items", json={"items": many}).status_code == 401
+
+
+def test_a_price_as_text_is_read_as_an_import_does_and_what_is_none_is_refused(two: Server) -> None:
+    with two.client(headers=two.operator) as operator:
+
+        def put(name: str, **attributes: object) -> httpx.Response:
+            body = {"title": name, "attributes": attributes}
+            return operator.put(f"/v1/items/{name}", json=body)
+
+        def price(name: str) -> object:
+            return operator.get(f"/v1/items/{name}").json()["attributes"].get("price")
+
+        assert put("cup", price=5, sku="123").is_success
+        assert put("jug", price="12,50 €", sku="A-1").is_success
+        assert price("jug") == 12.5
+        dear = operator.patch("/v1/items/cup", json={"attributes": {"price": "1.299,00 €"}})
+        assert dear.json()["status"] == "changed"
+        assert price("cup") == 1299.0
+        for wrong in ("on request", ["5"], True, "1e999"):
+            refused = operator.patch("/v1/items/cup", json={"attributes": {"price": wrong}})
+            assert (refused.status_code, refused.json()["field"]) == (422, "attributes.price")
+        assert put("pot", price="free").json()["field"] == "attributes.price"
+        many = {"items": [{"item_id": "pan", "title": "Pan", "attributes": {"price": "free"}}]}
+        told = operator.post("/v1/items", json=many).json()
+        assert told["field"] == "items[0].attributes.price"
+        assert price("cup") == 1299.0
+        operator.patch("/v1/items/cup", json={"attributes": {"price": None}})
+        assert price("cup") is None
+
+
+def test_a_style_and_a_script_name_their_charset_once(two: Server) -> None:
+    with two.client() as client:
+        found = set(re.findall(r'/static/[^"?]+\.(?:css|js)', client.get("/").text))
+        for address in [*found, "/docs/style.css", "/beholder.js"]:
+            assert client.get(address).headers["content-type"].count("charset=utf-8") == 1, address
+    assert len(found) >= 2

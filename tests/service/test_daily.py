@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from beholder.behaviour.event import Event
-from beholder.service.daily import DAY, FIRST, Daily
-from beholder.store import ItemRecord, Store
+from beholder.catalogue.card import card
+from beholder.service.daily import DAY, FIRST, HOUR, Daily
+from beholder.store import ItemRecord, Store, erase, ledger, unfinished
 from beholder.store import store as stores
 from beholder.workspace import Workspace
 
@@ -46,6 +48,36 @@ def test_old_events_end_once_a_day_and_not_before(
     assert len(store.training_events()) == 7
     daily.look(start + FIRST + DAY + 2)
     assert len(store.training_events()) == 5
+
+
+def test_an_erasure_that_was_interrupted_is_told_and_finished(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.record([Event("vase", "like", user="ada"), Event("vase", "like", user="bob")])
+    with monkeypatch.context() as patch:
+        patch.setattr(erase, "empty_log", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            store.erase("ada")
+    told = "erasures that were begun and are not done: 1; a running server finishes them"
+    assert any(told in warning for warning in card(store).warnings)
+    (begun,) = store.workspace.erasures.glob("*.begun")
+    daily, start = Daily(store), time.monotonic() + FIRST + 1
+    daily.look(start)
+    assert store.unfinished == 1, "somebody may still be at it"
+    os.utime(begun, (0, 0))
+    assert len(list(unfinished.interrupted(store.workspace))) == 1
+    assert list(unfinished.interrupted(store.workspace)) == [], "another process is at it"
+    os.utime(begun, (0, 0))
+    daily.look(start + HOUR + 1)
+    assert store.unfinished == 0
+    (receipt,) = ledger.read(store.workspace.erasures)
+    assert (receipt.known, receipt.events) == (True, 1)
+    assert receipt.done >= receipt.asked
+    assert [warning for warning in card(store).warnings if "erasures" in warning] == []
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_what_would_end_nearly_everything_is_held_and_told_once(

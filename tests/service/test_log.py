@@ -12,6 +12,7 @@ import pytest
 from beholder.service.front import Front
 from beholder.service.meters import Meters
 from beholder.service.queue import Queue
+from beholder.service.reach import Reach
 from beholder.workspace import Workspace
 from live_server import Server
 
@@ -24,7 +25,7 @@ def test_a_fault_of_ours_is_told_with_its_places_in_the_program(
         raise ZeroDivisionError("of somebody")
 
     meters = Meters([])
-    front = Front(broken, workspace, Queue(), meters, loopback=True, log=log)  # type: ignore[arg-type]
+    front = Front(broken, workspace, Queue(), meters, reach=Reach(), log=log)  # type: ignore[arg-type]
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(front)

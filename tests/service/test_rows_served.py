@@ -25,6 +25,8 @@ def test_a_filter_and_what_is_wrong(client: httpx.Client) -> None:
     wanted = {"filter": f"family = '{family}'", "k": 50}
     found = client.get("/v1/rows/popular", params=wanted).json()["items"]
     assert {item["attributes"]["family"] for item in found} == {family}
-    assert client.get("/v1/rows/best").status_code == 422
+    best = client.get("/v1/rows/best")
+    assert (best.status_code, best.json()["code"]) == (404, "unknown-row")
+    assert "recently-viewed" in best.json()["remedy"]
     assert client.get("/v1/rows/popular", params={"filter": "family ="}).status_code == 422
     assert client.get("/v1/rows/popular", params={"page": "x"}).json()["field"] == "page"

@@ -338,3 +338,16 @@ def test_the_plan_is_in_the_bundle_as_it_was_decided(world: World, tmp_path: Pat
     if plan["ask ials"]:
         assert plan["trial 0 of ials"] == 1
         assert plan["rounds of trial 0 of ials"] > 0
+
+
+@pytest.mark.parametrize(
+    ("budget", "more"), [("600s", "; the rest of the budget may make it better"), ("0.001s", "")]
+)
+def test_the_first_bundle_promises_more_only_where_time_is_left(
+    world: World, tmp_path: Path, budget: str, more: str
+) -> None:
+    said = Said()
+    workspace = workspace_of(world, tmp_path / "one")
+    train_workspace(workspace, budget=budget, models=["itemknn"], progress=said)
+    (first,) = [note for note in said.notes if note.startswith("first bundle")]
+    assert first.endswith(f" s{more}")

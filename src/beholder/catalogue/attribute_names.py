@@ -1,16 +1,11 @@
-"""Attributes of items that are numbers, and what files in other languages call them."""
+"""What files in other languages call the attributes of items that are numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-# Only these are read as numbers from text: a product code of digits is a name, not a number.
-NUMBERS = frozenset(
-    {
-        "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
-        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
-    }
-)  # fmt: skip
+from beholder.numbers_in_text import NUMBERS
+
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "price": (
         "preis", "verkaufspreis", "prix", "precio", "prezzo", "preço", "preco", "prijs", "cena",
@@ -21,11 +16,6 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         "stock_quantity", "inventory_quantity",
     ),
 }  # fmt: skip
-
-
-def is_number(name: str) -> bool:
-    """Whether an attribute of this name is a number."""
-    return name.lower() in NUMBERS
 
 
 def attribute_fields(mapping: Mapping[str, str]) -> list[str]:

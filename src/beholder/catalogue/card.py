@@ -129,6 +129,11 @@ def card(store: Store) -> Card:
     if scale is not None and not scale.fits(threshold):
         warnings.append(misfit(scale, threshold))
     warnings += doubts(ratings, scale, threshold)
+    if store.unfinished:
+        warnings.append(
+            f"erasures that were begun and are not done: {store.unfinished}; a running server "
+            "finishes them within some hours, `beholder user erase` of the same person at once"
+        )
     return msgspec.structs.replace(made, warnings=warnings, rating_scale=str(scale or ""))
 
 

@@ -36,7 +36,10 @@ APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
 ERASED_WORDS = "its person was erased today"
 UNTIMED = "events without a moment: their order is not known"
-BOTS = "people above {cap} events on a day (kept, and named here: most likely programs)"
+BOTS = (
+    "people above {cap} events on a day (most likely programs): all is kept, and training counts "
+    "the newest {cap} of a day"
+)
 
 
 class InteractionsImport:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -14,7 +14,9 @@ from beholder.catalogue.ids import SPACED, spaced
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
+from beholder.catalogue.price_marks import PriceMarks
 from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
@@ -234,13 +236,14 @@ def import_items(
         refusals.add(path.name, row, reason)
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
-    work = ItemsImport(store, pictures, done, report)
+    work, marks = ItemsImport(store, pictures, done, report), PriceMarks()
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
         done.read += len(batch)
         report.count(SPACED, spaced(batch.columns[mapping["item_id"]]))
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
+        marks.take(_prices(batch, mapping))
         for row in records(batch, mapping):
             if row.record is None:
                 refuse(row.number, row.reason)
@@ -255,11 +258,17 @@ def import_items(
     done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
     done.read += done.refused
+    done.said += marks.words(store.workspace)
     if leaving is not None:
         gone = missing(there, work.seen.keys())
         found = outlook(gone, len(there), done.refused, bool(done.cut))
         done.gone = let_go(store, gone, len(there), found, leaving)
     return done
+
+
+def _prices(batch: Batch, mapping: Mapping[str, str]) -> Sequence[Any]:
+    name = mapping.get("price") or next((n for n in batch.columns if n.lower() == "price"), "")
+    return as_list(batch.columns[name]) if name in batch.columns else ()
 
 
 def import_pictures(

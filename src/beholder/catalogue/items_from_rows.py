@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from beholder import numbers_in_text
-from beholder.catalogue.attribute_names import attribute_fields, is_number
+from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
@@ -50,7 +50,7 @@ class Row(NamedTuple):
     def rules(self, mapping: Mapping[str, str]) -> list[str]:
         """Return what was left out or taken otherwise in the row, in words."""
         found = {} if self.record is None else self.record.attributes
-        words = [name for name, own in found.items() if is_number(name)]
+        words = [name for name, own in found.items() if numbers_in_text.is_number(name)]
         words = [name for name in words if not isinstance(found[name], float)]
         rules = [LEFT.format(what=left) for left in self.left]
         return rules + [NO_NUMBER.format(column=mapping.get(name, name)) for name in words]
@@ -73,7 +73,9 @@ def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
     used = {*mapping.values(), *own}
     others = {name: lists[name] for name in lists if name and name not in used}
     others |= {field: lists[mapping[field]] for field in own}
-    others |= {n: numbers_in_text.in_one_form(others[n]) for n in others if is_number(n)}
+    others |= {
+        n: numbers_in_text.in_one_form(others[n]) for n in others if numbers_in_text.is_number(n)
+    }
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
@@ -141,7 +143,7 @@ def attribute(name: str, value: Any) -> Attribute | None:
         raise ValueError("is an object, which cannot be kept")
     if not _fine(value) or len(value) > LONGEST:
         raise ValueError("is no valid Unicode, has a NUL, or is too long")
-    told = numbers_in_text.number(value) if is_number(name) else None
+    told = numbers_in_text.number(value) if numbers_in_text.is_number(name) else None
     if told is not None:
         return _finite(told)
     if LIST_MARK in value and len(value) < 1_000:

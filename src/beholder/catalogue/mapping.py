@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
-from beholder.catalogue.attribute_names import NUMBERS, attribute_fields, guessed
+from beholder.catalogue.attribute_names import attribute_fields, guessed
 from beholder.errors import DataError, UsageError
+from beholder.numbers_in_text import NUMBERS
 
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
@@ -134,10 +135,16 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         if field not in mapping and not stands_in:
             raise DataError(
                 f"{file} has no column that looks like {field}; it has {_some(columns)}",
-                remedy=f"say which: --map {field}=COLUMN",
+                remedy=f"say which: --map {field}=COLUMN{_nameless(columns)}",
                 field=field,
             )
     return mapping
+
+
+def _nameless(columns: Sequence[str]) -> str:
+    """Return what else may be meant where the names of columns look like a row."""
+    row = any(re.fullmatch(r"[\d.,:/ -]+", name) for name in columns)
+    return "; if its first line is a row and not names: --no-header" if row else ""
 
 
 def unused(what: str, columns: Iterable[str], mapping: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from beholder.behaviour.kinds import CODES
-from beholder.catalogue.attribute_names import NUMBERS
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
@@ -28,6 +27,7 @@ from beholder.catalogue.unicode import writable
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
+from beholder.numbers_in_text import NUMBERS
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now

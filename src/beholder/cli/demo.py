@@ -96,6 +96,7 @@ def _check(workspace: Workspace) -> None:
 def _serve(workspace: Workspace, port: int) -> None:
     from functools import partial
 
+    from beholder.service.reach import Reach
     from beholder.service.server import serve
 
     settings = workspace.settings.serve
@@ -108,7 +109,7 @@ def _serve(workspace: Workspace, port: int) -> None:
 
     serve(
         workspace,
-        settings.host,
+        Reach.of(settings),
         port,
         settings.workers,
         say=say,

@@ -70,7 +70,8 @@ def command(
 def _show(result: Evaluation) -> None:
     click.echo(
         f"{result.label}, seed {result.seed}: {result.cases} users, {result.targets} targets, "
-        f"full catalogue of {result.n_items} items, {result.seconds:.0f} s"
+        f"{result.basket_share:.0%} of them within an hour of what was known, ranked "
+        f"{result.ranked}; {result.seconds:.0f} s"
     )
     console.table(
         ("model", "NDCG@10", "95 % from", "to", "HR@20", "coverage@10", "blend is", "p"),

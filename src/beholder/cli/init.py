@@ -22,7 +22,7 @@ title = {title}
 # rating_threshold = 3.5   # a rating below it counts as a dislike
 # history_limit = 200      # newest liked items that a recommendation looks at
 # makes_items = false      # items that only behaviour names are made
-# daily_cap = 1000         # more events a day are named as a program's in the import report
+# daily_cap = 1000         # so many events of one person and day count in training
 
 [behaviour.weights]        # what an event says, from 0 (nothing) to 1 (surely likes it)
 {weights}
@@ -44,6 +44,7 @@ title = {title}
 # host = "127.0.0.1"
 # port = 5000
 # workers = 1
+# trusted_proxies = []      # addresses of proxies in front, such as "127.0.0.1"
 
 [privacy]
 # profiling_default = true

@@ -130,9 +130,9 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
     UsageError
         If a value cannot be kept.
     """
-    from beholder.catalogue.attribute_names import is_number
     from beholder.catalogue.items_from_rows import attribute, why_no_name
     from beholder.errors import UsageError
+    from beholder.numbers_in_text import is_number
     from beholder.store import ItemRecord
 
     title = told.get("title", item.title) or item.item_id

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events
+from beholder.dataset.daily_cap import capped
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
@@ -53,6 +54,8 @@ class Built:
     held
         The largest number of a person whose events were read, and how many people were there:
         fewer of them later, and somebody was erased; see `Store.held`.
+    left_out
+        Which events count for nothing, in words; see `daily_cap`.
     """
 
     dataset: Dataset
@@ -63,6 +66,7 @@ class Built:
     unseen: dict[str, int] = field(default_factory=dict)
     damaged: dict[str, int] = field(default_factory=dict)
     held: tuple[int, int] = (0, 0)
+    left_out: list[str] = field(default_factory=list)
     measured: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
 
@@ -87,7 +91,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
     highest = store.highest_person()
     held = store.held(highest)
-    events = store.training_events("train")
+    events, left_out = capped(store.training_events("train"), settings.behaviour.daily_cap)
     marks = marks_of_people(events)
     numbers = numbers_of_people(marks)
     measured = events.measured[np.argsort(numbers)]
@@ -109,8 +113,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     }
     lacking = {name: n for name, n in unseen.items() if n}
     told = _fingerprint(items, marks)
+    own = (highest, held)
     return Built(
-        dataset, items, version, told, newest, lacking, read.damaged, (highest, held), measured
+        dataset, items, version, told, newest, lacking, read.damaged, own, left_out, measured
     )
 
 

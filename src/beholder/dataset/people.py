@@ -19,13 +19,19 @@ Marks = NDArray[np.uint64]
 
 def marks_of_people(events: TrainingEvents) -> Marks:
     """Return one number a person, uint64 (n_users,), from their events in any order."""
-    values = np.ascontiguousarray(events.values, np.float32).view(np.uint32)
-    marks = _mixed(events.seqs.astype(np.uint64) + np.uint64(1))
-    marks = _mixed(marks ^ events.times.astype(np.uint64))
-    marks = _mixed(marks ^ (events.kinds.astype(np.uint64) << np.uint64(32)) ^ values)
     sums = np.zeros(events.n_users, np.uint64)
-    np.add.at(sums, events.users, marks)
+    np.add.at(sums, events.users, marks_of_events(events))
     return sums
+
+
+def marks_of_events(
+    events: TrainingEvents, chosen: NDArray[np.int64] | slice = slice(None)
+) -> Marks:
+    """Return one number an event, uint64, from what it says and not from whose it is."""
+    values = np.ascontiguousarray(events.values[chosen], np.float32).view(np.uint32)
+    marks = _mixed(events.seqs[chosen].astype(np.uint64) + np.uint64(1))
+    marks = _mixed(marks ^ events.times[chosen].astype(np.uint64))
+    return _mixed(marks ^ (events.kinds[chosen].astype(np.uint64) << np.uint64(32)) ^ values)
 
 
 def numbers_of_people(marks: Marks) -> NDArray[np.int32]:

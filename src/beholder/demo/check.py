@@ -32,7 +32,8 @@ def running(workspace: Workspace) -> Iterator[str]:
     CheckError
         If it does not start.
     """
-    words = [sys.executable, "-m", "beholder.cli.main", "serve", str(workspace.root), "--port", "0"]
+    words = [sys.executable, "-m", "beholder.cli.main", "serve", str(workspace.root)]
+    words += ["--port", "0", "--local-only-open"]  # the visitor of the check has no browser
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

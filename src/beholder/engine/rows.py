@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES, NEGATIVE
 from beholder.engine.answer import Level, Plain, Reason, Recommendation
 from beholder.engine.overlay import Overlay
-from beholder.errors import UsageError
+from beholder.errors import UnknownRowError
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.store import Snapshot, Store
@@ -82,13 +82,15 @@ def checked(name: str) -> Name:
 
     Raises
     ------
-    UsageError
+    UnknownRowError
         If there is none of this name.
     """
     for known in NAMES:
         if name == known:
             return known
-    raise UsageError(f"there is no row {name!r}", remedy="one of " + ", ".join(NAMES), field="name")
+    raise UnknownRowError(
+        f"there is no row {name!r}", remedy="one of " + ", ".join(NAMES), field="name"
+    )
 
 
 class Ordered(NamedTuple):

@@ -28,8 +28,12 @@ from beholder.scorers.blend import Blend
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 
-COMPLETION = 0.3  # from this share on, these protocols complete baskets
-COMPLETING = ("leave-last-out", "cold-users")
+COMPLETION = 0.3  # from this share of targets within an hour on, it is not a next visit
+COMPLETING = {
+    "leave-last-out": "basket completion",
+    "cold-users": "basket completion",
+    "next-basket": "mostly the same visit",
+}
 
 
 class _Contender(NamedTuple):
@@ -43,7 +47,11 @@ class Evaluation(msgspec.Struct):
     Attributes
     ----------
     n_items
-        Items of the catalogue that lists were drawn from.
+        Items of the catalogue.
+    pool
+        How many of them lists were drawn from.
+    basket_share
+        Share of targets within an hour of something that was known of the same user.
     """
 
     protocol: str
@@ -56,12 +64,20 @@ class Evaluation(msgspec.Struct):
     members: list[MemberRecord]
     notes: list[str]
     n_items: int = 0
+    pool: int = 0
 
     @property
     def label(self) -> str:
-        """The protocol's name, and what it really asks where baskets are completed."""
+        """The protocol's name, and what it really asks where most is of the same visit."""
         completes = self.protocol in COMPLETING and self.basket_share > COMPLETION
-        return f"{self.protocol} (basket completion)" if completes else self.protocol
+        return f"{self.protocol} ({COMPLETING[self.protocol]})" if completes else self.protocol
+
+    @property
+    def ranked(self) -> str:
+        """Among which items the right ones were ranked, in words."""
+        if self.pool == self.n_items:
+            return f"among all {self.n_items} items"
+        return f"among {self.pool} of {self.n_items} items, those left out of training"
 
 
 def evaluate(
@@ -120,6 +136,7 @@ def evaluate(
         fitted.members,
         _not_asked(measured) + fitted.notes + others.notes + _without_effect(parts, served),
         dataset.n_items,
+        int(made.pool.sum()),
     )
 
 

@@ -64,7 +64,7 @@ def _one(
         made = build(workspace, store, seed)
     served = pipeline_of(workspace, np.random.default_rng(seed))
     with showing() as progress:
-        return ask(
+        told = ask(
             made.dataset,
             seed=seed,
             items=made.items,
@@ -72,3 +72,5 @@ def _one(
             measured=made.measured,
             progress=progress,
         )
+    told.notes = made.left_out + told.notes
+    return told

@@ -11,8 +11,8 @@ from beholder.pages.modules import alone, join
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",  # the service adds the charset
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
 

@@ -2,9 +2,9 @@
 
 | who      | how                                           | may                           |
 |----------|-----------------------------------------------|-------------------------------|
-| local    | the server listens on loopback, and was asked | pages, recommend, events,     |
-|          | there by a loopback name, without a proxy     | docs, metrics, as anybody;    |
-|          |                                               | with a cookie also as itself  |
+| here     | the server listens on loopback, and was asked | pages, recommend, events,     |
+|          | there by a loopback name, without a proxy     | docs, as itself               |
+| local    | the same, with `serve.local_only_open`        | these and metrics, as anybody |
 | key      | `Authorization: Bearer ...`                   | its scopes, as anybody        |
 | visitor  | the signed cookie                             | pages, recommend, events,     |
 |          |                                               | as itself                     |
@@ -29,13 +29,14 @@ from beholder.service.keys import SCOPES, Key
 from beholder.service.visitor import Visitor
 from beholder.store import Who
 
-Kind = Literal["local", "key", "visitor", "site", "token", "nobody"]
+Kind = Literal["here", "local", "key", "visitor", "site", "token", "nobody"]
 Need = Literal[
     "live", "page", "media", "docs", "visitors", "self",
     "recommend", "events", "catalogue", "operator", "privacy", "metrics",
 ]  # fmt: skip
 NEEDS = ("live", "page", "media", "docs", "visitors", "self", *SCOPES)
 MAY: dict[Kind, frozenset[str]] = {
+    "here": frozenset({"live", "page", "media", "docs", "self", "recommend", "events"}),
     "local": frozenset(
         {"live", "page", "media", "docs", "visitors", "self", "recommend", "events", "metrics"}
     ),
@@ -108,9 +109,12 @@ class Caller:
             return (user, session) if user or session else (None, own)
         mine = (None,) if self.kind == "token" else (None, own)
         if user is not None or session not in mine:
+            here = self.kind == "here"
             raise AccessError(
-                "a browser can only be itself",
-                remedy="leave user and session out, or use a key",
+                "without a key nobody is somebody else" if here else "a browser can only be itself",
+                remedy="send a key, or start with `beholder serve --local-only-open`"
+                if here
+                else "leave user and session out, or use a key",
                 field="user" if user is not None else "session",
             )
         return self.user, own

@@ -47,6 +47,7 @@ from beholder.service.log import note_fault
 from beholder.service.meters import Meters
 from beholder.service.problems import MEDIA_TYPE, headers_of, let_go, problem, understood
 from beholder.service.queue import Queue
+from beholder.service.reach import Reach
 from beholder.service.running import Running
 from beholder.workspace import Workspace
 
@@ -89,7 +90,7 @@ def build(
     loaded: tuple[str, Parts] | None = None,
     meters: Meters | None = None,
     *,
-    loopback: bool = True,
+    reach: Reach | None = None,
     log: bool = False,
     failed: Callable[[BaseException], None] | None = None,
 ) -> Front:
@@ -101,14 +102,14 @@ def build(
         As in `Running`.
     meters
         Where it is counted what this process does; None: for it alone.
-    loopback
-        Whether the server listens on loopback only; see `access`.
+    reach
+        Where the server listens; None: on loopback, as by default.
     log
         Write a line of JSON for each request to standard error.
     failed
         Is told why nothing could be opened.
     """
-    settings, queue = workspace.settings, Queue()
+    settings, queue, told = workspace.settings, Queue(), reach or Reach()
     counted = meters or Meters(routes())
 
     @asynccontextmanager
@@ -119,7 +120,7 @@ def build(
             if failed is not None:
                 failed(error)
             raise
-        app.state.running = running
+        app.state.running, app.state.reach = running, told
         try:
             yield
         finally:
@@ -149,7 +150,7 @@ def build(
         request_max_body_size=None,  # `bodies` has the limits
         logging_config=None,
     )
-    return Front(app, workspace, queue, counted, loopback=loopback, log=log)
+    return Front(app, workspace, queue, counted, reach=told, log=log)
 
 
 def refuse(request: Asking, error: Exception) -> Response[Any]:

@@ -1,4 +1,5 @@
-"""What a server does once a day beside its answers: what is older than it may be ends."""
+"""What a server does once a day beside its answers: what is older than it may be ends, and what was
+begun to be erased is."""
 
 from __future__ import annotations
 
@@ -13,14 +14,14 @@ FIRST = 60.0  # seconds after the start, when those who were waiting are answere
 
 
 class Daily:
-    """Deletes the events, answers and tombstones whose time is over.
+    """Finishes interrupted erasures; deletes events, answers and tombstones whose time is over.
 
     Several processes may do so: what one of them deleted the next one does not find.
 
     Attributes
     ----------
     held
-        Why nothing was deleted the last time; None: nothing was in the way.
+        Why not all of it was done the last time; None: nothing was in the way.
     """
 
     def __init__(self, store: Store) -> None:
@@ -33,11 +34,20 @@ class Daily:
         if moment < self._due:
             return
         self._due = moment + HOUR  # after what failed; a person may have helped by then
+        held, left = None, 0
+        try:
+            left = self._store.finish_erasures()
+        except BeholderError as error:
+            held = self._told("finishing erasures", error)
         try:
             self._store.expire()
         except BeholderError as error:
-            if self.held is None:
-                note_trouble("ending what is old", error)
-            self.held = error.message
-        else:
-            self.held, self._due = None, moment + DAY
+            held = self._told("ending what is old", error)
+        self.held = held
+        if held is None and not left:  # somebody may still be at one that was begun
+            self._due = moment + DAY
+
+    def _told(self, what: str, error: BeholderError) -> str:
+        if self.held is None:
+            note_trouble(what, error)
+        return error.message

@@ -48,7 +48,7 @@ async def docs(request: Asking) -> Response[str]:
 @get("/docs/style.css", media_type="text/css", opt=needs("docs"))
 async def style() -> Response[str]:
     """Return the style of `/docs`."""
-    return Response(STYLE, media_type="text/css; charset=utf-8")
+    return Response(STYLE, media_type="text/css")
 
 
 def _described(request: Asking) -> dict[str, Any]:

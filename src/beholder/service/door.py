@@ -18,15 +18,20 @@ class Door:
 
     Parameters
     ----------
-    loopback
-        Whether the server listens on loopback only.
+    here
+        Who somebody is that asks from this machine; None: not told from others.
     """
 
-    def __init__(self, keys: KeyFile, secret: bytes, *, loopback: bool) -> None:
-        self.keys, self.secret, self.loopback = keys, secret, loopback
+    def __init__(self, keys: KeyFile, secret: bytes, here: Kind | None) -> None:
+        self.keys, self.secret, self.here = keys, secret, here
 
-    def caller(self, headers: dict[bytes, bytes]) -> Caller:
+    def caller(self, headers: dict[bytes, bytes], *, direct: bool) -> Caller:
         """Return who has sent these headers.
+
+        Parameters
+        ----------
+        direct
+            Whether nothing shows a proxy on the way.
 
         Raises
         ------
@@ -39,8 +44,8 @@ class Door:
         bearer = headers.get(b"authorization")
         if bearer is not None:
             return self._with_key(bearer, who, headers.get(b"origin"))
-        if self.loopback and _asked_locally(headers):
-            return Caller("local", MAY["local"], who)
+        if self.here is not None and direct and _by_loopback_name(headers):
+            return Caller(self.here, MAY[self.here], who)
         kind: Kind = "nobody" if who is None else "visitor"
         pictures = frozenset({"media"} if self.keys.origins else ())
         return Caller(kind, MAY[kind] | pictures, who)
@@ -95,14 +100,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _asked_locally(headers: dict[bytes, bytes]) -> bool:
-    """Return whether a request came by a loopback name and through no proxy.
+def _by_loopback_name(headers: dict[bytes, bytes]) -> bool:
+    """Return whether this machine was asked by a name of its own.
 
     A page elsewhere can make its own name lead to 127.0.0.1; the browser then still sends that
     name.
     """
-    if any(name in headers for name in (b"forwarded", b"x-forwarded-for", b"x-real-ip")):
-        return False
     host = headers.get(b"host", b"").decode("latin-1")
     return host in ("127.0.0.1", "localhost") or is_loopback(_without_port(host))
 

@@ -32,6 +32,7 @@ from beholder.service.problems import (
 )
 from beholder.service.queue import Queue
 from beholder.service.quick import ROUTES, Asked
+from beholder.service.reach import Reach
 from beholder.service.visitor import secret_of
 from beholder.workspace import Workspace
 
@@ -58,6 +59,8 @@ class Front:
         What waits in this process.
     meters
         Where requests are counted.
+    reach
+        Where the server listens.
     """
 
     def __init__(
@@ -67,7 +70,7 @@ class Front:
         queue: Queue,
         meters: Meters,
         *,
-        loopback: bool,
+        reach: Reach,
         log: bool,
     ) -> None:
         self.app, self.queue, self.meters = app, queue, meters
@@ -80,7 +83,8 @@ class Front:
         meters.follow("held", lambda: self.load.held)
         self.origins = frozenset(workspace.settings.serve.cors_origins)
         self.keys = KeyFile(workspace.secrets)
-        self.door = Door(self.keys, secret_of(workspace.secrets), loopback=loopback)
+        self.door = Door(self.keys, secret_of(workspace.secrets), reach.here)
+        self.proxies = reach.proxies
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request, or run the lifespan."""
@@ -90,6 +94,7 @@ class Front:
         began = time.perf_counter()
         if self.root:
             take_off(scope, self.root)
+        direct = self._came(scope)
         headers = dict(scope["headers"])
         smaller = None if not self.compress else compress.readable(headers)
         answer = _Answer(send, list(SAFE), scope["method"], smaller)
@@ -100,7 +105,7 @@ class Front:
             beacon = beacons.is_beacon(method, path, headers)
             answer.headers += origins.cors(method, path, headers, allowed, beacon=beacon)
             turn = Turn(self.load, self.queue, scope, headers, receive)
-            await self._answer(scope, turn.receive, answer, headers)
+            await self._answer(scope, turn.receive, answer, headers, direct)
         except BeholderError as error:
             await self._refuse(scope, answer, error)
         except Exception as error:
@@ -118,7 +123,12 @@ class Front:
                 note_request(scope, answer.status, spent)
 
     async def _answer(
-        self, scope: Any, receive: Receive, send: _Answer, headers: dict[bytes, bytes]
+        self,
+        scope: Any,
+        receive: Receive,
+        send: _Answer,
+        headers: dict[bytes, bytes],
+        direct: bool,
     ) -> None:
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADERS:
             raise HeadersTooLargeError(f"headers have at most {HEADERS} bytes")
@@ -131,7 +141,7 @@ class Front:
         if beacons.is_beacon(method, scope["path"], headers) and self._of_a_page(headers):
             parts = await beacons.opened(receive, headers, self.settings)
             headers, scope["headers"], receive = parts
-        caller = scope["caller"] = self.door.caller(headers)
+        caller = scope["caller"] = self.door.caller(headers, direct=direct)
         allowed = self.origins.union(caller.origins)
         origins.refuse_cross_site(method, headers, scope["scheme"], allowed)
         if self.settings.privacy.gpc and opting_out.asked(caller, headers, scope["path"]):
@@ -146,6 +156,15 @@ class Front:
                 return
         keep_slashes(scope)
         await self.app(scope, receive, send)
+
+    def _came(self, scope: Any) -> bool:
+        """Let a request say itself what its trusted proxies do; whether it came without any."""
+        came = self.proxies.came(scope)
+        scope["client"], scope["scheme"] = (came.address, 0), came.scheme
+        if came.host is not None:
+            others = [pair for pair in scope["headers"] if pair[0] != b"host"]
+            scope["headers"] = [(b"host", came.host), *others]
+        return came.direct
 
     def _of_a_page(self, headers: dict[bytes, bytes]) -> bool:
         return headers.get(b"origin", b"").decode("latin-1") in self.keys.origins

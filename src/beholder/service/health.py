@@ -6,8 +6,9 @@ import msgspec
 from litestar import get
 
 from beholder.errors import BeholderError, StoreError
+from beholder.service import first_screen
 from beholder.service.access import needs
-from beholder.service.asking import Asking, running_of
+from beholder.service.asking import Asking, caller_of, running_of
 from beholder.service.problems import without_paths
 from beholder.service.trainings import Training, kept
 
@@ -55,6 +56,11 @@ class Ready(msgspec.Struct):
         hidden, deleted or sold out is so all the same.
     held
         Why events that are older than they may be were not deleted; None: they were.
+    erasures
+        How many were begun and are not done; the server finishes those that nobody is at. For an
+        operator alone.
+    who
+        Who can do what here, a sentence each; for an operator alone.
     """
 
     bundle: str
@@ -66,6 +72,8 @@ class Ready(msgspec.Struct):
     trouble: str | None = None
     held: str | None = None
     training: Training | None = None
+    erasures: int | None = None
+    who: list[str] | None = None
     status: str = "ready"
 
 
@@ -94,6 +102,7 @@ async def ready(request: Asking) -> Ready:
     rules = engine.rule_problems
     trouble = None if engine.trouble is None else without_paths(_said(engine.trouble))
     trained, held = kept(running.workspace), running.daily.held
+    operator = "operator" in caller_of(request).may
     return Ready(
         engine.bundle,
         n_items,
@@ -104,7 +113,15 @@ async def ready(request: Asking) -> Ready:
         trouble,
         held,
         None if trained is None else trained.training,
+        running.store.unfinished if operator else None,
+        _who(request) if operator else None,
     )
+
+
+def _who(request: Asking) -> list[str]:
+    running = running_of(request)
+    tools = running.settings.serve.cors_origins
+    return first_screen.lines(request.app.state.reach, running.keys.all(), tools)
 
 
 def _said(error: Exception) -> str:

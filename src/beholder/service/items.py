@@ -18,6 +18,7 @@ from beholder.media.originals import path_of
 from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, plain_id, running_of
+from beholder.service.attributes import with_numbers
 from beholder.service.running import Running, in_thread
 from beholder.store import ItemRecord
 from beholder.store.ids import check_id
@@ -179,6 +180,7 @@ async def put_items(request: Asking) -> ItemCounts:
             )
         names.add(item.item_id)
         _refuse_unsent(running, item.pictures or [], f"items[{i}].pictures")
+        item.attributes = with_numbers(running, item.attributes, f"items[{i}].attributes")
     records = [ItemRecord(i.item_id, i.title, i.attributes, i.pictures) for i in data.items]
     return await in_thread(lambda: _put_many(running, records))
 
@@ -204,13 +206,13 @@ async def delete_item(request: Asking, item_id: FromPath[str]) -> ItemState:
 
 
 def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> ItemState:
-    pictures = body.pictures
+    pictures, attributes = body.pictures, with_numbers(running, body.attributes)
     _refuse_unsent(running, pictures or [])
     kept = [uploads.keep(running, picture) for picture in data]
     if kept:
         pictures = list(dict.fromkeys([each.hash for each in kept] + (pictures or [])))
         running.store.set_picture_facts(_facts(kept))  # before the item shows them
-    counts = running.store.put_items([ItemRecord(name, body.title, body.attributes, pictures)])
+    counts = running.store.put_items([ItemRecord(name, body.title, attributes, pictures)])
     status = "added" if counts.added else "changed" if counts.changed else "same"
     return _compared(running, name, status)
 
@@ -231,7 +233,7 @@ def _compared(running: Running, name: str, status: str) -> ItemState:
 
 
 def _patch(running: Running, name: str, data: ItemPatch) -> ItemState:
-    status = "same"
+    status, sent = "same", with_numbers(running, data.attributes)
     if data.hidden is not None:
         running.store.hide(name, data.hidden)
         status = "hidden" if data.hidden else "shown"
@@ -239,7 +241,7 @@ def _patch(running: Running, name: str, data: ItemPatch) -> ItemState:
         return ItemState(name, status)
 
     def changed(item: ItemRecord) -> ItemRecord:
-        told = item.attributes | data.attributes
+        told = item.attributes | sent
         kept = {key: value for key, value in told.items() if value is not None}
         return ItemRecord(name, data.title or item.title, kept)
 

@@ -15,7 +15,8 @@ STILL = ("/media/", "/static/", "/health/")  # addresses that are answered to al
 
 def asked(caller: Caller, headers: dict[bytes, bytes], path: str) -> bool:
     """Return whether a browser speaks for its visitor, and asks for this."""
-    told = headers.get(b"sec-gpc") == b"1" and caller.kind in ("visitor", "token", "local")
+    kinds = ("visitor", "token", "here", "local")
+    told = headers.get(b"sec-gpc") == b"1" and caller.kind in kinds
     return told and caller.visitor is not None and not path.startswith(STILL)
 
 

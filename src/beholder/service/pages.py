@@ -256,15 +256,10 @@ def _cookie(request: Asking, who: str) -> dict[str, str]:
     cookie = visitor.set_cookie(
         running.visitor_secret,
         who,
-        https=_by_tls(request),
+        https=request.scope["scheme"] == "https",
         path=running.settings.serve.root_path or "/",
     )
     return {"set-cookie": cookie}
-
-
-def _by_tls(request: Asking) -> bool:
-    """Return whether the browser asked by TLS, as far as the proxy in front says so."""
-    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
 
 
 def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:

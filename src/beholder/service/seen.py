@@ -40,7 +40,7 @@ async def seen(request: Asking, data: JSONBody[Seen]) -> Noted:
     """
     running, caller = running_of(request), caller_of(request)
     persons = None
-    if caller.kind in ("visitor", "token"):
+    if caller.kind in ("here", "visitor", "token"):
         persons = running.store.snapshot(*caller.whose(None, None)).persons
     places = tuple(sorted(set(data.places)))
     if places:

@@ -30,13 +30,14 @@ from beholder.bundle.promote import current
 from beholder.engine.opening import rules_of
 from beholder.errors import UsageError
 from beholder.service.app import build, routes
-from beholder.service.door import is_loopback
+from beholder.service.first_screen import lines
 from beholder.service.keys import KeyFile
 from beholder.service.lasting import LastWords, keep_serving
 from beholder.service.lifeline import end_with
 from beholder.service.meters import Meters
 from beholder.service.origins import check_origin
 from beholder.service.prefix import check_prefix
+from beholder.service.reach import Reach
 from beholder.service.schedule import Schedule
 from beholder.service.trainer import Trainer
 from beholder.service.trainings import forget
@@ -57,7 +58,7 @@ class Plan:
     """How each worker makes its application; called in the worker."""
 
     workspace: Workspace
-    loopback: bool
+    reach: Reach
     log: bool
     parent: int
     words: LastWords | None
@@ -72,7 +73,7 @@ class Plan:
             self.workspace,
             self.loaded,
             self.meters,
-            loopback=self.loopback,
+            reach=self.reach,
             log=self.log,
             failed=None if words is None else words.say,
         )
@@ -84,7 +85,7 @@ class Plan:
 
 def serve(
     workspace: Workspace,
-    host: str,
+    reach: Reach,
     port: int,
     workers: int,
     *,
@@ -99,16 +100,18 @@ def serve(
     ----------
     schedule
         When to train; None: never.
+    reach
+        Where to listen, and who is believed what.
     say
-        Is told the address, once the server answers.
+        Is told the address, and who can do what, once the server answers.
     whisper
         Is told the operator key, at the first start, when workers died, and how trainings ended.
 
     Raises
     ------
     UsageError
-        If the port is in use, the address is not loopback and there is no key, or a setting has a
-        value that cannot be served.
+        If the port is in use, the address is not loopback and there is no key, or no TLS, or a
+        setting has a value that cannot be served.
     StoreError
         If another server serves this workspace.
     BundleError
@@ -116,19 +119,20 @@ def serve(
     BeholderError
         If its workers die before they answer.
     """
-    loopback = is_loopback(host)
+    host = reach.host
+    reach.check()
     for origin in workspace.settings.serve.cors_origins:
         check_origin(origin, "serve.cors_origins")
     check_prefix(workspace.settings.serve.root_path, (route for _, route in routes()))
     with server_lock(workspace):
-        _check_key(workspace, loopback)
+        _check_key(workspace, reach.loopback)
         port = _free_port(host, port)
         name = current(workspace)
         rules_of(workspace)  # a broken rule ends this process, not one worker after another
         words, answered = LastWords(), threading.Event()
         meters = Meters(routes(), 2 * workers)  # twice: one may begin before another has ended
         loaded = open_bundle(workspace, name)
-        plan = Plan(workspace, loopback, log, os.getpid(), words, meters, loaded)
+        plan = Plan(workspace, reach, log, os.getpid(), words, meters, loaded)
         Store.open(workspace).close()  # brings the tables forward, before several would
         secret_of(workspace.secrets)
         _first_key(workspace, whisper)
@@ -139,7 +143,7 @@ def serve(
 
         def ready() -> None:
             if not answered.is_set():
-                say(f"{address} is ready")
+                say("\n  ".join((f"{address} is ready", *_who(workspace, reach))))
             answered.set()
 
         def start() -> None:
@@ -213,6 +217,11 @@ def _first_key(workspace: Workspace, whisper: Callable[[str], None]) -> None:
     if not _has_key(workspace):
         _, token = KeyFile(workspace.secrets).add("first start", ["operator"])
         whisper(f"operator key, shown only this once: {token}")
+
+
+def _who(workspace: Workspace, reach: Reach) -> list[str]:
+    tools = workspace.settings.serve.cors_origins
+    return lines(reach, KeyFile(workspace.secrets).all(), tools)
 
 
 def _has_key(workspace: Workspace) -> bool:

@@ -29,7 +29,7 @@ events, given, texts = schema.events, schema.given, schema.texts
 
 
 def erase(
-    workspace: Workspace, database: Database, keys: Keys, waiting: AnswerLog, who: Who
+    workspace: Workspace, database: Database, keys: Keys, waiting: AnswerLog, who: Who | bytes
 ) -> Receipt:
     """Erase what is held of a person, and return the proof.
 
@@ -42,15 +42,17 @@ def erase(
     waiting
         Answers that are not written yet: those of the person are dropped. What waits in other
         processes is dropped when it would be written.
+    who
+        A person, or the hash under which they are known, as `unfinished` tells it.
 
     Raises
     ------
     StoreError
         If readers keep old pages alive; what is left then are traces in the write-ahead log.
     """
-    mac = keys.mac(who)
+    mac = who if isinstance(who, bytes) else keys.mac(who)
     path = _path_of(workspace, mac)
-    begun = _begun(path) or _Begun(Receipt(number=secrets.token_hex(16), asked=now()))
+    begun = _begun(path) or _Begun(Receipt(number=secrets.token_hex(16), asked=now()), mac=mac)
     link = keys.find_one(mac)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
     if link is not None:
@@ -110,10 +112,13 @@ class _Begun(msgspec.Struct):
     ----------
     since
         When the person was first known, milliseconds since 1970; None: never.
+    mac
+        Under which hash they are known: whoever finishes it need not know who they are.
     """
 
     receipt: Receipt
     since: int | None = None
+    mac: bytes = b""
 
     def tells(self, **facts: Any) -> None:
         """Let the receipt say more."""

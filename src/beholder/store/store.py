@@ -11,7 +11,17 @@ from sqlalchemy import Connection
 
 from beholder.behaviour.event import Event
 from beholder.errors import StoreError, UnknownItemError
-from beholder.store import answers, consent, counters, events, item_media, items, people, segments
+from beholder.store import (
+    answers,
+    consent,
+    counters,
+    events,
+    item_media,
+    items,
+    people,
+    segments,
+    unfinished,
+)
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database, address
 from beholder.store.erase import erase
@@ -269,6 +279,17 @@ class Store:
     def erase(self, user: str | Who) -> Receipt:
         """Erase a person; see `erase.erase`."""
         return erase(self.workspace, self.database, self.keys, self.waiting, _who(user))
+
+    @property
+    def unfinished(self) -> int:
+        """How many erasures were begun and are not done."""
+        return unfinished.count(self.workspace)
+
+    def finish_erasures(self) -> int:
+        """Finish the erasures that were interrupted; return how many are left."""
+        for mac in unfinished.interrupted(self.workspace):
+            erase(self.workspace, self.database, self.keys, self.waiting, mac)
+        return self.unfinished
 
     def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
         """Yield everything that is held of a person; see `export.export`."""

@@ -210,9 +210,9 @@ class _Training:
             if self.plan.decide(f"begin {member.name}", partial(self.ahead.soon, member)):
                 self.tuned[member.name] = self.tuner.next(member)
                 self.ahead.look()
+                self.progress.advance()
             else:
                 waiting.append(member)
-            self.progress.advance()
         self.progress.finish()
         return waiting
 

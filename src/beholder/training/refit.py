@@ -108,7 +108,7 @@ class Refit:
         """
         used, missing = used_of(tuned, chosen), set(self.missing(tuned))
         progress = self.options.progress
-        progress.start("fitting on all data", len(used))
+        progress.start("fitting on all data", len(missing & set(used)))
         members: dict[str, Scorer] = {}
         for name in used:
             settings = tuned[name].settings
@@ -116,8 +116,8 @@ class Refit:
                 options = self._options(name, tuned[name].rounds)
                 model = tuned[name].member.model
                 self.fitted[name] = (settings, learned(model, self.dataset, settings, options))
+                progress.advance()
             members[name] = self.fitted[name][1]
-            progress.advance()
         progress.finish()
         with self.plan.measured("folding"):
             return self._fold(members, chosen, popular, self._placed(last))

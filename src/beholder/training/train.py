@@ -142,7 +142,8 @@ def _train(
     def first(fitted: Fitted) -> None:
         name = publish(fitted)
         firsts.append(clock.spent)
-        progress.note(f"first bundle {name} is written after {told(clock.spent)}; training goes on")
+        more = "; the rest of the budget may make it better" if clock.left > 0 else ""
+        progress.note(f"first bundle {name} is written after {told(clock.spent)}{more}")
 
     fitted = fit_auto(
         made.dataset,
@@ -156,7 +157,12 @@ def _train(
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
     notes = (
-        _unseen(made, workspace) + fitted.notes + fitted.timings + publish.marked + publish.misfits
+        made.left_out
+        + _unseen(made, workspace)
+        + fitted.notes
+        + fitted.timings
+        + publish.marked
+        + publish.misfits
     )
     said, spent = told(budget.seconds), told(clock.spent)
     if clock.left < 0 and budget.plan is None and spent != said:

@@ -102,12 +102,16 @@ class _Table:
             if lines[at].count('"') % 2 and self._open(lines[at]):
                 taken, more = self._span(lines, at)
                 size += more
-            if not taken:
-                self.refuse(number + at, "opens a quote that is not closed")
-            elif fields := self._fields(number + at, lines[at : at + taken]):
+            try:
+                fields = self._fields(lines[at : at + taken])
+            except csv.Error as error:
+                taken, fields = 1, self._unquoted(lines[at])
+                if not fields:
+                    self.refuse(number + at, str(error))
+            if fields:
                 rows.append(number + at)
                 values.append(fields)
-            at += taken or 1
+            at += taken
         columns = list(zip(*values, strict=True)) if values else [()] * len(self.names)
         texts: dict[str, Column] = {
             name: [text or None for text in column]
@@ -151,24 +155,35 @@ class _Table:
                 return i - at + 1, more
         return 0, more
 
-    def _fields(self, number: int, lines: list[str]) -> list[str]:
-        """Return the fields of one record; none where it is empty or refused."""
+    def _fields(self, lines: list[str]) -> list[str]:
+        """Return the fields of one record; none where it is empty.
+
+        Raises
+        ------
+        csv.Error
+            With what is wrong with it.
+        """
+        if not lines:
+            raise csv.Error("opens a quote that is not closed")
         whole = [line + "\n" for line in lines[:-1]] + lines[-1:]
         try:
             found = list(csv.reader(whole, delimiter=self.delimiter, strict=True))
         except csv.Error as error:
-            self.refuse(number, f"is no CSV: {error}")
-            return []
+            raise csv.Error(f"is no CSV: {error}") from error
         if len(found) > 1:
-            self.refuse(number, "has a quote in the middle of a field")
-            return []
+            raise csv.Error("has a quote in the middle of a field")
         if not found or not found[0]:
             return []  # an empty line is no row
         fields, n = found[0], len(self.names)
         if n != len(fields) and (len(fields) > self.width or any(fields[n:]) or len(fields) < n):
-            self.refuse(number, f"has {len(fields)} fields, the first line {n}")
-            return []
+            raise csv.Error(f"has {len(fields)} fields, the first line {n}")
         return fields[:n]
+
+    def _unquoted(self, line: str) -> list[str]:
+        """Return the fields of a line whose quotes are letters, as many files with tabs have it."""
+        fields = line.split(self.delimiter)
+        letters = self.delimiter == "\t" and len(fields) == self.width == len(self.names)
+        return fields if letters else []
 
 
 def _has_long_line(block: bytes) -> bool:

@@ -1,0 +1,40 @@
+"""The currency that the prices of a file are written in: said, and kept for the pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from beholder.errors import SettingsError
+from beholder.numbers_in_text import sign
+from beholder.settings_line import given, write_line
+from beholder.workspace import Workspace
+
+SECTION, KEY = "pages", "currency"
+BEFORE = frozenset("$£¥")  # of those who write these, most write them before the number
+
+
+class PriceMarks:
+    """The signs of currencies beside the prices of a file, counted."""
+
+    def __init__(self) -> None:
+        self.found: Counter[str] = Counter()
+
+    def take(self, prices: Iterable[Any]) -> None:
+        """Count the signs of some prices."""
+        self.found.update(filter(None, (sign(each) for each in prices if isinstance(each, str))))
+
+    def words(self, workspace: Workspace) -> list[str]:
+        """Keep the only sign where the pages have none, and say so, in words."""
+        named = ", ".join(sorted(self.found))
+        if not self.found or given(workspace.toml, SECTION, KEY):
+            return []
+        if len(self.found) > 1:
+            return [f"warning: prices in {named}: kept as numbers, which mean different things"]
+        wanted = f"{named}{{price}}" if named in BEFORE else named
+        try:
+            write_line(workspace.toml, SECTION, KEY, wanted, "as prices were written")
+        except (OSError, SettingsError) as error:
+            return [f"warning: prices in {named}: {KEY} = {wanted} could not be kept: {error}"]
+        return [f"prices in {named}: pages write them so (kept in {workspace.toml.name})"]

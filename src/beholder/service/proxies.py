@@ -1,0 +1,161 @@
+"""Proxies in front of the service: what is believed of what they say, and of whom.
+
+A proxy that `serve.trusted_proxies` names says from which address a request came, and whether by
+TLS. Everybody else can write the same headers, and gets nothing by it: whoever sends one has come
+through a proxy, or wants to seem so, and is nobody of this machine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from beholder.errors import SettingsError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+MOST = 32  # proxies on the way
+MAPPED = ipaddress.ip_network("::ffff:0:0/96")  # IPv4 addresses, as a socket of IPv6 has them
+FOR, PROTO, HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
+_MARKS = """
+    x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded-server
+    x-forwarded-by x-forwarded-prefix x-forwarded-ssl x-forwarded-scheme x-forwarded forwarded via
+    x-real-ip x-client-ip x-cluster-client-ip x-original-forwarded-for true-client-ip
+    cf-connecting-ip fastly-client-ip x-envoy-external-address
+"""
+MARKS = frozenset(name.encode() for name in _MARKS.split())
+"""Headers that proxies add; browsers and programs on this machine send none of them."""
+
+
+class Came(NamedTuple):
+    """How a request came.
+
+    Attributes
+    ----------
+    address
+        Of the client, as far as proxies that are named tell.
+    scheme
+        `http` or `https`, by which the client asked.
+    host
+        The name that the client asked for, where a proxy tells another than the request.
+    direct
+        Whether nothing shows a proxy on the way.
+    """
+
+    address: str
+    scheme: str
+    host: bytes | None
+    direct: bool
+
+
+class Proxies:
+    """The proxies that are believed.
+
+    Parameters
+    ----------
+    named
+        Addresses and networks, such as `10.0.0.2` and `10.1.0.0/16`.
+
+    Raises
+    ------
+    SettingsError
+        For what is neither, or is everybody.
+    """
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        self.networks = tuple(_network(text) for text in named)
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether one of them may be on this machine."""
+        return any(
+            network.overlaps(own)
+            for network in self.networks
+            for own in (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1"))
+            if own.version == network.version
+        )
+
+    def came(self, scope: Any) -> Came:
+        """Return how a request (ASGI) came: through proxies that are named, from the right."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        peer = (scope.get("client") or ("", 0))[0]
+        names = [name for name, _ in headers]
+        marked = not MARKS.isdisjoint(names) or names.count(b"host") != 1
+        # nginx asks by HTTP/1.0 unless it is told otherwise, and says nothing else of itself
+        direct = not marked and scope.get("http_version") not in ("1", "1.0")
+        found = _address(peer) if self.networks else None
+        if found is None or not self._names(found):
+            return Came(peer, scope["scheme"], None, direct)
+        address, hops = self._walk(found, _parts(headers, FOR))
+        scheme = _said(_parts(headers, PROTO), hops).lower()
+        host = _said(_parts(headers, HOST), hops).encode("latin-1") or None
+        if scheme not in ("http", "https"):
+            scheme = scope["scheme"]
+        return Came(str(address), scheme, host, direct=False)
+
+    def _names(self, address: Address) -> bool:
+        return any(address in network for network in self.networks)
+
+    def _walk(self, peer: Address, chain: list[str]) -> tuple[Address, int]:
+        """Return the address that no named proxy has, and how many of them stand before it."""
+        address, hops = peer, 1
+        for text in chain[: -MOST - 1 : -1]:
+            before = _address(text)
+            if before is None:
+                break
+            address = before
+            if not self._names(before):
+                break
+            hops += 1
+        return address, hops
+
+
+def _network(text: str) -> Network:
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        raise SettingsError(
+            f"serve.trusted_proxies has {text!r}, which is no address and no network",
+            remedy="such as 10.0.0.2 or 10.1.0.0/16, no names",
+            field="serve.trusted_proxies",
+        ) from None
+    if network.prefixlen == 0:
+        raise SettingsError(
+            f"serve.trusted_proxies has {text!r}, and so believes everybody",
+            remedy="name the addresses of the proxies alone",
+            field="serve.trusted_proxies",
+        )
+    if network.version == 6 and network.overlaps(MAPPED):
+        raise SettingsError(
+            f"serve.trusted_proxies has {text!r}, and an IPv4 address is written as one",
+            remedy="such as 10.0.0.2",
+            field="serve.trusted_proxies",
+        )
+    return network
+
+
+def _address(text: str) -> Address | None:
+    """Return the address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    mapped = found.ipv4_mapped if found.version == 6 else None
+    return found if mapped is None else mapped
+
+
+def _parts(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    """Return all that is said under a name, the nearest proxy's last."""
+    lines = [value.decode("latin-1") for key, value in headers if key == name]
+    return [part.strip() for part in ",".join(lines).split(",")] if lines else []
+
+
+def _said(values: list[str], hops: int) -> str:
+    """Return what the proxy that the client reached has said, or else one nearer to us."""
+    return values[-min(hops, len(values))] if values else ""
