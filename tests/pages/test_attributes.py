@@ -36,10 +36,21 @@ def test_chips_leave_numbers_titles_and_descriptions_out_and_come_once() -> None
         "family": "vase",
         "tags": ["blue", "vase", "2026"],
     }
-    assert chips(told) == ["vase", "blue"]
+    assert [chip["value"] for chip in chips(told)] == ["vase", "blue"]
     assert len(chips({"tags": [f"{'abcdefghijklmnopqrst'[n]} tag" for n in range(20)]})) == (
         MOST_CHIPS
     )
+
+
+def test_a_chip_is_called_what_the_item_says_in_the_language_of_the_page() -> None:
+    told = {"tags": ["blue", "vase"], "tags_zh": ["蓝", "花瓶"], "family": "vase", "family_zh": ""}
+    assert chips(told, "zh-Hans") == [
+        {"name": "tags", "value": "blue", "label": "蓝"},
+        {"name": "tags", "value": "vase", "label": "花瓶"},
+    ]
+    assert [chip["label"] for chip in chips(told)] == ["blue", "vase"]
+    cut = {"tags": ["blue", "vase"], "tags_zh": ["蓝"]}
+    assert [chip["label"] for chip in chips(cut, "zh-Hans")] == ["blue", "vase"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
 from beholder.engine.allowed import allowed, away
 from beholder.engine.answer import Answer, Explanation, Level, Recommendation
+from beholder.engine.choosing import Facet, SearchAnswer, facets_of
 from beholder.engine.cursor import PLACES
 from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
@@ -40,6 +41,7 @@ from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.simple import Simply
 from beholder.engine.slate import Known
 from beholder.errors import UnknownItemError, UsageError
+from beholder.rules.choices import Choices, all_of, masks_of
 from beholder.scorers.interface import Floats
 from beholder.settings import BehaviourSettings
 from beholder.store.ids import check_moment
@@ -404,9 +406,11 @@ class Engine:
         picture: Given | Mapping[str, Floats] | None = None,
         k: int = 20,
         filter: str | None = None,
+        choices: Choices | None = None,
+        facets: bool | Sequence[str] = False,
         place: int = 0,
-    ) -> Answer:
-        """Search by words, by a picture, or by both.
+    ) -> SearchAnswer:
+        """Search by words, by a picture, or by both; or list what choices or a filter leave.
 
         Items that say all words come before those that say some, and the popular first among
         equals. A word is found by its stem, its beginning and with a letter off, too, and an item
@@ -421,6 +425,11 @@ class Engine:
             encoders of the workspace look at; or raw vectors by encoder name, float32 (dim,) each.
         filter
             Only items for which this holds, such as `price < 50`.
+        choices
+            Only items with one of these values of each attribute, as facets name them:
+            `{"category": ["vase", "jug"], "price": ["10..20"]}`.
+        facets
+            Whether the answer says by what it can be narrowed, or by which attributes.
         place
             Of the first item among all that are found, from 0 to `FURTHEST`: for a next page.
 
@@ -436,15 +445,32 @@ class Engine:
         checked_place(place)
         if isinstance(picture, Mapping) and not picture:
             picture = None
-        if not (words and words.strip()) and picture is None:
-            raise UsageError("a search needs words or a picture", field="words")
+        choices = choices or {}
+        if not (words and words.strip()) and picture is None and not filter and not choices:
+            raise UsageError("a search needs words, a picture, choices or a filter", field="words")
         vectors = {} if picture is None else self._vectors_of_picture(picture)
         view = self.refresh()
         if picture is not None:
             check_looks(view.content, vectors)
-        able, wanted = self._able(view, None), self._able(view, filter)
-        found = finding.searched(view, words, vectors, place + k, wanted)
-        return finding.as_answer(view, found, able, wanted, place)
+        able, held = self._able(view, None), self._able(view, filter)
+        chosen = masks_of(choices, view.masks.facets)
+        scores = finding.scores_of(view, words, vectors)
+        pictured = bool(vectors) and not (words and words.strip())
+        # A picture alone puts all that was chosen in order.
+        wanted = held if pictured and choices else held & (scores > 0)
+        whole = all_of(chosen, wanted)
+        found = finding.ordered(view, scores, place + k, whole)
+        if pictured and not choices:
+            found = found._replace(total=None)
+        answer = finding.as_answer(view, found, able, all_of(chosen, held), place)
+        names = () if isinstance(facets, bool) else facets
+        told = facets_of(view, wanted, choices, chosen, names) if facets else None
+        return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
+
+    def facets(self, names: Sequence[str] = ()) -> tuple[Facet, ...]:
+        """Return by what all that may be shown can be narrowed, with counts; see `search`."""
+        view = self.refresh()
+        return facets_of(view, self._able(view, None), {}, {}, names)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
         if isinstance(picture, Mapping):

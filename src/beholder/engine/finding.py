@@ -10,7 +10,7 @@ import numpy as np
 
 from beholder.engine.alike import with_all
 from beholder.engine.answer import Answer, Reason
-from beholder.engine.looks import alike, by_looks, looks_of
+from beholder.engine.looks import alike, looks_of
 from beholder.engine.nothing import why_not_found
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
@@ -44,13 +44,13 @@ def similar_to(view: Overlay, place: int, k: int, allowed: Mask) -> Found:
     if view.touched(place):  # of others, what is liked together is only guessed from content
         together = _row(view.blend.item_item, place)
         scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
-    return _listed(view, scores, k, allowed, without=place)
+    return listed(view, scores, k, allowed, without=place)
 
 
-def searched(
-    view: Overlay, words: str | None, vectors: Mapping[str, Floats], k: int, allowed: Mask
-) -> Found:
-    """Return what words name, or a picture, or both.
+def scores_of(view: Overlay, words: str | None, vectors: Mapping[str, Floats]) -> Floats:
+    """Return how well each item answers words, or a picture, or both, float32 (n,); 0: not at all.
+
+    Without either all do, the popular best.
 
     Parameters
     ----------
@@ -59,11 +59,32 @@ def searched(
     """
     looks = looks_of(view.content, vectors)
     if not words or not words.strip():
-        return Found(*by_looks(view, looks, k, allowed))
+        return alike(view.content, looks) if vectors else _by_popularity(view)
     scores = word_scores(view, words)
     if looks:
         scores += np.maximum(alike(view.content, looks), 0)
-    return _listed(view, scores, k, allowed)
+    return scores
+
+
+def _by_popularity(view: Overlay) -> Floats:
+    scores: Floats = (np.float32(1) + view.popularity) / np.float32(2)
+    return scores
+
+
+def listed(
+    view: Overlay, scores: Floats, k: int, allowed: Mask, without: int | None = None
+) -> Found:
+    """Return the best allowed positions above 0, their scores, and how many there are."""
+    able = allowed & (scores > 0)
+    if without is not None:
+        able[without] = False
+    return ordered(view, scores, k, able)
+
+
+def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
+    """Return the best allowed positions, their scores, and how many there are."""
+    chosen = best(scores, k, view.blend.ties, allowed)
+    return Found(chosen, scores[chosen], int(np.count_nonzero(allowed)))
 
 
 def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0) -> Answer:
@@ -77,17 +98,6 @@ def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int 
     note = None if len(found.positions) else why_not_found(view, able, wanted)
     name = secrets.token_hex(8)
     return Answer(name, view.bundle, "similar", items, None, place, note=note, total=found.total)
-
-
-def _listed(
-    view: Overlay, scores: Floats, k: int, allowed: Mask, without: int | None = None
-) -> Found:
-    """Return the best allowed positions above 0, and their scores."""
-    able = allowed & (scores > 0)
-    if without is not None:
-        able[without] = False
-    chosen = best(scores, k, view.blend.ties, able)
-    return Found(chosen, scores[chosen], int(np.count_nonzero(able)))
 
 
 def _row(scorer: ItemItem, place: int) -> Floats:

@@ -1,4 +1,4 @@
-"""What pages show of an item's attributes: words that can be searched for, and the price.
+"""What pages show of an item's attributes: words that can be chosen by, and the price.
 
 `static/modules/attributes.js` does the same in the viewer.
 """
@@ -17,22 +17,36 @@ _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
 _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
 _ADDRESS = re.compile(r"://|^www\.|\.(jpe?g|png|webp|gif|html?)$", re.I)
+_LANGUAGE = re.compile(r"(.+)_[a-z]{2}")
 _NO_NAME_NO_SENSE = frozenset({"true", "false", "yes", "no", "none", "null", "nan", "n/a"})
 
 
-def chips(attributes: Mapping[str, Any]) -> list[str]:
-    """Return values that are words, each once, at most `MOST_CHIPS`.
+def chips(attributes: Mapping[str, Any], language: str = "en") -> list[dict[str, str]]:
+    """Return values that are words, each once, at most `MOST_CHIPS`: name, value and label.
 
-    Numbers, dates, prices and addresses say nothing without the names of their attributes.
+    Numbers, dates, prices and addresses say nothing without the names of their attributes. What
+    `tags_zh` says is what the values of `tags` are called in Chinese.
     """
-    found: dict[str, None] = {}
+    found: dict[str, dict[str, str]] = {}
     for name, value in attributes.items():
-        if name.startswith(("title", "description")):
+        if name.startswith(("title", "description")) or _translates(name, attributes):
             continue
-        for part in value if isinstance(value, list) else [value]:
+        values = _listed(value)
+        others = _listed(attributes.get(f"{name}_{language[:2]}"))
+        labels = others if len(others) == len(values) else values
+        for part, label in zip(values, labels, strict=True):
             if isinstance(part, str) and is_words(part):
-                found.setdefault(part)
-    return list(found)[:MOST_CHIPS]
+                found.setdefault(part, {"name": name, "value": part, "label": str(label or part)})
+    return list(found.values())[:MOST_CHIPS]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _translates(name: str, attributes: Mapping[str, Any]) -> bool:
+    match = _LANGUAGE.fullmatch(name)
+    return match is not None and match[1] in attributes
 
 
 def is_words(text: str) -> bool:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from beholder.pages import assets, attributes
+from beholder.pages import assets, attributes, naming
+from beholder.pages.asked import Asked
 from beholder.pages.words import Words
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self' blob:; connect-src 'self'; style-src 'self'; "
     "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+Labelled = Mapping[str, Mapping[str, naming.Labels]]  # by attribute and value
 THEMES = ("auto", "light", "dark")
 _MOST_SHARES = 5
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -33,10 +35,12 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 @dataclass(frozen=True)
 class Chip:
-    """A search of one tap: what is searched for, and how it is called in this language."""
+    """A value of an attribute that is chosen by one tap, and how many items have it."""
 
-    words: str
-    label: str = ""
+    name: str
+    value: str
+    count: int
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Look:
     theme
         One of `THEMES`; auto follows the visitor's system.
     chips
-        Searches of one tap, for example the most frequent categories.
+        Choices of one tap, for example the most frequent categories.
     currency
         How prices are written; see `attributes.price`.
     root
@@ -117,32 +121,63 @@ def render_feed(
     )
 
 
-def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: str = "") -> str:
+def render_search(
+    look: Look,
+    answer: Mapping[str, Any] | None = None,
+    asked: Asked | None = None,
+    *,
+    facets: Sequence[Mapping[str, Any]] = (),
+    labels: Labelled | None = None,
+    without: Sequence[tuple[Asked, int]] = (),
+) -> str:
     """Return the results of a search, or the empty search page where there is no answer.
 
     Parameters
     ----------
     answer
         What `POST /v1/search` gives: the items from a `place` on, of `total` ones.
-    words
-        What was typed; empty after a search by picture.
+    asked
+        What was asked for; nothing after a search by picture without scripts.
+    facets
+        By what it can be narrowed, as `POST /v1/search` says.
+    labels
+        What values that were chosen are called in other languages, by attribute and value.
+    without
+        Where nothing was found: the same search without one of its parts, and how many items
+        that would find.
     """
-    answer = answer or {}
-    items, place = answer.get("items", []), answer.get("place", 0)
+    found = answer or {}
+    asked = Asked() if asked is None else asked
+    items, place = found.get("items", []), found.get("place", 0)
     behind = place + len(items)
-    total = answer.get("total") or behind
-    asked = {"words": words} if words else {}
+    total = found.get("total") or behind
+    words, labels = Words(look.language), labels or {}
     return _page(
         "search.html",
         look,
         kind="search",
         path="/search",
         cards=_cards(look, items, "search"),
-        searched=bool(answer),
-        query=words,
-        asked=asked | ({"place": str(place)} if place else {}),
+        searched=answer is not None,
+        query=asked.words,
+        heading=_heading(look, asked, labels),
+        asked=dict(asked.at(place).pairs),
+        asked_pairs=asked.at(place).pairs,
+        kept_pairs=asked.saying(picture=asked.picture).pairs,
+        parts=_parts(look, asked, labels),
+        without_picture=asked.saying(asked.words).address,
+        facets=_facets(look, asked, facets),
+        without=[
+            {
+                "address": other.address,
+                "what": _left_out(look, asked, other, labels),
+                "count": words.count("results", n),
+            }
+            for other, n in without
+        ],
         n_found=total,
-        more=f"/search?{urlencode(asked | {'place': behind})}" if items and behind < total else "",
+        more=asked.at(behind).address if items and behind < total else "",
+        search=_json({"words": asked.words, "choices": asked.choices, "place": behind}),
     )
 
 
@@ -185,7 +220,13 @@ def render_item(
         large=next((each for each in strip if each["large"]), card),
         strip=strip if len(strip) > 1 else [],
         description=_description(item),
-        chips_of_item=attributes.chips(item.get("attributes") or {}),
+        chips_of_item=[
+            {
+                "label": chip["label"],
+                "address": Asked().toggled(chip["name"], chip["value"]).address,
+            }
+            for chip in attributes.chips(item.get("attributes") or {}, look.language)
+        ],
         related=_cards(look, similar, ""),
         why=_why(words, explanation),
     )
@@ -233,16 +274,90 @@ def _page(template: str, look: Look, **values: Any) -> str:
     dark = look.theme == "dark"
     other = "en" if look.language != "en" else "zh-Hans"
     values.setdefault("query", "")
-    kept = values.setdefault("asked", {})  # of the address: links and forms come back to it
+    # Of the address: links and forms come back to it.
+    pairs = values.setdefault("asked_pairs", list(values.setdefault("asked", {}).items()))
+    values.setdefault("kept_pairs", [])
+
+    def here(**more: str) -> str:
+        told = [*pairs, *more.items()]
+        return f"{values['path']}?{urlencode(told)}" if told else str(values["path"])
+
     values.update(
-        back=f"{values['path']}?{urlencode(kept)}" if kept else values["path"],
+        back=here(),
+        chips=[] if values["kind"] == "search" else _chips(look),
         look=look,
         words=words,
         words_json=_json(words.all),
-        other_language=f"{values['path']}?{urlencode({**kept, 'lang': other})}",
-        other_theme=f"{values['path']}?{urlencode({**kept, 'theme': 'light' if dark else 'dark'})}",
+        other_language=here(lang=other),
+        other_theme=here(theme="light" if dark else "dark"),
     )
     return _environment().get_template(template).render(**values)
+
+
+def _chips(look: Look) -> list[dict[str, Any]]:
+    return [
+        _option(look, Asked(), chip.name, chip.value, chip.count, chip.labels)
+        for chip in look.chips
+    ]
+
+
+def _facets(look: Look, asked: Asked, facets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the attributes that a search can be narrowed by; each value leads there or back."""
+    words = Words(look.language)
+    return [
+        {
+            "label": naming.attribute(words, facet["name"]),
+            "n_chosen": len(asked.choices.get(facet["name"], ())),
+            "options": [
+                _option(look, asked, facet["name"], v["value"], v["count"], v.get("labels", {}))
+                for v in facet["values"]
+            ],
+        }
+        for facet in facets
+    ]
+
+
+def _option(
+    look: Look, asked: Asked, name: str, value: str, count: int, labels: naming.Labels
+) -> dict[str, Any]:
+    words = Words(look.language)
+    label = naming.value(words, look.currency, name, value, labels)
+    return {
+        "label": label,
+        "count": count,
+        "says": words("count_of", what=label, count=words.count("results", count)),
+        "address": asked.toggled(name, value).address,
+        "chosen": value in asked.choices.get(name, ()),
+    }
+
+
+def _parts(look: Look, asked: Asked, labels: Labelled) -> list[dict[str, str]]:
+    """Return what a search consists of; each leads to the search without it."""
+    words = Words(look.language)
+    parts = [{"label": asked.words, "address": asked.saying("", asked.picture).address}]
+    for name, value in asked.chosen:
+        label = naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
+        said = words("choice", name=naming.attribute(words, name), value=label)
+        parts.append({"label": said, "address": asked.toggled(name, value).address})
+    return [part for part in parts if part["label"]]
+
+
+def _heading(look: Look, asked: Asked, labels: Labelled) -> str:
+    words = Words(look.language)
+    if asked.words:
+        return words("results_for", words=asked.words)
+    return " · ".join(
+        naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
+        for name, value in asked.chosen
+    )
+
+
+def _left_out(look: Look, asked: Asked, other: Asked, labels: Labelled) -> str:
+    """Return what the other search does not ask for."""
+    left = {part["label"] for part in _parts(look, other, labels)}
+    return ", ".join(
+        part["label"] for part in _parts(look, asked, labels) if part["label"] not in left
+    )
 
 
 def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[dict[str, Any]]:

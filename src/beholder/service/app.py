@@ -31,6 +31,7 @@ from beholder.service import (
     rows,
     score,
     search,
+    search_pages,
     seen,
     similar,
     site_files,
@@ -66,7 +67,7 @@ ROUTERS = (
     classic,
     media,
 )
-UNLISTED = (docs, pages, site_files, widget)  # what `/openapi.json` does not describe
+UNLISTED = (docs, pages, search_pages, site_files, widget)  # what `/openapi.json` does not describe
 _PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 

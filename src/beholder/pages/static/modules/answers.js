@@ -39,10 +39,13 @@ export function explain(id, signal) {
   return call(`/v1/explain?item=${encodeURIComponent(id)}`, { signal });
 }
 
-/** Pictures that look like an uploaded one. */
-export function searchPicture(file, k) {
+/** What is found by words and choices, and by how it looks, where there is a picture. */
+export function search(asked, file = null) {
+  if (!file) return call("/v1/search", { method: "POST", json: asked });
   const form = new FormData();
   form.append("picture", file, file.name || "picture");
-  form.append("k", String(k));
+  for (const [name, value] of Object.entries(asked)) {
+    form.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+  }
   return call("/v1/search", { method: "POST", form, seconds: 60 });
 }

@@ -1,7 +1,9 @@
 /**
- * What the viewer shows of an item's attributes: words that can be searched for, and the price.
+ * What the viewer shows of an item's attributes: words that can be chosen by, and the price.
  * The same as `attributes.py`, which writes the page of an item.
  */
+
+import { language } from "./words.js";
 
 const MOST_CHIPS = 12;
 const LONGEST_CHIP = 24;
@@ -10,16 +12,24 @@ const PRICE = /[$€£¥￥₹₽₩₺฿]|^[a-z]{3}\s*\d[\d.,]*$|^\d[\d.,]*\s*
 const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/i;
 const ADDRESS = /:\/\/|^www\.|\.(jpe?g|png|webp|gif|html?)$/i;
 const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "n/a"]);
+const LANGUAGE = /^(.+)_[a-z]{2}$/;
 const { currency } = document.body.dataset;
 
-/** Return values that are words, each once. */
+/** Return values that are words, each once: name, value and label. */
 export function chipsOf(item) {
-  const found = new Set();
-  for (const [name, value] of Object.entries(item.attributes ?? {})) {
-    if (/^(title|description)/.test(name)) continue;
-    for (const part of [value].flat()) if (typeof part === "string" && isWords(part)) found.add(part);
+  const found = new Map();
+  const attributes = item.attributes ?? {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (/^(title|description)/.test(name) || name.match(LANGUAGE)?.[1] in attributes) continue;
+    const values = [value].flat();
+    const others = [attributes[`${name}_${language.slice(0, 2)}`]].flat();
+    const labels = others.length === values.length ? others : values;
+    values.forEach((part, i) => {
+      if (typeof part !== "string" || !isWords(part) || found.has(part)) return;
+      found.set(part, { name, value: part, label: String(labels[i] || part) });
+    });
   }
-  return [...found].slice(0, MOST_CHIPS);
+  return [...found.values()].slice(0, MOST_CHIPS);
 }
 
 function isWords(text) {

@@ -144,9 +144,9 @@ async function fill(selector, ask, draw, signal) {
 }
 
 function showTags(item) {
-  const links = chipsOf(item).map((tag) => {
-    const href = `${root}/search?words=${encodeURIComponent(tag)}`;
-    return Object.assign(document.createElement("a"), { className: "chip", href, textContent: tag });
+  const links = chipsOf(item).map(({ name, value, label }) => {
+    const href = `${root}/search?${new URLSearchParams({ [`is.${name}`]: value })}`;
+    return Object.assign(document.createElement("a"), { className: "chip", href, textContent: label });
   });
   dialog.querySelector(".tags").replaceChildren(...links);
 }
