@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from beholder.pages.attributes import LONGEST_CHIP, MOST_CHIPS, chips, is_words, price
+from beholder.pages.attributes import (
+    LONGEST_CHIP,
+    MOST_CHIPS,
+    TINTS,
+    chips,
+    is_words,
+    price,
+    sold_out,
+    tint,
+    told,
+)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +85,38 @@ def test_a_price_is_written_as_the_setting_says(value: Any, currency: str, writt
 
 def test_without_a_price_nothing_is_written() -> None:
     assert price({}, "EUR") == ""
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"stock": 0}, True),
+        ({"stock": "0"}, True),
+        ({"stock": -1.5}, True),
+        ({"stock": 3}, False),
+        ({"stock": "plenty"}, False),
+        ({"stock": False}, False),
+        ({"in_stock": False}, True),
+        ({"in_stock": "no"}, True),
+        ({"in_stock": True}, False),
+        ({"availability": "out_of_stock"}, True),
+        ({"availability": "SoldOut"}, True),
+        ({"availability": "in stock"}, False),
+        ({}, False),
+    ],
+)
+def test_what_is_out_of_stock_is_sold_out(attributes: dict[str, Any], said: bool) -> None:
+    assert sold_out(attributes) is said
+
+
+def test_a_card_tells_two_attributes_in_the_language_of_the_page() -> None:
+    item = {"brand": "Nord", "colour": ["blue", "red"], "colour_zh": ["蓝", "红"], "size": 42}
+    assert told(item, ["brand", "colour"]) == "Nord · blue, red"
+    assert told(item, ["brand", "colour"], "zh-Hans") == "Nord · 蓝, 红"
+    assert told(item, ["gone", "size"]) == "42"
+    assert told(item, []) == ""
+
+
+def test_a_missing_picture_has_one_of_a_few_colours_for_ever() -> None:
+    assert tint("a1") == (97 + 49) % TINTS
+    assert tint("花") == sum("花".encode()) % TINTS

@@ -210,7 +210,8 @@ def test_pictures_state_their_size_and_only_the_first_hurry():
 
 def test_an_item_without_a_picture_shows_its_title_instead():
     html = render_feed(Look("Shop"), answer(item("n", "Nameless", picture=None)))
-    assert '<span class="no-picture">Nameless</span>' in html
+    assert 'class="no-picture"' in html
+    assert '>Nameless</span>' in html
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,7 @@ def test_an_item_without_a_picture_shows_its_title_instead():
         ({"kind": "liked", "because": []}, "personal", ""),
         ({"kind": "popular", "because": []}, "personal", "Others looked at it"),
         ({"kind": "popular", "because": []}, "popular", "A first look around"),
-        ({"kind": "new", "because": []}, "popular", "New here"),
+        ({"kind": "new", "because": []}, "popular", "Few have seen it yet"),
         ({"kind": "explore", "because": []}, "personal", "Something different"),
     ],
 )  # fmt: skip
@@ -425,6 +426,16 @@ def test_a_price_stands_on_the_card_and_on_the_page_and_is_no_chip():
         assert html.count('class="price">12.50 €<') == 1
     chips = [a["href"] for a in Page(page).find("a", class_="chip") if "search" in a["href"]]
     assert chips == ["/search?is.family=vase"]
+
+
+def test_what_is_sold_out_says_so_on_its_card_and_its_page():
+    look = Look("Shop", currency="EUR", shown=("brand",))
+    for stock, said in ((0, True), (2, False)):
+        one = item(attributes={"price": 5, "stock": stock, "brand": "Nord"})
+        cards = Page(render_feed(look, answer(one))).classes("sold")
+        pages = Page(render_item(look, one)).classes("sold")
+        assert ["hidden" not in found[0] for found in (cards, pages)] == [said, said]
+    assert '<span class="told">Nord</span>' in render_feed(look, answer(one))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

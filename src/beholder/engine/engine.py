@@ -586,7 +586,7 @@ class Engine:
         place = view.position_of_id.get(item, -1)
         if place < 0 or not view.shown[place]:
             raise UnknownItemError(
-                f"no item {item!r} is shown in this catalogue ({len(view.cards)} items)",
+                f"no item {item!r} is shown in this catalogue ({_items(len(view.cards))})",
                 remedy="check its id; new items need `beholder import`",
                 field="item",
             )
@@ -609,3 +609,7 @@ class Engine:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _items(n: int) -> str:
+    return "1 item" if n == 1 else f"{n} items"

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_CHIPS = 12
 LONGEST_CHIP = 24  # letters
 _LARGEST = 1e15  # above it floating-point numbers are written with exponents
+TINTS = 6
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_SOLD = frozenset({"out of stock", "outofstock", "sold out", "soldout"})
 _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
 _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
@@ -58,6 +61,33 @@ def is_words(text: str) -> bool:
     if text.strip().lower() in _NO_NAME_NO_SENSE or _ADDRESS.search(text):
         return False
     return not (digits and (_PRICE.search(text) or _MONTH.search(text)))
+
+
+def told(attributes: Mapping[str, Any], names: Sequence[str], language: str = "en") -> str:
+    """Return the values of some attributes in one line; what is missing is left out."""
+    found = []
+    for name in names:
+        value = attributes.get(f"{name}_{language[:2]}") or attributes.get(name)
+        parts = [str(part) for part in _listed(value) if isinstance(part, str | int | float)]
+        found += [", ".join(parts)] if any(parts) else []
+    return " · ".join(found)
+
+
+def sold_out(attributes: Mapping[str, Any]) -> bool:
+    """Return whether an item says that there is none left: by stock, in_stock or availability."""
+    stock = attributes.get("stock")
+    if isinstance(stock, str):
+        stock = float(stock) if _PLAIN.fullmatch(stock) else None
+    none = isinstance(stock, int | float) and not isinstance(stock, bool) and stock <= 0
+    gone = attributes.get("in_stock")
+    refused = gone is False or (isinstance(gone, str) and gone.strip().lower() in ("false", "no"))
+    availability = str(attributes.get("availability") or "").lower().replace("_", " ")
+    return none or refused or availability in _SOLD
+
+
+def tint(item_id: str) -> int:
+    """Return which of `TINTS` colours stands for a picture that an item does not have."""
+    return sum(item_id.encode()) % TINTS
 
 
 def price(attributes: Mapping[str, Any], currency: str) -> str:

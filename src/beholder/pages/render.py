@@ -61,6 +61,8 @@ class Look:
         How prices are written; see `attributes.price`.
     root
         The path of the site below which all pages stand, such as `/rec`; empty: none.
+    shown
+        Attributes whose values stand on cards.
     """
 
     title: str
@@ -69,6 +71,7 @@ class Look:
     chips: tuple[Chip, ...] = ()
     currency: str = ""
     root: str = ""
+    shown: tuple[str, ...] = ()
 
 
 def render_feed(
@@ -288,6 +291,7 @@ def _page(template: str, look: Look, **values: Any) -> str:
         look=look,
         words=words,
         words_json=_json(words.all),
+        shown_json=_json(look.shown),
         other_language=here(lang=other),
         other_theme=here(theme="light" if dark else "dark"),
     )
@@ -374,6 +378,9 @@ def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[d
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
                 "reason": _reason(words, item, level),
                 "price": attributes.price(item.get("attributes") or {}, look.currency),
+                "told": attributes.told(item.get("attributes") or {}, look.shown, look.language),
+                "sold_out": attributes.sold_out(item.get("attributes") or {}),
+                "tint": attributes.tint(str(item["id"])),
                 "mine": item.get("mine") or {},
                 "answer": str(item.get("answer") or ""),
                 "place": int(item.get("place") or 0),

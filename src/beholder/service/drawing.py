@@ -43,6 +43,7 @@ def look_of(request: Asking) -> render.Look:
     return render.Look(
         title=running.settings.title,
         currency=running.settings.pages.currency,
+        shown=tuple(running.settings.pages.card_attributes),
         language=language,
         theme=theme if theme in render.THEMES else "auto",
         root=running.settings.serve.root_path,

@@ -13,7 +13,10 @@ const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/i;
 const ADDRESS = /:\/\/|^www\.|\.(jpe?g|png|webp|gif|html?)$/i;
 const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "n/a"]);
 const LANGUAGE = /^(.+)_[a-z]{2}$/;
+const SOLD = /^(out ?of ?stock|sold ?out)$/i;
+const TINTS = 6;
 const { currency } = document.body.dataset;
+const shown = JSON.parse(document.body.dataset.shown);
 
 /** Return values that are words, each once: name, value and label. */
 export function chipsOf(item) {
@@ -38,6 +41,28 @@ function isWords(text) {
   if (!letters || [...text].length > LONGEST_CHIP || letters < 2 * digits) return false;
   if (NO_SENSE.has(text.trim().toLowerCase()) || ADDRESS.test(text)) return false;
   return !(digits && (PRICE.test(text) || MONTH.test(text)));
+}
+
+/** Return what stands on a card beside the price. */
+export function toldOf({ attributes = {} }) {
+  const found = shown.map((name) => {
+    const value = attributes[`${name}_${language.slice(0, 2)}`] || attributes[name];
+    return [value].flat().filter((part) => ["string", "number"].includes(typeof part)).join(", ");
+  });
+  return found.filter(Boolean).join(" · ");
+}
+
+/** Return whether an item says that there is none left. */
+export function isSoldOut({ attributes = {} }) {
+  const { stock, in_stock: left, availability } = attributes;
+  const none = (typeof stock === "number" || /^-?[0-9]+(\.[0-9]+)?$/.test(stock)) && Number(stock) <= 0;
+  const refused = left === false || /^\s*(false|no)\s*$/i.test(left);
+  return none || refused || SOLD.test(String(availability).replaceAll("_", " "));
+}
+
+/** Return which colour stands for a picture that an item does not have. */
+export function tintOf({ id }) {
+  return new TextEncoder().encode(id).reduce((sum, byte) => sum + byte, 0) % TINTS;
 }
 
 /** Return how the price of an item is written, or nothing where it is no number from 0 on. */

@@ -4,7 +4,7 @@
  */
 
 import { pageOf, root } from "./addresses.js";
-import { chipsOf, priceOf } from "./attributes.js";
+import { chipsOf, isSoldOut, priceOf } from "./attributes.js";
 import { attach, press } from "./cards.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
 import { didSince, flush, record } from "./outbox.js";
@@ -84,6 +84,7 @@ function show(item) {
   dialog.querySelector("#viewer-title").textContent = title;
   dialog.querySelector(".description").textContent = item.attributes?.description ?? "";
   dialog.querySelector(".price").textContent = priceOf(item);
+  dialog.querySelector(".sold").hidden = !isSoldOut(item);
   picture.alt = title;
   picture.hidden = !item.picture;
   if (item.picture) {
