@@ -133,6 +133,7 @@ class PagesSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     currency: Annotated[str, Meta(max_length=40)] = ""
     card_attributes: Annotated[list[str], Meta(max_length=2)] = msgspec.field(default_factory=list)
     facets: Annotated[list[str], Meta(max_length=12)] = msgspec.field(default_factory=list)
+    variants: Literal["one", "all"] = "one"
 
 
 Days = Annotated[int, Meta(ge=1, le=36_500)]

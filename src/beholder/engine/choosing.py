@@ -8,6 +8,7 @@ import msgspec
 
 from beholder.engine.answer import Answer
 from beholder.engine.overlay import Overlay
+from beholder.engine.variants import products
 from beholder.rules.choices import Choices, all_of
 from beholder.rules.offers import counts_of
 from beholder.scorers.interface import Mask
@@ -62,6 +63,8 @@ def facets_of(
     choices: Choices,
     chosen: Mapping[str, Mask],
     names: Sequence[str] = (),
+    *,
+    one: bool = False,
 ) -> tuple[Facet, ...]:
     """Return by what items can be narrowed.
 
@@ -73,10 +76,14 @@ def facets_of(
         Where each of the `choices` holds, by attribute.
     names
         Attributes; none: those that the catalogue suggests.
+    one
+        Whether variants of one product are counted once.
     """
     facets = []
+    as_one = products(view) if one else None
     for offer in view.offers(tuple(names)):
-        counts = counts_of(offer, view.masks.facets, all_of(chosen, found, without=offer.name))
+        among = all_of(chosen, found, without=offer.name)
+        counts = counts_of(offer, view.masks.facets, among, as_one)
         picked = choices.get(offer.name, ())
         labels = view.labels(offer.name)
         values = tuple(

@@ -40,9 +40,17 @@ from beholder.engine.rerank import Dial
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.simple import Simply
 from beholder.engine.slate import Known
+from beholder.engine.variants import (
+    Variants,
+    all_of_product,
+    asked_for_one,
+    one_each,
+    others,
+    without_products_of,
+)
 from beholder.errors import UnknownItemError, UsageError
 from beholder.rules.choices import Choices, all_of, masks_of
-from beholder.scorers.interface import Floats
+from beholder.scorers.interface import Floats, Positions
 from beholder.settings import BehaviourSettings
 from beholder.store.ids import check_moment
 from beholder.store.records import Snapshot
@@ -278,6 +286,11 @@ class Engine:
         mask = allowed(view, known.history, question.exclude, away(known, question.repeat))
         if question.filter:
             mask &= view.masks.of(question.filter)
+        one = asked_for_one(question.variants)
+        if one:
+            there = view.position_of_id
+            had = np.array([there[i] for i in question.exclude if i in there], np.int32)
+            mask = without_products_of(view, had, mask)
         who = (user, session)
         if question.page is not None:
             cursor = self._pages.open(who, question)
@@ -286,12 +299,17 @@ class Engine:
             ranked = self.pipeline.go_on(view, known, level, chosen, cursor.place)
             following = self._pages.seal(behind, who)
             name = cursor.answer
-            told = Answered(view, ranked, name, view.bundle, following, known.unknown)
+            more = self._others(view, chosen) if one else None
+            told = Answered(
+                view, ranked, name, view.bundle, following, known.unknown, variants=more
+            )
             return self._kept(told, seen)
         name = secrets.token_hex(8)
         dial = self.pipeline.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
+        if one:
+            dial = dial._replace(one_variant=True, alone=True)
         explore = self._may_explore(user, session, history, seen)
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
         ranked = self.pipeline(view, known, level, wanted)
@@ -299,8 +317,12 @@ class Engine:
         note = None
         if not len(ranked.positions):
             note = why_nothing(view, self._able(view, None), self._able(view, question.filter))
-        told = Answered(view, ranked, name, view.bundle, following, known.unknown, note)
+        more = self._others(view, ranked.positions) if one else None
+        told = Answered(view, ranked, name, view.bundle, following, known.unknown, note, more)
         return self._kept(told, seen)
+
+    def _others(self, view: Overlay, positions: Positions) -> dict[str, int]:
+        return others(view, positions, self._able(view, None))
 
     def _may_explore(
         self,
@@ -327,6 +349,7 @@ class Engine:
         k: int = 20,
         seen: Snapshot | None = None,
         filter: str | None = None,
+        variants: Variants | None = None,
     ) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
 
@@ -336,6 +359,8 @@ class Engine:
             What the store says of who asks: whose answer it is.
         filter
             Only items for which this holds, such as `price < 50`.
+        variants
+            `one` of each product, and none of the item's own, or `all`.
 
         Raises
         ------
@@ -348,8 +373,9 @@ class Engine:
         view = self.refresh()
         place = self._position(view, item)
         able, wanted = self._able(view, None), self._able(view, filter)
-        found = finding.similar_to(view, place, k, wanted)
-        answer = finding.as_answer(view, found, able, wanted)
+        one = asked_for_one(variants)
+        found = finding.similar_to(view, place, k, wanted, one=one)
+        answer = finding.as_answer(view, found, able, wanted, one=one)
         if self.keep is not None:
             self.keep(view, alike(found.positions, found.scores), answer.answer, view.bundle, seen)
         return answer
@@ -408,6 +434,7 @@ class Engine:
         filter: str | None = None,
         choices: Choices | None = None,
         facets: bool | Sequence[str] = False,
+        variants: Variants | None = None,
         place: int = 0,
     ) -> SearchAnswer:
         """Search by words, by a picture, or by both; or list what choices or a filter leave.
@@ -430,6 +457,8 @@ class Engine:
             `{"category": ["vase", "jug"], "price": ["10..20"]}`.
         facets
             Whether the answer says by what it can be narrowed, or by which attributes.
+        variants
+            `one` of each product, the one that answers best, or `all`; counts are of such cards.
         place
             Of the first item among all that are found, from 0 to `FURTHEST`: for a next page.
 
@@ -458,19 +487,24 @@ class Engine:
         pictured = bool(vectors) and not (words and words.strip())
         # A picture alone puts all that was chosen in order.
         wanted = held if pictured and choices else held & (scores > 0)
-        whole = all_of(chosen, wanted)
+        whole, one = all_of(chosen, wanted), asked_for_one(variants)
+        if one:
+            whole = one_each(view, scores, whole)
         found = finding.ordered(view, scores, place + k, whole)
         if pictured and not choices:
             found = found._replace(total=None)
-        answer = finding.as_answer(view, found, able, all_of(chosen, held), place)
+        answer = finding.as_answer(view, found, able, all_of(chosen, held), place, one=one)
         names = () if isinstance(facets, bool) else facets
-        told = facets_of(view, wanted, choices, chosen, names) if facets else None
+        told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
         return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
 
-    def facets(self, names: Sequence[str] = ()) -> tuple[Facet, ...]:
+    def facets(
+        self, names: Sequence[str] = (), variants: Variants | None = None
+    ) -> tuple[Facet, ...]:
         """Return by what all that may be shown can be narrowed, with counts; see `search`."""
         view = self.refresh()
-        return facets_of(view, self._able(view, None), {}, {}, names)
+        one = asked_for_one(variants)
+        return facets_of(view, self._able(view, None), {}, {}, names, one=one)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
         if isinstance(picture, Mapping):
@@ -579,6 +613,22 @@ class Engine:
         """
         view = self.refresh()
         return show(view.cards[self._position(view, item)], 0.0, None)
+
+    def variants(self, item: str) -> tuple[Recommendation, ...]:
+        """Return all variants of an item's product that are shown, itself among them.
+
+        Returns
+        -------
+        Nothing where it has no others.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item, or it is hidden.
+        """
+        view = self.refresh()
+        same = all_of_product(view, self._position(view, item))
+        return tuple(show(view.cards[position], 0.0, None) for position in same)
 
     # -- showing ----------------------------------------------------------------------------
 

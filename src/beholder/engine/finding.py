@@ -14,6 +14,7 @@ from beholder.engine.looks import alike, looks_of
 from beholder.engine.nothing import why_not_found
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
+from beholder.engine.variants import one_each, others, without_products_of
 from beholder.engine.wording import word_scores
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions, Query
@@ -38,12 +39,21 @@ class Found(NamedTuple):
         return Found(self.positions[place:], self.scores[place:], self.total)
 
 
-def similar_to(view: Overlay, place: int, k: int, allowed: Mask) -> Found:
-    """Return what looks and reads like an item, and what people like together with it."""
+def similar_to(view: Overlay, place: int, k: int, allowed: Mask, *, one: bool = False) -> Found:
+    """Return what looks and reads like an item, and what people like together with it.
+
+    Parameters
+    ----------
+    one
+        Whether one of each product, and none of the item's own.
+    """
     scores = with_all(view, place)
     if view.touched(place):  # of others, what is liked together is only guessed from content
         together = _row(view.blend.item_item, place)
         scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
+    if one:
+        allowed = without_products_of(view, np.array([place]), allowed & (scores > 0))
+        allowed = one_each(view, scores, allowed)
     return listed(view, scores, k, allowed, without=place)
 
 
@@ -87,8 +97,16 @@ def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
     return Found(chosen, scores[chosen], int(np.count_nonzero(allowed)))
 
 
-def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0) -> Answer:
-    """Return what was found as it is shown, from a place on; the masks as in `why_not_found`."""
+def as_answer(
+    view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0, *, one: bool = False
+) -> Answer:
+    """Return what was found as it is shown, from a place on; the masks as in `why_not_found`.
+
+    Parameters
+    ----------
+    one
+        Whether an item stands for its product.
+    """
     page = found.after(place)
     reason = Reason("similar")
     items = tuple(
@@ -97,7 +115,16 @@ def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int 
     )
     note = None if len(found.positions) else why_not_found(view, able, wanted)
     name = secrets.token_hex(8)
-    return Answer(name, view.bundle, "similar", items, None, place, note=note, total=found.total)
+    return Answer(
+        name,
+        view.bundle,
+        "similar",
+        items,
+        place=place,
+        note=note,
+        total=found.total,
+        variants=others(view, page.positions, able) if one else None,
+    )
 
 
 def _row(scorer: ItemItem, place: int) -> Floats:

@@ -14,6 +14,7 @@ MOST_CHIPS = 12
 LONGEST_CHIP = 24  # letters
 _LARGEST = 1e15  # above it floating-point numbers are written with exponents
 TINTS = 6
+APART = ("colour", "colours", "color", "colors", "pattern", "material", "size", "sizes")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _SOLD = frozenset({"out of stock", "outofstock", "sold out", "soldout"})
 _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
@@ -83,6 +84,11 @@ def sold_out(attributes: Mapping[str, Any]) -> bool:
     refused = gone is False or (isinstance(gone, str) and gone.strip().lower() in ("false", "no"))
     availability = str(attributes.get("availability") or "").lower().replace("_", " ")
     return none or refused or availability in _SOLD
+
+
+def differing(variants: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the attributes, of those that tell variants of a product apart, that do so here."""
+    return [name for name in APART if len({repr(each.get(name)) for each in variants}) > 1][:2]
 
 
 def tint(item_id: str) -> int:

@@ -63,6 +63,8 @@ class Look:
         The path of the site below which all pages stand, such as `/rec`; empty: none.
     shown
         Attributes whose values stand on cards.
+    variants
+        Whether `one` of each product stands in a list, or `all`.
     """
 
     title: str
@@ -72,6 +74,7 @@ class Look:
     currency: str = ""
     root: str = ""
     shown: tuple[str, ...] = ()
+    variants: str = "one"
 
 
 def render_feed(
@@ -107,7 +110,7 @@ def render_feed(
         look,
         kind="feed",
         path="/",
-        cards=_cards(look, _placed(answer), level),
+        cards=_cards(look, _placed(answer), level, answer.get("variants")),
         cold=level == "popular",
         nothing="empty" if empty else "all_seen",
         again="" if again else "/?repeat=allow",
@@ -160,7 +163,7 @@ def render_search(
         look,
         kind="search",
         path="/search",
-        cards=_cards(look, items, "search"),
+        cards=_cards(look, items, "search", found.get("variants")),
         searched=answer is not None,
         query=asked.words,
         heading=_heading(look, asked, labels),
@@ -223,6 +226,7 @@ def render_item(
         large=next((each for each in strip if each["large"]), card),
         strip=strip if len(strip) > 1 else [],
         description=_description(item),
+        swatches=_swatches(look, item),
         chips_of_item=[
             {
                 "label": chip["label"],
@@ -364,7 +368,12 @@ def _left_out(look: Look, asked: Asked, other: Asked, labels: Labelled) -> str:
     )
 
 
-def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[dict[str, Any]]:
+def _cards(
+    look: Look,
+    items: Sequence[Mapping[str, Any]],
+    level: str,
+    variants: Mapping[str, int] | None = None,
+) -> list[dict[str, Any]]:
     """Return what the template of a card needs; `json` is the item for the modules."""
     words, cards = Words(look.language), []
     for item in items:
@@ -380,11 +389,14 @@ def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[d
                 "price": attributes.price(item.get("attributes") or {}, look.currency),
                 "told": attributes.told(item.get("attributes") or {}, look.shown, look.language),
                 "sold_out": attributes.sold_out(item.get("attributes") or {}),
+                "more": words.count("variants", n)
+                if (n := (variants or {}).get(item["id"], 0))
+                else "",
                 "tint": attributes.tint(str(item["id"])),
                 "mine": item.get("mine") or {},
                 "answer": str(item.get("answer") or ""),
                 "place": int(item.get("place") or 0),
-                "json": _json(item),
+                "json": _json({**item, "others": n} if n else item),
             }
         )
     return cards
@@ -409,6 +421,20 @@ def _strip(words: Words, item: Mapping[str, Any], title: str, place: int) -> lis
             "large": n == place,
         }
         for n, picture in enumerate(shown, 1)
+    ]
+
+
+def _swatches(look: Look, item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the variants of an item's product, each called what it alone is."""
+    variants = item.get("variants") or []
+    called = attributes.differing([each["attributes"] for each in variants])
+    return [
+        {
+            **card,
+            "label": attributes.told(each["attributes"], called, look.language) or card["title"],
+            "current": card["id"] == str(item["id"]),
+        }
+        for card, each in zip(_cards(look, variants, ""), variants, strict=True)
     ]
 
 

@@ -84,13 +84,24 @@ def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[O
     return tuple(found)
 
 
-def counts_of(offer: Offer, facets: Facets, among: Mask) -> tuple[int, ...]:
-    """Return how many of some items, bool (n,), have each value of an offer."""
+def counts_of(
+    offer: Offer, facets: Facets, among: Mask, as_one: NDArray[np.int64] | None = None
+) -> tuple[int, ...]:
+    """Return how many of some items, bool (n,), have each value of an offer.
+
+    Parameters
+    ----------
+    as_one
+        int64 (n,). Items with the same number are counted once; None: each counts.
+    """
     column = facets.column(offer.name)
     if isinstance(column, Numbers):
         numbers = column.values[among]
-        return tuple(_count(numbers, value) for value in offer.values)
-    tally = _tally(column, among)
+        if as_one is None:
+            return tuple(_count(numbers, value) for value in offer.values)
+        own = as_one[among]
+        return tuple(len(np.unique(own[_has(numbers, value)])) for value in offer.values)
+    tally = _tally(column, among, as_one)
     return tuple(tally.get(value, 0) for value in offer.values)
 
 
@@ -131,13 +142,18 @@ def _says_something(text: str) -> bool:
     return word not in _NOTHING and not coded and digits + letters > 0
 
 
-def _tally(column: Column, among: Mask) -> dict[str, int]:
+def _tally(column: Column, among: Mask, as_one: NDArray[np.int64] | None = None) -> dict[str, int]:
     """Return how many of some items have each text; true and false are texts, too."""
     if isinstance(column, Lists):
-        codes = column.codes[np.repeat(among, np.diff(column.starts))]
+        whose = np.repeat(np.arange(len(column)), np.diff(column.starts))
+        there = among[whose]
+        codes, whose = column.codes[there], whose[there]
     else:
         assert isinstance(column, Coded)
-        codes = column.codes[among & column.exists()]
+        whose = np.flatnonzero(among & column.exists())
+        codes = column.codes[whose]
+    if as_one is not None and len(codes):
+        codes = np.unique(np.stack([codes, as_one[whose]]), axis=1)[0]
     counts = np.bincount(codes, minlength=len(column.values)).tolist()
     texts = (str(value) for value in column.values.to_pylist())
     texts = (text.lower() if text in ("True", "False") else text for text in texts)
@@ -175,7 +191,12 @@ def _round(number: float) -> float:
 
 
 def _count(numbers: NDArray[np.float64], value: str) -> int:
+    return int(np.count_nonzero(_has(numbers, value)))
+
+
+def _has(numbers: NDArray[np.float64], value: str) -> Mask:
     ends = ends_of(value)
     if ends is None:
-        return int(np.count_nonzero(numbers == float(value)))
-    return int(np.count_nonzero((numbers >= ends[0]) & (numbers < ends[1])))
+        found: Mask = numbers == float(value)
+        return found
+    return (numbers >= ends[0]) & (numbers < ends[1])

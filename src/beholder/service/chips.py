@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from beholder.engine.engine import Engine
+from beholder.engine.variants import Variants
 from beholder.pages.render import Chip
 
 MOST = (10, 6)  # of the first attribute, and of the second
 
 
-def frequent(engine: Engine, names: Sequence[str] = ()) -> tuple[Chip, ...]:
+def frequent(
+    engine: Engine, names: Sequence[str] = (), variants: Variants | None = None
+) -> tuple[Chip, ...]:
     """Return the most frequent values of the first attributes that are words.
 
     Parameters
@@ -18,7 +21,8 @@ def frequent(engine: Engine, names: Sequence[str] = ()) -> tuple[Chip, ...]:
     names
         Attributes; none: those that the catalogue suggests.
     """
-    worded = [facet for facet in engine.facets(names) if facet.type in ("string", "list")]
+    facets = engine.facets(names, variants)
+    worded = [facet for facet in facets if facet.type in ("string", "list")]
     return tuple(
         Chip(facet.name, each.value, each.count, each.labels)
         for facet, most in zip(worded, MOST, strict=False)

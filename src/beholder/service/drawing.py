@@ -48,6 +48,7 @@ def look_of(request: Asking) -> render.Look:
         theme=theme if theme in render.THEMES else "auto",
         root=running.settings.serve.root_path,
         chips=running.chips,
+        variants=running.settings.pages.variants,
     )
 
 

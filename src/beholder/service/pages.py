@@ -63,7 +63,8 @@ async def feed(
     engine, again = running.engine, repeat == "allow"
 
     def gather() -> tuple[Any, Any, bool]:
-        asked = Question(FEED, page=page, repeat="allow" if again else None)
+        variants = running.settings.pages.variants
+        asked = Question(FEED, page=page, repeat="allow" if again else None, variants=variants)
         answer = msgspec.to_builtins(engine.recommend(session=who, question=asked, seen=seen))
         if again:
             answer["mine"] = mine = mine_of(running, who)
@@ -98,7 +99,8 @@ async def item(
 
     def gather() -> tuple[Any, Any, Any]:
         shown = with_mine(running, who, [items.shown(running, name)])[0]
-        beside = msgspec.to_builtins(engine.similar(name, BESIDE, seen).items)
+        alike = engine.similar(name, BESIDE, seen, variants=running.settings.pages.variants)
+        beside = msgspec.to_builtins(alike.items)
         why = None
         if len(seen):
             why = msgspec.to_builtins(engine.explain(name, session=who, seen=seen))

@@ -164,7 +164,8 @@ class Running:
     def _count(self) -> None:
         view = self.engine.now_showing
         if self._chips[0] is not view:
-            self._chips = (view, frequent(self.engine, self.settings.pages.facets))
+            pages = self.settings.pages
+            self._chips = (view, frequent(self.engine, pages.facets, pages.variants))
 
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""

@@ -11,6 +11,7 @@ from msgspec import Meta
 from beholder.engine.answer import Level, Recommendation
 from beholder.engine.choosing import Facet
 from beholder.engine.question import FURTHEST
+from beholder.engine.variants import Variants
 from beholder.errors import DataError
 from beholder.service import uploads
 from beholder.service.access import needs
@@ -35,6 +36,8 @@ class SearchRequest(msgspec.Struct, forbid_unknown_fields=True):
         Values by attribute, as facets name them: `{"category": ["vase"], "price": ["10..20"]}`.
     facets
         Whether the answer says by what it can be narrowed.
+    variants
+        `one` of each product, the one that answers best, or `all`.
     """
 
     words: Words = ""
@@ -43,6 +46,7 @@ class SearchRequest(msgspec.Struct, forbid_unknown_fields=True):
     filter: OnlyInBody = None
     choices: Chosen = {}
     facets: bool = False
+    variants: Variants | None = None
 
 
 class Query(msgspec.Struct):
@@ -63,6 +67,8 @@ class Found(msgspec.Struct):
         How many were found; null: not counted, as by a picture alone.
     facets
         By what it can be narrowed, with counts; null: not asked for.
+    variants
+        How many other variants the items have, by id; null: all variants were asked for.
     """
 
     answer: str
@@ -74,6 +80,7 @@ class Found(msgspec.Struct):
     total: int | None
     query: Query
     facets: tuple[Facet, ...] | None = None
+    variants: dict[str, int] | None = None
 
 
 @post("/v1/search", status_code=200, opt=needs("recommend", body="either", upload=True))
@@ -107,11 +114,12 @@ def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found
         filter=asked.filter,
         choices=asked.choices,
         facets=(names or True) if asked.facets else False,
+        variants=asked.variants,
         place=asked.place,
     )
     query = Query(asked.words, picture is not None)
     told = found.answer, found.bundle, found.level, found.items, found.next
-    return Found(*told, found.place, found.total, query, found.facets)
+    return Found(*told, found.place, found.total, query, found.facets, found.variants)
 
 
 def _converted(words: dict[str, Any]) -> SearchRequest:

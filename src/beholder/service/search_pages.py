@@ -53,11 +53,15 @@ async def search_page(
 
     def gather() -> dict[str, Any]:
         if not asked:
-            return {"facets": msgspec.to_builtins(running.engine.facets(_names(running)))}
+            return {
+                "facets": msgspec.to_builtins(
+                    running.engine.facets(_names(running), running.settings.pages.variants)
+                )
+            }
         found = _search(running, asked)
         shown = {"items": with_mine(running, who, found.items), "place": place}
         return {
-            "answer": shown | {"total": found.total},
+            "answer": shown | {"total": found.total, "variants": found.variants},
             "facets": msgspec.to_builtins(found.facets),
             "labels": _labels(running, asked),
             "without": [] if found.items else _without(running, asked),
@@ -81,8 +85,10 @@ async def search_by_picture(request: Asking) -> Page:
     shown: dict[str, Any] | None = None
     if picture is not None:
         await running.seen(None, None)
-        found = await in_thread(lambda: find(running, SearchRequest(k=FOUND), picture))
-        shown = {"items": await in_thread(lambda: with_mine(running, who, found.items))}
+        wanted = SearchRequest(k=FOUND, variants=running.settings.pages.variants)
+        found = await in_thread(lambda: find(running, wanted, picture))
+        items = await in_thread(lambda: with_mine(running, who, found.items))
+        shown = {"items": items, "variants": found.variants}
     return await page_of(request, lambda look: render.render_search(look, answer=shown), who)
 
 
@@ -91,6 +97,7 @@ def _search(running: Running, asked: Asked) -> SearchAnswer:
         asked.words,
         choices=asked.choices,
         facets=_names(running) or True,
+        variants=running.settings.pages.variants,
         k=FOUND,
         place=asked.place,
     )
@@ -109,12 +116,12 @@ def _without(running: Running, asked: Asked) -> list[tuple[Asked, int]]:
     """Return the search without each of its parts, as far as that finds something."""
     others = [asked.saying("", asked.picture)] if asked.words else []
     others += [asked.toggled(name, value) for name, value in asked.chosen]
-    counted = [
-        (other, running.engine.search(other.words, choices=other.choices, k=1).total or 0)
-        for other in others
-        if other
-    ]
-    return [(other, n) for other, n in counted if n]
+    found = []
+    variants = running.settings.pages.variants
+    for other in filter(bool, others):
+        answer = running.engine.search(other.words, choices=other.choices, variants=variants, k=1)
+        found += [(other, answer.total)] if answer.total else []
+    return found
 
 
 def _refuse_many(asked: Asked) -> None:

@@ -3,7 +3,7 @@
  * The same as `attributes.py`, which writes the page of an item.
  */
 
-import { language } from "./words.js";
+import { language, titleOf } from "./words.js";
 
 const MOST_CHIPS = 12;
 const LONGEST_CHIP = 24;
@@ -15,6 +15,7 @@ const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "
 const LANGUAGE = /^(.+)_[a-z]{2}$/;
 const SOLD = /^(out ?of ?stock|sold ?out)$/i;
 const TINTS = 6;
+const APART = ["colour", "colours", "color", "colors", "pattern", "material", "size", "sizes"];
 const { currency } = document.body.dataset;
 const shown = JSON.parse(document.body.dataset.shown);
 
@@ -44,8 +45,12 @@ function isWords(text) {
 }
 
 /** Return what stands on a card beside the price. */
-export function toldOf({ attributes = {} }) {
-  const found = shown.map((name) => {
+export function toldOf(item) {
+  return linesOf(item, shown);
+}
+
+function linesOf({ attributes = {} }, names) {
+  const found = names.map((name) => {
     const value = attributes[`${name}_${language.slice(0, 2)}`] || attributes[name];
     return [value].flat().filter((part) => ["string", "number"].includes(typeof part)).join(", ");
   });
@@ -58,6 +63,12 @@ export function isSoldOut({ attributes = {} }) {
   const none = (typeof stock === "number" || /^-?[0-9]+(\.[0-9]+)?$/.test(stock)) && Number(stock) <= 0;
   const refused = left === false || /^\s*(false|no)\s*$/i.test(left);
   return none || refused || SOLD.test(String(availability).replaceAll("_", " "));
+}
+
+/** Return what each variant of a product is called: by what tells it from the others. */
+export function namesOf(variants) {
+  const apart = APART.filter((name) => new Set(variants.map((each) => JSON.stringify(each.attributes[name]))).size > 1);
+  return variants.map((each) => linesOf(each, apart.slice(0, 2)) || titleOf(each));
 }
 
 /** Return which colour stands for a picture that an item does not have. */

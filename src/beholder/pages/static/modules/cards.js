@@ -2,7 +2,7 @@
 
 import { pageOf } from "./addresses.js";
 import { isSoldOut, priceOf, tintOf, toldOf } from "./attributes.js";
-import { reasonOf, say, titleOf } from "./words.js";
+import { count, reasonOf, say, titleOf } from "./words.js";
 
 const template = document.querySelector("#card").content.firstElementChild;
 const EAGER = 12;
@@ -49,6 +49,7 @@ export function makeCard(item, level, place, width) {
   card.querySelector(".price").textContent = priceOf(item);
   card.querySelector(".told").textContent = toldOf(item);
   card.querySelector(".sold").hidden = !isSoldOut(item);
+  card.querySelector(".others").textContent = item.others ? count("variants", item.others) : "";
   fillPicture(card, item, title, place, width);
   return card;
 }

@@ -167,9 +167,10 @@ export class Feed {
   #place(card) {
     const { width = 1, height = 1 } = card.item.picture ?? {};
     const column = this.columns.indexOf(Math.min(...this.columns));
-    const [title, price, told, reason] = ["b", ".price", ".told", "small"].map((part) => card.querySelector(part).textContent);
+    const parts = ["b", ".price", ".told", ".others", "small"];
+    const [title, price, told, others, reason] = parts.map((part) => card.querySelector(part).textContent);
     const priced = Boolean(price || !card.querySelector(".sold").hidden);
-    const caption = this.titles.caption(title, priced + Boolean(told), reason);
+    const caption = this.titles.caption(title, priced + Boolean(told) + Boolean(others), reason);
     const tall = Math.round((this.width * height) / width) + caption;
     card.top = this.columns[column];
     const image = card.querySelector("img");

@@ -10,6 +10,7 @@ import { explain, item as fetchItem, similar } from "./answers.js";
 import { didSince, flush, record } from "./outbox.js";
 import { home } from "./places.js";
 import { fillStrip } from "./strip.js";
+import { fillSwatches } from "./swatches.js";
 import { count, say, titleOf } from "./words.js";
 
 const dialog = document.querySelector("#viewer");
@@ -114,13 +115,17 @@ function goToWhy() {
   heading.scrollIntoView({ block: "start" });
 }
 
-/** Show all pictures; an item of a list knows its cover alone. */
+/** Show all pictures and variants; an item of a list knows its cover alone. */
 async function showPictures(item, title, signal) {
   fillStrip(two, item, title);
+  fillSwatches(two, item);
   if (item.pictures) return;
   try {
-    item.pictures = (await fetchItem(item.id, signal)).pictures;
-    if (!signal.aborted) fillStrip(two, item, title);
+    const { pictures, variants } = await fetchItem(item.id, signal);
+    Object.assign(item, { pictures, variants });
+    if (signal.aborted) return;
+    fillStrip(two, item, title);
+    fillSwatches(two, item);
   } catch {
     // the cover is there; what is missing is extra
   }
