@@ -284,13 +284,11 @@ def test_approximate_shares_are_called_so():
 def test_chips_choose_values_and_say_how_many_items_have_them():
     chips = (Chip("family", "vase", 3, {"zh": "花瓶"}), Chip("made by", "a&b", 1))
     page = Page(render_feed(Look("Shop", "zh-Hans", chips=chips), answer(item())))
-    told = {a["href"]: a.get("aria-label") for a in page.find("a", class_="chip")}
-    assert told["/search?is.family=vase"] == "花瓶：共 3 张图片"
-    assert told["/search?is.made+by=a%26b"] == "a&b：共 1 张图片"
+    hrefs = {a["href"] for a in page.find("a", class_="chip")}
+    assert hrefs >= {"/search?is.family=vase", "/search?is.made+by=a%26b"}
+    assert {"花瓶", "3 张图片", "a&b", "1 张图片"} <= set(page.text)
     english = Page(render_feed(Look("Shop", chips=chips), answer(item())))
-    told = {a["href"]: a.get("aria-label") for a in english.find("a", class_="chip")}
-    assert told["/search?is.family=vase"] == "vase: 3 pictures"
-    assert told["/search?is.made+by=a%26b"] == "a&b: 1 picture"
+    assert {"vase", "3 pictures", "a&b", "1 picture"} <= set(english.text)
 
 
 FACETS = [
@@ -308,16 +306,20 @@ def test_facets_add_and_take_off_choices_and_keep_the_rest():
     asked = Asked("blue", {"family": ("vase",)}, "p1")
     look = Look("Shop", currency="EUR")
     page = Page(render_search(look, answer(item()), asked, facets=FACETS))
-    told = {a["aria-label"]: a for a in page.find("a") if "aria-label" in a}
+    values = [a for a in page.find("a") if "is." in a["href"] or "picture=p1" in a["href"]]
     kept = "/search?words=blue&picture=p1&is.family=vase"
-    assert told["vase: 7 pictures"]["href"] == "/search?words=blue&picture=p1"
-    assert told["vase: 7 pictures"]["aria-current"] == "true"
-    assert (
-        told["Küche > Löffel: 1 picture"]["href"] == f"{kept}&is.family=K%C3%BCche+%3E+L%C3%B6ffel"
-    )
-    assert told["Below 10 EUR: 2 pictures"]["href"] == f"{kept}&is.price=..10"
-    assert told["10 to 20 EUR: 3 pictures"]["href"] == f"{kept}&is.price=10..20"
-    assert told["20 EUR and more: 2 pictures"]["href"] == f"{kept}&is.price=20.."
+    hrefs = [a["href"] for a in values if "aria-label" not in a and "data-look" not in a]
+    assert hrefs == [
+        "/search?words=blue&picture=p1",
+        f"{kept}&is.family=K%C3%BCche+%3E+L%C3%B6ffel",
+        f"{kept}&is.price=..10",
+        f"{kept}&is.price=10..20",
+        f"{kept}&is.price=20..",
+    ]
+    assert [a["href"] for a in values if a.get("aria-current")] == hrefs[:1]
+    said = [text for text in page.text if "EUR" in text]
+    assert said == ["Below 10 EUR", "10 to 20 EUR", "20 EUR and more"]
+    told = {a["aria-label"]: a for a in page.find("a") if "aria-label" in a}
     assert told["Remove “Family: vase”"]["href"] == "/search?words=blue&picture=p1"
     assert told["Remove “blue”"]["href"] == "/search?picture=p1&is.family=vase"
     hidden = {(i["name"], i["value"]) for i in page.find("input", type="hidden") if "name" in i}

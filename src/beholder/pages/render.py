@@ -333,7 +333,7 @@ def _option(
     return {
         "label": label,
         "count": count,
-        "says": words("count_of", what=label, count=words.count("results", count)),
+        "says": words.count("results", count),
         "address": asked.toggled(name, value).address,
         "chosen": value in asked.choices.get(name, ()),
     }

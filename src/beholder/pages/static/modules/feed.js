@@ -186,6 +186,7 @@ export class Feed {
 
   #close() {
     this.element.style.height = `${Math.max(0, ...this.columns)}px`;
+    this.element.setAttribute("role", this.cards.length ? "feed" : "group"); // a feed has articles
   }
 
   /** Grow by itself three times, then wait for a click, so that the footer can be reached. */

@@ -9,6 +9,7 @@ import { attach, press } from "./cards.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
 import { didSince, flush, record } from "./outbox.js";
 import { home } from "./places.js";
+import { focusOn } from "./stones.js";
 import { fillStrip } from "./strip.js";
 import { fillSwatches } from "./swatches.js";
 import { count, say, titleOf } from "./words.js";
@@ -227,6 +228,6 @@ dialog.addEventListener("click", (event) => {
 dialog.addEventListener("close", () => {
   asking?.abort();
   document.body.append(toasts);
-  from?.querySelector("a")?.focus({ preventScroll: true });
+  if (from?.isConnected && !from.hidden) focusOn(from);
   from = null;
 });
