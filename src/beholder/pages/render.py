@@ -30,6 +30,8 @@ CONTENT_SECURITY_POLICY = (
 Labelled = Mapping[str, Mapping[str, naming.Labels]]  # by attribute and value
 THEMES = ("auto", "light", "dark")
 _MOST_SHARES = 5
+_SUMMARY = 200  # letters that other sites show of a page
+_INDEXED = ("feed", "item")  # what others may find by a search engine
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -65,6 +67,9 @@ class Look:
         Attributes whose values stand on cards.
     variants
         Whether `one` of each product stands in a list, or `all`.
+    site
+        Scheme and host under which others find the pages, such as `https://shop.example`; empty:
+        they are not told.
     """
 
     title: str
@@ -75,6 +80,7 @@ class Look:
     root: str = ""
     shown: tuple[str, ...] = ()
     variants: str = "one"
+    site: str = ""
 
 
 def render_feed(
@@ -216,6 +222,7 @@ def render_item(
     """
     words = Words(look.language)
     card = _cards(look, [item], "")[0]
+    description = _description(item)
     strip = _strip(words, item, card["title"], place)
     return _page(
         "item.html",
@@ -225,7 +232,8 @@ def render_item(
         card=card,
         large=next((each for each in strip if each["large"]), card),
         strip=strip if len(strip) > 1 else [],
-        description=_description(item),
+        description=description,
+        preview=_preview(look, card, description),
         swatches=_swatches(look, item),
         chips_of_item=[
             {
@@ -246,6 +254,7 @@ def render_problem(look: Look, status: int, detail: str = "", request_id: str = 
         look,
         kind="problem",
         path="/",
+        heading={404: "not_found", 410: "gone"}.get(status, "problem"),
         status=status,
         detail=detail,
         request_id=request_id,
@@ -281,6 +290,7 @@ def _page(template: str, look: Look, **values: Any) -> str:
     dark = look.theme == "dark"
     other = "en" if look.language != "en" else "zh-Hans"
     values.setdefault("query", "")
+    values.setdefault("preview", None)
     # Of the address: links and forms come back to it.
     pairs = values.setdefault("asked_pairs", list(values.setdefault("asked", {}).items()))
     values.setdefault("kept_pairs", [])
@@ -291,6 +301,9 @@ def _page(template: str, look: Look, **values: Any) -> str:
 
     values.update(
         back=here(),
+        canonical=look.site + look.root + quote(values["path"], safe="/%") if look.site else "",
+        indexed=values["kind"] in _INDEXED,
+        locale={"en": "en_US"}.get(look.language, "zh_CN"),
         chips=[] if values["kind"] == "search" else _chips(look),
         look=look,
         words=words,
@@ -422,6 +435,18 @@ def _strip(words: Words, item: Mapping[str, Any], title: str, place: int) -> lis
         }
         for n, picture in enumerate(shown, 1)
     ]
+
+
+def _preview(look: Look, card: Mapping[str, Any], description: str) -> dict[str, Any]:
+    """Return what other sites show of a link to an item: absolute addresses, or no picture."""
+    parts = [card["price"], card["told"], description]
+    said = " · ".join(part for part in parts if part)
+    picture = card["picture"] if look.site else None
+    return {
+        "title": card["title"],
+        "description": said if len(said) <= _SUMMARY else said[: _SUMMARY - 1].rstrip() + "…",
+        "picture": {**picture, "src": look.site + picture["src"]} if picture else None,
+    }
 
 
 def _swatches(look: Look, item: Mapping[str, Any]) -> list[dict[str, Any]]:

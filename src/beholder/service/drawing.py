@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from beholder.service.running import Running, in_thread
 from beholder.store import Who
 
 YEAR = 31_536_000
+_HOST = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?", re.ASCII)
 MINE = ("like", "save", "dislike")
 OPPOSITE = {"like": "dislike", "dislike": "like"}
 Page = Response[str]
@@ -49,7 +51,14 @@ def look_of(request: Asking) -> render.Look:
         root=running.settings.serve.root_path,
         chips=running.chips,
         variants=running.settings.pages.variants,
+        site=running.settings.pages.address or _site(request),
     )
+
+
+def _site(request: Asking) -> str:
+    """Return scheme and host of a request; a host that is none is passed over."""
+    host = request.headers.get("host", "")
+    return f"{request.scope['scheme']}://{host}" if _HOST.fullmatch(host) else ""
 
 
 def visitor_of(request: Asking) -> str:

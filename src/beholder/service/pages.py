@@ -28,7 +28,7 @@ from beholder.service.drawing import (
 )
 from beholder.service.interactions import refuse
 from beholder.service.media import FOREVER
-from beholder.service.problems import NoRouteError, headers_of, problem
+from beholder.service.problems import GoneError, NoRouteError, headers_of, problem
 from beholder.service.running import Running, in_thread
 from beholder.store import Who
 
@@ -98,7 +98,7 @@ async def item(
     engine, name = running.engine, plain_id(item_id)
 
     def gather() -> tuple[Any, Any, Any]:
-        shown = with_mine(running, who, [items.shown(running, name)])[0]
+        shown = with_mine(running, who, [_shown(running, name)])[0]
         alike = engine.similar(name, BESIDE, seen, variants=running.settings.pages.variants)
         beside = msgspec.to_builtins(alike.items)
         why = None
@@ -112,6 +112,15 @@ async def item(
         return render.render_item(look, shown, beside, why, picture)
 
     return await page_of(request, draw, who)
+
+
+def _shown(running: Running, name: str) -> items.ItemShown:
+    try:
+        return items.shown(running, name)
+    except UnknownItemError:
+        if running.store.was_deleted(name):
+            raise GoneError("the item is no longer in the catalogue") from None
+        raise
 
 
 @get("/saved", media_type="text/html", opt=needs("page", page=True))
@@ -172,8 +181,8 @@ def wants_page(scope: Any) -> bool:
 def problem_page(request: Asking, error: BeholderError) -> Page:
     """Return a page that says what went wrong."""
     told = problem(error, request.scope)
-    # The heading says already that there is no such page.
-    detail = "" if isinstance(error, NoRouteError) else told.detail
+    # The heading says already that there is no such page, or no more.
+    detail = "" if isinstance(error, NoRouteError | GoneError) else told.detail
     html = render.render_problem(look_of(request), told.status, detail, told.request_id)
     headers = dict(headers_of(error))
     return Response(html, status_code=told.status, media_type="text/html", headers=headers)
