@@ -182,7 +182,7 @@ def problem_page(request: Asking, error: BeholderError) -> Page:
     """Return a page that says what went wrong."""
     told = problem(error, request.scope)
     # The heading says already that there is no such page, or no more.
-    detail = "" if isinstance(error, NoRouteError | GoneError) else told.detail
+    detail = "" if isinstance(error, NoRouteError | GoneError | UnknownItemError) else told.detail
     html = render.render_problem(look_of(request), told.status, detail, told.request_id)
     headers = dict(headers_of(error))
     return Response(html, status_code=told.status, media_type="text/html", headers=headers)
