@@ -115,6 +115,9 @@ def test_a_card_tells_two_attributes_in_the_language_of_the_page() -> None:
     assert told(item, ["brand", "colour"], "zh-Hans") == "Nord · 蓝, 红"
     assert told(item, ["gone", "size"]) == "42"
     assert told(item, []) == ""
+    assert told({"new": True, "weight": 12.0, "tags": ["", "a"]}, ["new", "weight", "tags"]) == (
+        "12 · a"
+    )
 
 
 def test_a_missing_picture_has_one_of_a_few_colours_for_ever() -> None:

@@ -28,6 +28,7 @@ SHOP: list[dict[str, Any]] = [
         "year": 2020 + i % 3,
         "sale": i < 4,
         "tags": ["blue"] if i % 2 else ["blue", "n/a"],
+        "title_zh": "勺",
         "tags_zh": ["蓝"] if i % 2 else ["蓝", "-"],
     }
     for i in range(20)
@@ -105,3 +106,4 @@ def test_a_range_has_one_or_two_ends() -> None:
 def test_values_are_called_what_items_call_them(facets: Facets) -> None:
     assert labels_of("tags", facets) == {"blue": {"zh": "蓝"}, "n/a": {"zh": "-"}}
     assert labels_of("category", facets) == {}
+    assert labels_of("title", facets) == {}  # titles are no attributes

@@ -57,6 +57,7 @@ def test_choices_join_with_words_a_filter_and_a_picture(client):
         {"choices": {"family": "vase"}},
         {"choices": {"": ["vase"]}},
         {"choices": {"family": ["x" * 201]}},
+        {"choices": {"family": [7]}},
         {"choices": {f"a{i}": ["x"] for i in range(21)}},
         {"words": "vase", "facets": "all of them"},
     ],
@@ -68,6 +69,7 @@ def test_what_is_no_search_is_refused(client, asked):
 def test_addresses_by_hand_are_pages(client):
     for query, status in (
         ("is.nowhere=x", 200),
+        ("is.title=x", 200),
         ("is.family=vase&is.family=vase&is.=x&is.tags=", 200),
         ("is.family=%ff%00", 200),
         ("utm_source=x&is.family=vase", 200),

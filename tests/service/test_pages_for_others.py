@@ -44,9 +44,7 @@ def test_an_item_tells_title_price_description_and_picture_with_whole_addresses(
     assert told["og:description"].startswith("12.50 EUR · For For")
     assert told["description"] == told["og:description"]
     assert len(told["description"]) <= 200
-    assert re.fullmatch(
-        re.escape(shop.url) + r"/media/[0-9a-f]{64}-480\.webp", told["og:image"]
-    )
+    assert re.fullmatch(re.escape(shop.url) + r"/media/[0-9a-f]{64}-480\.webp", told["og:image"])
     assert told["twitter:card"] == "summary_large_image"
     assert "robots" not in told
 

@@ -78,8 +78,8 @@ def test_buttons_work_without_scripts_and_a_second_like_takes_the_first_back(
 def test_a_form_leads_back_to_our_own_pages_only(browser: httpx.Client) -> None:
     with browser:
         browser.get("/")
-        inside = react(browser, "picture-00003", "hide", "/search?words=blue")
-        assert inside.headers["location"] == "/search?words=blue"
+        inside = react(browser, "picture-00003", "hide", "/search?words=blue+vase")
+        assert inside.headers["location"] == "/search?words=blue+vase"
         for elsewhere in (
             "//evil.example",
             "https://evil.example",

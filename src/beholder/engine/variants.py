@@ -75,5 +75,5 @@ def all_of_product(view: Overlay, position: int) -> list[int]:
 
 
 def _apart(groups: Positions) -> NDArray[np.int64]:
-    own = -1 - np.arange(len(groups), dtype=np.int64)
-    return np.where(groups >= 0, groups.astype(np.int64), own)
+    own = np.arange(len(groups), dtype=np.int64) + int(groups.max(initial=-1)) + 1
+    return np.where(groups >= 0, groups, own)

@@ -69,9 +69,15 @@ def told(attributes: Mapping[str, Any], names: Sequence[str], language: str = "e
     found = []
     for name in names:
         value = attributes.get(f"{name}_{language[:2]}") or attributes.get(name)
-        parts = [str(part) for part in _listed(value) if isinstance(part, str | int | float)]
-        found += [", ".join(parts)] if any(parts) else []
-    return " · ".join(found)
+        parts = [_said(part) for part in _listed(value)]
+        found.append(", ".join(part for part in parts if part))
+    return " · ".join(part for part in found if part)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def sold_out(attributes: Mapping[str, Any]) -> bool:

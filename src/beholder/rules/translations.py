@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pyarrow as pa
+
 from beholder.rules.columns import Coded, Column, Lists
 from beholder.rules.facets import Facets
 
@@ -20,10 +23,10 @@ def labels_of(name: str, facets: Facets) -> dict[str, dict[str, str]]:
     """Return what the values of an attribute are called, by value and language.
 
     An item that has an attribute in two languages says what its value is called; lists do so
-    entry by entry, where both are as long.
+    entry by entry, where both are as long. Of several items the first is believed.
     """
     found: dict[str, dict[str, str]] = {}
-    for other in facets.fields:
+    for other in facets.fields if name in facets.fields else ():
         match = _LANGUAGE.fullmatch(other)
         if match and match["name"] == name:
             pairs = _pairs(facets.column(name), facets.column(other))
@@ -33,14 +36,17 @@ def labels_of(name: str, facets: Facets) -> dict[str, dict[str, str]]:
 
 
 def _pairs(own: Column, other: Column) -> dict[str, str]:
-    if not (isinstance(own, Coded | Lists) and type(own) is type(other)):
+    if isinstance(own, Lists) and isinstance(other, Lists):
+        lengths = np.diff(own.starts)
+        alike = lengths == np.diff(other.starts)
+        values = own.codes[np.repeat(alike, lengths)]
+        labels = other.codes[np.repeat(alike, np.diff(other.starts))]
+    elif isinstance(own, Coded) and isinstance(other, Coded):
+        both = own.exists() & other.exists()
+        values, labels = own.codes[both], other.codes[both]
+    else:
         return {}
-    values, labels = own.values.to_pylist(), other.values.to_pylist()
-    coded = dict.fromkeys(
-        pair
-        for one, two in zip(own.entries(), other.entries(), strict=True)
-        if len(one) == len(two)
-        for pair in zip(one, two, strict=True)
-    )
-    # Of several, what the first item says.
-    return {str(values[a]): str(labels[b]) for a, b in reversed(coded)}
+    codes, first = np.unique(values, return_index=True)
+    said = own.values.take(pa.array(codes)).to_pylist()
+    called = other.values.take(pa.array(labels[first])).to_pylist()
+    return {str(value): str(label) for value, label in zip(said, called, strict=True)}

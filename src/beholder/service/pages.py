@@ -203,7 +203,7 @@ def _saved(running: Running, who: str) -> list[dict[str, Any]]:
 def _back(address: str) -> str:
     """Return where a form came from, if it is a page of ours."""
     inside = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return quote(address, safe="/?&=%#.~-_") if inside else "/"
+    return quote(address, safe="/?&=%#.~-_+") if inside else "/"
 
 
 handlers = [feed, item, saved, react, static]

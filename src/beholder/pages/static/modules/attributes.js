@@ -52,7 +52,7 @@ export function toldOf(item) {
 function linesOf({ attributes = {} }, names) {
   const found = names.map((name) => {
     const value = attributes[`${name}_${language.slice(0, 2)}`] || attributes[name];
-    return [value].flat().filter((part) => ["string", "number"].includes(typeof part)).join(", ");
+    return [value].flat().filter((part) => ["string", "number"].includes(typeof part) && part !== "").join(", ");
   });
   return found.filter(Boolean).join(" · ");
 }
