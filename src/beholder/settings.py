@@ -134,6 +134,12 @@ class PagesSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """How pages tell what items say."""
 
     currency: Annotated[str, Meta(max_length=40)] = ""
+    address: Annotated[
+        str, Meta(pattern=r"^(https?://[A-Za-z0-9.\-]+(:[0-9]{1,5})?)?$", max_length=300)
+    ] = ""
+    card_attributes: Annotated[list[str], Meta(max_length=2)] = msgspec.field(default_factory=list)
+    facets: Annotated[list[str], Meta(max_length=12)] = msgspec.field(default_factory=list)
+    variants: Literal["one", "all"] = "one"
 
 
 Days = Annotated[int, Meta(ge=1, le=36_500)]

@@ -87,3 +87,5 @@ def test_the_text_of_an_item_joins_its_words_and_leaves_codes_out() -> None:
     }
     assert text_of("Vase", attributes) == "Vase a tall vase glass blue vases"
     assert text_of(None, {}) == ""
+    twice = {"tags": ["blue"], "tags_zh": ["蓝"], "title_zh": "瓶"}
+    assert text_of("Vase", twice) == "Vase blue 瓶"  # what is said in two languages counts once

@@ -86,3 +86,14 @@ def test_a_tiny_gallery_has_behaviour_too(tmp_path):
     files = write_gallery(tmp_path, 3, 2, seed=1, workers=1, width=64)
     assert len(files.interactions_csv.read_text(encoding="utf-8").splitlines()) > 2
     assert np.isfinite(Truth.load(files.truth_npz).affinity(0)).all()
+
+
+def test_what_rows_say_they_say_in_chinese_too(tmp_path):
+    files = write_gallery(tmp_path / "zh", 96, 2, seed=3, workers=1, width=64)
+    with files.items_csv.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        for name in ("family", "palette", "pattern", "texture", "colours", "tags"):
+            said, chinese = row[name].split("|"), row[f"{name}_zh"].split("|")
+            assert len(said) == len(chinese)
+            assert not any(word.isascii() for word in chinese)

@@ -332,7 +332,7 @@ def test_a_picture_finds_its_like(reader: Engine, world: World) -> None:
 
 @pytest.mark.parametrize("words", [None, "", "   "])
 def test_a_search_for_nothing_is_refused(reader: Engine, words: str | None) -> None:
-    with pytest.raises(UsageError, match="words or a picture"):
+    with pytest.raises(UsageError, match="needs words, a picture"):
         reader.search(words)
 
 

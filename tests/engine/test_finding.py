@@ -11,7 +11,7 @@ from late_world import made_parts
 
 from beholder.engine import overlay
 from beholder.engine.answer import Reason
-from beholder.engine.finding import Found, as_answer, searched, similar_to
+from beholder.engine.finding import Found, as_answer, listed, scores_of, similar_to
 from beholder.engine.overlay import Overlay
 from beholder.engine.wording import word_scores
 from beholder.scorers.blend import Blend
@@ -89,7 +89,7 @@ def test_words_and_a_picture_together_are_the_sum_of_both(view: Overlay, drawn: 
     like = view.content.spaces["colour"].similar(drawn.looks[8:9])[0]
     assert (like < -0.1).any()
     expected = words + np.maximum(like, 0)
-    found, scores, _ = searched(view, WORDS[3], looks, N, view.shown)
+    found, scores, _ = listed(view, scores_of(view, WORDS[3], looks), N, view.shown)
     np.testing.assert_allclose(scores, expected[found], rtol=1e-5)
     assert set(found.tolist()) == set(np.flatnonzero(expected > 0).tolist())
     assert (np.diff(scores) <= 0).all()
@@ -100,7 +100,7 @@ def test_words_and_a_picture_together_are_the_sum_of_both(view: Overlay, drawn: 
 
 
 def test_words_alone_find_what_they_name_and_nothing_else(view: Overlay, drawn: World) -> None:
-    found = searched(view, WORDS[3], {}, N, view.shown)
+    found = listed(view, scores_of(view, WORDS[3], {}), N, view.shown)
     assert sorted(found.positions.tolist()) == np.flatnonzero(drawn.taste == 3).tolist()
 
 
@@ -108,7 +108,9 @@ def test_words_alone_find_what_they_name_and_nothing_else(view: Overlay, drawn: 
 def test_a_picture_alone_is_searched_by_where_there_are_no_words(
     view: Overlay, drawn: World, words: str | None
 ) -> None:
-    found, scores, _ = searched(view, words, {"colour": drawn.looks[8]}, 5, view.shown)
+    found, scores, _ = listed(
+        view, scores_of(view, words, {"colour": drawn.looks[8]}), 5, view.shown
+    )
     assert found[0] == 8
     assert scores[0] == pytest.approx(1, abs=1e-5)
     like = view.content.spaces["colour"].similar(drawn.looks[8:9]).max(axis=0)
@@ -117,9 +119,12 @@ def test_a_picture_alone_is_searched_by_where_there_are_no_words(
 
 def test_vectors_of_an_encoder_that_no_item_has_say_nothing(view: Overlay) -> None:
     strange = {"other": np.ones(24, np.float32)}
-    assert searched(view, None, strange, 5, view.shown)[0].tolist() == []
-    expected = searched(view, WORDS[1], {}, 5, view.shown)
-    assert searched(view, WORDS[1], strange, 5, view.shown)[0].tolist() == expected[0].tolist()
+    assert listed(view, scores_of(view, None, strange), 5, view.shown)[0].tolist() == []
+    expected = listed(view, scores_of(view, WORDS[1], {}), 5, view.shown)
+    assert (
+        listed(view, scores_of(view, WORDS[1], strange), 5, view.shown)[0].tolist()
+        == expected[0].tolist()
+    )
 
 
 # -- as an answer ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from late_world import made_parts
 
 from beholder.engine import overlay
-from beholder.engine.finding import searched
+from beholder.engine.finding import listed, scores_of
 from beholder.engine.looks import alike
 from beholder.engine.overlay import Overlay
 from beholder.engine.wording import word_scores
@@ -71,13 +71,13 @@ def test_a_missing_encoder_is_expected_and_the_same_picture_is_one(
 
 def test_words_are_added_to_what_the_picture_alone_says(view: Overlay, drawn: World) -> None:
     looks = raw_of(drawn, 0)
-    both, scores, _ = searched(view, WORDS[3], looks, N, view.shown)
+    both, scores, _ = listed(view, scores_of(view, WORDS[3], looks), N, view.shown)
     expected = word_scores(view, WORDS[3]) + np.maximum(by_hand(view, looks), 0)
     np.testing.assert_allclose(scores, expected[both], rtol=1e-4, atol=1e-5)
 
 
 def test_a_picture_alone_finds_no_item_without_one(view: Overlay, drawn: World) -> None:
-    found, scores, _ = searched(view, None, raw_of(drawn, 0), N, view.shown)
+    found, scores, _ = listed(view, scores_of(view, None, raw_of(drawn, 0)), N, view.shown)
     expected = by_hand(view, raw_of(drawn, 0))
     assert set(found.tolist()) == set(np.flatnonzero(~BARE & (expected > 0)).tolist())
     np.testing.assert_allclose(scores, expected[found], atol=1e-5)

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from beholder.pages.attributes import LONGEST_CHIP, MOST_CHIPS, chips, is_words, price
+from beholder.pages.attributes import (
+    LONGEST_CHIP,
+    MOST_CHIPS,
+    TINTS,
+    chips,
+    is_words,
+    price,
+    sold_out,
+    tint,
+    told,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,10 +46,21 @@ def test_chips_leave_numbers_titles_and_descriptions_out_and_come_once() -> None
         "family": "vase",
         "tags": ["blue", "vase", "2026"],
     }
-    assert chips(told) == ["vase", "blue"]
+    assert [chip["value"] for chip in chips(told)] == ["vase", "blue"]
     assert len(chips({"tags": [f"{'abcdefghijklmnopqrst'[n]} tag" for n in range(20)]})) == (
         MOST_CHIPS
     )
+
+
+def test_a_chip_is_called_what_the_item_says_in_the_language_of_the_page() -> None:
+    told = {"tags": ["blue", "vase"], "tags_zh": ["蓝", "花瓶"], "family": "vase", "family_zh": ""}
+    assert chips(told, "zh-Hans") == [
+        {"name": "tags", "value": "blue", "label": "蓝"},
+        {"name": "tags", "value": "vase", "label": "花瓶"},
+    ]
+    assert [chip["label"] for chip in chips(told)] == ["blue", "vase"]
+    cut = {"tags": ["blue", "vase"], "tags_zh": ["蓝"]}
+    assert [chip["label"] for chip in chips(cut, "zh-Hans")] == ["blue", "vase"]
 
 
 @pytest.mark.parametrize(
@@ -64,3 +85,41 @@ def test_a_price_is_written_as_the_setting_says(value: Any, currency: str, writt
 
 def test_without_a_price_nothing_is_written() -> None:
     assert price({}, "EUR") == ""
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"stock": 0}, True),
+        ({"stock": "0"}, True),
+        ({"stock": -1.5}, True),
+        ({"stock": 3}, False),
+        ({"stock": "plenty"}, False),
+        ({"stock": False}, False),
+        ({"in_stock": False}, True),
+        ({"in_stock": "no"}, True),
+        ({"in_stock": True}, False),
+        ({"availability": "out_of_stock"}, True),
+        ({"availability": "SoldOut"}, True),
+        ({"availability": "in stock"}, False),
+        ({}, False),
+    ],
+)
+def test_what_is_out_of_stock_is_sold_out(attributes: dict[str, Any], said: bool) -> None:
+    assert sold_out(attributes) is said
+
+
+def test_a_card_tells_two_attributes_in_the_language_of_the_page() -> None:
+    item = {"brand": "Nord", "colour": ["blue", "red"], "colour_zh": ["蓝", "红"], "size": 42}
+    assert told(item, ["brand", "colour"]) == "Nord · blue, red"
+    assert told(item, ["brand", "colour"], "zh-Hans") == "Nord · 蓝, 红"
+    assert told(item, ["gone", "size"]) == "42"
+    assert told(item, []) == ""
+    assert told({"new": True, "weight": 12.0, "tags": ["", "a"]}, ["new", "weight", "tags"]) == (
+        "12 · a"
+    )
+
+
+def test_a_missing_picture_has_one_of_a_few_colours_for_ever() -> None:
+    assert tint("a1") == (97 + 49) % TINTS
+    assert tint("花") == sum("花".encode()) % TINTS

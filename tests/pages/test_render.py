@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from beholder.pages.asked import Asked
 from beholder.pages.render import (
     CONTENT_SECURITY_POLICY,
     Chip,
@@ -107,8 +108,8 @@ def all_pages(look: Look, one: dict[str, Any]) -> dict[str, str]:
         "feed": render_feed(look, answer(one, item("n", picture=None))),
         "feed with rows": render_feed(look, answer(one), rows_of(one)),
         "empty feed": render_feed(look, answer(level="popular")),
-        "search": render_search(look, answer(one), words="blue"),
-        "no results": render_search(look, answer(), words="blue"),
+        "search": render_search(look, answer(one), asked=Asked("blue")),
+        "no results": render_search(look, answer(), asked=Asked("blue")),
         "by picture": render_search(look, answer(one)),
         "search start": render_search(look),
         "saved": render_saved(look, [one]),
@@ -122,7 +123,9 @@ def all_pages(look: Look, one: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])
 def test_every_page_is_well_formed_and_says_its_language_and_theme(language, theme):
-    for name, html in all_pages(Look("Shop", language, theme, (Chip("vase"),)), item()).items():
+    for name, html in all_pages(
+        Look("Shop", language, theme, (Chip("family", "vase", 3),)), item()
+    ).items():
         page = Page(html)
         assert page.open == [], name
         (root,) = page.find("html")
@@ -134,7 +137,7 @@ def test_every_page_is_well_formed_and_says_its_language_and_theme(language, the
 
 
 def test_no_page_holds_a_script_a_style_or_an_event_handler_of_its_own():
-    for name, html in all_pages(Look("Shop", chips=(Chip("vase"),)), item()).items():
+    for name, html in all_pages(Look("Shop", chips=(Chip("family", "vase", 3),)), item()).items():
         for tag, attrs in Page(html).tags:
             assert tag != "style", name
             assert "style" not in attrs, name
@@ -152,9 +155,9 @@ def test_hostile_titles_stay_text(language):
         HOSTILE, HOSTILE, reason={"kind": "liked", "because": [{"id": HOSTILE, "title": HOSTILE}]}
     )
     one["attributes"] = {"tags": [HOSTILE[:24]], "description": HOSTILE, "title_zh": HOSTILE}
-    look = Look(HOSTILE, language, chips=(Chip(HOSTILE, HOSTILE),))
+    look = Look(HOSTILE, language, chips=(Chip(HOSTILE, HOSTILE, 3),))
     pages = all_pages(look, one)
-    pages["words"] = render_search(look, answer(one), words=HOSTILE)
+    pages["words"] = render_search(look, answer(one), asked=Asked(HOSTILE))
     pages["problem"] = render_problem(look, 500, detail=HOSTILE, request_id=HOSTILE)
     for name, html in pages.items():
         page = Page(html)
@@ -165,7 +168,7 @@ def test_hostile_titles_stay_text(language):
 
 
 def test_a_button_without_scripts_comes_back_to_what_was_asked():
-    found = Page(render_search(Look("Shop"), answer(item("a")), "plum lamp"))
+    found = Page(render_search(Look("Shop"), answer(item("a")), Asked("plum lamp")))
     assert {tag["value"] for tag in found.find("input", name="back")} == {"/search?words=plum+lamp"}
     later = Page(render_feed(Look("Shop"), answer(item("a")), asked={"page": "c/2", "repeat": ""}))
     assert {tag["value"] for tag in later.find("input", name="back")} == {"/?page=c%2F2"}
@@ -207,7 +210,8 @@ def test_pictures_state_their_size_and_only_the_first_hurry():
 
 def test_an_item_without_a_picture_shows_its_title_instead():
     html = render_feed(Look("Shop"), answer(item("n", "Nameless", picture=None)))
-    assert '<span class="no-picture">Nameless</span>' in html
+    assert 'class="no-picture"' in html
+    assert ">Nameless</span>" in html
 
 
 @pytest.mark.parametrize(
@@ -220,14 +224,14 @@ def test_an_item_without_a_picture_shows_its_title_instead():
         ({"kind": "liked", "because": []}, "personal", ""),
         ({"kind": "popular", "because": []}, "personal", "Others looked at it"),
         ({"kind": "popular", "because": []}, "popular", "A first look around"),
-        ({"kind": "new", "because": []}, "popular", "New here"),
+        ({"kind": "new", "because": []}, "popular", "Few have seen it yet"),
         ({"kind": "explore", "because": []}, "personal", "Something different"),
     ],
 )  # fmt: skip
 def test_every_card_says_why_in_one_line(reason, level, expected):
     html = render_feed(Look("Shop"), answer(item(reason=reason), level=level))
     first = html.index('class="cap"')
-    assert f"<small>{expected}</small>" in html[first : first + 200]
+    assert f"<small>{expected}</small>" in html[first : first + 300]
 
 
 def test_what_the_visitor_did_is_pressed():
@@ -277,17 +281,67 @@ def test_approximate_shares_are_called_so():
     assert catalogue("en")["why_about"] in html[: html.index("<template")]
 
 
-def test_chips_are_searches_and_the_present_one_is_marked():
-    look = Look("Shop", "zh-Hans", chips=(Chip("vase", "花瓶"), Chip("a&b")))
-    page = Page(render_search(look, answer(item()), words="vase"))
-    chips = {a["href"]: a.get("aria-current") for a in page.find("a", class_="chip")}
-    assert chips["/search?words=vase"] == "page"
-    assert chips["/search?words=a%26b"] is None
-    assert "花瓶" in "".join(page.text)
+def test_chips_choose_values_and_say_how_many_items_have_them():
+    chips = (Chip("family", "vase", 3, {"zh": "花瓶"}), Chip("made by", "a&b", 1))
+    page = Page(render_feed(Look("Shop", "zh-Hans", chips=chips), answer(item())))
+    hrefs = {a["href"] for a in page.find("a", class_="chip")}
+    assert hrefs >= {"/search?is.family=vase", "/search?is.made+by=a%26b"}
+    assert {"花瓶", "3 张图片", "a&b", "1 张图片"} <= set(page.text)
+    english = Page(render_feed(Look("Shop", chips=chips), answer(item())))
+    assert {"vase", "3 pictures", "a&b", "1 picture"} <= set(english.text)
+
+
+FACETS = [
+    {"name": "family", "type": "string", "values": [
+        {"value": "vase", "count": 7, "chosen": True}, {"value": "Küche > Löffel", "count": 1},
+    ]},
+    {"name": "price", "type": "number", "values": [
+        {"value": "..10", "count": 2}, {"value": "10..20", "count": 3},
+        {"value": "20..", "count": 2},
+    ]},
+]  # fmt: skip
+
+
+def test_facets_add_and_take_off_choices_and_keep_the_rest():
+    asked = Asked("blue", {"family": ("vase",)}, "p1")
+    look = Look("Shop", currency="EUR")
+    page = Page(render_search(look, answer(item()), asked, facets=FACETS))
+    values = [a for a in page.find("a") if "is." in a["href"] or "picture=p1" in a["href"]]
+    kept = "/search?words=blue&picture=p1&is.family=vase"
+    hrefs = [a["href"] for a in values if "aria-label" not in a and "data-look" not in a]
+    assert hrefs == [
+        "/search?words=blue&picture=p1",
+        f"{kept}&is.family=K%C3%BCche+%3E+L%C3%B6ffel",
+        f"{kept}&is.price=..10",
+        f"{kept}&is.price=10..20",
+        f"{kept}&is.price=20..",
+    ]
+    assert [a["href"] for a in values if a.get("aria-current")] == hrefs[:1]
+    said = [text for text in page.text if "EUR" in text]
+    assert said == ["Below 10 EUR", "10 to 20 EUR", "20 EUR and more"]
+    told = {a["aria-label"]: a for a in page.find("a") if "aria-label" in a}
+    assert told["Remove “Family: vase”"]["href"] == "/search?words=blue&picture=p1"
+    assert told["Remove “blue”"]["href"] == "/search?picture=p1&is.family=vase"
+    hidden = {(i["name"], i["value"]) for i in page.find("input", type="hidden") if "name" in i}
+    assert {("picture", "p1"), ("is.family", "vase")} <= hidden
+
+
+def test_what_finds_nothing_says_what_to_take_off():
+    asked = Asked("blue", {"family": ("vase",), "price": ("10..20",)})
+    look = Look("Shop", currency="${price}")
+    without = [(asked.toggled("price", "10..20"), 4), (asked.saying(""), 1)]
+    html = render_search(look, answer(), asked, without=without)
+    told = {a["href"]: html for a in Page(html).find("a", class_="chip")}
+    assert told.keys() >= {
+        "/search?words=blue&is.family=vase", "/search?is.family=vase&is.price=10..20",
+    }  # fmt: skip
+    said = "".join(Page(html).text)
+    assert "Without Price: $10 to $20: 4 pictures" in said
+    assert "Without blue: 1 picture" in said
 
 
 def test_links_for_language_and_theme_keep_the_search():
-    html = render_search(Look("Shop", "zh-Hans", "dark"), answer(item()), words="blue vase")
+    html = render_search(Look("Shop", "zh-Hans", "dark"), answer(item()), Asked("blue vase"))
     (language,) = [a for a in Page(html).find("a") if a.get("data-look") == "lang"]
     (theme,) = [a for a in Page(html).find("a") if a.get("data-look") == "theme"]
     assert language["href"] == "/search?words=blue+vase&lang=en"
@@ -298,7 +352,7 @@ def test_empty_states_say_what_to_do():
     look = Look("Shop")
     words = catalogue("en")
     assert words["empty"] in render_feed(look, answer(level="popular"))
-    assert words["results_none_hint"] in render_search(look, answer(), words="xyzzy")
+    assert words["results_none_hint"] in render_search(look, answer(), Asked("xyzzy"))
     assert words["saved_empty"] in render_saved(look, [])
     assert words["search_hint"] in render_search(look)
     assert words["not_found"] in render_problem(look, 404)
@@ -372,8 +426,18 @@ def test_a_price_stands_on_the_card_and_on_the_page_and_is_no_chip():
     feed, page = render_feed(look, answer(one)), render_item(look, one)
     for html in (feed, page):
         assert html.count('class="price">12.50 €<') == 1
-    chips = [a["href"] for a in Page(page).find("a", class_="chip") if "words" in a["href"]]
-    assert chips == ["/search?words=vase"]
+    chips = [a["href"] for a in Page(page).find("a", class_="chip") if "search" in a["href"]]
+    assert chips == ["/search?is.family=vase"]
+
+
+def test_what_is_sold_out_says_so_on_its_card_and_its_page():
+    look = Look("Shop", currency="EUR", shown=("brand",))
+    for stock, said in ((0, True), (2, False)):
+        one = item(attributes={"price": 5, "stock": stock, "brand": "Nord"})
+        cards = Page(render_feed(look, answer(one))).classes("sold")
+        pages = Page(render_item(look, one)).classes("sold")
+        assert ["hidden" not in found[0] for found in (cards, pages)] == [said, said]
+    assert '<span class="told">Nord</span>' in render_feed(look, answer(one))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -418,10 +482,10 @@ def test_buttons_of_an_item_say_their_words_and_a_saved_card_shows_it():
 
 def test_a_search_counts_all_that_it_found_and_leads_to_the_rest():
     shown = {"items": [item(f"i{n}") for n in range(3)], "place": 60, "total": 767}
-    page = Page(render_search(Look("Shop"), shown, "blue vase"))
+    page = Page(render_search(Look("Shop"), shown, Asked("blue vase")))
     (link,) = [a for a in page.find("a") if a.get("class") == "btn solid next"]
     assert link["href"] == "/search?words=blue+vase&place=63"
-    assert "767 pictures" in render_search(Look("Shop"), shown, "blue vase")
-    last = render_search(Look("Shop"), shown | {"total": 63}, "blue vase")
+    assert "767 pictures" in render_search(Look("Shop"), shown, Asked("blue vase"))
+    last = render_search(Look("Shop"), shown | {"total": 63}, Asked("blue vase"))
     assert 'class="btn solid next"' not in last
     assert "63 pictures" in last

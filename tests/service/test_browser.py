@@ -67,10 +67,13 @@ def test_what_was_only_seen_before_can_be_undone(page):
     with page.expect_response(lambda reply: reply.request.method == "DELETE"):
         page.locator("[data-do=only-seen]").click()
     page.wait_for_timeout(400)
+    focus = "document.activeElement.dataset.do"
+    assert page.evaluate(focus) == "undo-card"  # the button that was pressed is gone
     with page.expect_response(lambda reply: reply.request.method == "DELETE") as undone:
         page.locator("#toast button").click()
     assert undone.value.status == 200
     page.wait_for_function("() => !document.querySelector('.gone')")
+    assert page.evaluate(focus) == "open"
     assert page.complaints == []
 
 
@@ -534,3 +537,10 @@ def test_below_a_path_of_a_site_scripts_ask_for_nothing_outside_of_it(chromium, 
         assert {cookie["name"] for cookie in context.cookies()} == {"beholder_visitor", "theme"}
         assert complaints == []
         context.close()
+
+
+def test_who_refuses_a_picture_in_the_viewer_comes_back_to_its_card(page):
+    page.locator(".card a[data-do=open]").nth(2).click()
+    page.locator("#viewer [data-do=dislike]").click()
+    page.wait_for_function("() => !document.querySelector('#viewer').open")
+    page.wait_for_function("() => document.activeElement.dataset.do === 'undo-card'")

@@ -60,7 +60,8 @@ def test_everything_a_page_loads_is_there_and_is_ours(browser: httpx.Client) -> 
             answer = browser.get(path)
             assert answer.status_code == 200, path
             assert "immutable" in answer.headers["cache-control"]
-        assert not re.findall(r'(?:src|href)="(?:https?:)?//', html)
+        beside = re.sub(r'<link rel="canonical" [^>]*>', "", html)  # named, and not loaded
+        assert not re.findall(r'(?:src|href)="(?:https?:)?//', beside)
 
 
 def test_buttons_work_without_scripts_and_a_second_like_takes_the_first_back(
@@ -78,8 +79,8 @@ def test_buttons_work_without_scripts_and_a_second_like_takes_the_first_back(
 def test_a_form_leads_back_to_our_own_pages_only(browser: httpx.Client) -> None:
     with browser:
         browser.get("/")
-        inside = react(browser, "picture-00003", "hide", "/search?words=blue")
-        assert inside.headers["location"] == "/search?words=blue"
+        inside = react(browser, "picture-00003", "hide", "/search?words=blue+vase")
+        assert inside.headers["location"] == "/search?words=blue+vase"
         for elsewhere in (
             "//evil.example",
             "https://evil.example",
@@ -282,4 +283,4 @@ def test_prices_are_written_as_the_settings_say(trained: Path, tmp_path: Path) -
         client.put("/v1/items/priced", json=body, headers=priced.operator)
         page = client.get("/item/priced").text
         assert '<p class="price">$12.50</p>' in page
-        assert "/search?words=5" not in page
+        assert "=5" not in page

@@ -72,7 +72,8 @@ def show(folder: Path, name: str | None, as_json: bool) -> None:
     if as_json:
         console.as_json({"manifest": made, "choice": choice})
         return
-    click.echo(f"{made.name}: {made.n_items} items, {made.n_users} users, {made.n_pairs} pairs")
+    sizes = {"items": made.n_items, "users": made.n_users, "pairs": made.n_pairs}
+    click.echo(f"{made.name}: {', '.join(console.counted(n, of) for of, n in sizes.items())}")
     console.members(choice.members)
     for note in choice.notes:
         click.echo(f"- {note}")

@@ -18,7 +18,8 @@ from beholder.progress import Progress
 ONE = {  # of what is counted
     "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
     "interactions": "interaction", "items": "item", "links": "link", "names": "name",
-    "people": "person", "pictures": "picture", "rows": "row", "vectors": "vector",
+    "pairs": "pair", "people": "person", "pictures": "picture", "rows": "row", "users": "user",
+    "vectors": "vector",
 }  # fmt: skip
 
 

@@ -195,9 +195,11 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     for reason, n in report.files_skipped.items():
         click.echo(console.counted(n, reason))
     click.echo(
-        f"{report.pictures_found} pictures; {report.items_with_several} items with several, "
-        f"{report.items_without_media} items without, "
-        f"{report.media_without_items} pictures without an item; {report.seconds:.1f} s"
+        f"{console.counted(report.pictures_found, 'pictures')}; "
+        f"{console.counted(report.items_with_several, 'items with several')}, "
+        f"{console.counted(report.items_without_media, 'items without')}, "
+        f"{console.counted(report.media_without_items, 'pictures without an item')}; "
+        f"{report.seconds:.1f} s"
     )
     click.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):

@@ -47,10 +47,9 @@ def command(
     console.members(trained.members)
     for note in trained.notes:
         click.echo(f"- {note}")
-    click.echo(
-        f"bundle {trained.bundle}: {trained.n_items} items, {trained.n_users} users, "
-        f"{trained.n_pairs} pairs, {trained.seconds:.0f} s"
-    )
+    sizes = {"items": trained.n_items, "users": trained.n_users, "pairs": trained.n_pairs}
+    said = ", ".join(console.counted(n, of) for of, n in sizes.items())
+    click.echo(f"bundle {trained.bundle}: {said}, {trained.seconds:.0f} s")
     _tell_of_rules(folder, trained.bundle)
     if trained.refused is not None:
         click.echo(f"not served: {trained.refused}")

@@ -18,10 +18,13 @@ SKIPPED = frozenset({"price", *PRODUCT, "imdb_id", "url", "image", "picture", "c
 
 
 def text_of(title: str | None, attributes: Mapping[str, Any]) -> str:
-    """Join title and the texts among the attributes; numbers and codes say nothing."""
+    """Join title and the texts among the attributes; numbers and codes say nothing.
+
+    What `tags_zh` says, `tags` says already.
+    """
     parts = [title or ""]
     for name, value in attributes.items():
-        if name in SKIPPED:
+        if name in SKIPPED or (name[-3:-2] == "_" and name[:-3] in attributes):
             continue
         if isinstance(value, str):
             parts.append(value)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from beholder.demo.chinese import NAMES
 from beholder.demo.gallery import Factors, jpeg, paint
 from beholder.demo.truth import make_truth
 from beholder.demo.visitors import simulate, to_csv
@@ -20,7 +21,7 @@ from beholder.progress import SILENT, Progress
 TITLE = "Generated gallery"
 COLUMNS = (
     "item_id", "title", "title_zh", "family", "palette", "pattern", "texture", "colours", "tags",
-    "picture",
+    "picture", "family_zh", "palette_zh", "pattern_zh", "texture_zh", "colours_zh", "tags_zh",
 )  # fmt: skip
 _CHUNK = 20
 _README = """\
@@ -150,6 +151,8 @@ def _items_csv(factors: list[Factors]) -> str:
             [
                 item_id(f.index), f.title, f.title_zh, f.family, f.palette, f.pattern, f.texture,
                 "|".join(f.colours), "|".join(f.tags), f"{item_id(f.index)}.jpg",
+                *(NAMES[word] for word in (f.family, f.palette, f.pattern, f.texture)),
+                *("|".join(NAMES[word] for word in words) for words in (f.colours, f.tags)),
             ]
         )  # fmt: skip
     return file.getvalue()

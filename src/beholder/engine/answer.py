@@ -128,6 +128,9 @@ class Answer(Plain, frozen=True):
         personal; None: it is not.
     total
         How many items a search by words found, this page and all others; None: not counted.
+    variants
+        How many other variants the items have that stand for their product, by id; None: not
+        asked for.
     """
 
     answer: str
@@ -140,6 +143,7 @@ class Answer(Plain, frozen=True):
     note: str | None = None
     degraded: Literal["popular"] | None = None
     total: int | None = None
+    variants: dict[str, int] | None = None
 
     @property
     def ids(self) -> list[str]:

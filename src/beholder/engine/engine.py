@@ -19,6 +19,7 @@ from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
 from beholder.engine.allowed import allowed, away
 from beholder.engine.answer import Answer, Explanation, Level, Recommendation
+from beholder.engine.choosing import Facet, SearchAnswer, facets_of
 from beholder.engine.cursor import PLACES
 from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
@@ -39,8 +40,17 @@ from beholder.engine.rerank import Dial
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.simple import Simply
 from beholder.engine.slate import Known
+from beholder.engine.variants import (
+    Variants,
+    all_of_product,
+    asked_for_one,
+    one_each,
+    others,
+    without_products_of,
+)
 from beholder.errors import UnknownItemError, UsageError
-from beholder.scorers.interface import Floats
+from beholder.rules.choices import Choices, all_of, masks_of
+from beholder.scorers.interface import Floats, Positions
 from beholder.settings import BehaviourSettings
 from beholder.store.ids import check_moment
 from beholder.store.records import Snapshot
@@ -276,6 +286,11 @@ class Engine:
         mask = allowed(view, known.history, question.exclude, away(known, question.repeat))
         if question.filter:
             mask &= view.masks.of(question.filter)
+        one = asked_for_one(question.variants)
+        if one:
+            there = view.position_of_id
+            had = np.array([there[i] for i in question.exclude if i in there], np.int32)
+            mask = without_products_of(view, had, mask)
         who = (user, session)
         if question.page is not None:
             cursor = self._pages.open(who, question)
@@ -284,12 +299,17 @@ class Engine:
             ranked = self.pipeline.go_on(view, known, level, chosen, cursor.place)
             following = self._pages.seal(behind, who)
             name = cursor.answer
-            told = Answered(view, ranked, name, view.bundle, following, known.unknown)
+            more = self._others(view, chosen) if one else None
+            told = Answered(
+                view, ranked, name, view.bundle, following, known.unknown, variants=more
+            )
             return self._kept(told, seen)
         name = secrets.token_hex(8)
         dial = self.pipeline.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
+        if one:
+            dial = dial._replace(one_variant=True, alone=True)
         explore = self._may_explore(user, session, history, seen)
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
         ranked = self.pipeline(view, known, level, wanted)
@@ -297,8 +317,12 @@ class Engine:
         note = None
         if not len(ranked.positions):
             note = why_nothing(view, self._able(view, None), self._able(view, question.filter))
-        told = Answered(view, ranked, name, view.bundle, following, known.unknown, note)
+        more = self._others(view, ranked.positions) if one else None
+        told = Answered(view, ranked, name, view.bundle, following, known.unknown, note, more)
         return self._kept(told, seen)
+
+    def _others(self, view: Overlay, positions: Positions) -> dict[str, int]:
+        return others(view, positions, self._able(view, None))
 
     def _may_explore(
         self,
@@ -325,6 +349,7 @@ class Engine:
         k: int = 20,
         seen: Snapshot | None = None,
         filter: str | None = None,
+        variants: Variants | None = None,
     ) -> Answer:
         """Return what looks and reads like an item, and what people like together with it.
 
@@ -334,6 +359,8 @@ class Engine:
             What the store says of who asks: whose answer it is.
         filter
             Only items for which this holds, such as `price < 50`.
+        variants
+            `one` of each product, and none of the item's own, or `all`.
 
         Raises
         ------
@@ -346,8 +373,9 @@ class Engine:
         view = self.refresh()
         place = self._position(view, item)
         able, wanted = self._able(view, None), self._able(view, filter)
-        found = finding.similar_to(view, place, k, wanted)
-        answer = finding.as_answer(view, found, able, wanted)
+        one = asked_for_one(variants)
+        found = finding.similar_to(view, place, k, wanted, one=one)
+        answer = finding.as_answer(view, found, able, wanted, one=one)
         if self.keep is not None:
             self.keep(view, alike(found.positions, found.scores), answer.answer, view.bundle, seen)
         return answer
@@ -404,9 +432,12 @@ class Engine:
         picture: Given | Mapping[str, Floats] | None = None,
         k: int = 20,
         filter: str | None = None,
+        choices: Choices | None = None,
+        facets: bool | Sequence[str] = False,
+        variants: Variants | None = None,
         place: int = 0,
-    ) -> Answer:
-        """Search by words, by a picture, or by both.
+    ) -> SearchAnswer:
+        """Search by words, by a picture, or by both; or list what choices or a filter leave.
 
         Items that say all words come before those that say some, and the popular first among
         equals. A word is found by its stem, its beginning and with a letter off, too, and an item
@@ -421,6 +452,13 @@ class Engine:
             encoders of the workspace look at; or raw vectors by encoder name, float32 (dim,) each.
         filter
             Only items for which this holds, such as `price < 50`.
+        choices
+            Only items with one of these values of each attribute, as facets name them:
+            `{"category": ["vase", "jug"], "price": ["10..20"]}`.
+        facets
+            Whether the answer says by what it can be narrowed, or by which attributes.
+        variants
+            `one` of each product, the one that answers best, or `all`; counts are of such cards.
         place
             Of the first item among all that are found, from 0 to `FURTHEST`: for a next page.
 
@@ -436,15 +474,37 @@ class Engine:
         checked_place(place)
         if isinstance(picture, Mapping) and not picture:
             picture = None
-        if not (words and words.strip()) and picture is None:
-            raise UsageError("a search needs words or a picture", field="words")
+        choices = choices or {}
+        if not (words and words.strip()) and picture is None and not filter and not choices:
+            raise UsageError("a search needs words, a picture, choices or a filter", field="words")
         vectors = {} if picture is None else self._vectors_of_picture(picture)
         view = self.refresh()
         if picture is not None:
             check_looks(view.content, vectors)
-        able, wanted = self._able(view, None), self._able(view, filter)
-        found = finding.searched(view, words, vectors, place + k, wanted)
-        return finding.as_answer(view, found, able, wanted, place)
+        able, held = self._able(view, None), self._able(view, filter)
+        chosen = masks_of(choices, view.masks.facets)
+        scores = finding.scores_of(view, words, vectors)
+        pictured = bool(vectors) and not (words and words.strip())
+        # A picture alone puts all that was chosen in order.
+        wanted = held if pictured and choices else held & (scores > 0)
+        whole, one = all_of(chosen, wanted), asked_for_one(variants)
+        if one:
+            whole = one_each(view, scores, whole)
+        found = finding.ordered(view, scores, place + k, whole)
+        if pictured and not choices:
+            found = found._replace(total=None)
+        answer = finding.as_answer(view, found, able, all_of(chosen, held), place, one=one)
+        names = () if isinstance(facets, bool) else facets
+        told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
+        return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
+
+    def facets(
+        self, names: Sequence[str] = (), variants: Variants | None = None
+    ) -> tuple[Facet, ...]:
+        """Return by what all that may be shown can be narrowed, with counts; see `search`."""
+        view = self.refresh()
+        one = asked_for_one(variants)
+        return facets_of(view, self._able(view, None), {}, {}, names, one=one)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
         if isinstance(picture, Mapping):
@@ -554,13 +614,29 @@ class Engine:
         view = self.refresh()
         return show(view.cards[self._position(view, item)], 0.0, None)
 
+    def variants(self, item: str) -> tuple[Recommendation, ...]:
+        """Return all variants of an item's product that are shown, itself among them.
+
+        Returns
+        -------
+        Nothing where it has no others.
+
+        Raises
+        ------
+        UnknownItemError
+            If there is no such item, or it is hidden.
+        """
+        view = self.refresh()
+        same = all_of_product(view, self._position(view, item))
+        return tuple(show(view.cards[position], 0.0, None) for position in same)
+
     # -- showing ----------------------------------------------------------------------------
 
     def _position(self, view: Overlay, item: str) -> int:
         place = view.position_of_id.get(item, -1)
         if place < 0 or not view.shown[place]:
             raise UnknownItemError(
-                f"no item {item!r} is shown in this catalogue ({len(view.cards)} items)",
+                f"no item {item!r} is shown in this catalogue ({_items(len(view.cards))})",
                 remedy="check its id; new items need `beholder import`",
                 field="item",
             )
@@ -583,3 +659,7 @@ class Engine:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _items(n: int) -> str:
+    return "1 item" if n == 1 else f"{n} items"

@@ -10,10 +10,11 @@ import numpy as np
 
 from beholder.engine.alike import with_all
 from beholder.engine.answer import Answer, Reason
-from beholder.engine.looks import alike, by_looks, looks_of
+from beholder.engine.looks import alike, looks_of
 from beholder.engine.nothing import why_not_found
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
+from beholder.engine.variants import one_each, others, without_products_of
 from beholder.engine.wording import word_scores
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions, Query
@@ -38,19 +39,28 @@ class Found(NamedTuple):
         return Found(self.positions[place:], self.scores[place:], self.total)
 
 
-def similar_to(view: Overlay, place: int, k: int, allowed: Mask) -> Found:
-    """Return what looks and reads like an item, and what people like together with it."""
+def similar_to(view: Overlay, place: int, k: int, allowed: Mask, *, one: bool = False) -> Found:
+    """Return what looks and reads like an item, and what people like together with it.
+
+    Parameters
+    ----------
+    one
+        Whether one of each product, and none of the item's own.
+    """
     scores = with_all(view, place)
     if view.touched(place):  # of others, what is liked together is only guessed from content
         together = _row(view.blend.item_item, place)
         scores = np.float32(0.5) * (scores + together / max(float(together.max()), 1e-12))
-    return _listed(view, scores, k, allowed, without=place)
+    if one:
+        allowed = without_products_of(view, np.array([place]), allowed & (scores > 0))
+        allowed = one_each(view, scores, allowed)
+    return listed(view, scores, k, allowed, without=place)
 
 
-def searched(
-    view: Overlay, words: str | None, vectors: Mapping[str, Floats], k: int, allowed: Mask
-) -> Found:
-    """Return what words name, or a picture, or both.
+def scores_of(view: Overlay, words: str | None, vectors: Mapping[str, Floats]) -> Floats:
+    """Return how well each item answers words, or a picture, or both, float32 (n,); 0: not at all.
+
+    Without either all do, the popular best.
 
     Parameters
     ----------
@@ -59,15 +69,44 @@ def searched(
     """
     looks = looks_of(view.content, vectors)
     if not words or not words.strip():
-        return Found(*by_looks(view, looks, k, allowed))
+        return alike(view.content, looks) if vectors else _by_popularity(view)
     scores = word_scores(view, words)
     if looks:
         scores += np.maximum(alike(view.content, looks), 0)
-    return _listed(view, scores, k, allowed)
+    return scores
 
 
-def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0) -> Answer:
-    """Return what was found as it is shown, from a place on; the masks as in `why_not_found`."""
+def _by_popularity(view: Overlay) -> Floats:
+    scores: Floats = (np.float32(1) + view.popularity) / np.float32(2)
+    return scores
+
+
+def listed(
+    view: Overlay, scores: Floats, k: int, allowed: Mask, without: int | None = None
+) -> Found:
+    """Return the best allowed positions above 0, their scores, and how many there are."""
+    able = allowed & (scores > 0)
+    if without is not None:
+        able[without] = False
+    return ordered(view, scores, k, able)
+
+
+def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
+    """Return the best allowed positions, their scores, and how many there are."""
+    chosen = best(scores, k, view.blend.ties, allowed)
+    return Found(chosen, scores[chosen], int(np.count_nonzero(allowed)))
+
+
+def as_answer(
+    view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0, *, one: bool = False
+) -> Answer:
+    """Return what was found as it is shown, from a place on; the masks as in `why_not_found`.
+
+    Parameters
+    ----------
+    one
+        Whether an item stands for its product.
+    """
     page = found.after(place)
     reason = Reason("similar")
     items = tuple(
@@ -76,18 +115,16 @@ def as_answer(view: Overlay, found: Found, able: Mask, wanted: Mask, place: int 
     )
     note = None if len(found.positions) else why_not_found(view, able, wanted)
     name = secrets.token_hex(8)
-    return Answer(name, view.bundle, "similar", items, None, place, note=note, total=found.total)
-
-
-def _listed(
-    view: Overlay, scores: Floats, k: int, allowed: Mask, without: int | None = None
-) -> Found:
-    """Return the best allowed positions above 0, and their scores."""
-    able = allowed & (scores > 0)
-    if without is not None:
-        able[without] = False
-    chosen = best(scores, k, view.blend.ties, able)
-    return Found(chosen, scores[chosen], int(np.count_nonzero(able)))
+    return Answer(
+        name,
+        view.bundle,
+        "similar",
+        items,
+        place=place,
+        note=note,
+        total=found.total,
+        variants=others(view, page.positions, able) if one else None,
+    )
 
 
 def _row(scorer: ItemItem, place: int) -> Floats:

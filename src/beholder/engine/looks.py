@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
-from beholder.index.best import best
-from beholder.scorers.interface import Floats, Mask, Positions
+from beholder.scorers.interface import Floats
 from beholder.spaces import Similarity
 
 
@@ -41,15 +39,6 @@ def check_looks(content: Similarity, picture: Mapping[str, Floats]) -> None:
             remedy="run `beholder encode` and `beholder train`",
             field="picture",
         )
-
-
-def by_looks(
-    view: Overlay, looks: Mapping[str, Floats], k: int, allowed: Mask
-) -> tuple[Positions, Floats]:
-    """Return the `k` allowed items most like a picture, and how alike they are, above 0."""
-    scores = alike(view.content, looks)
-    chosen = best(scores, k, view.blend.ties, allowed & (scores > 0))
-    return chosen, scores[chosen]
 
 
 def alike(content: Similarity, looks: Mapping[str, Floats]) -> Floats:

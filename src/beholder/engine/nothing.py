@@ -17,8 +17,8 @@ def why_nothing(view: Overlay, able: Mask, wanted: Mask) -> str:
         bool (n,). What a filter leaves of it.
     """
     return _closed(view, able, wanted) or (
-        f"all {int(wanted.sum())} items that could stand here are known to who asks: seen, "
-        "disliked or left out; with repeat=allow what was only seen comes again"
+        f"{_all(wanted)} that could stand here {'is' if wanted.sum() == 1 else 'are'} known to who "
+        "asks: seen, disliked or left out; with repeat=allow what was only seen comes again"
     )
 
 
@@ -33,5 +33,14 @@ def _closed(view: Overlay, able: Mask, wanted: Mask) -> str:
     if not able.any():
         return "all items that are shown are banned or out of stock"
     if not wanted.any():
-        return f"none of the {int(able.sum())} items that are shown holds for the filter"
+        none = (
+            "the only item that is"
+            if able.sum() == 1
+            else f"none of the {able.sum()} items that are"
+        )
+        return f"{none} shown {'does not hold' if able.sum() == 1 else 'holds'} for the filter"
     return ""
+
+
+def _all(items: Mask) -> str:
+    return "the only item" if items.sum() == 1 else f"all {int(items.sum())} items"

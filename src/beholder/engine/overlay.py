@@ -25,6 +25,8 @@ from beholder.engine.cards import Cards
 from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
 from beholder.engine.variety import varied
 from beholder.rules.mask import Masks
+from beholder.rules.offers import Offer, offers_of
+from beholder.rules.translations import labels_of
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.scorers.item_item import ItemItem
@@ -121,6 +123,26 @@ class Overlay:
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
         return np.pad(self.parts.popularity, (0, self.n_late))
+
+    def offers(self, names: tuple[str, ...] = ()) -> tuple[Offer, ...]:
+        """Return what can be chosen of these attributes; none: of those that suggest themselves."""
+        if names not in self._offers:
+            self._offers[names] = offers_of(self.masks.facets, self.shown, names)
+        return self._offers[names]
+
+    def labels(self, name: str) -> Mapping[str, Mapping[str, str]]:
+        """Return what values of an attribute are called in other languages."""
+        if name not in self._labels:
+            self._labels[name] = labels_of(name, self.masks.facets)
+        return self._labels[name]
+
+    @cached_property
+    def _offers(self) -> dict[tuple[str, ...], tuple[Offer, ...]]:
+        return {}
+
+    @cached_property
+    def _labels(self) -> dict[str, Mapping[str, Mapping[str, str]]]:
+        return {}
 
     @cached_property
     def words(self) -> Changed:

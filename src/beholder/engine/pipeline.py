@@ -18,6 +18,7 @@ from beholder.engine.retrieve import run
 from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
+from beholder.engine.variants import firsts
 from beholder.scorers.interface import Positions
 from beholder.store.answers import HISTORY, POPULAR
 
@@ -70,6 +71,8 @@ class Pipeline:
         slate = run(request, view, self.stages, first_look if known.stranger else None)
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, request.allowed, request.rules)
+        if wanted.dial.alone:
+            slate = slate.ordered(firsts(view.groups[slate.positions]))
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
         if known.stranger:

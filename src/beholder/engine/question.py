@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from beholder.engine.rerank import Dial
+from beholder.engine.variants import Variants
 from beholder.errors import UsageError
 from beholder.scorers.interface import Mask
 
@@ -33,6 +34,8 @@ class Question(NamedTuple):
     repeat
         What this person did something with already: `never` again, or `allow` it; None: as the
         setting `serve.repeat` says for each kind of event.
+    variants
+        `one` of each product, also beside what is excluded, or `all`.
     """
 
     k: int = 20
@@ -41,6 +44,7 @@ class Question(NamedTuple):
     filter: str | None = None
     diversity: float | None = None
     repeat: Repeat | None = None
+    variants: Variants | None = None
 
 
 class Wanted(NamedTuple):

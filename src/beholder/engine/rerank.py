@@ -31,11 +31,14 @@ class Dial(NamedTuple):
         Candidates that are more similar than this are one picture twice; above 1: never.
     one_variant
         Whether a second variant of a product waits until one of each other stood.
+    alone
+        Whether it never stands.
     """
 
     diversity: float = 0.0
     near: float = 2.0
     one_variant: bool = False
+    alone: bool = False
 
     @property
     def moves(self) -> bool:

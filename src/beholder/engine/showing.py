@@ -37,7 +37,7 @@ class Answered(msgspec.Struct, frozen=True):
         Id of the answer.
     following
         Cursor of the next page, or None.
-    unknown, note
+    unknown, note, variants
         As in `Answer`.
     """
 
@@ -48,6 +48,7 @@ class Answered(msgspec.Struct, frozen=True):
     following: str | None
     unknown: Unknown | None = None
     note: str | None = None
+    variants: dict[str, int] | None = None
 
 
 class Why(NamedTuple):
@@ -131,6 +132,7 @@ def as_objects(answered: Answered) -> Answer:
         ranked.place,
         answered.unknown,
         answered.note,
+        variants=answered.variants,
     )
 
 
@@ -177,8 +179,8 @@ def as_json(answered: Answered) -> bytes:
     text += [b'],"next":', msgspec.json.encode(answered.following)]
     unknown, note = msgspec.json.encode(answered.unknown), msgspec.json.encode(answered.note)
     text.append(
-        b',"place":%d,"unknown":%b,"note":%b,"degraded":null,"total":null}'
-        % (ranked.place, unknown, note)
+        b',"place":%d,"unknown":%b,"note":%b,"degraded":null,"total":null,"variants":%b}'
+        % (ranked.place, unknown, note, msgspec.json.encode(answered.variants))
     )
     return b"".join(text)
 

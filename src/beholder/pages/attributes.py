@@ -1,4 +1,4 @@
-"""What pages show of an item's attributes: words that can be searched for, and the price.
+"""What pages show of an item's attributes: words that can be chosen by, and the price.
 
 `static/modules/attributes.js` does the same in the viewer.
 """
@@ -7,32 +7,50 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_CHIPS = 12
 LONGEST_CHIP = 24  # letters
 _LARGEST = 1e15  # above it floating-point numbers are written with exponents
+TINTS = 6
+APART = ("colour", "colours", "color", "colors", "pattern", "material", "size", "sizes")
+_PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_SOLD = frozenset({"out of stock", "outofstock", "sold out", "soldout"})
 _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
 _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
 _ADDRESS = re.compile(r"://|^www\.|\.(jpe?g|png|webp|gif|html?)$", re.I)
+_LANGUAGE = re.compile(r"(.+)_[a-z]{2}")
 _NO_NAME_NO_SENSE = frozenset({"true", "false", "yes", "no", "none", "null", "nan", "n/a"})
 
 
-def chips(attributes: Mapping[str, Any]) -> list[str]:
-    """Return values that are words, each once, at most `MOST_CHIPS`.
+def chips(attributes: Mapping[str, Any], language: str = "en") -> list[dict[str, str]]:
+    """Return values that are words, each once, at most `MOST_CHIPS`: name, value and label.
 
-    Numbers, dates, prices and addresses say nothing without the names of their attributes.
+    Numbers, dates, prices and addresses say nothing without the names of their attributes. What
+    `tags_zh` says is what the values of `tags` are called in Chinese.
     """
-    found: dict[str, None] = {}
+    found: dict[str, dict[str, str]] = {}
     for name, value in attributes.items():
-        if name.startswith(("title", "description")):
+        if name.startswith(("title", "description")) or _translates(name, attributes):
             continue
-        for part in value if isinstance(value, list) else [value]:
+        values = _listed(value)
+        others = _listed(attributes.get(f"{name}_{language[:2]}"))
+        labels = others if len(others) == len(values) else values
+        for part, label in zip(values, labels, strict=True):
             if isinstance(part, str) and is_words(part):
-                found.setdefault(part)
-    return list(found)[:MOST_CHIPS]
+                found.setdefault(part, {"name": name, "value": part, "label": str(label or part)})
+    return list(found.values())[:MOST_CHIPS]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _translates(name: str, attributes: Mapping[str, Any]) -> bool:
+    match = _LANGUAGE.fullmatch(name)
+    return match is not None and match[1] in attributes
 
 
 def is_words(text: str) -> bool:
@@ -44,6 +62,44 @@ def is_words(text: str) -> bool:
     if text.strip().lower() in _NO_NAME_NO_SENSE or _ADDRESS.search(text):
         return False
     return not (digits and (_PRICE.search(text) or _MONTH.search(text)))
+
+
+def told(attributes: Mapping[str, Any], names: Sequence[str], language: str = "en") -> str:
+    """Return the values of some attributes in one line; what is missing is left out."""
+    found = []
+    for name in names:
+        value = attributes.get(f"{name}_{language[:2]}") or attributes.get(name)
+        parts = [_said(part) for part in _listed(value)]
+        found.append(", ".join(part for part in parts if part))
+    return " · ".join(part for part in found if part)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return value if isinstance(value, str) else f"{value:.15g}"
+
+
+def sold_out(attributes: Mapping[str, Any]) -> bool:
+    """Return whether an item says that there is none left: by stock, in_stock or availability."""
+    stock = attributes.get("stock")
+    if isinstance(stock, str):
+        stock = float(stock) if _PLAIN.fullmatch(stock) else None
+    none = isinstance(stock, int | float) and not isinstance(stock, bool) and stock <= 0
+    gone = attributes.get("in_stock")
+    refused = gone is False or (isinstance(gone, str) and gone.strip().lower() in ("false", "no"))
+    availability = str(attributes.get("availability") or "").lower().replace("_", " ")
+    return none or refused or availability in _SOLD
+
+
+def differing(variants: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the attributes, of those that tell variants of a product apart, that do so here."""
+    return [name for name in APART if len({repr(each.get(name)) for each in variants}) > 1][:2]
+
+
+def tint(item_id: str) -> int:
+    """Return which of `TINTS` colours stands for a picture that an item does not have."""
+    return sum(item_id.encode()) % TINTS
 
 
 def price(attributes: Mapping[str, Any], currency: str) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from beholder.pages import assets, attributes
+from beholder.pages import assets, attributes, naming
+from beholder.pages.asked import Asked
 from beholder.pages.words import Words
 
 if TYPE_CHECKING:
@@ -26,17 +27,22 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self' blob:; connect-src 'self'; style-src 'self'; "
     "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+Labelled = Mapping[str, Mapping[str, naming.Labels]]  # by attribute and value
 THEMES = ("auto", "light", "dark")
 _MOST_SHARES = 5
+_SUMMARY = 200  # letters that other sites show of a page
+_INDEXED = ("feed", "item")  # what others may find by a search engine
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
 class Chip:
-    """A search of one tap: what is searched for, and how it is called in this language."""
+    """A value of an attribute that is chosen by one tap, and how many items have it."""
 
-    words: str
-    label: str = ""
+    name: str
+    value: str
+    count: int
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,18 @@ class Look:
     theme
         One of `THEMES`; auto follows the visitor's system.
     chips
-        Searches of one tap, for example the most frequent categories.
+        Choices of one tap, for example the most frequent categories.
     currency
         How prices are written; see `attributes.price`.
     root
         The path of the site below which all pages stand, such as `/rec`; empty: none.
+    shown
+        Attributes whose values stand on cards.
+    variants
+        Whether `one` of each product stands in a list, or `all`.
+    site
+        Scheme and host under which others find the pages, such as `https://shop.example`; empty:
+        they are not told.
     """
 
     title: str
@@ -65,6 +78,9 @@ class Look:
     chips: tuple[Chip, ...] = ()
     currency: str = ""
     root: str = ""
+    shown: tuple[str, ...] = ()
+    variants: str = "one"
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +138,7 @@ def render_feed(
         look,
         kind="feed",
         path="/",
-        cards=_cards(look, _placed(answer), level),
+        cards=_cards(look, _placed(answer), level, answer.get("variants")),
         cold=level == "popular",
         nothing="empty" if empty else "all_seen",
         again="" if again else "/?repeat=allow",
@@ -139,32 +155,63 @@ def render_feed(
     )
 
 
-def render_search(look: Look, answer: Mapping[str, Any] | None = None, words: str = "") -> str:
+def render_search(
+    look: Look,
+    answer: Mapping[str, Any] | None = None,
+    asked: Asked | None = None,
+    *,
+    facets: Sequence[Mapping[str, Any]] = (),
+    labels: Labelled | None = None,
+    without: Sequence[tuple[Asked, int]] = (),
+) -> str:
     """Return the results of a search, or the empty search page where there is no answer.
 
     Parameters
     ----------
     answer
         What `POST /v1/search` gives: the items from a `place` on, of `total` ones.
-    words
-        What was typed; empty after a search by picture.
+    asked
+        What was asked for; nothing after a search by picture without scripts.
+    facets
+        By what it can be narrowed, as `POST /v1/search` says.
+    labels
+        What values that were chosen are called in other languages, by attribute and value.
+    without
+        Where nothing was found: the same search without one of its parts, and how many items
+        that would find.
     """
-    answer = answer or {}
-    items, place = answer.get("items", []), answer.get("place", 0)
+    found = answer or {}
+    asked = Asked() if asked is None else asked
+    items, place = found.get("items", []), found.get("place", 0)
     behind = place + len(items)
-    total = answer.get("total") or behind
-    asked = {"words": words} if words else {}
+    total = found.get("total") or behind
+    words, labels = Words(look.language), labels or {}
     return _page(
         "search.html",
         look,
         kind="search",
         path="/search",
-        cards=_cards(look, items, "search"),
-        searched=bool(answer),
-        query=words,
-        asked=asked | ({"place": str(place)} if place else {}),
+        cards=_cards(look, items, "search", found.get("variants")),
+        searched=answer is not None,
+        query=asked.words,
+        heading=_heading(look, asked, labels),
+        asked=dict(asked.at(place).pairs),
+        asked_pairs=asked.at(place).pairs,
+        kept_pairs=asked.saying(picture=asked.picture).pairs,
+        parts=_parts(look, asked, labels),
+        without_picture=asked.saying(asked.words).address,
+        facets=_facets(look, asked, facets),
+        without=[
+            {
+                "address": other.address,
+                "what": _left_out(look, asked, other, labels),
+                "count": words.count("results", n),
+            }
+            for other, n in without
+        ],
         n_found=total,
-        more=f"/search?{urlencode(asked | {'place': behind})}" if items and behind < total else "",
+        more=asked.at(behind).address if items and behind < total else "",
+        search=_json({"words": asked.words, "choices": asked.choices, "place": behind}),
     )
 
 
@@ -207,6 +254,7 @@ def render_item(
     """
     words = Words(look.language)
     card = _cards(look, [item], "")[0]
+    description = _description(item)
     strip = _strip(words, item, card["title"], place)
     return _page(
         "item.html",
@@ -216,8 +264,16 @@ def render_item(
         card=card,
         large=next((each for each in strip if each["large"]), card),
         strip=strip if len(strip) > 1 else [],
-        description=_description(item),
-        chips_of_item=attributes.chips(item.get("attributes") or {}),
+        description=description,
+        preview=_preview(look, card, description),
+        swatches=_swatches(look, item),
+        chips_of_item=[
+            {
+                "label": chip["label"],
+                "address": Asked().toggled(chip["name"], chip["value"]).address,
+            }
+            for chip in attributes.chips(item.get("attributes") or {}, look.language)
+        ],
         related=_cards(look, similar, ""),
         why=_why(words, explanation),
     )
@@ -230,6 +286,7 @@ def render_problem(look: Look, status: int, detail: str = "", request_id: str = 
         look,
         kind="problem",
         path="/",
+        heading={404: "not_found", 410: "gone"}.get(status, "problem"),
         status=status,
         detail=detail,
         request_id=request_id,
@@ -265,19 +322,103 @@ def _page(template: str, look: Look, **values: Any) -> str:
     dark = look.theme == "dark"
     other = "en" if look.language != "en" else "zh-Hans"
     values.setdefault("query", "")
-    kept = values.setdefault("asked", {})  # of the address: links and forms come back to it
+    values.setdefault("preview", None)
+    # Of the address: links and forms come back to it.
+    pairs = values.setdefault("asked_pairs", list(values.setdefault("asked", {}).items()))
+    values.setdefault("kept_pairs", [])
+
+    def here(**more: str) -> str:
+        told = [*pairs, *more.items()]
+        return f"{values['path']}?{urlencode(told)}" if told else str(values["path"])
+
     values.update(
-        back=f"{values['path']}?{urlencode(kept)}" if kept else values["path"],
+        back=here(),
+        canonical=look.site + look.root + quote(values["path"], safe="/%") if look.site else "",
+        indexed=values["kind"] in _INDEXED,
+        locale={"en": "en_US"}.get(look.language, "zh_CN"),
+        chips=[] if values["kind"] == "search" else _chips(look),
         look=look,
         words=words,
         words_json=_json(words.all),
-        other_language=f"{values['path']}?{urlencode({**kept, 'lang': other})}",
-        other_theme=f"{values['path']}?{urlencode({**kept, 'theme': 'light' if dark else 'dark'})}",
+        shown_json=_json(look.shown),
+        other_language=here(lang=other),
+        other_theme=here(theme="light" if dark else "dark"),
     )
     return _environment().get_template(template).render(**values)
 
 
-def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[dict[str, Any]]:
+def _chips(look: Look) -> list[dict[str, Any]]:
+    return [
+        _option(look, Asked(), chip.name, chip.value, chip.count, chip.labels)
+        for chip in look.chips
+    ]
+
+
+def _facets(look: Look, asked: Asked, facets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the attributes that a search can be narrowed by; each value leads there or back."""
+    words = Words(look.language)
+    return [
+        {
+            "label": naming.attribute(words, facet["name"]),
+            "n_chosen": len(asked.choices.get(facet["name"], ())),
+            "options": [
+                _option(look, asked, facet["name"], v["value"], v["count"], v.get("labels", {}))
+                for v in facet["values"]
+            ],
+        }
+        for facet in facets
+    ]
+
+
+def _option(
+    look: Look, asked: Asked, name: str, value: str, count: int, labels: naming.Labels
+) -> dict[str, Any]:
+    words = Words(look.language)
+    label = naming.value(words, look.currency, name, value, labels)
+    return {
+        "label": label,
+        "count": count,
+        "says": words.count("results", count),
+        "address": asked.toggled(name, value).address,
+        "chosen": value in asked.choices.get(name, ()),
+    }
+
+
+def _parts(look: Look, asked: Asked, labels: Labelled) -> list[dict[str, str]]:
+    """Return what a search consists of; each leads to the search without it."""
+    words = Words(look.language)
+    parts = [{"label": asked.words, "address": asked.saying("", asked.picture).address}]
+    for name, value in asked.chosen:
+        label = naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
+        said = words("choice", name=naming.attribute(words, name), value=label)
+        parts.append({"label": said, "address": asked.toggled(name, value).address})
+    return [part for part in parts if part["label"]]
+
+
+def _heading(look: Look, asked: Asked, labels: Labelled) -> str:
+    words = Words(look.language)
+    if asked.words:
+        return words("results_for", words=asked.words)
+    return " · ".join(
+        naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
+        for name, value in asked.chosen
+    )
+
+
+def _left_out(look: Look, asked: Asked, other: Asked, labels: Labelled) -> str:
+    """Return what the other search does not ask for."""
+    left = {part["label"] for part in _parts(look, other, labels)}
+    return ", ".join(
+        part["label"] for part in _parts(look, asked, labels) if part["label"] not in left
+    )
+
+
+def _cards(
+    look: Look,
+    items: Sequence[Mapping[str, Any]],
+    level: str,
+    variants: Mapping[str, int] | None = None,
+) -> list[dict[str, Any]]:
     """Return what the template of a card needs; `json` is the item for the modules."""
     words, cards = Words(look.language), []
     for item in items:
@@ -291,10 +432,16 @@ def _cards(look: Look, items: Sequence[Mapping[str, Any]], level: str) -> list[d
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
                 "reason": _reason(words, item, level),
                 "price": attributes.price(item.get("attributes") or {}, look.currency),
+                "told": attributes.told(item.get("attributes") or {}, look.shown, look.language),
+                "sold_out": attributes.sold_out(item.get("attributes") or {}),
+                "more": words.count("variants", n)
+                if (n := (variants or {}).get(item["id"], 0))
+                else "",
+                "tint": attributes.tint(str(item["id"])),
                 "mine": item.get("mine") or {},
                 "answer": str(item.get("answer") or ""),
                 "place": int(item.get("place") or 0),
-                "json": _json(item),
+                "json": _json({**item, "others": n} if n else item),
             }
         )
     return cards
@@ -319,6 +466,32 @@ def _strip(words: Words, item: Mapping[str, Any], title: str, place: int) -> lis
             "large": n == place,
         }
         for n, picture in enumerate(shown, 1)
+    ]
+
+
+def _preview(look: Look, card: Mapping[str, Any], description: str) -> dict[str, Any]:
+    """Return what other sites show of a link to an item: absolute addresses, or no picture."""
+    parts = [card["price"], card["told"], description]
+    said = " · ".join(part for part in parts if part)
+    picture = card["picture"] if look.site else None
+    return {
+        "title": card["title"],
+        "description": said if len(said) <= _SUMMARY else said[: _SUMMARY - 1].rstrip() + "…",
+        "picture": {**picture, "src": look.site + picture["src"]} if picture else None,
+    }
+
+
+def _swatches(look: Look, item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the variants of an item's product, each called what it alone is."""
+    variants = item.get("variants") or []
+    called = attributes.differing([each["attributes"] for each in variants])
+    return [
+        {
+            **card,
+            "label": attributes.told(each["attributes"], called, look.language) or card["title"],
+            "current": card["id"] == str(item["id"]),
+        }
+        for card, each in zip(_cards(look, variants, ""), variants, strict=True)
     ]
 
 

@@ -33,6 +33,7 @@ from beholder.service import (
     rows,
     score,
     search,
+    search_pages,
     seen,
     similar,
     site_files,
@@ -70,7 +71,15 @@ ROUTERS = (
     classic,
     media,
 )
-UNLISTED = (docs, pages, me_page, site_files, widget)  # what `/openapi.json` does not describe
+# What `/openapi.json` does not describe.
+UNLISTED = (docs, pages, search_pages, me_page, site_files, widget)
+    docs,
+    pages,
+    search_pages,
+    me_page,
+    site_files,
+    widget,
+)  # what `/openapi.json` does not describe
 _PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 

@@ -120,9 +120,10 @@ class ItemPicture(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ItemShown(Recommendation, frozen=True):
-    """An item with all its pictures, the cover first."""
+    """An item with all its pictures, the cover first, and the variants of its product."""
 
     pictures: tuple[ItemPicture, ...] = ()
+    variants: tuple[Recommendation, ...] = ()
 
 
 @get(PATH, opt=needs("recommend", token=True))
@@ -134,7 +135,7 @@ async def get_item(request: Asking, item_id: FromPath[str]) -> ItemShown:
 
 
 def shown(running: Running, name: str) -> ItemShown:
-    """Return an item with all its pictures.
+    """Return an item with all its pictures, and the variants of its product with itself.
 
     Raises
     ------
@@ -145,7 +146,8 @@ def shown(running: Running, name: str) -> ItemShown:
     media = running.store.item(name)["media"]
     root = running.settings.serve.root_path
     pictures = tuple(_picture(medium, root) for medium in media)
-    return ItemShown(**msgspec.structs.asdict(card), pictures=pictures)
+    variants = running.engine.variants(name)
+    return ItemShown(**msgspec.structs.asdict(card), pictures=pictures, variants=variants)
 
 
 @put(PATH, status_code=200, opt=needs("catalogue", body="either", upload=True))

@@ -11,8 +11,8 @@ from msgspec.structs import asdict
 from beholder.pages import render
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
+from beholder.service.drawing import Page, cookie_of, look_of, page_of, visitor_of
 from beholder.service.me import export_of, own_people, without_cookie
-from beholder.service.pages import Page, _cookie, _look, _page, _visitor
 from beholder.service.running import in_thread
 from beholder.store import PURPOSES, Purpose, Who
 
@@ -33,7 +33,7 @@ async def me(
     theme: FromQuery[str] = "",
 ) -> Page:
     """What is held of the visitor; with `erase=ask`, the question whether to erase it."""
-    running, who = running_of(request), _visitor(request)
+    running, who = running_of(request), visitor_of(request)
     allowed = await in_thread(lambda: running.store.purposes(Who("session", who)))
     refused = running.settings.privacy.gpc and request.headers.get("sec-gpc") == "1"
     told = render.Own(
@@ -42,16 +42,16 @@ async def me(
         asking=erase == "ask",
         kept_days=running.settings.privacy.retention_days,
     )
-    return await _page(request, lambda look: render.render_me(look, told), who)
+    return await page_of(request, lambda look: render.render_me(look, told), who)
 
 
 @post("/me/purposes", status_code=303, opt=needs("self", body="form", page=True))
 async def switch(request: Asking, data: URLEncodedBody[Switches]) -> Response[None]:
     """Change what may be used, without scripts."""
-    running, who = running_of(request), _visitor(request)
+    running, who = running_of(request), visitor_of(request)
     wish: dict[Purpose, bool] = {purpose: bool(getattr(data, purpose)) for purpose in PURPOSES}
     await in_thread(lambda: running.store.set_purposes(Who("session", who), wish))
-    headers = {"location": f"{running.settings.serve.root_path}/me", **_cookie(request, who)}
+    headers = {"location": f"{running.settings.serve.root_path}/me", **cookie_of(request, who)}
     return Response(None, status_code=303, headers=headers)
 
 
@@ -66,7 +66,7 @@ async def erase(request: Asking) -> Page:
     """Erase the visitor and show the receipt; the next page is of somebody new."""
     store, people = running_of(request).store, own_people(request)
     receipts = await in_thread(lambda: [store.erase(who) for who in people])
-    html = render.render_erased(_look(request), [asdict(receipt) for receipt in receipts])
+    html = render.render_erased(look_of(request), [asdict(receipt) for receipt in receipts])
     return Response(html, media_type="text/html", headers=without_cookie(request))
 
 

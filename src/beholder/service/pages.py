@@ -10,30 +10,33 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 
 from beholder.behaviour.event import AnswerId, Event, Id
-from beholder.engine.question import FURTHEST, Question
+from beholder.engine.question import Question
 from beholder.errors import BeholderError, UnknownItemError
 from beholder.pages import assets, render
-from beholder.pages.words import choose_language
-from beholder.service import items, uploads, visitor
+from beholder.service import items
 from beholder.service.access import needs
-from beholder.service.asking import Asking, caller_of, plain_id, running_of
+from beholder.service.asking import Asking, plain_id, running_of
+from beholder.service.drawing import (
+    OPPOSITE,
+    Page,
+    cookie_of,
+    look_of,
+    mine_of,
+    page_of,
+    visitor_of,
+    with_mine,
+)
 from beholder.service.interactions import refuse
 from beholder.service.media import FOREVER
-from beholder.service.problems import NoRouteError, headers_of, problem
+from beholder.service.problems import GoneError, NoRouteError, headers_of, problem
 from beholder.service.running import Running, in_thread
-from beholder.service.search import SearchRequest, find
 from beholder.store import Who
 
 FEED = 24
-FOUND = 60
 BESIDE = 8
 ROWS = ("recently-viewed", "trending", "new")
 IN_ROW = 16
-YEAR = 31_536_000
-MINE = ("like", "save", "dislike")
-OPPOSITE = {"like": "dislike", "dislike": "like"}
 API = "/v1/"
-Page = Response[str]
 
 
 class Reaction(msgspec.Struct):
@@ -55,15 +58,16 @@ async def feed(
     theme: FromQuery[str] = "",
 ) -> Page:
     """The front page; with `repeat=allow`, what was seen comes again."""
-    running, who = running_of(request), _visitor(request)
+    running, who = running_of(request), visitor_of(request)
     seen = await running.seen(None, who)
     engine, again = running.engine, repeat == "allow"
 
     def gather() -> tuple[Any, Any, bool]:
-        asked = Question(FEED, page=page, repeat="allow" if again else None)
+        variants = running.settings.pages.variants
+        asked = Question(FEED, page=page, repeat="allow" if again else None, variants=variants)
         answer = msgspec.to_builtins(engine.recommend(session=who, question=asked, seen=seen))
         if again:
-            answer["mine"] = mine = _mine(running, who)
+            answer["mine"] = mine = mine_of(running, who)
             for each in answer["items"]:
                 each["mine"] = mine.get(each["id"], {})
         names = () if page else ROWS
@@ -77,7 +81,7 @@ async def feed(
         asked = {"page": page or "", "repeat": "allow" if again else ""}
         return render.render_feed(look, shown, beside, empty=empty, asked=asked)
 
-    return await _page(request, rendered, who)
+    return await page_of(request, rendered, who)
 
 
 @get("/item/{item_id:str}", media_type="text/html", opt=needs("page", page=True))
@@ -89,13 +93,14 @@ async def item(
     theme: FromQuery[str] = "",
 ) -> Page:
     """The page of one item; `picture` is the one that is shown large, from 1."""
-    running, who = running_of(request), _visitor(request)
+    running, who = running_of(request), visitor_of(request)
     seen = await running.seen(None, who)
     engine, name = running.engine, plain_id(item_id)
 
     def gather() -> tuple[Any, Any, Any]:
-        shown = _with_mine(running, who, [items.shown(running, name)])[0]
-        beside = msgspec.to_builtins(engine.similar(name, BESIDE, seen).items)
+        shown = with_mine(running, who, [_shown(running, name)])[0]
+        alike = engine.similar(name, BESIDE, seen, variants=running.settings.pages.variants)
+        beside = msgspec.to_builtins(alike.items)
         why = None
         if len(seen):
             why = msgspec.to_builtins(engine.explain(name, session=who, seen=seen))
@@ -106,57 +111,25 @@ async def item(
     def draw(look: render.Look) -> str:
         return render.render_item(look, shown, beside, why, picture)
 
-    return await _page(request, draw, who)
+    return await page_of(request, draw, who)
 
 
-@get("/search", media_type="text/html", opt=needs("page", page=True))
-async def search_page(
-    request: Asking,
-    words: FromQuery[str] = "",
-    picture: FromQuery[str] = "",
-    place: FromQuery[int] = 0,
-    lang: FromQuery[str] = "",
-    theme: FromQuery[str] = "",
-) -> Page:
-    """The results of a search by words; `picture` names an answer that the browser keeps."""
-    place = min(max(place, 0), FURTHEST)
-    running, who = running_of(request), _visitor(request)
-    words = words.strip()[:200]
-    shown: dict[str, Any] | None = None
-    if words:
-        await running.seen(None, None)
-        found = await in_thread(lambda: running.engine.search(words, k=FOUND, place=place))
-        items = await in_thread(lambda: _with_mine(running, who, found.items))
-        shown = {"items": items, "place": place, "total": found.total}
-    return await _page(request, lambda look: render.render_search(look, shown, words), who)
-
-
-@post(
-    "/search",
-    status_code=200,
-    media_type="text/html",
-    opt=needs("recommend", body="multipart", upload=True, page=True),
-)
-async def search_by_picture(request: Asking) -> Page:
-    """The results of a search by picture, without scripts."""
-    running, who = running_of(request), _visitor(request)
-    form = await uploads.read_form(request, frozenset())
-    picture = form.pictures[0] if form.pictures and form.pictures[0] else None
-    shown: dict[str, Any] | None = None
-    if picture is not None:
-        await running.seen(None, None)
-        found = await in_thread(lambda: find(running, SearchRequest(k=FOUND), picture))
-        shown = {"items": await in_thread(lambda: _with_mine(running, who, found.items))}
-    return await _page(request, lambda look: render.render_search(look, shown), who)
+def _shown(running: Running, name: str) -> items.ItemShown:
+    try:
+        return items.shown(running, name)
+    except UnknownItemError:
+        if running.store.was_deleted(name):
+            raise GoneError("the item is no longer in the catalogue") from None
+        raise
 
 
 @get("/saved", media_type="text/html", opt=needs("page", page=True))
 async def saved(request: Asking, lang: FromQuery[str] = "", theme: FromQuery[str] = "") -> Page:
     """What the visitor saved, newest first."""
-    running, who = running_of(request), _visitor(request)
+    running, who = running_of(request), visitor_of(request)
     await running.seen(None, None)
     shown = await in_thread(lambda: _saved(running, who))
-    return await _page(request, lambda look: render.render_saved(look, shown), who)
+    return await page_of(request, lambda look: render.render_saved(look, shown), who)
 
 
 @post("/react", status_code=303, opt=needs("events", body="form", page=True))
@@ -168,8 +141,8 @@ async def react(
 
     A like and a dislike of the same item exclude each other: the new one takes the old one back.
     """
-    running, who = running_of(request), _visitor(request)
-    mine = (await in_thread(lambda: _mine(running, who))).get(data.item, {})
+    running, who = running_of(request), visitor_of(request)
+    mine = (await in_thread(lambda: mine_of(running, who))).get(data.item, {})
     for kind in (data.kind, OPPOSITE.get(data.kind, "")):
         if kind in mine:
             await _retract(running, who, mine[kind])
@@ -177,7 +150,7 @@ async def react(
         event = Event(data.item, data.kind, session=who, answer=data.answer, place=data.place)
         refuse((await running.record([event]))[0], event)
     root = running.settings.serve.root_path
-    headers = {"location": root + _back(data.back), **_cookie(request, who)}
+    headers = {"location": root + _back(data.back), **cookie_of(request, who)}
     return Response(None, status_code=303, headers=headers)
 
 
@@ -208,97 +181,29 @@ def wants_page(scope: Any) -> bool:
 def problem_page(request: Asking, error: BeholderError) -> Page:
     """Return a page that says what went wrong."""
     told = problem(error, request.scope)
-    # The heading says already that there is no such page.
-    detail = "" if isinstance(error, NoRouteError) else told.detail
-    html = render.render_problem(_look(request), told.status, detail, told.request_id)
+    # The heading says already that there is no such page, or no more.
+    detail = "" if isinstance(error, NoRouteError | GoneError | UnknownItemError) else told.detail
+    html = render.render_problem(look_of(request), told.status, detail, told.request_id)
     headers = dict(headers_of(error))
     return Response(html, status_code=told.status, media_type="text/html", headers=headers)
 
 
-async def _page(request: Asking, draw: Any, who: str) -> Page:
-    look = _look(request)
-    html = await in_thread(lambda: draw(look))
-    response = Response(html, media_type="text/html", headers=_cookie(request, who))
-    for name, value in (("lang", look.language), ("theme", look.theme)):
-        if request.query_params.get(name):
-            response.set_cookie(name, value, max_age=YEAR, samesite="lax", path=look.root or "/")
-    return response
-
-
-def _look(request: Asking) -> render.Look:
-    running = running_of(request)
-    query, cookies = request.query_params, request.cookies
-    language = choose_language(
-        query.get("lang"), cookies.get("lang"), request.headers.get("accept-language")
-    )
-    theme = query.get("theme") or cookies.get("theme") or "auto"
-    return render.Look(
-        title=running.settings.title,
-        currency=running.settings.pages.currency,
-        language=language,
-        theme=theme if theme in render.THEMES else "auto",
-        root=running.settings.serve.root_path,
-        chips=tuple(render.Chip(words) for words in running.chips),
-    )
-
-
-def _visitor(request: Asking) -> str:
-    """Return the visitor's own name, a new one where the browser has none."""
-    known = caller_of(request).visitor
-    return visitor.new_id() if known is None else known.id
-
-
-def _cookie(request: Asking, who: str) -> dict[str, str]:
-    known = caller_of(request).visitor
-    if known is not None and not known.stale:
-        return {}
-    running = running_of(request)
-    cookie = visitor.set_cookie(
-        running.visitor_secret,
-        who,
-        https=request.scope["scheme"] == "https",
-        path=running.settings.serve.root_path or "/",
-    )
-    return {"set-cookie": cookie}
-
-
-def _mine(running: Running, who: str) -> dict[str, dict[str, str]]:
-    """Return event ids of likes, saves and dislikes, by item and kind, oldest first.
-
-    Of a like and a dislike of one item the later one holds.
-    """
-    found: dict[str, dict[str, str]] = {}
-    for did in running.store.newest(Who("session", who), MINE):
-        own = found.setdefault(did.item, {})
-        own.pop(OPPOSITE.get(did.kind, ""), None)
-        own[did.kind] = did.event_id
-    return found
-
-
-def _with_mine(running: Running, who: str, found: Any) -> list[dict[str, Any]]:
-    mine = _mine(running, who)
-    shown: list[dict[str, Any]] = msgspec.to_builtins(found)
-    for each in shown:
-        each["mine"] = mine.get(each["id"], {})
-    return shown
-
-
 def _saved(running: Running, who: str) -> list[dict[str, Any]]:
     kept = []
-    for name, kinds in reversed(_mine(running, who).items()):
+    for name, kinds in reversed(mine_of(running, who).items()):
         if "save" not in kinds:
             continue
         try:
             kept.append(running.engine.item(name))
         except UnknownItemError:
             continue  # hidden or gone since
-    return _with_mine(running, who, kept)
+    return with_mine(running, who, kept)
 
 
 def _back(address: str) -> str:
     """Return where a form came from, if it is a page of ours."""
     inside = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return quote(address, safe="/?&=%#.~-_") if inside else "/"
+    return quote(address, safe="/?&=%#.~-_+") if inside else "/"
 
 
-handlers = [feed, item, search_page, search_by_picture, saved, react, static]
+handlers = [feed, item, saved, react, static]

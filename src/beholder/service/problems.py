@@ -27,6 +27,13 @@ _QUOTED = re.compile(r"\((?:'/[^']*'|\"/[^\"]*\")\)|'/[^']*'|\"/[^\"]*\"")
 AGAIN = (1, 2, 3)  # seconds; drawn, so that those who wait do not come back together
 
 
+class GoneError(BeholderError):
+    """A page of an item that is no longer in the catalogue."""
+
+    code = "item-gone"
+    status = 410
+
+
 class NoRouteError(BeholderError):
     """There is nothing at this address."""
 

@@ -16,6 +16,7 @@ from beholder.engine.answer import Answer
 from beholder.engine.cursor import LONGEST
 from beholder.engine.people import Told
 from beholder.engine.question import MAX_K, Question, Repeat
+from beholder.engine.variants import Variants
 from beholder.service.access import Caller, needs
 from beholder.service.asking import (
     LONGEST_FILTER,
@@ -59,6 +60,8 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     repeat
         Whether items may come again that this person did something with: `never`, or `allow`;
         default: the setting `serve.repeat`.
+    variants
+        `one` of each product, also beside what is excluded, or `all`.
     """
 
     history: History | None = None
@@ -70,6 +73,7 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     filter: OnlyInBody = None
     diversity: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
     repeat: Repeat | None = None
+    variants: Variants | None = None
 
 
 @get(PATH, opt=needs("recommend", token=True))
@@ -82,9 +86,10 @@ async def get_recommendations(
     filter: Only = None,
     diversity: Annotated[float | None, QueryParameter(ge=0.0, le=1.0)] = None,
     repeat: FromQuery[Repeat | None] = None,
+    variants: FromQuery[Variants | None] = None,
 ) -> Response[Answer]:
     """Recommend for a user or session; without either, for the browser that asks."""
-    question = Question(k, (), page, filter, diversity, repeat)
+    question = Question(k, (), page, filter, diversity, repeat, variants)
     return _json(await answered(running_of(request), caller_of(request), user, session, question))
 
 
@@ -93,7 +98,8 @@ async def post_recommendations(
     request: Asking, data: JSONBody[RecommendationRequest]
 ) -> Response[Answer]:
     """Recommend from a history in the body, or leave out what is on the page already."""
-    question = Question(data.k, data.exclude, data.page, data.filter, data.diversity, data.repeat)
+    asked = data.page, data.filter, data.diversity, data.repeat, data.variants
+    question = Question(data.k, data.exclude, *asked)
     running, caller, history = running_of(request), caller_of(request), told(data.history)
     return _json(await answered(running, caller, data.user, data.session, question, history))
 
@@ -116,7 +122,7 @@ async def answered(
     began = time.perf_counter()
     user, session = caller.whose(user, session)
     seen = await running.seen(*((None, None) if history is not None else (user, session)))
-    plain = question._replace(exclude=()) == Question(question.k)
+    plain = question._replace(exclude=(), variants=None) == Question(question.k)
     if history is None and plain and running.queue.over(SIMPLER):
         simple = running.engine.simple_json(seen, question.k, question.exclude)
         if simple is not None:

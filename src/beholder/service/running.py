@@ -75,7 +75,7 @@ class Running:
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
         self._last_event = 0
-        self._chips: tuple[str, tuple[str, ...]] = ("", ())
+        self._chips: tuple[object, tuple[render.Chip, ...]] = (None, ())
         self._pictures: PictureWorkers | None = None
         self._starting = threading.Lock()
         self._swapping = threading.Lock()
@@ -155,11 +155,17 @@ class Running:
     # -- bundles ----------------------------------------------------------------------------
 
     @property
-    def chips(self) -> tuple[str, ...]:
-        """Searches of one tap, from the catalogue of the served bundle."""
-        if self._chips[0] != self.engine.bundle:
-            self._chips = (self.engine.bundle, frequent(self.engine))
+    def chips(self) -> tuple[render.Chip, ...]:
+        """Choices of one tap; what changes in the catalogue is in them a moment later."""
+        if self._chips[0] is None:
+            self._count()
         return self._chips[1]
+
+    def _count(self) -> None:
+        view = self.engine.now_showing
+        if self._chips[0] is not view:
+            pages = self.settings.pages
+            self._chips = (view, frequent(self.engine, pages.facets, pages.variants))
 
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
@@ -177,7 +183,7 @@ class Running:
                 self.refused = (name, error)
             else:
                 self.refused = None
-                _ = self.chips
+                self._count()
 
     def _engine_of(self, parts: Parts, name: str) -> Engine:
         engine = engine_of(self.workspace, parts, name, self.store, patience=OPENING)
@@ -199,6 +205,7 @@ class Running:
                 if stamp(self.workspace) != self._seen:
                     self.swap()
                 self.engine.refresh()
+                self._count()
                 self.daily.look(time.monotonic())
                 self._last_event = self.store.last_event()
             except BeholderError:

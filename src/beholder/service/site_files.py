@@ -9,7 +9,7 @@ from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
 
 DAY = "public, max-age=86400"
-ROBOTS = "User-agent: *\nDisallow: {root}/v1/\n"
+ROBOTS = "User-agent: *\nDisallow: {root}/v1/\nDisallow: {root}/react\n"
 
 
 @get("/favicon.ico", media_type="image/svg+xml", opt=needs("live"))

@@ -113,6 +113,12 @@ def table(connection: Connection, changed_after: int) -> pa.Table:
     )
 
 
+def was_deleted(connection: Connection, item_id: str) -> bool:
+    """Return whether there was an item of this id that is no longer in the catalogue."""
+    row = connection.execute(select(items.c.deleted).where(items.c.item_id == item_id)).first()
+    return row is not None and bool(row[0])
+
+
 def one(connection: Connection, item_id: str) -> dict[str, Any] | None:
     """Return one item as a row of `table`, with its hashes as `pictures`; None: there is none."""
     wanted = select(*(items.c[name] for name in OWN)).where(items.c.item_id == item_id)

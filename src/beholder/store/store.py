@@ -146,6 +146,11 @@ class Store:
         with self.database.read() as connection:
             return _one(connection, item_id)
 
+    def was_deleted(self, item_id: str) -> bool:
+        """Return whether there was an item of this id that is no longer in the catalogue."""
+        with self.database.read() as connection:
+            return items.was_deleted(connection, item_id)
+
     def pictures_of(self, item_ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the SHA-256 of what items show, the cover first; without any: left out."""
         with self.database.read() as connection:

@@ -8,7 +8,7 @@ import { attach, itemOf } from "./cards.js";
 import { similar } from "./answers.js";
 import { flush, record } from "./outbox.js";
 import { react, shownAs, told } from "./reactions.js";
-import { bury, raise } from "./stones.js";
+import { bury, focusOn, raise } from "./stones.js";
 import { toast } from "./toast.js";
 import { say, titleOf } from "./words.js";
 
@@ -85,9 +85,12 @@ function lay(item, how, restore) {
 
 function undoable(key, item, restore) {
   const back = () => {
+    const inMessage = document.activeElement?.closest("#toast");
     restore();
     cardsOf(item).forEach(raise);
     toast(say("undone"));
+    const [card] = cardsOf(item);
+    if (inMessage && card && !document.querySelector("dialog[open]")) focusOn(card);
     afterwards();
   };
   toast(say(key), back);

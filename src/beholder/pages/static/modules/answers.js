@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 
 const MOST_EXCLUDED = 1000;
+const { variants } = document.body.dataset;
 
 /**
  * Let each item know the answer that shows it, and its place there: events name both. `asked` is
@@ -10,6 +11,13 @@ const MOST_EXCLUDED = 1000;
  */
 function placed(answer, asked) {
   answer.items.forEach((item, i) => Object.assign(item, { answer: answer.answer, place: answer.place + i, asked }));
+  counted(answer);
+  return answer;
+}
+
+/** Let each item know how many other variants it stands for. */
+function counted(answer) {
+  for (const item of answer.items) if (answer.variants?.[item.id]) item.others = answer.variants[item.id];
   return answer;
 }
 
@@ -20,13 +28,13 @@ function now() {
 
 /** The next pictures for this visitor, without those on the page; repeat as the service has it. */
 export function recommend(k, exclude, repeat, signal) {
-  const json = { k, exclude: exclude.slice(-MOST_EXCLUDED), ...(repeat && { repeat }) };
+  const json = { k, exclude: exclude.slice(-MOST_EXCLUDED), variants, ...(repeat && { repeat }) };
   return call("/v1/recommendations", { method: "POST", json, signal }).then(now());
 }
 
 /** Pictures that look like one item. */
 export function similar(id, k, signal) {
-  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}`, { signal }).then(now());
+  return call(`/v1/items/${encodeURIComponent(id)}/similar?k=${k}&variants=${variants}`, { signal }).then(now());
 }
 
 /** One item. */
@@ -39,10 +47,13 @@ export function explain(id, signal) {
   return call(`/v1/explain?item=${encodeURIComponent(id)}`, { signal });
 }
 
-/** Pictures that look like an uploaded one. */
-export function searchPicture(file, k) {
+/** What is found by words and choices, and by how it looks, where there is a picture. */
+export function search(asked, file = null) {
+  if (!file) return call("/v1/search", { method: "POST", json: { ...asked, variants } }).then(counted);
   const form = new FormData();
   form.append("picture", file, file.name || "picture");
-  form.append("k", String(k));
-  return call("/v1/search", { method: "POST", form, seconds: 60 });
+  for (const [name, value] of Object.entries({ ...asked, variants })) {
+    form.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+  }
+  return call("/v1/search", { method: "POST", form, seconds: 60 }).then(counted);
 }

@@ -1,7 +1,9 @@
 /**
- * What the viewer shows of an item's attributes: words that can be searched for, and the price.
+ * What the viewer shows of an item's attributes: words that can be chosen by, and the price.
  * The same as `attributes.py`, which writes the page of an item.
  */
+
+import { language, titleOf } from "./words.js";
 
 const MOST_CHIPS = 12;
 const LONGEST_CHIP = 24;
@@ -10,16 +12,28 @@ const PRICE = /[$€£¥￥₹₽₩₺฿]|^[a-z]{3}\s*\d[\d.,]*$|^\d[\d.,]*\s*
 const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/i;
 const ADDRESS = /:\/\/|^www\.|\.(jpe?g|png|webp|gif|html?)$/i;
 const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "n/a"]);
+const LANGUAGE = /^(.+)_[a-z]{2}$/;
+const SOLD = /^(out ?of ?stock|sold ?out)$/i;
+const TINTS = 6;
+const APART = ["colour", "colours", "color", "colors", "pattern", "material", "size", "sizes"];
 const { currency } = document.body.dataset;
+const shown = JSON.parse(document.body.dataset.shown);
 
-/** Return values that are words, each once. */
+/** Return values that are words, each once: name, value and label. */
 export function chipsOf(item) {
-  const found = new Set();
-  for (const [name, value] of Object.entries(item.attributes ?? {})) {
-    if (/^(title|description)/.test(name)) continue;
-    for (const part of [value].flat()) if (typeof part === "string" && isWords(part)) found.add(part);
+  const found = new Map();
+  const attributes = item.attributes ?? {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (/^(title|description)/.test(name) || name.match(LANGUAGE)?.[1] in attributes) continue;
+    const values = [value].flat();
+    const others = [attributes[`${name}_${language.slice(0, 2)}`]].flat();
+    const labels = others.length === values.length ? others : values;
+    values.forEach((part, i) => {
+      if (typeof part !== "string" || !isWords(part) || found.has(part)) return;
+      found.set(part, { name, value: part, label: String(labels[i] || part) });
+    });
   }
-  return [...found].slice(0, MOST_CHIPS);
+  return [...found.values()].slice(0, MOST_CHIPS);
 }
 
 function isWords(text) {
@@ -28,6 +42,38 @@ function isWords(text) {
   if (!letters || [...text].length > LONGEST_CHIP || letters < 2 * digits) return false;
   if (NO_SENSE.has(text.trim().toLowerCase()) || ADDRESS.test(text)) return false;
   return !(digits && (PRICE.test(text) || MONTH.test(text)));
+}
+
+/** Return what stands on a card beside the price. */
+export function toldOf(item) {
+  return linesOf(item, shown);
+}
+
+function linesOf({ attributes = {} }, names) {
+  const found = names.map((name) => {
+    const value = attributes[`${name}_${language.slice(0, 2)}`] || attributes[name];
+    return [value].flat().filter((part) => ["string", "number"].includes(typeof part) && part !== "").join(", ");
+  });
+  return found.filter(Boolean).join(" · ");
+}
+
+/** Return whether an item says that there is none left. */
+export function isSoldOut({ attributes = {} }) {
+  const { stock, in_stock: left, availability } = attributes;
+  const none = (typeof stock === "number" || /^-?[0-9]+(\.[0-9]+)?$/.test(stock)) && Number(stock) <= 0;
+  const refused = left === false || /^\s*(false|no)\s*$/i.test(left);
+  return none || refused || SOLD.test(String(availability).replaceAll("_", " "));
+}
+
+/** Return what each variant of a product is called: by what tells it from the others. */
+export function namesOf(variants) {
+  const apart = APART.filter((name) => new Set(variants.map((each) => JSON.stringify(each.attributes[name]))).size > 1);
+  return variants.map((each) => linesOf(each, apart.slice(0, 2)) || titleOf(each));
+}
+
+/** Return which colour stands for a picture that an item does not have. */
+export function tintOf({ id }) {
+  return new TextEncoder().encode(id).reduce((sum, byte) => sum + byte, 0) % TINTS;
 }
 
 /** Return how the price of an item is written, or nothing where it is no number from 0 on. */

@@ -1,8 +1,8 @@
 /** Cards: copies of one template, filled with an item. */
 
 import { pageOf } from "./addresses.js";
-import { priceOf } from "./attributes.js";
-import { reasonOf, say, titleOf } from "./words.js";
+import { isSoldOut, priceOf, tintOf, toldOf } from "./attributes.js";
+import { count, reasonOf, say, titleOf } from "./words.js";
 
 const template = document.querySelector("#card").content.firstElementChild;
 const EAGER = 12;
@@ -47,6 +47,9 @@ export function makeCard(item, level, place, width) {
   card.querySelector("b").textContent = title;
   card.querySelector("small").textContent = reasonOf(item, level);
   card.querySelector(".price").textContent = priceOf(item);
+  card.querySelector(".told").textContent = toldOf(item);
+  card.querySelector(".sold").hidden = !isSoldOut(item);
+  card.querySelector(".others").textContent = item.others ? count("variants", item.others) : "";
   fillPicture(card, item, title, place, width);
   return card;
 }
@@ -64,6 +67,9 @@ function fillPicture(card, item, title, place, width) {
     const words = document.createElement("span");
     words.className = "no-picture";
     words.textContent = title;
+    words.dataset.tint = tintOf(item);
+    words.setAttribute("aria-hidden", "true");
+    image.closest("a").setAttribute("aria-label", title);
     image.replaceWith(words);
     return;
   }

@@ -167,8 +167,10 @@ export class Feed {
   #place(card) {
     const { width = 1, height = 1 } = card.item.picture ?? {};
     const column = this.columns.indexOf(Math.min(...this.columns));
-    const [title, price] = ["b", ".price"].map((part) => card.querySelector(part).textContent);
-    const caption = this.titles.caption(title, price);
+    const parts = ["b", ".price", ".told", ".others", "small"];
+    const [title, price, told, others, reason] = parts.map((part) => card.querySelector(part).textContent);
+    const priced = Boolean(price || !card.querySelector(".sold").hidden);
+    const caption = this.titles.caption(title, priced + Boolean(told) + Boolean(others), reason);
     const tall = Math.round((this.width * height) / width) + caption;
     card.top = this.columns[column];
     const image = card.querySelector("img");
@@ -184,6 +186,7 @@ export class Feed {
 
   #close() {
     this.element.style.height = `${Math.max(0, ...this.columns)}px`;
+    this.element.setAttribute("role", this.cards.length ? "feed" : "group"); // a feed has articles
   }
 
   /** Grow by itself three times, then wait for a click, so that the footer can be reached. */

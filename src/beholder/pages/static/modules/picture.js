@@ -5,7 +5,7 @@
 
 import { root } from "./addresses.js";
 import { Problem } from "./api.js";
-import { searchPicture } from "./answers.js";
+import { search as find } from "./answers.js";
 import { keep, recall } from "./kept.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
@@ -13,12 +13,12 @@ import { say } from "./words.js";
 const K = 60;
 const LARGE = 1_000_000;
 const SIDE = 640;
-const THUMB = 168;
+const THUMB = 320; // enough to search with it again
 const form = document.querySelector(".by-picture");
 const drop = document.querySelector("#drop");
 
-/** Return what was found for the picture in the address, if it is still known. */
-export function keptAnswer() {
+/** Return the picture in the address and what was found for it alone, if they are still known. */
+export function keptPicture() {
   const key = new URLSearchParams(location.search).get("picture");
   return key && recall("sessionStorage", `picture:${key}`);
 }
@@ -56,7 +56,7 @@ async function search(file) {
   form.setAttribute("aria-busy", "true");
   toast(say("loading"));
   try {
-    const answer = await searchPicture(await shrink(file), K);
+    const answer = await find({ k: K }, await shrink(file));
     const key = String(Date.now());
     const kept = { items: answer.items, thumb: await thumbnail(file) };
     keep("sessionStorage", `picture:${key}`, kept);
@@ -95,7 +95,12 @@ async function draw(file, side) {
 
 /** Turn a kept data address into one that the content policy allows. */
 export function blobOf(address) {
+  return URL.createObjectURL(fileOf(address));
+}
+
+/** Turn a kept data address into a picture that can be sent. */
+export function fileOf(address) {
   const [, base64] = address.split(",");
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return URL.createObjectURL(new Blob([bytes], { type: "image/jpeg" }));
+  return new Blob([bytes], { type: "image/jpeg" });
 }

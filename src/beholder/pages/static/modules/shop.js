@@ -3,18 +3,19 @@
 import { act, follow, listen } from "./actions.js";
 import { itemOf } from "./cards.js";
 import { Feed } from "./feed.js";
+import { wireFound } from "./found.js";
 import { wireKeys } from "./keys.js";
 import { wireLook } from "./look.js";
 import { wireMe } from "./me.js";
 import { openMenu, wireMenu } from "./menu.js";
 import { flush, watch } from "./outbox.js";
-import { blobOf, keptAnswer, wirePicture } from "./picture.js";
+import { wirePicture } from "./picture.js";
 import { keepPlace, restorePlace } from "./places.js";
 import { followSaved } from "./saved.js";
 import { choose, wireStrip } from "./strip.js";
 import { toast } from "./toast.js";
 import { closeViewer, followHistory, openViewer, openWhy } from "./viewer.js";
-import { count, say, titleOf } from "./words.js";
+import { say, titleOf } from "./words.js";
 
 const list = document.querySelector(".feed");
 const feed = list && new Feed(list, document.querySelector("#more"), document.body.dataset.page === "feed");
@@ -29,7 +30,7 @@ const look = opens(openViewer);
 
 if (feed) {
   follow(feed);
-  showKeptAnswer();
+  if (document.body.dataset.page === "search") wireFound(feed);
   restorePlace(feed);
   keepPlace(feed);
   if (document.body.dataset.page === "saved") followSaved(feed);
@@ -75,23 +76,11 @@ addEventListener("popstate", () => {
   followHistory((id) => feed?.cards.find((card) => card.item.id === id)?.item).catch(() => location.reload());
 });
 
-/** The search page after a search by picture: the answer was kept by the page before. */
-function showKeptAnswer() {
-  const kept = keptAnswer();
-  if (!kept) return;
-  feed.show(kept.items, "search");
-  const hello = document.querySelector("#hello");
-  hello.querySelector("h1").textContent = say("results_picture");
-  hello.querySelector("p").textContent = count("results", kept.items.length);
-  const asked = hello.querySelector(".asked");
-  if (kept.thumb) Object.assign(asked, { src: blobOf(kept.thumb), hidden: false });
-}
-
 /** Enter that ends a composition of characters does not send the search. */
 function wireWords() {
   const input = document.querySelector("#words");
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.isComposing) event.preventDefault();
   });
-  if (document.body.dataset.page === "search" && !input.value && !keptAnswer()) input.focus();
+  if (document.body.dataset.page === "search" && !location.search) input.focus();
 }

@@ -11,18 +11,23 @@ const WORDS = {
 
 /** Lay a tombstone over a card; how is a key of `WORDS`, and back what its undo does. */
 export function bury(card, how, back) {
+  const focused = card.contains(document.activeElement);
   card.querySelector(".gone")?.remove();
   const laid = stone.cloneNode(true);
   const [heading, text] = WORDS[how].map((key) => say(key));
   laid.querySelector("p").textContent = heading;
   laid.querySelector("small").textContent = text;
   laid.querySelector("[data-do=only-seen]").hidden = how !== "dislike";
-  const focused = card.contains(document.activeElement);
   card.append(laid); // over its caption too: on a phone a picture alone is too low for the words
   card.back = back;
   card.toggleAttribute("data-gone", true);
   setInert(card, true);
-  if (focused) laid.querySelector("button").focus({ preventScroll: true });
+  if (focused) focusOn(card);
+}
+
+/** Put the focus on what of a card can be used: its way back, or its picture. */
+export function focusOn(card) {
+  (card.querySelector(".gone button") ?? card.querySelector("a")).focus({ preventScroll: true });
 }
 
 /** Take the tombstone off a card. */
@@ -33,7 +38,7 @@ export function raise(card) {
   card.removeAttribute("data-gone");
   delete card.back;
   setInert(card, false);
-  if (focused) card.querySelector("a").focus({ preventScroll: true });
+  if (focused) focusOn(card);
 }
 
 function setInert(card, on) {

@@ -4,12 +4,14 @@
  */
 
 import { pageOf, root } from "./addresses.js";
-import { chipsOf, priceOf } from "./attributes.js";
+import { chipsOf, isSoldOut, priceOf } from "./attributes.js";
 import { attach, press } from "./cards.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
 import { didSince, flush, record } from "./outbox.js";
 import { home } from "./places.js";
+import { focusOn } from "./stones.js";
 import { fillStrip } from "./strip.js";
+import { fillSwatches } from "./swatches.js";
 import { count, say, titleOf } from "./words.js";
 
 const dialog = document.querySelector("#viewer");
@@ -84,6 +86,7 @@ function show(item) {
   dialog.querySelector("#viewer-title").textContent = title;
   dialog.querySelector(".description").textContent = item.attributes?.description ?? "";
   dialog.querySelector(".price").textContent = priceOf(item);
+  dialog.querySelector(".sold").hidden = !isSoldOut(item);
   picture.alt = title;
   picture.hidden = !item.picture;
   if (item.picture) {
@@ -113,13 +116,17 @@ function goToWhy() {
   heading.scrollIntoView({ block: "start" });
 }
 
-/** Show all pictures; an item of a list knows its cover alone. */
+/** Show all pictures and variants; an item of a list knows its cover alone. */
 async function showPictures(item, title, signal) {
   fillStrip(two, item, title);
+  fillSwatches(two, item);
   if (item.pictures) return;
   try {
-    item.pictures = (await fetchItem(item.id, signal)).pictures;
-    if (!signal.aborted) fillStrip(two, item, title);
+    const { pictures, variants } = await fetchItem(item.id, signal);
+    Object.assign(item, { pictures, variants });
+    if (signal.aborted) return;
+    fillStrip(two, item, title);
+    fillSwatches(two, item);
   } catch {
     // the cover is there; what is missing is extra
   }
@@ -144,9 +151,9 @@ async function fill(selector, ask, draw, signal) {
 }
 
 function showTags(item) {
-  const links = chipsOf(item).map((tag) => {
-    const href = `${root}/search?words=${encodeURIComponent(tag)}`;
-    return Object.assign(document.createElement("a"), { className: "chip", href, textContent: tag });
+  const links = chipsOf(item).map(({ name, value, label }) => {
+    const href = `${root}/search?${new URLSearchParams({ [`is.${name}`]: value })}`;
+    return Object.assign(document.createElement("a"), { className: "chip", href, textContent: label });
   });
   dialog.querySelector(".tags").replaceChildren(...links);
 }
@@ -221,6 +228,6 @@ dialog.addEventListener("click", (event) => {
 dialog.addEventListener("close", () => {
   asking?.abort();
   document.body.append(toasts);
-  from?.querySelector("a")?.focus({ preventScroll: true });
+  if (from?.isConnected && !from.hidden) focusOn(from);
   from = null;
 });

@@ -1,7 +1,7 @@
 /** What stands above a row, in the language of the page. */
 
 const WORDS = {
-  en: ["For you", "More like this", "Popular", "Trending now", "New here", "Recently viewed"],
+  en: ["For you", "More like this", "Popular", "Trending now", "Latest arrivals", "Recently viewed"],
   de: ["Für Sie", "Ähnliches", "Beliebt", "Gerade gefragt", "Neu", "Zuletzt angesehen"],
   es: ["Para ti", "Parecidos", "Populares", "Tendencias", "Novedades", "Vistos recientemente"],
   fr: ["Pour vous", "Dans le même genre", "Populaires", "Tendances", "Nouveautés", "Vus récemment"],

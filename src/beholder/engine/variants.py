@@ -1,0 +1,79 @@
+"""Variants of one product as one card: the best of them stands for all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.engine.overlay import Overlay
+from beholder.errors import UsageError
+from beholder.scorers.interface import Floats, Mask, Positions
+
+Variants = Literal["all", "one"]
+MOST = 60  # variants of a product that its page shows
+
+
+def asked_for_one(variants: Variants | None) -> bool:
+    """Return whether an answer has one variant of each product.
+
+    Raises
+    ------
+    UsageError
+        If it is neither `all` nor `one`.
+    """
+    if variants not in (None, "all", "one"):
+        raise UsageError(f"variants is {variants!r}", remedy="all or one", field="variants")
+    return variants == "one"
+
+
+def firsts(groups: Positions) -> NDArray[np.int64]:
+    """Return the places of what is first of its product, in order; `groups` as in `Overlay`."""
+    _, first = np.unique(_apart(groups), return_index=True)
+    return np.sort(first)
+
+
+def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
+    """Return of some items, bool (n,), the one of each product that has the best score."""
+    grouped = np.flatnonzero(among & (view.groups >= 0))
+    best = grouped[np.lexsort((view.blend.ties[grouped], -scores[grouped]))]
+    found = among & (view.groups < 0)
+    found[best[firsts(view.groups[best])]] = True
+    return found
+
+
+def without_products_of(view: Overlay, items: Positions, among: Mask) -> Mask:
+    """Return of some items, bool (n,), those that are no variants of any of these."""
+    groups = view.groups[items]
+    return among & ~np.isin(view.groups, groups[groups >= 0])
+
+
+def products(view: Overlay) -> NDArray[np.int64]:
+    """Return int64 (n,). Variants of one product have one number, all others their own."""
+    return _apart(view.groups)
+
+
+def others(view: Overlay, positions: Positions, able: Mask) -> dict[str, int]:
+    """Return how many other variants may be shown, by id, of items that have some."""
+    groups = view.groups[positions]
+    counts = np.bincount(view.groups[able & (view.groups >= 0)], minlength=len(view.products.codes))
+    found = {}
+    for position, group in zip(positions.tolist(), groups.tolist(), strict=True):
+        n = int(counts[group]) - int(able[position]) if group >= 0 else 0
+        if n > 0:
+            found[view.cards[position].id] = n
+    return found
+
+
+def all_of_product(view: Overlay, position: int) -> list[int]:
+    """Return the shown variants of an item's product with itself, as they came; else nothing."""
+    group = view.groups[position]
+    same = view.shown & (view.groups == group) if group >= 0 else view.shown[:0]
+    found: list[int] = np.flatnonzero(same).tolist()
+    return found[:MOST] if len(found) > 1 else []
+
+
+def _apart(groups: Positions) -> NDArray[np.int64]:
+    own = np.arange(len(groups), dtype=np.int64) + int(groups.max(initial=-1)) + 1
+    return np.where(groups >= 0, groups, own)

@@ -1,0 +1,64 @@
+/**
+ * What a search found: more of it, and what looks like a picture that the browser keeps. Without
+ * scripts the next page stands alone.
+ */
+
+import { search } from "./answers.js";
+import { blobOf, fileOf, keptPicture } from "./picture.js";
+import { toast } from "./toast.js";
+import { count, say } from "./words.js";
+
+const K = 60;
+const more = document.querySelector("#more");
+
+/** Let the next page come behind the present one, and show what looks like a picture. */
+export function wireFound(feed) {
+  const asked = JSON.parse(more.dataset.search || "{}");
+  const picture = keptPicture();
+  if (picture) showPicture(feed, asked, picture);
+  more.addEventListener("click", (event) => {
+    const link = event.target.closest(".next");
+    if (!link || link.ariaDisabled) return;
+    event.preventDefault();
+    grow(feed, asked, link);
+  });
+}
+
+async function grow(feed, asked, link) {
+  link.ariaDisabled = "true";
+  const first = feed.cards.length;
+  try {
+    const { items, total } = await search({ ...asked, k: K });
+    feed.append(items, "search");
+    asked.place += items.length;
+    const address = new URL(link.href);
+    address.searchParams.set("place", asked.place);
+    link.href = address;
+    link.hidden = !items.length || asked.place >= total;
+    if (link.hidden) feed.cards[first]?.querySelector("a").focus({ preventScroll: true });
+  } catch {
+    toast(say("error"));
+  } finally {
+    link.ariaDisabled = null;
+  }
+}
+
+/** What else is asked for is searched for together with the picture. */
+async function showPicture(feed, { words, choices }, picture) {
+  const chip = document.querySelector("#by-picture");
+  const hello = document.querySelector("#hello");
+  chip.hidden = false;
+  if (picture.thumb) Object.assign(hello.querySelector(".asked"), { src: blobOf(picture.thumb), hidden: false });
+  if (!words) hello.querySelector("h1").textContent = say("results_picture");
+  hello.querySelector("p:not(.row)")?.remove();
+  more.querySelector(".next")?.remove();
+  document.querySelector("#nothing")?.remove();
+  const alone = !words && !Object.keys(choices).length;
+  try {
+    const { items } = alone ? picture : await search({ words, choices, k: K }, fileOf(picture.thumb));
+    feed.show(items, "search");
+    document.querySelector("#found").textContent = count("results", items.length);
+  } catch {
+    toast(say("error"));
+  }
+}

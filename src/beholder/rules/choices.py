@@ -1,0 +1,69 @@
+"""Choices: what somebody picked of attributes, such as `category` = Vase or `price` = 10..20."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from beholder.rules.columns import Column, Mask, Numbers
+from beholder.rules.facets import Facets
+
+Choices = Mapping[str, Sequence[str]]
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_RANGE = re.compile(rf"(?P<least>{_NUMBER})?\.\.(?P<below>{_NUMBER})?", re.ASCII)
+
+
+def masks_of(choices: Choices, facets: Facets) -> dict[str, Mask]:
+    """Return for each attribute where one of the values that were picked holds, bool (n,).
+
+    An attribute that no item has, and a value that none can have, hold nowhere.
+    """
+    return {name: _mask(name, values, facets) for name, values in choices.items() if values}
+
+
+def all_of(masks: Mapping[str, Mask], start: Mask, without: str = "") -> Mask:
+    """Return where the masks of all attributes but one hold, beginning with `start`."""
+    found = start.copy()
+    for name, mask in masks.items():
+        if name != without:
+            found &= mask
+    return found
+
+
+def ends_of(value: str) -> tuple[float, float] | None:
+    """Return the least number of a range and the one it stays below; None: it is no range."""
+    match = _RANGE.fullmatch(value)
+    if match is None or value == "..":
+        return None
+    least, below = match["least"], match["below"]
+    return float(least or "-inf"), float(below or "inf")
+
+
+def range_of(least: float | None, below: float | None) -> str:
+    """Return a range as it is written, such as `10..20`; None: without an end."""
+    return "..".join("" if end is None else f"{end:.10g}" for end in (least, below))
+
+
+def _mask(name: str, values: Sequence[str], facets: Facets) -> Mask:
+    if name not in facets.fields:
+        return np.zeros(facets.n_items, bool)
+    column: Column = facets.column(name)
+    if isinstance(column, Numbers):
+        return _among_numbers(column, values)
+    if facets.fields[name].type == "boolean":
+        told = [value == "true" for value in values if value in ("true", "false")]
+        return column.among(told) if told else np.zeros(len(column), bool)
+    return column.among(list(values))
+
+
+def _among_numbers(column: Numbers, values: Sequence[str]) -> Mask:
+    found = np.zeros(len(column), bool)
+    for value in values:
+        ends = ends_of(value)
+        if ends is not None:
+            found |= (column.values >= ends[0]) & (column.values < ends[1])
+        elif re.fullmatch(_NUMBER, value, re.ASCII):
+            found |= column.values == float(value)
+    return found

@@ -1,0 +1,52 @@
+"""What values of an attribute are called in other languages: `family_zh` beside `family`."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+
+from beholder.rules.columns import Coded, Column, Lists
+from beholder.rules.facets import Facets
+
+_LANGUAGE = re.compile(r"(?P<name>.+)_(?P<language>[a-z]{2})")
+
+
+def is_translation(name: str, facets: Facets) -> bool:
+    """Return whether an attribute says what another one does, in another language."""
+    match = _LANGUAGE.fullmatch(name)
+    return match is not None and match["name"] in facets.fields
+
+
+def labels_of(name: str, facets: Facets) -> dict[str, dict[str, str]]:
+    """Return what the values of an attribute are called, by value and language.
+
+    An item that has an attribute in two languages says what its value is called; lists do so
+    entry by entry, where both are as long. Of several items the first is believed.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for other in facets.fields if name in facets.fields else ():
+        match = _LANGUAGE.fullmatch(other)
+        if match and match["name"] == name:
+            pairs = _pairs(facets.column(name), facets.column(other))
+            for value, label in pairs.items():
+                found.setdefault(value, {})[match["language"]] = label
+    return found
+
+
+def _pairs(own: Column, other: Column) -> dict[str, str]:
+    if isinstance(own, Lists) and isinstance(other, Lists):
+        lengths = np.diff(own.starts)
+        alike = lengths == np.diff(other.starts)
+        values = own.codes[np.repeat(alike, lengths)]
+        labels = other.codes[np.repeat(alike, np.diff(other.starts))]
+    elif isinstance(own, Coded) and isinstance(other, Coded):
+        both = own.exists() & other.exists()
+        values, labels = own.codes[both], other.codes[both]
+    else:
+        return {}
+    codes, first = np.unique(values, return_index=True)
+    said = own.values.take(pa.array(codes)).to_pylist()
+    called = other.values.take(pa.array(labels[first])).to_pylist()
+    return {str(value): str(label) for value, label in zip(said, called, strict=True)}

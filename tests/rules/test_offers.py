@@ -1,0 +1,109 @@
+"""What people can choose by, and what they chose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from beholder.rules.choices import ends_of, masks_of
+from beholder.rules.facets import Facets
+from beholder.rules.offers import counts_of, offers_of
+from beholder.rules.translations import labels_of
+
+SHOP: list[dict[str, Any]] = [
+    {
+        "category": "Küche > Löffel" if i % 3 else "Küche > Gabel",
+        "maker": "unknown" if i % 2 else "Nord",
+        "sku": f"AB-{i:04d}",
+        "imdb_id": f"tt{1000000 + i}",
+        "product_code": 70_000 + i // 4,
+        "style": f"only {i}",
+        "model": f"SKU{4000 + i // 2}",
+        "note": "It is told at length, with many words that nobody chooses by.",
+        "country": "Everywhere",
+        "price": float(i),
+        "stock": i % 5,
+        "year": 2020 + i % 3,
+        "sale": i < 4,
+        "tags": ["blue"] if i % 2 else ["blue", "n/a"],
+        "title_zh": "勺",
+        "tags_zh": ["蓝"] if i % 2 else ["蓝", "-"],
+    }
+    for i in range(20)
+]
+ALL = np.ones(20, bool)
+
+
+@pytest.fixture(scope="module")
+def facets() -> Facets:
+    return Facets.of(SHOP, {})
+
+
+def offered(facets: Facets, *names: str) -> dict[str, tuple[str, ...]]:
+    return {offer.name: offer.values for offer in offers_of(facets, ALL, names)}
+
+
+def test_codes_ids_prose_what_all_have_and_what_says_nothing_are_not_offered(
+    facets: Facets,
+) -> None:
+    assert offered(facets) == {
+        "category": ("Küche > Löffel", "Küche > Gabel"),
+        "price": ("..4", "4..8", "8..11", "11..15", "15.."),
+        "maker": ("Nord",),
+        "sale": ("false", "true"),
+        "year": ("2020", "2021", "2022"),
+    }
+
+
+def test_named_attributes_are_offered_in_their_order_and_unknown_ones_left_out(
+    facets: Facets,
+) -> None:
+    assert list(offered(facets, "year", "style", "nowhere", "category")) == [
+        "year", "style", "category",
+    ]  # fmt: skip
+
+
+def test_counts_are_of_the_items_that_were_found(facets: Facets) -> None:
+    among = np.arange(20) < 6
+    counted = {
+        offer.name: dict(zip(offer.values, counts_of(offer, facets, among), strict=True))
+        for offer in offers_of(facets, ALL)
+    }
+    assert counted["category"] == {"Küche > Löffel": 4, "Küche > Gabel": 2}
+    assert counted["price"] == {"..4": 4, "4..8": 2, "8..11": 0, "11..15": 0, "15..": 0}
+    assert counted["sale"] == {"false": 2, "true": 4}
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({"category": ["Küche > Gabel"]}, {0, 3, 6, 9, 12, 15, 18}),
+        ({"price": ["..2", "17..18", "19"]}, {0, 1, 17, 19}),
+        ({"sale": ["true"]}, {0, 1, 2, 3}),
+        ({"sale": ["perhaps"]}, set()),
+        ({"tags": ["n/a"]}, set(range(0, 20, 2))),
+        ({"price": ["cheap"]}, set()),
+        ({"price": [".."]}, set()),
+        ({"nowhere": ["x"]}, set()),
+    ],
+)
+def test_a_choice_holds_for_exactly_the_items_of_its_values(
+    facets: Facets, choices: dict[str, list[str]], expected: set[int]
+) -> None:
+    (mask,) = masks_of(choices, facets).values()
+    assert set(np.flatnonzero(mask).tolist()) == expected
+
+
+def test_a_range_has_one_or_two_ends() -> None:
+    assert ends_of("10..20") == (10, 20)
+    assert ends_of("..-2.5") == (-float("inf"), -2.5)
+    for text in ("..", "10", "a..b", "1...2", "1e9..", ""):
+        assert ends_of(text) is None
+
+
+def test_values_are_called_what_items_call_them(facets: Facets) -> None:
+    assert labels_of("tags", facets) == {"blue": {"zh": "蓝"}, "n/a": {"zh": "-"}}
+    assert labels_of("category", facets) == {}
+    assert labels_of("title", facets) == {}  # titles are no attributes

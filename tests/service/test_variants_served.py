@@ -1,0 +1,126 @@
+"""Variants of one product are one card: in lists, over HTTP and on pages."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from beholder.engine.variants import firsts
+from live_server import Server
+
+COLOURS = {"mug": ("red", "blue", "green"), "jar": ("red", "white"), "tin": ("blue",)}
+
+
+@pytest.fixture(scope="module")
+def shop(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    root = tmp_path_factory.mktemp("variants") / "copy"
+    shutil.copytree(trained, root)
+    items = [
+        {
+            "item_id": f"{kind}-{colour}",
+            "title": f"Enamel {kind} in {colour}",
+            "attributes": {"item_group_id": kind, "colour": colour, "ware": "enamel", "stock": 5},
+        }
+        for kind, colours in COLOURS.items()
+        for colour in colours
+    ]
+    settings = {"pages.facets": '["colour"]'}
+    with Server(root, settings=settings) as server, server.client() as client:
+        put = client.post("/v1/items", json={"items": items}, headers=server.operator)
+        assert put.json()["added"] == 6, put.text
+        yield server
+
+
+@pytest.fixture
+def asking(shop: Server) -> Iterator[httpx.Client]:
+    with shop.client() as client:
+        yield client
+
+
+def products(answer: dict[str, Any]) -> list[str]:
+    return [item["id"].split("-")[0] for item in answer["items"]]
+
+
+def test_the_first_of_each_product_stays_in_its_place():
+    assert firsts(np.array([7, -1, 7, -1, 3, 3, 7], np.int32)).tolist() == [0, 1, 3, 4]
+    assert firsts(np.array([], np.int32)).tolist() == []
+
+
+def test_a_search_finds_each_product_once_and_counts_products(asking):
+    every = asking.post("/v1/search", json={"words": "enamel"}).json()
+    assert (every["total"], every["variants"]) == (6, None)
+    body = {"words": "enamel", "variants": "one", "facets": True}
+    one = asking.post("/v1/search", json=body).json()
+    assert sorted(products(one)) == ["jar", "mug", "tin"]
+    assert one["total"] == 3
+    told = {name.split("-")[0]: n for name, n in one["variants"].items()}
+    assert told == {"mug": 2, "jar": 1}
+    (colour,) = [facet for facet in one["facets"] if facet["name"] == "colour"]
+    counts = {each["value"]: each["count"] for each in colour["values"]}
+    assert counts == {"red": 2, "blue": 2, "green": 1, "white": 1}
+
+
+def test_the_variant_that_answers_best_stands_for_its_product(asking):
+    found = asking.post("/v1/search", json={"words": "enamel mug green", "variants": "one"}).json()
+    assert found["items"][0]["id"] == "mug-green"
+    chosen = {"choices": {"colour": ["blue"]}, "filter": "ware = 'enamel'", "variants": "one"}
+    listed = asking.post("/v1/search", json=chosen).json()
+    assert sorted(item["id"] for item in listed["items"]) == ["mug-blue", "tin-blue"]
+
+
+def test_recommendations_have_each_product_once_also_beside_what_is_there(asking):
+    asked = {"filter": "ware = 'enamel'", "variants": "one", "k": 10}
+    first = asking.post("/v1/recommendations", json=asked).json()
+    assert sorted(products(first)) == ["jar", "mug", "tin"]
+    more = asking.post("/v1/recommendations", json=asked | {"exclude": ["mug-blue"]}).json()
+    assert sorted(products(more)) == ["jar", "tin"]
+    address = "/v1/recommendations?k=2&variants=one&filter=ware%20=%20'enamel'"
+    page = asking.get(address).json()
+    rest = asking.get(f"{address}&page={page['next']}").json()
+    assert sorted(products(page) + products(rest)) == ["jar", "mug", "tin"]
+    assert asking.get("/v1/recommendations?variants=some").status_code == 422
+
+
+def test_what_is_similar_is_no_variant_of_the_same(asking):
+    address = "/v1/items/mug-red/similar?k=20&filter=ware%20=%20'enamel'"
+    assert "mug" in products(asking.get(address).json())
+    assert sorted(products(asking.get(f"{address}&variants=one").json())) == ["jar", "tin"]
+
+
+def test_an_item_names_its_variants_and_its_page_shows_them(asking):
+    item = asking.get("/v1/items/mug-blue").json()
+    assert [each["id"] for each in item["variants"]] == ["mug-red", "mug-blue", "mug-green"]
+    assert asking.get("/v1/items/tin-blue").json()["variants"] == []
+    page = asking.get("/item/mug-blue").text
+    swatches = page.split('<nav class="swatches"')[1].split("</nav>")[0]
+    assert 'href="/item/mug-blue" title="blue" aria-label="blue" aria-current="true"' in swatches
+    assert 'href="/item/mug-green" title="green" aria-label="green">' in swatches
+    found = asking.get("/search?words=enamel+mug").text
+    assert "2 more variants" in found
+
+
+@pytest.mark.browser
+def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
+    context = chromium.new_context(base_url=shop.url)
+    page = context.new_page()
+    page.goto("/search?words=enamel+mug")
+    card = page.locator(".card", has_text="Enamel mug")
+    assert card.count() == 1
+    assert card.locator(".others").inner_text() == "2 more variants"
+    card.locator("a[data-do=open]").click()
+    page.locator("#viewer .swatches a").nth(2).wait_for()
+    page.locator("#viewer .swatches a[aria-label=green]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/item/mug-green")
+    current = page.locator("#viewer .swatches [aria-current]")
+    current.wait_for()
+    assert current.get_attribute("aria-label") == "green"
+    page.locator("#viewer [data-do=close]").click()
+    page.wait_for_url("**/search?words=enamel+mug")
+    context.close()
