@@ -73,13 +73,6 @@ ROUTERS = (
 )
 # What `/openapi.json` does not describe.
 UNLISTED = (docs, pages, search_pages, me_page, site_files, widget)
-    docs,
-    pages,
-    search_pages,
-    me_page,
-    site_files,
-    widget,
-)  # what `/openapi.json` does not describe
 _PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
 
