@@ -10,7 +10,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +37,35 @@ def write_file(path: Path, *data: bytes | memoryview, mode: int = 0o644) -> None
     """Replace `path` by `data`, one after the other, at once: readers see the old or the new."""
     with file_aside(path, mode) as file:
         file.writelines(data)
+
+
+def overwrite_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a file as `write_file` does, and then write zeros over what stood there before.
+
+    That reaches the old bytes where a file system writes in place. A disk that moves what it
+    writes (SSD), a file system that copies on write and a snapshot may keep them.
+    """
+    with ExitStack() as stack:
+        old = None
+        with suppress(FileNotFoundError):
+            old = stack.enter_context(path.open("r+b"))
+        write_file(path, data, mode=mode)
+        if old is not None:
+            _zero(old)
+
+
+def unlink_overwritten(path: Path) -> None:
+    """Take a file away, and write zeros over what stood in it, as `overwrite_file` does."""
+    with path.open("r+b") as old:
+        _zero(old)
+        path.unlink()
+    sync_folder(path.parent)
+
+
+def _zero(file: BinaryIO) -> None:
+    file.write(bytes(os.fstat(file.fileno()).st_size))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 @contextmanager

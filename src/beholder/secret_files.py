@@ -1,4 +1,4 @@
-"""Files of secrets, 32 random bytes each: read with a look at whether they can be meant."""
+"""Files of secrets, mostly 32 random bytes: read with a look at whether they can be meant."""
 
 from __future__ import annotations
 
@@ -28,14 +28,20 @@ def read_secret(path: Path, lost: str, broken: type[BeholderError] = SettingsErr
     BeholderError
         If it is missing, or of another length: a short one could be guessed.
     """
+    secret = read_private(path, lost, broken)
+    if len(secret) != LENGTH:
+        raise broken(f"secrets/{path.name} is {len(secret)} bytes long, not {LENGTH}", remedy=lost)
+    return secret
+
+
+def read_private(path: Path, lost: str, broken: type[BeholderError]) -> bytes:
+    """Return a file of secrets of any length; see `read_secret`."""
     try:
         secret = path.read_bytes()
     except FileNotFoundError as error:
         raise broken(f"secrets/{path.name} is missing", remedy=lost) from error
     except OSError as error:
         raise broken(f"secrets/{path.name} cannot be read: {error.strerror}") from error
-    if len(secret) != LENGTH:
-        raise broken(f"secrets/{path.name} is {len(secret)} bytes long, not {LENGTH}", remedy=lost)
     if os.name == "posix" and path.stat().st_mode & OTHERS:
         warnings.warn(f"secrets/{path.name} may be read by others: chmod 600 {path}", stacklevel=2)
     return secret

@@ -66,7 +66,8 @@ def erase(
         begun.keep(workspace, path)
         begun.counts(delete_rows(database, workspace.store / "segments", waiting, link.subject))
         begun.keep(workspace, path)
-        keys.forget(mac)
+        keys.forget([link.subject])
+    keys.prune()
     for each in (database, keys.database):
         empty_log(each)
     # Bundles that were written meanwhile are marked, too.
