@@ -90,12 +90,17 @@ def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     sync_folder(target.parent)
 
 
+def left_aside(target: Path) -> list[Path]:
+    """Return what was written aside for a file or folder, and is not in its place."""
+    return sorted(target.parent.glob(f".{glob.escape(target.name)}.*.part"))
+
+
 def sweep(target: Path) -> None:
     """Take away what was written aside for a file or folder, and left by who was killed.
 
     Only for whoever holds a lock on the target: what others write aside now goes, too.
     """
-    for path in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+    for path in left_aside(target):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

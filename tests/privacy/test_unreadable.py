@@ -170,6 +170,14 @@ def test_a_renewal_that_was_stopped_leaves_all_readable_and_is_finished(
         assert "more" in texts(store, others)
 
 
+def test_what_a_killed_renewal_wrote_aside_goes_with_the_next(store: Store) -> None:
+    gone, *_ = neighbours(store)
+    left = store.workspace.secrets / f".{NAME}.0123abcd.part"
+    left.write_bytes((store.workspace.secrets / NAME).read_bytes())
+    store.erase(gone)
+    assert sorted(secrets_of(store.workspace)) == ["buckets.key", "root.key"]
+
+
 def test_erasing_goes_on_while_people_come(store: Store) -> None:
     first, second, *others = neighbours(store, 4)
     stop = threading.Event()
@@ -195,7 +203,7 @@ def test_erasing_goes_on_while_people_come(store: Store) -> None:
     assert texts(store, others) == [f"of {name}" for name in others]
     with store.keys.database.read() as connection:
         links = schema.links
-        rows = connection.execute(select(links.c.subject, links.c.wrapped)).all()
+        rows = connection.execute(select(links.c.subject, links.c.wrapped_key)).all()
     assert len(rows) == len(came) + 2_498
     assert {len(store.keys.key(Link(*map(bytes, row)))) for row in rows} == {32}
 

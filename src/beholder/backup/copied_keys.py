@@ -6,15 +6,13 @@ table is copied, and what goes into the backup is what the copy names, no more.
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-
-from sqlalchemy import inspect
 
 from beholder.errors import StoreError
 from beholder.progress import Progress
-from beholder.store import schema
 from beholder.store.bucket_file import BUCKETS, NAME, SHARED, BucketFile, Ring, name_of
-from beholder.store.bucket_keys import names
+from beholder.store.bucket_keys import names_in
 from beholder.store.copying import Copied, copy_out
 from beholder.store.database import Database, sqlite_url
 
@@ -53,13 +51,8 @@ def copy_keys(
 
 
 def _named(file: Path) -> dict[int, bytes]:
-    copy = Database(sqlite_url(str(file)))
-    try:
-        with copy.read() as connection:
-            there = inspect(connection).has_table(schema.bucket_keys.name)
-            return names(connection) if there else {}
-    finally:
-        copy.close()
+    with closing(Database(sqlite_url(str(file)))) as copy:
+        return names_in(copy)
 
 
 def _of(bucket: int, name: bytes, rings: list[Ring]) -> list[bytes]:

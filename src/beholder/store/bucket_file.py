@@ -20,7 +20,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from beholder.durable import overwrite_file
+from beholder.durable import left_aside, overwrite_file, unlink_overwritten
 from beholder.errors import StoreError
 from beholder.secret_files import read_private
 
@@ -128,7 +128,13 @@ class BucketFile:
         raise StoreError(f"secrets/{NAME} is broken", remedy=SHARED)
 
     def write(self, ring: Mapping[int, list[bytes]]) -> None:
-        """Replace the file durably; what it held before is overwritten."""
+        """Replace the file durably; what it held before is overwritten.
+
+        Only inside of a writing transaction on the database of keys: there is one at a time, and
+        what was written aside by somebody else is left by who was killed.
+        """
+        for left in left_aside(self.path):
+            unlink_overwritten(left)
         overwrite_file(self.path, encoded(ring))
 
     def unwrap(self, wrapped: bytes, subject: bytes) -> bytes | None:

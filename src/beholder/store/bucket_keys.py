@@ -16,7 +16,7 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
 
 from beholder.errors import StoreError
 from beholder.store import schema
@@ -38,7 +38,7 @@ FEW = 100  # buckets that are looked up one by one
 REWRAP = (
     update(links)
     .where(links.c.subject == bindparam("of"))
-    .values(wrapped=bindparam("wrapped_anew"))
+    .values(wrapped_key=bindparam("wrapped_anew"))
 )
 
 
@@ -48,6 +48,13 @@ def names(connection: Connection, buckets: Collection[int] = ()) -> dict[int, by
     if 0 < len(buckets) <= FEW:
         wanted = wanted.where(bucket_keys.c.bucket.in_(sorted(buckets)))
     return {int(bucket): bytes(name) for bucket, name in connection.execute(wanted)}
+
+
+def names_in(database: Database) -> dict[int, bytes]:
+    """Return the names of all keys; empty where an older version made the database."""
+    with database.read() as connection:
+        there = inspect(connection).has_table(bucket_keys.name)
+        return names(connection) if there else {}
 
 
 def ciphers(
@@ -146,7 +153,7 @@ def _renew(connection: Connection, bucket: int, old: bytes, fresh: bytes) -> Non
     """Wrap what a bucket holds anew; a damaged row, that no key opens, stays as it is."""
     low, high = bounds_of(bucket)
     held = connection.execute(
-        select(links.c.subject, links.c.wrapped).where(links.c.subject.between(low, high))
+        select(links.c.subject, links.c.wrapped_key).where(links.c.subject.between(low, high))
     )
     was, now = AESGCM(old), AESGCM(fresh)
     opened = ((bytes(row[0]), unwrap(was, bytes(row[1]), bytes(row[0]))) for row in held)

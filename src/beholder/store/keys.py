@@ -35,7 +35,9 @@ MANY = 1_000  # people at once, as only an import has
 links, tombstones = schema.links, schema.tombstones
 
 ANY_STONE = select(tombstones.c.until).limit(1)
-ONE = Question(select(links.c.subject, links.c.wrapped).where(links.c.id_mac == bindparam("mac")))
+ONE = Question(
+    select(links.c.subject, links.c.wrapped_key).where(links.c.id_mac == bindparam("mac"))
+)
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ class Keys:
     def _wrapped(self, subject: bytes) -> bytes | None:
         with self.database.read() as connection:
             found = connection.execute(
-                select(links.c.wrapped).where(links.c.subject == subject)
+                select(links.c.wrapped_key).where(links.c.subject == subject)
             ).scalar()
         return None if found is None else bytes(found)
 
@@ -278,7 +280,7 @@ def _has_rows(database: Database) -> bool:
 
 
 def _find(connection: Connection, macs: list[bytes]) -> dict[bytes, Link]:
-    columns = (links.c.id_mac, links.c.subject, links.c.wrapped)
+    columns = (links.c.id_mac, links.c.subject, links.c.wrapped_key)
     found = lookup(connection, links.c.id_mac, columns, macs)
     return {bytes(mac): Link(bytes(subject), bytes(wrapped)) for mac, subject, wrapped in found}
 

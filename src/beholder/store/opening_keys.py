@@ -106,7 +106,7 @@ def _bring(connection: Connection, bucket: int, root: AESGCM, cipher: AESGCM) ->
     """Wrap the keys of a bucket with its key; a damaged row, that nothing opens, stays."""
     low, high = bounds_of(bucket)
     held = connection.execute(
-        select(links.c.subject, links.c.wrapped).where(links.c.subject.between(low, high))
+        select(links.c.subject, links.c.wrapped_key).where(links.c.subject.between(low, high))
     ).all()
     opened = ((bytes(row[0]), unwrap(root, bytes(row[1]), bytes(row[0]))) for row in held)
     wrap_anew(connection, [(s, wrap(cipher, key, s)) for s, key in opened if key is not None])

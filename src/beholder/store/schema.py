@@ -173,7 +173,7 @@ links = Table(
     keys,
     Column("id_mac", LargeBinary(32), primary_key=True),
     Column("subject", LargeBinary(16), nullable=False, unique=True),
-    Column("wrapped", LargeBinary, nullable=False),  # the user key, under a bucket key
+    Column("wrapped_key", LargeBinary, nullable=False),  # the user key, under a bucket key
     Column("created", BigInteger, nullable=False),
 )
 

@@ -19,7 +19,7 @@ INSERT INTO "keys_version" VALUES('0002');
 CREATE TABLE links (
 	id_mac BLOB NOT NULL, 
 	subject BLOB NOT NULL, 
-	wrapped BLOB NOT NULL, 
+	wrapped_key BLOB NOT NULL, 
 	created BIGINT NOT NULL, 
 	PRIMARY KEY (id_mac), 
 	UNIQUE (subject)
