@@ -167,7 +167,7 @@ def _counting(file: BucketFile, bucket: int, named: dict[int, bytes]) -> bytes:
     key = file.named(bucket, named[bucket]) if bucket in named else None
     if key is None:
         raise StoreError(
-            f"secrets/{file.path.name} has not the key of bucket {bucket}: it is older than the "
+            f"this server has not the key of bucket {bucket}: its bucket keys are older than the "
             "store, or of another one",
             remedy=SHARED,
         )

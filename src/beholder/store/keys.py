@@ -201,7 +201,7 @@ class Keys:
             key = None if wrapped is None else self._buckets.unwrap(wrapped, link.subject)
         if key is None:
             raise StoreError(
-                "the key of a person opens with none of secrets/buckets.key", remedy=SHARED
+                "the bucket keys of this server do not open the key of a person", remedy=SHARED
             )
         return key
 
