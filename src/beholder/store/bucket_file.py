@@ -59,10 +59,10 @@ def wrap(cipher: AESGCM, key: bytes, context: bytes) -> bytes:
 
 
 def unwrap(cipher: AESGCM, wrapped: bytes, context: bytes) -> bytes | None:
-    """Return what `wrap` was given; None: it was another cipher or context."""
+    """Return what `wrap` was given; None: it was another cipher or context, or is damaged."""
     try:
         return cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], context)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # the latter where it is cut
         return None
 
 
