@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from beholder.durable import file_aside, folder_aside, write_file
+from beholder.durable import (
+    file_aside,
+    folder_aside,
+    overwrite_file,
+    unlink_overwritten,
+    write_file,
+)
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -72,3 +78,21 @@ def test_a_folder_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(OSError), folder_aside(tmp_path / "bundle") as aside:
         (aside / "new").write_text("new")
     assert [entry.name for entry in (tmp_path / "bundle").iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_zeros_stand_where_an_overwritten_file_stood(tmp_path: Path, replaced: bool) -> None:
+    path = tmp_path / "secret"
+    path.write_bytes(b"old secret")
+    with path.open("rb", buffering=0) as old:
+        if replaced:
+            overwrite_file(path, b"new")
+        else:
+            unlink_overwritten(path)
+        assert old.read() == bytes(10)
+    assert [each.read_bytes() for each in tmp_path.iterdir()] == ([b"new"] if replaced else [])
+
+
+def test_a_file_that_is_overwritten_for_the_first_time_is_its_owners(tmp_path: Path) -> None:
+    overwrite_file(tmp_path / "secret", b"new")
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600

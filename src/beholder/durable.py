@@ -10,7 +10,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +39,35 @@ def write_file(path: Path, *data: bytes | memoryview, mode: int = 0o644) -> None
         file.writelines(data)
 
 
+def overwrite_file(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a file as `write_file` does, and then write zeros over what stood there before.
+
+    That reaches the old bytes where a file system writes in place. A disk that moves what it
+    writes (SSD), a file system that copies on write and a snapshot may keep them.
+    """
+    with ExitStack() as stack:
+        old = None
+        with suppress(FileNotFoundError):
+            old = stack.enter_context(path.open("r+b"))
+        write_file(path, data, mode=mode)
+        if old is not None:
+            _zero(old)
+
+
+def unlink_overwritten(path: Path) -> None:
+    """Take a file away, and write zeros over what stood in it, as `overwrite_file` does."""
+    with path.open("r+b") as old:
+        _zero(old)
+        path.unlink()
+    sync_folder(path.parent)
+
+
+def _zero(file: BinaryIO) -> None:
+    file.write(bytes(os.fstat(file.fileno()).st_size))
+    file.flush()
+    os.fsync(file.fileno())
+
+
 @contextmanager
 def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Yield an empty file that replaces `target` when the block ends well.
@@ -61,12 +90,17 @@ def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     sync_folder(target.parent)
 
 
+def left_aside(target: Path) -> list[Path]:
+    """Return what was written aside for a file or folder, and is not in its place."""
+    return sorted(target.parent.glob(f".{glob.escape(target.name)}.*.part"))
+
+
 def sweep(target: Path) -> None:
     """Take away what was written aside for a file or folder, and left by who was killed.
 
     Only for whoever holds a lock on the target: what others write aside now goes, too.
     """
-    for path in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+    for path in left_aside(target):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

@@ -70,13 +70,16 @@ def test_a_purpose_that_nobody_allowed_is_refused(store: Store) -> None:
         store.training_events("sell")  # type: ignore[arg-type]
 
 
-def test_the_root_key_is_for_its_owner_alone(sqlite_workspace: Workspace) -> None:
+@pytest.mark.parametrize("file", ["root.key", "buckets.key"])
+def test_keys_are_for_their_owner_alone(sqlite_workspace: Workspace, file: str) -> None:
     Store.open(sqlite_workspace, create=True).close()
-    mode = (sqlite_workspace.secrets / "root.key").stat().st_mode
+    mode = (sqlite_workspace.secrets / file).stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
 
 
-@pytest.mark.parametrize("missing", ["secrets/root.key", "store/keys.db", "store/events.db"])
+@pytest.mark.parametrize(
+    "missing", ["secrets/root.key", "secrets/buckets.key", "store/keys.db", "store/events.db"]
+)
 @pytest.mark.parametrize("create", [True, False])
 def test_no_new_keys_are_made_over_old_data(
     sqlite_workspace: Workspace, missing: str, create: bool
@@ -113,6 +116,9 @@ def test_a_second_server_without_the_root_key_makes_none(tmp_path: Path, postgre
     with pytest.raises(StoreError, match="another root key"):
         Store.open(other, create=True)
     shutil.copy(tmp_path / "one/secrets/root.key", other.secrets)
+    with pytest.raises(StoreError, match=r"buckets\.key is missing"):
+        Store.open(other)
+    shutil.copy(tmp_path / "one/secrets/buckets.key", other.secrets)
     Store.open(other).close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -20,13 +21,15 @@ from beholder.bundle.manifest import FORMAT
 from beholder.cli.main import beholder
 from beholder.engine.opening import open_engine
 from beholder.errors import StoreError
-from beholder.store import Store, Who, server_lock
+from beholder.store import Store, Who, opening_keys, server_lock
 from beholder.store.database import Database, parse_url, sqlite_url
 from beholder.store.migrate import FOLDER
 from beholder.store.upgrade import upgrade
 from beholder.workspace import Workspace
+from every_key import opened_with
 
 OLD = Path(__file__).parent / "kept" / "version-0.1"
+KEYS = (OLD / "keys.sql").read_text(encoding="utf-8")
 HELD = json.loads((OLD / "held.json").read_text(encoding="utf-8"))
 Make = Callable[[str], Workspace]
 
@@ -103,6 +106,40 @@ def test_people_and_what_they_did_are_as_they_were(old: Workspace) -> None:
         assert set(person.pop("purposes").values()) == {person["profiling"]}
     assert now == HELD["exports"]
     assert upgrade(old).before == done.after, "the second time there is nothing to do"
+
+
+def test_keys_that_stood_under_the_root_key_open_with_nothing_that_is_left(old: Workspace) -> None:
+    was = re.findall("X'([0-9A-F]{32})',X'([0-9A-F]{120})'", KEYS)
+    assert len(was) == 3, "of three people"
+    was.append((b"id".hex(), re.findall("'id',X'([0-9A-F]{120})'", KEYS)[0]))
+
+    def opened() -> int:
+        files = {path.name: path.read_bytes() for path in old.secrets.iterdir()}
+        return sum(
+            bool(opened_with(files, bytes.fromhex(wrapped), [bytes.fromhex(context)]))
+            for context, wrapped in was
+        )
+
+    assert opened() == 4, "the control"
+    Store.open(old).close()
+    assert opened() == 0
+    assert sorted(path.name for path in old.secrets.iterdir()) == ["buckets.key", "root.key"]
+
+
+@pytest.mark.parametrize("step", ["write_file", "_bring", "overwrite_file", "unlink_overwritten"])
+def test_bringing_keys_forward_that_was_stopped_is_finished_by_the_next_opening(
+    old: Workspace, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening_keys, step, end)
+        with pytest.raises(KeyboardInterrupt):
+            Store.open(old)
+    with Store.open(old) as store:
+        assert exports(store) == HELD["exports"]
+    assert sorted(path.name for path in old.secrets.iterdir()) == ["buckets.key", "root.key"]
 
 
 def test_items_keep_all_their_pictures_in_order(old: Workspace) -> None:

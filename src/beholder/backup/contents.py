@@ -13,6 +13,8 @@ from beholder.backup.container import Packer
 from beholder.bundle import promote
 from beholder.bundle.signature import PUBLIC
 from beholder.errors import BundleError
+from beholder.store import bucket_file
+from beholder.store.bucket_file import Ring
 from beholder.workspace import Workspace
 
 FOLDERS = ("media", "vectors", "reports")  # segments are not: they are made again from the store
@@ -46,11 +48,13 @@ def add_workspace(packer: Packer, workspace: Workspace) -> None:
     _add_bundles(packer, workspace)
 
 
-def add_secrets(packer: Packer, workspace: Workspace) -> None:
-    """Add the keys that lie in files."""
+def add_secrets(packer: Packer, workspace: Workspace, ring: Ring | None) -> None:
+    """Add the keys that lie in files, and the bucket keys as they belong to the copied links."""
     for path in files_below(workspace.secrets):
-        if path.parent == workspace.secrets and path.name != PUBLIC:
+        if path.parent == workspace.secrets and path.name not in (PUBLIC, bucket_file.NAME):
             add_file(packer, workspace, path)
+    if ring is not None:
+        packer.add_bytes(f"secrets/{bucket_file.NAME}", bucket_file.encoded(ring))
 
 
 def add_file(packer: Packer, workspace: Workspace, path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -13,17 +13,19 @@ import msgspec
 import beholder
 from beholder.backup import contents
 from beholder.backup.container import Packer, Sink
+from beholder.backup.copied_keys import copy_keys
 from beholder.backup.manifest import FORMAT, Kind, Manifest, encode
 from beholder.backup.sealed import Sealing
 from beholder.durable import file_aside, sweep
 from beholder.errors import StoreError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.secret_files import read_secret
+from beholder.store.bucket_file import NAME, BucketFile, Ring
 from beholder.store.copying import Copied, copy_out
 from beholder.store.database import Database, address
 from beholder.store.ids import now
-from beholder.store.keys import LOST
 from beholder.store.locks import output_lock
+from beholder.store.opening_keys import LOST
 from beholder.workspace import Workspace
 
 
@@ -76,7 +78,7 @@ def back_up(
     UsageError
         If a file is there already, or lies inside of the workspace.
     StoreError
-        If a database does not answer or is damaged, or the root key of the keys is missing.
+        If a database does not answer or is damaged, or a key of the keys is missing.
     """
     for path in filter(None, (file, keys)):
         _check(workspace, path, force)
@@ -89,10 +91,10 @@ def back_up(
             stack.enter_context(output_lock(path))
             sweep(path)
         place, made, name = _beside(stack, file), now(), secrets.token_hex(8)
-        store = _copy(workspace, "store", place / "events.db", progress)
+        store = _copy_store(workspace, place / "events.db", progress)
         if keys is not None:  # never on the disk of the other file
             place_of_keys = _beside(stack, keys)
-            links = _copy(workspace, "keys", place_of_keys / "keys.db", progress)
+            links, ring = _copy_keys(workspace, place_of_keys / "keys.db", progress)
         out = stack.enter_context(file_aside(file, 0o600))
         packer = _pack(
             out,
@@ -108,7 +110,7 @@ def back_up(
                 sealing,
                 _manifest("keys", name, made, links),
                 (contents.KEYS, place_of_keys / "keys.db"),
-                lambda packer: contents.add_secrets(packer, workspace),
+                lambda packer: contents.add_secrets(packer, workspace, ring),
                 progress,
             )
             sealing.close()
@@ -139,17 +141,25 @@ def _check(workspace: Workspace, file: Path, force: bool) -> None:
         raise UsageError(f"{file} is there already", remedy="name another file, or add --force")
 
 
-def _copy(workspace: Workspace, which: str, file: Path, progress: Progress) -> Copied:
+def _copy_store(workspace: Workspace, file: Path, progress: Progress) -> Copied:
+    with _opened(workspace, "store") as database:
+        return copy_out(database, "store", file, progress)
+
+
+def _copy_keys(workspace: Workspace, file: Path, progress: Progress) -> tuple[Copied, Ring | None]:
+    with _opened(workspace, "keys") as database:
+        return copy_keys(database, BucketFile(workspace.secrets / NAME), file, progress)
+
+
+@contextmanager
+def _opened(workspace: Workspace, which: str) -> Iterator[Database]:
     url = address(workspace, which)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise StoreError(
             f"{url.database} is missing", remedy="there is nothing to back up without it"
         )
-    database = Database(url)
-    try:
-        return copy_out(database, which, file, progress)
-    finally:
-        database.close()
+    with closing(Database(url)) as database:
+        yield database
 
 
 def _manifest(kind: Kind, name: str, made: int, copied: Copied) -> Manifest:

@@ -88,7 +88,7 @@ async def ready(request: Asking) -> Ready:
     """Say what is served; 503 where the store does not answer or a commit just failed."""
     running = running_of(request)
     if running.writing_fails:
-        raise StoreError("the disk refuses events", remedy="see the disk of the store")
+        raise StoreError("events are not stored", remedy="the server's log says why")
     seen = await running.seen(None, None)
     refused = None
     if running.refused is not None:

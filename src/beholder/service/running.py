@@ -136,6 +136,8 @@ class Running:
             ) from error
         except StoreError as error:
             if not isinstance(error, OverloadedError):
+                if not self.writing_fails:
+                    note_trouble("storing events", error)
                 self._failed_at = time.monotonic()
             raise
 

@@ -24,7 +24,7 @@ from beholder.store.migrate import VERSION_TABLES, migrate, version
 STEP = 2_000  # pages in one step, 16 MB
 ROWS = 10_000  # rows between two words about progress
 BOOLEAN = 16  # PostgreSQL's number of the type
-SEEDED = {"counters", "buckets", "kinds"}  # tables that are never empty
+SEEDED = {"counters", "buckets", "kinds", "bucket_keys"}  # tables that are never empty
 # The file is of no use before it is whole, so that nothing in it has to outlive a power cut.
 LOOSE = ("PRAGMA page_size=8192", "PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
 COUNTED: dict[str, tuple[Table, ...]] = {

@@ -1,4 +1,4 @@
-"""Erasing a person: every row, every file, the key; only then is it said to be done."""
+"""Erasing a person: every row, every file, the key and the one above it; then it is done."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from beholder.store.database import Database
 from beholder.store.ids import now
 from beholder.store.keys import Keys, fingerprint
 from beholder.store.records import Receipt, Who
+from beholder.store.vacuum import vacuum
 from beholder.workspace import Workspace
 
 PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the database alive
 events, given, texts = schema.events, schema.given, schema.texts
+PERSONAL = (schema.people, texts, given, schema.answers, events)
 
 
 def erase(
@@ -68,9 +70,12 @@ def erase(
         begun.keep(workspace, path)
         begun.counts(delete_rows(database, workspace.store / "segments", waiting, link.subject))
         begun.keep(workspace, path)
-        keys.forget(mac)
-    for each in (database, keys.database):
+        keys.forget([link.subject])
+    keys.prune()
+    for each, tables in ((database, PERSONAL), (keys.database, (schema.links,))):
         empty_log(each)
+        if begun.receipt.known:
+            vacuum(each, tables)
     # Bundles that were written meanwhile are marked, too.
     bundles = mark_bundles(workspace, begun.since, begun.receipt.bundles)
     begun.tells(done=now(), bundles=bundles)

@@ -1,7 +1,7 @@
 """Who is who: the one place that links a person's id to the subject of their events.
 
 The caller's id is kept only as a keyed hash. A link holds a random subject, under which the
-events stand in the store, and the person's own random key, wrapped by the root key of the
+events stand in the store, and the person's own random key, wrapped by a bucket key of the
 workspace. Without this database and the root key nobody can say whose events are whose.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -19,25 +19,25 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, sel
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
-from beholder.secret_files import read_secret
-from beholder.store import schema
+from beholder.store import bucket_keys, schema
+from beholder.store.bucket_file import NONCE, SHARED, BucketFile, bucket_of, unwrap, wrap
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database, address
 from beholder.store.ids import now
 from beholder.store.migrate import migrate
+from beholder.store.opening_keys import LOST, ROOT, ready, wrong_root
 from beholder.store.quick import Question
 from beholder.store.records import Who
 from beholder.workspace import Workspace
 
 TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
 MANY = 1_000  # people at once, as only an import has
-NONCE = 12  # bytes, as AES-GCM wants
-ROOT = 32  # bytes of the root key
-LOST = "restore it; the keys of people need it"
 links, tombstones = schema.links, schema.tombstones
 
 ANY_STONE = select(tombstones.c.until).limit(1)
-ONE = Question(select(links.c.subject, links.c.wrapped).where(links.c.id_mac == bindparam("mac")))
+ONE = Question(
+    select(links.c.subject, links.c.wrapped_key).where(links.c.id_mac == bindparam("mac"))
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Link:
     subject
         16 random bytes under which the events stand.
     wrapped
-        The person's key, readable only with the root key.
+        The person's key, readable only with the key of its bucket.
     """
 
     subject: bytes
@@ -65,16 +65,19 @@ class Keys:
         Apart from the store, and in another file of its backups.
     root
         32 bytes; lies in a file of its own.
+    buckets
+        What people's keys stand under.
     """
 
-    def __init__(self, database: Database, root: bytes) -> None:
+    def __init__(self, database: Database, root: bytes, buckets: BucketFile) -> None:
         self.database = database
         self._root = AESGCM(root)
+        self._buckets = buckets
         self._id_key = self._open_id_key()
 
     @classmethod
     def open(cls, workspace: Workspace, *, create: bool = False) -> Keys:
-        """Open the key database with the root key of the workspace.
+        """Open the key database with the secrets of the workspace.
 
         Parameters
         ----------
@@ -101,12 +104,12 @@ class Keys:
             if not root.exists() and _has_rows(database):
                 raise StoreError(
                     "store.keys_url holds keys of another root key",
-                    remedy="copy secrets/root.key from the server that made them",
+                    remedy="copy the folder of secrets from the server that made them",
                 )
             if not root.exists():
                 write_file(root, os.urandom(ROOT), mode=0o600)
             migrate(database, "keys")
-            return cls(database, read_secret(root, LOST, StoreError))
+            return cls(database, *ready(database, workspace.secrets))
         except BaseException:
             database.close()
             raise
@@ -148,7 +151,8 @@ class Keys:
         with self.database.write() as connection:
             found |= _find(connection, missing)  # another process was quicker
             gone = _erased(connection, missing)
-            rows = self._new([mac for mac in missing if mac not in found and mac not in gone])
+            fresh = [mac for mac in missing if mac not in found and mac not in gone]
+            rows = self._new(connection, fresh)
             insert_new(connection, links, rows)
         return found | {mac: Link(subject, wrapped) for mac, subject, wrapped, _ in rows}
 
@@ -175,10 +179,13 @@ class Keys:
         with self.database.write() as connection:
             connection.execute(delete(tombstones).where(tombstones.c.until < moment))
 
-    def forget(self, mac: bytes) -> None:
-        """Destroy a link and its key."""
-        with self.database.write() as connection:
-            connection.execute(delete(links).where(links.c.id_mac == mac))
+    def forget(self, subjects: Sequence[bytes]) -> None:
+        """Destroy links and their keys, and renew their buckets; `prune` has to follow."""
+        bucket_keys.forget(self.database, self._buckets, subjects)
+
+    def prune(self) -> None:
+        """Destroy the bucket keys from which a renewal went on to others."""
+        bucket_keys.prune(self.database, self._buckets)
 
     def key(self, link: Link) -> bytes:
         """Return a person's key: 32 bytes.
@@ -186,35 +193,40 @@ class Keys:
         Raises
         ------
         StoreError
-            If the root key is not the one that wrapped it.
+            If the bucket keys are not those that wrapped it.
         """
-        return self._unwrap(link.wrapped, link.subject)
+        key = self._buckets.unwrap(link.wrapped, link.subject)
+        if key is None:  # it was wrapped anew since the link was read
+            wrapped = self._wrapped(link.subject)
+            key = None if wrapped is None else self._buckets.unwrap(wrapped, link.subject)
+        if key is None:
+            raise StoreError(
+                "the bucket keys of this server do not open the key of a person", remedy=SHARED
+            )
+        return key
 
     def close(self) -> None:
         """Close the database."""
         self.database.close()
 
-    def _new(self, macs: list[bytes]) -> list[tuple[bytes, bytes, bytes, int]]:
+    def _new(
+        self, connection: Connection, macs: list[bytes]
+    ) -> list[tuple[bytes, bytes, bytes, int]]:
         at = now()
         noise = os.urandom(48 * len(macs))
-        rows = []
-        for i, mac in enumerate(macs):
-            subject, key = noise[48 * i : 48 * i + 16], noise[48 * i + 16 : 48 * i + 48]
-            rows.append((mac, subject, self._wrap(key, subject), at))
-        return rows
+        made = [(noise[i : i + 16], noise[i + 16 : i + 48]) for i in range(0, len(noise), 48)]
+        under = bucket_keys.ciphers(connection, self._buckets, [subject for subject, _ in made])
+        return [
+            (mac, subject, wrap(under[bucket_of(subject)], key, subject), at)
+            for mac, (subject, key) in zip(macs, made, strict=True)
+        ]
 
-    def _wrap(self, key: bytes, context: bytes) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + self._root.encrypt(nonce, key, context)
-
-    def _unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        try:
-            return self._root.decrypt(wrapped[:NONCE], wrapped[NONCE:], context)
-        except InvalidTag as error:
-            raise StoreError(
-                "secrets/root.key is not the key of this store",
-                remedy="restore the one that was made with it",
-            ) from error
+    def _wrapped(self, subject: bytes) -> bytes | None:
+        with self.database.read() as connection:
+            found = connection.execute(
+                select(links.c.wrapped_key).where(links.c.subject == subject)
+            ).scalar()
+        return None if found is None else bytes(found)
 
     def _open_id_key(self) -> bytes:
         ring = schema.keyring
@@ -225,9 +237,12 @@ class Keys:
             with self.database.write() as connection:
                 wrapped = connection.execute(wanted).scalar()  # another process was quicker
                 if wrapped is None:
-                    wrapped = self._wrap(os.urandom(32), b"id")
+                    wrapped = wrap(self._root, os.urandom(32), b"id")
                     connection.execute(insert(ring).values(name="id", wrapped=wrapped))
-        return self._unwrap(wrapped, b"id")
+        key = unwrap(self._root, wrapped, b"id")
+        if key is None:
+            raise wrong_root()
+        return key
 
 
 def seal(key: bytes, text: str, context: bytes) -> bytes:
@@ -265,7 +280,7 @@ def _has_rows(database: Database) -> bool:
 
 
 def _find(connection: Connection, macs: list[bytes]) -> dict[bytes, Link]:
-    columns = (links.c.id_mac, links.c.subject, links.c.wrapped)
+    columns = (links.c.id_mac, links.c.subject, links.c.wrapped_key)
     found = lookup(connection, links.c.id_mac, columns, macs)
     return {bytes(mac): Link(bytes(subject), bytes(wrapped)) for mac, subject, wrapped in found}
 

@@ -11,7 +11,7 @@ from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database
 from beholder.store.erase import Removed, delete_rows, empty_log, mark_bundles
 from beholder.store.ids import now
-from beholder.store.keys import TOMBSTONE
+from beholder.store.keys import TOMBSTONE, Keys
 from beholder.store.ledger import hashed
 from beholder.store.records import Receipt
 from beholder.workspace import Workspace
@@ -19,9 +19,7 @@ from beholder.workspace import Workspace
 links, tombstones = schema.links, schema.tombstones
 
 
-def replay(
-    workspace: Workspace, store: Database, keys: Database, receipts: Iterable[Receipt]
-) -> int:
+def replay(workspace: Workspace, store: Database, keys: Keys, receipts: Iterable[Receipt]) -> int:
     """Erase those whom receipts name, their rows, links and keys; return how many there were.
 
     Bundles that had seen them are marked. Late events of those who were erased less than a day
@@ -34,7 +32,7 @@ def replay(
     known = [_erase(workspace, store, subject).first for subject in sorted(found)]
     forgotten = _forget(keys, named)
     known += forgotten.values()
-    for database in (store, keys):
+    for database in (store, keys.database):
         empty_log(database)
     mark_bundles(workspace, min((since for since in known if since is not None), default=None))
     return len(found | forgotten.keys())
@@ -44,24 +42,26 @@ def _erase(workspace: Workspace, store: Database, subject: bytes) -> Removed:
     return delete_rows(store, workspace.store / "segments", AnswerLog(), subject)
 
 
-def _forget(keys: Database, named: dict[str, Receipt]) -> dict[bytes, int]:
+def _forget(keys: Keys, named: dict[str, Receipt]) -> dict[bytes, int]:
     """Destroy links and keys, and bury those whose day is not over.
 
     Returns
     -------
     The subjects, and when each was first known, milliseconds since 1970.
     """
-    with keys.read() as connection:
+    with keys.database.read() as connection:
         rows = [
             (bytes(row.subject), bytes(row.id_mac), int(row.created))
             for row in connection.execute(select(links.c.subject, links.c.id_mac, links.c.created))
             if hashed(bytes(row.subject)) in named
         ]
-    with keys.write() as connection:
+    with keys.database.write() as connection:
         for subject, mac, _ in rows:
-            connection.execute(delete(links).where(links.c.id_mac == mac))
             connection.execute(delete(tombstones).where(tombstones.c.id_mac == mac))
             until = named[hashed(subject)].asked + TOMBSTONE
             if until > now():
                 connection.execute(insert(tombstones).values(id_mac=mac, until=until))
+    if rows:
+        keys.forget([subject for subject, _, _ in rows])
+        keys.prune()
     return {subject: created for subject, _, created in rows}

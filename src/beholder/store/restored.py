@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy import URL, Connection
 
 from beholder.durable import write_file
-from beholder.errors import BackupError, StoreError
+from beholder.errors import BackupError
 from beholder.progress import Progress
-from beholder.secret_files import read_secret
 from beholder.store.copying import check_empty, copy_in, counts
 from beholder.store.database import Database, address, sqlite_url
-from beholder.store.keys import LOST, ROOT, Keys
+from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
+from beholder.store.opening_keys import ROOT, ready
 from beholder.store.records import Receipt
 from beholder.store.replay import replay
 from beholder.workspace import Workspace
@@ -42,7 +42,7 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt], holds: Mapping[str
     Raises
     ------
     StoreError
-        If the root key is missing, or is not that of the keys.
+        If the root key or the bucket keys are missing, or are not those of the keys.
     BackupError
         If there are not as many rows.
     """
@@ -58,8 +58,9 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt], holds: Mapping[str
             raise BackupError(f"the backup says {dict(holds)}, and has {there}", remedy=OTHER)
         migrate(store, "store")
         migrate(keys, "keys")
-        Keys(keys, read_secret(root, LOST, StoreError))  # new ones are begun, others must fit
-        return replay(workspace, store, keys, receipts)
+        # New ones are begun, others must fit.
+        opened = Keys(keys, *ready(keys, workspace.secrets))
+        return replay(workspace, store, opened, receipts)
 
 
 def hand_over(workspace: Workspace, progress: Progress) -> None:

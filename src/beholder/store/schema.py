@@ -173,7 +173,7 @@ links = Table(
     keys,
     Column("id_mac", LargeBinary(32), primary_key=True),
     Column("subject", LargeBinary(16), nullable=False, unique=True),
-    Column("wrapped", LargeBinary, nullable=False),  # the user key, under the root key
+    Column("wrapped_key", LargeBinary, nullable=False),  # the user key, under a bucket key
     Column("created", BigInteger, nullable=False),
 )
 
@@ -182,4 +182,12 @@ tombstones = Table(
     keys,
     Column("id_mac", LargeBinary(32), primary_key=True),
     Column("until", BigInteger, nullable=False),
+)
+
+# The keys themselves lie in a file; see store/bucket_keys.py.
+bucket_keys = Table(
+    "bucket_keys",
+    keys,
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", LargeBinary(16), nullable=False),  # hash of the key that counts
 )
