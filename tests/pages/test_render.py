@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from beholder.pages.asked import Asked
+from beholder.pages.look import Chip, Look
 from beholder.pages.render import (
     CONTENT_SECURITY_POLICY,
-    Chip,
-    Look,
     render_feed,
     render_item,
     render_problem,

@@ -121,6 +121,10 @@ def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
     current = page.locator("#viewer .swatches [aria-current]")
     current.wait_for()
     assert current.get_attribute("aria-label") == "green"
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.evaluate("document.querySelector('#viewer').scrollTop = 1e6")
+    box = page.locator("#viewer [data-do=close]").bounding_box()
+    assert 0 <= box["y"] <= 500 - box["height"]  # the way out stays in sight
     page.locator("#viewer [data-do=close]").click()
     page.wait_for_url("**/search?words=enamel+mug")
     context.close()

@@ -132,6 +132,8 @@ class Overlay:
 
     def labels(self, name: str) -> Mapping[str, Mapping[str, str]]:
         """Return what values of an attribute are called in other languages."""
+        if name not in self.masks.facets.fields:
+            return {}  # kept names are of the catalogue, never of whoever asks
         if name not in self._labels:
             self._labels[name] = labels_of(name, self.masks.facets)
         return self._labels[name]

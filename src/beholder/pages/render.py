@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
-from beholder.pages import assets, attributes, naming
+from beholder.pages import assets, attributes, narrowing
 from beholder.pages.asked import Asked
+from beholder.pages.look import Look
+from beholder.pages.narrowing import Labelled
+from beholder.pages.own import Own
 from beholder.pages.words import Words
 
 if TYPE_CHECKING:
@@ -27,82 +29,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self' blob:; connect-src 'self'; style-src 'self'; "
     "script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-Labelled = Mapping[str, Mapping[str, naming.Labels]]  # by attribute and value
 THEMES = ("auto", "light", "dark")
 _MOST_SHARES = 5
 _SUMMARY = 200  # letters that other sites show of a page
 _INDEXED = ("feed", "item")  # what others may find by a search engine
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A value of an attribute that is chosen by one tap, and how many items have it."""
-
-    name: str
-    value: str
-    count: int
-    labels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Look:
-    """How pages look to one visitor.
-
-    Attributes
-    ----------
-    title
-        The name of the shop, from the settings.
-    language
-        One of `words.LANGUAGES`.
-    theme
-        One of `THEMES`; auto follows the visitor's system.
-    chips
-        Choices of one tap, for example the most frequent categories.
-    currency
-        How prices are written; see `attributes.price`.
-    root
-        The path of the site below which all pages stand, such as `/rec`; empty: none.
-    shown
-        Attributes whose values stand on cards.
-    variants
-        Whether `one` of each product stands in a list, or `all`.
-    site
-        Scheme and host under which others find the pages, such as `https://shop.example`; empty:
-        they are not told.
-    """
-
-    title: str
-    language: str = "en"
-    theme: str = "auto"
-    chips: tuple[Chip, ...] = ()
-    currency: str = ""
-    root: str = ""
-    shown: tuple[str, ...] = ()
-    variants: str = "one"
-    site: str = ""
-
-
-@dataclass(frozen=True)
-class Own:
-    """What the page "You" says to a visitor.
-
-    Attributes
-    ----------
-    purposes
-        Whether each purpose is allowed.
-    refused
-        Whether the browser refuses all of them by itself.
-    kept_days
-        How long events are kept.
-    asking
-        Whether the question stands open if all is to be erased.
-    """
-
-    purposes: Mapping[str, bool]
-    refused: bool
-    kept_days: int
-    asking: bool = False
 
 
 def render_feed(
@@ -194,17 +125,17 @@ def render_search(
         cards=_cards(look, items, "search", found.get("variants")),
         searched=answer is not None,
         query=asked.words,
-        heading=_heading(look, asked, labels),
+        heading=narrowing.heading(look, asked, labels),
         asked=dict(asked.at(place).pairs),
         asked_pairs=asked.at(place).pairs,
         kept_pairs=asked.saying(picture=asked.picture).pairs,
-        parts=_parts(look, asked, labels),
+        parts=narrowing.parts(look, asked, labels),
         without_picture=asked.saying(asked.words).address,
-        facets=_facets(look, asked, facets),
+        facets=narrowing.facets(look, asked, facets),
         without=[
             {
                 "address": other.address,
-                "what": _left_out(look, asked, other, labels),
+                "what": narrowing.left_out(look, asked, other, labels),
                 "count": words.count("results", n),
             }
             for other, n in without
@@ -336,7 +267,7 @@ def _page(template: str, look: Look, **values: Any) -> str:
         canonical=look.site + look.root + quote(values["path"], safe="/%") if look.site else "",
         indexed=values["kind"] in _INDEXED,
         locale={"en": "en_US"}.get(look.language, "zh_CN"),
-        chips=[] if values["kind"] == "search" else _chips(look),
+        chips=[] if values["kind"] == "search" else narrowing.chips(look),
         look=look,
         words=words,
         words_json=_json(words.all),
@@ -345,72 +276,6 @@ def _page(template: str, look: Look, **values: Any) -> str:
         other_theme=here(theme="light" if dark else "dark"),
     )
     return _environment().get_template(template).render(**values)
-
-
-def _chips(look: Look) -> list[dict[str, Any]]:
-    return [
-        _option(look, Asked(), chip.name, chip.value, chip.count, chip.labels)
-        for chip in look.chips
-    ]
-
-
-def _facets(look: Look, asked: Asked, facets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the attributes that a search can be narrowed by; each value leads there or back."""
-    words = Words(look.language)
-    return [
-        {
-            "label": naming.attribute(words, facet["name"]),
-            "n_chosen": len(asked.choices.get(facet["name"], ())),
-            "options": [
-                _option(look, asked, facet["name"], v["value"], v["count"], v.get("labels", {}))
-                for v in facet["values"]
-            ],
-        }
-        for facet in facets
-    ]
-
-
-def _option(
-    look: Look, asked: Asked, name: str, value: str, count: int, labels: naming.Labels
-) -> dict[str, Any]:
-    words = Words(look.language)
-    label = naming.value(words, look.currency, name, value, labels)
-    return {
-        "label": label,
-        "count": count,
-        "says": words.count("results", count),
-        "address": asked.toggled(name, value).address,
-        "chosen": value in asked.choices.get(name, ()),
-    }
-
-
-def _parts(look: Look, asked: Asked, labels: Labelled) -> list[dict[str, str]]:
-    """Return what a search consists of; each leads to the search without it."""
-    words = Words(look.language)
-    parts = [{"label": asked.words, "address": asked.saying("", asked.picture).address}]
-    for name, value in asked.chosen:
-        label = naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
-        said = words("choice", name=naming.attribute(words, name), value=label)
-        parts.append({"label": said, "address": asked.toggled(name, value).address})
-    return [part for part in parts if part["label"]]
-
-
-def _heading(look: Look, asked: Asked, labels: Labelled) -> str:
-    words = Words(look.language)
-    if asked.words:
-        return words("results_for", words=asked.words)
-    return " · ".join(
-        naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
-        for name, value in asked.chosen
-    )
-
-
-def _left_out(look: Look, asked: Asked, other: Asked, labels: Labelled) -> str:
-    """Return what the other search does not ask for."""
-    left = {part["label"] for part in _parts(look, other, labels)}
-    return ", ".join(
-        part["label"] for part in _parts(look, asked, labels) if part["label"] not in left
-    )
 
 
 def _cards(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from beholder.engine.engine import Engine
 from beholder.engine.variants import Variants
-from beholder.pages.render import Chip
+from beholder.pages.look import Chip
 
 MOST = (10, 6)  # of the first attribute, and of the second
 

@@ -10,6 +10,7 @@ import msgspec
 from litestar import Response
 
 from beholder.pages import render
+from beholder.pages.look import Look
 from beholder.pages.words import choose_language
 from beholder.service import visitor
 from beholder.service.asking import Asking, caller_of, running_of
@@ -23,7 +24,7 @@ OPPOSITE = {"like": "dislike", "dislike": "like"}
 Page = Response[str]
 
 
-async def page_of(request: Asking, draw: Callable[[render.Look], str], who: str) -> Page:
+async def page_of(request: Asking, draw: Callable[[Look], str], who: str) -> Page:
     """Return a page, and the cookies that go with it."""
     look = look_of(request)
     html = await in_thread(lambda: draw(look))
@@ -34,7 +35,7 @@ async def page_of(request: Asking, draw: Callable[[render.Look], str], who: str)
     return response
 
 
-def look_of(request: Asking) -> render.Look:
+def look_of(request: Asking) -> Look:
     """Return how pages look to who asks."""
     running = running_of(request)
     query, cookies = request.query_params, request.cookies
@@ -42,7 +43,7 @@ def look_of(request: Asking) -> render.Look:
         query.get("lang"), cookies.get("lang"), request.headers.get("accept-language")
     )
     theme = query.get("theme") or cookies.get("theme") or "auto"
-    return render.Look(
+    return Look(
         title=running.settings.title,
         currency=running.settings.pages.currency,
         shown=tuple(running.settings.pages.card_attributes),

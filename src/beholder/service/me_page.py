@@ -9,6 +9,7 @@ from litestar.response import Stream
 from msgspec.structs import asdict
 
 from beholder.pages import render
+from beholder.pages.own import Own
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
 from beholder.service.drawing import Page, cookie_of, look_of, page_of, visitor_of
@@ -36,7 +37,7 @@ async def me(
     running, who = running_of(request), visitor_of(request)
     allowed = await in_thread(lambda: running.store.purposes(Who("session", who)))
     refused = running.settings.privacy.gpc and request.headers.get("sec-gpc") == "1"
-    told = render.Own(
+    told = Own(
         purposes={purpose: on and not refused for purpose, on in asdict(allowed).items()},
         refused=refused,
         asking=erase == "ask",

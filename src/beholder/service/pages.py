@@ -13,6 +13,7 @@ from beholder.behaviour.event import AnswerId, Event, Id
 from beholder.engine.question import Question
 from beholder.errors import BeholderError, UnknownItemError
 from beholder.pages import assets, render
+from beholder.pages.look import Look
 from beholder.service import items
 from beholder.service.access import needs
 from beholder.service.asking import Asking, plain_id, running_of
@@ -77,7 +78,7 @@ async def feed(
 
     shown, beside, empty = await in_thread(gather)
 
-    def rendered(look: render.Look) -> str:
+    def rendered(look: Look) -> str:
         asked = {"page": page or "", "repeat": "allow" if again else ""}
         return render.render_feed(look, shown, beside, empty=empty, asked=asked)
 
@@ -108,7 +109,7 @@ async def item(
 
     shown, beside, why = await in_thread(gather)
 
-    def draw(look: render.Look) -> str:
+    def draw(look: Look) -> str:
         return render.render_item(look, shown, beside, why, picture)
 
     return await page_of(request, draw, who)

@@ -22,6 +22,7 @@ from beholder.engine.keep import Keep
 from beholder.engine.opening import engine_of
 from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
+from beholder.pages.look import Chip
 from beholder.service import visitor
 from beholder.service.chips import frequent
 from beholder.service.daily import Daily
@@ -75,7 +76,7 @@ class Running:
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
         self._last_event = 0
-        self._chips: tuple[object, tuple[render.Chip, ...]] = (None, ())
+        self._chips: tuple[object, tuple[Chip, ...]] = (None, ())
         self._pictures: PictureWorkers | None = None
         self._starting = threading.Lock()
         self._swapping = threading.Lock()
@@ -157,7 +158,7 @@ class Running:
     # -- bundles ----------------------------------------------------------------------------
 
     @property
-    def chips(self) -> tuple[render.Chip, ...]:
+    def chips(self) -> tuple[Chip, ...]:
         """Choices of one tap; what changes in the catalogue is in them a moment later."""
         if self._chips[0] is None:
             self._count()
