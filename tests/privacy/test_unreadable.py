@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +23,16 @@ from every_key import opened_with, wrapped_behind
 
 CANARY = Who("user", "canary-7f3a9c")
 WORDS = "words that only the canary wrote"
+ERASING = """
+import sys
+from beholder.store import Store
+from beholder.workspace import Workspace
+with Store.open(Workspace.open(sys.argv[1])) as store:
+    print("begun", flush=True)
+    for number in range(int(sys.argv[2]), 3_000):
+        store.erase(f"u{number}")
+        print(number, flush=True)
+"""
 Disk = Callable[[], bytes]
 
 
@@ -114,6 +127,14 @@ def single(workspace: Workspace) -> bool:
     return len(ring) == 1_024 and all(len(keys) == 1 for keys in ring.values())
 
 
+def opening(store: Store) -> list[bytes]:
+    """The keys of all people; none may fail to open."""
+    links = schema.links
+    with store.keys.database.read() as connection:
+        rows = connection.execute(select(links.c.subject, links.c.wrapped_key)).all()
+    return [store.keys.key(Link(*map(bytes, row))) for row in rows]
+
+
 def test_nothing_in_secrets_opens_what_is_left_after_an_erasure(store: Store, disk: Disk) -> None:
     store.record(
         [
@@ -178,6 +199,27 @@ def test_what_a_killed_renewal_wrote_aside_goes_with_the_next(store: Store) -> N
     assert sorted(secrets_of(store.workspace)) == ["buckets.key", "root.key"]
 
 
+@pytest.mark.long
+def test_killed_renewals_leave_all_keys_readable(store: Store) -> None:
+    store.keys.ensure([store.keys.mac(Who("user", f"u{i}")) for i in range(3_000)])
+    erased = halfway = 0
+    for number in range(25):
+        words = [sys.executable, "-c", ERASING, str(store.workspace.root), str(erased)]
+        child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.02 + 0.013 * number)
+        child.kill()
+        erased += len(child.stdout.read().split())
+        child.wait()
+        child.stdout.close()
+        halfway += not single(store.workspace)
+        with Store.open(store.workspace) as other:
+            assert single(store.workspace)
+            assert len(opening(other)) in (3_000 - erased, 2_999 - erased)
+    assert halfway, "the control: some were killed between the steps"
+
+
 def test_erasing_goes_on_while_people_come(store: Store) -> None:
     first, second, *others = neighbours(store, 4)
     stop = threading.Event()
@@ -201,11 +243,7 @@ def test_erasing_goes_on_while_people_come(store: Store) -> None:
     assert came
     assert single(store.workspace)
     assert texts(store, others) == [f"of {name}" for name in others]
-    with store.keys.database.read() as connection:
-        links = schema.links
-        rows = connection.execute(select(links.c.subject, links.c.wrapped_key)).all()
-    assert len(rows) == len(came) + 2_498
-    assert {len(store.keys.key(Link(*map(bytes, row)))) for row in rows} == {32}
+    assert len(opening(store)) == len(came) + 2_498
 
 
 def test_whoever_has_an_older_copy_of_the_bucket_keys_is_told_so(store: Store) -> None:
