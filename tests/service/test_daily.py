@@ -76,6 +76,31 @@ def test_an_erasure_that_was_interrupted_is_told_and_finished(
     assert [warning for warning in card(store).warnings if "erasures" in warning] == []
 
 
+@pytest.mark.parametrize("asked_again", [False, True])
+def test_who_comes_anew_after_an_interrupted_erasure_is_somebody_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch, asked_again: bool
+) -> None:
+    store.record([Event("vase", "like", user="ada")])
+    with monkeypatch.context() as patch:
+        patch.setattr(erase, "empty_log", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            store.erase("ada")
+    (begun,) = store.workspace.erasures.glob("*.begun")
+    os.utime(begun, (0, 0))
+    store.set_profiling("ada", True)
+    store.record([Event("vase", "like", user="ada"), Event("vase", "save", user="ada")])
+    if asked_again:
+        assert store.erase("ada").events == 2
+    else:
+        assert store.finish_erasures() == 0
+        assert len(store.newest("ada", ("like", "save"))) == 2
+        assert store.record([Event("vase", "click", user="ada")])[0].status == "stored"
+    receipts = ledger.read(store.workspace.erasures)
+    assert sorted(each.events for each in receipts) == ([1, 2] if asked_again else [1])
+    assert all(each.done for each in receipts)
+    assert len({each.subject for each in receipts}) == len(receipts)
+
+
 def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 

@@ -49,6 +49,13 @@ def test_the_newest_of_each_day_count() -> None:
     ]
 
 
+def test_events_without_a_moment_are_of_no_day() -> None:
+    told = events([(0, item, 0) for item in range(9)] + [(0, 10, 5), (0, 11, 6), (0, 12, 7)])
+    left, _ = capped(told, 2)
+    assert len(left) == 11
+    assert (0, 10, 5) not in kept(left)
+
+
 def test_where_nobody_does_so_much_nothing_changes() -> None:
     told = events([(0, 1, 10), (0, 2, 20), (0, 3, DAY), (1, 1, 10), (1, 1, 11)])
     assert capped(told, 2) == (told, [])

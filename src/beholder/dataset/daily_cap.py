@@ -19,10 +19,11 @@ from beholder.store.records import TrainingEvents
 def capped(events: TrainingEvents, cap: int) -> tuple[TrainingEvents, list[str]]:
     """Return the events that count, and what was left out, in words.
 
-    Only people with more than `cap` events at all are looked at; days are those of UTC.
+    Only people with more than `cap` events at all are looked at; days are those of UTC. Events
+    without a moment are of no day.
     """
     busy = np.bincount(events.users, minlength=events.n_users) > cap
-    many = np.flatnonzero(busy[events.users])
+    many = np.flatnonzero(busy[events.users] & (events.times != 0))
     users, times = events.users[many], events.times[many]
     order = np.lexsort((marks_of_events(events, many), times, users))
     users, days = users[order], times[order] // DAY

@@ -9,6 +9,7 @@ from msgspec.structs import astuple
 
 from beholder.service.access import Caller
 from beholder.service.running import Running, in_thread
+from beholder.store import Store, Who
 
 STILL = ("/media/", "/static/", "/health/")  # addresses that are answered to all alike
 
@@ -30,6 +31,10 @@ async def follow(running: Running, caller: Caller, *, does: bool) -> None:
     """
     for who in caller.people:
         user, session = (who.id, None) if who.kind == "user" else (None, who.id)
-        allowed = any(astuple(running.store.purposes(who)))
-        if allowed and (does or running.store.snapshot(user, session).known):
-            await in_thread(lambda who=who: running.store.set_profiling(who, False))  # type: ignore[misc]
+        if does or running.store.snapshot(user, session).known:
+            await in_thread(lambda who=who: _refuse(running.store, who))  # type: ignore[misc]
+
+
+def _refuse(store: Store, who: Who) -> None:
+    if any(astuple(store.purposes(who))):
+        store.set_profiling(who, False)

@@ -166,9 +166,14 @@ class Running:
 
     def _count(self) -> None:
         view = self.engine.now_showing
-        if self._chips[0] is not view:
-            pages = self.settings.pages
+        if self._chips[0] is view:
+            return
+        pages = self.settings.pages
+        self._chips = (view, self._chips[1])  # where counting fails, what there was is shown
+        try:
             self._chips = (view, frequent(self.engine, pages.facets, pages.variants))
+        except Exception as error:  # pages do without, and who follows promotions goes on
+            note_trouble("counting what can be chosen", error)
 
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
@@ -194,9 +199,16 @@ class Running:
         engine.patience = present.PATIENCE
         return engine
 
+    def _warm(self) -> None:
+        """Do at once what the first page would wait for."""
+        try:
+            render.warm()
+            _ = self.chips, self.engine.parts.words
+        except Exception as error:  # the page itself meets it, and tells it
+            note_trouble("preparing pages", error)
+
     def _watch(self) -> None:
-        render.warm()
-        _ = self.chips, self.engine.parts.words
+        self._warm()
         forgot = time.monotonic()
         told: Exception | None = None
         while not self._stopping.wait(LOOK):
@@ -208,9 +220,9 @@ class Running:
                 if stamp(self.workspace) != self._seen:
                     self.swap()
                 self.engine.refresh()
-                self._count()
                 self.daily.look(time.monotonic())
                 self._last_event = self.store.last_event()
+                self._count()
             except BeholderError:
                 pass  # no bundle at all, or no store: requests meet the same error, and tell it
             except Exception as error:  # this thread follows promotions: it may not end

@@ -54,8 +54,13 @@ def erase(
     """
     mac = who if isinstance(who, bytes) else keys.mac(who)
     path = _path_of(workspace, mac)
-    begun = _begun(path) or _Begun(Receipt(number=secrets.token_hex(16), asked=now()), mac=mac)
-    link = keys.find_one(mac)
+    found, link = _begun(path), keys.find_one(mac)
+    if found is not None and link is not None and found.is_of_another(link.subject):
+        receipt = _finish(workspace, database, keys, found, path)
+        if isinstance(who, bytes):  # nobody has asked for whoever has this name since
+            return receipt
+        found = None
+    begun = found or _Begun(Receipt(number=secrets.token_hex(16), asked=now()), mac=mac)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
     if link is not None:
         begun.since = keys.since(mac)
@@ -71,6 +76,13 @@ def erase(
         begun.counts(delete_rows(database, workspace.store / "segments", waiting, link.subject))
         begun.keep(workspace, path)
         keys.forget([link.subject])
+    return _finish(workspace, database, keys, begun, path)
+
+
+def _finish(
+    workspace: Workspace, database: Database, keys: Keys, begun: _Begun, path: Path
+) -> Receipt:
+    """Destroy what opens the deleted rows, clean up, and write the receipt."""
     keys.prune()
     for each, tables in ((database, PERSONAL), (keys.database, (schema.links,))):
         empty_log(each)
@@ -124,6 +136,10 @@ class _Begun(msgspec.Struct):
     receipt: Receipt
     since: int | None = None
     mac: bytes = b""
+
+    def is_of_another(self, subject: bytes) -> bool:
+        """Whether it had deleted a person's rows and link, and somebody has their name since."""
+        return self.receipt.subject not in ("", ledger.hashed(subject))
 
     def tells(self, **facts: Any) -> None:
         """Let the receipt say more."""

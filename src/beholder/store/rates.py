@@ -13,7 +13,7 @@ DAY = 86_400_000
 def busy(database: Database, cap: int) -> tuple[int, int]:
     """Return how many people have a day with more than `cap` events, and the events of such days.
 
-    Days are those of UTC.
+    Days are those of UTC; events without a moment are of none.
     """
     with database.read() as connection:
         # First those who could: this one walks the index and sorts nothing.
@@ -22,7 +22,8 @@ def busy(database: Database, cap: int) -> tuple[int, int]:
         people = rows = 0
         for person in candidates:
             day = events.c.time // DAY
-            days = select(func.count()).where(events.c.person == person).group_by(day)
+            mine = (events.c.person == person) & (events.c.time != 0)
+            days = select(func.count()).where(mine).group_by(day)
             counts = [row[0] for row in connection.execute(days.having(func.count() > cap))]
             people += bool(counts)
             rows += sum(counts)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from beholder.behaviour.event import Event
-from beholder.errors import StoreError, UnknownItemError
+from beholder.errors import BeholderError, StoreError, UnknownItemError
 from beholder.store import (
     answers,
     consent,
@@ -292,8 +292,14 @@ class Store:
 
     def finish_erasures(self) -> int:
         """Finish the erasures that were interrupted; return how many are left."""
+        failed: BeholderError | None = None
         for mac in unfinished.interrupted(self.workspace):
-            erase(self.workspace, self.database, self.keys, self.waiting, mac)
+            try:
+                erase(self.workspace, self.database, self.keys, self.waiting, mac)
+            except BeholderError as error:  # the others do not wait for this one
+                failed = failed or error
+        if failed is not None:
+            raise failed
         return self.unfinished
 
     def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
