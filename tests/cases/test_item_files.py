@@ -120,6 +120,7 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
         ("$12.50", "$ 3", "${price}"),
         ("12.5", "3", ""),
         ("€ 1", "$2", ""),
+        ("€ 5", "2", ""),
     ],
 )
 def test_the_currency_of_prices_is_kept_for_the_pages(
@@ -130,6 +131,7 @@ def test_the_currency_of_prices_is_kept_for_the_pages(
     assert Workspace.open(shop).settings.pages.currency == kept
     assert ("pages write them so (kept in beholder.toml)" in said) == bool(kept)
     assert ("warning: prices in $, €" in said) == (first == "€ 1")
+    assert ("warning: 1 of 2 prices say €, the others nothing" in said) == (first == "€ 5")
     again = run("import", shop, "--items", tmp_path / "items.csv")
     assert ("prices in" in again) == (first == "€ 1")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from beholder.errors import SettingsError
-from beholder.numbers_in_text import sign
+from beholder.numbers_in_text import number, sign
 from beholder.settings_line import given, write_line
 from beholder.workspace import Workspace
 
@@ -16,20 +16,26 @@ BEFORE = frozenset("$£¥")  # of those who write these, most write them before 
 
 
 class PriceMarks:
-    """The signs of currencies beside the prices of a file, counted."""
+    """The signs of currencies beside the prices of a file, counted; empty: a price without one."""
 
     def __init__(self) -> None:
         self.found: Counter[str] = Counter()
 
     def take(self, prices: Iterable[Any]) -> None:
         """Count the signs of some prices."""
-        self.found.update(filter(None, (sign(each) for each in prices if isinstance(each, str))))
+        texts = (
+            each if isinstance(each, str) else f"{each}" for each in prices if each is not None
+        )
+        self.found.update(sign(text) for text in texts if number(text) is not None)
 
     def words(self, workspace: Workspace) -> list[str]:
         """Keep the only sign where the pages have none, and say so, in words."""
-        named = ", ".join(sorted(self.found))
-        if not self.found or given(workspace.toml, SECTION, KEY):
+        bare, total = self.found[""], self.found.total()
+        named = ", ".join(sorted(filter(None, self.found)))
+        if not named or given(workspace.toml, SECTION, KEY):
             return []
+        if bare:
+            return [f"warning: {total - bare} of {total} prices say {named}, the others nothing"]
         if len(self.found) > 1:
             return [f"warning: prices in {named}: kept as numbers, which mean different things"]
         wanted = f"{named}{{price}}" if named in BEFORE else named
