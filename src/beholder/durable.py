@@ -45,6 +45,7 @@ def overwrite_file(path: Path, data: bytes, mode: int = 0o600) -> None:
     That reaches the old bytes where a file system writes in place. A disk that moves what it
     writes (SSD), a file system that copies on write and a snapshot may keep them.
     """
+    path = path.resolve()  # of a link: what it leads to
     with ExitStack() as stack:
         old = None
         with suppress(FileNotFoundError):

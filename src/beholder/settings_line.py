@@ -36,7 +36,7 @@ def write_line(path: Path, section: str, key: str, value: float | bool | str, co
         found = header.sub(lambda match: f"{match[0]}\n{line}", text, count=1)
     else:
         found = f"{text.rstrip()}\n\n[{section}]\n{line}\n"
-    if tomllib.loads(found).get(section, {}).get(key) != value:
+    if _value(found, section, key) != value:
         raise SettingsError(
             f"{path.name}: there is no place for {key} in [{section}]",
             remedy=f"write {key} = {told} into [{section}] yourself",

@@ -94,6 +94,10 @@ def test_what_two_people_share_is_told_as_far_as_they_share_it(store: Store) -> 
     assert "3 events that too few people share: left out" in said
     assert "2 people refuse `train` or `measure`" in said
     assert json.loads(written(store, "--k", 2, "--json")[1]) == about
+    (of_three, *_), said = written(store, "--k", 3)
+    refused = (of_three["left_out"]["people_refusing"], of_three["left_out"]["events_refused"])
+    assert refused == (None, None), "else it would say what two people did"
+    assert "fewer than 3 people refuse" in said
     whole = (store.workspace.root / "out.jsonl").read_text()
     for secret in ("ann", "bob", "canary", "08:34", str(at("2024-03-01", 8))):
         assert secret not in whole

@@ -81,7 +81,7 @@ def test_of_somebody_who_was_erased_nothing_may_be_used_until_they_say_so(store:
     assert store.purposes("sam") == nothing
     assert store.set_purposes("sam", {"train": False}) == nothing
     assert store.record([Event("a", "like", user="sam")])[0].status == "erased"
-    assert store.set_purposes("sam", {"recommend": True}) == Purposes(True, True, True)
+    assert store.set_purposes("sam", {"recommend": True}) == Purposes(True, False, False)
     assert store.record([Event("a", "like", user="sam")])[0].status == "stored"
 
 

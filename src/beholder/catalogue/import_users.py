@@ -18,6 +18,7 @@ from beholder.store.ids import why_not_id
 
 YES = frozenset({"true", "1", "yes", "on", "y"})
 NO = frozenset({"false", "0", "no", "off", "n"})
+ERASED = "users who were erased less than a day ago: nothing is allowed for them"
 SAYS = ("profiling", *PURPOSES)
 Wish = dict[Purpose, bool]
 
@@ -42,7 +43,10 @@ def import_users(
         report.count(SPACED, spaced(batch.columns[mapping["user"]]))
         done.ignored = unused("users", [*done.ignored, *batch.columns], mapping)
         for user, wish in wishes(batch, mapping, refuse):
-            if changes(wish, store.purposes(user)):
+            if store.erased(user):  # a file repeats what was said before; they did not ask anew
+                report.count(ERASED)
+                done.same += 1
+            elif changes(wish, store.purposes(user)):
                 store.set_purposes(user, wish)
                 done.changed += 1
             else:

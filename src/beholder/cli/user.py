@@ -52,7 +52,7 @@ def import_(directory: Path, file: Path, strict: bool, as_json: bool) -> int:
     """Take in what `beholder user export` wrote, here or in another workspace.
 
     Events and what was allowed come back; answers stay out. What is here already stays as it is,
-    and of somebody who is known here nothing is allowed that they refuse.
+    and so does what somebody who is known here allows. A file is of one person.
     """
     from beholder.errors import UsageError
     from beholder.privacy.person_import import import_lines

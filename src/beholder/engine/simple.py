@@ -23,6 +23,11 @@ from beholder.rules.fit import Fitted
 
 MOST = 400  # places; who had nearly all of them is answered as ever
 
+TAIL = (
+    b'],"next":null,"place":0,"unknown":null,"note":null,"degraded":"popular","total":null,'
+    b'"variants":null}'
+)
+
 
 class Simple(NamedTuple):
     """What is popular in one view, written down.
@@ -87,5 +92,4 @@ def simple_json(simple: Simple, bundle: str, away: set[int], k: int) -> bytes | 
         secrets.token_hex(8).encode(),
         msgspec.json.encode(bundle),
     )
-    tail = b'],"next":null,"place":0,"unknown":null,"note":null,"degraded":"popular","total":null}'
-    return head + b",".join(chosen) + tail
+    return head + b",".join(chosen) + TAIL

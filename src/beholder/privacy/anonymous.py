@@ -33,7 +33,8 @@ class Left(msgspec.Struct):
     Attributes
     ----------
     people_refusing, events_refused
-        People who refuse to be learned from, or to be measured, and what they did.
+        People who refuse to be learned from, or to be measured, and what they did. Both None
+        where these are fewer than k people.
     events_without_item
         Of items that left the catalogue.
     events_few, items_few
@@ -42,8 +43,8 @@ class Left(msgspec.Struct):
         Events that are told, but without this.
     """
 
-    people_refusing: int = 0
-    events_refused: int = 0
+    people_refusing: int | None = 0
+    events_refused: int | None = 0
     events_without_item: int = 0
     events_few: int = 0
     items_few: int = 0
@@ -96,9 +97,11 @@ def anonymous(store: Store, k: int) -> tuple[Told, list[Line]]:
     ids = dict(zip(items["seq"].to_pylist(), items["item_id"].to_pylist(), strict=True))
     chosen = read.measured[read.users]
     there = np.isin(read.seqs, np.array(list(ids), np.int64))
+    refusing = store.refusing("train", "measure")
+    few = 0 < refusing < k
     left = Left(
-        people_refusing=store.refusing("train", "measure"),
-        events_refused=store.ending().all - int(chosen.sum()),
+        people_refusing=None if few else refusing,
+        events_refused=None if few else store.ending().all - int(chosen.sum()),
         events_without_item=int((chosen & ~there).sum()),
     )
     rest: Codes = np.flatnonzero(chosen & there)

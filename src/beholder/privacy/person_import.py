@@ -82,11 +82,15 @@ class _Import:
         if number == 1 and record.get("schema") != SCHEMA:
             raise DataError(f"this is no export of a person ({SCHEMA})", remedy=MINE)
         what = record.get("record")
+        if what == "person" and self.who is not None:
+            raise DataError(f"line {number} is a second person; a file is of one", remedy=MINE)
         if what == "person":
-            self.flush()
             self.who = self._meet(number, record)
         elif what == "event":
             self._event(number, record)
+        elif not record and line.strip():
+            self.taken.events += 1
+            self._refuse(number, "no JSON object: the file is cut or damaged there")
         else:
             self._left[str(what) if what in OTHERS else "no record"] += 1
             self.taken.left_out = dict(self._left)
@@ -107,7 +111,7 @@ class _Import:
     def _meet(self, number: int, record: dict[str, Any]) -> Who:
         """Return whose events follow, and let them allow what they allowed.
 
-        Of somebody who is known here, nothing is allowed that they refuse now.
+        Somebody who is known here allows what they did before.
         """
         kind = "user" if "user" in record else "session"
         name = record.get(kind)
@@ -123,10 +127,11 @@ class _Import:
         told = record.get("purposes")
         if not isinstance(told, dict):  # as older versions wrote it
             told = dict.fromkeys(PURPOSES, record.get("profiling"))
-        wish: dict[Purpose, bool] = {p: told.get(p) is True for p in PURPOSES}
+        wish: dict[Purpose, bool] = {
+            p: bool(told[p]) for p in PURPOSES if isinstance(told.get(p), bool)
+        }
         if keys.find_one(keys.mac(who)) is not None:
-            today = msgspec.structs.asdict(self.store.purposes(who))
-            wish = {purpose: on and today[purpose] for purpose, on in wish.items()}
+            wish = {}  # what they allow here stays
         self.taken.purposes = self.store.set_purposes(who, wish)
         self.taken.people += 1
         return who
@@ -159,6 +164,6 @@ def _record(line: bytes) -> dict[str, Any]:
     """Return what a line says; nothing where it is no JSON object."""
     try:
         found = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -112,7 +112,8 @@ def _by_loopback_name(headers: dict[bytes, bytes]) -> bool:
 
 def _without_port(host: str) -> str:
     if host.startswith("["):
-        return host[1 : host.find("]")]
+        address, _, rest = host[1:].partition("]")
+        return address if not rest or rest.startswith(":") else host
     return host.rsplit(":", 1)[0] if host.count(":") == 1 else host
 
 

@@ -54,14 +54,12 @@ def erase(
     """
     mac = who if isinstance(who, bytes) else keys.mac(who)
     path = _path_of(workspace, mac)
-    found, link = _begun(path), keys.find_one(mac)
-    if found is not None and link is not None and found.is_of_another(link.subject):
-        receipt = _finish(workspace, database, keys, found, path)
-        if isinstance(who, bytes):  # nobody has asked for whoever has this name since
-            return receipt
-        found = None
-    begun = found or _Begun(Receipt(number=secrets.token_hex(16), asked=now()), mac=mac)
+    begun = _begun(path)
+    if begun is None:
+        begun = _Begun(Receipt(number=secrets.token_hex(16), asked=now()), mac=mac)
+        begun.keep(path)
     keys.bury(mac)  # from here on nothing new is taken in; see `events.record`
+    link = keys.find_one(mac)
     if link is not None:
         begun.since = keys.since(mac)
         begun.tells(
@@ -72,17 +70,12 @@ def erase(
         )
         with database.read() as connection:
             begun.counts(_held(connection, link.subject))
-        begun.keep(workspace, path)
+        ledger.keep(workspace.erasures, begun.receipt)
+        begun.keep(path)
         begun.counts(delete_rows(database, workspace.store / "segments", waiting, link.subject))
-        begun.keep(workspace, path)
+        ledger.keep(workspace.erasures, begun.receipt)
+        begun.keep(path)
         keys.forget([link.subject])
-    return _finish(workspace, database, keys, begun, path)
-
-
-def _finish(
-    workspace: Workspace, database: Database, keys: Keys, begun: _Begun, path: Path
-) -> Receipt:
-    """Destroy what opens the deleted rows, clean up, and write the receipt."""
     keys.prune()
     for each, tables in ((database, PERSONAL), (keys.database, (schema.links,))):
         empty_log(each)
@@ -91,7 +84,9 @@ def _finish(
     # Bundles that were written meanwhile are marked, too.
     bundles = mark_bundles(workspace, begun.since, begun.receipt.bundles)
     begun.tells(done=now(), bundles=bundles)
-    ledger.keep(workspace.erasures, begun.receipt)
+    if begun.receipt.known:  # else a folder that is never emptied would grow for nothing
+        ledger.keep(workspace.erasures, begun.receipt)
+    keys.rest(mac)
     path.unlink(missing_ok=True)
     return begun.receipt
 
@@ -137,10 +132,6 @@ class _Begun(msgspec.Struct):
     since: int | None = None
     mac: bytes = b""
 
-    def is_of_another(self, subject: bytes) -> bool:
-        """Whether it had deleted a person's rows and link, and somebody has their name since."""
-        return self.receipt.subject not in ("", ledger.hashed(subject))
-
     def tells(self, **facts: Any) -> None:
         """Let the receipt say more."""
         self.receipt = msgspec.structs.replace(self.receipt, **facts)
@@ -150,9 +141,8 @@ class _Begun(msgspec.Struct):
         names = ("events", "texts", "answers", "segments")
         self.tells(**{n: max(getattr(self.receipt, n), getattr(removed, n)) for n in names})
 
-    def keep(self, workspace: Workspace, path: Path) -> None:
+    def keep(self, path: Path) -> None:
         """Write it down, durably."""
-        ledger.keep(workspace.erasures, self.receipt)
         write_file(path, msgspec.json.encode(self), mode=0o600)
 
 

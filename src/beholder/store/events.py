@@ -83,8 +83,7 @@ def record(
     macs = [keys.mac(who(event)) for event in batch]
     links = keys.ensure(macs)
     with database.write() as connection:
-        gone = keys.erased(macs)
-        alive = {mac: link for mac, link in links.items() if mac not in gone}
+        alive = keys.alive(links)
         rows = people.ensure(connection, [link.subject for link in alive.values()], profiling)
         item_seqs = items.seqs(connection, [event.item for event in batch])
         outcomes: list[Outcome | None] = [None] * len(batch)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, inspect, select, update
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
@@ -31,6 +31,7 @@ from beholder.store.records import Who
 from beholder.workspace import Workspace
 
 TOMBSTONE = 86_400_000  # milliseconds in which nothing late can revive an erased person
+BEGUN = 2**62  # until when a tombstone stands whose erasure is not done
 MANY = 1_000  # people at once, as only an import has
 links, tombstones = schema.links, schema.tombstones
 
@@ -161,18 +162,42 @@ class Keys:
         with self.database.read() as connection:
             return _erased(connection, sorted(set(macs)))
 
+    def alive(self, links: Mapping[bytes, Link]) -> dict[bytes, Link]:
+        """Return the links that are still those of their people, none of whom is erased.
+
+        Inside of a transaction that writes under their subjects: an erasure deletes rows in one
+        of its own, after the tombstone and before the link.
+        """
+        gone = self.erased(links)
+        present = self.find(links)
+        same = {mac for mac in present if present[mac].subject == links[mac].subject}
+        return {mac: present[mac] for mac in links if mac in same and mac not in gone}
+
     def bury(self, mac: bytes) -> None:
-        """Leave a tombstone, and clear those whose day is over."""
+        """Leave a tombstone until `rest`, and clear those whose day is over."""
         with self.database.write() as connection:
             expired = tombstones.c.until < now()
             connection.execute(delete(tombstones).where(expired | (tombstones.c.id_mac == mac)))
-            connection.execute(insert(tombstones).values(id_mac=mac, until=now() + TOMBSTONE))
+            connection.execute(insert(tombstones).values(id_mac=mac, until=BEGUN))
 
-    def unbury(self, mac: bytes) -> None:
-        """Take a tombstone away: the person asks to be known again."""
-        if self.erased([mac]):
-            with self.database.write() as connection:
-                connection.execute(delete(tombstones).where(tombstones.c.id_mac == mac))
+    def rest(self, mac: bytes | None = None) -> None:
+        """Let the day of a tombstone, or of all that have none, begin: the erasure is done."""
+        mine = tombstones.c.until == BEGUN
+        if mac is not None:
+            mine &= tombstones.c.id_mac == mac
+        with self.database.write() as connection:
+            connection.execute(update(tombstones).where(mine).values(until=now() + TOMBSTONE))
+
+    def unbury(self, mac: bytes) -> bool:
+        """Take a tombstone away: the person asks to be known again; whether there was one.
+
+        One whose erasure is not done stays.
+        """
+        if not self.erased([mac]):
+            return False
+        mine = (tombstones.c.id_mac == mac) & (tombstones.c.until != BEGUN)
+        with self.database.write() as connection:
+            return bool(connection.execute(delete(tombstones).where(mine)).rowcount)
 
     def clear(self, moment: int) -> None:
         """Take away the tombstones whose day is over at a moment, milliseconds since 1970."""

@@ -66,8 +66,7 @@ class Loader:
             links = keys.ensure(macs)
             with self.database.write() as connection:
                 # Looked at again inside of the transaction, as `events.record` does.
-                gone = keys.erased(macs)
-                links = {mac: link for mac, link in links.items() if mac not in gone}
+                links = keys.alive(links)
                 subjects = [link.subject for link in links.values()]
                 rows = people.ensure(connection, subjects, self.store.profiling_default)
             for i, mac in enumerate(macs, start):

@@ -40,17 +40,17 @@ def set_purposes(
 ) -> Purposes:
     """Change what somebody allows, and return all of it; what is not named stays.
 
-    Somebody who was erased today and allows something anew is a new person from here on.
+    Somebody who was erased today and allows something anew is a new person from here on, who
+    allows that alone. Until an erasure is done nothing can be allowed.
     """
     mac = keys.mac(who)
-    if any(wish.values()):
-        keys.unbury(mac)
-    link = keys.ensure([mac]).get(mac) if wish else None
-    if link is not None:  # else nothing is said, or they were erased today
+    anew = any(wish.values()) and keys.unbury(mac)
+    links = keys.ensure([mac]) if wish else {}
+    if links:  # else nothing is said, or they were erased today
         with database.write() as connection:
-            if not keys.erased([mac]):
+            for link in keys.alive(links).values():
                 person = people.ensure(connection, [link.subject], default)[link.subject][0]
-                before = consent.read(connection, link.subject) or NOTHING
+                before = NOTHING if anew else consent.read(connection, link.subject) or NOTHING
                 told = msgspec.structs.asdict(before) | dict(wish)
                 consent.write(connection, person, Purposes(**told))
     return purposes(database, keys, who, default)

@@ -60,6 +60,7 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt], holds: Mapping[str
         migrate(keys, "keys")
         # New ones are begun, others must fit.
         opened = Keys(keys, *ready(keys, workspace.secrets))
+        opened.rest()  # the erasures that were at work are those that receipts name
         return replay(workspace, store, opened, receipts)
 
 

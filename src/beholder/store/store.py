@@ -310,6 +310,10 @@ class Store:
         """Return what somebody did last of some kinds, oldest first; see `newest.newest`."""
         return newest(self.database, self.keys, _who(user), kinds)
 
+    def erased(self, user: str | Who) -> bool:
+        """Whether somebody was erased less than a day ago, and has not asked to be known since."""
+        return bool(self.keys.erased([self.keys.mac(_who(user))]))
+
     def purposes(self, user: str | Who) -> Purposes:
         """Return what somebody allows; see `purposes.purposes`."""
         return purposes(self.database, self.keys, _who(user), self.profiling_default)
