@@ -79,13 +79,13 @@ def sealed(who: Who, **asked: object) -> str:
     asks = Question(**asked)
     ranked: Ranked = alike(np.array([1], np.int32), np.ones(1, np.float32))
     ranked = ranked._replace(following=np.array([2, 3], np.int32))
-    text = Pages(KEY).next(made_view(), ranked, "9f3a", who, asks)
+    text = Pages(KEY).next(made_view(), ranked, "9f3a", who, False, asks)
     assert text is not None
     return text
 
 
 def opened(text: str, who: Who, **asked: object) -> Cursor:
-    return Pages(KEY).open(who, Question(page=text, **asked))
+    return Pages(KEY).open(who, False, Question(page=text, **asked))[0]
 
 
 def test_the_cursor_behind_a_first_page_names_what_follows_by_its_number() -> None:
@@ -114,7 +114,7 @@ def test_the_cursor_of_nobodys_answer_opens_for_everybody(who: Who) -> None:
 
 
 def test_there_is_no_cursor_behind_an_answer_that_ends() -> None:
-    assert Pages(KEY).seal(None, ANN) is None
+    assert Pages(KEY).seal(None, ANN, own=False) is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_page_is_of_the_question_that_its_answer_was_asked(
 
 def test_a_later_cursor_still_says_what_was_asked() -> None:
     cursor = opened(sealed(ANN, filter="price < 5"), ANN)
-    text = Pages(KEY).seal(cursor.after(1, 1), ANN)
+    text = Pages(KEY).seal(cursor.after(1, 1), ANN, own=False)
     assert text is not None
     assert opened(text, ANN, filter="price < 5").seqs.tolist() == [3]
     with pytest.raises(UsageError, match="another filter"):

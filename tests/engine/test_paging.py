@@ -56,6 +56,25 @@ def test_after_an_event_on_page_two_every_other_item_is_shown_once(
     assert {page.answer for page in following} == {first.answer}
 
 
+@pytest.mark.parametrize("how", ["refused", "erased"])
+def test_a_page_of_what_may_not_be_used_any_more_is_refused(
+    engine: Engine, world: World, how: str
+) -> None:
+    like(engine, an_item(world, 3), "goes")
+    first = engine.recommend("goes", k=K)
+    (second,) = turn(engine, "goes", first, 1)
+    assert engine.store is not None
+    if how == "refused":
+        engine.store.set_purposes("goes", {"recommend": False})
+    else:
+        engine.store.erase("goes")
+    with pytest.raises(UsageError, match="page"):
+        engine.recommend("goes", k=K, page=second.next)
+    popular = engine.recommend("goes", k=K)
+    (following,) = turn(engine, "goes", popular, 1)
+    assert following.ids == turn(engine, "nobody", engine.recommend("nobody", k=K), 1)[0].ids
+
+
 @pytest.mark.parametrize("kind", ["dislike", "hide", "like", "click"])
 def test_what_was_seen_or_refused_since_is_passed_over_and_the_page_is_full(
     engine: Engine, world: World, kind: str

@@ -292,12 +292,13 @@ class Engine:
             had = np.array([there[i] for i in question.exclude if i in there], np.int32)
             mask = without_products_of(view, had, mask)
         who = (user, session)
+        own = history is None and seen is not None and seen.known and seen.profiling
         if question.page is not None:
-            cursor = self._pages.open(who, question)
+            cursor, own = self._pages.open(who, own, question)
             mask &= self.pipeline.rules.open(view)
             chosen, behind = page_of(cursor, view, question.k, mask)
             ranked = self.pipeline.go_on(view, known, level, chosen, cursor.place)
-            following = self._pages.seal(behind, who)
+            following = self._pages.seal(behind, who, own)
             name = cursor.answer
             more = self._others(view, chosen) if one else None
             told = Answered(
@@ -313,7 +314,7 @@ class Engine:
         explore = self._may_explore(user, session, history, seen)
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
         ranked = self.pipeline(view, known, level, wanted)
-        following = self._pages.next(view, ranked, name, who, question)
+        following = self._pages.next(view, ranked, name, who, own, question)
         note = None
         if not len(ranked.positions):
             note = why_nothing(view, self._able(view, None), self._able(view, question.filter))

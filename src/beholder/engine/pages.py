@@ -36,18 +36,29 @@ class Pages:
         self._key = key
 
     def next(
-        self, view: Overlay, ranked: Ranked, answer: str, who: Who, question: Question
+        self, view: Overlay, ranked: Ranked, answer: str, who: Who, own: bool, question: Question
     ) -> str | None:
         """Return the cursor behind a first page; None: the answer ends with it."""
         seqs, asked = view.seqs.take(ranked.following), _asked(question)
-        return self.seal(paging.begin(answer, len(ranked.positions), seqs, asked), who)
+        return self.seal(paging.begin(answer, len(ranked.positions), seqs, asked), who, own)
 
-    def seal(self, cursor: Cursor | None, who: Who) -> str | None:
-        """Return a cursor as text, which opens for the same person alone."""
-        return None if cursor is None else paging.seal(cursor, self._key, _mark(who))
+    def seal(self, cursor: Cursor | None, who: Who, own: bool) -> str | None:
+        """Return a cursor as text, which opens for the same person alone.
 
-    def open(self, who: Who, question: Question) -> Cursor:
-        """Read the cursor of the page that is asked for.
+        Parameters
+        ----------
+        own
+            Whether the answer was made of what is stored of them.
+        """
+        return None if cursor is None else paging.seal(cursor, self._key, _mark(who, own))
+
+    def open(self, who: Who, may: bool, question: Question) -> tuple[Cursor, bool]:
+        """Read the cursor of the page that is asked for, and whether it is of an `own` answer.
+
+        Parameters
+        ----------
+        may
+            Whether that may still be used: nobody has refused it since, or was erased.
 
         Raises
         ------
@@ -55,19 +66,22 @@ class Pages:
             If it was not made here, or for somebody else, or the answer was asked to hold
             something else. What was asked may be left out: the same answer goes on.
         """
-        cursor = self._unsealed(question.page or "", who)
+        cursor, own = self._unsealed(question.page or "", who, may)
         if _other(cursor.asked, question):
             raise UsageError(
                 "this page is of an answer with another filter, diversity or repeat",
                 remedy="ask for the page with those of its answer, or without `page`",
                 field="page",
             )
-        return cursor
+        return cursor, own
 
-    def _unsealed(self, text: str, who: Who) -> Cursor:
+    def _unsealed(self, text: str, who: Who, may: bool) -> tuple[Cursor, bool]:
         with suppress(UsageError):  # a stranger's answer is nobody's: he may have a name by now
-            return paging.unseal(text, self._key, _mark(NOBODY))
-        return paging.unseal(text, self._key, _mark(who))
+            return paging.unseal(text, self._key, _mark(NOBODY, own=False)), False
+        if may:
+            with suppress(UsageError):
+                return paging.unseal(text, self._key, _mark(who, own=True)), True
+        return paging.unseal(text, self._key, _mark(who, own=False)), False
 
 
 def page_of(
@@ -112,6 +126,6 @@ def _other(asked: bytes, question: Question) -> bool:
     )
 
 
-def _mark(who: Who) -> bytes:
+def _mark(who: Who, own: bool) -> bytes:
     """Return what a cursor is bound to, besides the key."""
-    return MARK + repr(who).encode()
+    return MARK + repr(who).encode() + b" own" * own
