@@ -38,7 +38,8 @@ def test_what_somebody_likes_counts_at_once_survives_and_is_forgotten(shop: Work
         assert before[0] == "popular"
         told = {"user": "newcomer", "kind": "like"}
         events = [{**told, "item": f"item-{n:04d}", "event_id": f"e{n}"} for n in (3, 11, 19)]
-        assert client.post("/v1/interactions", json=events[0]).json()["status"] == "stored"
+        (one,) = client.post("/v1/interactions", json=events[0]).json()["events"]
+        assert one["status"] == "stored"
         many = client.post("/v1/interactions", json={"events": events}).json()["events"]
         assert [one["status"] for one in many] == ["same", "stored", "stored"]
         level, liked = asked(client, "newcomer")
@@ -48,7 +49,8 @@ def test_what_somebody_likes_counts_at_once_survives_and_is_forgotten(shop: Work
         assert client.delete("/v1/interactions/e19", params={"user": "newcomer"}).is_success
         assert len(row(client, "recently-viewed", "newcomer")) == 2
         liked = asked(client, "newcomer")[1]
-    with Server(shop.root) as server, server.client(headers=server.operator) as client:
+        operator = server.operator
+    with Server(shop.root) as server, server.client(headers=operator) as client:
         assert asked(client, "newcomer") == ("personal", liked)
         with Store.open(shop) as store:
             known = store.training_events().n_users
