@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, select
 
 from beholder.errors import StoreError
@@ -9,11 +11,16 @@ from beholder.store import counters, schema
 from beholder.store.database import Database
 
 STATED = "encrypted"
+ASK = f"SELECT value FROM counters WHERE name = '{STATED}'"  # noqa: S608  (our own)
 
 
 def is_encrypted(connection: Connection) -> bool:
-    """Return whether events of this database are encrypted."""
-    return counters.read(connection, STATED) == 1
+    """Return whether events of this database are encrypted.
+
+    Every batch asks, so that it goes to the driver itself.
+    """
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.execute(ASK).fetchone()[0])
 
 
 def state(database: Database, encrypted: bool) -> None:
