@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, update
 
@@ -19,6 +18,7 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import CODES
 from beholder.errors import StoreError
 from beholder.store import ItemRecord, Store, Who, schema
+from beholder.store.event_cipher import decrypt
 from beholder.store.ids import now
 from beholder.store.loading import Loader
 from beholder.store.marks import marks
@@ -119,10 +119,13 @@ def test_a_row_tells_whose_it_is_and_the_day_and_no_more(store: Store) -> None:
     ann, bob = (store.keys.find_one(store.keys.mac(Who("user", name))) for name in ("ann", "bob"))
     assert ann is not None
     assert bob is not None
-    cipher = bytes(rows[0]["cipher"])
-    for subject in (ann.subject, bob.subject):
-        with pytest.raises(InvalidTag):
-            AESGCM(store.keys.key(bob)).decrypt(cipher[:12], cipher[12:], subject)
+    cipher, place = bytes(rows[0]["cipher"]), (rows[0]["seq"], rows[0]["mark"])
+    own, other = AESGCM(store.keys.key(ann)), AESGCM(store.keys.key(bob))
+    told = decrypt(own, ann.subject, *place, cipher)
+    assert (told.item, told.time) == (1, TIME), "the control: it opens with the person's key"
+    for key, subject in ((other, ann.subject), (other, bob.subject), (own, bob.subject)):
+        with pytest.raises(StoreError, match="cannot be decrypted"):
+            decrypt(key, subject, *place, cipher)
     with store.database.write() as connection:  # an event that is put in the place of another
         connection.execute(
             update(events).where(events.c.seq == rows[2]["seq"]).values(cipher=cipher)
@@ -240,22 +243,23 @@ def test_an_export_from_one_form_is_taken_in_by_the_other(tmp_path: Path) -> Non
     assert lines["plain"][1:] == lines["back"][1:]
 
 
+@pytest.mark.parametrize("form", ["encrypted"], indirect=True)
 def test_a_backup_of_encrypted_events_comes_back_with_its_keys_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BEHOLDER_PASSPHRASE", "correct horse battery")
-    workspace = Workspace.create(tmp_path / "shop", ENCRYPTED)
     with Store.open(workspace, create=True) as store:
         store.put_items([ItemRecord("a", "a")])
         store.record([Event("a", "like", user="ann", time=TIME)])
         before = list(store.export("ann"))
     file, keys, new = tmp_path / "shop.tar", tmp_path / "shop.keys", tmp_path / "new"
     beholder("backup", workspace.root, file, "--keys", keys)
-    said = beholder("restore", file, new, "--no-erasures", status=1)[1]
+    words = ("restore", file, new, "--no-erasures", "--store", "sqlite")
+    said = beholder(*words, status=1)[1]
     assert "encrypted" in said
     assert "--keys" in said
     assert not new.exists()
-    beholder("restore", file, new, "--keys", keys, "--no-erasures")
+    beholder(*words, "--keys", keys)
     shutil.rmtree(workspace.root)
     with Store.open(Workspace.open(new)) as store:
         assert list(store.export("ann")) == before
