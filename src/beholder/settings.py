@@ -152,6 +152,7 @@ class PrivacySettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     retention_days: Days = 180
     answers_days: Days = 30
     gpc: bool = True
+    encrypt_events: bool = False
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

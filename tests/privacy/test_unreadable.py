@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from beholder.store import ItemRecord, Store, Who, bucket_keys, schema
 from beholder.store.bucket_file import NAME, BucketFile, bucket_of, encoded, new_ring
 from beholder.store.keys import Link
 from beholder.workspace import Workspace
+from disk_bytes import Disk
 from every_key import opened_with, wrapped_behind
 
 CANARY = Who("user", "canary-7f3a9c")
@@ -33,7 +34,6 @@ with Store.open(Workspace.open(sys.argv[1])) as store:
         store.erase(f"u{number}")
         print(number, flush=True)
 """
-Disk = Callable[[], bytes]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -50,33 +50,6 @@ def store(workspace: Workspace) -> Iterator[Store]:
     with Store.open(workspace, create=True) as opened:
         opened.put_items([ItemRecord(name, name) for name in "abc"])
         yield opened
-
-
-@pytest.fixture
-def disk(workspace: Workspace) -> Disk:
-    """Reads the bytes of the databases and their write-ahead logs, as they are on the disk."""
-    url = workspace.settings.store.url
-    if not url:
-        return lambda: b"".join(path.read_bytes() for path in workspace.store.iterdir())
-    import psycopg
-
-    def ask(question: str) -> str:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("CHECKPOINT")
-            row = connection.execute(question).fetchone()
-            return "" if row is None else str(row[0])
-
-    current = "SELECT pg_walfile_name(pg_current_wal_lsn())"
-    begun = ask(current)
-
-    def read() -> bytes:
-        folder, ended = Path(ask("SHOW data_directory")), ask(current)
-        number = ask("SELECT oid FROM pg_database WHERE datname = current_database()")
-        log = [path for path in (folder / "pg_wal").glob("0*") if begun <= path.name <= ended]
-        pages = [path for path in (folder / "base" / number).iterdir() if path.is_file()]
-        return b"".join(path.read_bytes() for path in (*log, *pages))
-
-    return read
 
 
 def secrets_of(workspace: Workspace) -> dict[str, bytes]:

@@ -9,13 +9,20 @@ from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 
 
+@pytest.fixture
+def form() -> str:
+    """The form of events; modules that go through both say so."""
+    return "plain"
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
+def workspace(request: pytest.FixtureRequest, tmp_path: Path, form: str) -> Workspace:
     """A workspace whose store is SQLite, then one whose store is PostgreSQL."""
     toml = 'title = "test"\n'
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
         toml += f'[store]\nurl = "{url}"\nkeys_url = "{url}"\n'
+    toml += f"[privacy]\nencrypt_events = {str(form == 'encrypted').lower()}\n"
     return Workspace.create(tmp_path / "workspace", toml)
 
 

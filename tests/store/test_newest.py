@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from beholder.behaviour.event import Event
 from beholder.store import Store, Who
 
 ANN = Who("session", "ann")
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def form(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def test_it_is_what_the_export_says_of_these_kinds_oldest_first(store: Store) -> None:

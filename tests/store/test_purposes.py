@@ -106,10 +106,12 @@ def test_what_rises_is_learned_from_those_who_allow_training(store: Store) -> No
 
 
 # Who may touch the table of events, and what for. A new reader asks `consent` first.
-BY_PURPOSE = {"snapshots", "training", "trends"}
+BY_PURPOSE = {"snapshots", "training", "plain_events", "encrypted_events"}
 OWN = {"export": "what a person asks for", "newest": "what a person is shown of themselves"}
 KEEPING = {
     "columns": "moves rows",
+    "trends": "asks for what the forms give to those who train",
+    "stated_form": "looks whether there are any",
     "events": "records and takes back",
     "loading": "records",
     "segments": "moves rows, which `training` filters",
@@ -121,6 +123,10 @@ KEEPING = {
 }
 
 
+READING = {"schema.events", "segments.pages", "segments.load"}
+READING |= {f"form.{name}" for name in ("history", "newest", "page", "days", "recent", "pages")}
+
+
 def touches_events(path: Path) -> bool:
     """Whether a module names the table, in a statement of its own too, or reads its pages."""
     tree = ast.parse(path.read_text())
@@ -130,7 +136,7 @@ def touches_events(path: Path) -> bool:
 def _named(node: ast.AST) -> bool:
     if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
         return False
-    return f"{node.value.id}.{node.attr}" in ("schema.events", "segments.pages", "segments.load")
+    return f"{node.value.id}.{node.attr}" in READING
 
 
 def _imported(node: ast.AST) -> bool:

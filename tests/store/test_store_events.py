@@ -14,6 +14,11 @@ from beholder.store import Store, Who
 SAM = Who("user", "sam")
 
 
+@pytest.fixture(params=["plain", "encrypted"])
+def form(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 def statuses(store: Store, *events: Event) -> list[str]:
     return [outcome.status for outcome in store.record(events)]
 

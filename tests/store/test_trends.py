@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from beholder.behaviour.event import Event
-from beholder.store import Store, trends
+from beholder.store import Store, encrypted_events, plain_events
 
 DAY = 86_400_000
 NOW = 1_700_000_000_000
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def form(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def views(item: str, days_ago: float, *users: str, kind: str = "view") -> list[Event]:
@@ -86,7 +91,8 @@ def test_people_without_profiling_do_not_count(store: Store) -> None:
 
 
 def test_the_newest_events_alone_are_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trends, "MOST", 4)
+    for form in (plain_events, encrypted_events):
+        monkeypatch.setattr(form, "RECENT", 4)
     store.record([event for item in "abc" for event in views(item, 1, "p1", "p2")])
     assert found(store).keys() == {"b", "c"}
 

@@ -101,7 +101,7 @@ def exports(store: Store) -> dict[str, list[dict[str, Any]]]:
 def test_people_and_what_they_did_are_as_they_were(old: Workspace) -> None:
     done = upgrade(old)
     assert done.before == {"store": "0001", "keys": "0001"}
-    assert done.after["store"] == "0002"
+    assert done.after["store"] == "0003"
     assert done.holds == {"items": 5, "pictures of items": 7, "events": 5, "people": 3}
     with Store.open(old) as store:
         now = exports(store)
@@ -223,13 +223,13 @@ def test_the_command_says_what_it_did_and_names_bundles_of_another_format(tmp_pa
         (workspace.bundles / name / "manifest.json").write_text(text)
     result = CliRunner().invoke(beholder, ["upgrade", str(workspace.root)], catch_exceptions=False)
     assert result.exit_code == 0
-    assert "store database  0001  0002" in result.stdout
+    assert "store database  0001  0003" in result.stdout
     assert "5 items, 7 pictures of items, 5 events, 3 people" in result.stdout
     assert "bundle older is of another format" in result.stdout
     assert "ours" not in result.stdout
     again = CliRunner().invoke(beholder, ["upgrade", str(workspace.root), "--json"])
     said = json.loads(again.stdout)
-    assert said["before"]["store"] == "0002"
+    assert said["before"]["store"] == "0003"
     assert said["trained"] is None, "nothing was served that is of another format"
 
 

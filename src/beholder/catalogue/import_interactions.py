@@ -266,7 +266,7 @@ def import_interactions(
 
 def _name_bots(store: Store, report: Report) -> None:
     cap = store.workspace.settings.behaviour.daily_cap
-    people, _ = busy(store.database, cap)
+    people, _ = busy(store.database, store.form, cap)
     if people:
         report.rules[BOTS.format(cap=cap)] = people
 

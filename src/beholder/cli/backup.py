@@ -11,7 +11,8 @@ from beholder.cli import console, passphrases
 FILE = click.Path(path_type=Path)
 WITHOUT = (
     "without its keys: restored alone it recommends as before, but knows nobody by their id,"
-    " and nobody in it can be exported or erased; --keys backs them up"
+    " and nobody in it can be exported or erased; encrypted events it cannot restore at all; --keys"
+    " backs them up"
 )
 
 

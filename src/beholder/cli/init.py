@@ -50,6 +50,7 @@ title = {title}
 # profiling_default = true
 # retention_days = 180      # events are deleted so many days after they arrived
 # answers_days = 30         # and what was answered to whom
+# encrypt_events = false    # under people's own keys; chosen before the first event
 """
 
 

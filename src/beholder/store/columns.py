@@ -49,11 +49,13 @@ EVENT = (
     EventColumn("mark", "int8"),  # see `marks`: with person and time it says "the same event"
     EventColumn("answer", "bytea", needed=False),  # the answer that showed the item
     EventColumn("place", "int2", needed=False),  # and where in it, from 0
+    EventColumn("cipher", "bytea", needed=False),  # the event, where events are encrypted
 )
 """The columns of an event, in order: the one place that spells them."""
 
 READ = tuple(column for column in EVENT if column.array)
 LOADED = EVENT[:8]  # files name no answers
+ENCRYPTED = (*LOADED, EVENT[10])
 ARRAYS = tuple(column.array for column in READ)
 
 
@@ -73,13 +75,10 @@ def _insert(columns: Sequence[EventColumn], rows: int) -> str:
 
 
 _FEW = _insert(EVENT, 1)
-_ONE, _MANY = _insert(LOADED, 1), _insert(LOADED, AT_ONCE)
 # What is written into these statements are the names and types above.
 _ARRAYS = f"SELECT * FROM unnest({_typed(EVENT, '%s::{1}[]')})"  # noqa: S608
 _UNNEST = f"INSERT INTO events({_names(EVENT)}) {_ARRAYS} ON CONFLICT DO NOTHING RETURNING seq"
-_STAGE = f"CREATE TEMP TABLE IF NOT EXISTS stage({_typed(LOADED, '{0} {1}')}) ON COMMIT DELETE ROWS"
 _COPY = "COPY stage FROM STDIN (FORMAT BINARY)"
-_UNSTAGE = f"INSERT INTO events({_names(LOADED)}) SELECT * FROM stage ON CONFLICT DO NOTHING"  # noqa: S608
 _READ = f"SELECT {_names(READ)} FROM events WHERE seq > ? AND seq <= ? ORDER BY seq"  # noqa: S608
 
 
@@ -131,37 +130,37 @@ def insert_few(connection: Connection, events: Sequence[Mapping[str, Any]]) -> s
 
 
 def insert_many(
-    connection: Connection,
-    events: EventColumns,
-    arrived: int,
-    marks: NDArray[np.int64],
+    connection: Connection, columns: Sequence[EventColumn], lists: Sequence[list[Any]]
 ) -> int:
-    """Insert events that are not there yet, and return how many that were."""
-    n = len(events)
-    beside = {"arrived": [arrived] * n, "mark": marks.tolist()}
-    lists = {column.name: getattr(events, column.array).tolist() for column in READ} | beside
-    lists["value"] = [None if v != v else v for v in lists["value"]]
-    columns = tuple(lists[column.name] for column in LOADED)
+    """Insert events, a list a column, that are not there yet, and return how many that were."""
+    columns, n = tuple(columns), len(lists[0])
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name != "sqlite":
-        return _copy(driver, columns)
+        return _copy(driver, columns, lists)
     before = driver.total_changes
     whole = n - n % AT_ONCE
-    flat = list(chain.from_iterable(zip(*(c[:whole] for c in columns), strict=True)))
-    width = AT_ONCE * len(LOADED)
-    driver.executemany(_MANY, (flat[i : i + width] for i in range(0, len(flat), width)))
-    driver.executemany(_ONE, zip(*(c[whole:] for c in columns), strict=True))
+    flat = list(chain.from_iterable(zip(*(c[:whole] for c in lists), strict=True)))
+    width = AT_ONCE * len(columns)
+    many = (flat[i : i + width] for i in range(0, len(flat), width))
+    driver.executemany(_insert(columns, AT_ONCE), many)
+    driver.executemany(_insert(columns, 1), zip(*(c[whole:] for c in lists), strict=True))
     return int(driver.total_changes - before)
 
 
-def _copy(driver: Any, columns: tuple[list[Any], ...]) -> int:
+def _copy(driver: Any, columns: Sequence[EventColumn], lists: Sequence[list[Any]]) -> int:
+    names = _names(columns)
     with driver.cursor() as cursor:
-        cursor.execute(_STAGE)
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS stage({_typed(columns, '{0} {1}')}) "
+            "ON COMMIT DELETE ROWS"
+        )
         with cursor.copy(_COPY) as copy:
-            copy.set_types([column.type for column in LOADED])
-            for row in zip(*columns, strict=True):
+            copy.set_types([column.type for column in columns])
+            for row in zip(*lists, strict=True):
                 copy.write_row(row)
-        cursor.execute(_UNSTAGE)
+        cursor.execute(
+            f"INSERT INTO events({names}) SELECT {names} FROM stage ON CONFLICT DO NOTHING"  # noqa: S608
+        )
         return int(cursor.rowcount)
 
 

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,8 +15,8 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import CODES
 from beholder.store import counters, items, people, schema, segments
 from beholder.store.bulk import lookup
-from beholder.store.columns import insert_few
 from beholder.store.database import Database
+from beholder.store.event_form import Form, Stored
 from beholder.store.ids import check_event, now
 from beholder.store.keys import Keys, Link, seal
 from beholder.store.marks import event_id, marks, parse
@@ -28,15 +27,6 @@ events, given, texts = schema.events, schema.given, schema.texts
 
 Identity = tuple[int, int, int]
 """Person, moment and mark: what makes two events the same."""
-
-
-class _Known(NamedTuple):
-    """An event that is stored."""
-
-    seq: int
-    item: int
-    kind: int
-    value: float | None
 
 
 @dataclass
@@ -63,7 +53,7 @@ def who(event: Event) -> Who:
 
 
 def record(
-    database: Database, keys: Keys, batch: Sequence[Event], profiling: bool
+    database: Database, keys: Keys, form: Form, batch: Sequence[Event], profiling: bool
 ) -> list[Outcome]:
     """Store events in one transaction; when this returns they are on the disk.
 
@@ -99,12 +89,14 @@ def record(
                 person = rows[link.subject][0]
                 name = event.event_id or ""
                 drafts[i] = _Draft(event, name, link, person, int(item_seqs[i]), time)
-        _mark(keys, list(drafts.values()))
-        _settle(connection, keys, drafts, outcomes, at)
+        _mark(keys, form, list(drafts.values()))
+        _settle(connection, keys, form, drafts, outcomes, at)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def retract(database: Database, keys: Keys, folder: Path, person: Who, name: str) -> bool:
+def retract(
+    database: Database, keys: Keys, form: Form, folder: Path, person: Who, name: str
+) -> bool:
     """Take back an event of this person; whether there was one.
 
     A caller's event id stays known, so that a late repeat does not bring the event back.
@@ -117,10 +109,10 @@ def retract(database: Database, keys: Keys, folder: Path, person: Who, name: str
         found = people.find(connection, [link.subject]).get(link.subject)
         if found is None:
             return False
-        key = _given_id(link, name)
+        key = form.name(link, name)
         seq = connection.execute(select(given.c.seq).where(given.c.id == key)).scalar()
         if seq is None:
-            seq = _by_name(connection, found[0], name)
+            seq = _by_name(connection, form, link, found[0], name)
         if seq is None:
             return False
         connection.execute(update(given).where(given.c.seq == seq).values(seq=None))
@@ -136,25 +128,13 @@ def count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
 
 
-def _by_name(connection: Connection, person: int, name: str) -> int | None:
+def _by_name(connection: Connection, form: Form, link: Link, person: int, name: str) -> int | None:
     parsed = parse(name)
-    known = None if parsed is None else _known(connection, (person, *parsed))
+    known = None if parsed is None else form.known(connection, link, person, *parsed)
     return None if known is None else known.seq
 
 
-def _known(connection: Connection, identity: Identity) -> _Known | None:
-    person, time, mark = identity
-    mine = (events.c.person == person) & (events.c.time == time) & (events.c.mark == mark)
-    wanted = select(events.c.seq, events.c.item, events.c.kind, events.c.value).where(mine)
-    row = connection.execute(wanted).first()
-    return None if row is None else _Known(*row)
-
-
-def _given_id(link: Link, name: str) -> bytes:
-    return hashlib.blake2b(name.encode(), key=link.subject, digest_size=16).digest()
-
-
-def _mark(keys: Keys, drafts: list[_Draft]) -> None:
+def _mark(keys: Keys, form: Form, drafts: list[_Draft]) -> None:
     found = marks(
         np.array([draft.item for draft in drafts], np.int64),
         np.array([CODES[draft.event.kind] for draft in drafts], np.uint8),
@@ -165,7 +145,7 @@ def _mark(keys: Keys, drafts: list[_Draft]) -> None:
         if draft.event.event_id is None:
             draft.name = event_id(draft.time, mark)
             continue
-        draft.given = _given_id(draft.link, draft.name)
+        draft.given = form.name(draft.link, draft.name)
         draft.mark = _own_mark(draft, draft.given)
         # Under the person's key: the hash of a review must not let anyone test a guess of it.
         key = keys.key(draft.link)
@@ -188,6 +168,7 @@ def _own_mark(draft: _Draft, key: bytes) -> int:
 def _settle(
     connection: Connection,
     keys: Keys,
+    form: Form,
     drafts: dict[int, _Draft],
     outcomes: list[Outcome | None],
     at: int,
@@ -206,13 +187,13 @@ def _settle(
     fresh: dict[Identity, _Draft] = {}
     for draft in waiting.values():
         fresh.setdefault(_identity(draft), draft)
-    known, stored = _insert(connection, fresh, at)
+    known, stored = _insert(connection, form, fresh, at)
     named = []  # first sight of a caller's id
     for i, draft in waiting.items():
         there = known[_identity(draft)]
         status: Status = "stored" if draft.seq in stored else "same"
         if draft.given is not None:
-            if there == _as_known(draft, there.seq):
+            if _alike(there, draft):
                 named.append(
                     {
                         "id": draft.given,
@@ -230,17 +211,19 @@ def _settle(
 
 
 def _insert(
-    connection: Connection, fresh: dict[Identity, _Draft], at: int
-) -> tuple[dict[Identity, _Known], set[int]]:
+    connection: Connection, form: Form, fresh: dict[Identity, _Draft], at: int
+) -> tuple[dict[Identity, Stored], set[int]]:
     """Insert what is not there yet; return what is there now, and the seq of what was new."""
     first = counters.draw(connection, "event", len(fresh)) if fresh else 0
     for seq, draft in enumerate(fresh.values(), first):
         draft.seq = seq
-    stored = insert_few(connection, [_row(draft, at) for draft in fresh.values()])
-    known: dict[Identity, _Known] = {}
+    rows = {identity: _row(draft, at) for identity, draft in fresh.items()}
+    stored = form.insert(connection, [(d.link, rows[i]) for i, d in fresh.items()])
+    known: dict[Identity, Stored] = {}
     for identity, draft in fresh.items():
-        there = None if draft.seq in stored else _known(connection, identity)
-        known[identity] = there or _as_known(draft, draft.seq)
+        new = draft.seq in stored
+        there = None if new else form.known(connection, draft.link, *identity)
+        known[identity] = there or rows[identity]
     return known, stored
 
 
@@ -248,23 +231,24 @@ def _identity(draft: _Draft) -> Identity:
     return draft.person, draft.time, draft.mark
 
 
-def _as_known(draft: _Draft, seq: int) -> _Known:
-    return _Known(seq, draft.item, CODES[draft.event.kind], draft.event.value)
+def _alike(there: Stored, draft: _Draft) -> bool:
+    told = (draft.item, CODES[draft.event.kind], draft.event.value)
+    return (there.item, there.kind, there.value) == told
 
 
-def _row(draft: _Draft, at: int) -> dict[str, Any]:
-    return {
-        "seq": draft.seq,
-        "person": draft.person,
-        "item": draft.item,
-        "kind": CODES[draft.event.kind],
-        "time": draft.time,
-        "value": draft.event.value,
-        "arrived": at,
-        "mark": draft.mark,
-        "answer": None if draft.event.answer is None else bytes.fromhex(draft.event.answer),
-        "place": draft.event.place,
-    }
+def _row(draft: _Draft, at: int) -> Stored:
+    return Stored(
+        seq=draft.seq,
+        person=draft.person,
+        item=draft.item,
+        kind=CODES[draft.event.kind],
+        time=draft.time,
+        value=draft.event.value,
+        arrived=at,
+        mark=draft.mark,
+        answer=None if draft.event.answer is None else bytes.fromhex(draft.event.answer),
+        place=draft.event.place,
+    )
 
 
 def _bodies(connection: Connection, ids: list[bytes]) -> dict[bytes, bytes]:

@@ -7,19 +7,22 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
-from beholder.store import answers, consent, people, schema
+from beholder.store import answers, consent, items, people, schema
+from beholder.store.bulk import lookup
 from beholder.store.database import Database
+from beholder.store.event_form import Form, Stored
 from beholder.store.keys import Keys, Link, unseal
 from beholder.store.marks import event_id, marks
 from beholder.store.records import Who
 
 PAGE = 5_000
-events, items, kinds, texts = schema.events, schema.items, schema.kinds, schema.texts
+kinds, texts = schema.kinds, schema.texts
+KINDS = select(kinds.c.code, kinds.c.name)
 
 
-def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]:
+def export(database: Database, keys: Keys, form: Form, who: Who) -> Iterator[dict[str, Any]]:
     """Yield a record of the person, then one for each event, oldest arrival first.
 
     An event has `event_id`, `item`, `kind`, `time`, `arrived`, and where it has them `value`,
@@ -38,33 +41,27 @@ def export(database: Database, keys: Keys, who: Who) -> Iterator[dict[str, Any]]
     person, profiling = found
     told = {"profiling": profiling, "purposes": msgspec.structs.asdict(allowed)}
     yield {"record": "person", who.kind: who.id, **told}
-    yield from _events(database, keys, link, person)
+    yield from _events(database, keys, form, link, person)
     yield from answers.export(database, person)
 
 
-def _events(database: Database, keys: Keys, link: Link, person: int) -> Iterator[dict[str, Any]]:
+def _events(
+    database: Database, keys: Keys, form: Form, link: Link, person: int
+) -> Iterator[dict[str, Any]]:
     after = 0
     while True:
-        wanted = (
-            select(events, items.c.item_id, kinds.c.name, texts.c.cipher)
-            .select_from(
-                events.join(items, items.c.seq == events.c.item)
-                .join(kinds, kinds.c.code == events.c.kind)
-                .outerjoin(texts, texts.c.seq == events.c.seq)
-            )
-            .where((events.c.person == person) & (events.c.seq > after))
-            .order_by(events.c.seq)
-            .limit(PAGE)
-        )
         with database.read() as connection:
-            rows = connection.execute(wanted).all()
+            rows = form.page(connection, link, person, after, PAGE)
+            names = items.names(connection, [row.item for row in rows])
+            named = {row.code: row.name for row in connection.execute(KINDS)}
+            said = _texts(connection, [row.seq for row in rows])
         plain = _plain_marks(rows)
         for row, mark in zip(rows, plain, strict=True):
             record = {
                 "record": "event",
                 "event_id": event_id(row.time, row.mark),
-                "item": row.item_id,
-                "kind": row.name,
+                "item": names[row.item],
+                "kind": named[row.kind],
                 "time": row.time,
                 "arrived": row.arrived,
             }
@@ -76,15 +73,20 @@ def _events(database: Database, keys: Keys, link: Link, person: int) -> Iterator
                 record["answer"] = bytes(row.answer).hex()
             if row.place is not None:
                 record["place"] = row.place
-            if row.cipher is not None:
-                record["text"] = unseal(keys.key(link), bytes(row.cipher), link.subject)
+            if row.seq in said:
+                record["text"] = unseal(keys.key(link), said[row.seq], link.subject)
             yield record
         if len(rows) < PAGE:
             return
         after = rows[-1].seq
 
 
-def _plain_marks(rows: Sequence[Any]) -> list[int]:
+def _texts(connection: Connection, seqs: Sequence[int]) -> dict[int, bytes]:
+    found = lookup(connection, texts.c.seq, (texts.c.seq, texts.c.cipher), seqs)
+    return {row[0]: bytes(row[1]) for row in found}
+
+
+def _plain_marks(rows: Sequence[Stored]) -> list[int]:
     """Return the marks that the events would have without an id of their own."""
     found = marks(
         np.array([row.item for row in rows], np.int64),

@@ -162,6 +162,12 @@ def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:
     return np.array([known.get(item_id, -1) for item_id in item_ids], np.int64)
 
 
+def names(connection: Connection, seqs: Sequence[int]) -> dict[int, str]:
+    """Return the ids of items by row number, deleted or not."""
+    found = lookup(connection, items.c.seq, (items.c.seq, items.c.item_id), list(set(seqs)))
+    return {row[0]: row[1] for row in found}
+
+
 def touch(connection: Connection, item_ids: Sequence[str]) -> None:
     """Give items a new catalogue version; those that are not there are passed over."""
     _change(connection, item_ids)

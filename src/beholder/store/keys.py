@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -41,7 +41,7 @@ ONE = Question(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Link:
     """What joins a person to their events.
 
@@ -51,10 +51,13 @@ class Link:
         16 random bytes under which the events stand.
     wrapped
         The person's key, readable only with the key of its bucket.
+    key
+        The person's key, once it was needed. A link is found anew for each request.
     """
 
     subject: bytes
     wrapped: bytes
+    key: bytes | None = field(default=None, repr=False, compare=False)
 
 
 class Keys:
@@ -212,6 +215,13 @@ class Keys:
         """Destroy the bucket keys from which a renewal went on to others."""
         bucket_keys.prune(self.database, self._buckets)
 
+    def of_subjects(self, subjects: Sequence[bytes]) -> dict[bytes, Link]:
+        """Return the links of subjects; those who were erased have none."""
+        columns = (links.c.subject, links.c.wrapped_key)
+        with self.database.read() as connection:
+            rows = lookup(connection, links.c.subject, columns, subjects)
+            return {bytes(row[0]): Link(bytes(row[0]), bytes(row[1])) for row in rows}
+
     def key(self, link: Link) -> bytes:
         """Return a person's key: 32 bytes.
 
@@ -220,15 +230,30 @@ class Keys:
         StoreError
             If the bucket keys are not those that wrapped it.
         """
-        key = self._buckets.unwrap(link.wrapped, link.subject)
-        if key is None:  # it was wrapped anew since the link was read
-            wrapped = self._wrapped(link.subject)
-            key = None if wrapped is None else self._buckets.unwrap(wrapped, link.subject)
+        key = self.living(link)
         if key is None:
-            raise StoreError(
-                "the bucket keys of this server do not open the key of a person", remedy=SHARED
-            )
+            raise _no_key()
         return key
+
+    def living(self, link: Link) -> bytes | None:
+        """Return a person's key; None: they were erased since the link was read.
+
+        Raises
+        ------
+        StoreError
+            If the bucket keys are not those that wrapped it.
+        """
+        if link.key is None:
+            key = self._buckets.unwrap(link.wrapped, link.subject)
+            if key is None:  # it was wrapped anew since the link was read, or destroyed
+                wrapped = self._wrapped(link.subject)
+                if wrapped is None:
+                    return None
+                key = self._buckets.unwrap(wrapped, link.subject)
+            if key is None:
+                raise _no_key()
+            link.key = key
+        return link.key
 
     def close(self) -> None:
         """Close the database."""
@@ -268,6 +293,12 @@ class Keys:
         if key is None:
             raise wrong_root()
         return key
+
+
+def _no_key() -> StoreError:
+    return StoreError(
+        "the bucket keys of this server do not open the key of a person", remedy=SHARED
+    )
 
 
 def seal(key: bytes, text: str, context: bytes) -> bytes:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from beholder.store import counters, people, schema, segments
-from beholder.store.columns import EventColumns, insert_many, join
+from beholder.store.columns import EventColumns, join
 from beholder.store.database import PRAGMAS, Database
 from beholder.store.ids import now
 from beholder.store.marks import marks
@@ -115,7 +115,8 @@ class Loader:
         self.stored += fresh
         self.same += n - fresh
         unbroken = all(b - a == BLOCK for a, b in pairwise(firsts))
-        if fresh == len(rows) >= segments.TAIL and unbroken:
+        sealing = not self.store.form.encrypted
+        if sealing and fresh == len(rows) >= segments.TAIL and unbroken:
             self._seal(rows, removals)
 
     def _insert(
@@ -134,7 +135,7 @@ class Loader:
                 rows, identity = rows.take(keep), identity[keep]
             first = counters.draw(connection, "event", len(rows))
             rows.seqs[:] = np.arange(first, first + len(rows))
-            return first, insert_many(connection, rows, now(), identity)
+            return first, self.store.form.load(connection, rows, now(), identity)
 
     def _seal(self, rows: EventColumns, removals: NDArray[np.int64]) -> None:
         """Write segments from the arrays at hand, where nothing unsealed but little lies before."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from beholder.store.database import Database
+from beholder.store.event_form import Form
 from beholder.store.schema import events
 
 DAY = 86_400_000
 
 
-def busy(database: Database, cap: int) -> tuple[int, int]:
+def busy(database: Database, form: Form, cap: int) -> tuple[int, int]:
     """Return how many people have a day with more than `cap` events, and the events of such days.
 
     Days are those of UTC; events without a moment are of none.
@@ -21,10 +22,7 @@ def busy(database: Database, cap: int) -> tuple[int, int]:
         candidates = [row[0] for row in connection.execute(many)]
         people = rows = 0
         for person in candidates:
-            day = events.c.time // DAY
-            mine = (events.c.person == person) & (events.c.time != 0)
-            days = select(func.count()).where(mine).group_by(day)
-            counts = [row[0] for row in connection.execute(days.having(func.count() > cap))]
+            counts = [n for n in form.days(connection, person) if n > cap]
             people += bool(counts)
             rows += sum(counts)
     return people, rows

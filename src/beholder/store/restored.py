@@ -19,6 +19,7 @@ from beholder.store.migrate import migrate
 from beholder.store.opening_keys import ROOT, ready
 from beholder.store.records import Receipt
 from beholder.store.replay import replay
+from beholder.store.stated_form import is_encrypted
 from beholder.workspace import Workspace
 
 OTHER = "fetch it again from where it is kept, or use an older one"
@@ -44,12 +45,13 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt], holds: Mapping[str
     StoreError
         If the root key or the bucket keys are missing, or are not those of the keys.
     BackupError
-        If there are not as many rows.
+        If there are not as many rows, or the keys are missing that alone open the events.
     """
     if not (workspace.store / FILES["store"]).exists():
         raise BackupError("the backup has no database of the store", remedy=OTHER)
     root = workspace.secrets / "root.key"
-    if not (workspace.store / FILES["keys"]).exists():
+    keyless = not (workspace.store / FILES["keys"]).exists()
+    if keyless:
         write_file(root, os.urandom(ROOT), mode=0o600)
     with ExitStack() as stack:
         store, keys = (stack.enter_context(closing(_file(workspace, which))) for which in FILES)
@@ -57,11 +59,22 @@ def settle(workspace: Workspace, receipts: Iterable[Receipt], holds: Mapping[str
         if there != dict(holds):
             raise BackupError(f"the backup says {dict(holds)}, and has {there}", remedy=OTHER)
         migrate(store, "store")
+        if keyless:
+            _check_in_clear(store)
         migrate(keys, "keys")
         # New ones are begun, others must fit.
         opened = Keys(keys, *ready(keys, workspace.secrets))
         opened.rest()  # the erasures that were at work are those that receipts name
         return replay(workspace, store, opened, receipts)
+
+
+def _check_in_clear(store: Database) -> None:
+    with store.read() as connection:
+        if is_encrypted(connection):
+            raise BackupError(
+                "the events of the backup are encrypted, and nothing opens them without its keys",
+                remedy="give the file of keys that was written with it (--keys)",
+            )
 
 
 def hand_over(workspace: Workspace, progress: Progress) -> None:

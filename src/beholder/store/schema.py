@@ -33,7 +33,7 @@ store = MetaData()
 counters = Table(
     "counters",
     store,
-    Column("name", Text, primary_key=True),  # catalogue, item, event, person, sealed
+    Column("name", Text, primary_key=True),  # catalogue, item, event, person, sealed, encrypted
     Column("value", BigInteger, nullable=False),
 )
 
@@ -93,7 +93,7 @@ _TYPES: dict[str, Any] = {
     "int8": BigInteger(),
     "int2": SmallInteger(),
     "float8": Float(53),
-    "bytea": LargeBinary(16),
+    "bytea": LargeBinary(),
 }
 
 

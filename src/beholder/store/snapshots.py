@@ -13,26 +13,24 @@ from sqlalchemy import bindparam, select
 from beholder.behaviour.reduce import NEWEST
 from beholder.store import consent, schema
 from beholder.store.database import Database
-from beholder.store.keys import Keys
+from beholder.store.event_form import Form
+from beholder.store.keys import Keys, Link
 from beholder.store.quick import Question, Rows
 from beholder.store.records import Snapshot, Who
 
-counters, events, people = schema.counters, schema.events, schema.people
+counters, people = schema.counters, schema.people
+NOBODY = Link(b"", b"")
 
 PERSON = Question(
     select(counters.c.value, people.c.person, consent.allows("recommend"))
     .select_from(counters.outerjoin(people, people.c.subject == bindparam("subject")))
     .where(counters.c.name == "catalogue")
 )
-HISTORY = Question(
-    select(events.c.time, events.c.item, events.c.kind, events.c.value, events.c.seq)
-    .where(events.c.person == bindparam("person"))
-    .order_by(events.c.time.desc())  # as the index stands: to sort takes as long as to find
-    .limit(NEWEST)
-)
 
 
-def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: bool) -> Snapshot:
+def snapshot(
+    database: Database, keys: Keys, form: Form, persons: Sequence[Who], profiling: bool
+) -> Snapshot:
     """Read what is known of someone, who may be both a user and a session.
 
     Where either of them refuses `recommend`, no event is returned.
@@ -43,24 +41,29 @@ def snapshot(database: Database, keys: Keys, persons: Sequence[Who], profiling: 
         What is allowed of a person whom the store does not know.
     """
     links = [link for who in persons if (link := keys.find_one(keys.mac(who))) is not None]
-    subjects = [link.subject for link in links] or [b""]
     rows: Rows = []
     with database.look() as ask:
-        found = [ask(PERSON, subject=subject)[0] for subject in subjects]
+        found = [ask(PERSON, subject=link.subject)[0] for link in links or [NOBODY]]
         version = int(found[0][0])
-        known = [(person, allowed) for _, person, allowed in found if person is not None]
+        known = [
+            (person, allowed, link)
+            for link, (_, person, allowed) in zip(links, found, strict=False)
+            if person is not None
+        ]
         if not known:
             return Snapshot(version, profiling=profiling)
-        if not all(allowed for _, allowed in known):
+        if not all(allowed for _, allowed, _ in known):
             return Snapshot(version, known=True, profiling=False)
-        for person, _ in known:
-            rows += ask(HISTORY, person=person)
+        for person, _, link in known:
+            rows += form.history(ask, link, person)
     if len(known) > 1:
         rows = sorted(rows, key=itemgetter(0, -1), reverse=True)[:NEWEST]
-    return Snapshot(version, known=True, persons=tuple(person for person, _ in known), rows=rows)
+    return Snapshot(version, known=True, persons=tuple(k[0] for k in known), rows=rows)
 
 
-def snapshots(database: Database, first: int, end: int) -> Iterator[tuple[bytes, Snapshot]]:
+def snapshots(
+    database: Database, form: Form, first: int, end: int
+) -> Iterator[tuple[bytes, Snapshot]]:
     """Yield subject and snapshot of each person with a row number in `first <= n < end`.
 
     Each is read for itself, so that a long reading holds up no erasure.
@@ -74,6 +77,7 @@ def snapshots(database: Database, first: int, end: int) -> Iterator[tuple[bytes,
             version, same, allowed = ask(PERSON, subject=subject)[0]
             if same is None:
                 continue  # erased meanwhile
-            rows = ask(HISTORY, person=person) if allowed else []
+            link = form.link(subject) if allowed else None
+            rows = [] if link is None else form.history(ask, link, person)
         persons = (person,) if allowed else ()
         yield subject, Snapshot(int(version), True, bool(allowed), persons, rows)

@@ -24,6 +24,7 @@ from beholder.store import (
 )
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database, address
+from beholder.store.encrypted_events import EncryptedEvents
 from beholder.store.erase import erase
 from beholder.store.expire import DAY, Ending, check_ending, ending, expire
 from beholder.store.export import export
@@ -31,6 +32,7 @@ from beholder.store.ids import now
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
 from beholder.store.newest import Did, newest
+from beholder.store.plain_events import PlainEvents
 from beholder.store.purposes import purposes, set_purposes
 from beholder.store.records import (
     PURPOSES,
@@ -46,6 +48,7 @@ from beholder.store.records import (
     Who,
 )
 from beholder.store.snapshots import snapshot, snapshots
+from beholder.store.stated_form import state
 from beholder.store.training import training_events
 from beholder.store.trends import Rises, rises
 from beholder.workspace import Workspace
@@ -67,6 +70,8 @@ class Store:
         self.keys = keys
         self.profiling_default = workspace.settings.privacy.profiling_default
         self.segments = workspace.store / "segments"
+        encrypted = workspace.settings.privacy.encrypt_events
+        self.form = EncryptedEvents(keys) if encrypted else PlainEvents()
         self.waiting = AnswerLog()  # answers that a `GroupWriter` will write
 
     @classmethod
@@ -81,7 +86,8 @@ class Store:
         Raises
         ------
         StoreError
-            If a part is missing, damaged, or of a newer version.
+            If a part is missing, damaged, or of a newer version, or holds events of another form
+            than `privacy.encrypt_events` says.
         """
         remote = workspace.settings.store.url
         path = workspace.store / "events.db"
@@ -94,6 +100,7 @@ class Store:
         database = Database(url)
         try:
             migrate(database, "store")
+            state(database, workspace.settings.privacy.encrypt_events)
         except BaseException:
             database.close()
             keys.close()
@@ -201,21 +208,21 @@ class Store:
 
     def record(self, batch: Sequence[Event]) -> list[Outcome]:
         """Store events durably in one transaction; see `events.record`."""
-        return events.record(self.database, self.keys, batch, self.profiling_default)
+        return events.record(self.database, self.keys, self.form, batch, self.profiling_default)
 
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""
-        return events.retract(self.database, self.keys, self.segments, who, event_id)
+        return events.retract(self.database, self.keys, self.form, self.segments, who, event_id)
 
     def snapshot(self, user: str | None = None, session: str | None = None) -> Snapshot:
         """Return what a request needs of a person, as of one moment."""
         named = [("user", user), ("session", session)]
         persons = [Who(kind, id) for kind, id in named if id is not None]  # type: ignore[arg-type]
-        return snapshot(self.database, self.keys, persons, self.profiling_default)
+        return snapshot(self.database, self.keys, self.form, persons, self.profiling_default)
 
     def snapshots(self, first: int, end: int) -> Iterator[tuple[bytes, Snapshot]]:
         """Yield what is known of people by row number; see `snapshots.snapshots`."""
-        return snapshots(self.database, first, end)
+        return snapshots(self.database, self.form, first, end)
 
     def highest_person(self) -> int:
         """Return the largest row number that a person may have."""
@@ -240,15 +247,19 @@ class Store:
 
     def rises(self) -> Rises:
         """Return which items rise; see `trends.rises`."""
-        return rises(self.database, self.workspace.settings.behaviour.rating_threshold)
+        threshold = self.workspace.settings.behaviour.rating_threshold
+        return rises(self.database, self.form, threshold)
 
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
         """Return all events that may be read for a purpose; see `training.training_events`."""
-        return training_events(self.database, self.segments, purpose)
+        return training_events(self.database, self.segments, self.form, purpose)
 
     def seal(self) -> int:
-        """Write what is not yet in segments into new ones; return how many events."""
-        return segments.seal(self.database, self.segments, least=0)
+        """Write what is not yet in segments into new ones; return how many events.
+
+        Encrypted events are in none.
+        """
+        return 0 if self.form.encrypted else segments.seal(self.database, self.segments, least=0)
 
     def ending(self, moment: int | None = None) -> Ending:
         """Count the events that `privacy.retention_days` allows no longer, and all."""
@@ -304,11 +315,11 @@ class Store:
 
     def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
         """Yield everything that is held of a person; see `export.export`."""
-        return export(self.database, self.keys, _who(user))
+        return export(self.database, self.keys, self.form, _who(user))
 
     def newest(self, user: str | Who, kinds: Collection[str]) -> list[Did]:
         """Return what somebody did last of some kinds, oldest first; see `newest.newest`."""
-        return newest(self.database, self.keys, _who(user), kinds)
+        return newest(self.database, self.keys, self.form, _who(user), kinds)
 
     def erased(self, user: str | Who) -> bool:
         """Whether somebody was erased less than a day ago, and has not asked to be known since."""

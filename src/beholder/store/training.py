@@ -1,4 +1,7 @@
-"""All events that may be learned from, as arrays: segments first, then what is not sealed yet."""
+"""All events that may be learned from, as arrays: segments first, then what is not sealed yet.
+
+Where events are encrypted there are no segments: they are read from the store, person by person.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,14 @@ from sqlalchemy import Connection, select
 from beholder.store import consent, counters, events, schema, segments
 from beholder.store.columns import EventColumns
 from beholder.store.database import Database
+from beholder.store.encrypted_events import EncryptedEvents
+from beholder.store.plain_events import PlainEvents
 from beholder.store.records import Purpose, TrainingEvents
 
 
-def training_events(database: Database, folder: Path, purpose: Purpose) -> TrainingEvents:
+def training_events(
+    database: Database, folder: Path, form: PlainEvents | EncryptedEvents, purpose: Purpose
+) -> TrainingEvents:
     """Read the events of everyone who allows a purpose, in segments or not.
 
     The memory needed is that of the arrays returned, about 25 bytes an event, and of one
@@ -32,8 +39,9 @@ def training_events(database: Database, folder: Path, purpose: Purpose) -> Train
         For a purpose that nobody has been asked about.
     """
     consent.allows(purpose)
-    segments.seal(database, folder)
-    segments.mend(database, folder)
+    if isinstance(form, PlainEvents):
+        segments.seal(database, folder)
+        segments.mend(database, folder)
     with database.read() as connection:
         known = segments.listed(connection)
         sealed = counters.read(connection, "sealed")
@@ -41,7 +49,11 @@ def training_events(database: Database, folder: Path, purpose: Purpose) -> Train
         allowed, measured = _allowed(connection, purpose)
         expected = events.count(connection) + sum(s.rows == 0 for s in known)
     arrays = _Arrays(expected)
-    for part in _parts(database, folder, known, sealed, top):
+    if isinstance(form, PlainEvents):
+        parts = _parts(database, folder, known, sealed, top)
+    else:
+        parts = form.pages(database, allowed >= 0)
+    for part in parts:
         arrays.add(part, allowed)
     return arrays.done(measured)
 

@@ -1,7 +1,8 @@
 """What rises: how many people took up each item in the newest week, against the weeks before.
 
-A bounded reading: the newest 100,000 events in the order in which they arrived, of people who
-allow `train`. Its newest moment is the present, so that files of years ago have a trend, too.
+A bounded reading: the newest 100,000 events in the order in which they arrived (20,000 where they
+are encrypted), of people who allow `train`. Its newest moment is the present, so that files of
+years ago have a trend, too.
 """
 
 from __future__ import annotations
@@ -10,32 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import and_, bindparam, select
 
-from beholder.behaviour.kinds import CODES, NEGATIVE, weigh
-from beholder.store import consent, counters, schema
+from beholder.behaviour.kinds import CODES, weigh
+from beholder.store import counters
 from beholder.store.database import Database
-from beholder.store.quick import Question
+from beholder.store.event_form import Form
 
 DAY = 86_400_000
 RECENT, BEFORE = 7 * DAY, 28 * DAY  # milliseconds
-MOST = 100_000  # events that are read
 FEWEST = 2  # people of the newest week
-events, people = schema.events, schema.people
-AGAINST = sorted(CODES[kind] for kind in NEGATIVE)
-
-NEWEST = Question(
-    select(events.c.person, events.c.item, events.c.time, events.c.kind, events.c.value)
-    .select_from(events.join(people, people.c.person == events.c.person))
-    .where(
-        and_(
-            events.c.seq > bindparam("after"),
-            consent.allows("train"),
-            events.c.kind != AGAINST[0],
-            events.c.kind != AGAINST[1],
-        )
-    )
-)
 
 
 class Rises(NamedTuple):
@@ -63,7 +47,7 @@ class Rises(NamedTuple):
 NOTHING = Rises(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
-def rises(database: Database, threshold: float) -> Rises:
+def rises(database: Database, form: Form, threshold: float) -> Rises:
     """Return the items that rise, in no order.
 
     Parameters
@@ -80,7 +64,7 @@ def rises(database: Database, threshold: float) -> Rises:
     with database.read() as connection:
         top = counters.read(connection, "event")
     with database.look() as ask:
-        rows = ask(NEWEST, after=top - MOST)
+        rows = form.recent(ask, top)
     if not rows:
         return NOTHING
     persons, items, times = np.array([row[:3] for row in rows], np.int64).T
