@@ -266,10 +266,15 @@ def test_a_users_file_sets_each_purpose_and_names_what_it_cannot_read(
     )
     report = run(store, Request(users=users))
     assert row(report.files[0]) == (4, 0, 2, 1, 1)
-    assert report.reasons == {"train is neither yes nor no": 1}
+    unread = (
+        "its consent_train is neither yes nor no: nothing is allowed for this person until it is"
+    )
+    assert report.reasons == {unread: 1}
+    assert store.purposes("ann") == Purposes(False, False, False)
     assert store.purposes("sam") == Purposes(False, True, False)
     assert store.purposes("kim") == Purposes(True, False, False)
-    assert run(store, Request(users=users)).files[0].same == 3
+    again = run(store, Request(users=users)).files[0]
+    assert (again.same, again.changed) == (3, 0)
     mapped = run(store, Request(users=users, maps={"train": "consent_measure"}))
     assert mapped.files[0].mapping["train"] == "consent_measure"
 

@@ -118,6 +118,7 @@ def _look_at_users(
     store: Store, seen: Peek, refusals: Refusals, found: DryRun, sight: Sight
 ) -> None:
     meant: dict[str, Purposes] = {}  # what rows before would have set
+    refused_before = len(refusals)
 
     def refuse(row: int, reason: str) -> None:
         refusals.add(seen.path.name, row, reason)
@@ -125,12 +126,13 @@ def _look_at_users(
     rows = _rows(seen, refusals)
     for batch in rows:
         found.count(SPACED, spaced(batch.columns[seen.mapping["user"]]))
-        for user, wish in wishes(batch, seen.mapping, refuse):
+        for user, wish, refused in wishes(batch, seen.mapping, refuse):
             before = meant[user] if user in meant else store.purposes(user)
             change = changes(wish, before)
-            found.users_same += not change
-            found.users_changed += change
+            found.users_same += not change and not refused
+            found.users_changed += change and not refused
             meant[user] = Purposes(**(msgspec.structs.asdict(before) | wish))
+    found.users_refused = len(refusals) - refused_before
     sight.cut = str(rows.error or "")
 
 
