@@ -13,6 +13,7 @@ from PIL import Image
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue import given_vectors
 from beholder.catalogue.dry_run import dry_run
+from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import BAD, REASONS
 from beholder.catalogue.refusals import escaped
@@ -111,7 +112,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("clicks.csv", 7): "its item is not in the catalogue: nope",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
-    assert report.rules == {"rows of an item that an earlier row has: that one counts": 1}
+    assert report.rules == {TWICE: 1}
     with (store.workspace.root / report.refused_file).open(newline="") as file:
         listed = list(csv.reader(file))
     assert len(listed) == 9

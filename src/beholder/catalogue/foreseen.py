@@ -28,6 +28,10 @@ class Sight(msgspec.Struct):
         As in a report.
     attributes
         Of items: in how many rows each is read as which type.
+    first
+        The first value of each attribute, as it is read.
+    said
+        What points in numbers are taken for, in words.
     """
 
     what: str
@@ -38,6 +42,8 @@ class Sight(msgspec.Struct):
     cut: str = ""
     pictures: list[Understood] = msgspec.field(default_factory=list)
     attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    first: dict[str, Any] = msgspec.field(default_factory=dict)
+    said: list[str] = msgspec.field(default_factory=list)
 
 
 class DryRun(msgspec.Struct):

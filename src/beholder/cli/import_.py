@@ -286,7 +286,9 @@ def _print_sights(found: DryRun) -> None:
         console.table(["field", "column"], list(sight.mapping.items()))
         if sight.attributes:
             click.echo("\nattributes")
-            console.table(["attribute", "rows read as"], _types(sight))
+            console.table(["attribute", "rows read as", "first"], _types(sight))
+        for said in sight.said:
+            click.echo(said)
         if sight.ignored:
             click.echo(f"not used: {', '.join(sight.ignored)}")
         names = list(sight.rows[0]) if sight.rows else []
@@ -318,11 +320,19 @@ def _print_sights(found: DryRun) -> None:
     _print_refused(found.refused_first)
 
 
-def _types(sight: Sight) -> list[tuple[str, str]]:
+def _types(sight: Sight) -> list[tuple[str, str, str]]:
     return [
-        (name, ", ".join(f"{type_} ({n})" for type_, n in types.items()))
+        (name, ", ".join(f"{type_} ({n})" for type_, n in types.items()), _value(sight.first[name]))
         for name, types in sight.attributes.items()
     ]
+
+
+def _value(value: object) -> str:
+    """Return an attribute as it is read; a whole number has no point."""
+    if isinstance(value, list):
+        return _short("; ".join(value))
+    whole = isinstance(value, float) and value.is_integer()
+    return _short(f"{value:.0f}" if whole else value)
 
 
 def _print_behaviour(seen: BehaviourSeen) -> None:
