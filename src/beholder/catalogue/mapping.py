@@ -58,7 +58,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),
         "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
                   "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time",
-                  "bewertung", "sterne", "menge", "anzahl"),
+                  "bewertung", "sterne", "menge", "anzahl", "wert", "valor", "valeur", "valore",
+                  "waarde", "puntuación", "calificación", "valutazione", "beoordeling"),
         "event_id": ("event_id",),
         # Not `answer` and `place` alone, which other files say of other things.
         "answer": ("answer_id", "beholder_answer"),
