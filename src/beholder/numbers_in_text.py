@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 SIGNS = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*|\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$")
 PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -29,18 +28,9 @@ def is_number(name: str) -> bool:
     return name.lower() in NUMBERS
 
 
-def in_one_form(values: list[Any]) -> list[Any]:
-    """Return the values of a column: where one has a decimal comma, a point marks thousands.
-
-    `1.299` alone may be one of two numbers; beside `899,50` it is 1299.
-    """
-    bare = [SIGNS.sub("", each.strip()) if isinstance(each, str) else "" for each in values]
-    if not any(COMMA.fullmatch(each) for each in bare if len(each) <= LONGEST):
-        return values
-    return [
-        each.replace(".", "") if POINTS.fullmatch(own) else value
-        for value, own, each in zip(values, bare, map(str, values), strict=True)
-    ]
+def bare(text: str) -> str:
+    """Return a number as it stands, without the sign of a currency beside it."""
+    return SIGNS.sub("", text.strip())
 
 
 def sign(text: str) -> str:
@@ -58,13 +48,13 @@ def number(text: str) -> float | None:
     """
     if len(text) > LONGEST:
         return None
-    bare = SIGNS.sub("", text.strip())
-    if APART.fullmatch(bare):
-        bare = MARKS.sub("", bare)
-    if PLAIN.fullmatch(bare):
-        return float(bare)
-    if THOUSANDS.fullmatch(bare):
-        return float(bare.replace(",", ""))
-    if COMMA.fullmatch(bare):
-        return float(bare.replace(".", "").replace(",", "."))
+    own = bare(text)
+    if APART.fullmatch(own):
+        own = MARKS.sub("", own)
+    if PLAIN.fullmatch(own):
+        return float(own)
+    if THOUSANDS.fullmatch(own):
+        return float(own.replace(",", ""))
+    if COMMA.fullmatch(own):
+        return float(own.replace(".", "").replace(",", "."))
     return None

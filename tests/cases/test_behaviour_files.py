@@ -372,3 +372,14 @@ def test_that_more_kinds_are_unknown_is_printed(tmp_path: Path) -> None:
     assert "and others of no kind" in said
     said, _ = beholder(*words)
     assert "frob9 (1) and others; say --map-kind" in said
+
+
+def test_the_column_of_ratings_is_known_or_asked_for(tmp_path: Path) -> None:
+    beholder("init", tmp_path / "shop")
+    for column, status in (("Wert", 0), ("valeur", 0), ("Noten", 1)):
+        log = tmp_path / f"{column}.csv"
+        log.write_text(f"Kunde;Artikel;Ereignis;{column};Datum\nu;a;rating;4;2025-03-01\n")
+        words = "import", tmp_path / "shop", "--interactions", log
+        said = "".join(beholder(*words, status=status))
+        assert ("--map value=COLUMN" in said) == bool(status), said
+    assert "value=Noten" in beholder(*words, "--map", "value=Noten")[1]

@@ -114,10 +114,38 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
 
 
 @pytest.mark.parametrize(
+    ("text", "price", "said"),
+    [
+        ("sku;Preis\na;1.299\nb;950\n", 1299, "Preis: a point marks thousands, 1.299 is 1299"),
+        ("sku;prix en EUR\na;1.299 €\nb;2.450\n", 1299, "a point marks thousands, 1.299 is 1299"),
+        ("sku;Preis\na;1.299\nb;12.5\n", 1.299, ""),
+        ("sku;Preis\na;1.299\nb;0.500\n", 1.299, ""),
+        ("sku;Preis\na;1.299\nb;2,50\n", 1299, ""),
+        ("sku;price\na;1.299\nb;2.450\n", 1.299, "warning: price: 1.299 is read with a decimal"),
+        ('sku,Preis\na,1.299\nb,"950"\n', 1.299, "may be thousands"),
+        ("sku,weight\na,1.299\nb,2.450\n", None, ""),
+    ],
+)
+def test_a_point_before_three_digits_is_told_by_all_values_and_the_file(
+    shop: Path, tmp_path: Path, text: str, price: float | None, said: str
+) -> None:
+    (tmp_path / "sheet.csv").write_text(text)
+    maps = ["--map", "price=prix en EUR"] * ("prix" in text)
+    words = "import", shop, "--items", tmp_path / "sheet.csv", *maps
+    look, done = run(*words, "--dry-run"), run(*words)
+    for told in (look, done):
+        assert said in told
+        assert ("thousands" in told) == bool(said)
+    assert items_of(shop)["a"][1].get("price") == price
+    assert price is None or f"price      number (2)    {price:g}" in look
+
+
+@pytest.mark.parametrize(
     ("first", "second", "kept"),
     [
         ("899,50 €", "12 €", "€"),
         ("$12.50", "$ 3", "${price}"),
+        ("12,50 €", "EUR 5,00", "€"),
         ("12.5", "3", ""),
         ("€ 1", "$2", ""),
         ("€ 5", "2", ""),
@@ -218,7 +246,8 @@ def test_rows_that_say_other_things_of_their_item_are_named_by_one_of_them(
     done = run("import", shop, "--items", tmp_path / "i.csv", "--media", tmp_path / "p")
     assert "1 row with more pictures of an item, and other words for it" in done
     assert "(item a, row 4)" in done
-    assert "1 row of an item that an earlier row has: that one counts (item b, row 5)" in done
+    assert "1 row whose item an earlier row has: the earlier row counts, the later is left" in done
+    assert "left out (item b, row 5)" in done
 
 
 def test_a_column_that_may_be_a_name_is_the_id_only_where_there_is_no_other(

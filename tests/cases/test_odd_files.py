@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from beholder.catalogue.points import PointsSeen, without_points
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError, UsageError
-from beholder.numbers_in_text import in_one_form, number
+from beholder.numbers_in_text import number
 from command_line import beholder
 
 
@@ -66,6 +67,8 @@ def test_between_tabs_a_quote_is_a_letter_where_it_closes_nothing(tmp_path: Path
         '2\t"Good quality\tIt broke 5" after\n'
         '3\tBad "\t"never closed\n'
         '4\t"two, quoted"\t"over\ntwo lines"\n'
+        '"a6"\t5" nail\t"one ""two"""\n'
+        '"a7"\t"good" and "bad"\t""\n'
         '5\t"one\ttoo\tmany\n'
     )
     rows, numbers, refused = rows_of(path)
@@ -74,8 +77,10 @@ def test_between_tabs_a_quote_is_a_letter_where_it_closes_nothing(tmp_path: Path
         ["2", '"Good quality', 'It broke 5" after'],
         ["3", 'Bad "', '"never closed'],
         ["4", "two, quoted", "over\ntwo lines"],
+        ["a6", '5" nail', 'one "two"'],
+        ["a7", '"good" and "bad"', None],
     ]
-    assert (numbers, refused) == ([2, 3, 4, 5], ["7 opens a quote that is not closed"])
+    assert (numbers, refused) == ([2, 3, 4, 5, 7, 8], ["9 opens a quote that is not closed"])
 
 
 def test_names_that_look_like_a_row_are_asked_about(tmp_path: Path) -> None:
@@ -196,10 +201,13 @@ def test_a_folder_where_a_file_is_wanted_says_so_and_the_other_way_round(tmp_pat
         (["1.299", "2.5", "899"], [1.299, 2.5, 899]),
         (["1.299", 899.5, None], [1.299, 899.5, None]),
         (["1,299", "899.50"], [1299, 899.5]),
+        (["1.299.000", "1.299 €", "7"], [1299000, 1299, 7]),
     ],
 )
 def test_beside_a_decimal_comma_a_point_marks_thousands(
     column: list[Any], expected: list[float | None]
 ) -> None:
-    told = in_one_form(column)
+    seen = PointsSeen()
+    seen.take(column)
+    told = without_points(column) if seen.thousands else column
     assert [number(each) if isinstance(each, str) else each for each in told] == expected

@@ -166,16 +166,16 @@ def test_users_that_would_change_or_be_refused_are_counted(tmp_path: Path) -> No
         "user,consent\nu1,no\nu2,yes\nu1,yes\nNULL,no\nu3,perhaps\nu4,\n u1,yes\n"
     )
     words = "import", shop, "--users", tmp_path / "users.csv"
-    said = beholder(*words, "--dry-run")[0]
-    look = json.loads(beholder(*words, "--dry-run", "--json")[0])
-    report = json.loads(beholder(*words, "--json")[0])
+    said = beholder(*words, "--dry-run", status=1)[0]
+    look = json.loads(beholder(*words, "--dry-run", "--json", status=1)[0])
+    report = json.loads(beholder(*words, "--json", status=1)[0])
     (file,) = report["files"]
     assert (look["users_changed"], look["users_same"]) == (file["changed"], file["same"]) == (2, 3)
     assert look["reasons"] == report["reasons"]
     assert len(look["reasons"]) == 2
     assert look["rules"] == report["rules"]
     assert "2 rows of users would change what they allow, 3 would not" in said
-    assert "1 row would be refused: profiling is neither yes nor no" in said
+    assert "1 row would be refused: its consent is neither yes nor no: nothing is allowed" in said
 
 
 def test_what_the_import_alone_looks_at_is_said(shop: Path) -> None:

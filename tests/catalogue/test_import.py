@@ -13,6 +13,7 @@ from PIL import Image
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue import given_vectors
 from beholder.catalogue.dry_run import dry_run
+from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import BAD, REASONS
 from beholder.catalogue.refusals import escaped
@@ -111,7 +112,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("clicks.csv", 7): "its item is not in the catalogue: nope",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
-    assert report.rules == {"rows of an item that an earlier row has: that one counts": 1}
+    assert report.rules == {TWICE: 1}
     with (store.workspace.root / report.refused_file).open(newline="") as file:
         listed = list(csv.reader(file))
     assert len(listed) == 9
@@ -266,10 +267,15 @@ def test_a_users_file_sets_each_purpose_and_names_what_it_cannot_read(
     )
     report = run(store, Request(users=users))
     assert row(report.files[0]) == (4, 0, 2, 1, 1)
-    assert report.reasons == {"train is neither yes nor no": 1}
+    unread = (
+        "its consent_train is neither yes nor no: nothing is allowed for this person until it is"
+    )
+    assert report.reasons == {unread: 1}
+    assert store.purposes("ann") == Purposes(False, False, False)
     assert store.purposes("sam") == Purposes(False, True, False)
     assert store.purposes("kim") == Purposes(True, False, False)
-    assert run(store, Request(users=users)).files[0].same == 3
+    again = run(store, Request(users=users)).files[0]
+    assert (again.same, again.changed) == (3, 0)
     mapped = run(store, Request(users=users, maps={"train": "consent_measure"}))
     assert mapped.files[0].mapping["train"] == "consent_measure"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from beholder.numbers_in_text import NUMBERS
@@ -37,3 +38,12 @@ def guessed(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
         if field not in ours and named is not None:
             found[field] = named
     return found
+
+
+def in_another_language(column: str) -> bool:
+    """Whether a column is named in another language than English: `Preis`, `VK-Preis in EUR`."""
+    words = re.findall(r"[^\W\d_]+", column.lower())
+    return any(word.endswith(_FOREIGN) for word in words)
+
+
+_FOREIGN = tuple(name for names in ELSEWHERE.values() for name in names if "_" not in name)

@@ -16,6 +16,7 @@ from beholder.catalogue.import_users import changes, wishes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
+from beholder.catalogue.points import points_in
 from beholder.catalogue.rating_threshold import foreseen
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -90,17 +91,19 @@ def _look_at_items(
 ) -> dict[str, str]:
     shown: dict[str, int] = {}  # pictures by item
     titles: dict[str, str] = {}
+    points = points_in(seen.path, seen.mapping, seen.form)
+    sight.said = list(points.said)
     rows = _rows(seen, refusals)
     for batch in rows:
         found.count(SPACED, spaced(batch.columns[seen.mapping["item_id"]]))
-        for row in records(batch, seen.mapping):
+        for row in records(batch, seen.mapping, points.thousands):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
             item_id = row.record.item_id
             for rule in row.rules(seen.mapping):
                 found.count(rule, example=f"item {item_id}, row {row.number}")
-            _count_types(sight.attributes, row.record)
+            _count_types(sight, row.record)
             titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
@@ -118,6 +121,7 @@ def _look_at_users(
     store: Store, seen: Peek, refusals: Refusals, found: DryRun, sight: Sight
 ) -> None:
     meant: dict[str, Purposes] = {}  # what rows before would have set
+    refused_before = len(refusals)
 
     def refuse(row: int, reason: str) -> None:
         refusals.add(seen.path.name, row, reason)
@@ -125,18 +129,20 @@ def _look_at_users(
     rows = _rows(seen, refusals)
     for batch in rows:
         found.count(SPACED, spaced(batch.columns[seen.mapping["user"]]))
-        for user, wish in wishes(batch, seen.mapping, refuse):
+        for user, wish, refused in wishes(batch, seen.mapping, refuse):
             before = meant[user] if user in meant else store.purposes(user)
             change = changes(wish, before)
-            found.users_same += not change
-            found.users_changed += change
+            found.users_same += not change and not refused
+            found.users_changed += change and not refused
             meant[user] = Purposes(**(msgspec.structs.asdict(before) | wish))
+    found.users_refused = len(refusals) - refused_before
     sight.cut = str(rows.error or "")
 
 
-def _count_types(types: dict[str, dict[str, int]], record: ItemRecord) -> None:
+def _count_types(sight: Sight, record: ItemRecord) -> None:
     for name, value in record.attributes.items():
-        counts = types.setdefault(name, {})
+        sight.first.setdefault(name, writable(value))
+        counts = sight.attributes.setdefault(name, {})
         told = type_of(value)
         counts[told] = counts.get(told, 0) + 1
 

@@ -25,6 +25,8 @@ from beholder.catalogue.written_dates import Order
 from beholder.numbers_in_text import number
 from beholder.store.ids import FUTURE, RATED
 
+UNRATED = "is a rating without a number"
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -107,7 +109,7 @@ def faults(found: Columns, at: int, scale: Scale | None = None) -> dict[int, str
     watched = found.kinds == CODES["watch"]
     bought = (found.kinds == CODES["purchase"]) | (found.kinds == CODES["cart"])
     checks = (
-        (rated, "is a rating without a number"),
+        (rated, UNRATED),
         (unrated, f"is a number that rates nothing, on a scale of {scale}"),
         (np.isinf(found.values), "value is no finite number"),
         (found.times > at + FUTURE, "time is in the future"),

@@ -11,7 +11,7 @@ from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
-from beholder.catalogue.events_from_rows import Columns, columns, faults, numbers
+from beholder.catalogue.events_from_rows import UNRATED, Columns, columns, faults, numbers
 from beholder.catalogue.kind_words import MOST_SHOWN, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers.interface import Batch, distinct
@@ -20,6 +20,7 @@ from beholder.store.ids import now
 
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
+UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 NO_ITEM = "names no item: no id, or a word such as NULL"
 
 
@@ -62,7 +63,10 @@ class EventsOfFile:
         self.scale = scale_of(self.ratings)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
-        return found, faults(found, now(), self.scale)
+        reasons = faults(found, now(), self.scale)
+        if len(rated) and np.isnan(rated).all():
+            reasons |= {row: UNSAID for row, why in reasons.items() if why == UNRATED}
+        return found, reasons
 
     @property
     def unknown_kinds(self) -> dict[str, int]:

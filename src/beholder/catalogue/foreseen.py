@@ -28,6 +28,10 @@ class Sight(msgspec.Struct):
         As in a report.
     attributes
         Of items: in how many rows each is read as which type.
+    first
+        The first value of each attribute, as it is read.
+    said
+        What points in numbers are taken for, in words.
     """
 
     what: str
@@ -38,6 +42,8 @@ class Sight(msgspec.Struct):
     cut: str = ""
     pictures: list[Understood] = msgspec.field(default_factory=list)
     attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    first: dict[str, Any] = msgspec.field(default_factory=dict)
+    said: list[str] = msgspec.field(default_factory=list)
 
 
 class DryRun(msgspec.Struct):
@@ -54,8 +60,9 @@ class DryRun(msgspec.Struct):
     vectors, known
         How many vectors computed elsewhere there are, and how many are of items of the catalogue
         or of the file.
-    users_changed, users_same
-        How many rows of users would change what they allow, and how many not.
+    users_changed, users_same, users_refused
+        How many rows of users would change what they allow, how many not, and how many would be
+        refused.
     gone
         What would leave the catalogue with a file that has all of it, or why not.
     not_read
@@ -78,6 +85,7 @@ class DryRun(msgspec.Struct):
     known: int = 0
     users_changed: int = 0
     users_same: int = 0
+    users_refused: int = 0
     gone: Gone = Gone()
     not_read: list[str] = msgspec.field(default_factory=list)
     rules: dict[str, int] = msgspec.field(default_factory=dict)

@@ -14,6 +14,7 @@ from beholder.catalogue.ids import SPACED, spaced
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
+from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 AT_ONCE = 500  # items in one transaction
 STAYS = "items with attributes that the file does not speak of, and that stay"
 TITLED = "items with a title that the file does not speak of, and that stays"
-TWICE = "rows of an item that an earlier row has: that one counts"
+TWICE = "rows whose item an earlier row has: the earlier row counts, the later is left out"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
     "the folders' names as ids)"
@@ -237,6 +238,7 @@ def import_items(
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work, marks = ItemsImport(store, pictures, done, report), PriceMarks()
+    points = points_in(path, mapping, form)
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
         done.read += len(batch)
@@ -244,7 +246,7 @@ def import_items(
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         marks.take(_prices(batch, mapping))
-        for row in records(batch, mapping):
+        for row in records(batch, mapping, points.thousands):
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
@@ -258,7 +260,7 @@ def import_items(
     done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
     done.read += done.refused
-    done.said += marks.words(store.workspace)
+    done.said += [*points.said, *marks.words(store.workspace)]
     if leaving is not None:
         gone = missing(there, work.seen.keys())
         found = outlook(gone, len(there), done.refused, bool(done.cut))

@@ -1,12 +1,18 @@
-"""A file of users: what each allows. Nothing else of it is kept, for nothing else is used."""
+"""A file of users: what each allows. Nothing else of it is kept, for nothing else is used.
+
+Of whom a cell says neither yes nor no, nothing is allowed until a row says it: a refusal in words
+that are not known here is never taken for leave.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.ids import SPACED, as_id, spaced
-from beholder.catalogue.mapping import unused
+from beholder.catalogue.mapping import SAYS, unused
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Refuse
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -16,11 +22,17 @@ from beholder.catalogue.report import FileReport, Report
 from beholder.store import PURPOSES, Purpose, Purposes, Store
 from beholder.store.ids import why_not_id
 
-YES = frozenset({"true", "1", "yes", "on", "y"})
-NO = frozenset({"false", "0", "no", "off", "n"})
 ERASED = "users who were erased less than a day ago: nothing is allowed for them"
-SAYS = ("profiling", *PURPOSES)
+UNREAD = "its {column} is neither yes nor no: nothing is allowed for this person until it is"
 Wish = dict[Purpose, bool]
+
+
+class Wished(NamedTuple):
+    """Whom a row names, and what they say of each purpose; `refused`: it could not be read."""
+
+    user: str
+    wish: Wish
+    refused: bool = False
 
 
 def import_users(
@@ -42,15 +54,14 @@ def import_users(
     for batch in rows:
         report.count(SPACED, spaced(batch.columns[mapping["user"]]))
         done.ignored = unused("users", [*done.ignored, *batch.columns], mapping)
-        for user, wish in wishes(batch, mapping, refuse):
-            if store.erased(user):  # a file repeats what was said before; they did not ask anew
-                report.count(ERASED)
-                done.same += 1
-            elif changes(wish, store.purposes(user)):
+        for user, wish, refused in wishes(batch, mapping, refuse):
+            erased = store.erased(user)  # a file repeats what was said before they asked
+            report.count(ERASED, int(erased))
+            change = not erased and changes(wish, store.purposes(user))
+            if change:
                 store.set_purposes(user, wish)
-                done.changed += 1
-            else:
-                done.same += 1
+            done.changed += change and not refused
+            done.same += not change and not refused
     done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
     done.read = done.changed + done.same + done.refused
@@ -62,23 +73,27 @@ def changes(wish: Wish, allowed: Purposes) -> bool:
     return any(getattr(allowed, purpose) != said for purpose, said in wish.items())
 
 
-def wishes(batch: Batch, mapping: dict[str, str], refuse: Refuse) -> Iterator[tuple[str, Wish]]:
+def wishes(batch: Batch, mapping: dict[str, str], refuse: Refuse) -> Iterator[Wished]:
     """Yield whom each row names, and what they say of each purpose; empty: nothing.
 
-    `profiling` speaks of all purposes, and a column of one of them goes before it.
+    `profiling` speaks of all purposes, and a column of one of them goes before it. A row with a
+    cell that cannot be read is refused, and allows nothing.
     """
     lists = batch.lists()
     columns = {field: lists[mapping[field]] for field in SAYS if field in mapping}
     users = [as_id(value) for value in lists[mapping["user"]]]
     for i, (row, user) in enumerate(zip(batch.rows, users, strict=True)):
-        said = {field: _word(column[i]) for field, column in columns.items()}
-        wrong = [field for field, word in said.items() if word and word not in YES | NO]
         if user is None or why_not_id(user):
             refuse(row, "names no one, or by no valid id")
-        elif wrong:
-            refuse(row, f"{wrong[0]} is neither yes nor no")
+            continue
+        cells = {field: _text(column[i]) for field, column in columns.items()}
+        said = {field: says_yes(cell) for field, cell in cells.items() if cell}
+        unread = next((field for field, yes in said.items() if yes is None), None)
+        if unread is not None:
+            refuse(row, UNREAD.format(column=mapping[unread]))
+            yield Wished(user, dict.fromkeys(PURPOSES, False), refused=True)
         else:
-            yield user, _wish({field: word in YES for field, word in said.items() if word})
+            yield Wished(user, _wish({field: yes is True for field, yes in said.items()}))
 
 
 def _wish(said: dict[str, bool]) -> Wish:
@@ -86,5 +101,5 @@ def _wish(said: dict[str, bool]) -> Wish:
     return every | {purpose: said[purpose] for purpose in PURPOSES if purpose in said}
 
 
-def _word(value: object) -> str:
-    return "" if value is None else str(value).strip().lower()
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
+from beholder.catalogue.points import without_points
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.unicode import is_unicode
 from beholder.store.ids import why_not_id
@@ -65,17 +66,23 @@ def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     return own | ({TITLE} if mapping.get("title") in there else set())
 
 
-def records(batch: Batch, mapping: Mapping[str, str]) -> Iterator[Row]:
-    """Yield what each row means. An item's title is its id where the row has none."""
+def records(
+    batch: Batch, mapping: Mapping[str, str], thousands: Collection[str] = ()
+) -> Iterator[Row]:
+    """Yield what each row means. An item's title is its id where the row has none.
+
+    Parameters
+    ----------
+    thousands
+        Attributes whose points mark thousands; see `points`.
+    """
     lists = batch.lists()
     images = picture_fields(mapping)
     own = attribute_fields(mapping)
     used = {*mapping.values(), *own}
     others = {name: lists[name] for name in lists if name and name not in used}
     others |= {field: lists[mapping[field]] for field in own}
-    others |= {
-        n: numbers_in_text.in_one_form(others[n]) for n in others if numbers_in_text.is_number(n)
-    }
+    others |= {name: without_points(others[name]) for name in thousands if name in others}
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]

@@ -58,7 +58,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),
         "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
                   "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time",
-                  "bewertung", "sterne", "menge", "anzahl"),
+                  "bewertung", "sterne", "menge", "anzahl", "wert", "valor", "valeur", "valore",
+                  "waarde", "puntuación", "calificación", "valutazione", "beoordeling"),
         "event_id": ("event_id",),
         # Not `answer` and `place` alone, which other files say of other things.
         "answer": ("answer_id", "beholder_answer"),
@@ -67,7 +68,11 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "users": {
         "user": (*USER, "id"),
-        "profiling": ("profiling", "consent", "personalisation", "personalization"),
+        "profiling": (
+            "profiling", "consent", "personalisation", "personalization", "einwilligung",
+            "zustimmung", "einverständnis", "consentement", "consentimiento", "consentimento",
+            "consenso", "toestemming", "profilbildung",
+        ),
         "recommend": ("consent_recommend", "recommend"),
         "train": ("consent_train", "train"),
         "measure": ("consent_measure", "measure"),
@@ -85,6 +90,7 @@ MORE_PICTURES = frozenset(
         "fotos",
     }
 )  # fmt: skip
+SAYS = ("profiling", "recommend", "train", "measure")  # what users allow: one of these is needed
 NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
 
 
@@ -138,6 +144,12 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
                 remedy=f"say which: --map {field}=COLUMN{_nameless(columns)}",
                 field=field,
             )
+    if what == "users" and not any(field in mapping for field in SAYS):
+        raise DataError(
+            f"no column of {file} says what people allow; it has {_some(columns)}",
+            remedy="say which: --map profiling=COLUMN (or recommend, train, measure, one by one)",
+            field="profiling",
+        )
     return mapping
 
 

@@ -12,6 +12,7 @@ from beholder.settings_line import given, write_line
 from beholder.workspace import Workspace
 
 SECTION, KEY = "pages", "currency"
+SAME = {"EUR": "€", "USD": "$", "GBP": "£"}  # two signs of one currency
 BEFORE = frozenset("$£¥")  # of those who write these, most write them before the number
 
 
@@ -31,12 +32,13 @@ class PriceMarks:
     def words(self, workspace: Workspace) -> list[str]:
         """Keep the only sign where the pages have none, and say so, in words."""
         bare, total = self.found[""], self.found.total()
-        named = ", ".join(sorted(filter(None, self.found)))
+        signs = self._signs()
+        named = ", ".join(sorted(signs))
         if not named or given(workspace.toml, SECTION, KEY):
             return []
         if bare:
             return [f"warning: {total - bare} of {total} prices say {named}, the others nothing"]
-        if len(self.found) > 1:
+        if len(signs) > 1:
             return [f"warning: prices in {named}: kept as numbers, which mean different things"]
         wanted = f"{named}{{price}}" if named in BEFORE else named
         try:
@@ -44,3 +46,11 @@ class PriceMarks:
         except (OSError, SettingsError) as error:
             return [f"warning: prices in {named}: {KEY} = {wanted} could not be kept: {error}"]
         return [f"prices in {named}: pages write them so (kept in {workspace.toml.name})"]
+
+    def _signs(self) -> list[str]:
+        """Return one sign of each currency: that which most prices have."""
+        most: dict[str, str] = {}
+        for one, _ in self.found.most_common():
+            if one:
+                most.setdefault(SAME.get(one, one), one)
+        return list(most.values())

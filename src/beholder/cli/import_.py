@@ -111,7 +111,9 @@ def command(
         click.echo(f"beholder: {told}; what came before was read{after}", err=True)
     if whole:
         click.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
-    if whole or cut or any(file.gone.stay for file in report.files):
+    unsaid = sum(file.refused for file in report.files if file.what == "users")
+    _print_unsaid(unsaid)
+    if whole or cut or unsaid or any(file.gone.stay for file in report.files):
         return REFUSED_WHOLE
     return REFUSED_IN_PART if strict and report.n_refused else 0
 
@@ -155,7 +157,21 @@ def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
     if rest and not cut:
         click.echo(f"beholder: no item could be read{rest}", err=True)
     asked = found.gone.ask and not yes and not _somebody(as_json)
-    return REFUSED_WHOLE if cut or rest or found.gone.stay or asked else 0
+    _print_unsaid(found.users_refused)
+    unsaid = bool(found.users_refused)
+    return REFUSED_WHOLE if cut or rest or unsaid or found.gone.stay or asked else 0
+
+
+def _print_unsaid(rows: int) -> None:
+    """Say that what people allow could not be read, which is never passed over."""
+    from beholder.catalogue.consent_words import READABLE
+
+    if rows:
+        click.echo(
+            f"beholder: {console.counted(rows, 'rows')} of users could not be read. Mend and "
+            f"import them again: what people allow is one of {READABLE}",
+            err=True,
+        )
 
 
 def _print(report: Report, path: Path, folder: Path) -> None:
@@ -270,7 +286,9 @@ def _print_sights(found: DryRun) -> None:
         console.table(["field", "column"], list(sight.mapping.items()))
         if sight.attributes:
             click.echo("\nattributes")
-            console.table(["attribute", "rows read as"], _types(sight))
+            console.table(["attribute", "rows read as", "first"], _types(sight))
+        for said in sight.said:
+            click.echo(said)
         if sight.ignored:
             click.echo(f"not used: {', '.join(sight.ignored)}")
         names = list(sight.rows[0]) if sight.rows else []
@@ -302,11 +320,19 @@ def _print_sights(found: DryRun) -> None:
     _print_refused(found.refused_first)
 
 
-def _types(sight: Sight) -> list[tuple[str, str]]:
+def _types(sight: Sight) -> list[tuple[str, str, str]]:
     return [
-        (name, ", ".join(f"{type_} ({n})" for type_, n in types.items()))
+        (name, ", ".join(f"{type_} ({n})" for type_, n in types.items()), _value(sight.first[name]))
         for name, types in sight.attributes.items()
     ]
+
+
+def _value(value: object) -> str:
+    """Return an attribute as it is read; a whole number has no point."""
+    if isinstance(value, list):
+        return _short("; ".join(value))
+    whole = isinstance(value, float) and value.is_integer()
+    return _short(f"{value:.0f}" if whole else value)
 
 
 def _print_behaviour(seen: BehaviourSeen) -> None:

@@ -163,7 +163,7 @@ def _print(own: dict[str, Any], attributes: dict[str, Any]) -> None:
     for name, value in attributes.items():
         taken = name in FIXED or name == "title"
         rows.append([f"{name} (attribute)" if taken else name, _short(value)])
-    console.table(["", ""], rows)
+    console.table(["name", "value"], rows)
 
 
 def _short(value: Any) -> Any:

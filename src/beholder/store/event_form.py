@@ -73,7 +73,7 @@ class Form(Protocol):
         """Return the first `n` events of a person with a seq above `after`, by seq."""
 
     def days(self, connection: Connection, person: int) -> list[int]:
-        """Return how many events a person has on each day of UTC that has some."""
+        """Return how many events a person has on each day of UTC; no moment is of none."""
 
     def recent(self, ask: Ask, last: int) -> Rows:
         """Return person, item, time, kind and value of the newest of who allow `train`.

@@ -24,6 +24,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.errors import DataError
 
 DELIMITERS = ",;\t|"
+QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 MOST_LINES = 1_000  # of one row, inside of quotes
 
@@ -89,7 +90,7 @@ class _Table:
         if found.num_rows != n:
             return None  # an empty line is among them, which would shift the numbers
         columns = {name: found[name].combine_chunks() for name in self.names}
-        return Batch(range(number, number + n), columns, len(block))
+        return Batch(range(number, number + n), columns, len(block), delimiter=self.delimiter)
 
     def careful(self, number: int, block: bytes) -> Batch:
         """Return the rows of a block line by line."""
@@ -117,7 +118,7 @@ class _Table:
             name: [text or None for text in column]
             for name, column in zip(self.names, columns, strict=True)
         }
-        return Batch(rows, texts, size)
+        return Batch(rows, texts, size, delimiter=self.delimiter)
 
     def _all(
         self, number: int, rest: bytes, source: Iterator[tuple[int, bytes]]
@@ -180,10 +181,19 @@ class _Table:
         return fields[:n]
 
     def _unquoted(self, line: str) -> list[str]:
-        """Return the fields of a line whose quotes are letters, as many files with tabs have it."""
+        """Return the fields of a line whose quotes are letters, as many files with tabs have it.
+
+        Those around a whole field are quotes nonetheless.
+        """
         fields = line.split(self.delimiter)
         letters = self.delimiter == "\t" and len(fields) == self.width == len(self.names)
-        return fields if letters else []
+        return [_inside(field) for field in fields] if letters else []
+
+
+def _inside(field: str) -> str:
+    """Return a field without the quotes around it, where it has such."""
+    quoted = QUOTED.fullmatch(field)
+    return quoted[1].replace('""', '"') if quoted else field
 
 
 def _has_long_line(block: bytes) -> bool:

@@ -36,6 +36,8 @@ class Batch:
     keys
         For each row the names that it has, where rows name these themselves: what one lacks is
         not said, rather than empty. None: every row has all columns.
+    delimiter
+        What stands between fields, where something does.
     """
 
     rows: Sequence[int]
@@ -43,6 +45,7 @@ class Batch:
     size: int = 0
     left: tuple[str, ...] = ()
     keys: Sequence[Collection[str]] | None = None
+    delimiter: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)
