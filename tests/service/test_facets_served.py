@@ -88,7 +88,7 @@ def test_facets_are_chosen_taken_off_and_stay_in_the_address(chromium, server):
     page.goto("/")
     page.locator("header .chips a", has_text=FAMILY).first.click()
     page.locator("#found").wait_for()
-    assert page.locator("#found").inner_text() == "10 pictures"
+    assert page.locator("#found").inner_text() == "10 items"
     page.locator("summary", has_text="Tags").click()
     option = page.locator(".facets [open] li a").filter(has_not_text=FAMILY).first
     tag = option.locator("span").first.inner_text()
