@@ -47,6 +47,33 @@ def test_a_purpose_is_refused_alone_and_counts_from_the_next_answer_on(
         assert client.get(path, params=asked).json() == ALL
 
 
+def test_answers_to_whoever_refuses_recommend_hang_on_nothing_that_they_did(
+    server: Server,
+) -> None:
+    with server.client(headers=server.operator) as client:
+        ids = [each["id"] for each in client.get("/v1/rows/popular").json()["items"][:2]]
+        for user, (liked, disliked) in (("opposed-1", ids), ("opposed-2", ids[::-1])):
+            for item, kind in ((liked, "like"), (disliked, "dislike"), (disliked, "hide")):
+                body = {"user": user, "item": item, "kind": kind}
+                assert client.post("/v1/interactions", json=body).status_code == 200
+            rows = client.get("/v1/rows/popular", params={"user": user}).json()
+            assert disliked not in [each["id"] for each in rows["items"]]
+            client.put(f"/v1/users/{user}/purposes", json={"recommend": False})
+        for path in ("recommendations", "rows/popular", "rows/new", "rows/recently-viewed"):
+            answers = [
+                client.get(f"/v1/{path}", params={"user": user}).json()
+                for user in ("opposed-1", "opposed-2")
+            ]
+            for answer in answers:
+                for own in ("answer", "next"):
+                    answer.pop(own, None)
+            assert answers[0] == answers[1], path
+        assert set(ids) <= {
+            each["id"]
+            for each in client.get("/v1/rows/popular", params={"user": "opposed-1"}).json()["items"]
+        }
+
+
 @pytest.mark.parametrize("body", [{"sell": True}, {"train": "off"}, {"train": None}, []])
 def test_what_is_no_purpose_or_no_switch_is_refused(server: Server, body: Any) -> None:
     with server.client(headers=server.operator) as client:
