@@ -131,6 +131,30 @@ def test_a_browser_that_refuses_by_itself_has_no_switches(server: Server) -> Non
 
 
 @pytest.mark.browser
+def test_the_front_page_promises_nothing_to_whoever_refuses_recommend(
+    chromium: Any, server: Server
+) -> None:
+    context = chromium.new_context(base_url=server.url)
+    page = context.new_page()
+    page.goto("/me")
+    page.request.put("/v1/me/purposes", data={"recommend": False})
+    page.goto("/")
+    assert (
+        "Popular pictures, since “Recommend to me” is off." in page.locator(".hello").inner_text()
+    )
+    card = page.locator(".card").first
+    assert card.locator("small").first.inner_text() == "Popular"
+    card.locator("[data-do=like]").click(force=True)
+    page.locator("#toast", has_text="Liked").wait_for()
+    assert "More like it" not in page.locator("#toast").inner_text()
+    card.locator("[data-do=dislike]").click(force=True)
+    assert "It may come again" in card.locator(".gone").inner_text()
+    page.locator(".hello").get_by_role("link").click()
+    page.wait_for_url("**/me")
+    context.close()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_the_switches_work_by_keyboard_with_and_without_scripts(

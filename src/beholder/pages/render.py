@@ -295,7 +295,7 @@ def _cards(
                 "title": words.title(dict(item)),
                 "picture": picture,
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
-                "reason": _reason(words, item, level),
+                "reason": _reason(words, item, level, look.refused),
                 "price": attributes.price(item.get("attributes") or {}, look.currency),
                 "told": attributes.told(item.get("attributes") or {}, look.shown, look.language),
                 "sold_out": attributes.sold_out(item.get("attributes") or {}),
@@ -360,7 +360,7 @@ def _swatches(look: Look, item: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
+def _reason(words: Words, item: Mapping[str, Any], level: str, refused: bool) -> str:
     """Return the one line under a picture that says why it is there."""
     reason = item.get("reason") or {}
     because = reason.get("because") or []
@@ -373,7 +373,7 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
     if level == "search":
         return words("reason_search")
     if level == "popular":
-        return words("reason_cold")
+        return words("row_popular" if refused else "reason_cold")
     return words("reason_popular") if kind == "popular" else ""
 
 

@@ -12,7 +12,7 @@ import { home } from "./places.js";
 import { focusOn } from "./stones.js";
 import { fillStrip } from "./strip.js";
 import { fillSwatches } from "./swatches.js";
-import { count, say, titleOf } from "./words.js";
+import { count, refused, say, titleOf } from "./words.js";
 
 const dialog = document.querySelector("#viewer");
 const two = dialog.querySelector(".two");
@@ -172,9 +172,10 @@ function showWhy(section, { item, shares, base = 0, exact = true, level, rules =
   if (base && rows.length) rows.push(makeBar(say("why_base"), base / whole));
   const spoken = sorted.slice(0, MOST_SHARES).some(({ share }) => Math.round((100 * share) / whole) > 0);
   const about = rows.length && !exact ? ` ${say("why_about")}` : "";
-  const nothing = level === "popular" && !sorted.length ? "why_nothing" : "why_apart";
+  const cold = refused ? "why_refused" : "why_nothing";
+  const nothing = level === "popular" && !sorted.length ? cold : "why_apart";
   const now = later && rows.length ? ` ${say("why_now")}` : "";
-  section.querySelector(".soft").textContent = say(spoken ? "why_intro" : nothing) + about + now;
+  section.querySelector(".soft").textContent = say(spoken ? "why_intro" : nothing, { name: say("use_recommend") }) + about + now;
   section.querySelector(".bars").replaceChildren(...rows.filter((row) => row.querySelector("meter").value));
 }
 
