@@ -101,7 +101,7 @@ def test_facets_are_chosen_taken_off_and_stay_in_the_address(chromium, server):
     page.locator("#words").fill("nothing is called so")
     page.keyboard.press("Enter")
     page.locator("#nothing").wait_for()
-    assert f"{count} picture" in page.locator(".drop-one").inner_text()
+    assert f"{count} item" in page.locator(".drop-one").inner_text()
     page.go_back()
     page.locator(".parts .chip", has_text=tag).click()
     page.wait_for_url("**/search?is.family=lamp")

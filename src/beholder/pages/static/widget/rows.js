@@ -34,7 +34,8 @@ function restore(element) {
   if (!first.has(element)) return;
   const [hidden, ...held] = first.get(element);
   first.delete(element);
-  element.replaceChildren(...held);
+  element.textContent = "";
+  element.append(...held);
   element.hidden = hidden;
 }
 
