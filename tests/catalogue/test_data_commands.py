@@ -106,6 +106,8 @@ def test_purposes_are_shown_and_changed_one_by_one(shop: Path) -> None:
     assert beholder(*asked)[0] == "recommend is on\ntrain is on\nmeasure is on\n"
     out, _ = beholder(*asked, "--train", "off", "--measure", "off")
     assert out == "recommend is on\ntrain is off\nmeasure is off\n"
+    whole = beholder("user", "profiling", shop / "w", "sam")[0]
+    assert whole == "profiling is partly on: train and measure off\n"
     out, _ = beholder(*asked, "--measure", "on", "--json")
     assert json.loads(out) == {"recommend": True, "train": False, "measure": True}
     out, words = beholder(*asked, "--session")

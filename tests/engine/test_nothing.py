@@ -50,6 +50,10 @@ def test_of_a_stranger_the_command_says_that_nothing_is_known(engine: Engine) ->
     root = engine.store.workspace.root
     _, said = beholder("recommend", root, "--user", "nobody")
     assert "nothing is known of who asks" in said
+    engine.store.set_purposes("nobody", {"recommend": False})
+    _, said = beholder("recommend", root, "--user", "nobody")
+    assert "allows no recommendations of their own" in said
+    assert "nothing is known" not in said
     _, said = beholder("recommend", root)
     assert "nothing is known" not in said
 

@@ -252,6 +252,19 @@ def test_the_bars_are_shares_of_the_whole_and_the_rest_is_summed():
     assert len(page.classes("against")) == 1
 
 
+def test_what_speaks_against_is_called_so_and_nothing_is_said_of_what_is_next_to_nothing():
+    share = {**EXPLANATION["shares"][0], "title": "Teller flach", "share": -0.4, "disliked": False}
+    told = {**EXPLANATION, "score": -0.399, "base": 0.001, "shares": [share], "level": "personal"}
+    page = Page(render_item(Look("Shop"), item(), (), told))
+    assert [int(a["value"]) for a in page.find("meter") if "value" in a] == [100]
+    text = "".join(page.text)
+    assert "Against: Teller flach" in text
+    assert "−100 %" in text
+    assert " 0 %" not in text
+    assert catalogue("en")["why_apart"] in text
+    assert catalogue("en")["why_intro"] not in text
+
+
 def test_a_picture_that_was_liked_is_not_named_as_if_it_were_another():
     shares = [{**EXPLANATION["shares"][0], "id": EXPLANATION["item"]}]
     html = render_item(Look("Shop"), item(), (), {**EXPLANATION, "shares": shares})
@@ -285,9 +298,9 @@ def test_chips_choose_values_and_say_how_many_items_have_them():
     page = Page(render_feed(Look("Shop", "zh-Hans", chips=chips), answer(item())))
     hrefs = {a["href"] for a in page.find("a", class_="chip")}
     assert hrefs >= {"/search?is.family=vase", "/search?is.made+by=a%26b"}
-    assert {"花瓶", "3 张图片", "a&b", "1 张图片"} <= set(page.text)
+    assert {"花瓶", "3 件", "a&b", "1 件"} <= set(page.text)
     english = Page(render_feed(Look("Shop", chips=chips), answer(item())))
-    assert {"vase", "3 pictures", "a&b", "1 picture"} <= set(english.text)
+    assert {"vase", "3 items", "a&b", "1 item"} <= set(english.text)
 
 
 FACETS = [
@@ -335,8 +348,8 @@ def test_what_finds_nothing_says_what_to_take_off():
         "/search?words=blue&is.family=vase", "/search?is.family=vase&is.price=10..20",
     }  # fmt: skip
     said = "".join(Page(html).text)
-    assert "Without Price: $10 to $20: 4 pictures" in said
-    assert "Without blue: 1 picture" in said
+    assert "Without Price: $10 to $20: 4 items" in said
+    assert "Without blue: 1 item" in said
 
 
 def test_links_for_language_and_theme_keep_the_search():
@@ -429,6 +442,16 @@ def test_a_price_stands_on_the_card_and_on_the_page_and_is_no_chip():
     assert chips == ["/search?is.family=vase"]
 
 
+def test_a_variant_that_is_sold_out_is_crossed_among_the_swatches():
+    variants = [
+        item("a1", attributes={"colour": "red", "stock": 0}),
+        item("a2", attributes={"colour": "blue", "stock": 1}),
+    ]
+    html = render_item(Look("Shop"), {**variants[0], "variants": variants})
+    assert html.count('class="thumb out"') == 1
+    assert 'title="red" aria-label="red: Sold out"' in html
+
+
 def test_what_is_sold_out_says_so_on_its_card_and_its_page():
     look = Look("Shop", currency="EUR", shown=("brand",))
     for stock, said in ((0, True), (2, False)):
@@ -484,7 +507,7 @@ def test_a_search_counts_all_that_it_found_and_leads_to_the_rest():
     page = Page(render_search(Look("Shop"), shown, Asked("blue vase")))
     (link,) = [a for a in page.find("a") if a.get("class") == "btn solid next"]
     assert link["href"] == "/search?words=blue+vase&place=63"
-    assert "767 pictures" in render_search(Look("Shop"), shown, Asked("blue vase"))
+    assert "767 items" in render_search(Look("Shop"), shown, Asked("blue vase"))
     last = render_search(Look("Shop"), shown | {"total": 63}, Asked("blue vase"))
     assert 'class="btn solid next"' not in last
-    assert "63 pictures" in last
+    assert "63 items" in last

@@ -63,10 +63,10 @@ def test_chinese_words_are_chinese():
 
 def test_numbers_choose_their_form():
     english = Words("en")
-    assert english.count("results", 1) == "1 picture"
-    assert english.count("results", 2) == "2 pictures"
-    assert english.count("results", 0) == "0 pictures"
-    assert Words("zh-Hans").count("results", 1) == "1 张图片"
+    assert english.count("results", 1) == "1 item"
+    assert english.count("results", 2) == "2 items"
+    assert english.count("results", 0) == "0 items"
+    assert Words("zh-Hans").count("results", 1) == "1 件"
 
 
 def test_a_value_that_looks_like_a_place_is_not_filled_again():

@@ -393,10 +393,10 @@ def test_a_saved_picture_leaves_by_its_menu_and_comes_back_by_undo(phone):
     assert phone.locator("#menu [data-do=save]").inner_text().startswith("Remove from saved")
     phone.locator("#menu [data-do=save]").tap()
     assert phone.locator(".card:visible").count() == 1
-    assert phone.locator("#found").inner_text() == "1 picture"
+    assert phone.locator("#found").inner_text() == "1 item"
     phone.locator("#toast button").tap()
     assert phone.locator(".card:visible").count() == 2
-    assert phone.locator("#found").inner_text() == "2 pictures"
+    assert phone.locator("#found").inner_text() == "2 items"
     for _ in range(2):
         phone.locator(".card:visible").first.locator("[data-do=menu]").tap()
         phone.locator("#menu [data-do=save]").tap()

@@ -88,7 +88,7 @@ def test_facets_are_chosen_taken_off_and_stay_in_the_address(chromium, server):
     page.goto("/")
     page.locator("header .chips a", has_text=FAMILY).first.click()
     page.locator("#found").wait_for()
-    assert page.locator("#found").inner_text() == "10 pictures"
+    assert page.locator("#found").inner_text() == "10 items"
     page.locator("summary", has_text="Tags").click()
     option = page.locator(".facets [open] li a").filter(has_not_text=FAMILY).first
     tag = option.locator("span").first.inner_text()
@@ -101,7 +101,7 @@ def test_facets_are_chosen_taken_off_and_stay_in_the_address(chromium, server):
     page.locator("#words").fill("nothing is called so")
     page.keyboard.press("Enter")
     page.locator("#nothing").wait_for()
-    assert f"{count} picture" in page.locator(".drop-one").inner_text()
+    assert f"{count} item" in page.locator(".drop-one").inner_text()
     page.go_back()
     page.locator(".parts .chip", has_text=tag).click()
     page.wait_for_url("**/search?is.family=lamp")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from beholder.service.first_screen import lines
-from beholder.service.keys import Key
+from beholder.service.keys import Key, KeyFile
 from beholder.service.proxies import Proxies
 from beholder.service.reach import Reach
 from beholder.workspace import Workspace
@@ -13,8 +13,8 @@ from live_server import Server
 
 SECRET = Key("1", "a", ("operator",), "", 0)
 SHOP = Key("2", "b", (), "", 0, ("https://shop.example",), "bhp_x")
-HERE = "browsers and programs on this machine, as themselves (serve.local_only_open: for anybody)"
-OPEN = "whoever is on this machine reads and writes for anybody (serve.local_only_open)"
+HERE = "browsers on this machine as themselves, programs as nobody (--local-only-open: as anybody)"
+OPEN = "whoever is on this machine reads and writes for anybody (--local-only-open)"
 BESIDE = "the pages, for visitors told by a cookie, on this machine as from the proxy"
 AWAY = "anybody who reaches this address sees the pages, as a visitor told by a cookie"
 NONE = "none is trusted; who comes through one is a visitor told by a cookie"
@@ -42,7 +42,10 @@ def test_each_kind_of_caller_has_its_line(
     reach.check()
     said = lines(reach, [SECRET])
     assert said[0] == f"without a key: {keyless}"
-    assert said[1] == "with a secret key (1): what its scopes say, for anybody"
+    assert said[1] == (
+        "with a secret key (1): what its scopes say, for anybody "
+        "(`beholder key add DIR --scope recommend --scope events` makes one)"
+    )
     assert said[2] == f"through a proxy: {proxy}"
     assert len(said) == 3 + plain
     assert not plain or said[3].startswith("by plain HTTP: keys and cookies can be read")
@@ -63,8 +66,25 @@ def test_the_server_says_it_when_it_is_ready_and_to_its_operator(workspace: Work
         assert server.process.stdout is not None
         screen = [server.process.stdout.readline().strip() for _ in range(3)]
         assert screen == lines(Reach(), [SECRET])
+        _, weak = KeyFile(workspace.secrets).add("weak", ["recommend"])
+        event = {"item": "picture-00001", "kind": "like"}
+        with server.client() as client:
+            nobody = client.post("/v1/interactions", json=event)
+            assert (nobody.status_code, nobody.json()["code"]) == (401, "key-needed")
+            assert "--scope events" in nobody.json()["remedy"]
+            assert "--local-only-open" in nobody.json()["remedy"]
+            named = client.get("/v1/recommendations", params={"user": "17"})
+            assert named.status_code == 403
+            assert "--scope recommend --scope events" in named.json()["remedy"]
+            for key, status in (("bhk_nonsense", 401), (weak, 403)):
+                headers = {"authorization": f"Bearer {key}"}
+                refused = client.post("/v1/interactions", json=event, headers=headers)
+                assert refused.status_code == status
+                assert "`beholder key add DIR --scope " in refused.json()["remedy"]
+            assert client.get("/").status_code == 200
+            assert client.post("/v1/interactions", json=event).status_code == 200
         with server.client() as client:
             assert client.get("/health/ready").json()["who"] is None
             told = client.get("/health/ready", headers=server.operator).json()
-            assert told["who"] == screen
+            assert told["who"] == lines(Reach(), [SECRET, SECRET])
             assert told["erasures"] == 0

@@ -259,6 +259,28 @@ def test_a_visitor_is_erased_by_a_call_of_the_page(page: Any, shop: Shop, tmp_pa
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("how", ["logout", "erase"])
+def test_nothing_of_whoever_left_stays_on_the_page(
+    page: Any, shop: Shop, tmp_path: Path, how: str
+) -> None:
+    row = '<div data-beholder="recently-viewed" hidden><b>Nothing yet</b></div>'
+    with files(shop.plain(tmp_path, row), shop.port):
+        page.goto("/index.html")
+        div = page.locator("[data-beholder]")
+        assert page.evaluate("beholder.view('picture-00007')") is True
+        page.evaluate("beholder.refresh()")
+        assert item_of(cards(page, "recently-viewed", 1)) == "picture-00007"
+        page.evaluate(f"beholder.{how}()")
+        assert (div.inner_html(), div.is_hidden()) == ("<b>Nothing yet</b>", True)
+        assert page.evaluate("beholder.view('picture-00008')") is True
+        page.evaluate("beholder.refresh()")
+        assert item_of(cards(page, "recently-viewed", 1)) == "picture-00008"
+        page.route("**/v1/visitors", lambda route: route.abort())
+        page.route("**/v1/rows/**", lambda route: route.abort())
+        page.evaluate("beholder.logout()")
+        assert div.inner_html() == "<b>Nothing yet</b>", "also where nobody answers"
+
+
 def test_the_row_follows_a_click_into_another_tab(page: Any, shop: Shop, tmp_path: Path) -> None:
     with files(shop.plain(tmp_path), shop.port):
         page.goto("/index.html")

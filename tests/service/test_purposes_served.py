@@ -47,6 +47,33 @@ def test_a_purpose_is_refused_alone_and_counts_from_the_next_answer_on(
         assert client.get(path, params=asked).json() == ALL
 
 
+def test_answers_to_whoever_refuses_recommend_hang_on_nothing_that_they_did(
+    server: Server,
+) -> None:
+    with server.client(headers=server.operator) as client:
+        ids = [each["id"] for each in client.get("/v1/rows/popular").json()["items"][:2]]
+        for user, (liked, disliked) in (("opposed-1", ids), ("opposed-2", ids[::-1])):
+            for item, kind in ((liked, "like"), (disliked, "dislike"), (disliked, "hide")):
+                body = {"user": user, "item": item, "kind": kind}
+                assert client.post("/v1/interactions", json=body).status_code == 200
+            rows = client.get("/v1/rows/popular", params={"user": user}).json()
+            assert disliked not in [each["id"] for each in rows["items"]]
+            client.put(f"/v1/users/{user}/purposes", json={"recommend": False})
+        for path in ("recommendations", "rows/popular", "rows/new", "rows/recently-viewed"):
+            answers = [
+                client.get(f"/v1/{path}", params={"user": user}).json()
+                for user in ("opposed-1", "opposed-2")
+            ]
+            for answer in answers:
+                for own in ("answer", "next"):
+                    answer.pop(own, None)
+            assert answers[0] == answers[1], path
+        assert set(ids) <= {
+            each["id"]
+            for each in client.get("/v1/rows/popular", params={"user": "opposed-1"}).json()["items"]
+        }
+
+
 @pytest.mark.parametrize("body", [{"sell": True}, {"train": "off"}, {"train": None}, []])
 def test_what_is_no_purpose_or_no_switch_is_refused(server: Server, body: Any) -> None:
     with server.client(headers=server.operator) as client:
@@ -101,6 +128,30 @@ def test_a_browser_that_refuses_by_itself_has_no_switches(server: Server) -> Non
         assert browser.get("/v1/me/purposes").json() == NONE
         browser.put("/v1/me/purposes", json={"train": True})
         assert browser.get("/v1/me/purposes").json() == NONE, "it asks again with every request"
+
+
+@pytest.mark.browser
+def test_the_front_page_promises_nothing_to_whoever_refuses_recommend(
+    chromium: Any, server: Server
+) -> None:
+    context = chromium.new_context(base_url=server.url)
+    page = context.new_page()
+    page.goto("/me")
+    page.request.put("/v1/me/purposes", data={"recommend": False})
+    page.goto("/")
+    assert (
+        "Popular pictures, since “Recommend to me” is off." in page.locator(".hello").inner_text()
+    )
+    card = page.locator(".card").first
+    assert card.locator("small").first.inner_text() == "Popular"
+    card.locator("[data-do=like]").click(force=True)
+    page.locator("#toast", has_text="Liked").wait_for()
+    assert "More like it" not in page.locator("#toast").inner_text()
+    card.locator("[data-do=dislike]").click(force=True)
+    assert "It may come again" in card.locator(".gone").inner_text()
+    page.locator(".hello").get_by_role("link").click()
+    page.wait_for_url("**/me")
+    context.close()
 
 
 @pytest.mark.browser

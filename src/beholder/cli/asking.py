@@ -38,8 +38,8 @@ def person(user: str | None, session: str | None, history: tuple[str, ...]) -> d
     return {"user": user, "session": session, "history": list(history) if history else None}
 
 
-def show(answer: Answer, as_json: bool, known: bool = True) -> None:
-    """Print an answer as a table, or as JSON; `known`: whether it is of anything they did."""
+def show(answer: Answer, as_json: bool, why_popular: str = "") -> None:
+    """Print an answer as a table, or as JSON; `why_popular`: why it hangs on nobody, if so."""
     if as_json:
         console.as_json(answer)
         return
@@ -53,7 +53,7 @@ def show(answer: Answer, as_json: bool, known: bool = True) -> None:
     console.table(("", "item", "title", "score", "why"), rows)
     tell_unknown(answer.unknown)
     told = f"level: {answer.level}, bundle: {answer.bundle}"
-    click.echo(told if known else f"nothing is known of who asks; {told}", err=True)
+    click.echo(f"{why_popular}; {told}" if why_popular else told, err=True)
 
 
 def tell_unknown(unknown: Unknown | None) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from beholder.engine.question import Repeat
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+REFUSED = "whoever asks allows no recommendations of their own (`recommend` is off)"
 
 
 @click.command("recommend")
@@ -77,7 +78,11 @@ def command(
         question = Question(k, filter=filter, diversity=diversity, repeat=repeat)
         who = asking.person(user, session, history)
         answer = engine.recommend(**who, question=question)
-        asking.show(answer, as_json, known=answer.level != "popular" or not (user or session))
+        why = ""
+        if answer.level == "popular" and (user or session) and engine.store is not None:
+            seen = engine.store.snapshot(user, session)
+            why = "nothing is known of who asks" if seen.profiling else REFUSED
+        asking.show(answer, as_json, why)
 
 
 def _everybody(folder: Path, out: Path, k: int, users: Path | None, as_json: bool) -> None:

@@ -164,10 +164,11 @@ def profiling(directory: Path, user: str, state: str | None, as_json: bool, sess
         if state is not None:
             store.set_profiling(_who(user, session), state == "on")
         on = store.snapshot(**{_who(user, session).kind: user}).profiling
+        allowed = store.purposes(_who(user, session))
     if as_json:
-        console.as_json({"profiling": on})
+        console.as_json({"profiling": on, "purposes": allowed})
     else:
-        click.echo(f"profiling is {'on' if on else 'off'}")
+        click.echo(f"profiling is {_in_words(allowed)}")
 
 
 @command.command("purposes")
@@ -200,6 +201,14 @@ def purposes(
         console.as_json(allowed)
         return
     _print_purposes(allowed)
+
+
+def _in_words(allowed: Purposes) -> str:
+    names = allowed.__struct_fields__
+    off = [name for name in names if not getattr(allowed, name)]
+    if not off:
+        return "on"
+    return "off" if len(off) == len(names) else f"partly on: {' and '.join(off)} off"
 
 
 def _print_purposes(allowed: Purposes) -> None:

@@ -41,6 +41,8 @@ class Look:
     site
         Scheme and host under which others find the pages, such as `https://shop.example`; empty:
         they are not told.
+    refused
+        Whether the visitor allows no recommendations of its own.
     """
 
     title: str
@@ -52,3 +54,4 @@ class Look:
     shown: tuple[str, ...] = ()
     variants: str = "one"
     site: str = ""
+    refused: bool = False

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 _IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async function|function|class|const) (\w+))", re.MULTILINE)
+_TOLD = re.compile(r"^/\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)  # what a function is for
 _LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 
 
@@ -37,8 +38,8 @@ def join(sources: Mapping[str, str], entry: str) -> str:
 
 
 def alone(script: str) -> str:
-    """Return a joined script for pages of others: no name of it is one of theirs."""
-    return f'(() => {{\n"use strict";\n{script}}})();\n'
+    """Return a joined script for pages of others: small, and no name of it is one of theirs."""
+    return f'(() => {{\n"use strict";\n{_TOLD.sub("", script)}}})();\n'
 
 
 def _visit(sources: Mapping[str, str], name: str, order: list[str], above: tuple[str, ...]) -> None:

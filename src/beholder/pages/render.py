@@ -295,7 +295,7 @@ def _cards(
                 "title": words.title(dict(item)),
                 "picture": picture,
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
-                "reason": _reason(words, item, level),
+                "reason": _reason(words, item, level, look.refused),
                 "price": attributes.price(item.get("attributes") or {}, look.currency),
                 "told": attributes.told(item.get("attributes") or {}, look.shown, look.language),
                 "sold_out": attributes.sold_out(item.get("attributes") or {}),
@@ -360,7 +360,7 @@ def _swatches(look: Look, item: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
+def _reason(words: Words, item: Mapping[str, Any], level: str, refused: bool) -> str:
     """Return the one line under a picture that says why it is there."""
     reason = item.get("reason") or {}
     because = reason.get("because") or []
@@ -373,7 +373,7 @@ def _reason(words: Words, item: Mapping[str, Any], level: str) -> str:
     if level == "search":
         return words("reason_search")
     if level == "popular":
-        return words("reason_cold")
+        return words("row_popular" if refused else "reason_cold")
     return words("reason_popular") if kind == "popular" else ""
 
 
@@ -384,7 +384,7 @@ def _because(words: Words, other: dict[str, Any]) -> str:
 
 
 def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return rows for the bars, each a share of the whole score, largest first."""
+    """Return rows for the bars, largest first: each a share of all that speaks for or against."""
     if explanation is None:
         return None
     shares = sorted(explanation["shares"], key=lambda share: -abs(share["share"]))
@@ -393,6 +393,7 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     whole = sum(abs(share["share"]) for share in shares) + abs(base) + abs(ruled) or 1.0
     rows = [
         _bar(
+            words,
             _named(words, share, str(explanation["item"])),
             share["share"] / whole,
             str(share["id"]),
@@ -400,18 +401,19 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
         )
         for share in shares[:_MOST_SHARES]
     ]
+    speaks = any(row["percent"] > 0 for row in rows)
     rest = shares[_MOST_SHARES:]
     if rest:
         part = sum(share["share"] for share in rest) / whole
-        rows.append(_bar(words.count("why_rest", len(rest)), part))
+        rows.append(_bar(words, words.count("why_rest", len(rest)), part))
     if ruled:
-        rows.append(_bar(words("why_rules"), ruled / whole))
+        rows.append(_bar(words, words("why_rules"), ruled / whole))
     if base and rows:
-        rows.append(_bar(words("why_base"), base / whole))
-    nothing = "why_nothing" if explanation.get("level") == "popular" else "why_apart"
+        rows.append(_bar(words, words("why_base"), base / whole))
+    stranger = explanation.get("level") == "popular" and not shares
     return {
-        "rows": rows,
-        "intro": "why_intro" if shares else nothing,
+        "rows": [row for row in rows if row["percent"]],
+        "intro": "why_intro" if speaks else "why_nothing" if stranger else "why_apart",
         "exact": bool(explanation.get("exact", True)),
     }
 
@@ -424,11 +426,13 @@ def _named(words: Words, share: dict[str, Any], explained: str) -> str:
     return words("why_disliked", title=title) if share.get("disliked") else title
 
 
-def _bar(label: str, part: float, item_id: str = "", picture: Any = None) -> dict[str, Any]:
+def _bar(
+    words: Words, label: str, part: float, item_id: str = "", picture: Any = None
+) -> dict[str, Any]:
     percent = round(100 * part)
     text = f"{percent} %" if percent >= 0 else f"−{-percent} %"
     return {
-        "label": label,
+        "label": words("why_against", what=label) if percent < 0 else label,
         "thumb": _thumb(picture),
         "id": item_id,
         "percent": percent,

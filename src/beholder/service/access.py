@@ -88,12 +88,16 @@ class Caller:
             raise nobody_known()
         scope = "recommend and events" if need == "visitors" else need
         if self.kind == "key":
-            raise AccessError(f"this key lacks the scope {scope}", remedy="use another key")
+            raise AccessError(
+                f"this key lacks the scope {scope}",
+                remedy=f"`beholder key add DIR {_scopes(need)}` makes one that has it",
+            )
         if self.kind in ("site", "token"):
             raise _not_for_pages(self.kind)
         raise KeyNeededError(
             f"this needs a key with the scope {scope}" if scope in SCOPES else "this needs a key",
-            remedy="send `Authorization: Bearer KEY`; `beholder key add` makes one",
+            remedy="send `Authorization: Bearer KEY`; "
+            f"`beholder key add DIR {_scopes(need)}` makes one",
         )
 
     def whose(self, user: str | None, session: str | None) -> tuple[str | None, str | None]:
@@ -112,7 +116,8 @@ class Caller:
             here = self.kind == "here"
             raise AccessError(
                 "without a key nobody is somebody else" if here else "a browser can only be itself",
-                remedy="send a key, or start with `beholder serve --local-only-open`"
+                remedy=f"send a key (`beholder key add DIR {_scopes('visitors')}`), or start with "
+                "`beholder serve DIR --local-only-open`"
                 if here
                 else "leave user and session out, or use a key",
                 field="user" if user is not None else "session",
@@ -120,8 +125,24 @@ class Caller:
         return self.user, own
 
     def author(self, user: str | None, session: str | None) -> tuple[str | None, str | None]:
-        """Return under whom an event is kept: as `whose`, but a user who logged in alone."""
+        """Return under whom an event is kept: as `whose`, but a user who logged in alone.
+
+        Raises
+        ------
+        KeyNeededError
+            If it would be kept under nobody.
+        AccessError
+            As in `whose`.
+        """
         user, session = self.whose(user, session)
+        if self.kind == "here" and user is None and session is None:
+            raise KeyNeededError(
+                "an event is of somebody, and no visitor is known here",
+                remedy="send a key (`beholder key add DIR --scope events`) and name a user or "
+                "session, start with `beholder serve DIR --local-only-open`, or send the cookie "
+                "that a page gives",
+                field="user",
+            )
         return (user, None) if self.user is not None else (user, session)
 
     @property
@@ -134,6 +155,12 @@ class Caller:
     def origins(self) -> tuple[str, ...]:
         """Other sites whose pages the caller may ask from."""
         return () if self.key is None else self.key.origins
+
+
+def _scopes(need: str) -> str:
+    """Return the options of a key that may do something."""
+    named = (need,) if need in SCOPES else ("recommend", "events")
+    return " ".join(f"--scope {scope}" for scope in named)
 
 
 def nobody_known() -> KeyNeededError:

@@ -57,7 +57,10 @@ class Door:
             return self._with_token(text, origin)
         key = self.keys.find(text)
         if key is None:
-            raise KeyNeededError("this key is not known", remedy="`beholder key list` shows them")
+            raise KeyNeededError(
+                "this key is not known: mistyped, revoked, or of another workspace",
+                remedy="`beholder key add DIR --scope NAME` makes another",
+            )
         if key.origins:
             _check_origin(key, origin)
             return Caller("site", MAY["site"], key=key)

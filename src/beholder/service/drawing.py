@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -27,7 +28,7 @@ Page = Response[str]
 async def page_of(request: Asking, draw: Callable[[Look], str], who: str) -> Page:
     """Return a page, and the cookies that go with it."""
     look = look_of(request)
-    html = await in_thread(lambda: draw(look))
+    html = await in_thread(lambda: draw(replace(look, refused=_refuses(request, who))))
     response = Response(html, media_type="text/html", headers=cookie_of(request, who))
     for name, value in (("lang", look.language), ("theme", look.theme)):
         if request.query_params.get(name):
@@ -54,6 +55,17 @@ def look_of(request: Asking) -> Look:
         variants=running.settings.pages.variants,
         site=running.settings.pages.address or _site(request),
     )
+
+
+def asks_not_to_be_profiled(request: Asking) -> bool:
+    """Return whether the browser refuses all purposes, with every request."""
+    heard = running_of(request).settings.privacy.gpc
+    return heard and request.headers.get("sec-gpc") == "1"
+
+
+def _refuses(request: Asking, who: str) -> bool:
+    allowed = running_of(request).store.purposes(Who("session", who))
+    return asks_not_to_be_profiled(request) or not allowed.recommend
 
 
 def _site(request: Asking) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from beholder.service.keys import Key
 from beholder.service.reach import Reach
 
+ADD = "`beholder key add DIR --scope recommend --scope events` makes one"
 NAMED = 3  # origins and proxies
 
 
@@ -22,7 +23,7 @@ def lines(reach: Reach, keys: Sequence[Key], tools: Sequence[str] = ()) -> list[
     pages = sorted({origin for key in keys for origin in key.origins})
     told = [
         f"without a key: {_without_a_key(reach)}",
-        f"with a secret key ({secret}): what its scopes say, for anybody",
+        f"with a secret key ({secret}): what its scopes say, for anybody ({ADD})",
     ]
     if pages:
         told.append(f"with a publishable key: visitors of pages of {_named(pages)}, as themselves")
@@ -39,11 +40,11 @@ def _without_a_key(reach: Reach) -> str:
     if not reach.loopback:
         return "anybody who reaches this address sees the pages, as a visitor told by a cookie"
     if reach.local_open:
-        return "whoever is on this machine reads and writes for anybody (serve.local_only_open)"
+        return "whoever is on this machine reads and writes for anybody (--local-only-open)"
     if reach.proxies.on_loopback:
         return "the pages, for visitors told by a cookie, on this machine as from the proxy"
     return (
-        "browsers and programs on this machine, as themselves (serve.local_only_open: for anybody)"
+        "browsers on this machine as themselves, programs as nobody (--local-only-open: as anybody)"
     )
 
 

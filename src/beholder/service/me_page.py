@@ -12,7 +12,14 @@ from beholder.pages import render
 from beholder.pages.own import Own
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
-from beholder.service.drawing import Page, cookie_of, look_of, page_of, visitor_of
+from beholder.service.drawing import (
+    Page,
+    asks_not_to_be_profiled,
+    cookie_of,
+    look_of,
+    page_of,
+    visitor_of,
+)
 from beholder.service.me import export_of, own_people, without_cookie
 from beholder.service.running import in_thread
 from beholder.store import PURPOSES, Purpose, Who
@@ -36,7 +43,7 @@ async def me(
     """What is held of the visitor; with `erase=ask`, the question whether to erase it."""
     running, who = running_of(request), visitor_of(request)
     allowed = await in_thread(lambda: running.store.purposes(Who("session", who)))
-    refused = running.settings.privacy.gpc and request.headers.get("sec-gpc") == "1"
+    refused = asks_not_to_be_profiled(request)
     told = Own(
         purposes={purpose: on and not refused for purpose, on in asdict(allowed).items()},
         refused=refused,

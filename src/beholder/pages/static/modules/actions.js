@@ -10,7 +10,7 @@ import { flush, record } from "./outbox.js";
 import { react, shownAs, told } from "./reactions.js";
 import { bury, focusOn, raise } from "./stones.js";
 import { toast } from "./toast.js";
-import { say, titleOf } from "./words.js";
+import { refused, say, titleOf } from "./words.js";
 
 const MORE = 12;
 
@@ -52,7 +52,7 @@ function toggle(kind, item) {
 function doneWith(kind, on) {
   if (kind === "save") return on ? "saved_done" : "unsaved";
   if (!on) return "unliked";
-  return feed?.ahead ? "liked" : "liked_only";
+  return feed?.ahead && !refused ? "liked" : "liked_only";
 }
 
 function refuse(kind, item) {

@@ -1,6 +1,6 @@
 /** A tombstone lies over a card that was refused: of the same size, with a way back. */
 
-import { say } from "./words.js";
+import { refused, say } from "./words.js";
 
 const stone = document.querySelector("#tombstone").content.firstElementChild;
 const WORDS = {
@@ -14,9 +14,11 @@ export function bury(card, how, back) {
   const focused = card.contains(document.activeElement);
   card.querySelector(".gone")?.remove();
   const laid = stone.cloneNode(true);
-  const [heading, text] = WORDS[how].map((key) => say(key));
-  laid.querySelector("p").textContent = heading;
-  laid.querySelector("small").textContent = text;
+  const [heading, text] = WORDS[how];
+  laid.querySelector("p").textContent = say(heading);
+  laid.querySelector("small").textContent = refused
+    ? say("tombstone_refused", { name: say("use_recommend") })
+    : say(text);
   laid.querySelector("[data-do=only-seen]").hidden = how !== "dislike";
   card.append(laid); // over its caption too: on a phone a picture alone is too low for the words
   card.back = back;

@@ -18,6 +18,7 @@ export function fillSwatches(two, item) {
       link.href = pageOf(variant);
       link.title = names[i];
       link.setAttribute("aria-label", isSoldOut(variant) ? `${names[i]}: ${say("sold_out")}` : names[i]);
+      link.classList.toggle("out", isSoldOut(variant));
       link.dataset.item = "";
       link.dataset.do = "open";
       link.item = variant;

@@ -12,7 +12,7 @@ import { home } from "./places.js";
 import { focusOn } from "./stones.js";
 import { fillStrip } from "./strip.js";
 import { fillSwatches } from "./swatches.js";
-import { count, say, titleOf } from "./words.js";
+import { count, refused, say, titleOf } from "./words.js";
 
 const dialog = document.querySelector("#viewer");
 const two = dialog.querySelector(".two");
@@ -170,11 +170,13 @@ function showWhy(section, { item, shares, base = 0, exact = true, level, rules =
   }
   if (ruled) rows.push(makeBar(say("why_rules"), ruled / whole));
   if (base && rows.length) rows.push(makeBar(say("why_base"), base / whole));
+  const spoken = sorted.slice(0, MOST_SHARES).some(({ share }) => Math.round((100 * share) / whole) > 0);
   const about = rows.length && !exact ? ` ${say("why_about")}` : "";
-  const nothing = level === "popular" ? "why_nothing" : "why_apart";
+  const cold = refused ? "why_refused" : "why_nothing";
+  const nothing = level === "popular" && !sorted.length ? cold : "why_apart";
   const now = later && rows.length ? ` ${say("why_now")}` : "";
-  section.querySelector(".soft").textContent = say(sorted.length ? "why_intro" : nothing) + about + now;
-  section.querySelector(".bars").replaceChildren(...rows);
+  section.querySelector(".soft").textContent = say(spoken ? "why_intro" : nothing, { name: say("use_recommend") }) + about + now;
+  section.querySelector(".bars").replaceChildren(...rows.filter((row) => row.querySelector("meter").value));
 }
 
 /** Return what a bar calls an item of the history. */
@@ -184,9 +186,10 @@ function nameOf(share, explained) {
   return share.disliked ? say("why_disliked", { title }) : title;
 }
 
-function makeBar(label, share, item = null) {
+function makeBar(what, share, item = null) {
   const row = bar.cloneNode(true);
   const percent = Math.round(100 * share);
+  const label = percent < 0 ? say("why_against", { what }) : what;
   row.querySelector("span").textContent = label;
   row.classList.toggle("against", percent < 0);
   row.querySelector("meter").value = Math.abs(percent);

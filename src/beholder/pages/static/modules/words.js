@@ -2,6 +2,9 @@
 
 const words = JSON.parse(document.body.dataset.words);
 
+/** Whether the visitor allows no recommendations of its own. */
+export const refused = "refused" in document.body.dataset;
+
 export const language = document.documentElement.lang;
 
 /** Return the words for a key, its {places} filled. */
@@ -34,6 +37,6 @@ export function reasonOf(item, level) {
   }
   if (kind === "new" || kind === "explore" || kind === "taste") return say(`reason_${kind}`);
   if (level === "search") return say("reason_search");
-  if (level === "popular") return say("reason_cold");
+  if (level === "popular") return say(refused ? "row_popular" : "reason_cold");
   return kind === "popular" ? say("reason_popular") : "";
 }

@@ -7,7 +7,7 @@
 
 import { call } from "./call.js";
 import { didSomething, record } from "./events.js";
-import { refresh } from "./rows.js";
+import { clear, refresh } from "./rows.js";
 import { said } from "./script.js";
 import { dress } from "./style.js";
 import { forget, keep, token } from "./token.js";
@@ -25,6 +25,7 @@ function login(token) {
 /** Begin anew, as somebody unknown. */
 function logout() {
   forget();
+  clear();
   return refresh();
 }
 

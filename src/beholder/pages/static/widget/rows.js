@@ -4,8 +4,14 @@ import { call, complain } from "./call.js";
 import { draw } from "./cards.js";
 
 const latest = new WeakMap();
+const first = new WeakMap(); // what stood in an element, while a row stands there
 
-/** Fetch all rows anew; what fails or is empty leaves its element as it was. */
+/** Take all rows away: they are of somebody who left. */
+export function clear() {
+  document.querySelectorAll("[data-beholder]").forEach(restore);
+}
+
+/** Fetch all rows anew; what fails leaves its element as it was, what is empty as it was at first. */
 export function refresh() {
   return Promise.all(Array.from(document.querySelectorAll("[data-beholder]"), fill));
 }
@@ -15,11 +21,22 @@ async function fill(element) {
   latest.set(element, turn);
   try {
     const answer = await call(pathOf(element.dataset));
-    const overtaken = latest.get(element) !== turn;
-    if (!overtaken && answer.items.length) draw(element, element.dataset.beholder, answer);
+    if (latest.get(element) !== turn) return;
+    if (!answer.items.length) return restore(element);
+    if (!first.has(element)) first.set(element, [element.hidden, ...element.childNodes]);
+    draw(element, element.dataset.beholder, answer);
   } catch (error) {
     complain(error);
   }
+}
+
+function restore(element) {
+  if (!first.has(element)) return;
+  const [hidden, ...held] = first.get(element);
+  first.delete(element);
+  element.textContent = "";
+  element.append(...held);
+  element.hidden = hidden;
 }
 
 function pathOf({ beholder, item, k = 6, filter }) {
