@@ -80,7 +80,7 @@ def facets_of(
         Whether variants of one product are counted once.
     """
     facets = []
-    as_one = products(view) if one and view.products.codes else None
+    as_one = products(view) if one and view.varies else None
     for offer in view.offers(tuple(names)):
         among = all_of(chosen, found, without=offer.name)
         counts = counts_of(offer, view.masks.facets, among, as_one)

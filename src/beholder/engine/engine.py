@@ -287,7 +287,7 @@ class Engine:
         if question.filter:
             mask &= view.masks.of(question.filter)
         one = asked_for_one(question.variants)
-        if one:
+        if one and view.varies:
             there = view.position_of_id
             had = np.array([there[i] for i in question.exclude if i in there], np.int32)
             mask = without_products_of(view, had, mask)
@@ -308,7 +308,7 @@ class Engine:
         dial = self.pipeline.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
-        if one:
+        if one and view.varies:
             dial = dial._replace(one_variant=True, alone=True)
         explore = self._may_explore(user, session, history, seen)
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)

@@ -120,6 +120,11 @@ class Overlay:
         return self.products.of_items
 
     @cached_property
+    def varies(self) -> bool:
+        """Whether a product has several items."""
+        return bool((np.bincount(self.groups[self.groups >= 0]) > 1).any())
+
+    @cached_property
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
         return np.pad(self.parts.popularity, (0, self.n_late))

@@ -36,6 +36,8 @@ def firsts(groups: Positions) -> NDArray[np.int64]:
 
 def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
     """Return of some items, bool (n,), the one of each product that has the best score."""
+    if not view.varies:
+        return among
     grouped = np.flatnonzero(among & (view.groups >= 0))
     best = grouped[np.lexsort((view.blend.ties[grouped], -scores[grouped]))]
     found = among & (view.groups < 0)
@@ -57,6 +59,8 @@ def products(view: Overlay) -> NDArray[np.int64]:
 def others(view: Overlay, positions: Positions, able: Mask) -> dict[str, int]:
     """Return how many other variants may be shown, by id, of items that have some."""
     groups = view.groups[positions]
+    if not view.varies:
+        return {}
     counts = np.bincount(view.groups[able & (view.groups >= 0)], minlength=len(view.products.codes))
     found = {}
     for position, group in zip(positions.tolist(), groups.tolist(), strict=True):
@@ -67,11 +71,17 @@ def others(view: Overlay, positions: Positions, able: Mask) -> dict[str, int]:
 
 
 def all_of_product(view: Overlay, position: int) -> list[int]:
-    """Return the shown variants of an item's product with itself, as they came; else nothing."""
+    """Return the shown variants of an item's product with itself, as they came; else nothing.
+
+    Of more than `MOST` the first, and the item in the last place.
+    """
     group = view.groups[position]
     same = view.shown & (view.groups == group) if group >= 0 else view.shown[:0]
     found: list[int] = np.flatnonzero(same).tolist()
-    return found[:MOST] if len(found) > 1 else []
+    if len(found) < 2:
+        return []
+    head = found[:MOST]
+    return head if position in head else [*head[:-1], position]
 
 
 def _apart(groups: Positions) -> NDArray[np.int64]:
