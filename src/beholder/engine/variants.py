@@ -47,6 +47,8 @@ def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
 
 def without_products_of(view: Overlay, items: Positions, among: Mask) -> Mask:
     """Return of some items, bool (n,), those that are no variants of any of these."""
+    if not view.varies:
+        return among
     groups = view.groups[items]
     return among & ~np.isin(view.groups, groups[groups >= 0])
 

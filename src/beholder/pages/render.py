@@ -94,6 +94,7 @@ def render_search(
     facets: Sequence[Mapping[str, Any]] = (),
     labels: Labelled | None = None,
     without: Sequence[tuple[Asked, int]] = (),
+    mine: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """Return the results of a search, or the empty search page where there is no answer.
 
@@ -110,6 +111,8 @@ def render_search(
     without
         Where nothing was found: the same search without one of its parts, and how many items
         that would find.
+    mine
+        What the visitor said of items, by id, as in `render_item`: of those that come later, too.
     """
     found = answer or {}
     asked = Asked() if asked is None else asked
@@ -141,6 +144,7 @@ def render_search(
             for other, n in without
         ],
         n_found=total,
+        mine=_json(mine or {}),
         more=asked.at(behind).address if items and behind < total else "",
         search=_json({"words": asked.words, "choices": asked.choices, "place": behind}),
     )

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from beholder.rules.choices import range_of, where, written
 from beholder.rules.columns import Coded, Column, Lists, Mask, Numbers
 from beholder.rules.facets import Facets
-from beholder.rules.translations import is_translation
 from beholder.rules.values import FacetType
+from beholder.translations import translation
 
 PRICE = "price"  # often as many values as items, and yet no code
 FIRST = (
@@ -131,7 +131,7 @@ def _ordered(facets: Facets) -> list[str]:
     """Return names of attributes: the usual ones first, those in another language not at all."""
     known = {name.casefold(): name for name in facets.fields}
     first = [known[name] for name in FIRST if name in known]
-    own = [name for name in facets.fields if not is_translation(name, facets)]
+    own = [name for name in facets.fields if not translation(name, facets.fields)]
     return list(dict.fromkeys(first + own))
 
 
