@@ -31,6 +31,8 @@ SHOP: list[dict[str, Any]] = [
         "sale": i < 4,
         "tags": ["blue"] if i % 2 else ["blue", "n/a"],
         "title_zh": "勺",
+        "size": "M" if i % 2 else "L",
+        "size_us": "8" if i % 2 else "10",
         "tags_zh": ["蓝"] if i % 2 else ["蓝", "-"],
     }
     for i in range(20)
@@ -53,9 +55,10 @@ def test_codes_ids_prose_what_all_have_and_what_says_nothing_are_not_offered(
     assert offered(facets) == {
         "category": ("Küche > Löffel", "Küche > Gabel"),
         "price": ("..4", "4..8", "8..11", "11..15", "15.."),
+        "size": ("L", "M"),
         "maker": ("Nord",),
         "sale": ("false", "true"),
-        "year": ("2020", "2021", "2022"),
+        "size_us": ("8", "10"),
     }
 
 

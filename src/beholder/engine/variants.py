@@ -45,6 +45,14 @@ def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
     return found
 
 
+def how_many(view: Overlay, among: Mask, *, one: bool) -> int:
+    """Return how many items there are, bool (n,), or products if one of each is wanted."""
+    if not one or not view.varies:
+        return int(np.count_nonzero(among))
+    groups = view.groups[among]
+    return int(np.count_nonzero(groups < 0) + np.count_nonzero(np.bincount(groups[groups >= 0])))
+
+
 def without_products_of(view: Overlay, items: Positions, among: Mask) -> Mask:
     """Return of some items, bool (n,), those that are no variants of any of these."""
     if not view.varies:

@@ -8,12 +8,28 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.errors import UsageError
 from beholder.rules.columns import Column, Mask, Numbers
 from beholder.rules.facets import Facets
 
 Choices = Mapping[str, Sequence[str]]
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<least>{_NUMBER})?\.\.(?P<below>{_NUMBER})?", re.ASCII)
+
+
+def listed(told: str | Sequence[str], what: str) -> tuple[str, ...]:
+    """Return texts of which one may be told alone.
+
+    Raises
+    ------
+    UsageError
+        If one of them is no text.
+    """
+    found = (told,) if isinstance(told, str) else tuple(told)
+    for each in found:
+        if not isinstance(each, str):
+            raise UsageError(f"{what} {each!r} is no text", remedy=f"write {str(each)!r}")
+    return found
 
 
 def masks_of(choices: Choices, facets: Facets) -> dict[str, Mask]:

@@ -74,7 +74,7 @@ def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[O
     """
     found = []
     numbers = 0
-    for name in names or _ordered(facets):
+    for name in dict.fromkeys(names) or _ordered(facets):
         if name not in facets.fields or (not names and _NAME.search(name)):
             continue
         column = facets.column(name)
@@ -180,8 +180,8 @@ def _tally(column: Coded | Lists, among: Mask) -> dict[tuple[str, int], int]:
     """
     counts = np.bincount(_codes(column, among)[0], minlength=len(column.values))
     there = np.flatnonzero(counts)
-    texts = map(str, column.values.take(pa.array(there)).to_pylist())
-    texts = (text.lower() if text in ("True", "False") else text for text in texts)
+    said = (str(value) for value in column.values.take(pa.array(there)).to_pylist())
+    texts = (text.lower() if text in ("True", "False") else text for text in said)
     pairs = zip(texts, there.tolist(), strict=True)
     return dict(zip(pairs, counts[there].tolist(), strict=True))
 
