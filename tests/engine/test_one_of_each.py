@@ -6,6 +6,8 @@ import pytest
 from test_live import an_item
 
 from beholder.engine.engine import Engine
+from beholder.service.chips import Chips
+from beholder.settings import PagesSettings
 from beholder.store import ItemRecord
 from planted import World, picture
 
@@ -55,3 +57,11 @@ def test_of_a_product_with_many_variants_an_item_names_itself(engine: Engine, wo
     assert [one.id for one in engine.variants(world.item_id(3))] == [
         world.item_id(i) for i in range(60)
     ]
+
+
+def test_pages_have_no_chips_rather_than_an_error(
+    engine: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chips = Chips(PagesSettings(variants="neither"))  # type: ignore[arg-type]
+    assert chips.of(engine) == ()
+    assert "counting choices of one tap" in capsys.readouterr().err

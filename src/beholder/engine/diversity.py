@@ -21,7 +21,10 @@ def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
         return slate
     if dial.alone and not dial.compares:
         first = firsts(view.groups[slate.positions])
-        return slate if len(first) == len(slate.positions) else slate.ordered(first)
+        if len(first) == len(slate.positions):
+            return slate
+        short = max(0, max(request.k, FIRST) - len(first))
+        return slate.ordered(first)._replace(short=slate.short + short)
     k = max(request.k, FIRST)
     head = AMONG + max(request.depth, k)
     while True:  # with more of them, where those are too few that may stand beside each other

@@ -47,6 +47,7 @@ def value(words: Words, currency: str, name: str, told: str, labels: Labels) -> 
 
 
 def _money(told: str, currency: str) -> str:
-    """Return how a price is written; one that has no place for two decimals, as it is told."""
+    """Return how a price is written; what has no place in two decimals, as it is told."""
     number = float(told or 0)
-    return (attributes.price({"price": number}, currency) if number >= CENT else "") or told
+    fits = number == 0 or number >= CENT
+    return (told and fits and attributes.price({"price": number}, currency)) or told
