@@ -119,6 +119,7 @@ def render_search(
     items, place = found.get("items", []), found.get("place", 0)
     behind = place + len(items)
     total = found.get("total") or behind
+    more = asked.at(behind).address if items and behind < total else ""
     words, labels = Words(look.language), labels or {}
     return _page(
         "search.html",
@@ -144,8 +145,8 @@ def render_search(
             for other, n in without
         ],
         n_found=total,
-        mine=_json(mine or {}),
-        more=asked.at(behind).address if items and behind < total else "",
+        mine=_json(mine) if mine and (more or asked.picture) else "",
+        more=more,
         search=_json({"words": asked.words, "choices": asked.choices, "place": behind}),
     )
 

@@ -41,12 +41,12 @@ class Chips:
         view, now = engine.now_showing, time.monotonic()
         if self._view is view or (self._view is not None and now - self._counted < SELDOM):
             return
-        self._view, self._counted = view, now
         try:
             self.now = frequent(engine, self._pages.facets, self._pages.variants)
         except Exception as error:
             self.now = ()
             note_trouble("counting choices of one tap", error)
+        self._view, self._counted = view, now
 
 
 def frequent(
