@@ -6,6 +6,7 @@ import pytest
 from test_live import an_item
 
 from beholder.engine.engine import Engine
+from beholder.engine.variants import Variants
 from beholder.service.chips import Chips
 from beholder.settings import PagesSettings
 from beholder.store import ItemRecord
@@ -65,3 +66,21 @@ def test_pages_have_no_chips_rather_than_an_error(
     chips = Chips(PagesSettings(variants="neither"))  # type: ignore[arg-type]
     assert chips.of(engine) == ()
     assert "counting choices of one tap" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variants", ["one", "all"])
+def test_what_is_left_without_a_part_of_a_search_is_what_that_search_finds(
+    engine: Engine, world: World, variants: Variants
+) -> None:
+    put_products(engine, world, 8)
+    words = world.texts[0].split()[0]
+    choices = {"product_code": ("p0", "p1"), "nowhere": ("x",)}
+    unworded, left = engine.without(words, choices, variants)
+    assert unworded == 0
+    assert left["product_code", "p0"] == left["product_code", "p1"] == 0
+    both = engine.search(words, choices={"product_code": ["p0", "p1"]}, variants=variants)
+    assert left["nowhere", "x"] == both.total > 0
+    unworded, left = engine.without(words, {"product_code": ("p0", "p1")}, variants)
+    assert unworded == (2 if variants == "one" else 16)
+    alone = engine.search(words, choices={"product_code": "p1"}, variants=variants)
+    assert left["product_code", "p0"] == alone.total
