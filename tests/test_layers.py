@@ -24,6 +24,7 @@ GROUND = {
     "secret_files": {"errors"},
     "tensors": set(),
     "numbers_in_text": set(),
+    "translations": set(),
     "settings": {"errors"},
     "settings_line": {"errors", "durable"},
     "workspace": {"errors", "settings", "durable"},

@@ -29,6 +29,8 @@ def test_what_a_filter_or_the_catalogue_leaves_out_is_said(engine: Engine) -> No
     n = len(engine.now_showing.cards)
     note = engine.recommend(filter="price > 1000000").note
     assert note == f"none of the {n} items that are shown holds for the filter"
+    (found,) = [engine.search(choices={"nowhere": "x"}, facets="price")]
+    assert found.note == f"none of the {n} items that are shown holds for the choices"
     for card in list(engine.now_showing.cards):
         engine.store.hide(card.id, True)
     assert engine.recommend().note == "no item is shown"

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from beholder.pages import attributes, naming
 from beholder.pages.attributes import (
     LONGEST_CHIP,
     MOST_CHIPS,
@@ -16,6 +18,8 @@ from beholder.pages.attributes import (
     tint,
     told,
 )
+from beholder.pages.words import Words
+from beholder.translations import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -123,3 +127,24 @@ def test_a_card_tells_two_attributes_in_the_language_of_the_page() -> None:
 def test_a_missing_picture_has_one_of_a_few_colours_for_ever() -> None:
     assert tint("a1") == (97 + 49) % TINTS
     assert tint("花") == sum("花".encode()) % TINTS
+
+
+def test_sizes_of_countries_are_no_translations_and_the_viewer_knows_the_same_languages() -> None:
+    sizes = {"size": "large", "size_us": "wide", "size_zh": "大"}
+    assert [chip["value"] for chip in chips(sizes)] == ["large", "wide"]
+    script = Path(attributes.__file__).parent / "static" / "modules" / "attributes.js"
+    assert f"(.+)_({'|'.join(LANGUAGES)})$" in script.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("price", "..20000000000", "Below 20000000000 €"),
+        ("price", "0.00001..0.5", "0.00001 to 0.50 €"),
+        ("price", "0..10", "0 to 10 €"),
+        ("price", "-5..", "-5 and more"),
+        ("grain", "0.00001..", "0.00001 and more"),
+    ],
+)
+def test_ranges_are_called_by_all_their_digits(name: str, value: str, expected: str) -> None:
+    assert naming.value(Words("en"), "€", name, value, {}) == expected

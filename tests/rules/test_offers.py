@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from beholder.rules.choices import ends_of, masks_of
+from beholder.rules.choices import ends_of, masks_of, range_of
 from beholder.rules.facets import Facets
 from beholder.rules.offers import counts_of, offers_of
 from beholder.rules.translations import labels_of
@@ -29,6 +31,8 @@ SHOP: list[dict[str, Any]] = [
         "sale": i < 4,
         "tags": ["blue"] if i % 2 else ["blue", "n/a"],
         "title_zh": "勺",
+        "size": "M" if i % 2 else "L",
+        "size_us": "8" if i % 2 else "10",
         "tags_zh": ["蓝"] if i % 2 else ["蓝", "-"],
     }
     for i in range(20)
@@ -51,9 +55,10 @@ def test_codes_ids_prose_what_all_have_and_what_says_nothing_are_not_offered(
     assert offered(facets) == {
         "category": ("Küche > Löffel", "Küche > Gabel"),
         "price": ("..4", "4..8", "8..11", "11..15", "15.."),
+        "size": ("L", "M"),
         "maker": ("Nord",),
         "sale": ("false", "true"),
-        "year": ("2020", "2021", "2022"),
+        "size_us": ("8", "10"),
     }
 
 
@@ -107,3 +112,26 @@ def test_values_are_called_what_items_call_them(facets: Facets) -> None:
     assert labels_of("tags", facets) == {"blue": {"zh": "蓝"}, "n/a": {"zh": "-"}}
     assert labels_of("category", facets) == {}
     assert labels_of("title", facets) == {}  # titles are no attributes
+
+
+@given(
+    st.floats(1e-12, 1e15) | st.floats(-1e15, -1e-12),
+    st.floats(1e-12, 1e15) | st.floats(-1e15, -1e-12),
+)
+@example(2e10, 1e-5)
+@example(0.1 + 0.2, 1e15)
+def test_ends_of_ranges_are_written_and_read_without_loss(least: float, below: float) -> None:
+    assert ends_of(range_of(least, below)) == (least, below)
+    assert "e" not in range_of(least, below)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-5, 0.1, 3.7e9, 1e14, -2e11, 1e290])
+def test_numbers_of_every_size_are_offered_and_all_counted(scale: float) -> None:
+    facets = Facets.of([{"price": (i + 0.5) * scale} for i in range(20)], {})
+    (offer,) = offers_of(facets, ALL)
+    assert sum(counts_of(offer, facets, ALL)) == 20
+    assert sum(counts_of(offer, facets, ALL, np.arange(20) // 2)) >= 10
+    total = sum(
+        int(mask.sum()) for v in offer.values for mask in masks_of({"price": [v]}, facets).values()
+    )
+    assert total == 20

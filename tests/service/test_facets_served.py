@@ -118,11 +118,17 @@ def test_more_of_a_search_comes_behind_what_is_there(chromium, server):
     ids = "[...document.querySelectorAll('.card')].map(card => card.item.id)"
     first = page.evaluate(ids)
     assert len(first) == 60 < total
+    body = {"choices": {"tags": ["paper", "halftone", "smooth"]}, "variants": "one", "place": 60}
+    liked = page.request.post("/v1/search", data=body).json()["items"][0]["id"]
+    page.request.post("/react", form={"item": liked, "kind": "like"})
+    page.reload()
     page.locator(".next").click()
     page.wait_for_function(f"() => document.querySelectorAll('.card').length === {total}")
     assert page.evaluate(ids)[:60] == first
     assert len(set(page.evaluate(ids))) == total
     assert not page.locator(".next").is_visible()
+    pressed = "[...document.querySelectorAll('.card[data-liked]')].map(card => card.item.id)"
+    assert page.evaluate(pressed) == [liked]  # a press takes it back
     context.close()
 
 
@@ -141,6 +147,15 @@ def test_a_picture_is_joined_with_a_choice(chromium, server, trained):
     page.wait_for_function("() => document.querySelectorAll('.card').length === 10")
     families = "[...document.querySelectorAll('.card')].map(c => c.item.attributes.family)"
     assert set(page.evaluate(families)) == {FAMILY}
+    assert page.locator("#found").inner_text() == "10 pictures"
+    assert not page.locator(".next").is_visible()
+    wide = page.url.replace("is.family=lamp", WIDE.partition("?")[2])
+    page.goto(wide)
+    page.locator(".next").click()
+    page.wait_for_function("() => document.querySelectorAll('.card').length > 60")
+    total = int(page.locator("#found").inner_text().split()[0])
+    assert page.locator(".card").count() == total
+    page.go_back()
     assert page.locator("#by-picture").is_visible()
     page.locator("#by-picture").click()
     page.wait_for_url("**/search?is.family=lamp")

@@ -269,6 +269,7 @@ def test_an_icon_and_what_crawlers_may_visit(server: Server) -> None:
             ("/item/a", True),
             ("/media/a.webp", True),
             ("/v1/x", False),
+            ("/search?is.family=vase", False),
         ):
             assert rules.can_fetch("*", path) is may, path
 

@@ -15,6 +15,8 @@ from beholder.engine.variants import firsts
 from live_server import Server
 
 COLOURS = {"mug": ("red", "blue", "green"), "jar": ("red", "white"), "tin": ("blue",)}
+VARIANTS = [(kind, colour) for kind, colours in COLOURS.items() for colour in colours]
+PRICES = (1.5e9, 3e9 + 0.5, 9e9, 2e10, 5e10, 9e10)  # with an exponent, as Python writes them
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +27,18 @@ def shop(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         {
             "item_id": f"{kind}-{colour}",
             "title": f"Enamel {kind} in {colour}",
-            "attributes": {"item_group_id": kind, "colour": colour, "ware": "enamel", "stock": 5},
+            "attributes": {
+                "item_group_id": kind,
+                "colour": colour,
+                "ware": "enamel",
+                "stock": 5,
+                "price": price,
+                "grain": 1e6 / price,
+            },
         }
-        for kind, colours in COLOURS.items()
-        for colour in colours
+        for (kind, colour), price in zip(VARIANTS, PRICES, strict=True)
     ]
-    settings = {"pages.facets": '["colour"]'}
+    settings = {"pages.facets": '["colour", "price", "grain"]'}
     with Server(root, settings=settings) as server, server.client() as client:
         put = client.post("/v1/items", json={"items": items}, headers=server.operator)
         assert put.json()["added"] == 6, put.text
@@ -128,3 +136,19 @@ def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
     page.locator("#viewer [data-do=close]").click()
     page.wait_for_url("**/search?words=enamel+mug")
     context.close()
+
+
+def test_very_large_and_very_small_numbers_are_chosen_by_like_others(asking):
+    body = {"words": "enamel", "facets": True}
+    facets = {f["name"]: f["values"] for f in asking.post("/v1/search", json=body).json()["facets"]}
+    for name in ("price", "grain"):
+        assert sum(each["count"] for each in facets[name]) == 6
+        for each in facets[name]:
+            chosen = {"choices": {name: [each["value"]]}}
+            assert asking.post("/v1/search", json=chosen).json()["total"] == each["count"]
+    page = asking.get("/search?words=enamel")
+    assert (
+        page.status_code == asking.get("/").status_code == asking.get("/search").status_code == 200
+    )
+    assert "10000000000" in page.text
+    assert all("e" not in each["value"] for name in ("price", "grain") for each in facets[name])

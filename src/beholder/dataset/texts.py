@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.translations import translation
+
 PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds call it
 UNSEARCHED = frozenset({"price", "url", "image", "picture", "colour_hex"})
 SHORT = 60  # characters of an attribute that is a fact, not a text
@@ -24,7 +26,7 @@ def text_of(title: str | None, attributes: Mapping[str, Any]) -> str:
     """
     parts = [title or ""]
     for name, value in attributes.items():
-        if name in SKIPPED or (name[-3:-2] == "_" and name[:-3] in attributes):
+        if name in SKIPPED or translation(name, attributes):
             continue
         if isinstance(value, str):
             parts.append(value)

@@ -1,15 +1,18 @@
-"""What can be chosen among what was found: values of attributes, with counts."""
+"""What can be chosen among what was found, and what is left without a choice, with counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from beholder.engine.answer import Answer
-from beholder.engine.overlay import Overlay
-from beholder.engine.variants import products
-from beholder.rules.choices import Choices, all_of
+from beholder.engine.overlay import OFFERS, Overlay
+from beholder.engine.standing import StandingRules
+from beholder.engine.variants import how_many, products
+from beholder.rules.choices import Choices, all_of, masks_of
+from beholder.rules.fit import Fitted
 from beholder.rules.offers import counts_of
 from beholder.scorers.interface import Mask
 
@@ -80,7 +83,7 @@ def facets_of(
         Whether variants of one product are counted once.
     """
     facets = []
-    as_one = products(view) if one and view.products.codes else None
+    as_one = products(view) if one and view.varies else None
     for offer in view.offers(tuple(names)):
         among = all_of(chosen, found, without=offer.name)
         counts = counts_of(offer, view.masks.facets, among, as_one)
@@ -94,3 +97,48 @@ def facets_of(
         if values:
             facets.append(Facet(offer.name, offer.type, values))
     return tuple(facets)
+
+
+class AllFacets:
+    """By what all that may be shown can be narrowed, counted once for each catalogue and rules."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Overlay, Fitted] | None = None
+        self._kept: dict[tuple[tuple[str, ...], bool], tuple[Facet, ...]] = {}
+
+    def __call__(
+        self, view: Overlay, rules: StandingRules, names: tuple[str, ...], one: bool
+    ) -> tuple[Facet, ...]:
+        """Return facets; see `facets_of`."""
+        fitted, asked = rules.fitted(view), (names, one)
+        of, kept = self._of, self._kept
+        if of is None or of[0] is not view or of[1] is not fitted or len(kept) >= OFFERS:
+            kept = {}
+            self._of, self._kept = (view, fitted), kept
+        found = kept.get(asked)
+        if found is None:
+            found = kept[asked] = facets_of(view, rules.open(view), {}, {}, names, one=one)
+        return found
+
+
+def without_each(
+    view: Overlay, found: Mask, choices: Choices, *, one: bool = False
+) -> dict[tuple[str, str], int]:
+    """Return how many of some items would be left without each value that was chosen.
+
+    Parameters
+    ----------
+    found, one
+        As in `facets_of`.
+    """
+    facets = view.masks.facets
+    chosen = masks_of(choices, facets)
+    left = {}
+    for name, values in choices.items():
+        among = all_of(chosen, found, without=name)
+        own = [masks_of({name: (value,)}, facets)[name] for value in values]
+        for place, value in enumerate(values):
+            others = own[:place] + own[place + 1 :]
+            other = among & np.logical_or.reduce(others) if others else among
+            left[name, value] = how_many(view, other, one=one)
+    return left

@@ -8,6 +8,7 @@ from beholder.engine.alike import between
 from beholder.engine.overlay import Overlay
 from beholder.engine.rerank import AMONG, rerank
 from beholder.engine.slate import Request, Slate
+from beholder.engine.variants import firsts
 
 # Places that a deeper slate fills where they are short, however few are asked for.
 FIRST = 40
@@ -18,6 +19,12 @@ def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
     dial = request.dial
     if not dial.moves:
         return slate
+    if dial.alone and not dial.compares:
+        first = firsts(view.groups[slate.positions])
+        if len(first) == len(slate.positions):
+            return slate
+        short = max(0, max(request.k, FIRST) - len(first))
+        return slate.ordered(first)._replace(short=slate.short + short)
     k = max(request.k, FIRST)
     head = AMONG + max(request.depth, k)
     while True:  # with more of them, where those are too few that may stand beside each other

@@ -19,7 +19,7 @@ from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
 from beholder.engine.allowed import allowed, away
 from beholder.engine.answer import Answer, Explanation, Level, Recommendation
-from beholder.engine.choosing import Facet, SearchAnswer, facets_of
+from beholder.engine.choosing import AllFacets, Facet, SearchAnswer, facets_of, without_each
 from beholder.engine.cursor import PLACES
 from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
@@ -44,12 +44,13 @@ from beholder.engine.variants import (
     Variants,
     all_of_product,
     asked_for_one,
+    how_many,
     one_each,
     others,
     without_products_of,
 )
 from beholder.errors import UnknownItemError, UsageError
-from beholder.rules.choices import Choices, all_of, masks_of
+from beholder.rules.choices import Choices, all_of, listed, masks_of
 from beholder.scorers.interface import Floats, Positions
 from beholder.settings import BehaviourSettings
 from beholder.store.ids import check_moment
@@ -99,6 +100,7 @@ class Engine:
         self._present = Present(parts, bundle, store, vectors_of, promotions, root)
         self.patience = patience
         self._simply = Simply()
+        self._all_facets = AllFacets()
         self.refresh()
 
     @property
@@ -287,7 +289,7 @@ class Engine:
         if question.filter:
             mask &= view.masks.of(question.filter)
         one = asked_for_one(question.variants)
-        if one:
+        if one and view.varies:
             there = view.position_of_id
             had = np.array([there[i] for i in question.exclude if i in there], np.int32)
             mask = without_products_of(view, had, mask)
@@ -309,7 +311,7 @@ class Engine:
         dial = self.pipeline.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
-        if one:
+        if one and view.varies:
             dial = dial._replace(one_variant=True, alone=True)
         explore = self._may_explore(user, session, history, seen)
         wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
@@ -434,7 +436,7 @@ class Engine:
         k: int = 20,
         filter: str | None = None,
         choices: Choices | None = None,
-        facets: bool | Sequence[str] = False,
+        facets: bool | str | Sequence[str] = False,
         variants: Variants | None = None,
         place: int = 0,
     ) -> SearchAnswer:
@@ -475,7 +477,7 @@ class Engine:
         checked_place(place)
         if isinstance(picture, Mapping) and not picture:
             picture = None
-        choices = choices or {}
+        choices = {name: listed(own, "the value") for name, own in (choices or {}).items()}
         if not (words and words.strip()) and picture is None and not filter and not choices:
             raise UsageError("a search needs words, a picture, choices or a filter", field="words")
         vectors = {} if picture is None else self._vectors_of_picture(picture)
@@ -494,18 +496,33 @@ class Engine:
         found = finding.ordered(view, scores, place + k, whole)
         if pictured and not choices:
             found = found._replace(total=None)
-        answer = finding.as_answer(view, found, able, all_of(chosen, held), place, one=one)
-        names = () if isinstance(facets, bool) else facets
+        narrowed = " and ".join(["the filter"] * bool(filter) + ["the choices"] * bool(choices))
+        answer = finding.as_answer(
+            view, found, able, all_of(chosen, held), place, one=one, asked=narrowed
+        )
+        names = () if isinstance(facets, bool) else listed(facets, "the attribute")
         told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
         return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
 
     def facets(
-        self, names: Sequence[str] = (), variants: Variants | None = None
+        self, names: str | Sequence[str] = (), variants: Variants | None = None
     ) -> tuple[Facet, ...]:
         """Return by what all that may be shown can be narrowed, with counts; see `search`."""
-        view = self.refresh()
-        one = asked_for_one(variants)
-        return facets_of(view, self._able(view, None), {}, {}, names, one=one)
+        named, one = listed(names, "the attribute"), asked_for_one(variants)
+        return self._all_facets(self.refresh(), self.pipeline.rules, named, one)
+
+    def without(
+        self, words: str, choices: Choices, variants: Variants | None = None
+    ) -> tuple[int, dict[tuple[str, str], int]]:
+        """Return how many a search would find without its words, and without each of its choices.
+
+        For those who found nothing; `choices` and `variants` as in `search`.
+        """
+        view, one = self.refresh(), asked_for_one(variants)
+        able = self._able(view, None)
+        unworded = all_of(masks_of(choices, view.masks.facets), able)
+        found = able & (finding.scores_of(view, words, {}) > 0)
+        return how_many(view, unworded, one=one), without_each(view, found, choices, one=one)
 
     def _vectors_of_picture(self, picture: Given | Mapping[str, Floats]) -> Mapping[str, Floats]:
         if isinstance(picture, Mapping):

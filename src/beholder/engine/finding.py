@@ -98,9 +98,16 @@ def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
 
 
 def as_answer(
-    view: Overlay, found: Found, able: Mask, wanted: Mask, place: int = 0, *, one: bool = False
+    view: Overlay,
+    found: Found,
+    able: Mask,
+    wanted: Mask,
+    place: int = 0,
+    *,
+    one: bool = False,
+    asked: str = "the filter",
 ) -> Answer:
-    """Return what was found as it is shown, from a place on; the masks as in `why_not_found`.
+    """Return what was found as it is shown, from a place on; for the rest see `why_not_found`.
 
     Parameters
     ----------
@@ -113,7 +120,7 @@ def as_answer(
         show(view.cards[position], score, reason)
         for position, score in zip(page.positions.tolist(), page.scores.tolist(), strict=True)
     )
-    note = None if len(found.positions) else why_not_found(view, able, wanted)
+    note = None if len(found.positions) else why_not_found(view, able, wanted, asked)
     name = secrets.token_hex(8)
     return Answer(
         name,

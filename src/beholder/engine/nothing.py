@@ -22,12 +22,18 @@ def why_nothing(view: Overlay, able: Mask, wanted: Mask) -> str:
     )
 
 
-def why_not_found(view: Overlay, able: Mask, wanted: Mask) -> str:
-    """Say why nothing was found that is like something; the masks as in `why_nothing`."""
-    return _closed(view, able, wanted) or "no item that may be shown is like it"
+def why_not_found(view: Overlay, able: Mask, wanted: Mask, asked: str = "the filter") -> str:
+    """Say why nothing was found that is like something; the masks as in `why_nothing`.
+
+    Parameters
+    ----------
+    asked
+        What made `wanted` of `able`: a filter, choices, or both.
+    """
+    return _closed(view, able, wanted, asked) or "no item that may be shown is like it"
 
 
-def _closed(view: Overlay, able: Mask, wanted: Mask) -> str:
+def _closed(view: Overlay, able: Mask, wanted: Mask, asked: str = "the filter") -> str:
     if not view.shown.any():
         return "no item is shown"
     if not able.any():
@@ -38,7 +44,7 @@ def _closed(view: Overlay, able: Mask, wanted: Mask) -> str:
             if able.sum() == 1
             else f"none of the {able.sum()} items that are"
         )
-        return f"{none} shown {'does not hold' if able.sum() == 1 else 'holds'} for the filter"
+        return f"{none} shown {'does not hold' if able.sum() == 1 else 'holds'} for {asked}"
     return ""
 
 

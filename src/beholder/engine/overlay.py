@@ -35,6 +35,7 @@ from beholder.spaces.word_index import WordIndex
 
 VectorsOf = Callable[[Sequence[str], Sequence[Sequence[str]]], Mapping[str, Modality]]
 FRESH = 100  # late items in the small layer before they are sealed into the other
+OFFERS = 16  # lists of names whose offers are kept: callers may ask for any
 SAME = 0.9999  # cosine from which two vectors are the same one, mapped twice
 
 
@@ -120,15 +121,23 @@ class Overlay:
         return self.products.of_items
 
     @cached_property
+    def varies(self) -> bool:
+        """Whether a product has several items."""
+        return bool((np.bincount(self.groups[self.groups >= 0]) > 1).any())
+
+    @cached_property
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
         return np.pad(self.parts.popularity, (0, self.n_late))
 
     def offers(self, names: tuple[str, ...] = ()) -> tuple[Offer, ...]:
         """Return what can be chosen of these attributes; none: of those that suggest themselves."""
-        if names not in self._offers:
-            self._offers[names] = offers_of(self.masks.facets, self.shown, names)
-        return self._offers[names]
+        found = self._offers.get(names)
+        if found is None:
+            if len(self._offers) >= OFFERS:
+                self._offers.clear()
+            found = self._offers[names] = offers_of(self.masks.facets, self.shown, names)
+        return found
 
     def labels(self, name: str) -> Mapping[str, Mapping[str, str]]:
         """Return what values of an attribute are called in other languages."""

@@ -43,7 +43,12 @@ class Dial(NamedTuple):
     @property
     def moves(self) -> bool:
         """Whether it may change an order."""
-        return self.diversity > 0 or self.near <= 1 or self.one_variant
+        return self.compares or self.one_variant
+
+    @property
+    def compares(self) -> bool:
+        """Whether it hangs on how alike items are."""
+        return self.diversity > 0 or self.near <= 1
 
 
 class Reranked(NamedTuple):

@@ -36,6 +36,8 @@ def firsts(groups: Positions) -> NDArray[np.int64]:
 
 def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
     """Return of some items, bool (n,), the one of each product that has the best score."""
+    if not view.varies:
+        return among
     grouped = np.flatnonzero(among & (view.groups >= 0))
     best = grouped[np.lexsort((view.blend.ties[grouped], -scores[grouped]))]
     found = among & (view.groups < 0)
@@ -43,8 +45,18 @@ def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
     return found
 
 
+def how_many(view: Overlay, among: Mask, *, one: bool) -> int:
+    """Return how many items there are, bool (n,), or products if one of each is wanted."""
+    if not one or not view.varies:
+        return int(np.count_nonzero(among))
+    groups = view.groups[among]
+    return int(np.count_nonzero(groups < 0) + np.count_nonzero(np.bincount(groups[groups >= 0])))
+
+
 def without_products_of(view: Overlay, items: Positions, among: Mask) -> Mask:
     """Return of some items, bool (n,), those that are no variants of any of these."""
+    if not view.varies:
+        return among
     groups = view.groups[items]
     return among & ~np.isin(view.groups, groups[groups >= 0])
 
@@ -57,6 +69,8 @@ def products(view: Overlay) -> NDArray[np.int64]:
 def others(view: Overlay, positions: Positions, able: Mask) -> dict[str, int]:
     """Return how many other variants may be shown, by id, of items that have some."""
     groups = view.groups[positions]
+    if not view.varies:
+        return {}
     counts = np.bincount(view.groups[able & (view.groups >= 0)], minlength=len(view.products.codes))
     found = {}
     for position, group in zip(positions.tolist(), groups.tolist(), strict=True):
@@ -67,11 +81,17 @@ def others(view: Overlay, positions: Positions, able: Mask) -> dict[str, int]:
 
 
 def all_of_product(view: Overlay, position: int) -> list[int]:
-    """Return the shown variants of an item's product with itself, as they came; else nothing."""
+    """Return the shown variants of an item's product with itself, as they came; else nothing.
+
+    Of more than `MOST` the first, and the item in the last place.
+    """
     group = view.groups[position]
     same = view.shown & (view.groups == group) if group >= 0 else view.shown[:0]
     found: list[int] = np.flatnonzero(same).tolist()
-    return found[:MOST] if len(found) > 1 else []
+    if len(found) < 2:
+        return []
+    head = found[:MOST]
+    return head if position in head else [*head[:-1], position]
 
 
 def _apart(groups: Positions) -> NDArray[np.int64]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlencode
 
-Choices = Mapping[str, tuple[str, ...]]
 BEGIN = "is."  # of the parameter that chooses: is.category=vase
 
 
@@ -28,7 +27,7 @@ class Asked:
     """
 
     words: str = ""
-    choices: Choices = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     picture: str = ""
     place: int = 0
 

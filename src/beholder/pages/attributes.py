@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from beholder.translations import translation
+
 MOST_CHIPS = 12
 LONGEST_CHIP = 24  # letters
 _LARGEST = 1e15  # above it floating-point numbers are written with exponents
@@ -21,7 +23,6 @@ _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
 _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
 _ADDRESS = re.compile(r"://|^www\.|\.(jpe?g|png|webp|gif|html?)$", re.I)
-_LANGUAGE = re.compile(r"(.+)_[a-z]{2}")
 _NO_NAME_NO_SENSE = frozenset({"true", "false", "yes", "no", "none", "null", "nan", "n/a"})
 
 
@@ -33,7 +34,7 @@ def chips(attributes: Mapping[str, Any], language: str = "en") -> list[dict[str,
     """
     found: dict[str, dict[str, str]] = {}
     for name, value in attributes.items():
-        if name.startswith(("title", "description")) or _translates(name, attributes):
+        if name.startswith(("title", "description")) or translation(name, attributes):
             continue
         values = _listed(value)
         others = _listed(attributes.get(f"{name}_{language[:2]}"))
@@ -46,11 +47,6 @@ def chips(attributes: Mapping[str, Any], language: str = "en") -> list[dict[str,
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _translates(name: str, attributes: Mapping[str, Any]) -> bool:
-    match = _LANGUAGE.fullmatch(name)
-    return match is not None and match[1] in attributes
 
 
 def is_words(text: str) -> bool:

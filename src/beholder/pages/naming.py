@@ -8,6 +8,7 @@ from beholder.pages import attributes
 from beholder.pages.words import Words
 
 Labels = Mapping[str, str]  # by language: {"zh": "..."}
+CENT = 0.01
 
 
 def attribute(words: Words, name: str) -> str:
@@ -30,19 +31,23 @@ def value(words: Words, currency: str, name: str, told: str, labels: Labels) -> 
         return told
     least, _, below = told.partition("..")
     try:
-        ends = [float(end) if end else None for end in (least, below)]
+        _ = [float(end) for end in (least, below) if end]
     except ValueError:
         return told
     money = name == "price"
     both = money and "{price}" in currency  # what stands before a number is said with each
-    first, last = (_number(end, currency if both or None in ends else "", money) for end in ends)
+    alone = "" in (least, below)
+    first, last = (
+        _money(end, currency if both or alone else "") if money else end for end in (least, below)
+    )
     if first and last:
         said = words("range", least=first, below=last)
         return f"{said} {currency}" if money and currency and not both else said
     return words("range_from", least=first) if first else words("range_below", below=last)
 
 
-def _number(number: float | None, currency: str, money: bool) -> str:
-    if number is None:
-        return ""
-    return attributes.price({"price": number}, currency) if money else f"{number:.10g}"
+def _money(told: str, currency: str) -> str:
+    """Return how a price is written; what has no place in two decimals, as it is told."""
+    number = float(told or 0)
+    fits = number == 0 or number >= CENT
+    return (told and fits and attributes.price({"price": number}, currency)) or told

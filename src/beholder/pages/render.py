@@ -94,6 +94,7 @@ def render_search(
     facets: Sequence[Mapping[str, Any]] = (),
     labels: Labelled | None = None,
     without: Sequence[tuple[Asked, int]] = (),
+    mine: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
     """Return the results of a search, or the empty search page where there is no answer.
 
@@ -110,12 +111,15 @@ def render_search(
     without
         Where nothing was found: the same search without one of its parts, and how many items
         that would find.
+    mine
+        What the visitor said of items, by id, as in `render_item`: of those that come later, too.
     """
     found = answer or {}
     asked = Asked() if asked is None else asked
     items, place = found.get("items", []), found.get("place", 0)
     behind = place + len(items)
     total = found.get("total") or behind
+    more = asked.at(behind).address if items and behind < total else ""
     words, labels = Words(look.language), labels or {}
     return _page(
         "search.html",
@@ -141,7 +145,8 @@ def render_search(
             for other, n in without
         ],
         n_found=total,
-        more=asked.at(behind).address if items and behind < total else "",
+        mine=_json(mine) if mine and (more or asked.picture) else "",
+        more=more,
         search=_json({"words": asked.words, "choices": asked.choices, "place": behind}),
     )
 

@@ -6,13 +6,30 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from beholder.errors import UsageError
 from beholder.rules.columns import Column, Mask, Numbers
 from beholder.rules.facets import Facets
 
 Choices = Mapping[str, Sequence[str]]
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<least>{_NUMBER})?\.\.(?P<below>{_NUMBER})?", re.ASCII)
+
+
+def listed(told: str | Sequence[str], what: str) -> tuple[str, ...]:
+    """Return texts of which one may be told alone.
+
+    Raises
+    ------
+    UsageError
+        If one of them is no text.
+    """
+    found = (told,) if isinstance(told, str) else tuple(told)
+    for each in found:
+        if not isinstance(each, str):
+            raise UsageError(f"{what} {each!r} is no text", remedy=f"write {str(each)!r}")
+    return found
 
 
 def masks_of(choices: Choices, facets: Facets) -> dict[str, Mask]:
@@ -43,7 +60,24 @@ def ends_of(value: str) -> tuple[float, float] | None:
 
 def range_of(least: float | None, below: float | None) -> str:
     """Return a range as it is written, such as `10..20`; None: without an end."""
-    return "..".join("" if end is None else f"{end:.10g}" for end in (least, below))
+    return "..".join("" if end is None else written(end) for end in (least, below))
+
+
+def written(number: float) -> str:
+    """Return a number with all its digits and without an exponent; `float` reads the same."""
+    return np.format_float_positional(number, trim="-")
+
+
+def where(values: Sequence[str], numbers: NDArray[np.float64]) -> Mask:
+    """Return which numbers are one of some values, or within one of some ranges."""
+    found = np.zeros(len(numbers), bool)
+    for value in values:
+        ends = ends_of(value)
+        if ends is not None:
+            found |= (numbers >= ends[0]) & (numbers < ends[1])
+        elif re.fullmatch(_NUMBER, value, re.ASCII):
+            found |= numbers == float(value)
+    return found
 
 
 def _mask(name: str, values: Sequence[str], facets: Facets) -> Mask:
@@ -51,19 +85,8 @@ def _mask(name: str, values: Sequence[str], facets: Facets) -> Mask:
         return np.zeros(facets.n_items, bool)
     column: Column = facets.column(name)
     if isinstance(column, Numbers):
-        return _among_numbers(column, values)
+        return where(values, column.values)
     if facets.fields[name].type == "boolean":
         told = [value == "true" for value in values if value in ("true", "false")]
         return column.among(told) if told else np.zeros(len(column), bool)
     return column.among(list(values))
-
-
-def _among_numbers(column: Numbers, values: Sequence[str]) -> Mask:
-    found = np.zeros(len(column), bool)
-    for value in values:
-        ends = ends_of(value)
-        if ends is not None:
-            found |= (column.values >= ends[0]) & (column.values < ends[1])
-        elif re.fullmatch(_NUMBER, value, re.ASCII):
-            found |= column.values == float(value)
-    return found

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from beholder.rules.choices import ends_of, range_of
+from beholder.rules.choices import range_of, where, written
 from beholder.rules.columns import Coded, Column, Lists, Mask, Numbers
 from beholder.rules.facets import Facets
-from beholder.rules.translations import is_translation
 from beholder.rules.values import FacetType
+from beholder.translations import translation
 
 PRICE = "price"  # often as many values as items, and yet no code
 FIRST = (
@@ -50,11 +51,14 @@ class Offer(NamedTuple):
     ----------
     values
         As `Choices` take them: those of most items first, numbers and ranges from the least on.
+    codes
+        Of each value in the column of the attribute; empty where that has numbers.
     """
 
     name: str
     type: FacetType
     values: tuple[str, ...]
+    codes: tuple[int, ...] = ()
 
 
 def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[Offer, ...]:
@@ -70,15 +74,15 @@ def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[O
     """
     found = []
     numbers = 0
-    for name in names or _ordered(facets):
+    for name in dict.fromkeys(names) or _ordered(facets):
         if name not in facets.fields or (not names and _NAME.search(name)):
             continue
         column = facets.column(name)
-        values = _values(column, shown, bool(names), name.casefold() == PRICE)
+        values, codes = _values(column, shown, bool(names), name.casefold() == PRICE)
         if not values or (not names and numbers == NUMBERS and isinstance(column, Numbers)):
             continue
         numbers += isinstance(column, Numbers)
-        found.append(Offer(name, facets.fields[name].type, values))
+        found.append(Offer(name, facets.fields[name].type, values, codes))
         if not names and len(found) == MOST:
             break
     return tuple(found)
@@ -97,36 +101,57 @@ def counts_of(
     column = facets.column(offer.name)
     if isinstance(column, Numbers):
         numbers = column.values[among]
+        has = [where((value,), numbers) for value in offer.values]
         if as_one is None:
-            return tuple(_count(numbers, value) for value in offer.values)
+            return tuple(int(np.count_nonzero(each)) for each in has)
         own = as_one[among]
-        return tuple(len(_distinct(own[_has(numbers, value)])) for value in offer.values)
+        return tuple(_different(own[each]) for each in has)
     assert isinstance(column, Coded | Lists)
-    tally = _tally(column, among, as_one)
-    return tuple(tally.get(value, 0) for value in offer.values)
+    codes, whose = _codes(column, among)
+    if as_one is None:
+        counts = np.bincount(codes, minlength=len(column.values))
+        return tuple(counts[list(offer.codes)].tolist())
+    place_of = np.full(len(column.values), -1)
+    place_of[list(offer.codes)] = np.arange(len(offer.codes))
+    places = place_of[codes]
+    offered = places >= 0
+    places, own = places[offered], as_one[whose[offered]]
+    have = np.zeros((len(offer.codes), int(own.max(initial=-1)) + 1), bool)
+    have[places, own] = True
+    return tuple(np.count_nonzero(have, axis=1).tolist())
+
+
+def _different(numbers: NDArray[np.int64]) -> int:
+    there = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
+    there[numbers] = True
+    return int(np.count_nonzero(there))
 
 
 def _ordered(facets: Facets) -> list[str]:
     """Return names of attributes: the usual ones first, those in another language not at all."""
     known = {name.casefold(): name for name in facets.fields}
     first = [known[name] for name in FIRST if name in known]
-    own = [name for name in facets.fields if not is_translation(name, facets)]
+    own = [name for name in facets.fields if not translation(name, facets.fields)]
     return list(dict.fromkeys(first + own))
 
 
-def _values(column: Column, shown: Mask, asked: bool, price: bool) -> tuple[str, ...]:
+def _values(
+    column: Column, shown: Mask, asked: bool, price: bool
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the values that are offered, and their codes; nothing: none are."""
     if isinstance(column, Numbers):
-        return _of_numbers(column.values[shown & column.exists()], asked or price)
+        return _of_numbers(column.values[shown & column.exists()], asked or price), ()
     assert isinstance(column, Coded | Lists)
     if not asked and _tells_apart(column, shown):
-        return ()
-    tally = {text: n for text, n in _tally(column, shown).items() if _says_something(text)}
+        return (), ()
+    tally = {own: n for own, n in _tally(column, shown).items() if _says_something(own[0])}
     if not asked and _is_prose(tally):
-        return ()
+        return (), ()
     if all(n == int(shown.sum()) for n in tally.values()):
-        return ()  # nothing to choose: all have it
-    ordered = sorted(tally, key=lambda text: (-tally[text], text))
-    return tuple(text for text in ordered if len(text) <= LONGEST)[:VALUES]
+        return (), ()  # nothing to choose: all have it
+    ordered = sorted(tally, key=lambda own: (-tally[own], own[0]))
+    chosen = [own for own in ordered if len(own[0]) <= LONGEST][:VALUES]
+    return tuple(text for text, _ in chosen), tuple(code for _, code in chosen)
 
 
 def _tells_apart(column: Coded | Lists, shown: Mask) -> bool:
@@ -135,8 +160,8 @@ def _tells_apart(column: Coded | Lists, shown: Mask) -> bool:
     return bool(counts.sum() < ITEMS * np.count_nonzero(counts))
 
 
-def _is_prose(tally: dict[str, int]) -> bool:
-    return sum(len(text) > LONGEST for text in tally) > len(tally) / 2
+def _is_prose(tally: Mapping[tuple[str, int], int]) -> bool:
+    return sum(len(text) > LONGEST for text, _ in tally) > len(tally) / 2
 
 
 def _says_something(text: str) -> bool:
@@ -148,25 +173,17 @@ def _says_something(text: str) -> bool:
     return word not in _NOTHING and not coded and digits + letters > 0
 
 
-def _tally(
-    column: Coded | Lists, among: Mask, as_one: NDArray[np.int64] | None = None
-) -> dict[str, int]:
-    """Return how many of some items have each text; true and false are texts, too."""
-    codes, whose = _codes(column, among)
-    counted: NDArray[np.integer[Any]] = codes
-    if as_one is not None and len(codes):
-        span = int(as_one.max()) + 1
-        counted = _distinct(codes * np.int64(span) + as_one[whose]) // span
-    counts = np.bincount(counted, minlength=len(column.values)).tolist()
-    texts = (str(value) for value in column.values.to_pylist())
-    texts = (text.lower() if text in ("True", "False") else text for text in texts)
-    return {text: n for text, n in zip(texts, counts, strict=True) if n}
+def _tally(column: Coded | Lists, among: Mask) -> dict[tuple[str, int], int]:
+    """Return how many of some items have each text, by it and its code.
 
-
-def _distinct(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return each number once; sorting is several times faster than the hashes of `np.unique`."""
-    keys = np.sort(keys)
-    return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
+    True and false are texts, too.
+    """
+    counts = np.bincount(_codes(column, among)[0], minlength=len(column.values))
+    there = np.flatnonzero(counts)
+    said = (str(value) for value in column.values.take(pa.array(there)).to_pylist())
+    texts = (text.lower() if text in ("True", "False") else text for text in said)
+    pairs = zip(texts, there.tolist(), strict=True)
+    return dict(zip(pairs, counts[there].tolist(), strict=True))
 
 
 def _codes(column: Coded | Lists, among: Mask) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
@@ -187,11 +204,11 @@ def _of_numbers(numbers: NDArray[np.float64], asked: bool) -> tuple[str, ...]:
     if not asked and whole and len(numbers) < ITEMS * len(different):
         return ()
     if whole and len(different) <= SINGLE:
-        return tuple(f"{number:.0f}" for number in different)
+        return tuple(written(number) for number in different)
     ends = _ends(numbers)
     least, below = [None, *ends], [*ends, None]
     ranges = [range_of(*pair) for pair in zip(least, below, strict=True)]
-    return tuple(each for each in ranges if _count(numbers, each)) if ends else ()
+    return tuple(each for each in ranges if where((each,), numbers).any()) if ends else ()
 
 
 def _ends(numbers: NDArray[np.float64]) -> list[float]:
@@ -199,23 +216,12 @@ def _ends(numbers: NDArray[np.float64]) -> list[float]:
     parts = np.quantile(numbers, SHARES)
     spread = float(parts[-1] - parts[0]) or float(numbers.max() - numbers.min())
     step = _round(spread / 8)
-    ends = sorted({float(np.round(part / step) * step) for part in parts})
+    # Three steps of 0.1 are 0.30000000000000004.
+    ends = sorted({float(f"{np.round(part / step) * step:.15g}") for part in parts})
     return [end for end in ends if numbers.min() < end <= numbers.max()]
 
 
 def _round(number: float) -> float:
     """Return 1, 2 or 5 times a power of ten, the largest that is not above a number."""
     power = float(10.0 ** np.floor(np.log10(number)))
-    return next(factor * power for factor in (5, 2, 1) if factor * power <= number * 1.000001)
-
-
-def _count(numbers: NDArray[np.float64], value: str) -> int:
-    return int(np.count_nonzero(_has(numbers, value)))
-
-
-def _has(numbers: NDArray[np.float64], value: str) -> Mask:
-    ends = ends_of(value)
-    if ends is None:
-        found: Mask = numbers == float(value)
-        return found
-    return (numbers >= ends[0]) & (numbers < ends[1])
+    return next((f * power for f in (5, 2) if f * power <= number * 1.000001), power)

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pyarrow as pa
 
 from beholder.rules.columns import Coded, Column, Lists
 from beholder.rules.facets import Facets
-
-_LANGUAGE = re.compile(r"(?P<name>.+)_(?P<language>[a-z]{2})")
-
-
-def is_translation(name: str, facets: Facets) -> bool:
-    """Return whether an attribute says what another one does, in another language."""
-    match = _LANGUAGE.fullmatch(name)
-    return match is not None and match["name"] in facets.fields
+from beholder.translations import translation
 
 
 def labels_of(name: str, facets: Facets) -> dict[str, dict[str, str]]:
@@ -26,12 +17,12 @@ def labels_of(name: str, facets: Facets) -> dict[str, dict[str, str]]:
     entry by entry, where both are as long. Of several items the first is believed.
     """
     found: dict[str, dict[str, str]] = {}
-    for other in facets.fields if name in facets.fields else ():
-        match = _LANGUAGE.fullmatch(other)
-        if match and match["name"] == name:
+    for other in facets.fields:
+        told = translation(other, facets.fields)
+        if told is not None and told[0] == name:
             pairs = _pairs(facets.column(name), facets.column(other))
             for value, label in pairs.items():
-                found.setdefault(value, {})[match["language"]] = label
+                found.setdefault(value, {})[told[1]] = label
     return found
 
 

@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from beholder.engine.engine import Engine
 from beholder.engine.variants import Variants
 from beholder.pages.look import Chip
+from beholder.service.log import note_trouble
+from beholder.settings import PagesSettings
 
 MOST = (10, 6)  # of the first attribute, and of the second
+SELDOM = 10.0  # seconds between two counts, however often the catalogue changes
+
+
+class Chips:
+    """Choices of one tap for all pages, counted now and then; pages stand without them, too.
+
+    Attributes
+    ----------
+    now
+        As they were counted last.
+    """
+
+    def __init__(self, pages: PagesSettings) -> None:
+        self.now: tuple[Chip, ...] = ()
+        self._pages = pages
+        self._view: object = None
+        self._counted = 0.0
+
+    def of(self, engine: Engine) -> tuple[Chip, ...]:
+        """Return them, counted before the first page."""
+        if self._view is None:
+            self.follow(engine)
+        return self.now
+
+    def follow(self, engine: Engine) -> None:
+        """Count anew where the catalogue is another one, and some time has passed."""
+        view, now = engine.now_showing, time.monotonic()
+        if self._view is view or (self._view is not None and now - self._counted < SELDOM):
+            return
+        try:
+            self.now = frequent(engine, self._pages.facets, self._pages.variants)
+        except Exception as error:
+            self.now = ()
+            note_trouble("counting choices of one tap", error)
+        self._view, self._counted = view, now
 
 
 def frequent(

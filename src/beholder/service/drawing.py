@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -108,9 +108,8 @@ def mine_of(running: Running, who: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def with_mine(running: Running, who: str, found: Any) -> list[dict[str, Any]]:
-    """Return items with what the visitor said of each."""
-    mine = mine_of(running, who)
+def with_mine(found: Any, mine: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return items with what the visitor said of each; see `mine_of`."""
     shown: list[dict[str, Any]] = msgspec.to_builtins(found)
     for each in shown:
         each["mine"] = mine.get(each["id"], {})

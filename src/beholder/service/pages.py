@@ -68,9 +68,8 @@ async def feed(
         asked = Question(FEED, page=page, repeat="allow" if again else None, variants=variants)
         answer = msgspec.to_builtins(engine.recommend(session=who, question=asked, seen=seen))
         if again:
-            answer["mine"] = mine = mine_of(running, who)
-            for each in answer["items"]:
-                each["mine"] = mine.get(each["id"], {})
+            answer["mine"] = mine_of(running, who)
+            answer["items"] = with_mine(answer["items"], answer["mine"])
         names = () if page else ROWS
         beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
         empty = not engine.pipeline.rules.open(engine.now_showing).any()
@@ -99,7 +98,7 @@ async def item(
     engine, name = running.engine, plain_id(item_id)
 
     def gather() -> tuple[Any, Any, Any]:
-        shown = with_mine(running, who, [_shown(running, name)])[0]
+        shown = with_mine([_shown(running, name)], mine_of(running, who))[0]
         alike = engine.similar(name, BESIDE, seen, variants=running.settings.pages.variants)
         beside = msgspec.to_builtins(alike.items)
         why = None
@@ -198,7 +197,7 @@ def _saved(running: Running, who: str) -> list[dict[str, Any]]:
             kept.append(running.engine.item(name))
         except UnknownItemError:
             continue  # hidden or gone since
-    return with_mine(running, who, kept)
+    return with_mine(kept, mine_of(running, who))
 
 
 def _back(address: str) -> str:

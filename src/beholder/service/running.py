@@ -24,7 +24,7 @@ from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
 from beholder.pages.look import Chip
 from beholder.service import visitor
-from beholder.service.chips import frequent
+from beholder.service.chips import Chips
 from beholder.service.daily import Daily
 from beholder.service.keys import KeyFile
 from beholder.service.log import note_trouble
@@ -76,7 +76,7 @@ class Running:
         self.refused: tuple[str, BeholderError] | None = None
         self._failed_at = -RED
         self._last_event = 0
-        self._chips: tuple[object, tuple[Chip, ...]] = (None, ())
+        self._chips = Chips(self.settings.pages)
         self._pictures: PictureWorkers | None = None
         self._starting = threading.Lock()
         self._swapping = threading.Lock()
@@ -159,21 +159,8 @@ class Running:
 
     @property
     def chips(self) -> tuple[Chip, ...]:
-        """Choices of one tap; what changes in the catalogue is in them a moment later."""
-        if self._chips[0] is None:
-            self._count()
-        return self._chips[1]
-
-    def _count(self) -> None:
-        view = self.engine.now_showing
-        if self._chips[0] is view:
-            return
-        pages = self.settings.pages
-        self._chips = (view, self._chips[1])  # where counting fails, what there was is shown
-        try:
-            self._chips = (view, frequent(self.engine, pages.facets, pages.variants))
-        except Exception as error:  # pages do without, and who follows promotions goes on
-            note_trouble("counting what can be chosen", error)
+        """Choices of one tap; what changes in the catalogue is in them some seconds later."""
+        return self._chips.of(self.engine)
 
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
@@ -191,7 +178,7 @@ class Running:
                 self.refused = (name, error)
             else:
                 self.refused = None
-                self._count()
+                self._chips.follow(self.engine)
 
     def _engine_of(self, parts: Parts, name: str) -> Engine:
         engine = engine_of(self.workspace, parts, name, self.store, patience=OPENING)
@@ -222,7 +209,7 @@ class Running:
                 self.engine.refresh()
                 self.daily.look(time.monotonic())
                 self._last_event = self.store.last_event()
-                self._count()
+                self._chips.follow(self.engine)
             except BeholderError:
                 pass  # no bundle at all, or no store: requests meet the same error, and tell it
             except Exception as error:  # this thread follows promotions: it may not end

@@ -9,7 +9,6 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromQuery
 
-from beholder.engine.choosing import SearchAnswer
 from beholder.engine.question import FURTHEST
 from beholder.errors import UsageError
 from beholder.pages import render
@@ -17,7 +16,7 @@ from beholder.pages.asked import Asked
 from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
-from beholder.service.drawing import Page, page_of, visitor_of, with_mine
+from beholder.service.drawing import Page, mine_of, page_of, visitor_of, with_mine
 from beholder.service.running import Running, in_thread
 from beholder.service.search import SearchRequest, find
 
@@ -52,15 +51,15 @@ async def search_page(
     await running.seen(None, None)
 
     def gather() -> dict[str, Any]:
+        mine = mine_of(running, who)
         if not asked:
-            return {
-                "facets": msgspec.to_builtins(
-                    running.engine.facets(_names(running), running.settings.pages.variants)
-                )
-            }
-        found = _search(running, asked)
-        shown = {"items": with_mine(running, who, found.items), "place": place}
+            pages = running.settings.pages
+            facets = running.engine.facets(pages.facets, pages.variants)
+            return {"facets": msgspec.to_builtins(facets), "mine": mine}
+        found = find(running, _request(running, asked), None)
+        shown = {"items": with_mine(found.items, mine), "place": place}
         return {
+            "mine": mine,
             "answer": shown | {"total": found.total, "variants": found.variants},
             "facets": msgspec.to_builtins(found.facets),
             "labels": _labels(running, asked),
@@ -87,24 +86,20 @@ async def search_by_picture(request: Asking) -> Page:
         await running.seen(None, None)
         wanted = SearchRequest(k=FOUND, variants=running.settings.pages.variants)
         found = await in_thread(lambda: find(running, wanted, picture))
-        items = await in_thread(lambda: with_mine(running, who, found.items))
+        items = await in_thread(lambda: with_mine(found.items, mine_of(running, who)))
         shown = {"items": items, "variants": found.variants}
     return await page_of(request, lambda look: render.render_search(look, answer=shown), who)
 
 
-def _search(running: Running, asked: Asked) -> SearchAnswer:
-    return running.engine.search(
+def _request(running: Running, asked: Asked) -> SearchRequest:
+    return SearchRequest(
         asked.words,
-        choices=asked.choices,
-        facets=_names(running) or True,
+        FOUND,
+        asked.place,
+        choices={name: list(values) for name, values in asked.choices.items()},
+        facets=True,
         variants=running.settings.pages.variants,
-        k=FOUND,
-        place=asked.place,
     )
-
-
-def _names(running: Running) -> list[str]:
-    return running.settings.pages.facets
 
 
 def _labels(running: Running, asked: Asked) -> dict[str, Any]:
@@ -114,14 +109,11 @@ def _labels(running: Running, asked: Asked) -> dict[str, Any]:
 
 def _without(running: Running, asked: Asked) -> list[tuple[Asked, int]]:
     """Return the search without each of its parts, as far as that finds something."""
-    others = [asked.saying("", asked.picture)] if asked.words else []
-    others += [asked.toggled(name, value) for name, value in asked.chosen]
-    found = []
     variants = running.settings.pages.variants
-    for other in filter(bool, others):
-        answer = running.engine.search(other.words, choices=other.choices, variants=variants, k=1)
-        found += [(other, answer.total)] if answer.total else []
-    return found
+    unworded, without = running.engine.without(asked.words, asked.choices, variants)
+    found = [(asked.saying("", asked.picture), unworded)] if asked.words else []
+    found += [(asked.toggled(*chosen), without[chosen]) for chosen in asked.chosen]
+    return [(other, n) for other, n in found if other and n]
 
 
 def _refuse_many(asked: Asked) -> None:

@@ -9,7 +9,7 @@ from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
 
 DAY = "public, max-age=86400"
-ROBOTS = "User-agent: *\nDisallow: {root}/v1/\nDisallow: {root}/react\n"
+ROBOTS = "User-agent: *\nDisallow: {root}/v1/\nDisallow: {root}/react\nDisallow: {root}/search\n"
 
 
 @get("/favicon.ico", media_type="image/svg+xml", opt=needs("live"))
@@ -21,7 +21,7 @@ async def favicon() -> Response[bytes]:
 
 @get("/robots.txt", media_type="text/plain", opt=needs("live"))
 async def robots(request: Asking) -> Response[str]:
-    """Return that pages and pictures may be visited, and the API not."""
+    """Return that pages of items and pictures may be visited; the API and the many searches not."""
     told = ROBOTS.format(root=running_of(request).settings.serve.root_path)
     return Response(told, media_type="text/plain", headers={"cache-control": DAY})
 

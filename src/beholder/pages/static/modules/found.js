@@ -15,20 +15,21 @@ const more = document.querySelector("#more");
 export function wireFound(feed) {
   const asked = JSON.parse(more.dataset.search || "{}");
   const picture = keptPicture();
-  if (picture) showPicture(feed, asked, picture);
+  const file = picture?.thumb ? fileOf(picture.thumb) : null;
+  if (picture) showPicture(feed, asked, picture, file);
   more.addEventListener("click", (event) => {
     const link = event.target.closest(".next");
     if (!link || link.ariaDisabled) return;
     event.preventDefault();
-    grow(feed, asked, link);
+    grow(feed, asked, file, link);
   });
 }
 
-async function grow(feed, asked, link) {
+async function grow(feed, asked, file, link) {
   link.ariaDisabled = "true";
   const first = feed.cards.length;
   try {
-    const { items, total } = await search({ ...asked, k: K });
+    const { items, total } = await search({ ...asked, k: K }, file);
     feed.append(items, "search");
     asked.place += items.length;
     const address = new URL(link.href);
@@ -44,21 +45,35 @@ async function grow(feed, asked, link) {
 }
 
 /** What else is asked for is searched for together with the picture. */
-async function showPicture(feed, { words, choices }, picture) {
+async function showPicture(feed, asked, picture, file) {
+  const { words, choices } = asked;
   const chip = document.querySelector("#by-picture");
   const hello = document.querySelector("#hello");
   chip.hidden = false;
-  if (picture.thumb) Object.assign(hello.querySelector(".asked"), { src: blobOf(picture.thumb), hidden: false });
+  if (file) Object.assign(hello.querySelector(".asked"), { src: blobOf(picture.thumb), hidden: false });
   if (!words) hello.querySelector("h1").textContent = say("results_picture");
   hello.querySelector("p:not(.row)")?.remove();
   more.querySelector(".next")?.remove();
   document.querySelector("#nothing")?.remove();
-  const alone = !words && !Object.keys(choices).length;
+  const found = document.querySelector("#found");
+  if (!words && !Object.keys(choices).length) {
+    feed.show(picture.items, "search");
+    found.textContent = count("results_alike", picture.items.length);
+    return;
+  }
   try {
-    const { items } = alone ? picture : await search({ words, choices, k: K }, fileOf(picture.thumb));
+    const { items, total } = await search({ ...asked, place: 0, k: K }, file);
     feed.show(items, "search");
-    document.querySelector("#found").textContent = count("results", items.length);
+    found.textContent = count("results", total);
+    asked.place = items.length;
+    if (items.length < total) more.append(nextLink());
   } catch {
     toast(say("error"));
   }
+}
+
+function nextLink() {
+  const link = Object.assign(document.createElement("a"), { className: "btn solid next", href: location.href });
+  link.textContent = say("load_more");
+  return link;
 }
