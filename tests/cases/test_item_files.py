@@ -102,10 +102,10 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
     words = "import", shop, "--items", tmp_path / "sheet.csv"
     look = " ".join(run(*words, "--dry-run").split())
     assert "price number (1), words (1)" in look
-    assert "Farbe list (1), words (1)" in look
+    assert "colour list (1), words (1) rot; blau" in look
     assert "UVP number in words (2)" in look
     done = run(*words)
-    assert "item_id=sku, title=Bezeichnung, price=Preis, stock=Lagerbestand" in done
+    assert "item_id=sku, title=Bezeichnung, price=Preis, stock=Lagerbestand, colour=Farbe" in done
     assert "1 row whose Preis is no number: it is kept as words" in done
     (_, vase), (_, jug) = items_of(shop).values()
     assert (vase["price"], vase["stock"]) == (1299, 3)
@@ -173,8 +173,38 @@ def test_a_column_may_be_mapped_to_an_attribute_that_is_a_number(
     vase = items_of(shop)["a"][1]
     assert (vase["weight"], vase["price"], vase["Preis"]) == (12.5, 3, "1.299,00 €")
     done = run(*words, "--map", "wieght=UVP", status=2)
-    assert "there is no field wieght" in done
-    assert "weight" in done
+    assert "there is no field wieght (did you mean weight?)" in done
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        ("Kategorie;Farbe;Marke;Stoff;Modellnummer", "category colour brand Stoff product_code"),
+        ("Catégorie;couleur;marque;matière;Artikelgruppe",
+         "category colour brand material Artikelgruppe"),
+        ("categoría;color;marca;material;x", "category color brand material x"),
+        ("category;Kategorie;colore;marca;materiale", "category Kategorie colour brand material"),
+    ],
+)  # fmt: skip
+def test_attributes_are_known_by_their_names_in_other_languages(
+    shop: Path, tmp_path: Path, head: str, names: str
+) -> None:
+    (tmp_path / "sheet.csv").write_text(f"sku;{head}\na;1;2;3;4;5\n", "utf-8")
+    run("import", shop, "--items", tmp_path / "sheet.csv")
+    assert items_of(shop)["a"][1] == dict(zip(names.split(), "12345", strict=True))
+
+
+def test_any_attribute_may_be_mapped_and_takes_the_place_of_its_column(
+    shop: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "sheet.csv").write_text("sku;Sparte;Titel\na;vases;Vase\n")
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    run(*words)
+    assert items_of(shop)["a"] == ("Vase", {"Sparte": "vases"})
+    assert "category=Sparte" in run(*words, "--map", "category=Sparte")
+    assert items_of(shop)["a"] == ("Vase", {"category": "vases"})
+    assert "did you mean image?" in run(*words, "--map", "picture=Sparte", status=2)
+    assert "items have no field user" in run(*words, "--map", "user=Sparte", status=2)
 
 
 def test_two_columns_of_one_attribute_are_one_and_the_other_is_named(

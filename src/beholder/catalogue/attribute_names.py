@@ -1,12 +1,11 @@
-"""What files in other languages call the attributes of items that are numbers."""
+"""What files in other languages call the attributes of items that mean something here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from beholder.numbers_in_text import NUMBERS
-
+IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "price": (
         "preis", "verkaufspreis", "prix", "precio", "prezzo", "preço", "preco", "prijs", "cena",
@@ -16,16 +15,33 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         "lagerbestand", "bestand", "lager", "existencias", "giacenza", "estoque", "voorraad",
         "stock_quantity", "inventory_quantity",
     ),
+    "category": (
+        "kategorie", "produktkategorie", "artikelkategorie", "warengruppe", "catégorie",
+        "categorie", "categoría", "categoria",
+    ),
+    "colour": ("farbe", "couleur", "colore", "cor", "kleur"),
+    "brand": ("marke", "marque", "marca", "merk"),
+    "material": ("werkstoff", "matière", "matiere", "matériau", "materiau", "materiale",
+                 "materiaal"),
+    "product_code": (
+        "modellnummer", "modell_nr", "modellnr", "numéro_de_modèle", "número_de_modelo",
+        "codice_modello", "modelnummer",
+    ),
 }  # fmt: skip
 
 
 def attribute_fields(mapping: Mapping[str, str]) -> list[str]:
     """Return the fields of a mapping that are attributes of items, which `--map` may name."""
-    return [field for field in mapping if field == "description" or field in NUMBERS]
+    return [field for field in mapping if is_attribute(field)]
+
+
+def is_attribute(field: str) -> bool:
+    """Whether a field of items is an attribute: all are but the id, the title and pictures."""
+    return field not in ("item_id", "title") and not IMAGE.fullmatch(field)
 
 
 def guessed(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
-    """Return the columns of prices and stocks that are called so in another language.
+    """Return the columns of attributes that are called so in another language.
 
     A file that has one of our names, in whatever case, means no other column by it.
     """
@@ -33,7 +49,9 @@ def guessed(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
     free = [column for column in columns if column not in set(taken)]
     ours = {column.lower() for column in columns}
     for field, names in ELSEWHERE.items():
-        by_name = {column.strip().lower().replace(" ", "_"): column for column in reversed(free)}
+        by_name = {
+            re.sub(r"[ -]", "_", column.strip().lower()): column for column in reversed(free)
+        }
         named = next((by_name[name] for name in names if name in by_name), None)
         if field not in ours and named is not None:
             found[field] = named
@@ -46,4 +64,6 @@ def in_another_language(column: str) -> bool:
     return any(word.endswith(_FOREIGN) for word in words)
 
 
-_FOREIGN = tuple(name for names in ELSEWHERE.values() for name in names if "_" not in name)
+_FOREIGN = tuple(
+    name for field in ("price", "stock") for name in ELSEWHERE[field] if "_" not in name
+)

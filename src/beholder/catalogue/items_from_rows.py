@@ -62,7 +62,7 @@ def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     there = set(columns)
     fields = attribute_fields(mapping)
     own = there.difference(mapping.values(), fields, [""])
-    own |= {field for field in fields if mapping[field] in there}
+    own |= {name for field in fields if mapping[field] in there for name in (field, mapping[field])}
     return own | ({TITLE} if mapping.get("title") in there else set())
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
-from beholder.catalogue.attribute_names import attribute_fields, guessed
+from beholder.catalogue.attribute_names import IMAGE, attribute_fields, guessed
 from beholder.errors import DataError, UsageError
 from beholder.numbers_in_text import NUMBERS
 
@@ -24,7 +24,6 @@ USER = (
     "kunden_id", "kundennummer", "kunden_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
 )  # fmt: skip
 
-IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "items": {
         "item_id": ITEM,
@@ -176,14 +175,27 @@ def picture_fields(mapping: Mapping[str, str]) -> list[str]:
 
 
 def field_of(what: str, name: str) -> bool:
-    """Whether `--map` may name a field of such a file so."""
-    of_items = what == "items" and (bool(IMAGE.fullmatch(name)) or name in NUMBERS)
-    return of_items or name in FIELDS[what]
+    """Whether `--map` may name a field of such a file so; of items, every attribute is one."""
+    if name in FIELDS[what]:
+        return True
+    others = any(name in FIELDS[other] for other in FIELDS) and name not in NUMBERS
+    return what == "items" and not others and not meant_by(name)
 
 
-def known_field(name: str) -> bool:
-    """Whether `--map` may name a field so."""
-    return any(field_of(what, name) for what in FIELDS)
+def meant_by(name: str) -> str:
+    """Return the field of items that a name most likely means which is none; empty: none.
+
+    `wieght` is weight, and `picture` is image; `price_old` is an attribute of its own.
+    """
+    if name in NUMBERS or IMAGE.fullmatch(name):
+        return ""
+    for field, names in FIELDS["items"].items():
+        if name != field and _plain(name) in map(_plain, names):
+            return field
+    fields = [*FIELDS["items"], *NUMBERS]
+    if any(name.startswith(f"{field}_") for field in fields):
+        return ""
+    return next(iter(difflib.get_close_matches(name, fields, n=1, cutoff=0.83)), "")
 
 
 def _more_pictures(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:

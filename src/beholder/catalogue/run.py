@@ -15,7 +15,7 @@ from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
 from beholder.catalogue.kind_words import names_kinds
-from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, known_field, matches
+from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, matches, meant_by
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -27,7 +27,6 @@ from beholder.catalogue.unicode import writable
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
-from beholder.numbers_in_text import NUMBERS
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now
@@ -234,12 +233,11 @@ def _check(request: Request) -> None:
         raise UsageError(f"there is no kind {request.kind!r}", remedy="one of " + ", ".join(CODES))
     if request.ids is not None and request.vectors is None:
         raise UsageError("--ids names the rows of vectors", remedy="add --vectors FILE")
-    ours = {name for fields in FIELDS.values() for name in fields} | NUMBERS
     for name in request.maps:
-        if not known_field(name):
+        if not any(field_of(what, name) for what in FIELDS):
             raise UsageError(
                 f"--map {name}=...: there is no field {name}",
-                remedy="one of " + ", ".join(sorted(ours)),
+                remedy=f"did you mean {meant_by(name)}?",
             )
 
 
