@@ -118,7 +118,7 @@ def counts_of(
     places, own = places[offered], as_one[whose[offered]]
     have = np.zeros((len(offer.codes), int(own.max(initial=-1)) + 1), bool)
     have[places, own] = True
-    return tuple(np.count_nonzero(have, axis=1).tolist())
+    return tuple(int(np.count_nonzero(row)) for row in have)  # several times faster than by axis
 
 
 def _different(numbers: NDArray[np.int64]) -> int:

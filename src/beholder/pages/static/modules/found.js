@@ -62,6 +62,7 @@ async function showPicture(feed, asked, picture, file) {
     return;
   }
   try {
+    if (!file) throw new Error("the browser could not draw the picture");
     const { items, total } = await search({ ...asked, place: 0, k: K }, file);
     feed.show(items, "search");
     found.textContent = count("results", total);
