@@ -189,13 +189,14 @@ def meant_by(name: str) -> str:
     """
     if name in NUMBERS or IMAGE.fullmatch(name):
         return ""
-    for field, names in FIELDS["items"].items():
-        if name != field and _plain(name) in map(_plain, names):
-            return field
-    fields = [*FIELDS["items"], *NUMBERS]
-    if any(name.startswith(f"{field}_") for field in fields):
+    fields = {known: field for field, names in FIELDS["items"].items() for known in names}
+    fields |= {known: known for known in (*FIELDS["items"], *NUMBERS)}
+    if name in fields:
+        return "" if fields[name] == name else fields[name]
+    if any(name.startswith(f"{known}_") for known in fields):
         return ""
-    return next(iter(difflib.get_close_matches(name, fields, n=1, cutoff=0.83)), "")
+    near = difflib.get_close_matches(name, fields, n=1, cutoff=0.83)
+    return fields[near[0]] if near else ""
 
 
 def _more_pictures(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
