@@ -1,4 +1,4 @@
-"""Words of a file that say yes or no to a use of what people did, in nine languages."""
+"""Words of a file that say yes or no to a use of what people did, in eight languages."""
 
 from __future__ import annotations
 
