@@ -147,7 +147,7 @@ def test_a_picture_is_joined_with_a_choice(chromium, server, trained):
     page.wait_for_function("() => document.querySelectorAll('.card').length === 10")
     families = "[...document.querySelectorAll('.card')].map(c => c.item.attributes.family)"
     assert set(page.evaluate(families)) == {FAMILY}
-    assert page.locator("#found").inner_text() == "10 pictures"
+    assert page.locator("#found").inner_text() == "10 items"
     assert not page.locator(".next").is_visible()
     wide = page.url.replace("is.family=lamp", WIDE.partition("?")[2])
     page.goto(wide)
