@@ -13,7 +13,7 @@ from beholder.behaviour.event import Event
 from beholder.store import ItemRecord, Store, schema
 from beholder.workspace import Workspace
 
-ERASURES = 25
+ERASURES = 10
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -29,7 +29,7 @@ def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Workspace:
 
 
 def test_nothing_is_left_that_nobody_can_erase(workspace: Workspace) -> None:
-    done, failed = threading.Event(), []
+    done, wrote, failed = threading.Event(), threading.Event(), []
     event = Event("a", "review", user="ann", text="words")
 
     def again_and_again(work: Callable[[Store], object]) -> None:
@@ -40,17 +40,21 @@ def test_nothing_is_left_that_nobody_can_erase(workspace: Workspace) -> None:
         except Exception as error:
             failed.append(error)
 
+    def write(store: Store) -> None:
+        if store.record([event])[0].status == "stored":
+            wrote.set()
+
     others = [
         threading.Thread(target=again_and_again, args=(work,))
-        for work in (
-            lambda store: store.set_purposes("ann", {"recommend": True}),
-            lambda store: store.record([event]),
-        )
+        for work in (lambda store: store.set_purposes("ann", {"recommend": True}), write)
     ]
     for thread in others:
         thread.start()
     with Store.open(workspace) as store:
-        erased = sum(store.erase("ann").events for _ in range(ERASURES))
+        for _ in range(ERASURES):
+            assert wrote.wait(timeout=30), "else there is nothing to erase"
+            wrote.clear()
+            store.erase("ann")
         done.set()
         for thread in others:
             thread.join()
@@ -61,5 +65,4 @@ def test_nothing_is_left_that_nobody_can_erase(workspace: Workspace) -> None:
                 for table in (schema.people, schema.events, schema.texts)
             ]
     assert failed == []
-    assert erased, "else nothing was ever written between them"
     assert left == [0, 0, 0]

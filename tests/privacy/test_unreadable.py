@@ -121,8 +121,11 @@ def test_nothing_in_secrets_opens_what_is_left_after_an_erasure(store: Store, di
     assert opened(store.workspace, link.subject, disk()) == {key}, "the control: before, it opens"
     store.erase(CANARY)
     left = disk()
-    # PostgreSQL has it in its log still, which makes this more than a test of deleting.
-    assert (link.wrapped in left) == bool(store.workspace.settings.store.url)
+    # PostgreSQL has it in its log still, which makes this more than a test of deleting. The log's
+    # pages may break it in two.
+    half = len(link.wrapped) // 2
+    logged = link.wrapped[:half] in left or link.wrapped[half:] in left
+    assert logged == bool(store.workspace.settings.store.url)
     assert opened(store.workspace, link.subject, left) == set()
     for trace in (key, WORDS.encode(), CANARY.id.encode(), b"canary-event"):
         assert trace not in left
