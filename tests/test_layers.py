@@ -22,6 +22,7 @@ GROUND = {
     "durable": set(),
     "disk": {"errors"},
     "secret_files": {"errors"},
+    "named_file": {"errors"},
     "tensors": set(),
     "numbers_in_text": set(),
     "translations": set(),

@@ -187,6 +187,7 @@ def test_a_second_run_on_one_file_is_refused_and_names_the_first(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     out, users = tmp_path / "out" / "all.jsonl", tmp_path / "users"
+    out.parent.mkdir()
     os.mkfifo(users)  # nobody writes into it: the first run waits there, with the file its own
     first = start(workspace, out, "--users", users)
     lock = out.with_name(".all.jsonl.lock")
@@ -210,6 +211,7 @@ def test_a_second_run_on_one_file_is_refused_and_names_the_first(
 
 def test_users_may_come_through_a_pipe(workspace: Workspace, tmp_path: Path) -> None:
     out, users = tmp_path / "out" / "all.jsonl", tmp_path / "users"
+    out.parent.mkdir()
     os.mkfifo(users)
     running = start(workspace, out, "--users", users)
     users.write_text("person-0003\nperson-0004\n")

@@ -33,7 +33,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def written(store: Store, *words: object) -> tuple[list[dict[str, Any]], str]:
     file = store.workspace.root / "out.jsonl"
-    said, _ = beholder("export", store.workspace.root, "--anonymous", "--out", file, *words)
+    said, _ = beholder(
+        "export", store.workspace.root, "--anonymous", "--out", file, "--force", *words
+    )
     return [json.loads(line) for line in file.read_text().splitlines()], said
 
 

@@ -105,6 +105,22 @@ def test_what_is_no_address_or_everybody_is_refused(text: str) -> None:
         Proxies([text])
 
 
+@pytest.mark.parametrize(
+    "text", ["0.0.0.0/1", "128.0.0.0/1", "8.0.0.0/7", "10.0.0.0/7", "2000::/3"]
+)
+def test_a_network_of_strangers_is_refused_and_the_remedy_named(text: str) -> None:
+    with pytest.raises(SettingsError, match=f"{text}', and so believes strangers") as refused:
+        Proxies([text])
+    assert f"from /{16 if ':' in text else 8} on" in str(refused.value.remedy)
+
+
+@pytest.mark.parametrize(
+    "text", ["13.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "fc00::/7", "2a00::/16"]
+)
+def test_networks_of_proxies_may_be_named(text: str) -> None:
+    assert str(Proxies([text]).networks[0]) == text
+
+
 # -- a running server -----------------------------------------------------------------------
 
 
@@ -157,6 +173,17 @@ def test_by_plain_proxy_pass_of_http_1_0_nobody_is_on_this_machine(closed: Serve
         assert connection.recv(1000).split(b"\r\n")[0].endswith(b"401 Unauthorized")
 
 
+def test_an_absolute_target_is_answered_like_its_path(closed: Server) -> None:
+    host = "127.0.0.1"
+    for path, status in (("/health/ready", 200), ("/v1/items/a%2Fb", 404), ("", 200)):
+        target = f"GET http://{host}{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        with socket.create_connection(closed.address) as connection:
+            connection.sendall(target.encode())
+            said = b"".join(iter(lambda: connection.recv(65_536), b""))
+        assert said.startswith(f"HTTP/1.1 {status} ".encode())
+        assert (b'"unknown-item"' in said) is (status == 404)  # the id was found in the address
+
+
 @pytest.mark.parametrize("proto", ["https", "http"])
 def test_the_cookie_is_for_tls_where_a_named_proxy_says_so(
     closed: Server, behind: Server, proto: str
@@ -200,6 +227,8 @@ def test_a_form_is_compared_with_the_name_that_the_named_proxy_tells(behind: Ser
          "serve.local_only_open, and a trusted proxy on this machine"),
         (["--trusted-proxy", "nginx"], "serve.trusted_proxies has 'nginx'"),
         (["--trusted-proxy", "0.0.0.0/0"], "serve.trusted_proxies has '0.0.0.0/0'"),
+        (["--trusted-proxy", "0.0.0.0/1", "--trusted-proxy", "128.0.0.0/1"],
+         "serve.trusted_proxies has '0.0.0.0/1', and so believes strangers"),
     ],
 )  # fmt: skip
 def test_what_would_be_open_unsaid_is_refused_in_one_line(

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 import beholder
+from beholder import named_file
 from beholder.backup import contents
 from beholder.backup.container import Packer, Sink
 from beholder.backup.copied_keys import copy_keys
@@ -130,15 +131,7 @@ def _check(workspace: Workspace, file: Path, force: bool) -> None:
             f"{file} lies inside of the workspace, and would be lost with it",
             remedy="name a file on another disk",
         )
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder", remedy="name a file in it")
-    if not file.resolve().parent.is_dir():
-        raise UsageError(
-            f"there is no folder {file.resolve().parent}",
-            remedy="make it, or see whether its disk is there",
-        )
-    if file.exists() and not force:
-        raise UsageError(f"{file} is there already", remedy="name another file, or add --force")
+    named_file.check(file, force)
 
 
 def _copy_store(workspace: Workspace, file: Path, progress: Progress) -> Copied:

@@ -21,7 +21,7 @@ WITHOUT = (
 @click.argument("file", metavar="FILE", type=FILE)
 @click.option("--keys", type=FILE, help="A second file, for the keys; keep it somewhere else.")
 @passphrases.OPTION
-@click.option("--force", is_flag=True, help="Replace files that are there.")
+@console.FORCE
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     directory: Path,

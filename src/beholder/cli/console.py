@@ -23,6 +23,9 @@ ONE = {  # of what is counted
 }  # fmt: skip
 
 
+FORCE = click.option("--force", is_flag=True, help="Replace a file that is there.")
+
+
 class LineProgress:
     """Progress where standard error is no terminal: one line when a step ends."""
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write all."
 )
+@console.FORCE
 def command(
     folder: Path,
     protocol: str,
@@ -41,16 +42,17 @@ def command(
     budget: str | None,
     seeds: int,
     target: Path | None,
+    force: bool,
 ) -> None:
     """Measure how good the recommendations are, beside popularity and item-kNN."""
     import msgspec
 
-    from beholder.errors import UsageError
+    from beholder import named_file
     from beholder.evaluation.seeds import evaluations
     from beholder.workspace import Workspace
 
-    if target is not None and not target.absolute().parent.is_dir():
-        raise UsageError(f"{target} cannot be written", remedy=f"make {target.parent} first")
+    if target is not None:
+        named_file.check(target, force)
     done: list[Evaluation] = []
     for result in evaluations(
         Workspace.open(folder),

@@ -32,14 +32,18 @@ LEFT = {
 @click.option(
     "--k", type=click.IntRange(2, 10_000), default=5, show_default=True, help="How many people."
 )
+@console.FORCE
 @click.option("--json", "as_json", is_flag=True, help="Print the first line of the file alone.")
-def command(directory: Path, anonymous: bool, out: Path, k: int, as_json: bool) -> None:
+def command(
+    directory: Path, anonymous: bool, out: Path, k: int, force: bool, as_json: bool
+) -> None:
     """Write what people did into OUT, without people: JSON Lines, each of at least K of them.
 
     No line has a person, a number for one, a text or an hour. Whoever refuses to be learned from,
     or to be measured, is not in it. What fewer people share is told without its value, to the
     month, without a time, or not at all; all of it is counted in the first line.
     """
+    from beholder import named_file
     from beholder.durable import write_file
     from beholder.errors import UsageError
     from beholder.privacy.anonymous import anonymous as made
@@ -53,8 +57,7 @@ def command(directory: Path, anonymous: bool, out: Path, k: int, as_json: bool) 
             remedy="add --anonymous; `beholder user export` is of one person",
         )
     path = out / NAME if out.is_dir() else out
-    if not path.parent.is_dir():
-        raise UsageError(f"{out} cannot be written", remedy=f"make {path.parent} first")
+    named_file.check(path, force)
     with Store.open(Workspace.open(directory)) as store:
         told, lines = made(store, k)
     write_file(path, *as_lines(told, lines))

@@ -35,6 +35,7 @@ REFUSED = "whoever asks allows no recommendations of their own (`recommend` is o
 @asking.JSON
 @click.option("--all", "everybody", is_flag=True, help="For everybody with a history, into --out.")
 @click.option("--out", type=FILE, metavar="FILE", help="With --all: a .jsonl or .parquet file.")
+@console.FORCE
 @click.option(
     "--users",
     type=FILE,
@@ -54,12 +55,15 @@ def command(
     as_json: bool,
     everybody: bool,
     out: Path | None,
+    force: bool,
     users: Path | None,
 ) -> None:
     """Recommend for a user, a session, or a history of items; for nobody: what is popular.
 
     With --all for everybody with a history, in parts: stopped and run again, it goes on.
     """
+    from beholder import named_file
+
     if everybody:
         asked = (user, session, history, filter, repeat)
         if out is None or any(asked) or diversity is not None:
@@ -67,10 +71,11 @@ def command(
                 "--all needs --out, and takes no user, session, history, filter, diversity or "
                 "repeat"
             )
+        named_file.check(out, force)
         _everybody(folder, out, k, users, as_json)
         return
-    if out is not None or users is not None:
-        raise click.UsageError("--out and --users are for --all")
+    if out is not None or users is not None or force:
+        raise click.UsageError("--out, --force and --users are for --all")
     import beholder
     from beholder.engine.question import Question
 

@@ -27,14 +27,18 @@ def command() -> None:
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @click.argument("user", metavar="USER")
 @click.option("--out", type=FOLDER, help="A file instead of standard output.")
+@console.FORCE
 @SESSION
-def export(directory: Path, user: str, out: Path | None, session: bool) -> None:
+def export(directory: Path, user: str, out: Path | None, force: bool, session: bool) -> None:
     """Print everything that is held about USER as JSON Lines."""
+    from beholder import named_file
     from beholder.durable import write_file
     from beholder.privacy.export import export_lines
     from beholder.store import Store
     from beholder.workspace import Workspace
 
+    if out is not None:
+        named_file.check(out, force)
     with Store.open(Workspace.open(directory)) as store:
         if out is not None:
             write_file(out, b"".join(export_lines(store, _who(user, session))), mode=0o600)

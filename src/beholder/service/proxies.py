@@ -16,6 +16,7 @@ from beholder.errors import SettingsError
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MOST = 32  # proxies on the way
+NARROWEST = {4: 8, 6: 16}  # prefix of a network with public addresses that may be named
 MAPPED = ipaddress.ip_network("::ffff:0:0/96")  # IPv4 addresses, as a socket of IPv6 has them
 FOR, PROTO, HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
 _MARKS = """
@@ -60,7 +61,7 @@ class Proxies:
     Raises
     ------
     SettingsError
-        For what is neither, or is everybody.
+        For what is neither, or has public addresses and is too wide to be of proxies alone.
     """
 
     def __init__(self, named: Iterable[str] = ()) -> None:
@@ -120,10 +121,12 @@ def _network(text: str) -> Network:
             remedy="such as 10.0.0.2 or 10.1.0.0/16, no names",
             field="serve.trusted_proxies",
         ) from None
-    if network.prefixlen == 0:
+    if network.prefixlen < NARROWEST[network.version] and not network.is_private:
         raise SettingsError(
-            f"serve.trusted_proxies has {text!r}, and so believes everybody",
-            remedy="name the addresses of the proxies alone",
+            f"serve.trusted_proxies has {text!r}, and so believes strangers: "
+            f"{network.num_addresses:,} addresses, public ones among them",
+            remedy="name the addresses of the proxies alone, or networks of public addresses from "
+            f"/{NARROWEST[network.version]} on",
             field="serve.trusted_proxies",
         )
     if network.version == 6 and network.overlaps(MAPPED):
