@@ -95,12 +95,14 @@ def _shown(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
     """Return who was shown what, and as their how-manieth; nothing twice, nothing cold.
 
+    Everybody is shown something, however few pictures there are.
+
     Drawing without replacement in proportion to exp(utility) is taking the largest of
     utility plus Gumbel noise.
     """
     n_users, n_warm = len(truth.user_ids), int((~truth.cold).sum())
     spread = rng.lognormal(np.log(views), 0.7, n_users)
-    counts = np.clip(spread, 4, n_warm * 0.6).astype(np.int64)
+    counts = np.clip(spread, 4, max(n_warm * 0.6, 1)).astype(np.int64)
     users, items, places = [], [], []
     for start in range(0, n_users, _BLOCK):
         block = np.arange(start, min(start + _BLOCK, n_users))
