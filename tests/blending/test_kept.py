@@ -67,7 +67,9 @@ def test_among_warm_items_the_fewest_entries_that_lose_nothing_are_kept(
     assert kept.cold == COLD[-1]  # nothing is asked of new items
     assert kept.top == pytest.approx(1.8)
     (said,) = kept.notes
-    assert said.startswith("entries a row (NDCG@10 on mixed cases): ")
+    assert said.startswith(
+        f"each item keeps its {fewest} nearest known items (NDCG@10, by how many: "
+    )
     assert f"{fewest}: 1.0000" in said
 
 
@@ -80,7 +82,9 @@ def test_among_new_items_the_fewest_entries_that_lose_nothing_are_kept(
     assert kept.cold == fewest
     assert kept.warm == WARM[-1]
     (said,) = kept.notes
-    assert said.startswith("entries a row among new items (NDCG@10 among them): ")
+    assert said.startswith(
+        f"each item keeps its {fewest} nearest new items (NDCG@10 among new items"
+    )
 
 
 def test_where_no_number_is_enough_nothing_is_lost_by_the_fewest() -> None:

@@ -90,7 +90,7 @@ def test_popularity_ages_as_suits_newcomers_where_that_is_certain() -> None:
     day = PopularitySettings(1.0)
     chosen, notes = choose_first_look(dataset, dataset.content, day, seed=1)
     assert chosen.half_life_days in (365.0, 3650.0)
-    assert f"halves in {chosen.half_life_days:g} days" in notes[0]
+    assert f"half after {chosen.half_life_days:g} days" in notes[0]
     assert best_half_life(dataset, day, seed=1) == PopularitySettings(chosen.half_life_days)
     assert best_half_life(dataset, PopularitySettings(365.0), 1).half_life_days > 30
     again, notes = choose_first_look(dataset, dataset.content, PopularitySettings(3650.0), seed=1)

@@ -197,10 +197,10 @@ def test_a_lead_of_one_member_that_is_not_certain_is_told(seed: int, ahead: bool
     held = validation(dataset_of(make_world(n_users=60)), seed=seed)
     tuned = {"itemknn": fitted(ItemKNN, held), "session": fitted(Session, held)}
     notes = weigh(held, tuned, POPULAR, seed=1).notes
-    (said,) = [note for note in notes if note.startswith("blend ")]
+    (said,) = [note for note in notes if note.startswith("all members together ")]
     blend, own = map(float, re.findall(r"\d\.\d{4}", said))
     assert (own > blend) == ahead
-    told = f": itemknn leads by the mean, not certainly ({len(held.tune)} cases)"
+    told = f": itemknn leads by no more than chance allows ({len(held.tune)} cases)"
     assert said.endswith(told) == ahead
 
 

@@ -57,3 +57,12 @@ def test_each_rule_that_does_nothing_is_told_after_training(
 def test_of_rules_that_are_right_nothing_is_told(untrained: Workspace) -> None:
     assert told(train(untrained, RIGHT)) == []
     assert told(train(untrained, "")) == []
+
+
+def test_what_is_printed_explains_its_own_words(untrained: Workspace) -> None:
+    done = train(untrained, "")
+    head = done.stdout.splitlines()[0].split()
+    assert head == ["member", "NDCG@10", "warm", "cold", "tried"]
+    (legend,) = [line for line in done.stderr.splitlines() if line.startswith("NDCG@10: ")]
+    for word in head[2:]:
+        assert word in legend

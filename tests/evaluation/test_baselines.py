@@ -184,7 +184,7 @@ def test_seed_deadline_and_progress_reach_every_baseline(
         assert options.deadline is not None
         assert began < options.deadline < time.monotonic() + 600
         assert options.progress is shown
-    assert shown.steps.count("iALS") == 3
+    assert shown.steps.count("fitting iALS") == 3
     assert "baselines" in shown.steps
 
 

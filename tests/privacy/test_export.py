@@ -24,14 +24,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+AT = 1_700_000_000_000  # in November 2023
 EVENTS = [
-    Event("a", "click", user="sam", time=5),
-    Event("b", "rating", user="sam", time=6, value=3.5),
-    Event("c", "review", user="sam", time=7, text="naïve words, “quoted”", event_id="mine"),
-    Event("c", "review", user="sam", time=7, text="and others", event_id="another"),
-    Event("c", "review", user="sam", time=7),
-    Event("b", "click", user="sam", time=8, answer="0a" * 8, place=19),
-    *(Event("a", "view", user="sam", time=100 + i) for i in range(1_200)),
+    Event("a", "click", user="sam", time=AT + 5),
+    Event("b", "rating", user="sam", time=AT + 6, value=3.5),
+    Event("c", "review", user="sam", time=AT + 7, text="naïve words, “quoted”", event_id="mine"),
+    Event("c", "review", user="sam", time=AT + 7, text="and others", event_id="another"),
+    Event("c", "review", user="sam", time=AT + 7),
+    Event("b", "click", user="sam", time=AT + 8, answer="0a" * 8, place=19),
+    *(Event("a", "view", user="sam", time=AT + 100 + i) for i in range(1_200)),
 ]
 
 

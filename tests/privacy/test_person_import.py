@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_export import EVENTS
+from test_export import AT, EVENTS
 
 from beholder.behaviour.event import Event
 from beholder.privacy.export import export_lines
@@ -52,7 +52,7 @@ def test_an_export_taken_in_elsewhere_is_exported_as_it_was(
 ) -> None:
     who = Who(kind, "sam")  # type: ignore[arg-type]
     if kind == "session":
-        one.record([Event("a", "click", session="sam", time=9, event_id="x")])
+        one.record([Event("a", "click", session="sam", time=AT + 9, event_id="x")])
         one.set_purposes(who, {"measure": False})
     file = tmp_path / "sam.jsonl"
     words = ("--session",) if kind == "session" else ()
@@ -91,14 +91,18 @@ def test_taken_in_where_it_came_from_it_changes_nothing(tmp_path: Path, one: Sto
 def test_what_is_no_event_or_cannot_be_kept_is_counted_and_named(
     tmp_path: Path, one: Store
 ) -> None:
-    one.record([Event("c", "like", user="ann", time=5), Event("a", "like", user="ann", time=6)])
+    one.record(
+        [Event("c", "like", user="ann", time=AT), Event("a", "like", user="ann", time=AT + 1)]
+    )
     (person,) = one.snapshot("ann").persons
     shown = Shown(*(np.ones(1, kind) for kind in ("i4", "f4", "f4", "u1")))
     one.waiting.put(Given(b"answer!!", person, "bundle", 7, 0, pack(shown)))
     one.waiting.flush(one.database)
     file = tmp_path / "ann.jsonl"
     records = b"".join(export_lines(one, "ann"))
-    broken = b'{"record":"event","item":"a","kind":"dance","time":8}\n{"rec\n' + b"[" * 9_000
+    broken = (
+        b'{"record":"event","item":"a","kind":"dance","time":1700000000008}\n{"rec\n' + b"[" * 9_000
+    )
     file.write_bytes(records + broken)
     with made(tmp_path / "two", "ab") as two:
         asked = "user", "import", two.workspace.root, file
@@ -143,3 +147,50 @@ def test_what_is_no_export_is_one_line_that_says_what_to_do(tmp_path: Path, one:
     _, said = beholder("user", "import", one.workspace.root, file, status=1)
     assert "erased less than a day ago" in said
     assert one.purposes("sam") == Purposes(False, False, False)
+
+
+def test_of_a_damaged_file_the_whole_lines_are_taken_and_the_others_named(
+    tmp_path: Path, one: Store
+) -> None:
+    moments = [0, 1, True, AT // 1_000, str(AT), None, AT * 1_000, AT]
+    told = [{"record": "event", "item": "a", "kind": "like", "time": time} for time in moments]
+    del told[5]["time"]
+    head = b"\xef\xbb\xbf" + b"".join(export_lines(one, "nobody"))  # as an editor saved it
+    person = b'{"record":"person","user":"eve"}\n'
+    bad = b'{"record":"event","item":"\xff","kind":"like"}\n' + b"{" * (9 * 2**20) + b"\n"
+    file = tmp_path / "eve.jsonl"
+    file.write_bytes(head + person + bad + "\n".join(map(json.dumps, told)).encode())
+    out, said = beholder("user", "import", one.workspace.root, file)
+    assert "refused: 1 no JSON object: the file is cut or damaged there (line 3 first)" in said
+    assert "refused: 1 a line longer than 8388608 bytes" in said
+    assert (
+        "refused: 7 time is no moment from 1990 on in milliseconds since 1970 (line 5 first)"
+        in said
+    )
+    assert out.splitlines()[2].split() == ["1", "10", "1", "0", "9"]
+    assert [record["time"] for record in lines(one, "eve")[2:]] == [AT]
+
+
+def test_however_many_reasons_there_are_few_are_told_apart(tmp_path: Path, one: Store) -> None:
+    file = tmp_path / "eve.jsonl"
+    events = [
+        {"record": "event", "item": "a", "kind": f"kind {n}", "time": AT + n} for n in range(50)
+    ]
+    person = {"record": "person", "user": "eve"}
+    file.write_bytes(
+        b"".join(export_lines(one, "nobody"))
+        + b"\n".join(json.dumps(each).encode() for each in (person, *events))
+    )
+    _, said = beholder("user", "import", one.workspace.root, file, status=1)
+    assert len(said.splitlines()) == 20
+    assert "refused: 31 other reasons (line 22 first)" in said
+
+
+def test_a_file_without_an_end_of_line_is_refused_in_bounded_memory(
+    tmp_path: Path, one: Store
+) -> None:
+    file = tmp_path / "one-line"
+    with file.open("wb") as made_long:
+        made_long.truncate(2**33)  # eight gigabytes of nothing
+    _, said = beholder("user", "import", one.workspace.root, file, status=1)
+    assert "this is no export of a person" in said

@@ -42,15 +42,19 @@ def choose_strength(
         reached = found.mean(axis=1)
         good &= reached[1:] >= (1 - SAME) * reached.max()
         said = ", ".join(
-            f"{strength:g}: {value:.4f}"
+            f"{strength:.0%}: {value:.4f}"
             for strength, value in zip((0.0, *STRENGTHS), reached, strict=True)
         )
-        notes.append(f"a dislike takes a part of a score{what} (NDCG@10: {said})")
+        notes.append(f"NDCG@10{what} by what a dislike takes from an item just like it: {said}")
     if not notes:
         few = f"fewer than {FEWEST} people with dislikes could be asked"
-        return USUAL, [f"a dislike takes {USUAL:g} of a score, as usual: {few}"]
+        return USUAL, [f"{_taken(USUAL)}, as usual: {few}"]
     chosen = max((s for s, kept in zip(STRENGTHS, good, strict=True) if kept), default=STRENGTHS[0])
-    return chosen, [*notes, f"a dislike takes {chosen:g} of a score"]
+    return chosen, [*notes, _taken(chosen)]
+
+
+def _taken(strength: float) -> str:
+    return f"a dislike takes {strength:.0%} of the score of an item just like it"
 
 
 def _reached(parts: Combined, cases: Cases, pool: Mask, alike: _Alike) -> Values:

@@ -49,7 +49,10 @@ def choose_kept(held: Validation, parts: Combined) -> Kept:
         ]
         uncut = ndcg(alone(_blend(parts, whole, based=False)), held.fresh, held.cold)
         kept_cold, said = _fewest(COLD, found, float(uncut.mean()))
-        notes.append(f"entries a row among new items (NDCG@10 among them): {said}")
+        notes.append(
+            f"each item keeps its {kept_cold} nearest new items (NDCG@10 among new items, by how "
+            f"many: {said})"
+        )
     kept = WARM[-1]
     if len(held.mixed):
         whole = _rows_of(parts, held.mixed)
@@ -58,7 +61,9 @@ def choose_kept(held: Validation, parts: Combined) -> Kept:
             float(_ask(parts, whole, held, held.mixed, (k, kept_cold), pool).mean()) for k in WARM
         ]
         kept, said = _fewest(WARM, found, max(found))
-        notes.append(f"entries a row (NDCG@10 on mixed cases): {said}")
+        notes.append(
+            f"each item keeps its {kept} nearest known items (NDCG@10, by how many: {said})"
+        )
     return Kept(kept, kept_cold, _top(parts, held.mixed), notes)
 
 

@@ -122,7 +122,7 @@ def choose_first_look(
     if len(asked) < FEWEST:
         among = min(USUAL.among, dataset.n_items)
         few = f"{len(asked)} of {FEWEST} newcomers that are needed"
-        return USUAL, [f"strangers see the {among} most popular varied, unmeasured: {few}"]
+        return USUAL, [f"strangers see {_mixed(among)}, unmeasured: {few}"]
     chosen, aged = _half_life(asked, usual.half_life_days)
     days = usual.half_life_days if chosen is None else chosen
     among, said = _among(asked, content, days)
@@ -151,9 +151,10 @@ def _half_life(asked: Newcomers, usual: float) -> tuple[float | None, str]:
     found = _by_half_life(asked, usual)
     best = max(found, key=lambda days: found[days].mean())
     chosen = best if better(found[best], found[usual]) else None
-    reached = ", ".join(f"{days:g} days: {found[days].mean():.4f}" for days in sorted(found))
+    reached = ", ".join(f"{days:g}: {found[days].mean():.4f}" for days in sorted(found))
     kept = f"{usual:g} days, as for others" if chosen is None else f"{chosen:g} days"
-    return chosen, f"popularity of strangers halves in {kept} (NDCG@{DEPTH}: {reached})"
+    said = f"for strangers, of whom nothing is known, an event counts half after {kept}"
+    return chosen, f"{said} (NDCG@{DEPTH} by days: {reached})"
 
 
 def _by_half_life(asked: Newcomers, usual: float) -> dict[float, Values]:
@@ -176,8 +177,13 @@ def _among(asked: Newcomers, content: Similarity, days: float) -> tuple[int, str
     chosen = int(np.array(AMONG)[as_good(found)].max())
     reached = ", ".join(f"{n}: {own.mean():.4f}" for n, own in zip(AMONG, found, strict=True))
     seen = min(chosen, asked.pairs.n_items)
-    what = f"the {seen} most popular varied" if chosen else "the most popular as they are"
-    return chosen, f"strangers see {what} (NDCG@{DEPTH} of {len(asked)} newcomers: {reached})"
+    what = _mixed(seen) if chosen else "the most popular as they are"
+    by = f"NDCG@{DEPTH} of {len(asked)} newcomers, by how many are reordered"
+    return chosen, f"strangers see {what} ({by}: {reached})"
+
+
+def _mixed(among: int) -> str:
+    return f"the {among} most popular, reordered so that neighbours differ"
 
 
 def _popular(counts: Floats, ties: NDArray[np.uint32]) -> Positions:

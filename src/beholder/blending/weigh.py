@@ -239,18 +239,30 @@ def _simplest(
     own = ndcg(alone(tuned[name].scorer, weights.recency), held.tune, ~held.cold)
     notes = []
     if gate.better(own, blended):
-        notes.append(f"{name} alone ({own.mean():.4f}) beats the blend ({blended.mean():.4f})")
+        notes.append(
+            f"{name} alone ({own.mean():.4f}) does better than all members together "
+            f"({blended.mean():.4f}), and is kept"
+        )
         warm = {n: float(n == name) for n in weights.warm}
         weights = msgspec.structs.replace(weights, warm=warm, popularity=TIE_BREAK)
         blended = own
     else:
-        figures = f"blend {blended.mean():.4f} against {own.mean():.4f} for {name} alone (NDCG@10)"
+        together = f"all members together reach {blended.mean():.4f} (NDCG@10)"
+        figures = f"{together}, {name} alone {own.mean():.4f}"
         if own.mean() > blended.mean():
-            figures += f": {name} leads by the mean, not certainly ({len(own)} cases)"
+            figures += f": {name} leads by no more than chance allows ({len(own)} cases)"
         notes.append(figures)
-    said = f"{blended.mean():.4f} against {popular.mean():.4f} for popularity"
+    said = f"popularity alone reaches {popular.mean():.4f}, what was chosen {blended.mean():.4f}"
     if blended.mean() > popular.mean():
         return weights, [*notes, said], blended
     nothing = dict.fromkeys(weights.warm, 0.0)
     weights = msgspec.structs.replace(weights, warm=nothing, popularity=1.0)
-    return weights, [*notes, f"popularity alone is kept: {said} is no gain"], popular
+    return (
+        weights,
+        [
+            *notes,
+            f"popularity alone is kept: it reaches {popular.mean():.4f}, "
+            f"all else {blended.mean():.4f}",
+        ],
+        popular,
+    )

@@ -19,10 +19,14 @@ ONE = {  # of what is counted
     "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
     "interactions": "interaction", "items": "item", "links": "link", "names": "name",
     "pairs": "pair", "people": "person", "pictures": "picture", "rows": "row", "users": "user",
-    "vectors": "vector",
+    "vectors": "vector", "visitors": "visitor",
 }  # fmt: skip
 
 
+MEMBERS = (
+    "NDCG@10: how near the top the right items stand, 1 is best, - is not measured; warm, cold: "
+    "how much the member counts among items with events, and among new ones; tried: its settings"
+)
 FORCE = click.option("--force", is_flag=True, help="Replace a file that is there.")
 
 
@@ -156,6 +160,7 @@ def members(records: Iterable[Any]) -> None:
     """Print what the members of a blend count."""
     head = ("member", "NDCG@10", "warm", "cold", "tried")
     table(head, [(r.member, r.ndcg10, r.warm, r.cold, r.tried) for r in records])
+    click.echo(MEMBERS, err=True)
 
 
 def as_json(value: Any) -> None:

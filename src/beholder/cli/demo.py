@@ -78,11 +78,9 @@ def _build(
         else:
             request = build.held(*data)
         trained = build.build(workspace, request, budget, progress)
-    click.echo(
-        f"{trained.n_items} pictures, {trained.n_users} visitors, {trained.n_pairs} pairs; "
-        f"bundle {trained.bundle}",
-        err=True,
-    )
+    sizes = {"pictures": trained.n_items, "visitors": trained.n_users, "pairs": trained.n_pairs}
+    said = ", ".join(console.counted(n, of) for of, n in sizes.items())
+    click.echo(f"{said}; bundle {trained.bundle}", err=True)
 
 
 def _check(workspace: Workspace) -> None:

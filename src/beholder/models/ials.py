@@ -65,7 +65,7 @@ class IALS:
         rng = np.random.default_rng(options.seed)
         scale = 0.1 / np.sqrt(settings.factors)
         items = rng.normal(0, scale, (matrix.shape[1], settings.factors)).astype(np.float32)
-        for _ in options.rounds("iALS", settings.iterations):
+        for _ in options.rounds("fitting iALS", settings.iterations):
             users = half_step(matrix, items, settings)
             items = half_step(flipped, users, settings)
         query = FoldIn(settings.unobserved, settings.regularization)

@@ -7,8 +7,8 @@ does, too. What was answered stays out: it is of another bundle.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from typing import IO, Any
 
 import msgspec
 
@@ -16,12 +16,19 @@ from beholder.behaviour.event import Event
 from beholder.errors import DataError
 from beholder.privacy.export import SCHEMA
 from beholder.store import PURPOSES, Purpose, Purposes, Store, Who
-from beholder.store.ids import check_event, now, why_not_id
+from beholder.store.ids import check_event, check_moment, now, why_not_id
 
 AT_ONCE = 512  # events in one transaction
 FIELDS = ("item", "kind", "value", "time", "text", "answer", "place")
 OTHERS = ("about", "answer")
 MINE = "export it anew with `beholder user export`"
+LONGEST = 8 * 2**20  # bytes of a line
+REASONS = 20  # that are told apart
+MORE = "other reasons"
+BROKEN = "no JSON object: the file is cut or damaged there"
+LONG = f"a line longer than {LONGEST} bytes: the file is damaged there"
+TIME = "time is no moment from 1990 on in milliseconds since 1970"
+BOM = b"\xef\xbb\xbf"  # as some editors begin a file
 
 
 class Taken(msgspec.Struct):
@@ -32,7 +39,8 @@ class Taken(msgspec.Struct):
     events
         Records of events; each is in exactly one of `stored`, `same` and `refused`.
     reasons
-        Why some were refused, with how many; `first` has the line of the first of each.
+        Why some were refused, with how many, `REASONS` at most; `first` has the line of the first
+        of each.
     left_out
         Records that are neither people nor events, by what they are.
     purposes
@@ -50,8 +58,8 @@ class Taken(msgspec.Struct):
     purposes: Purposes | None = None
 
 
-def import_lines(store: Store, lines: Iterable[bytes]) -> Taken:
-    """Take in an export, line by line; what is here already stays as it is.
+def import_lines(store: Store, file: IO[bytes]) -> Taken:
+    """Take in an export, line by line in bounded memory; what is here already stays as it is.
 
     Raises
     ------
@@ -59,7 +67,7 @@ def import_lines(store: Store, lines: Iterable[bytes]) -> Taken:
         If this is no export of a person, or of one who was erased today.
     """
     work = _Import(store)
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_lines(file), 1):
         work.take(number, line)
     if not work.taken.left_out:
         raise DataError("this is no export of a person: it is empty", remedy=MINE)
@@ -78,7 +86,7 @@ class _Import:
 
     def take(self, number: int, line: bytes) -> None:
         """Take in one line, numbered from 1."""
-        record = _record(line)
+        record = {} if len(line) > LONGEST else _record(line)
         if number == 1 and record.get("schema") != SCHEMA:
             raise DataError(f"this is no export of a person ({SCHEMA})", remedy=MINE)
         what = record.get("record")
@@ -90,7 +98,7 @@ class _Import:
             self._event(number, record)
         elif not record and line.strip():
             self.taken.events += 1
-            self._refuse(number, "no JSON object: the file is cut or damaged there")
+            self._refuse(number, LONG if len(line) > LONGEST else BROKEN)
         else:
             self._left[str(what) if what in OTHERS else "no record"] += 1
             self.taken.left_out = dict(self._left)
@@ -147,8 +155,12 @@ class _Import:
         try:
             event = msgspec.convert({**told, self.who.kind: self.who.id}, Event)
             check_event(event, now())
+            check_moment(event.time)
         except (msgspec.ValidationError, DataError) as error:
-            self._refuse(number, error.message if isinstance(error, DataError) else str(error))
+            self._refuse(number, _why(error))
+            return
+        if event.time is None:  # it would become the moment of this import
+            self._refuse(number, TIME)
             return
         self._waiting.append((number, event))
         if len(self._waiting) >= AT_ONCE:
@@ -156,8 +168,29 @@ class _Import:
 
     def _refuse(self, number: int, reason: str) -> None:
         self.taken.refused += 1
+        if reason not in self.taken.reasons and len(self.taken.reasons) >= REASONS - 1:
+            reason = MORE
         self.taken.reasons[reason] = self.taken.reasons.get(reason, 0) + 1
         self.taken.first.setdefault(reason, number)
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the lines; of one that is too long its beginning, which is longer than `LONGEST`."""
+    line = file.readline(LONGEST + 1).removeprefix(BOM)
+    while line:
+        yield line
+        while len(line) > LONGEST and not line.endswith(b"\n"):
+            line = file.readline(LONGEST + 1)
+        line = file.readline(LONGEST + 1)
+
+
+def _why(error: msgspec.ValidationError | DataError) -> str:
+    """Return why an event is refused, in the same words whatever its moment is."""
+    if isinstance(error, DataError):
+        return TIME if error.field == "time" else error.message
+    said, _, field = str(error).partition(" - at ")
+    field = field.strip("`$.")
+    return TIME if field == "time" else f"{field}: {said}"
 
 
 def _record(line: bytes) -> dict[str, Any]:

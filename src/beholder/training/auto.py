@@ -249,7 +249,9 @@ class _Training:
     def _tune_costly(self, heavy: list[Member]) -> list[str]:
         """Tune while there is room; return what there was no room for, in words."""
         longest = max((len(member.trials) for member in heavy), default=0)
-        self.progress.start("tuning", sum(len(member.trials) for member in heavy))
+        self.progress.start(
+            "trying settings of models", sum(len(member.trials) for member in heavy)
+        )
         # One trial of each costly member first, then the next of each: the budget may end early.
         # A new member is worth more than weights from all cases, another setting is not.
         for turn in range(longest):

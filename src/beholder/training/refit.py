@@ -108,7 +108,7 @@ class Refit:
         """
         used, missing = used_of(tuned, chosen), set(self.missing(tuned))
         progress = self.options.progress
-        progress.start("fitting on all data", len(missing & set(used)))
+        progress.start("fitting models on all data", len(missing & set(used)))
         members: dict[str, Scorer] = {}
         for name in used:
             settings = tuned[name].settings
