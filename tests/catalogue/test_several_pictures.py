@@ -22,6 +22,7 @@ from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, Merged, merg
 from beholder.errors import UsageError
 from beholder.media.originals import keep
 from beholder.store import ItemRecord, Store
+from command_line import beholder
 
 
 def png(name: str) -> bytes:
@@ -345,3 +346,27 @@ def test_a_cover_that_takes_the_place_of_another_is_counted(store: Store, files:
     assert shown(store, "1") == "ay"
     assert report.pictures_left[REPLACED] == 1
     assert report.pictures_left_first[REPLACED] == ["item 1"]
+
+
+def test_a_file_that_several_items_show_is_counted_once_before_and_after(
+    store: Store, files: Path
+) -> None:
+    """Five links to four files with three pictures."""
+    media = files / "media"
+    (media / "d.png").write_bytes((media / "c.png").read_bytes())
+    (files / "items.csv").write_text("sku,images\n1,a.png|b.png\n2,a.png|c.png\n3,d.png\n")
+    words = (
+        *("import", store.workspace.root, "--items", files / "items.csv"),
+        *("--media", media),
+    )
+    said, _ = beholder(*words, "--dry-run")
+    assert (
+        "3 of 3 items have a picture in the folder, 2 of them several: 4 files that items" in said
+    )
+    said, _ = beholder(*words)
+    last = said.splitlines()[-1]
+    assert last.startswith("4 files that items show, 3 of them different; 2 items with several, ")
+    assert "1 file without an item" in last
+    said, _ = beholder(*words, "--json")
+    report = json.loads(said)
+    assert (report["pictures_found"], report["pictures_different"]) == (4, 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 from itertools import islice
 
 import msgspec
@@ -89,7 +89,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
 def _look_at_items(
     seen: Peek, pictures: Pictures, refusals: Refusals, found: DryRun, sight: Sight
 ) -> dict[str, str]:
-    shown: dict[str, int] = {}  # pictures by item
+    shown: dict[str, set[str]] = {}  # files by item
     titles: dict[str, str] = {}
     points = points_in(seen.path, seen.mapping, seen.form)
     sight.said = list(points.said)
@@ -107,13 +107,13 @@ def _look_at_items(
             titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
-            shown[item_id] = shown.get(item_id, 0) + len(files)
+            shown.setdefault(item_id, set()).update(files)
             if row.pictures and len(sight.pictures) < ROWS:
                 told = writable([list(row.pictures), list(files)])
                 sight.pictures.append(Understood(item_id, *told))
     sight.cut = str(rows.error or "")
     found.items = len(shown)
-    _count(found, list(shown.values()))
+    _count(found, shown.values())
     return titles
 
 
@@ -152,16 +152,17 @@ def _look_at_folder(known: Set[str], pictures: Pictures, found: DryRun) -> None:
     if not known:
         own = pictures.files.by_item
         found.items = len(own)
-        _count(found, [len(files) for files in own.values()])
+        _count(found, own.values())
         return
     found.items = len(known)
-    _count(found, [len(pictures.wanted(item, []).files) for item in known])
+    _count(found, [pictures.wanted(item, []).files for item in known])
 
 
-def _count(found: DryRun, pictures: list[int]) -> None:
-    found.pictures = sum(n > 0 for n in pictures)
-    found.several = sum(n > 1 for n in pictures)
-    found.files = sum(pictures)
+def _count(found: DryRun, shown: Collection[Collection[str]]) -> None:
+    """Count items by the files that each shows, and these files, each once."""
+    found.pictures = sum(len(files) > 0 for files in shown)
+    found.several = sum(len(files) > 1 for files in shown)
+    found.files = len({file for files in shown for file in files})
 
 
 def _look_at_interactions(

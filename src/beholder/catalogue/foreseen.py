@@ -56,7 +56,7 @@ class DryRun(msgspec.Struct):
     pictures, several
         How many of `items` have a picture in the folder, and how many more than one.
     files
-        How many pictures they have together.
+        How many files of the folder they show; one that several items show is one, as in a report.
     vectors, known
         How many vectors computed elsewhere there are, and how many are of items of the catalogue
         or of the file.

@@ -54,7 +54,7 @@ class Pictures:
     Attributes
     ----------
     used
-        Files that some item shows.
+        Files that some item is to show, broken ones among them.
     left
         How many pictures were left out, or found by a guess, by reason.
     examples
@@ -123,6 +123,11 @@ class Pictures:
         first = self.examples.setdefault(reason, [])
         if len(first) < SHOWN:
             first.append(writable(example))
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The SHA-256 of each file that was kept and some item shows, by file."""
+        return {file: self._kept[file] for file in sorted(self.used) if self._kept[file]}
 
     def names(self) -> dict[str, str]:
         """Return a file that each picture was kept from, by SHA-256."""

@@ -73,6 +73,11 @@ class Report(msgspec.Struct):
     pictures_left, pictures_left_first
         How many pictures were left out, kept or found by a guess, by reason in words, and the
         first of each.
+    pictures_found, pictures_different
+        Files of the folder that items show, each once however many show it, and how many pictures
+        that are, byte for byte.
+    media_without_items
+        Files of pictures in the folder that no item shows.
     items_with_several
         Items of this import that show more than one picture.
     files_skipped
@@ -92,6 +97,7 @@ class Report(msgspec.Struct):
     refused_file: str = ""
     joined: float | None = None
     pictures_found: int = 0
+    pictures_different: int = 0
     items_with_several: int = 0
     pictures_left: dict[str, int] = msgspec.field(default_factory=dict)
     pictures_left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)

@@ -212,7 +212,8 @@ def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals
     if len(refusals) and refusals.path is not None:
         report.refused_file = f"reports/{refusals.path.name}"
     report.items_without_media = store.items()["picture"].null_count
-    report.pictures_found = len(pictures.used)
+    shown = pictures.shown
+    report.pictures_found, report.pictures_different = len(shown), len(set(shown.values()))
     if pictures.folder is not None:
         spare = [file for file in pictures.folder.files if file not in pictures.used]
         report.media_without_items = len(spare)

@@ -211,15 +211,23 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     for reason, n in report.files_skipped.items():
         click.echo(console.counted(n, reason))
     click.echo(
-        f"{console.counted(report.pictures_found, 'pictures')}; "
+        f"{_files_of_items(report)}; "
         f"{console.counted(report.items_with_several, 'items with several')}, "
         f"{console.counted(report.items_without_media, 'items without')}, "
-        f"{console.counted(report.media_without_items, 'pictures without an item')}; "
+        f"{console.counted(report.media_without_items, 'files without an item')}; "
         f"{report.seconds:.1f} s"
     )
     click.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):
         click.echo(f"next: beholder encode {folder}", err=True)
+
+
+def _files_of_items(report: Report) -> str:
+    """Return how many files are pictures of items, and how many pictures, where that differs."""
+    said = console.counted(report.pictures_found, "files that items show")
+    if report.pictures_different == report.pictures_found:
+        return said
+    return f"{said}, {report.pictures_different} of them different"
 
 
 def _print_refused(refused: Sequence[Refusal]) -> None:
@@ -302,7 +310,8 @@ def _print_sights(found: DryRun) -> None:
     if found.items:
         click.echo(
             f"{found.pictures} of {found.items} items have a picture in the folder, "
-            f"{found.several} of them several: {found.files} pictures"
+            f"{found.several} of them several: "
+            f"{console.counted(found.files, 'files that items show')}"
         )
     if found.users_changed or found.users_same:
         click.echo(
