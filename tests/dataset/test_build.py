@@ -86,7 +86,7 @@ def test_variants_of_a_product_share_a_number() -> None:
     attributes = [{"product_code": "a"}, {}, {"product_code": 7.0}, {"product_code": "a"}]
     groups = groups_of(attributes)
     assert groups.of_items.tolist() == [0, -1, 1, 0]
-    assert groups.codes == {"a": 0, "7.0": 1}
+    assert groups.codes == {"a": 0, "7": 1}
 
 
 def test_later_items_join_the_products_that_there_are() -> None:

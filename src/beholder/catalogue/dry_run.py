@@ -10,7 +10,7 @@ import msgspec
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
-from beholder.catalogue.ids import SPACED, spaced
+from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import would_make_items
 from beholder.catalogue.import_users import changes, wishes
 from beholder.catalogue.items_from_rows import records, type_of
@@ -95,7 +95,7 @@ def _look_at_items(
     sight.said = list(points.said)
     rows = _rows(seen, refusals)
     for batch in rows:
-        found.count(SPACED, spaced(batch.columns[seen.mapping["item_id"]]))
+        found.count_all(odd(batch.columns[seen.mapping["item_id"]]))
         for row in records(batch, seen.mapping, points.thousands):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
@@ -128,7 +128,7 @@ def _look_at_users(
 
     rows = _rows(seen, refusals)
     for batch in rows:
-        found.count(SPACED, spaced(batch.columns[seen.mapping["user"]]))
+        found.count_all(odd(batch.columns[seen.mapping["user"]]))
         for user, wish, refused in wishes(batch, seen.mapping, refuse):
             before = meant[user] if user in meant else store.purposes(user)
             change = changes(wish, before)
@@ -173,7 +173,7 @@ def _look_at_interactions(
         for batch in islice(rows, BATCHES):
             for who in ("item_id", "user", "session"):
                 if who in seen.mapping:
-                    found.count(SPACED, spaced(batch.columns[seen.mapping[who]]))
+                    found.count_all(odd(batch.columns[seen.mapping[who]]))
             looking.take(batch)
             if not looking.found.fits:
                 break

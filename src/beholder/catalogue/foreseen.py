@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -108,3 +109,8 @@ class DryRun(msgspec.Struct):
             self.rules[rule] = self.rules.get(rule, 0) + n
         if example:
             self.rules_first.setdefault(rule, example)
+
+    def count_all(self, rules: Mapping[str, int]) -> None:
+        """Count rows by rule."""
+        for rule, n in rules.items():
+            self.count(rule, n)

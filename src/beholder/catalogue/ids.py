@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,11 @@ NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "
 
 
 SPACED = "ids with spaces around them, which were taken off"
+POINTED = (
+    "ids such as 123.0, as programs write whole numbers where a column has gaps: kept as they "
+    "stand (write the column as text or as whole numbers, if 123 is meant)"
+)
+POINT = re.compile(r"^\s*[0-9]+\.0+\s*$")
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,17 @@ def coded(column: Column) -> Coded:
     return _once(Coded(pa.array([as_id(value) for value in values], pa.string()), rows))
 
 
-def spaced(column: Column) -> int:
-    """Return how many rows have spaces around their id."""
+def odd(column: Column) -> dict[str, int]:
+    """Return how many rows have an id that may be written otherwise than meant, by how."""
     if isinstance(column, pa.Array):
-        return pc.sum(pc.not_equal(column, pc.utf8_trim_whitespace(column))).as_py() or 0
-    return sum(isinstance(value, str) and value != value.strip() for value in column)
+        spaced = pc.not_equal(column, pc.utf8_trim_whitespace(column))
+        pointed = pc.match_substring_regex(column, POINT.pattern)
+        return {SPACED: pc.sum(spaced).as_py() or 0, POINTED: pc.sum(pointed).as_py() or 0}
+    texts = [value for value in column if isinstance(value, str)]
+    return {
+        SPACED: sum(text != text.strip() for text in texts),
+        POINTED: sum(POINT.search(text) is not None for text in texts),
+    }
 
 
 def _once(found: Coded) -> Coded:

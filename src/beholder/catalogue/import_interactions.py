@@ -13,7 +13,7 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
-from beholder.catalogue.ids import SPACED, Coded, as_id, spaced
+from beholder.catalogue.ids import Coded, as_id, odd
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
@@ -243,7 +243,7 @@ def import_interactions(
             done.read += len(batch)
             for who in ("item_id", "user", "session"):
                 if who in reading.mapping:
-                    report.count(SPACED, spaced(batch.columns[reading.mapping[who]]))
+                    report.count_all(odd(batch.columns[reading.mapping[who]]))
             work.take(batch)
             progress.advance(batch.size)
     progress.finish()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec import structs
 
-from beholder.catalogue.ids import SPACED, spaced
+from beholder.catalogue.ids import odd
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
@@ -242,7 +242,7 @@ def import_items(
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
         done.read += len(batch)
-        report.count(SPACED, spaced(batch.columns[mapping["item_id"]]))
+        report.count_all(odd(batch.columns[mapping["item_id"]]))
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         marks.take(_prices(batch, mapping))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from beholder.catalogue.consent_words import says_yes
-from beholder.catalogue.ids import SPACED, as_id, spaced
+from beholder.catalogue.ids import as_id, odd
 from beholder.catalogue.mapping import SAYS, unused
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Refuse
@@ -52,7 +52,7 @@ def import_users(
 
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
-        report.count(SPACED, spaced(batch.columns[mapping["user"]]))
+        report.count_all(odd(batch.columns[mapping["user"]]))
         done.ignored = unused("users", [*done.ignored, *batch.columns], mapping)
         for user, wish, refused in wishes(batch, mapping, refuse):
             erased = store.erased(user)  # a file repeats what was said before they asked

@@ -1,10 +1,10 @@
-"""Ids that the catalogue has otherwise: a spreadsheet took zeros in front, or the case differs."""
+"""Ids that the catalogue has otherwise: without zeros in front, with `.0`, or in another case."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from beholder.catalogue.ids import Coded
+from beholder.catalogue.ids import POINT, Coded
 
 
 class NearIds:
@@ -41,10 +41,11 @@ class NearIds:
             return ""
         said, meant = self._example
         return (
-            f"of these {self.rows} would be in the catalogue but for zeros in front or for case: "
-            f"{said} is not in it, did you mean {meant}?"
+            f"of these {self.rows} would be in the catalogue but for zeros in front, a .0 at the "
+            f"end, or case: {said} is not in it, did you mean {meant}?"
         )
 
 
 def _bare(item_id: str) -> str:
-    return item_id.lstrip("0").casefold() or "0"
+    whole = item_id.partition(".")[0] if POINT.search(item_id) else item_id
+    return whole.lstrip("0").casefold() or "0"

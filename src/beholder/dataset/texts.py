@@ -15,6 +15,7 @@ PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds
 UNSEARCHED = frozenset({"price", "url", "image", "picture", "colour_hex"})
 SHORT = 60  # characters of an attribute that is a fact, not a text
 CODED = re.compile(r"(?=[^\d]*\d)\w+(?:[-./_:]+\w+)+")
+POINT_ZERO = re.compile(r"^([0-9]+)\.0+$")
 CODE = 10_000  # whole numbers from here on may be codes; those below are sizes and years
 SKIPPED = frozenset({"price", *PRODUCT, "imdb_id", "url", "image", "picture", "colour_hex"})
 
@@ -70,10 +71,16 @@ def searched_of(item_id: str, title: str | None, attributes: Mapping[str, Any]) 
 
 
 def product_of(attributes: Mapping[str, Any]) -> str | None:
-    """Return the code that an item shares with its variants in other colours or patterns."""
+    """Return the code that an item shares with its variants in other colours or patterns.
+
+    The number 123, the text `123` and `123.0`, as programs write it beside gaps, are one code;
+    `0123` is another one.
+    """
     for name in PRODUCT:
-        if attributes.get(name):
-            return str(attributes[name])
+        code = attributes.get(name)
+        if code:
+            whole = isinstance(code, float) and code.is_integer()
+            return POINT_ZERO.sub(r"\1", str(int(code) if whole else code))
     return None
 
 
