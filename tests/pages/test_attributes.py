@@ -87,6 +87,16 @@ def test_a_price_is_written_as_the_setting_says(value: Any, currency: str, writt
     assert price({"price": value}, currency) == written
 
 
+@pytest.mark.parametrize(
+    ("value", "currency", "written"),
+    [(9.9, "€", "9.90 €"), (49, "€", "49.00 €"), (1299, "${price}", "$1299.00"), (0, "", "0.00")],
+)
+def test_in_a_catalogue_with_cents_all_prices_have_them(
+    value: float, currency: str, written: str
+) -> None:
+    assert price({"price": value}, currency, cents=True) == written
+
+
 def test_without_a_price_nothing_is_written() -> None:
     assert price({}, "EUR") == ""
 
@@ -119,6 +129,7 @@ def test_a_card_tells_two_attributes_in_the_language_of_the_page() -> None:
     assert told(item, ["brand", "colour"], "zh-Hans") == "Nord · 蓝, 红"
     assert told(item, ["gone", "size"]) == "42"
     assert told(item, []) == ""
+    assert told({"price": 9.9, **item}, ["price", "size"]) == "42"  # it stands there already
     assert told({"new": True, "weight": 12.0, "tags": ["", "a"]}, ["new", "weight", "tags"]) == (
         "12 · a"
     )

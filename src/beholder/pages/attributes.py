@@ -61,9 +61,14 @@ def is_words(text: str) -> bool:
 
 
 def told(attributes: Mapping[str, Any], names: Sequence[str], language: str = "en") -> str:
-    """Return the values of some attributes in one line; what is missing is left out."""
+    """Return the values of some attributes in one line; what is missing is left out.
+
+    The price is not among them: it has a place of its own.
+    """
     found = []
     for name in names:
+        if name == "price":
+            continue
         value = attributes.get(f"{name}_{language[:2]}") or attributes.get(name)
         parts = [_said(part) for part in _listed(value)]
         found.append(", ".join(part for part in parts if part))
@@ -98,21 +103,24 @@ def tint(item_id: str) -> int:
     return sum(item_id.encode()) % TINTS
 
 
-def price(attributes: Mapping[str, Any], currency: str) -> str:
+def price(attributes: Mapping[str, Any], currency: str, *, cents: bool = False) -> str:
     """Return how the attribute `price` is written, or nothing where it is no number from 0 on.
 
     Parameters
     ----------
     currency
         What stands after the number, or a text in which `{price}` is its place; empty: the number
-        alone. What is no whole number has two decimals.
+        alone.
+    cents
+        Whether whole numbers have two decimals, too, as others do: some price of the catalogue is
+        none.
     """
     value = attributes.get("price")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     if not math.isfinite(value) or not 0 <= value < _LARGEST:
         return ""
-    number = f"{value:.0f}" if value == int(value) else f"{value:.2f}"
+    number = f"{value:.2f}" if cents or value != int(value) else f"{value:.0f}"
     if "{price}" in currency:
         return currency.replace("{price}", number)
     return f"{number} {currency}" if currency else number

@@ -32,6 +32,8 @@ class Look:
         Choices of one tap, for example the most frequent categories.
     currency
         How prices are written; see `attributes.price`.
+    cents
+        Whether all of them have two decimals.
     root
         The path of the site below which all pages stand, such as `/rec`; empty: none.
     shown
@@ -50,6 +52,7 @@ class Look:
     theme: str = "auto"
     chips: tuple[Chip, ...] = ()
     currency: str = ""
+    cents: bool = False
     root: str = ""
     shown: tuple[str, ...] = ()
     variants: str = "one"

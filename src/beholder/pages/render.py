@@ -301,7 +301,9 @@ def _cards(
                 "picture": picture,
                 "colour": colour if _COLOUR.fullmatch(colour) else "",
                 "reason": _reason(words, item, level, look.refused),
-                "price": attributes.price(item.get("attributes") or {}, look.currency),
+                "price": attributes.price(
+                    item.get("attributes") or {}, look.currency, cents=look.cents
+                ),
                 "told": attributes.told(item.get("attributes") or {}, look.shown, look.language),
                 "sold_out": attributes.sold_out(item.get("attributes") or {}),
                 "more": words.count("variants", n)

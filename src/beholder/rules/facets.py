@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import pyarrow as pa
 
-from beholder.rules.columns import Column, Places, column_of, from_arrow
+from beholder.rules.columns import Column, Numbers, Places, column_of, from_arrow
 from beholder.rules.values import Cell, FacetType, Misfit, cell_of, guess
 
 Attributes = Mapping[str, Any]
@@ -88,6 +88,14 @@ class Facets:
             array = self._stored[name].combine_chunks()
             self._columns[name] = from_arrow(array, self.fields[name].type)
         return self._columns[name]
+
+    def has_fractions(self, name: str) -> bool:
+        """Return whether some value of an attribute is a number, and no whole one."""
+        column = self.column(name) if name in self.fields else None
+        if not isinstance(column, Numbers):
+            return False
+        values = column.values[column.exists()]
+        return bool((values != np.floor(values)).any())
 
     def table(self) -> pa.Table:
         """Return all columns as Arrow: float64, bool, dictionary, list of dictionary."""

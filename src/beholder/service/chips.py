@@ -1,4 +1,7 @@
-"""Choices of one tap: the most frequent values of what the catalogue can be narrowed by."""
+"""What all pages take from the catalogue: choices of one tap, and how its prices are written.
+
+The choices are the most frequent values of what the catalogue can be narrowed by.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,13 @@ class Chips:
     ----------
     now
         As they were counted last.
+    cents
+        Whether some price is no whole number, as was seen then.
     """
 
     def __init__(self, pages: PagesSettings) -> None:
         self.now: tuple[Chip, ...] = ()
+        self.cents = False
         self._pages = pages
         self._view: object = None
         self._counted = 0.0
@@ -43,6 +49,7 @@ class Chips:
             return
         try:
             self.now = frequent(engine, self._pages.facets, self._pages.variants)
+            self.cents = view.masks.facets.has_fractions("price")
         except Exception as error:
             self.now = ()
             note_trouble("counting choices of one tap", error)

@@ -52,6 +52,7 @@ def look_of(request: Asking) -> Look:
         theme=theme if theme in render.THEMES else "auto",
         root=running.settings.serve.root_path,
         chips=running.chips,
+        cents=running.cents,
         variants=running.settings.pages.variants,
         site=running.settings.pages.address or _site(request),
     )

@@ -162,6 +162,11 @@ class Running:
         """Choices of one tap; what changes in the catalogue is in them some seconds later."""
         return self._chips.of(self.engine)
 
+    @property
+    def cents(self) -> bool:
+        """Whether some price of the catalogue is no whole number; followed as `chips` are."""
+        return self._chips.cents
+
     def swap(self) -> None:
         """Serve the promoted bundle; where it is not whole, go on with the present one."""
         with self._swapping:

@@ -16,7 +16,7 @@ const LANGUAGE = /^(.+)_(en|zh)$/;
 const SOLD = /^(out ?of ?stock|sold ?out)$/i;
 const TINTS = 6;
 const APART = ["colour", "colours", "color", "colors", "pattern", "material", "size", "sizes"];
-const { currency } = document.body.dataset;
+const { currency, cents } = document.body.dataset;
 const shown = JSON.parse(document.body.dataset.shown);
 
 /** Return values that are words, each once: name, value and label. */
@@ -50,7 +50,8 @@ export function toldOf(item) {
 }
 
 function linesOf({ attributes = {} }, names) {
-  const found = names.map((name) => {
+  const beside = names.filter((name) => name !== "price"); // which has a place of its own
+  const found = beside.map((name) => {
     const value = attributes[`${name}_${language.slice(0, 2)}`] || attributes[name];
     return [value].flat().filter((part) => ["string", "number"].includes(typeof part) && part !== "").join(", ");
   });
@@ -80,7 +81,8 @@ export function tintOf({ id }) {
 export function priceOf(item) {
   const value = item.attributes?.price;
   if (typeof value !== "number" || !(value >= 0 && value < LARGEST)) return "";
-  const number = Number.isInteger(value) ? String(value) : value.toFixed(2);
+  const whole = Number.isInteger(value) && cents === undefined;
+  const number = whole ? String(value) : value.toFixed(2);
   if (currency.includes("{price}")) return currency.replaceAll("{price}", () => number);
   return currency ? `${number} ${currency}` : number;
 }
