@@ -170,6 +170,12 @@ def test_the_command_keeps_what_was_done_when_it_is_stopped(
     told = json.loads(capsys.readouterr().out)
     assert (told["people"], told["shards"], told["kept"]) == (160, 6, 3)
     assert len(rows(out)) == 160
+    with pytest.raises(SystemExit) as ended:
+        run([*words[:-1], "--force"])
+    assert ended.value.code == 0
+    head, _, numbers = capsys.readouterr().out.splitlines()
+    assert head.startswith("people in the file  without history")
+    assert numbers.split() == ["160", "0", "0", "0", "6", "0"]
 
 
 def start(workspace: Workspace, out: Path, *words: object) -> subprocess.Popen[str]:

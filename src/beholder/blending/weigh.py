@@ -144,15 +144,19 @@ def _among_new(asked: _Asked, weights: Weights) -> AmongNew:
         recency = recency_among_new(held, placing)
         placing = choose_placing(held, behaved, recency)
     weights = msgspec.structs.replace(weights, among_new=recency)
-    notes = [f"a history fades by {recency.decay:g} a moment where new items are scored"]
+    fading = f"each moment of a history counts {recency.decay:.0%} of the next one"
+    notes = [f"{fading} where new items are scored"]
     grown = with_new(members, placing)
     able = {n: s for n, s in grown.items() if n == PLACING or speaks_of_cold(asked.members[n])}
     weights = weigh_cold(held, able, asked.counts, weights)
     if any(weights.cold.values()):
         weights, factor = match_scales(held, grown, asked.counts, weights)
-        notes.append(f"cold items: placed over {asked.base}, scale {factor:.2g} against warm ones")
+        notes.append(
+            "new items are scored by the known ones that they look and read like, as "
+            f"{asked.base} has them, and count {factor:.2g} times as much"
+        )
     else:
-        notes.append("cold items: what they look and read like says no more than chance")
+        notes.append("new items: what they look and read like says no more than chance")
     return weights, placing, grown, notes
 
 

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from beholder.engine.question import Repeat
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+HEADS = {  # all of the whole file, whoever was in parts that an earlier run made
+    "people": "people in the file",
+    "without_history": "without history",
+    "profiling_off": "who allow none",
+    "refused": "lines without an id",
+    "shards": "parts",
+    "kept": "parts made before",
+}
 REFUSED = "whoever asks allows no recommendations of their own (`recommend` is off)"
 
 
@@ -100,4 +108,4 @@ def _everybody(folder: Path, out: Path, k: int, users: Path | None, as_json: boo
         console.as_json(report)
         return
     told = msgspec.structs.asdict(report)
-    console.table([name.replace("_", " ") for name in told], [list(told.values())])
+    console.table([HEADS[name] for name in told], [list(told.values())])
