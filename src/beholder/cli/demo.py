@@ -67,11 +67,18 @@ def _build(
     from beholder.cli.init import create
     from beholder.demo import build
     from beholder.demo.files import TITLE
+    from beholder.errors import UsageError
     from beholder.workspace import Workspace
 
+    title = TITLE if data is None else f"Demo: {data[0]}"
     if not (folder / "beholder.toml").exists():
-        create(folder, TITLE if data is None else f"Demo: {data[0]}")
+        create(folder, title)
     workspace = Workspace.open(folder)
+    if workspace.settings.title != title:
+        raise UsageError(
+            f"{folder} is a workspace of another kind ({workspace.settings.title})",
+            remedy="name a new folder for the demo",
+        )
     with console.progress() as progress:
         if data is None:
             request = build.generated(workspace, items, visitors, seed, progress)
