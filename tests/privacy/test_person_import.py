@@ -164,7 +164,7 @@ def test_of_a_damaged_file_the_whole_lines_are_taken_and_the_others_named(
     assert "refused: 1 no JSON object: the file is cut or damaged there (line 3 first)" in said
     assert "refused: 1 a line longer than 8388608 bytes" in said
     assert (
-        "refused: 7 time is no moment from 1990 on in milliseconds since 1970 (line 5 first)"
+        "refused: 7 time is no moment from 1990 until now in milliseconds since 1970 (line 5 first)"
         in said
     )
     assert out.splitlines()[2].split() == ["1", "10", "1", "0", "9"]

@@ -256,17 +256,10 @@ def _simplest(
         if own.mean() > blended.mean():
             figures += f": {name} leads by no more than chance allows ({len(own)} cases)"
         notes.append(figures)
-    said = f"popularity alone reaches {popular.mean():.4f}, what was chosen {blended.mean():.4f}"
+    said = f"reaches {popular.mean():.4f}, what members say {blended.mean():.4f}"
     if blended.mean() > popular.mean():
-        return weights, [*notes, said], blended
+        return weights, [*notes, f"popularity alone {said}"], blended
     nothing = dict.fromkeys(weights.warm, 0.0)
     weights = msgspec.structs.replace(weights, warm=nothing, popularity=1.0)
-    return (
-        weights,
-        [
-            *notes,
-            f"popularity alone is kept: it reaches {popular.mean():.4f}, "
-            f"all else {blended.mean():.4f}",
-        ],
-        popular,
-    )
+    kept = f"popularity alone is kept: it {said}"
+    return weights, [*notes, kept], popular

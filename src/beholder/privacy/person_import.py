@@ -27,7 +27,7 @@ REASONS = 20  # that are told apart
 MORE = "other reasons"
 BROKEN = "no JSON object: the file is cut or damaged there"
 LONG = f"a line longer than {LONGEST} bytes: the file is damaged there"
-TIME = "time is no moment from 1990 on in milliseconds since 1970"
+TIME = "time is no moment from 1990 until now in milliseconds since 1970"
 BOM = b"\xef\xbb\xbf"  # as some editors begin a file
 
 

@@ -17,6 +17,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MOST = 32  # proxies on the way
 NARROWEST = {4: 8, 6: 16}  # prefix of a network with public addresses that may be named
+LOCAL = (ipaddress.IPv6Network("fc00::/7"), ipaddress.IPv6Network("fe80::/10"))  # none is public
 MAPPED = ipaddress.ip_network("::ffff:0:0/96")  # IPv4 addresses, as a socket of IPv6 has them
 FOR, PROTO, HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
 _MARKS = """
@@ -121,7 +122,7 @@ def _network(text: str) -> Network:
             remedy="such as 10.0.0.2 or 10.1.0.0/16, no names",
             field="serve.trusted_proxies",
         ) from None
-    if network.prefixlen < NARROWEST[network.version] and not network.is_private:
+    if network.prefixlen < NARROWEST[network.version] and not _is_local(network):
         raise SettingsError(
             f"serve.trusted_proxies has {text!r}, and so believes strangers: "
             f"{network.num_addresses:,} addresses, public ones among them",
@@ -136,6 +137,10 @@ def _network(text: str) -> Network:
             field="serve.trusted_proxies",
         )
     return network
+
+
+def _is_local(network: Network) -> bool:
+    return network.version == 6 and any(network.subnet_of(own) for own in LOCAL)
 
 
 def _address(text: str) -> Address | None:

@@ -165,6 +165,7 @@ class Running:
     @property
     def cents(self) -> bool:
         """Whether some price of the catalogue is no whole number; followed as `chips` are."""
+        self._chips.of(self.engine)
         return self._chips.cents
 
     def swap(self) -> None:
