@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from beholder.errors import AccessError, KeyNeededError
 from beholder.service import tokens, visitor
@@ -93,6 +94,7 @@ def _check_origin(key: Key, origin: bytes | None) -> None:
         )
 
 
+@lru_cache(maxsize=256)  # most ask by the same name
 def is_loopback(host: str) -> bool:
     """Return whether a name or address is this machine's own."""
     if host.lower() == "localhost":

@@ -135,7 +135,7 @@ class Front:
         if scope["method"] == "HEAD":
             scope["method"] = "GET"  # the same answer, of which `_Answer` keeps the body back
         method: str = scope["method"]
-        if (self.origins or self.keys.origins) and origins.preflight(method, headers):
+        if origins.preflight(method, headers) and (self.origins or self.keys.origins):
             await send.whole(204, origins.PREFLIGHT, b"")
             return
         if beacons.is_beacon(method, scope["path"], headers) and self._of_a_page(headers):

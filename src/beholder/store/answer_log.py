@@ -11,8 +11,9 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, update
 
 from beholder.store import consent, schema
@@ -189,33 +190,32 @@ def write(connection: Connection, entries: Iterable[Given | Sighted]) -> Written
     done = Written()
     allowed = _allowed(connection, entries)
     rows = _stored(connection, {e.id for e in entries if not isinstance(e, Given) or e.place})
-    new: dict[bytes, dict[str, Any]] = {}
+    there = set(rows)
     changed: set[bytes] = set()
     for entry in entries:
         row = rows.get(entry.id)
         if isinstance(entry, Sighted):
             places = [] if row is None else [p for p in entry.places if p < _places(row)]
-            if row is None or not places or not _may(entry, row["person"]):
+            if row is None or not places or not _may(entry, row.person):
                 done.unknown += 1
                 continue
-            row["seen"] = seen_bits(places, row["seen"])
+            row.seen = seen_bits(places, row.seen)
         elif entry.person is not None and entry.person not in allowed:
             done.dropped += 1
             continue
         else:
             person = entry.person if allowed.get(entry.person) else None
             if row is None and not entry.place:
-                rows[entry.id] = new[entry.id] = _row(entry, person)
+                rows[entry.id] = _row(entry, person)
             elif row is None or not _continues(row, entry, person):
                 done.dropped += 1
                 continue
             done.stored += 1
         changed.add(entry.id)
-    if new:
-        names = [column.name for column in answers.columns]
-        insert_new(connection, answers, [tuple(row[n] for n in names) for row in new.values()])
+    new = {name: row for name, row in rows.items() if name not in there}
+    insert_new(connection, answers, map(msgspec.structs.astuple, new.values()))
     for name in changed - new.keys():
-        told = {key: rows[name][key] for key in ("packed", "seen")}
+        told = {"packed": rows[name].packed, "seen": rows[name].seen}
         connection.execute(update(answers).where(answers.c.id == name).values(told))
     return done
 
@@ -231,30 +231,38 @@ def _allowed(connection: Connection, entries: Sequence[Given | Sighted]) -> dict
     return {person: own.recommend and own.measure for person, own in found.items()}
 
 
-def _stored(connection: Connection, names: set[bytes]) -> dict[bytes, dict[str, Any]]:
-    columns = tuple(answers.columns)
-    keys = [column.name for column in columns]
-    found = lookup(connection, answers.c.id, columns, sorted(names))
-    return {bytes(row[0]): dict(zip(keys, row, strict=True)) for row in found}
+class _Row(msgspec.Struct):
+    """A row of the table, its columns in their order."""
+
+    id: bytes
+    person: int | None
+    bundle: str
+    arm: str
+    time: int
+    packed: bytes
+    seen: bytes | None = None
 
 
-def _row(entry: Given, person: int | None) -> dict[str, Any]:
-    told = entry._asdict() | {"person": person, "seen": None}
-    told.pop("place")
-    return told
+def _stored(connection: Connection, names: set[bytes]) -> dict[bytes, _Row]:
+    found = lookup(connection, answers.c.id, tuple(answers.columns), sorted(names))
+    return {bytes(row[0]): _Row(*row) for row in found}
 
 
-def _places(row: dict[str, Any]) -> int:
-    return len(row["packed"]) // PLACE
+def _row(entry: Given, person: int | None) -> _Row:
+    return _Row(entry.id, person, entry.bundle, entry.arm, entry.time, entry.packed)
 
 
-def _continues(row: dict[str, Any], entry: Given, person: int | None) -> bool:
+def _places(row: _Row) -> int:
+    return len(row.packed) // PLACE
+
+
+def _continues(row: _Row, entry: Given, person: int | None) -> bool:
     """Add a page where it goes on; asked for once more, it stands as it was shown last."""
-    if row["person"] not in (None, person):
+    if row.person not in (None, person):
         return False
     n = _places(row)
     if n >= entry.place:
-        row["packed"] = join(bytes(row["packed"]), entry.place, entry.packed)
+        row.packed = join(bytes(row.packed), entry.place, entry.packed)
     return n >= entry.place
 
 

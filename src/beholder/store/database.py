@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from beholder.disk import state_of
 from beholder.errors import MissingExtraError, OverloadedError, SettingsError, StoreError
-from beholder.store.quick import Ask, Lookers
+from beholder.store.quick import Ask, Lookers, Question, Rows
 from beholder.workspace import Workspace
 
 WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
@@ -69,6 +69,14 @@ class Database:
             yield lambda question, **given: [
                 tuple(row) for row in connection.execute(question.statement, given)
             ]
+
+    def ask(self, question: Question, **given: Any) -> Rows:
+        """Answer one `Question`; several that belong together are for `look`."""
+        if not self.is_sqlite:
+            with self.look() as ask:
+                return ask(question, **given)
+        with translated(self.url):
+            return self._lookers.ask(question, given)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

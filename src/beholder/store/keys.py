@@ -130,8 +130,7 @@ class Keys:
 
     def find_one(self, mac: bytes) -> Link | None:
         """Return one link; every request asks for one."""
-        with self.database.look() as ask:
-            rows = ask(ONE, mac=mac)
+        rows = self.database.ask(ONE, mac=mac)
         return Link(bytes(rows[0][0]), bytes(rows[0][1])) if rows else None
 
     def since(self, mac: bytes) -> int | None:

@@ -50,13 +50,23 @@ class Lookers:
     @contextmanager
     def look(self) -> Iterator[Ask]:
         """Yield a function that answers questions, all from one state of the database."""
-        connection = self._idle.pop() if self._idle else self._connect()
-        try:
+        with self._taken() as connection:
             connection.execute("BEGIN")
             yield lambda question, **given: connection.execute(
                 question.sql, question.values(given)
             ).fetchall()
             connection.execute("COMMIT")
+
+    def ask(self, question: Question, given: dict[str, Any]) -> Rows:
+        """Answer one question, which needs no transaction around it."""
+        with self._taken() as connection:
+            return connection.execute(question.sql, question.values(given)).fetchall()
+
+    @contextmanager
+    def _taken(self) -> Iterator[sqlite3.Connection]:
+        connection = self._idle.pop() if self._idle else self._connect()
+        try:
+            yield connection
         except BaseException:
             connection.close()
             raise
