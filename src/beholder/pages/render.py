@@ -74,7 +74,11 @@ def render_feed(
         nothing="empty" if empty else "all_seen",
         again="" if again else "/?repeat=allow",
         rows=[
-            {"title": words(row["title"]), "name": row["row"], "cards": _cards(look, items, "")}
+            {
+                "title": words(row["title"]),
+                "name": row["row"],
+                "cards": _cards(look, items, "", row.get("variants")),
+            }
             for row in rows
             if (items := row["items"])
         ],
