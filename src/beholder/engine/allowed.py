@@ -44,9 +44,10 @@ def allowed(
     there = overlay.position_of_id
     had = np.array([there[item] for item in exclude if item in there], np.int32)
     mask[had] = False
+    mask[history.disliked] = False
     if one:
-        mask = without_products_of(overlay, had, mask)
-    return without_refused(overlay, history, mask, one=one)
+        mask = without_products_of(overlay, np.concatenate([had, history.disliked]), mask)
+    return mask
 
 
 def without_refused(overlay: Overlay, history: History, among: Mask, *, one: bool = False) -> Mask:

@@ -73,7 +73,8 @@ def without_products_of(view: Overlay, items: Positions, among: Mask) -> Mask:
     if not view.varies:
         return among
     groups = view.groups[items]
-    return among & ~np.isin(view.groups, groups[groups >= 0])
+    groups = groups[groups >= 0]
+    return among & ~np.isin(view.groups, groups) if len(groups) else among
 
 
 def products(view: Overlay) -> NDArray[np.int64]:
