@@ -38,6 +38,7 @@ PAGES = {
 }
 WHERE = {"exclude": [[".card:nth-child(n + 7)"]]}  # cards are like each other
 TOLD = {"resultTypes": ["violations"]}
+# A theme changes nothing but colours.
 OPTIONS = {"light": TOLD, "dark": TOLD | {"runOnly": ["color-contrast"]}}
 
 
