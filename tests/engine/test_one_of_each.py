@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from test_live import an_item
 
+from beholder.engine.answer import Answer
 from beholder.engine.engine import Engine
 from beholder.engine.variants import Variants
 from beholder.service.chips import Chips
@@ -48,6 +50,28 @@ def test_later_variants_are_left_out_and_nothing_else_moves(
                     history=told(world, taste), k=k, variants="one", page=one.next
                 )
                 assert later.ids == expected[k : 2 * k]
+
+
+def test_an_answer_under_load_has_one_of_each_product_and_none_that_was_refused(
+    engine: Engine, world: World
+) -> None:
+    product_of = put_products(engine, world, 3)
+
+    def simple(user: str, k: int, *exclude: str, variants: Variants = "one") -> Answer:
+        body = engine.simple_json(engine.store.snapshot(user, None), k, exclude, variants)
+        assert body is not None
+        return msgspec.json.decode(body, type=Answer)
+
+    every = simple("nobody", 200, variants="all")
+    assert every.variants is None
+    no, there, *_ = dict.fromkeys(product_of[item] for item in every.ids)
+    first = {product_of[item]: item for item in reversed(every.ids)}
+    engine.record({"item": first[no], "kind": "dislike", "user": "ann"})
+    expected = [item for item in every.ids if first[product_of[item]] == item]
+    assert simple("nobody", 20).ids == expected[:20]
+    found = simple("ann", 20, first[there])
+    assert found.ids == [item for item in expected if product_of[item] not in (no, there)][:20]
+    assert found.variants == dict.fromkeys(found.ids, 2)
 
 
 def test_of_a_product_with_many_variants_an_item_names_itself(engine: Engine, world: World) -> None:

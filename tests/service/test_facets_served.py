@@ -104,7 +104,7 @@ def test_facets_are_chosen_taken_off_and_stay_in_the_address(chromium, server):
     assert f"{count} item" in page.locator(".drop-one").inner_text()
     page.go_back()
     page.locator(".parts .chip", has_text=tag).click()
-    page.wait_for_url("**/search?is.family=lamp")
+    page.wait_for_url("**/search?is.family=lamp#results")
     page.locator(".card").nth(9).wait_for()
     context.close()
 
@@ -158,5 +158,5 @@ def test_a_picture_is_joined_with_a_choice(chromium, server, trained):
     page.go_back()
     assert page.locator("#by-picture").is_visible()
     page.locator("#by-picture").click()
-    page.wait_for_url("**/search?is.family=lamp")
+    page.wait_for_url("**/search?is.family=lamp#results")
     context.close()

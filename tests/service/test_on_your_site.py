@@ -373,6 +373,41 @@ def test_the_row_fits_the_screen(page: Any, shop: Shop, tmp_path: Path, width: i
         assert page.evaluate(over) <= 0
 
 
+VARIED = """<div data-beholder="new" data-k="4" data-filter="ware = 'enamel'"></div>
+<div data-beholder="recommend" data-k="4" data-filter="ware = 'enamel'"></div>
+<div data-beholder="new" data-k="4" data-filter="ware = 'enamel'" data-variants="all"></div>"""
+
+
+def test_variants_of_a_product_are_one_card_that_says_how_many_there_are(
+    page: Any, shop: Shop, tmp_path: Path
+) -> None:
+    operator = KeyFile(shop.workspace.secrets).add("varied", ["operator"])[1]
+    for number, kind in enumerate(["mug", "mug", "mug", "jar", "jar", "tin"]):
+        put = page.request.put(
+            f"{shop.server.url}/v1/items/{kind}-{number}",
+            data={"title": kind, "attributes": {"product_code": kind, "ware": "enamel"}},
+            headers={"authorization": f"Bearer {operator}"},
+        )
+        assert put.ok, put.text()
+    with files(shop.plain(tmp_path, VARIED), shop.port):
+        page.goto("/index.html")
+        cards(page, "recommend", 3)
+        new, mine, every = page.locator("[data-beholder]").all()
+        every.locator("a").nth(3).wait_for()
+        assert new.locator("a").all_inner_texts() == [
+            "tin",
+            "jar\n1 weitere Variante",
+            "mug\n2 weitere Varianten",
+        ]
+        assert every.locator("a").all_inner_texts() == ["tin", "jar", "jar", "mug"]
+        assert mine.locator("a").count() == 3
+        assert page.evaluate("beholder.record({item: 'mug-1', kind: 'hide'})")
+        page.evaluate("beholder.refresh()")
+        for row in (new, mine):
+            assert "mug" not in row.inner_text()
+    assert page.complaints == []
+
+
 def test_below_a_path_rows_and_pictures_come_too(
     chromium: Any, trained: Path, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_what_is_not_plain_is_left_to_the_framework(running: Running) -> None:
         (b"session=s%26t&k=1000", (None, "s&t", Question(1000))),
         (b"user=%C3%A9&session=s&k=1", ("é", "s", Question(1))),
         (b"page=abc&filter=price%20%3C%205", (None, None, Question(20, (), "abc", "price < 5"))),
+        (b"k=6&variants=one", (None, None, Question(6, variants="one"))),
         (b"user=" + b"a" * 256, ("a" * 256, None, Question(20))),
     ],
 )
@@ -118,7 +119,7 @@ def test_a_plain_query_is_read(query: bytes, expected: tuple[object, ...]) -> No
         b"k=0", b"k=1001", b"k=-1", b"k=1.0", b"k=%2B5", b"k=", b"k=%D9%A1",
         b"k=007", b"k=0100", b"k=00005",
         b"user=", b"user", b"user=" + b"a" * 257, b"session=%ff", b"user=\xff", b"k=5&k=5",
-        b"User=ann", b"repeat=allow", b"filter=", b"page=",
+        b"User=ann", b"repeat=allow", b"filter=", b"page=", b"variants=", b"variants=two",
     ],
 )  # fmt: skip
 def test_any_other_query_is_not(query: bytes) -> None:

@@ -95,6 +95,60 @@ def test_recommendations_have_each_product_once_also_beside_what_is_there(asking
     assert asking.get("/v1/recommendations?variants=some").status_code == 422
 
 
+@pytest.mark.parametrize("row", ["new", "trending", "recently-viewed"])
+def test_rows_have_each_product_once(asking, row):
+    who = {"user": "rows"}
+    for kind, colour in VARIANTS:
+        for user in ("rows", "another"):  # it takes two for a trend
+            view = {"user": user, "item": f"{kind}-{colour}", "kind": "view"}
+            assert asking.post("/v1/interactions", json=view).status_code == 200
+    told = who | {"filter": "ware = 'enamel'", "k": 6}
+    every = asking.get(f"/v1/rows/{row}", params=told).json()
+    assert (len(every["items"]), every["variants"]) == (6, None)
+    one = asking.get(f"/v1/rows/{row}", params=told | {"variants": "one"}).json()
+    assert sorted(products(one)) == ["jar", "mug", "tin"]
+    first = {name: i for i, name in reversed(list(enumerate(products(every))))}
+    assert [item["id"] for item in one["items"]] == [
+        every["items"][place]["id"] for place in sorted(first.values())
+    ]
+    told = {name.split("-")[0]: n for name, n in one["variants"].items()}
+    assert told == {"mug": 2, "jar": 1}
+    assert asking.get(f"/v1/rows/{row}", params={"variants": "some"}).status_code == 422
+
+
+def test_the_front_page_has_each_product_once_in_its_rows(shop):
+    with shop.client() as visitor:
+        beside = visitor.get("/").text.split('id="row-new"')[1].split("</section>")[0]
+    assert [name for name in COLOURS if beside.count(f'href="/item/{name}-') == 1] == list(COLOURS)
+    assert "2 more variants" in beside
+
+
+@pytest.mark.parametrize("kind", ["dislike", "hide"])
+def test_a_no_to_a_card_is_a_no_to_its_product(shop, kind):
+    only = {"filter": "ware = 'enamel'", "k": 10, "variants": "one"}
+    lists = ("/v1/recommendations", "/v1/rows/new", "/v1/items/jar-red/similar")
+    with shop.client() as visitor:  # its cookie is a person
+        visitor.get("/")
+        for address in lists:
+            assert "mug" in products(visitor.get(address, params=only).json()), address
+        no = {"item": "mug-blue", "kind": kind, "event_id": f"no-{kind}"}
+        assert visitor.post("/v1/interactions", json=no).status_code == 200
+        for address in lists:
+            assert "mug" not in products(visitor.get(address, params=only).json()), address
+            every = visitor.get(address, params=only | {"variants": "all"}).json()
+            assert sorted(i["id"] for i in every["items"] if "mug" in i["id"]) == [
+                "mug-green",
+                "mug-red",
+            ], "each by itself"
+        for item in ("mug-red", "tin-blue"):
+            visitor.post("/v1/interactions", json={"item": item, "kind": "view"})
+        viewed = visitor.get("/v1/rows/recently-viewed", params=only).json()
+        assert products(viewed) == ["tin"]
+        assert visitor.delete(f"/v1/interactions/no-{kind}").status_code == 200
+        for address in lists[1:]:
+            assert "mug" in products(visitor.get(address, params=only).json()), "taken back"
+
+
 def test_what_is_similar_is_no_variant_of_the_same(asking):
     address = "/v1/items/mug-red/similar?k=20&filter=ware%20=%20'enamel'"
     assert "mug" in products(asking.get(address).json())

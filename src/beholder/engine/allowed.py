@@ -12,8 +12,9 @@ from beholder.behaviour.history import History
 from beholder.engine.overlay import Overlay
 from beholder.engine.question import Repeat
 from beholder.engine.slate import Known
+from beholder.engine.variants import without_products_of
 from beholder.errors import UsageError
-from beholder.scorers.interface import Positions
+from beholder.scorers.interface import Mask, Positions
 
 
 def allowed(
@@ -21,6 +22,8 @@ def allowed(
     history: History,
     exclude: Iterable[str],
     away: NDArray[np.int32] | None = None,
+    *,
+    one: bool = False,
 ) -> NDArray[np.bool_]:
     """Return bool (n,), True where an item may be recommended.
 
@@ -29,6 +32,8 @@ def allowed(
     away
         int32. What of the history may not come again; None: all of it. What was disliked or
         hidden never does.
+    one
+        Whether an item stands for its product: also beside what is excluded, and by a no.
     """
     mask = overlay.shown.copy()
     if away is None:
@@ -36,13 +41,29 @@ def allowed(
         mask[history.seen] = False
     else:
         mask[away] = False
-    if len(history.disliked):
-        mask[history.disliked] = False
-    for item in exclude:
-        place = overlay.position_of_id.get(item)
-        if place is not None:
-            mask[place] = False
+    there = overlay.position_of_id
+    had = np.array([there[item] for item in exclude if item in there], np.int32)
+    mask[had] = False
+    mask[history.disliked] = False
+    if one:
+        mask = without_products_of(overlay, np.concatenate([had, history.disliked]), mask)
     return mask
+
+
+def without_refused(overlay: Overlay, history: History, among: Mask, *, one: bool = False) -> Mask:
+    """Return of some items, bool (n,), those to which somebody has not said no.
+
+    Parameters
+    ----------
+    one
+        Whether an item stands for its product: a no is then one to all its variants.
+    """
+    refused = history.disliked
+    if not len(refused):
+        return among
+    left = among.copy()
+    left[refused] = False
+    return without_products_of(overlay, refused, left) if one else left
 
 
 def away(known: Known, repeat: Repeat | None) -> Positions | None:

@@ -17,7 +17,7 @@ from beholder.behaviour.history import History
 from beholder.bundle.opened import Promotions
 from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
-from beholder.engine.allowed import allowed, away
+from beholder.engine.allowed import allowed, away, without_refused
 from beholder.engine.answer import Answer, Explanation, Level, Recommendation
 from beholder.engine.choosing import AllFacets, Facet, SearchAnswer, facets_of, without_each
 from beholder.engine.cursor import PLACES
@@ -47,7 +47,6 @@ from beholder.engine.variants import (
     how_many,
     one_each,
     others,
-    without_products_of,
 )
 from beholder.errors import UnknownItemError, UsageError
 from beholder.rules.choices import Choices, all_of, listed, masks_of
@@ -253,7 +252,13 @@ class Engine:
         wanted = question_of(question, asked)
         return as_json(self._answer(user, session, history, wanted, seen))
 
-    def simple_json(self, seen: Snapshot, k: int, exclude: Iterable[str] = ()) -> bytes | None:
+    def simple_json(
+        self,
+        seen: Snapshot,
+        k: int,
+        exclude: Iterable[str] = (),
+        variants: Variants | None = None,
+    ) -> bytes | None:
         """Return what is popular as JSON, at a tenth of the work; see `simple`.
 
         Parameters
@@ -262,6 +267,8 @@ class Engine:
             What the store says of who asks.
         exclude
             Ids that are on the page already.
+        variants
+            `one` of each product, and none of what somebody did anything with, or `all`.
 
         Returns
         -------
@@ -271,7 +278,7 @@ class Engine:
         view = self.now_showing
         had = view.positions(seen.columns()[0]).tolist()
         had += [view.position_of_id.get(item, -1) for item in exclude]
-        return self._simply(view, self.pipeline, set(had), k)
+        return self._simply(view, self.pipeline, set(had), k, one=asked_for_one(variants))
 
     def _answer(
         self,
@@ -285,14 +292,11 @@ class Engine:
         if seen is None and history is None and self.store is not None and (user or session):
             seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, history, seen)
-        mask = allowed(view, known.history, question.exclude, away(known, question.repeat))
+        one = asked_for_one(question.variants)
+        seen_lately = away(known, question.repeat)
+        mask = allowed(view, known.history, question.exclude, seen_lately, one=one)
         if question.filter:
             mask &= view.masks.of(question.filter)
-        one = asked_for_one(question.variants)
-        if one and view.varies:
-            there = view.position_of_id
-            had = np.array([there[i] for i in question.exclude if i in there], np.int32)
-            mask = without_products_of(view, had, mask)
         who = (user, session)
         own = history is None and seen is not None and seen.known and seen.profiling
         if question.page is not None:
@@ -359,7 +363,7 @@ class Engine:
         Parameters
         ----------
         seen
-            What the store says of who asks: whose answer it is.
+            What the store says of who asks: whose answer it is, without what they disliked or hid.
         filter
             Only items for which this holds, such as `price < 50`.
         variants
@@ -375,10 +379,11 @@ class Engine:
         checked_k(k)
         view = self.refresh()
         place = self._position(view, item)
-        able, wanted = self._able(view, None), self._able(view, filter)
         one = asked_for_one(variants)
+        able, held = self._able(view, None), self._able(view, filter)
+        wanted = without_refused(view, self.people.stored(view, seen).history, held, one=one)
         found = finding.similar_to(view, place, k, wanted, one=one)
-        answer = finding.as_answer(view, found, able, wanted, one=one)
+        answer = finding.as_answer(view, found, able, held, one=one)
         if self.keep is not None:
             self.keep(view, alike(found.positions, found.scores), answer.answer, view.bundle, seen)
         return answer
@@ -392,6 +397,7 @@ class Engine:
         k: int = 20,
         filter: str | None = None,
         seen: Snapshot | None = None,
+        variants: Variants | None = None,
     ) -> rows.Row:
         """Return a list that stands beside the recommendations.
 
@@ -403,6 +409,8 @@ class Engine:
             Only items for which this holds, such as `category = 'vase'`.
         user, session, seen
             As in `recommend`: whose views; what they disliked or hid is in none of the rows.
+        variants
+            `one` of each product, the first that would stand there, or `all`.
 
         Raises
         ------
@@ -412,13 +420,12 @@ class Engine:
             If the filter cannot be read.
         """
         checked_k(k)
-        row = rows.checked(name)
+        row, one = rows.checked(name), asked_for_one(variants)
         if seen is None and self.store is not None and (user or session):
             seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, seen=seen)
-        mask = self._able(view, filter).copy()
-        mask[known.history.disliked] = False
-        chosen, scores, window, note = self.rows.ordered(row, view, mask, k, seen)
+        mask = without_refused(view, known.history, self._able(view, filter), one=one)
+        chosen, scores, window, note = self.rows.ordered(row, view, mask, k, seen, one)
         reason = rows.REASONS.get(row)
         items = tuple(
             show(view.cards[position], score, reason)
@@ -426,7 +433,8 @@ class Engine:
         )
         title = "row_" + row.replace("-", "_")
         own: Level = level if row == "recently-viewed" else "popular"
-        return rows.Row(row, title, view.bundle, own, items, window, note)
+        more = self._others(view, chosen) if one else None
+        return rows.Row(row, title, view.bundle, own, items, window, note, more)
 
     def search(
         self,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES, NEGATIVE
 from beholder.engine.answer import Level, Plain, Reason, Recommendation
 from beholder.engine.overlay import Overlay
+from beholder.engine.variants import best_of_each, firsts
 from beholder.errors import UnknownRowError
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions
@@ -61,6 +62,9 @@ class Row(Plain, frozen=True):
         none: `new` is the last that came into the catalogue, however long ago that was.
     note
         Why there is nothing in it; None: there is something.
+    variants
+        How many other variants the items have that stand for their product, by id; None: not
+        asked for.
     """
 
     row: Name
@@ -70,6 +74,7 @@ class Row(Plain, frozen=True):
     items: tuple[Recommendation, ...]
     window: Window | None = None
     note: str | None = None
+    variants: dict[str, int] | None = None
 
     @property
     def ids(self) -> list[str]:
@@ -112,7 +117,7 @@ class Rows:
         self._looked = 0.0
 
     def ordered(
-        self, name: Name, view: Overlay, mask: Mask, k: int, seen: Snapshot | None
+        self, name: Name, view: Overlay, mask: Mask, k: int, seen: Snapshot | None, one: bool
     ) -> Ordered:
         """Return the first k places of a row.
 
@@ -122,10 +127,12 @@ class Rows:
             bool (n,). What may be in it.
         seen
             What the store says of who asks.
+        one
+            Whether the first of each product stands for its variants.
         """
         window = None
         if name == "recently-viewed":
-            found = _recently_viewed(view, mask, k, seen)
+            found = _recently_viewed(view, mask, k, seen, one)
             return found._replace(note=None if len(found.positions) else _unseen(seen))
         if name == "trending":
             rises = self._rises()
@@ -135,7 +142,10 @@ class Rows:
             scores = view.seqs.astype(np.float64)  # in the order in which items came
         else:
             scores = np.where(view.popularity > 0, view.popularity, -np.inf)
-        chosen = best(scores, k, view.blend.ties, mask)
+        if one:
+            chosen = best_of_each(view, scores, k, mask)
+        else:
+            chosen = best(scores, k, view.blend.ties, mask)
         note = None if len(chosen) else _nothing(name, scores, window)
         return Ordered(chosen, scores[chosen].astype(np.float32), window, note)
 
@@ -177,7 +187,9 @@ def _unseen(seen: Snapshot | None) -> str:
     return "this person did nothing yet that may be shown"
 
 
-def _recently_viewed(view: Overlay, mask: Mask, k: int, seen: Snapshot | None) -> Ordered:
+def _recently_viewed(
+    view: Overlay, mask: Mask, k: int, seen: Snapshot | None, one: bool
+) -> Ordered:
     """Return what somebody did anything with, the newest first; the score counts from 1 down."""
     seqs = np.empty(0, np.int64)
     if seen is not None:
@@ -185,5 +197,8 @@ def _recently_viewed(view: Overlay, mask: Mask, k: int, seen: Snapshot | None) -
         seqs = oldest_first[~np.isin(kinds, list(AGAINST))]
     newest = dict.fromkeys(seqs[::-1].tolist())
     places = view.positions(np.array(list(newest), np.int64))
-    chosen = places[(places >= 0) & mask[places]][:k]
+    chosen = places[(places >= 0) & mask[places]]
+    if one:
+        chosen = chosen[firsts(view.groups[chosen])]
+    chosen = chosen[:k]
     return Ordered(chosen, np.linspace(1, 0, len(chosen), endpoint=False, dtype=np.float32))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from beholder.engine.overlay import Overlay
 from beholder.errors import UsageError
+from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions
 
 Variants = Literal["all", "one"]
@@ -39,10 +40,24 @@ def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
     if not view.varies:
         return among
     grouped = np.flatnonzero(among & (view.groups >= 0))
-    best = grouped[np.lexsort((view.blend.ties[grouped], -scores[grouped]))]
+    order = grouped[np.lexsort((view.blend.ties[grouped], -scores[grouped]))]
     found = among & (view.groups < 0)
-    found[best[firsts(view.groups[best])]] = True
+    found[order[firsts(view.groups[order])]] = True
     return found
+
+
+def best_of_each(view: Overlay, scores: NDArray[np.floating], k: int, among: Mask) -> Positions:
+    """Return the best k of some items, best first, the first of each product.
+
+    Of a few places this is much cheaper than `one_each`, which tells of all items.
+    """
+    taken = k
+    while True:
+        chosen = best(scores, taken, view.blend.ties, among)
+        first = chosen[firsts(view.groups[chosen])]
+        if len(first) >= k or len(chosen) < taken:
+            return first[:k]
+        taken *= 4
 
 
 def how_many(view: Overlay, among: Mask, *, one: bool) -> int:
@@ -58,7 +73,8 @@ def without_products_of(view: Overlay, items: Positions, among: Mask) -> Mask:
     if not view.varies:
         return among
     groups = view.groups[items]
-    return among & ~np.isin(view.groups, groups[groups >= 0])
+    groups = groups[groups >= 0]
+    return among & ~np.isin(view.groups, groups) if len(groups) else among
 
 
 def products(view: Overlay) -> NDArray[np.int64]:

@@ -64,6 +64,11 @@ class Asked:
         """Below the root of the site."""
         return f"/search?{urlencode(self.pairs)}" if self.pairs else "/search"
 
+    @property
+    def results(self) -> str:
+        """The address, with the focus on what was found: whoever narrowed goes on from there."""
+        return f"{self.address}#results"
+
     def at(self, place: int) -> Self:
         """Return the same search from a place on."""
         return replace(self, place=place)

@@ -46,7 +46,7 @@ def _option(
         "label": label,
         "count": count,
         "says": words.count("results", count),
-        "address": asked.toggled(name, value).address,
+        "address": asked.toggled(name, value).results,
         "chosen": value in asked.choices.get(name, ()),
     }
 
@@ -54,11 +54,11 @@ def _option(
 def parts(look: Look, asked: Asked, labels: Labelled) -> list[dict[str, str]]:
     """Return what a search consists of; each leads to the search without it."""
     words = Words(look.language)
-    parts = [{"label": asked.words, "address": asked.saying("", asked.picture).address}]
+    parts = [{"label": asked.words, "address": asked.saying("", asked.picture).results}]
     for name, value in asked.chosen:
         label = naming.value(words, look.currency, name, value, labels.get(name, {}).get(value, {}))
         said = words("choice", name=naming.attribute(words, name), value=label)
-        parts.append({"label": said, "address": asked.toggled(name, value).address})
+        parts.append({"label": said, "address": asked.toggled(name, value).results})
     return [part for part in parts if part["label"]]
 
 

@@ -74,7 +74,11 @@ def render_feed(
         nothing="empty" if empty else "all_seen",
         again="" if again else "/?repeat=allow",
         rows=[
-            {"title": words(row["title"]), "name": row["row"], "cards": _cards(look, items, "")}
+            {
+                "title": words(row["title"]),
+                "name": row["row"],
+                "cards": _cards(look, items, "", row.get("variants")),
+            }
             for row in rows
             if (items := row["items"])
         ],
@@ -134,11 +138,11 @@ def render_search(
         asked_pairs=asked.at(place).pairs,
         kept_pairs=asked.saying(picture=asked.picture).pairs,
         parts=narrowing.parts(look, asked, labels),
-        without_picture=asked.saying(asked.words).address,
+        without_picture=asked.saying(asked.words).results,
         facets=narrowing.facets(look, asked, facets),
         without=[
             {
-                "address": other.address,
+                "address": other.results,
                 "what": narrowing.left_out(look, asked, other, labels),
                 "count": words.count("results", n),
             }
@@ -206,7 +210,7 @@ def render_item(
         chips_of_item=[
             {
                 "label": chip["label"],
-                "address": Asked().toggled(chip["name"], chip["value"]).address,
+                "address": Asked().toggled(chip["name"], chip["value"]).results,
             }
             for chip in attributes.chips(item.get("attributes") or {}, look.language)
         ],

@@ -21,7 +21,7 @@ JSON = "application/json"
 FORM = "multipart/form-data"
 METHODS = ("get", "post", "put", "patch", "delete")
 STYLE = """\
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+:root { color-scheme: light dark; background: Canvas; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h2 { margin-top: 2.5rem; font-size: 1.1rem }
 code, pre { font-family: ui-monospace, monospace; font-size: .9em }
@@ -138,7 +138,7 @@ def _page(schema: dict[str, Any], root: str) -> str:
         "<meta name=viewport content='width=device-width,initial-scale=1'>",
         f"<title>{title}</title><link rel=stylesheet href={root}/docs/style.css>",
         f"<link rel=icon href={root}{assets.url('mark.svg')} type=image/svg+xml>",
-        f"<h1>{title}</h1><p>The same for programs: ",
+        f"<main><h1>{title}</h1><p>The same for programs: ",
         f"<a href={root}/openapi.json>openapi.json</a></p>",
     ]
     for path, methods in sorted(schema["paths"].items()):
@@ -182,7 +182,7 @@ def _words(shape: dict[str, Any]) -> str:
 
 def _example(shape: dict[str, Any], schema: dict[str, Any]) -> str:
     text = msgspec.json.format(msgspec.json.encode(_sample(shape, schema, 0)), indent=2).decode()
-    return f"<pre>{escape(text)}</pre>"
+    return f"<pre tabindex=0>{escape(text)}</pre>"
 
 
 def _sample(shape: dict[str, Any], schema: dict[str, Any], depth: int) -> Any:

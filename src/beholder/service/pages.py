@@ -71,7 +71,9 @@ async def feed(
             answer["mine"] = mine_of(running, who)
             answer["items"] = with_mine(answer["items"], answer["mine"])
         names = () if page else ROWS
-        beside = [engine.row(name, session=who, k=IN_ROW, seen=seen) for name in names]
+        beside = [
+            engine.row(name, session=who, k=IN_ROW, seen=seen, variants=variants) for name in names
+        ]
         empty = not engine.pipeline.rules.open(engine.now_showing).any()
         return answer, msgspec.to_builtins(beside), empty
 

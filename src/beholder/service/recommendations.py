@@ -37,8 +37,16 @@ from beholder.service.running import Running
 
 PATH = "/v1/recommendations"
 _LEVEL = b'"level":"'
-PLAIN = {"user": 256, "session": 256, "k": 4, "page": LONGEST, "filter": LONGEST_FILTER}
+PLAIN = {
+    "user": 256,
+    "session": 256,
+    "k": 4,
+    "page": LONGEST,
+    "filter": LONGEST_FILTER,
+    "variants": 3,
+}
 """Parameters that are read without the framework, and their longest values."""
+_VARIANTS: dict[str, Variants] = {"one": "one", "all": "all"}
 
 
 class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -124,7 +132,7 @@ async def answered(
     seen = await running.seen(*((None, None) if history is not None else (user, session)))
     plain = question._replace(exclude=(), variants=None) == Question(question.k)
     if history is None and plain and running.queue.over(SIMPLER):
-        simple = running.engine.simple_json(seen, question.k, question.exclude)
+        simple = running.engine.simple_json(seen, question.k, question.exclude, question.variants)
         if simple is not None:
             running.meters.made("popular", "popular", time.perf_counter() - began)
             return simple
@@ -155,7 +163,10 @@ def plain_question(query: bytes) -> tuple[str | None, str | None, Question] | No
     k = asked.get("k", "20")
     if not (k.isascii() and k.isdigit() and k[0] != "0" and int(k) <= MAX_K):
         return None
-    question = Question(int(k), (), asked.get("page"), asked.get("filter"))
+    variants = _VARIANTS.get(asked.get("variants", ""))
+    if variants is None and "variants" in asked:
+        return None
+    question = Question(int(k), (), asked.get("page"), asked.get("filter"), variants=variants)
     return asked.get("user"), asked.get("session"), question
 
 

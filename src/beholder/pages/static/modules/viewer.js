@@ -152,7 +152,7 @@ async function fill(selector, ask, draw, signal) {
 
 function showTags(item) {
   const links = chipsOf(item).map(({ name, value, label }) => {
-    const href = `${root}/search?${new URLSearchParams({ [`is.${name}`]: value })}`;
+    const href = `${root}/search?${new URLSearchParams({ [`is.${name}`]: value })}#results`;
     return Object.assign(document.createElement("a"), { className: "chip", href, textContent: label });
   });
   dialog.querySelector(".tags").replaceChildren(...links);

@@ -3,12 +3,12 @@
 import { record } from "./events.js";
 import { base, origin, said } from "./script.js";
 import { watch } from "./sight.js";
-import { language, titleOf } from "./words.js";
+import { language, moreOf, titleOf } from "./words.js";
 
 const SIZES = "(max-width: 40rem) 45vw, 15rem";
 
 /** Put the items of an answer in the place of what the element held. */
-export function draw(element, name, { answer, items, place = 0 }) {
+export function draw(element, name, { answer, items, place = 0, variants }) {
   const focused = [...element.querySelectorAll("a")].indexOf(document.activeElement);
   const { title = titleOf(name), href, k = 6 } = element.dataset;
   const list = make("ul", "beholder-row");
@@ -16,7 +16,7 @@ export function draw(element, name, { answer, items, place = 0 }) {
   list.setAttribute("role", "list"); // browsers forget it where no bullets are shown
   list.setAttribute("aria-label", title || titleOf(name));
   const links = items.map((item, i) => {
-    const link = makeCard(item, href || said.href);
+    const link = makeCard(item, href || said.href, variants && variants[item.id]);
     const told = answer ? { answer, place: place + i } : {};
     const tell = () => record({ item: item.id, kind: "click", ...told });
     link.addEventListener("click", tell);
@@ -32,7 +32,8 @@ export function draw(element, name, { answer, items, place = 0 }) {
   if (links[focused]) links[focused].focus({ preventScroll: true });
 }
 
-function makeCard(item, href) {
+/** others is how many more variants of its product the card stands for. */
+function makeCard(item, href, others) {
   const attributes = item.attributes || {};
   const link = make("a", "beholder-card");
   const values = { ...attributes, id: item.id };
@@ -41,6 +42,7 @@ function makeCard(item, href) {
   );
   if (item.picture) link.appendChild(makePicture(item.picture));
   link.appendChild(make("span", "", attributes[`title_${language}`] || item.title || item.id));
+  if (others) link.appendChild(make("span", "beholder-more", moreOf(others)));
   return link;
 }
 

@@ -2,6 +2,7 @@
 
 import { call, complain } from "./call.js";
 import { draw } from "./cards.js";
+import { said } from "./script.js";
 
 const latest = new WeakMap();
 const first = new WeakMap(); // what stood in an element, while a row stands there
@@ -39,8 +40,9 @@ function restore(element) {
   element.hidden = hidden;
 }
 
-function pathOf({ beholder, item, k = 6, filter }) {
-  const asked = `?k=${k}${filter ? `&filter=${encodeURIComponent(filter)}` : ""}`;
+function pathOf({ beholder, item, k = 6, filter, variants = said.variants || "one" }) {
+  const only = filter ? `&filter=${encodeURIComponent(filter)}` : "";
+  const asked = `?k=${k}&variants=${encodeURIComponent(variants)}${only}`;
   if (beholder === "recommend") return `/v1/recommendations${asked}`;
   if (beholder === "similar") return `/v1/items/${encodeURIComponent(item)}/similar${asked}`;
   return `/v1/rows/${encodeURIComponent(beholder)}${asked}`;

@@ -10,6 +10,7 @@ const RULES = `
 :where(.beholder-card):hover { text-decoration: underline }
 :where(.beholder-card):focus-visible { outline: 2px solid; outline-offset: 2px }
 :where(.beholder-card img) { display: block; width: 100%; height: auto; object-fit: cover }
+:where(.beholder-card .beholder-more) { font-size: 0.85em }
 :where(.beholder-card span) { display: block; margin-top: 0.4em; overflow-wrap: anywhere }
 `;
 
