@@ -130,8 +130,7 @@ async def answered(
     began = time.perf_counter()
     user, session = caller.whose(user, session)
     seen = await running.seen(*((None, None) if history is not None else (user, session)))
-    plain = question._replace(exclude=(), variants=None) == Question(question.k)
-    if history is None and plain and running.queue.over(SIMPLER):
+    if history is None and running.queue.over(SIMPLER) and _plain(question):
         simple = running.engine.simple_json(seen, question.k, question.exclude, question.variants)
         if simple is not None:
             running.meters.made("popular", "popular", time.perf_counter() - began)
@@ -168,6 +167,11 @@ def plain_question(query: bytes) -> tuple[str | None, str | None, Question] | No
         return None
     question = Question(int(k), (), asked.get("page"), asked.get("filter"), variants=variants)
     return asked.get("user"), asked.get("session"), question
+
+
+def _plain(question: Question) -> bool:
+    """Whether nothing is asked that a simpler answer cannot give."""
+    return question._replace(exclude=(), variants=None) == Question(question.k)
 
 
 def _level(answer: bytes) -> str:
