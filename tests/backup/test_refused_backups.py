@@ -192,6 +192,7 @@ def named(name: str, kind: bytes = tarfile.REGTYPE, to: str = "") -> tarfile.Tar
         (named("/etc/x"), "leads out"),
         (named("media//x"), "leads out"),
         (named("media/./x"), "leads out"),
+        (named("media/" + "a/" * 1_500 + "x"), "too deep"),
         (named("media/a\nb"), "characters"),
         (named("media/a\\b"), "characters"),
         (named("x"), "no file of a workspace"),

@@ -94,6 +94,9 @@ def test_what_shows_a_proxy_or_comes_from_a_named_one_is_not_direct() -> None:
     assert not proxies.came(scope("127.0.0.1")).direct
     assert not Proxies().came(scope("127.0.0.1", (b"via", b"1.1 x"))).direct
     assert not Proxies().came(scope("127.0.0.1", HOME)).direct
+    for name in (b"x-forwarded-client-cert", b"cf-ray", b"x-amzn-trace-id", b"cdn-loop"):
+        assert not Proxies().came(scope("127.0.0.1", (name, b"1"))).direct
+    assert Proxies().came(scope("127.0.0.1", (b"x-requested-with", b"fetch"))).direct
     assert not Proxies().came(scope("127.0.0.1", version="1")).direct
 
 

@@ -37,6 +37,12 @@ def test_a_port_in_use_is_named(workspace: Workspace) -> None:
         one_line(refused(workspace.root, "--port", str(port)), f"port {port} of 127.0.0.1 is in")
 
 
+def test_a_host_is_an_address_or_this_machine(workspace: Workspace) -> None:
+    one_line(refused(workspace.root, "--host", "shop.example"), "'shop.example' is no address")
+    with Server(workspace.root, "--host", "localhost") as server:
+        assert server.url.startswith("http://127.0.0.1:")
+
+
 def test_a_second_server_of_the_same_workspace_is_refused(workspace: Workspace) -> None:
     with Server(workspace.root):
         one_line(refused(workspace.root, "--port", "0"), "another server (process")

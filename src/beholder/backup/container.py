@@ -26,6 +26,7 @@ SUMS = "SHA256SUMS"
 MANIFEST = "manifest.json"
 LARGEST = 2**20  # bytes of the manifest
 LONGEST = 4096  # bytes of a name
+DEEPEST = 200  # folders in each other
 PIECE = 2**20  # bytes read at once
 AGAIN = "fetch it again from where it is kept, or use an older one"
 
@@ -181,6 +182,8 @@ def why_not_name(name: str) -> str:
         return "has characters that no name of ours has"
     if any(len(part.encode()) > 255 for part in parts) or len(name.encode()) >= LONGEST:
         return "is too long"
+    if len(parts) > DEEPEST:
+        return "lies too deep"
     return ""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from beholder.errors import SettingsError
@@ -21,13 +22,12 @@ LOCAL = (ipaddress.IPv6Network("fc00::/7"), ipaddress.IPv6Network("fe80::/10")) 
 MAPPED = ipaddress.ip_network("::ffff:0:0/96")  # IPv4 addresses, as a socket of IPv6 has them
 FOR, PROTO, HOST = b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"
 _MARKS = """
-    x-forwarded-for x-forwarded-proto x-forwarded-host x-forwarded-port x-forwarded-server
-    x-forwarded-by x-forwarded-prefix x-forwarded-ssl x-forwarded-scheme x-forwarded forwarded via
-    x-real-ip x-client-ip x-cluster-client-ip x-original-forwarded-for true-client-ip
-    cf-connecting-ip fastly-client-ip x-envoy-external-address
+    forwarded via x-real-ip x-client-ip x-cluster-client-ip true-client-ip cdn-loop fly-client-ip
+    fastly-client-ip
 """
 MARKS = frozenset(name.encode() for name in _MARKS.split())
-"""Headers that proxies add; browsers and programs on this machine send none of them."""
+FAMILIES = (b"x-forwarded", b"x-original-", b"x-envoy-", b"x-amz", b"x-azure-", b"cf-")
+"""Headers, and beginnings of such, that proxies add; browsers and programs here send none."""
 
 
 class Came(NamedTuple):
@@ -83,7 +83,7 @@ class Proxies:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         peer = (scope.get("client") or ("", 0))[0]
         names = [name for name, _ in headers]
-        marked = not MARKS.isdisjoint(names) or names.count(b"host") != 1
+        marked = names.count(b"host") != 1 or any(map(_of_a_proxy, names))
         # nginx asks by HTTP/1.0 unless it is told otherwise, and says nothing else of itself
         direct = not marked and scope.get("http_version") not in ("1", "1.0")
         found = _address(peer) if self.networks else None
@@ -111,6 +111,11 @@ class Proxies:
                 break
             hops += 1
         return address, hops
+
+
+@lru_cache(maxsize=1024)  # clients send the same ones
+def _of_a_proxy(name: bytes) -> bool:
+    return name in MARKS or name.startswith(FAMILIES)
 
 
 def _network(text: str) -> Network:

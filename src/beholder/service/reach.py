@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 
 from beholder.errors import UsageError
@@ -41,8 +42,9 @@ class Reach:
         insecure: bool = False,
     ) -> Reach:
         """Return what the settings and the flags of a command say, which add to them."""
+        told = settings.host if host is None else host
         return cls(
-            settings.host if host is None else host,
+            "127.0.0.1" if told.lower() == "localhost" else told,
             Proxies((*settings.trusted_proxies, *trusted)),
             settings.local_only_open or local_open,
             settings.insecure_http or insecure,
@@ -66,8 +68,16 @@ class Reach:
         Raises
         ------
         UsageError
-            If plain HTTP leaves this machine, or local openness could not be kept to it.
+            If the host is no address, plain HTTP leaves this machine, or local openness could not
+            be kept to it.
         """
+        if not _is_address(self.host):
+            raise UsageError(
+                f"{self.host!r} is no address to listen on",
+                remedy="127.0.0.1 for this machine alone, 0.0.0.0 or :: for all, or an address of "
+                "this machine: no name",
+                field="serve.host",
+            )
         if self.local_open and not self.loopback:
             raise UsageError(
                 f"serve.local_only_open is for a server on loopback, and this is on {self.host}",
@@ -88,3 +98,11 @@ class Reach:
                 remedy="name the proxy with TLS in front by --trusted-proxy ADDRESS, listen on "
                 "127.0.0.1, or say by --insecure-http that it is meant",
             )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

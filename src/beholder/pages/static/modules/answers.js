@@ -17,7 +17,7 @@ function placed(answer, asked) {
 
 /** Let each item know how many other variants it stands for. */
 function counted(answer) {
-  for (const item of answer.items) if (answer.variants?.[item.id]) item.others = answer.variants[item.id];
+  for (const item of answer.items) if (Object.hasOwn(answer.variants || {}, item.id)) item.others = answer.variants[item.id];
   return answer;
 }
 

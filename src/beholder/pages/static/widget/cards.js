@@ -16,7 +16,7 @@ export function draw(element, name, { answer, items, place = 0, variants }) {
   list.setAttribute("role", "list"); // browsers forget it where no bullets are shown
   list.setAttribute("aria-label", title || titleOf(name));
   const links = items.map((item, i) => {
-    const link = makeCard(item, href || said.href, variants && variants[item.id]);
+    const link = makeCard(item, href || said.href, variants && Object.hasOwn(variants, item.id) && variants[item.id]);
     const told = answer ? { answer, place: place + i } : {};
     const tell = () => record({ item: item.id, kind: "click", ...told });
     link.addEventListener("click", tell);
