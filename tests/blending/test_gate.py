@@ -41,10 +41,11 @@ LIGHT = ("itemknn", "session", "words", "visual-knn")
 # -- popularity -----------------------------------------------------------------------------
 
 
-def test_without_taste_popularity_is_kept_and_nobody_is_served_worse() -> None:
+@pytest.mark.parametrize("seeds", [4, pytest.param(12, marks=pytest.mark.long)])
+def test_without_taste_popularity_is_kept_and_nobody_is_served_worse(seeds: int) -> None:
     """Behaviour drawn from popularity alone, on users held out of training."""
     kept, differences = 0, []
-    for seed in range(12):
+    for seed in range(seeds):
         split = leave_last_out(dataset_of(make_world(fit=0.0, seed=seed)))
         fitted = fit_auto(split.train, Budget(600, seed=1), only=LIGHT)
         ours = ndcg(alone(fitted.blend), split.cases, split.pool)
@@ -54,7 +55,7 @@ def test_without_taste_popularity_is_kept_and_nobody_is_served_worse() -> None:
         kept += any("popularity alone is kept" in note for note in fitted.notes)
     pooled = np.concatenate(differences)
     assert pooled.mean() > -1.645 * pooled.std() / np.sqrt(len(pooled))
-    assert kept >= 3
+    assert kept >= seeds // 4
 
 
 def validation_of(split) -> Validation:

@@ -61,7 +61,7 @@ def verdicts(disk: LoggedDisk, listener: Listener, n: int, folder: Path) -> tupl
     return tested, losing, broken
 
 
-@pytest.mark.parametrize("points", [30, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("points", [10, pytest.param(300, marks=pytest.mark.long)])
 def test_no_order_of_writes_loses_an_acknowledged_event(tmp_path: Path, points: int) -> None:
     disk, listener = record(tmp_path, 20 * points)
     tested, losing, broken = verdicts(disk, listener, points, tmp_path)
@@ -69,6 +69,7 @@ def test_no_order_of_writes_loses_an_acknowledged_event(tmp_path: Path, points: 
     assert (losing, broken) == (0, 0)
 
 
+@pytest.mark.long
 def test_without_a_sync_at_each_commit_states_of_the_disk_lose(tmp_path: Path) -> None:
     disk, listener = record(tmp_path, 600, "synchronous=NORMAL")
     _, losing, _ = verdicts(disk, listener, 10, tmp_path)
@@ -108,7 +109,7 @@ def broken_bundles(disk: LoggedDisk, listener: Listener, n: int, folder: Path) -
     return broken
 
 
-@pytest.mark.parametrize("points", [20, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("points", [8, pytest.param(300, marks=pytest.mark.long)])
 def test_no_order_of_writes_breaks_a_published_bundle(
     trained: Path, tmp_path: Path, points: int
 ) -> None:
@@ -116,6 +117,7 @@ def test_no_order_of_writes_breaks_a_published_bundle(
     assert broken_bundles(disk, listener, points, tmp_path) == 0
 
 
+@pytest.mark.long
 def test_bundles_that_nobody_waited_for_break(trained: Path, tmp_path: Path) -> None:
     disk, listener = published(tmp_path, trained, 6, "hasty")
     assert broken_bundles(disk, listener, 10, tmp_path) > 0

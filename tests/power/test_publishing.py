@@ -51,6 +51,7 @@ def test_a_power_cut_leaves_the_old_or_the_new_bundle_whole(
         assert served == said[-1] or served not in {*before, *said}
 
 
+@pytest.mark.long
 def test_a_publisher_that_does_not_wait_for_the_disk_breaks(disk: Disk, trained: Path) -> None:
     workspace = workspace_on(disk, trained)
     cut_while_publishing(disk, workspace, "hasty", 0.05)

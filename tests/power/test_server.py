@@ -58,6 +58,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_stopped(workspace: Work
     assert acknowledged - stored == set()
 
 
+@pytest.mark.long
 def test_a_server_that_answers_before_the_commit_loses_when_killed(workspace: Workspace) -> None:
     acknowledged, stored = ends(workspace, signal.SIGKILL, OFTEN, (*HASTY, "early"))
     assert len(acknowledged - stored) > 0
@@ -93,6 +94,7 @@ def test_killed_workers_are_replaced_and_lose_nothing(workspace: Workspace) -> N
     assert acknowledged - kept(workspace, {user for user, _ in acknowledged}) == set()
 
 
+@pytest.mark.long
 def test_killed_workers_that_answer_before_the_commit_lose(workspace: Workspace) -> None:
     acknowledged: set[Event] = set()
     for n in range(OFTEN):
@@ -133,6 +135,7 @@ def test_nothing_acknowledged_by_the_server_is_lost_by_a_power_cut(
     assert acknowledged - stored == set()
 
 
+@pytest.mark.long
 @pytest.mark.power
 def test_a_server_that_does_not_wait_for_the_disk_loses_by_a_power_cut(
     disk: Disk, trained: Path

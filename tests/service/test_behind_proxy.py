@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
@@ -166,7 +166,7 @@ def test_every_kind_of_address_leads_to_the_service(site: httpx.Client) -> None:
         named = {urljoin(address, found.removeprefix(own)) for found in addresses(answer.text)}
         assert all(found.startswith("/rec/") for found in named), named
         for found in sorted(named):
-            kind = found.split("?")[0].split("/")[2]
+            kind = urlsplit(found).path.split("/")[2]
             if kind == "react":
                 forms.add(kind)
             elif kind not in kinds and found.partition("#")[0] != NO_ITEM:

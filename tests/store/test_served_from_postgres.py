@@ -86,6 +86,7 @@ def test_nothing_acknowledged_is_lost_when_a_server_is_killed(roots: list[Path])
     assert acknowledged - stored == set()
 
 
+@pytest.mark.long
 def test_a_server_that_answers_before_the_commit_loses_when_killed(roots: list[Path]) -> None:
     acknowledged, stored = kill_one(roots, (*HASTY, "early"))
     assert len(acknowledged - stored) > 0
@@ -113,6 +114,7 @@ def test_nothing_acknowledged_is_lost_when_postgresql_crashes(crashable: tuple[A
     assert acknowledged - stored == set()
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_wait_for_postgresql_loses(crashable: tuple[Any, Path]) -> None:
     acknowledged, stored = crash_once(*crashable, (*HASTY, "OFF"))
     assert len(acknowledged - stored) > 0
