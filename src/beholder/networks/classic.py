@@ -1,0 +1,216 @@
+"""Training the small network on labelled pictures: liked or not, or one of several classes."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from beholder.encoders import small_cnn_graph
+from beholder.encoders.small_cnn import SmallCnn as Opened
+from beholder.errors import DataError
+from beholder.networks.loop import fit
+from beholder.networks.measures import accuracy, auc
+from beholder.networks.small_cnn import SmallCnn
+from beholder.networks.task import Options, Trained
+
+Loss = Literal["bce", "mse", "cross-entropy"]
+Pixels = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+AT_ONCE = 500  # pictures that are measured at a time
+LARGE = 20_000  # pictures from which on it is tried how many threads are quickest
+CLOSE = 1e-5  # how far the exported network may be from the trained one
+
+
+class Labelled(NamedTuple):
+    """Pictures and what they are.
+
+    Attributes
+    ----------
+    pixels
+        uint8 (n, 32, 32, 3).
+    labels
+        int64 (n,). 1 liked and 0 not, or numbers of classes from 0.
+    """
+
+    pixels: Pixels
+    labels: Labels
+
+    def take(self, rows: NDArray[np.int64]) -> Labelled:
+        """Return some of them."""
+        return Labelled(self.pixels[rows], self.labels[rows])
+
+
+class Examples(NamedTuple):
+    """What is learned from, what says which epoch is best, and what only measures."""
+
+    train: Labelled
+    validation: Labelled
+    test: Labelled
+
+
+class Learned(NamedTuple):
+    """The network that was trained, as one ONNX file, and what it reaches on the test part.
+
+    Attributes
+    ----------
+    scores
+        float32 (n, outputs). What it says of the test part.
+    """
+
+    onnx: bytes
+    trained: Trained
+    scores: NDArray[np.float32]
+
+
+class ClassicTask:
+    """The small network, as the loop trains it.
+
+    Parameters
+    ----------
+    outputs
+        How many numbers it gives: with one, how well a picture is liked.
+    batch
+        Pictures at once.
+    """
+
+    name = "training small-cnn"
+    watched, higher = "validation_loss", False
+
+    def __init__(self, examples: Examples, loss: Loss, outputs: int, batch: int, seed: int) -> None:
+        self.examples, self.batch, self.outputs = examples, batch, outputs
+        self.kind = loss
+        pixels = examples.train.pixels
+        mean = tuple(float(pixels[..., c].mean()) for c in range(3))
+        spread = tuple(max(float(pixels[..., c].std()), 1.0) for c in range(3))
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            self.module = SmallCnn(mean, spread, outputs)  # type: ignore[arg-type]
+        self.data = _fingerprint(examples, loss, outputs, batch)
+
+    def n_batches(self) -> int:
+        """Return how many batches an epoch has."""
+        return -(-len(self.examples.train.labels) // self.batch)
+
+    def batches(self, seed: int, epoch: int) -> Iterator[tuple[Any, Any]]:
+        """Yield the training part in an order of this epoch."""
+        pixels, labels = self.examples.train
+        order = np.random.default_rng([seed, epoch]).permutation(len(labels))
+        for start in range(0, len(order), self.batch):
+            rows = order[start : start + self.batch]
+            yield _tensor(pixels[rows]), torch.from_numpy(labels[rows])
+
+    def loss(self, batch: tuple[Any, Any]) -> Any:
+        """Return the mean loss of a batch."""
+        pixels, labels = batch
+        return self._loss_of(self.module(pixels), labels)
+
+    def size(self, batch: tuple[Any, Any]) -> int:
+        """Return how many pictures a batch has."""
+        return len(batch[1])
+
+    def measure(self) -> dict[str, float]:
+        """Return loss on the validation part; accuracy, and where there is one AUC, on the test."""
+        validation, test = self.examples.validation, self.examples.test
+        raw = self._raw(validation.pixels)
+        loss = float(self._loss_of(raw, torch.from_numpy(validation.labels)))
+        scores = self.scores(test.pixels)
+        found = {"validation_loss": loss, "accuracy": accuracy(scores, test.labels)}
+        if self.outputs <= 2:
+            found["auc"] = auc(scores[:, -1], test.labels)
+        return found
+
+    def scores(self, pixels: Pixels) -> NDArray[np.float32]:
+        """Return what the network says of pictures, 0 to 1, float32 (n, outputs)."""
+        raw = self._raw(pixels)
+        out = torch.sigmoid(raw) if self.outputs == 1 else torch.softmax(raw, dim=1)
+        return np.asarray(out.numpy(), np.float32)
+
+    def _raw(self, pixels: Pixels) -> Any:
+        device = next(self.module.parameters()).device
+        parts = range(0, len(pixels), AT_ONCE)
+        with torch.no_grad():
+            return torch.cat(
+                [self.module(_tensor(pixels[i : i + AT_ONCE]).to(device)).cpu() for i in parts]
+            ).float()
+
+    def _loss_of(self, raw: Any, labels: Any) -> Any:
+        if self.kind == "cross-entropy":
+            return functional.cross_entropy(raw, labels)
+        wanted = labels.to(raw.dtype)
+        if self.kind == "mse":
+            return functional.mse_loss(torch.sigmoid(raw[:, 0]), wanted)
+        return functional.binary_cross_entropy_with_logits(raw[:, 0], wanted)
+
+
+def learn(examples: Examples, loss: Loss, outputs: int, batch: int, options: Options) -> Learned:
+    """Train the small network, and export what it learned.
+
+    Raises
+    ------
+    DataError
+        If the exported network does not say what the trained one does.
+    """
+    task = ClassicTask(examples, loss, outputs, batch, options.seed)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(_threads(task, before, options))
+        trained = fit(task, options)
+        task.module.cpu()
+        onnx = _exported(task)
+        return Learned(onnx, trained, task.scores(examples.test.pixels))
+    finally:
+        torch.set_num_threads(before)
+
+
+def _exported(task: ClassicTask) -> bytes:
+    weights = {name: value.numpy() for name, value in task.module.state_dict().items()}
+    onnx = small_cnn_graph.write(weights)
+    some = task.examples.test.pixels[:AT_ONCE]
+    apart = float(np.abs(Opened(onnx).scores(some) - task.scores(some)).max())
+    if not apart <= CLOSE:
+        raise DataError(
+            f"the exported network is {apart:.1e} from the trained one",
+            remedy="train again, with a smaller --lr",
+        )
+    return onnx
+
+
+def _threads(task: ClassicTask, cores: int, options: Options) -> int:
+    """Return how many threads are quickest: of much data tried, else one."""
+    if len(task.examples.train.labels) < LARGE or cores == 1 or options.resume:
+        return 1
+    spent = {}
+    batch = next(task.batches(options.seed, 0))
+    for threads in (1, cores):
+        torch.set_num_threads(threads)
+        took = []
+        for _ in range(3):
+            began = time.perf_counter()
+            task.loss(batch).backward()
+            took.append(time.perf_counter() - began)
+        spent[threads] = min(took)
+    task.module.zero_grad(set_to_none=True)
+    best = min(spent, key=lambda threads: spent[threads])
+    said = ", ".join(f"{threads}: {seconds:.3f} s" for threads, seconds in spent.items())
+    options.progress.note(f"threads: {best} (a batch with {said})")
+    return best
+
+
+def _tensor(pixels: Pixels) -> Any:
+    """Return pictures (n, 32, 32, 3) as the network takes them, float32 (n, 3, 32, 32)."""
+    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))).float()
+
+
+def _fingerprint(examples: Examples, loss: Loss, outputs: int, batch: int) -> str:
+    digest = hashlib.blake2b(f"small-cnn {loss} {outputs} {batch}".encode(), digest_size=16)
+    for part in examples:
+        digest.update(np.ascontiguousarray(part.pixels).data)
+        digest.update(part.labels.tobytes())
+    return digest.hexdigest()
