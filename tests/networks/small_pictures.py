@@ -13,7 +13,7 @@ def taste(n: int, seed: int = 3, share: float = 0.4) -> Labelled:
     labels = (rng.random(n) < share).astype(np.int64)
     pixels = rng.integers(0, 200, (n, 32, 32, 3))
     pixels[labels == 1, :16, :, 0] += 55
-    return Labelled(pixels.astype(np.uint8), labels)
+    return Labelled(pixels.astype(np.uint8), np.arange(n), labels)
 
 
 def parts(n: int = 120) -> Examples:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.encoders.interface import Array, open_session
-from beholder.encoders.safe_onnx import checked
 from beholder.errors import DataError
 
 SIDE = 32
@@ -30,8 +29,10 @@ class SmallCnn:
     """
 
     def __init__(self, network: Path | bytes) -> None:
-        data = network if isinstance(network, bytes) else network.read_bytes()
+        from beholder.encoders.safe_onnx import checked  # ONNX: only workers need it
+
         try:
+            data = network if isinstance(network, bytes) else network.read_bytes()
             self.session = open_session(checked(data))
             shape = self.session.get_inputs()[0].shape
         except DataError:

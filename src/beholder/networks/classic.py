@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -28,23 +29,30 @@ LARGE = 20_000  # pictures from which on it is tried how many threads are quicke
 CLOSE = 1e-5  # how far the exported network may be from the trained one
 
 
-class Labelled(NamedTuple):
+@dataclass(frozen=True)
+class Labelled:
     """Pictures and what they are.
 
     Attributes
     ----------
     pixels
-        uint8 (n, 32, 32, 3).
+        uint8 (m, 32, 32, 3). Held once, however often a picture is labelled.
+    rows
+        int64 (n,). Which of them each label is of.
     labels
         int64 (n,). 1 liked and 0 not, or numbers of classes from 0.
     """
 
     pixels: Pixels
+    rows: NDArray[np.int64]
     labels: Labels
 
-    def take(self, rows: NDArray[np.int64]) -> Labelled:
-        """Return some of them."""
-        return Labelled(self.pixels[rows], self.labels[rows])
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def some(self, chosen: NDArray[np.int64] | slice) -> Pixels:
+        """Return the pictures of some labels."""
+        return self.pixels[self.rows[chosen]]
 
 
 class Examples(NamedTuple):
@@ -86,25 +94,23 @@ class ClassicTask:
     def __init__(self, examples: Examples, loss: Loss, outputs: int, batch: int, seed: int) -> None:
         self.examples, self.batch, self.outputs = examples, batch, outputs
         self.kind = loss
-        pixels = examples.train.pixels
-        mean = tuple(float(pixels[..., c].mean()) for c in range(3))
-        spread = tuple(max(float(pixels[..., c].std()), 1.0) for c in range(3))
+        mean, spread = _channels(examples.train)
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            self.module = SmallCnn(mean, spread, outputs)  # type: ignore[arg-type]
+            self.module = SmallCnn(mean, spread, outputs)
         self.data = _fingerprint(examples, loss, outputs, batch)
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""
-        return -(-len(self.examples.train.labels) // self.batch)
+        return -(-len(self.examples.train) // self.batch)
 
     def batches(self, seed: int, epoch: int) -> Iterator[tuple[Any, Any]]:
         """Yield the training part in an order of this epoch."""
-        pixels, labels = self.examples.train
-        order = np.random.default_rng([seed, epoch]).permutation(len(labels))
+        part = self.examples.train
+        order = np.random.default_rng([seed, epoch]).permutation(len(part))
         for start in range(0, len(order), self.batch):
-            rows = order[start : start + self.batch]
-            yield _tensor(pixels[rows]), torch.from_numpy(labels[rows])
+            chosen = order[start : start + self.batch]
+            yield _tensor(part.some(chosen)), torch.from_numpy(part.labels[chosen])
 
     def loss(self, batch: tuple[Any, Any]) -> Any:
         """Return the mean loss of a batch."""
@@ -118,27 +124,26 @@ class ClassicTask:
     def measure(self) -> dict[str, float]:
         """Return loss on the validation part; accuracy, and where there is one AUC, on the test."""
         validation, test = self.examples.validation, self.examples.test
-        raw = self._raw(validation.pixels)
+        raw = self._raw(validation)
         loss = float(self._loss_of(raw, torch.from_numpy(validation.labels)))
-        scores = self.scores(test.pixels)
+        scores = self.scores(test)
         found = {"validation_loss": loss, "accuracy": accuracy(scores, test.labels)}
         if self.outputs <= 2:
             found["auc"] = auc(scores[:, -1], test.labels)
         return found
 
-    def scores(self, pixels: Pixels) -> NDArray[np.float32]:
-        """Return what the network says of pictures, 0 to 1, float32 (n, outputs)."""
-        raw = self._raw(pixels)
+    def scores(self, part: Labelled) -> NDArray[np.float32]:
+        """Return what the network says of a part, 0 to 1, float32 (n, outputs)."""
+        raw = self._raw(part)
         out = torch.sigmoid(raw) if self.outputs == 1 else torch.softmax(raw, dim=1)
         return np.asarray(out.numpy(), np.float32)
 
-    def _raw(self, pixels: Pixels) -> Any:
+    def _raw(self, part: Labelled) -> Any:
         device = next(self.module.parameters()).device
-        parts = range(0, len(pixels), AT_ONCE)
+        starts = range(0, len(part), AT_ONCE)
+        pieces = (_tensor(part.some(slice(i, i + AT_ONCE))) for i in starts)
         with torch.no_grad():
-            return torch.cat(
-                [self.module(_tensor(pixels[i : i + AT_ONCE]).to(device)).cpu() for i in parts]
-            ).float()
+            return torch.cat([self.module(piece.to(device)).cpu() for piece in pieces])
 
     def _loss_of(self, raw: Any, labels: Any) -> Any:
         if self.kind == "cross-entropy":
@@ -164,7 +169,7 @@ def learn(examples: Examples, loss: Loss, outputs: int, batch: int, options: Opt
         trained = fit(task, options)
         task.module.cpu()
         onnx = _exported(task)
-        return Learned(onnx, trained, task.scores(examples.test.pixels))
+        return Learned(onnx, trained, task.scores(examples.test))
     finally:
         torch.set_num_threads(before)
 
@@ -172,8 +177,10 @@ def learn(examples: Examples, loss: Loss, outputs: int, batch: int, options: Opt
 def _exported(task: ClassicTask) -> bytes:
     weights = {name: value.numpy() for name, value in task.module.state_dict().items()}
     onnx = small_cnn_graph.write(weights)
-    some = task.examples.test.pixels[:AT_ONCE]
-    apart = float(np.abs(Opened(onnx).scores(some) - task.scores(some)).max())
+    test = task.examples.test
+    some = replace(test, rows=test.rows[:AT_ONCE], labels=test.labels[:AT_ONCE])
+    said = Opened(onnx).scores(some.some(slice(None)))
+    apart = float(np.abs(said - task.scores(some)).max())
     if not apart <= CLOSE:
         raise DataError(
             f"the exported network is {apart:.1e} from the trained one",
@@ -184,7 +191,7 @@ def _exported(task: ClassicTask) -> bytes:
 
 def _threads(task: ClassicTask, cores: int, options: Options) -> int:
     """Return how many threads are quickest: of much data tried, else one."""
-    if len(task.examples.train.labels) < LARGE or cores == 1 or options.resume:
+    if len(task.examples.train) < LARGE or cores == 1 or options.resume:
         return 1
     spent = {}
     batch = next(task.batches(options.seed, 0))
@@ -203,6 +210,20 @@ def _threads(task: ClassicTask, cores: int, options: Options) -> int:
     return best
 
 
+def _channels(part: Labelled) -> tuple[list[float], list[float]]:
+    """Return mean and standard deviation of each channel over the pictures of a part, 0..255."""
+    counts = np.zeros((3, 256), np.int64)
+    used = np.unique(part.rows)
+    for start in range(0, len(used), AT_ONCE):
+        some = part.pixels[used[start : start + AT_ONCE]]
+        for channel in range(3):
+            counts[channel] += np.bincount(some[..., channel].reshape(-1), minlength=256)
+    shares, values = counts / counts.sum(axis=1, keepdims=True), np.arange(256)
+    mean = shares @ values
+    variance = shares @ values**2 - mean**2
+    return mean.tolist(), np.maximum(np.sqrt(np.maximum(variance, 0)), 1.0).tolist()
+
+
 def _tensor(pixels: Pixels) -> Any:
     """Return pictures (n, 32, 32, 3) as the network takes them, float32 (n, 3, 32, 32)."""
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))).float()
@@ -211,6 +232,8 @@ def _tensor(pixels: Pixels) -> Any:
 def _fingerprint(examples: Examples, loss: Loss, outputs: int, batch: int) -> str:
     digest = hashlib.blake2b(f"small-cnn {loss} {outputs} {batch}".encode(), digest_size=16)
     for part in examples:
-        digest.update(np.ascontiguousarray(part.pixels).data)
+        digest.update(part.rows.tobytes())
         digest.update(part.labels.tobytes())
+    digest.update(np.ascontiguousarray(examples.train.pixels).data)
+    digest.update(np.ascontiguousarray(examples.test.pixels).data)
     return digest.hexdigest()

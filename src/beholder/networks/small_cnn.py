@@ -26,8 +26,8 @@ class SmallCnn(nn.Module):
 
     def __init__(
         self,
-        mean: tuple[float, float, float],
-        deviation: tuple[float, float, float],
+        mean: list[float],
+        deviation: list[float],
         outputs: int = 1,
     ) -> None:
         super().__init__()
