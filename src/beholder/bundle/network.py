@@ -26,6 +26,8 @@ class NetworkRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         What was made small.
     classes
         Names of its outputs in their order; empty: it says how well a picture is liked.
+    of_people
+        Whether it learned from what people did.
     trained, tested
         Pictures, or pairs of a person and a picture, of the two parts.
     accuracy, auc, always
@@ -37,6 +39,7 @@ class NetworkRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     made: int
     loss: str
     classes: tuple[str, ...]
+    of_people: bool
     trained: int
     tested: int
     accuracy: float

@@ -86,7 +86,9 @@ def _answer(
     engine = running.engine
     known, _, view = engine.history_of(user, session, seen=seen)
     network = _network(running, user, seen)
-    blind = network is not None and not view.content.spaces  # nothing was encoded to compare with
+    # Where nothing was encoded, there is nothing to compare with, and the network alone answers.
+    looked = running.settings.encode.encoders
+    blind = network is not None and not view.content.spaces.keys() & set(looked)
     encoded = uploads.encode(
         running,
         classic_image.bytes_of(data.image),
@@ -106,7 +108,7 @@ def _answer(
     )
     if network is None:
         return answer
-    return _said(answer, network, encoded.said, known.history)
+    return _said(answer, network, encoded.said, compared=bool(len(known.history)) and not blind)
 
 
 def _network(running: Running, user: str | None, seen: Snapshot) -> Network | None:
@@ -117,8 +119,8 @@ def _network(running: Running, user: str | None, seen: Snapshot) -> Network | No
     return running.engine.parts.network if own is None else unpacked(own)
 
 
-def _said(answer: Classic, network: Network, said: Floats, known: History) -> Classic:
-    """Return an answer with what a network says, and likeness only where the user likes things."""
+def _said(answer: Classic, network: Network, said: Floats, *, compared: bool) -> Classic:
+    """Return an answer with what a network says, beside the likeness where there is a taste."""
     sees = network.record.classes
     best = int(said.argmax())
     return msgspec.structs.replace(
@@ -126,7 +128,7 @@ def _said(answer: Classic, network: Network, said: Floats, known: History) -> Cl
         prediction=float(said[best] if sees else said[-1]),
         by=network.record.name,
         class_=sees[best] if sees else UNSET,
-        likeness=answer.prediction if len(known) else UNSET,
+        likeness=answer.prediction if compared else UNSET,
     )
 
 

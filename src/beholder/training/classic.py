@@ -131,7 +131,7 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
                 store.training_events("train"), items.places, workspace.settings.behaviour
             )
         examples, said = _examples(workspace, items, told, how)
-        learned, network = learn_examples(examples, (), how, checkpoint_of(workspace))
+        learned, network = learn_examples(examples, how, checkpoint_of(workspace))
         bundle = publish(workspace, network)
         with Store.open(workspace) as store:
             if store.held(highest) < held:
@@ -171,7 +171,7 @@ def train_for(workspace: Workspace, user: str, how: How) -> Classic:
         items = _Items.of(workspace, store)
         told = of_person(seen, items.places, workspace.settings.behaviour)
         examples, said = _examples(workspace, items, told, how)
-        learned, network = learn_examples(examples, (), how, None)
+        learned, network = learn_examples(examples, how, None)
         store.keep_network(user, packed(network))
     return result(learned, network.record, None, said, began)
 
@@ -277,7 +277,12 @@ def _in_parts(
 
 
 def learn_examples(
-    examples: Examples, classes: tuple[str, ...], how: How, checkpoint: Path | None
+    examples: Examples,
+    how: How,
+    checkpoint: Path | None,
+    *,
+    classes: tuple[str, ...] = (),
+    of_people: bool = True,
 ) -> tuple[Learned, Network]:
     """Train on labelled pictures; without names of classes they are liked or not."""
     from beholder.networks.classic import learn
@@ -297,10 +302,12 @@ def learn_examples(
     )
     outputs = len(classes) or (2 if how.loss == "cross-entropy" else 1)
     learned = learn(examples, how.loss, outputs, how.batch, options)
-    return learned, _network(learned, examples, how.loss, classes)
+    return learned, _network(learned, examples, how.loss, classes, of_people)
 
 
-def _network(learned: Learned, examples: Examples, loss: str, classes: tuple[str, ...]) -> Network:
+def _network(
+    learned: Learned, examples: Examples, loss: str, classes: tuple[str, ...], of_people: bool
+) -> Network:
     """Return what was learned, with what is known of it."""
     from beholder.networks.measures import accuracy, auc, commonest
 
@@ -310,6 +317,7 @@ def _network(learned: Learned, examples: Examples, loss: str, classes: tuple[str
         made=time.time_ns() // 1_000_000,
         loss=loss,
         classes=classes,
+        of_people=of_people,
         trained=len(examples.train.labels),
         tested=len(labels),
         accuracy=accuracy(learned.scores, labels),
