@@ -54,8 +54,8 @@ ROOMS = {
         "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine",
     },
     "training": {
-        "behaviour", "store", "encoders", "rules", "dataset", "spaces", "scorers", "networks",
-        "models", "bundle", "engine", "blending",
+        "behaviour", "media", "store", "encoders", "rules", "dataset", "spaces", "scorers",
+        "networks", "models", "bundle", "engine", "blending",
     },
     "evaluation": {
         "behaviour", "store", "dataset", "spaces", "scorers", "models", "bundle", "engine",
@@ -68,7 +68,9 @@ ROOMS = {
     "backup": {"store", "bundle"},
     "privacy": {"behaviour", "store"},
     "pages": set(),
-    "demo": {"behaviour", "media", "store", "catalogue", "encoders", "training"},
+    "demo": {
+        "behaviour", "media", "store", "catalogue", "encoders", "networks", "bundle", "training",
+    },
     "testing": {
         "behaviour", "catalogue", "encoders", "index", "dataset", "spaces", "scorers", "models",
         "bundle", "engine", "blending", "training", "evaluation",

@@ -1,10 +1,11 @@
-"""Pictures of a workspace as the small network sees them, read in worker processes."""
+"""Pictures as the small network sees them, read in worker processes."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,6 @@ from numpy.typing import NDArray
 from beholder.encoders.picture_workers import PictureWorkers
 from beholder.encoders.small_cnn import SIDE
 from beholder.errors import MediaError
-from beholder.media import originals
 from beholder.progress import Progress
 from beholder.workspace import Workspace
 
@@ -36,25 +36,24 @@ class Read(NamedTuple):
     refused: Counter[str]
 
 
-def read(workspace: Workspace, hashes: Sequence[str], progress: Progress) -> Read:
-    """Read pictures by the SHA-256 of their files; 3 kB of memory each."""
-    pixels = np.zeros((len(hashes), SIDE, SIDE, 3), np.uint8)
-    there = np.zeros(len(hashes), bool)
+def read(workspace: Workspace, paths: Sequence[Path], progress: Progress) -> Read:
+    """Read the pictures in files, within the limits of the settings; 3 kB of memory each."""
+    pixels = np.zeros((len(paths), SIDE, SIDE, 3), np.uint8)
+    there = np.zeros(len(paths), bool)
     refused: Counter[str] = Counter()
-    progress.start("reading pictures", len(hashes))
+    progress.start("reading pictures", len(paths))
     with PictureWorkers(workspace, []) as pool, ThreadPoolExecutor(pool.count) as threads:
 
-        def one(key: str) -> NDArray[np.uint8] | str:
+        def one(path: Path) -> NDArray[np.uint8] | str:
             try:
-                data = originals.path_of(workspace.media, key).read_bytes()
-                return pool.encode(data, small=True).small
+                return pool.encode(path.read_bytes(), small=True).small
             except FileNotFoundError:
                 return "their files are gone"
             except MediaError as error:
                 return error.code
 
         try:
-            for row, found in enumerate(threads.map(one, hashes)):
+            for row, found in enumerate(threads.map(one, paths)):
                 if isinstance(found, str):
                     refused[found] += 1
                 else:

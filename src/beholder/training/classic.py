@@ -25,6 +25,7 @@ from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import item_table
 from beholder.encoders import small_pictures
 from beholder.errors import BundleError, DataError, UsageError, WorkspaceError
+from beholder.media import originals
 from beholder.networks import door
 from beholder.progress import SILENT, Progress
 from beholder.store.erase import drop_checkpoints, mark_bundle
@@ -229,7 +230,8 @@ def _examples(
     likes = likes_of(told, pictured, like, how.seed)
     used = np.unique(likes.items)
     wanted = list(dict.fromkeys(str(items.covers[i]) for i in used))
-    found = small_pictures.read(workspace, wanted, how.progress)
+    paths = [originals.path_of(workspace.media, digest) for digest in wanted]
+    found = small_pictures.read(workspace, paths, how.progress)
     row_of = {digest: row for row, digest in enumerate(wanted)}
     rows = np.array([row_of[str(items.covers[i])] for i in likes.items], np.int64)
     notes = _said(likes, int((~pictured).sum()))
