@@ -18,7 +18,7 @@ from beholder.networks.task import Epoch
 
 FORMAT = 1
 Weights = dict[str, Any]  # a module's state: tensors by name
-REMEDY = "leave --resume out: the training begins anew"
+REMEDY = "begin anew: without --resume, or a demo in another folder"
 
 
 class State(NamedTuple):
