@@ -90,3 +90,12 @@ def test_one_column_says_yes_above_a_half_and_not_the_largest_of_one() -> None:
     assert chosen(outputs).tolist() == [0, 1]
     assert auc(np.array([0.1, 0.4, 0.4, 0.9]), np.array([0, 0, 1, 1])) == 0.875
     assert np.isnan(auc(np.array([0.1]), np.array([1])))
+
+
+def test_the_network_itself_goes_on_to_the_bit(tmp_path: Path) -> None:
+    whole = learn(parts(40), "bce", 1, 16, Options(epochs=3))
+    path = tmp_path / "state"
+    learn(parts(40), "bce", 1, 16, Options(epochs=2, checkpoint=path))
+    resumed = learn(parts(40), "bce", 1, 16, Options(epochs=3, checkpoint=path, resume=True))
+    assert resumed.trained == whole.trained
+    assert resumed.onnx == whole.onnx

@@ -98,6 +98,7 @@ class ClassicTask:
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.module = SmallCnn(mean, spread, outputs)
+        self.module.to(memory_format=torch.channels_last)  # a quarter less time on a CPU
         self.data = _fingerprint(examples, loss, outputs, batch)
 
     def n_batches(self) -> int:
@@ -226,7 +227,7 @@ def _channels(part: Labelled) -> tuple[list[float], list[float]]:
 
 def _tensor(pixels: Pixels) -> Any:
     """Return pictures (n, 32, 32, 3) as the network takes them, float32 (n, 3, 32, 32)."""
-    return torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))).float()
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
 
 
 def _fingerprint(examples: Examples, loss: Loss, outputs: int, batch: int) -> str:

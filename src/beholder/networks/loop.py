@@ -58,7 +58,7 @@ class _Run:
         self.task, self.options = task, options
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.module = task.module.to(self.device)
-        self.optimiser = torch.optim.Adam(self.module.parameters(), lr=options.rate)
+        self.optimiser = torch.optim.Adam(self.module.parameters(), lr=options.rate, fused=True)
         self.epochs: list[Epoch] = []
         self.best: Weights = {}
         if options.resume and options.checkpoint is not None:
@@ -166,10 +166,23 @@ class _Run:
         torch.set_num_threads(found.threads)
         self.module.load_state_dict(found.weights)
         groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": found.moments, "param_groups": groups})
+        moments = {
+            number: {name: _as_laid_out(value, parameter) for name, value in parts.items()}
+            for (number, parts), parameter in zip(
+                sorted(found.moments.items()), self.module.parameters(), strict=True
+            )
+        }
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         self.epochs, self.best = found.epochs, found.best
         for epoch in self.epochs:
             self.options.told(epoch, True)
+
+
+def _as_laid_out(value: Any, parameter: Any) -> Any:
+    """Return numbers in the order in memory that a parameter has: another may round otherwise."""
+    if value.shape != parameter.shape:
+        return value
+    return torch.empty_like(parameter, requires_grad=False).copy_(value)
 
 
 def _copied(module: Any) -> Weights:

@@ -178,12 +178,16 @@ def train_for(workspace: Workspace, user: str, how: How) -> Classic:
 
 
 def serve_something(workspace: Workspace, progress: Progress) -> list[str]:
-    """See to it that there is a bundle to put a network into; return what was done, in words."""
+    """See to it that there is a bundle to put a network into; return what was done, in words.
+
+    One that is not whole is an error now, and not after the training.
+    """
     try:
-        current(workspace)
+        served = current(workspace)
     except BundleError:
         made = train_workspace(workspace, budget=FIRST, progress=progress)
         return [f"no bundle was served: {made.bundle} was trained first, in {made.seconds:.0f} s"]
+    open_bundle(workspace, served)
     return []
 
 
