@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from beholder.bundle.network import Network, NetworkRecord, packed
-from beholder.bundle.promote import current, folder_of
+from beholder.bundle.promote import current, folder_of, promote
 from beholder.store import Store
 from beholder.store.erase import mark_bundle
-from beholder.training.classic import publish
+from beholder.training.classic import write
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from live_server import Server
@@ -29,6 +29,12 @@ ORIGIN = "https://shop.example"
 def made(onnx: bytes, *classes: str, of_people: bool = True) -> Network:
     record = NetworkRecord("small-cnn", 0, "bce", classes, of_people, 80, 20, 0.9, None, 0.75)
     return Network(record, onnx)
+
+
+def publish(workspace: Workspace, network: Network) -> str:
+    name = write(workspace, network)
+    promote(workspace, name)
+    return name
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from beholder.bundle import network
-from beholder.bundle.promote import current, folder_of
+from beholder.bundle.promote import current, folder_of, promote
 from beholder.catalogue.run import Request, import_files
 from beholder.demo.cifar10 import CLASSES, Cifar, Labelled, read
 from beholder.encoders.workspace import encode_workspace
@@ -25,8 +25,8 @@ from beholder.training.classic import (
     check,
     checkpoint_of,
     learn_examples,
-    publish,
     result,
+    write,
 )
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
@@ -98,7 +98,8 @@ def build(workspace: Workspace, place: Path, wanted: Wanted, how: How) -> Classi
         of_people=False,
     )
     train_workspace(workspace, budget=wanted.budget, progress=how.progress)
-    bundle = publish(workspace, trained)
+    bundle = write(workspace, trained)
+    promote(workspace, bundle)
     return result(learned, trained.record, bundle, found.notes, began)
 
 

@@ -192,8 +192,9 @@ def _exported(task: ClassicTask) -> bytes:
 
 def _threads(task: ClassicTask, cores: int, options: Options) -> int:
     """Return how many threads are quickest: of much data tried, else one."""
-    if len(task.examples.train) < LARGE or cores == 1 or options.resume:
-        return 1
+    going_on = options.resume and options.checkpoint is not None and options.checkpoint.exists()
+    if len(task.examples.train) < LARGE or cores == 1 or going_on:
+        return 1  # of a training that goes on, the checkpoint says how many
     spent = {}
     batch = next(task.batches(options.seed, 0))
     for threads in (1, cores):

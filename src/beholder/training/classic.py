@@ -125,6 +125,7 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
     notes = serve_something(workspace, how.progress)
     with training_lock(workspace):
         with Store.open(workspace) as store:
+            notes += _expired(store)
             highest = store.highest_person()
             held = store.held(highest)
             items = _Items.of(workspace, store)
@@ -133,12 +134,13 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
             )
         examples, said = _examples(workspace, items, told, how)
         learned, network = learn_examples(examples, how, checkpoint_of(workspace))
-        bundle = publish(workspace, network)
+        bundle = write(workspace, network)
         with Store.open(workspace) as store:
             if store.held(highest) < held:
                 mark_bundle(workspace, bundle)
                 drop_checkpoints(workspace)
                 notes.append("somebody was erased meanwhile, and the bundle is marked: train again")
+        promote(workspace, bundle)
         remove_old(workspace, workspace.settings.train.keep_bundles)
     return result(learned, network.record, bundle, [*notes, *left, *said], began)
 
@@ -161,6 +163,7 @@ def train_for(workspace: Workspace, user: str, how: How) -> Classic:
         )
     began = time.monotonic()
     with Store.open(workspace) as store:
+        ended = _expired(store)
         seen = store.snapshot(user)
         if not seen.known:
             raise UsageError(f"nothing is known of {user!r}", remedy="record what they like first")
@@ -174,7 +177,13 @@ def train_for(workspace: Workspace, user: str, how: How) -> Classic:
         examples, said = _examples(workspace, items, told, how)
         learned, network = learn_examples(examples, how, None)
         store.keep_network(user, packed(network))
-    return result(learned, network.record, None, said, began)
+    return result(learned, network.record, None, [*ended, *said], began)
+
+
+def _expired(store: Store) -> list[str]:
+    """Delete what may no longer be kept, before anything is learned from it."""
+    n = store.expire()
+    return [f"{n} events were older than privacy.retention_days: deleted"] if n else []
 
 
 def serve_something(workspace: Workspace, progress: Progress) -> list[str]:
@@ -333,8 +342,8 @@ def _network(
     return Network(record, learned.onnx)
 
 
-def publish(workspace: Workspace, network: Network) -> str:
-    """Write the bundle that is served once more, with a network in it, and serve that."""
+def write(workspace: Workspace, network: Network) -> str:
+    """Write the bundle that is served once more, with a network in it, and return its name."""
     served = current(workspace)
     opened = open_bundle(workspace, served)
     made = manifest.read(folder_of(workspace, served), workspace.secrets)
@@ -342,7 +351,6 @@ def publish(workspace: Workspace, network: Network) -> str:
     name = write_bundle(workspace, replace(opened.parts, network=network), origin)
     if workspace.mark_of(served).exists():
         mark_bundle(workspace, name)
-    promote(workspace, name)
     return name
 
 
