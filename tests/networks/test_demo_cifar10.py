@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from beholder.demo.classic import built
 from beholder.store import Store
 from beholder.workspace import Workspace
 from small_cifar import archive, binaries, pickles
@@ -36,12 +37,11 @@ def folder(tmp_path: Path) -> Path:
 
 def test_ten_classes_are_told_apart_and_one_is_answered(folder: Path, tmp_path: Path) -> None:
     file = archive(binaries(tmp_path / "made", 40), tmp_path / "cifar-10-binary.tar.gz")
-    words = ("--items", "40", "--epochs", "3", "--budget", "1s")
-    said = demo(folder, file, *words)
+    said = demo(folder, file, "--items", "40", "--epochs", "3", "--budget", "1s")
     assert re.search(r"accuracy 9\d|accuracy 100", said)
     assert "always saying the commonest class reaches 10.00%" in said
     assert re.search(r"small-cnn says [01]\.\d\d of 'Frog 6', a frog", said)
-    assert "Epoch" not in demo(folder, file, *words), "what is built is served at once"
+    assert built(Workspace.open(folder)), "so that it is served at once"
 
 
 def test_one_class_is_liked_against_the_rest(folder: Path, tmp_path: Path) -> None:

@@ -70,12 +70,13 @@ def test_what_it_learned_is_in_the_bundle_that_is_served(
     assert "small-cnn: trained on" in shown.stdout
 
 
-def test_it_goes_on_where_it_stood(
-    workspace: Workspace, trained: subprocess.CompletedProcess[str]
+def test_it_goes_on_where_it_stood_and_writes_event_files(
+    workspace: Workspace, trained: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
-    done = train(workspace, "--epochs", "3", "--resume")
+    done = train(workspace, "--epochs", "3", "--resume", "--tensorboard", str(tmp_path / "events"))
     assert done.returncode == 0, done.stderr
     assert [line[:9] for line in done.stdout.splitlines() if "Epoch [" in line] == ["Epoch [3]"]
+    assert list((tmp_path / "events").glob("events.out.tfevents.*"))
 
 
 def test_one_person_gets_a_network_of_their_own_that_tells_their_taste(
@@ -124,11 +125,3 @@ def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
     done = train(few, "--user", FAN)
     assert done.returncode == 1
     assert "too few to learn a taste from" in done.stderr
-
-
-def test_event_files_are_written_where_they_are_wanted(
-    workspace: Workspace, tmp_path: Path, trained: subprocess.CompletedProcess[str]
-) -> None:
-    done = train(workspace, "--epochs", "1", "--tensorboard", str(tmp_path / "events"))
-    assert done.returncode == 0, done.stderr
-    assert list((tmp_path / "events").glob("events.out.tfevents.*"))

@@ -77,6 +77,8 @@ def check_wanted(wanted: Wanted, how: How) -> None:
         raise UsageError(
             f"there is no class {wanted.like!r} in CIFAR-10", remedy=f"one of {', '.join(CLASSES)}"
         )
+    if wanted.items < 1:
+        raise UsageError(f"{wanted.items} pictures make no demo", remedy="at least one")
     check(how)
 
 

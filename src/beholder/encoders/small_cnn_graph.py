@@ -14,7 +14,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-SIDE = 32
+from beholder.encoders.small_cnn import SIDE
+
 INPUT, OUTPUT = "pixels", "scores"
 # Numbers of the layers that have weights, as the trained network counts them.
 CONVOLUTIONS, DENSE = (0, 3), (7, 9, 11)

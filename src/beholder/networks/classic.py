@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from beholder.encoders import small_cnn_graph
+from beholder.encoders.picture_workers import cores
 from beholder.encoders.small_cnn import SmallCnn as Opened
 from beholder.errors import DataError
 from beholder.networks.loop import fit
@@ -24,7 +25,7 @@ from beholder.networks.task import Options, Trained
 Loss = Literal["bce", "mse", "cross-entropy"]
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
-AT_ONCE = 500  # pictures that are measured at a time
+AT_ONCE = 200  # pictures that are measured at a time
 LARGE = 20_000  # pictures from which on it is tried how many threads are quickest
 CLOSE = 1e-5  # how far the exported network may be from the trained one
 
@@ -147,6 +148,7 @@ class ClassicTask:
             return torch.cat([self.module(piece.to(device)).cpu() for piece in pieces])
 
     def _loss_of(self, raw: Any, labels: Any) -> Any:
+        raw = raw.float()  # of half the size on a graphics card
         if self.kind == "cross-entropy":
             return functional.cross_entropy(raw, labels)
         wanted = labels.to(raw.dtype)
@@ -166,7 +168,7 @@ def learn(examples: Examples, loss: Loss, outputs: int, batch: int, options: Opt
     task = ClassicTask(examples, loss, outputs, batch, options.seed)
     before = torch.get_num_threads()
     try:
-        torch.set_num_threads(_threads(task, before, options))
+        torch.set_num_threads(_threads(task, options))
         trained = fit(task, options)
         task.module.cpu()
         onnx = _exported(task)
@@ -190,14 +192,14 @@ def _exported(task: ClassicTask) -> bytes:
     return onnx
 
 
-def _threads(task: ClassicTask, cores: int, options: Options) -> int:
+def _threads(task: ClassicTask, options: Options) -> int:
     """Return how many threads are quickest: of much data tried, else one."""
     going_on = options.resume and options.checkpoint is not None and options.checkpoint.exists()
-    if len(task.examples.train) < LARGE or cores == 1 or going_on:
+    if len(task.examples.train) < LARGE or cores() == 1 or going_on:
         return 1  # of a training that goes on, the checkpoint says how many
     spent = {}
     batch = next(task.batches(options.seed, 0))
-    for threads in (1, cores):
+    for threads in (1, cores()):
         torch.set_num_threads(threads)
         took = []
         for _ in range(3):

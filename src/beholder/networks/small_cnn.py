@@ -11,8 +11,6 @@ from typing import Any
 import torch
 from torch import nn
 
-SIDE = 32
-
 
 class SmallCnn(nn.Module):
     """Pixels 0..255 (n, 3, 32, 32) to numbers (n, outputs), before sigmoid or softmax.
