@@ -50,8 +50,8 @@ def test_it_prints_a_line_an_epoch_and_what_it_reached(
     assert [bool(LINE.fullmatch(line)) for line in lines[:3]] == [True, True, False]
     assert lines[0].startswith("Epoch [1], ")
     assert "learned from 65 liked, 24 disliked or hidden, and 171 drawn" in trained.stdout
-    assert "1 pictures were left out: media-type" in trained.stdout
-    assert "1 items have no picture" in trained.stdout
+    assert "pictures left out (media-type): 1" in trained.stdout
+    assert "items without a picture: 1" in trained.stdout
     assert "always saying no reaches" in trained.stdout
     assert "training small-cnn" in trained.stderr
 

@@ -183,7 +183,7 @@ def _competition(place: Path, workspace: Workspace, progress: Progress) -> Cifar
     tested = np.arange(len(labels)) % HELD_OUT == HELD_OUT - 1
     if not tested.any():
         raise DataError(f"{folder} has too few of its pictures", remedy="unpack train.7z there")
-    notes = [f"{n} pictures were left out: {why}" for why, n in sorted(found.refused.items())]
+    notes = [f"pictures left out ({why}): {n}" for why, n in sorted(found.refused.items())]
     notes.append(f"{int(tested.sum())} of its pictures are kept to measure with")
     return Cifar(
         Labelled(pixels[~tested], labels[~tested]), Labelled(pixels[tested], labels[tested]), notes

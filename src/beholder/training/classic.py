@@ -13,25 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
-from beholder.behaviour.histories import Histories
 from beholder.bundle import manifest
 from beholder.bundle.network import Network, NetworkRecord, packed
 from beholder.bundle.opened import open_bundle
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
-from beholder.dataset.build import item_table
-from beholder.encoders import small_pictures
-from beholder.errors import BundleError, DataError, UsageError, WorkspaceError
-from beholder.media import originals
+from beholder.errors import BundleError, UsageError
 from beholder.networks import door
 from beholder.progress import SILENT, Progress
 from beholder.store.erase import drop_checkpoints, mark_bundle
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
-from beholder.training.likes import Likes, likes_of, of_everybody, of_person
+from beholder.training.liked_pictures import Items, examples_of
+from beholder.training.likes import of_everybody, of_person
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 
@@ -42,7 +37,6 @@ if TYPE_CHECKING:
 NAME = "small-cnn"
 FIRST = "60s"  # for a bundle to put the network into, where there is none
 PATIENCE = 5  # epochs
-PARTS = (0.7, 0.15, 0.15)  # of the pictures: to learn from, to choose the epoch by, to measure
 
 LossName = Literal["bce", "mse", "cross-entropy"]
 
@@ -128,11 +122,11 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
             notes += _expired(store)
             highest = store.highest_person()
             held = store.held(highest)
-            items = _Items.of(workspace, store)
+            items = Items.of(workspace, store)
             told, left = of_everybody(
                 store.training_events("train"), items.places, workspace.settings.behaviour
             )
-        examples, said = _examples(workspace, items, told, how)
+        examples, said = examples_of(workspace, items, told, how.seed, how.progress)
         learned, network = learn_examples(examples, how, checkpoint_of(workspace))
         bundle = write(workspace, network)
         with Store.open(workspace) as store:
@@ -172,9 +166,9 @@ def train_for(workspace: Workspace, user: str, how: How) -> Classic:
                 "this person refuses that their own recommendations are made of what they did",
                 remedy="`beholder user purposes` shows what they allow",
             )
-        items = _Items.of(workspace, store)
+        items = Items.of(workspace, store)
         told = of_person(seen, items.places, workspace.settings.behaviour)
-        examples, said = _examples(workspace, items, told, how)
+        examples, said = examples_of(workspace, items, told, how.seed, how.progress)
         learned, network = learn_examples(examples, how, None)
         store.keep_network(user, packed(network))
     return result(learned, network.record, None, [*ended, *said], began)
@@ -203,92 +197,6 @@ def serve_something(workspace: Workspace, progress: Progress) -> list[str]:
 def checkpoint_of(workspace: Workspace) -> Path:
     """Return where the training for everybody stands."""
     return workspace.networks / f"{NAME}.safetensors"
-
-
-class _Items(NamedTuple):
-    """Items by position.
-
-    Attributes
-    ----------
-    places
-        int32. Positions by the row numbers of items, -1 where there is none.
-    covers
-        SHA-256 of what each shows first, or None.
-    """
-
-    places: NDArray[np.int32]
-    covers: list[str | None]
-
-    @classmethod
-    def of(cls, workspace: Workspace, store: Store) -> _Items:
-        table = item_table(store.items())
-        if not table.num_rows:
-            raise WorkspaceError(
-                "there are no items in this workspace",
-                remedy=f"run `beholder import {workspace.root} --items FILE`",
-            )
-        seqs = table["seq"].to_numpy()
-        places = np.full(int(seqs.max()) + 1, -1, np.int32)
-        places[seqs] = np.arange(len(seqs), dtype=np.int32)
-        covers = [own[0] if own else None for own in table["pictures"].to_pylist()]
-        return cls(places, covers)
-
-
-def _examples(
-    workspace: Workspace, items: _Items, told: Histories, how: How
-) -> tuple[Examples, list[str]]:
-    """Read the pictures of what is learned from; return them in three parts, and notes."""
-    like = workspace.settings.behaviour.like
-    pictured = np.array([cover is not None for cover in items.covers], bool)
-    likes = likes_of(told, pictured, like, how.seed)
-    used = np.unique(likes.items)
-    wanted = list(dict.fromkeys(str(items.covers[i]) for i in used))
-    paths = [originals.path_of(workspace.media, digest) for digest in wanted]
-    found = small_pictures.read(workspace, paths, how.progress)
-    row_of = {digest: row for row, digest in enumerate(wanted)}
-    rows = np.array([row_of[str(items.covers[i])] for i in likes.items], np.int64)
-    notes = _said(likes, int((~pictured).sum()))
-    notes += [f"{n} pictures were left out: {why}" for why, n in sorted(found.refused.items())]
-    there = found.there[rows]
-    return _in_parts(found.pixels, rows[there], likes.labels[there], how.seed), notes
-
-
-def _said(likes: Likes, without: int) -> list[str]:
-    notes = [
-        f"learned from {likes.liked} liked, {likes.disliked} disliked or hidden, and "
-        f"{likes.drawn} drawn from what was not touched"
-    ]
-    if likes.left:
-        notes.append(f"{likes.left} more pairs were left out: the others are enough")
-    if without:
-        notes.append(f"{without} items have no picture")
-    return notes
-
-
-def _in_parts(
-    pixels: NDArray[np.uint8], rows: NDArray[np.int64], labels: NDArray[np.int64], seed: int
-) -> Examples:
-    """Cut pairs into three parts, no picture in two of them, each with likes and others."""
-    from beholder.networks.classic import Examples, Labelled
-
-    liked = np.zeros(len(pixels), bool)
-    liked[rows[labels == 1]] = True
-    part = np.full(len(pixels), -1)
-    rng = np.random.default_rng([seed, 33])
-    for kind in (True, False):
-        same = rng.permutation(np.intersect1d(np.flatnonzero(liked == kind), rows))
-        ends = np.cumsum([max(round(share * len(same)), 1) for share in PARTS[:0:-1]])
-        part[same] = 0
-        part[same[: ends[0]]] = 2
-        part[same[ends[0] : ends[1]]] = 1
-    cut = [np.flatnonzero(part[rows] == number) for number in range(3)]
-    for chosen in cut:
-        if len(np.unique(labels[chosen])) < 2:
-            raise DataError(
-                "too few pictures can be read to learn from some and to measure with others",
-                remedy="`beholder check` says which are missing",
-            )
-    return Examples(*(Labelled(pixels, rows[chosen], labels[chosen]) for chosen in cut))
 
 
 def learn_examples(
