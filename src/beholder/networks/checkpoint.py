@@ -66,9 +66,13 @@ def save(path: Path, state: State) -> None:
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.part")
-    tensors.save(aside, arrays, {"state": msgspec.json.encode(header).decode()})
-    sync_file(aside)
-    os.replace(aside, path)
+    try:
+        tensors.save(aside, arrays, {"state": msgspec.json.encode(header).decode()})
+        sync_file(aside)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -166,11 +166,10 @@ class _Run:
         torch.set_num_threads(found.threads)
         self.module.load_state_dict(found.weights)
         groups = self.optimiser.state_dict()["param_groups"]
+        parameters = list(self.module.parameters())
         moments = {
-            number: {name: _as_laid_out(value, parameter) for name, value in parts.items()}
-            for (number, parts), parameter in zip(
-                sorted(found.moments.items()), self.module.parameters(), strict=True
-            )
+            number: {name: _as_laid_out(value, parameters[number]) for name, value in parts.items()}
+            for number, parts in found.moments.items()
         }
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         self.epochs, self.best = found.epochs, found.best

@@ -96,7 +96,7 @@ def erase(
 
 def drop_checkpoints(workspace: Workspace) -> None:
     """Take away where trainings of networks stand: they learned from everybody."""
-    for path in workspace.networks.glob("*.safetensors"):
+    for path in workspace.networks.glob("*.safetensors*"):  # what a killed one left aside, too
         person_networks.destroy(path)
 
 
