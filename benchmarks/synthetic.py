@@ -120,7 +120,7 @@ def parts(
         "facets": facets_of(n_items),
         "evaluation": {},
     }
-    return Parts(**{field.name: made[field.name] for field in fields(Parts)})
+    return Parts(**{field.name: made[field.name] for field in fields(Parts) if field.name in made})
 
 
 def nothing_known(n_items: int) -> Any:

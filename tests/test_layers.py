@@ -44,6 +44,7 @@ ROOMS = {
     "spaces": {"index"},
     "scorers": {"behaviour", "index", "spaces"},
     "dataset": {"behaviour", "store", "catalogue", "encoders", "index", "spaces", "scorers"},
+    "networks": {"encoders"},
     "models": {"behaviour", "index", "dataset", "spaces", "scorers"},
     "bundle": {"index", "dataset", "rules", "spaces", "scorers"},
     "engine": {
@@ -54,8 +55,8 @@ ROOMS = {
         "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine",
     },
     "training": {
-        "behaviour", "store", "rules", "dataset", "spaces", "scorers", "models", "bundle", "engine",
-        "blending",
+        "behaviour", "media", "store", "encoders", "rules", "dataset", "spaces", "scorers",
+        "networks", "models", "bundle", "engine", "blending",
     },
     "evaluation": {
         "behaviour", "store", "dataset", "spaces", "scorers", "models", "bundle", "engine",
@@ -68,7 +69,9 @@ ROOMS = {
     "backup": {"store", "bundle"},
     "privacy": {"behaviour", "store"},
     "pages": set(),
-    "demo": {"behaviour", "media", "store", "catalogue", "encoders", "training"},
+    "demo": {
+        "behaviour", "media", "store", "catalogue", "encoders", "networks", "bundle", "training",
+    },
     "testing": {
         "behaviour", "catalogue", "encoders", "index", "dataset", "spaces", "scorers", "models",
         "bundle", "engine", "blending", "training", "evaluation",
@@ -80,10 +83,11 @@ ROOMS = {
 }  # fmt: skip
 # Rooms that answer, and the rooms that learn: a bundle is served without them.
 SERVE = ("scorers", "bundle", "engine", "service", "pages")
-LEARN = {"models", "blending", "training"}
+LEARN = {"networks", "models", "blending", "training"}
 # Libraries that only their owner knows.
 OWNERS = {
-    "torch": set(),
+    "torch": {"networks"},
+    "tensorboardX": {"networks"},
     "sklearn": set(),
     "onnx": {"encoders"},
     "onnxruntime": {"encoders"},

@@ -88,6 +88,11 @@ class Workspace:
         return self.root / "vectors"
 
     @property
+    def networks(self) -> Path:
+        """Where a training of networks stands, and the sealed networks of single people."""
+        return self.root / "networks"
+
+    @property
     def bundles(self) -> Path:
         """Everything that can be served, one folder a bundle."""
         return self.root / "bundles"

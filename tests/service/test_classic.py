@@ -31,11 +31,29 @@ def test_a_picture_as_numbers_or_as_text_is_the_same_picture(client: httpx.Clien
     by_bytes = ask(client, pixels.tolist())
     by_shares = ask(client, (pixels / 255.0).tolist())
     by_address = ask(client, "data:image/png;base64," + text)
-    for other in (by_bytes, by_shares, by_address):
+    by_channels = ask(client, pixels.transpose(2, 0, 1).tolist())
+    by_batch = ask(client, pixels.transpose(2, 0, 1)[None].tolist())
+    for other in (by_bytes, by_shares, by_address, by_channels, by_batch):
         assert other["prediction"] == pytest.approx(by_text["prediction"], abs=1e-6)
         assert other["similar"] == by_text["similar"]
     assert 0.0 <= by_text["prediction"] <= 1.0  # type: ignore[operator]
     assert by_text["recommendations"] == []
+    assert by_text["by"] == "likeness"
+    assert by_text.keys() == {"prediction", "by", "similar", "recommendations"}
+
+
+def test_a_row_of_numbers_is_red_then_green_then_blue(client: httpx.Client) -> None:
+    data = picture_of(client, "picture-00020")
+    pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB").resize((32, 32)))
+    row = pixels.transpose(2, 0, 1).reshape(-1).tolist()
+    assert ask(client, row) == ask(client, pixels.tolist())
+
+
+def test_a_normalised_picture_is_refused_with_what_to_send(client: httpx.Client) -> None:
+    answer = client.post("/recommend", json={"image": [-0.5] * 3072})
+    assert answer.status_code == 422
+    assert "normalised" in answer.json()["detail"]
+    assert "0 to 1 or 0 to 255" in answer.json()["remedy"]
 
 
 def test_the_prediction_follows_the_taste_of_the_user(client: httpx.Client) -> None:
@@ -71,7 +89,21 @@ def test_more_numbers_than_a_picture_needs_are_refused_before_they_are_read(
 
 @pytest.mark.parametrize(
     "image",
-    [[], [[]], [[[]]], [[[1, 2]]], [[[0, 0, 256]]], [[[-1, 0, 0]]], [[[1, 2, 3]], []], "%%%", 7],
+    [
+        [],
+        [[]],
+        [[[]]],
+        [[[1, 2]]],
+        [[[0, 0, 256]]],
+        [[[-1, 0, 0]]],
+        [[[1, 2, 3]], []],
+        "%%%",
+        7,
+        [[1, 2]],
+        [1] * 3071,
+        [[[[1, 2, 3]]], [[[1, 2, 3]]]],
+        [[[[[1]]]]],
+    ],
 )
 def test_what_is_no_picture_is_refused(client: httpx.Client, image: object) -> None:
     answer = client.post("/recommend", json={"image": image})

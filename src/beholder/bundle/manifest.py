@@ -14,7 +14,7 @@ from beholder.errors import BundleError
 
 FORMAT = 2  # 1, of version 0.1, had another layout of matrices
 LARGEST = 2**20  # bytes of a manifest
-ALLOWED = {".safetensors", ".json", ".arrow"}
+ALLOWED = {".safetensors", ".json", ".arrow", ".onnx"}
 
 
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
@@ -65,7 +65,8 @@ def digests(folder: Path) -> dict[str, str]:
         name = path.relative_to(folder).as_posix()
         if path.is_symlink() or not (path.is_dir() or path.suffix in ALLOWED):
             raise BundleError(
-                f"{name} may not be in a bundle", remedy="only safetensors, Arrow and JSON may"
+                f"{name} may not be in a bundle",
+                remedy="only safetensors, Arrow, JSON and ONNX may",
             )
         if path.is_file() and name != "manifest.json":
             with path.open("rb") as file:

@@ -14,7 +14,9 @@ import pyarrow.ipc
 import scipy.sparse as sp
 
 from beholder import tensors
+from beholder.bundle import network as networks
 from beholder.bundle.choice import Choice
+from beholder.bundle.network import Network
 from beholder.dataset.texts import Groups, groups_of, searched_of
 from beholder.errors import BundleError
 from beholder.rules import facets_file
@@ -43,6 +45,9 @@ class Parts:
         float32 sparse (n_items, n_items). What looks and reads alike; empty in large catalogues.
     facets
         Attributes of the items by type: what rules and filters read.
+    network
+        What says of a picture alone how well it is liked, or of which class it is; None: nothing
+        was trained for that.
     """
 
     items: pa.Table
@@ -54,6 +59,7 @@ class Parts:
     facets: Facets
     choice: Choice
     evaluation: dict[str, Any]
+    network: Network | None = None
 
     @property
     def compared(self) -> bool:
@@ -105,6 +111,8 @@ def save(parts: Parts, folder: Path) -> None:
     facets_file.save(parts.facets, folder / facets_file.NAME)
     rows.save(parts.similar, folder / "similar/rows.safetensors")
     parts.content.save(folder / "spaces")
+    if parts.network is not None:
+        networks.save(parts.network, folder)
     (folder / "choice.json").write_bytes(msgspec.json.encode(parts.choice))
     (folder / "evaluation.json").write_bytes(msgspec.json.encode(parts.evaluation))
 
@@ -165,4 +173,5 @@ def _load(folder: Path) -> Parts:
         facets=facets_file.load(folder / facets_file.NAME),
         choice=msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice),
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
+        network=networks.load(folder),
     )

@@ -68,15 +68,21 @@ def show(folder: Path, name: str | None, as_json: bool) -> None:
 
     workspace = Workspace.open(folder)
     place = folder_of(workspace, name or current(workspace))
-    made, choice = read(place, workspace.secrets), parts.load(place).choice
+    made, opened = read(place, workspace.secrets), parts.load(place)
+    choice, network = opened.choice, opened.network
     if as_json:
-        console.as_json({"manifest": made, "choice": choice})
+        record = None if network is None else network.record
+        console.as_json({"manifest": made, "choice": choice, "network": record})
         return
     sizes = {"items": made.n_items, "users": made.n_users, "pairs": made.n_pairs}
     click.echo(f"{made.name}: {', '.join(console.counted(n, of) for of, n in sizes.items())}")
     console.members(choice.members)
     for note in choice.notes:
         click.echo(f"- {note}")
+    if network is not None:
+        known = network.record
+        reached = f"accuracy {known.accuracy:.4f}" + (f", AUC {known.auc:.4f}" if known.auc else "")
+        click.echo(f"{known.name}: trained on {known.trained}, tested on {known.tested}: {reached}")
 
 
 @command.command()

@@ -73,6 +73,10 @@ class BarProgress:
         """Print a line above the bars."""
         self.bars.console.print(text, highlight=False, markup=False)
 
+    def plot(self, text: str) -> None:
+        """Show a plot below the bars, instead of the one before."""
+        self.bars.below = text
+
     def finish(self) -> None:
         """Fill the bar."""
         number = self.tasks.pop()
@@ -98,13 +102,25 @@ def progress() -> Iterator[Progress]:
             unit = task.fields["unit"]
             return Text(how_far(task.completed, task.total, unit), style="progress.download")
 
+    class Plotted(Bars):
+        """Bars with something below them."""
+
+        below = ""
+
+        def get_renderables(self) -> Iterable[Any]:
+            yield from super().get_renderables()
+            if self.below:
+                yield Text(self.below)
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         Counted(),
         TimeRemainingColumn(),
     )
-    with Bars(*columns, console=Console(stderr=True)) as bars:
+    # What is printed meanwhile goes above the bars, but never from a file to the terminal.
+    both = sys.stdout.isatty()
+    with Plotted(*columns, console=Console(stderr=True), redirect_stdout=both) as bars:
         yield BarProgress(bars)
 
 

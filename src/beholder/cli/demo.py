@@ -9,20 +9,26 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from beholder.training.classic import LossName
     from beholder.workspace import Workspace
+
+CIFAR10 = "cifar10"
+EPOCHS = 10
 
 
 @click.command("demo")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@click.option("--items", default=2000, show_default=True, help="Pictures to paint.")
+@click.option("--items", default=2000, show_default=True, help="Pictures to paint or to show.")
 @click.option("--visitors", default=1000, show_default=True, help="Visitors to simulate.")
 @click.option("--seed", default=7, show_default=True, help="The same seed paints the same gallery.")
 @click.option(
     "--data",
-    type=(click.Choice(["hm", "movielens"]), click.Path(path_type=Path, file_okay=False)),
+    type=(click.Choice(["hm", "movielens", CIFAR10]), click.Path(path_type=Path)),
     metavar="NAME FOLDER",
-    help="Real files that you hold instead: hm or movielens, and their folder.",
+    help="Real files that you hold instead: hm, movielens or cifar10, and their folder.",
 )
+@click.option("--like", metavar="CLASS", help="With cifar10: this class is liked, no other.")
+@click.option("--epochs", type=int, help="With cifar10: how often it is seen.  [default: 10]")
 @click.option("--budget", default="40s", show_default=True, help="How long training may take.")
 @click.option("--port", default=5000, show_default=True, help="Where to serve.")
 @click.option("--check", "only_check", is_flag=True, help="Prove that it works, and end.")
@@ -32,20 +38,35 @@ def command(
     visitors: int,
     seed: int,
     data: tuple[str, Path] | None,
+    like: str | None,
+    epochs: int | None,
     budget: str,
     port: int,
     only_check: bool,
 ) -> None:
     """Build a generated gallery with simulated visitors in DIR, and serve it.
 
-    DIR is demo-workspace where none is named; with --data it is demo-hm or demo-movielens. A demo
-    that was built there before is served at once.
+    DIR is demo-workspace where none is named; with --data it is demo-hm, demo-movielens or
+    demo-cifar10. A demo that was built there before is served at once.
+
+    With --data cifar10 a small network learns its ten classes, or with --like one of them against
+    the rest, and `POST /recommend` answers with it. It takes PyTorch: beholder[torch].
     """
+    from beholder.errors import UsageError
     from beholder.workspace import Workspace
+
+    classic = data is not None and data[0] == CIFAR10
+    if not classic and (like is not None or epochs is not None):
+        raise UsageError(
+            "--like and --epochs are for a network", remedy="add --data cifar10 FOLDER"
+        )
 
     folder = folder or Path(f"demo-{data[0] if data else 'workspace'}")
     began = time.monotonic()
-    if not (folder / "current").exists():
+    if classic and data is not None:
+        times = EPOCHS if epochs is None else epochs
+        _build_classic(folder, data[1], like, items, times, seed, budget)
+    elif not (folder / "current").exists():
         _build(folder, items, visitors, seed, data, budget)
         click.echo(f"built in {time.monotonic() - began:.0f} s", err=True)
     workspace = Workspace.open(folder)
@@ -90,11 +111,35 @@ def _build(
     click.echo(f"{said}; bundle {trained.bundle}", err=True)
 
 
+def _build_classic(
+    folder: Path, place: Path, like: str | None, items: int, epochs: int, seed: int, budget: str
+) -> None:
+    from beholder.cli import console, train_network
+    from beholder.cli.init import create
+    from beholder.demo.classic import Wanted, build, built, check_wanted
+    from beholder.training.classic import How
+    from beholder.workspace import Workspace
+
+    wanted = Wanted(like, items, budget)
+    loss: LossName = "cross-entropy" if like is None else "bce"
+    how = How(epochs=epochs, loss=loss, seed=seed)
+    if (folder / "current").exists() and built(Workspace.open(folder)):
+        return
+    check_wanted(wanted, how)
+    if not (folder / "beholder.toml").exists():
+        create(folder, "Demo: CIFAR-10" if like is None else f"Demo: CIFAR-10, {like}")
+    workspace = Workspace.open(folder)
+    with console.progress() as progress:
+        told = train_network.teller(progress, silent=False)
+        trained = build(workspace, place, wanted, how._replace(progress=progress, told=told))
+    train_network.show(trained)
+
+
 def _check(workspace: Workspace) -> None:
-    from beholder.demo.check import check, running
+    from beholder.demo.check import check, check_network, running
 
     with running(workspace) as address:
-        for line in check(address):
+        for line in (*check(address), *check_network(address)):
             click.echo(line)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from beholder.cli import asking
+from beholder.cli import asking, train_network
 
 
 @click.command("train")
@@ -16,6 +17,7 @@ from beholder.cli import asking
 @click.option("--seed", type=int, help="Draws whatever is random; the budget decides the rest.")
 @click.option("--plan", help="Follow the decisions of a bundle, or of its choice.json, again.")
 @click.option("--promote", is_flag=True, help="Serve it even if it is worse than the live bundle.")
+@train_network.options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def command(
     folder: Path,
@@ -25,11 +27,23 @@ def command(
     plan: str | None,
     promote: bool,
     as_json: bool,
+    tune_encoder: str | None,
+    **network: Any,
 ) -> None:
-    """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse."""
+    """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse.
+
+    With --tune-encoder a network learns from pixels what is liked, and `POST /recommend` answers
+    with it: for everybody in a new bundle, or with --user for one person alone. It takes PyTorch:
+    pip install 'beholder[torch]'. What is served does not.
+    """
     import beholder
     from beholder.cli import console
 
+    if tune_encoder is not None:
+        train_network.refuse(model=models, plan=plan, promote=promote)
+        train_network.train(folder, budget, seed, as_json, **network)
+        return
+    train_network.refuse_without(network)
     with console.progress() as progress:
         trained = beholder.train(
             folder,

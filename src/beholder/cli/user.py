@@ -137,7 +137,7 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -
         console.as_json(receipt)
         return
     console.table(
-        ["receipt", "events", "texts", "answers", "segments", "key"],
+        ["receipt", "events", "texts", "answers", "segments", "networks", "key"],
         [
             [
                 receipt.number,
@@ -145,6 +145,7 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -
                 receipt.texts,
                 receipt.answers,
                 receipt.segments,
+                receipt.networks,
                 receipt.key_fingerprint or None,
             ]
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import subprocess
@@ -10,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from beholder.errors import BeholderError
 from beholder.workspace import Workspace
@@ -93,6 +95,19 @@ def check(address: str) -> list[str]:
         f"the next answer ({after['level']}) has {len(new)} other items; "
         f"{len(because)} of {len(after['items'])} because of that like",
     ]
+
+
+def check_network(address: str) -> list[str]:
+    """Ask a server what its network says of a picture; without one, nothing is said of it."""
+    first = _ask(address, "/v1/recommendations?k=1")["items"][0]
+    shown = _ask(address, f"/v1/items/{quote(first['id'], safe='')}")["picture"]["src"]
+    with urllib.request.urlopen(address + shown, timeout=30) as reply:
+        image = base64.b64encode(reply.read()).decode()
+    found = _ask(address, "/recommend", {"image": image})
+    if found["by"] == "likeness":
+        return []
+    sees = f", a {found['class']}" if "class" in found else ""
+    return [f"{found['by']} says {found['prediction']:.2f} of {first['title']!r}{sees}"]
 
 
 def _ask(address: str, path: str, body: dict[str, Any] | None = None) -> Any:

@@ -41,8 +41,8 @@ class Encoder(Protocol):
         """
 
 
-def open_session(path: str) -> Any:
-    """Open an ONNX file on one thread of the CPU: processes run side by side, not threads."""
+def open_session(network: str | bytes) -> Any:
+    """Open an ONNX file, or its bytes, on one thread: processes run side by side, not threads."""
     import onnxruntime  # only workers need it
 
     runtime: Any = onnxruntime
@@ -50,4 +50,4 @@ def open_session(path: str) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors only: a warning on every start helps nobody
-    return runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(network, options, providers=["CPUExecutionProvider"])

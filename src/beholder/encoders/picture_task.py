@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from PIL import Image
 
 from beholder.encoders.interface import Encoder
 from beholder.encoders.registry import open_encoder
+from beholder.encoders.small_cnn import SIDE as SMALL
+from beholder.encoders.small_cnn import SmallCnn, small
 from beholder.media.pictures import Opened
 from beholder.media.renditions import main_colour, render
 from beholder.settings import MediaSettings
@@ -52,6 +55,10 @@ def _look(
         for encoder, picture in zip(encoders, pictures, strict=True)
     }
     encoded = time.perf_counter()
+    shrunk = small(opened.decode(SMALL)) if asked.get("small") or asked.get("network") else None
+    said = b""
+    if shrunk is not None and asked.get("network"):
+        said = network_of(asked["network"]).scores(shrunk[None]).astype("<f4").tobytes()
     colour = main_colour(opened.decode(COLOUR_SIDE))
     renditions = render(opened) if asked["renditions"] else {}
     rendered = time.perf_counter()
@@ -60,9 +67,21 @@ def _look(
         "height": opened.shape.height,
         "colour": colour,
         "outputs": outputs,
+        "small": shrunk.tobytes() if shrunk is not None and asked.get("small") else b"",
+        "said": said,
         "renditions": {str(width): file for width, file in renditions.items()},
         "seconds": [decoded - began, encoded - decoded, rendered - encoded],
     }
+
+
+def network_of(network: str | bytes) -> SmallCnn:
+    """Open a network: of one person anew each time, since nothing of a person may stay."""
+    return SmallCnn(network) if isinstance(network, bytes) else _of_bundle(network)
+
+
+@lru_cache(maxsize=1)
+def _of_bundle(path: str) -> SmallCnn:
+    return SmallCnn(Path(path))
 
 
 def _pack(encoder: Encoder, picture: Image.Image) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from beholder.encoders.picture_task import unpack
 from beholder.encoders.registry import graphs, version_of
+from beholder.encoders.small_cnn import SIDE as SMALL
 from beholder.media.workers import DEATHS, Workers
 from beholder.workspace import Workspace
 
@@ -37,6 +39,10 @@ class EncodedPicture:
         The main colour, "#rrggbb".
     renditions
         WebP files by width, where they were asked for.
+    small
+        uint8 (32, 32, 3), where it was asked for: what the small network sees; else empty.
+    said
+        What a network says of it, 0 to 1, shape (outputs,), where one was asked.
     seconds
         Decoding, encoding, and making the renditions.
     """
@@ -48,6 +54,8 @@ class EncodedPicture:
     height: int
     colour: str
     renditions: dict[int, bytes]
+    small: npt.NDArray[np.uint8]
+    said: Array
     seconds: tuple[float, float, float]
 
 
@@ -57,7 +65,7 @@ class PictureWorkers:
     Parameters
     ----------
     encoders
-        Names; those of the settings by default.
+        Names; those of the settings by default, none where it is empty.
     count
         Processes; by default the setting, or else one a core.
 
@@ -75,7 +83,9 @@ class PictureWorkers:
         count: int | None = None,
     ) -> None:
         settings = workspace.settings
-        self.encoders = list(dict.fromkeys(encoders or settings.encode.encoders))
+        self.encoders = list(
+            dict.fromkeys(settings.encode.encoders if encoders is None else encoders)
+        )
         for name in self.encoders:
             version_of(name)  # a wrong name is refused here, not by the first picture
         self.count = count or settings.encode.workers or cores()
@@ -104,6 +114,8 @@ class PictureWorkers:
         *,
         encoders: Sequence[str] | None = None,
         renditions: bool = False,
+        small: bool = False,
+        network: Path | bytes | None = None,
         wait: float | None = None,
     ) -> EncodedPicture:
         """Read and encode one picture in a worker.
@@ -112,6 +124,9 @@ class PictureWorkers:
         ----------
         encoders
             Some of this pool's; all by default.
+        small, network
+            Whether to return it as the small network sees it, and a network to ask: the file of
+            one that never changes, or the bytes of one person's.
         wait
             Seconds to wait for a free worker; None: as long as it takes.
 
@@ -125,7 +140,9 @@ class PictureWorkers:
         """
         key = hashlib.sha256(data).hexdigest()
         wanted = self.encoders if encoders is None else list(encoders)
-        asked = {"encoders": wanted, "renditions": renditions}
+        asked: dict[str, Any] = {"encoders": wanted, "renditions": renditions, "small": small}
+        if network is not None:
+            asked["network"] = network if isinstance(network, bytes) else str(network.absolute())
         return _encoded(key, self._workers.run(key, data, asked, wait=wait))
 
     def given_up(self, key: str) -> bool:
@@ -156,6 +173,8 @@ def _encoded(key: str, result: dict[str, Any]) -> EncodedPicture:
         width=result["width"],
         height=result["height"],
         colour=result["colour"],
+        small=np.frombuffer(result["small"], np.uint8).reshape(-1, SMALL, 3),
+        said=np.frombuffer(result["said"], "<f4"),
         renditions={int(width): file for width, file in result["renditions"].items()},
         seconds=(decode, encode, render),
     )

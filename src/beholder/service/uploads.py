@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -67,10 +69,16 @@ def decode(body: bytes | str, kind: Any, field: str = "") -> Any:
         raise MalformedError("the body is no valid JSON", remedy="send UTF-8 JSON") from error
 
 
-def encode(running: Running, data: bytes) -> EncodedPicture:
-    """Encode a picture that is not kept."""
+def encode(
+    running: Running,
+    data: bytes,
+    *,
+    encoders: Sequence[str] | None = None,
+    network: Path | bytes | None = None,
+) -> EncodedPicture:
+    """Encode a picture that is not kept, and ask a network what it says of it."""
     _refuse_large(running, data)
-    return running.pictures.encode(data, wait=WAIT)
+    return running.pictures.encode(data, encoders=encoders, network=network, wait=WAIT)
 
 
 def keep(running: Running, data: bytes) -> EncodedPicture:

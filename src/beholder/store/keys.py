@@ -302,8 +302,13 @@ def _no_key() -> StoreError:
 
 def seal(key: bytes, text: str, context: bytes) -> bytes:
     """Encrypt what a person wrote under their own key, bound to `context`."""
+    return seal_bytes(key, text.encode(), context)
+
+
+def seal_bytes(key: bytes, data: bytes, context: bytes) -> bytes:
+    """Encrypt what is a person's under their own key, bound to `context`."""
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, text.encode(), context)
+    return nonce + AESGCM(key).encrypt(nonce, data, context)
 
 
 def unseal(key: bytes, cipher: bytes, context: bytes) -> str:
@@ -314,11 +319,17 @@ def unseal(key: bytes, cipher: bytes, context: bytes) -> str:
     StoreError
         If key, context or bytes are not those of the sealing.
     """
+    return unseal_bytes(key, cipher, context).decode()
+
+
+def unseal_bytes(key: bytes, cipher: bytes, context: bytes) -> bytes:
+    """Return what `seal_bytes` was given; raises as `unseal` does."""
     try:
-        return AESGCM(key).decrypt(cipher[:NONCE], cipher[NONCE:], context).decode()
+        return AESGCM(key).decrypt(cipher[:NONCE], cipher[NONCE:], context)
     except InvalidTag as error:
         raise StoreError(
-            "a stored text cannot be decrypted", remedy="restore the store and its keys together"
+            "what is stored of a person cannot be decrypted",
+            remedy="restore the store and its keys together",
         ) from error
 
 

@@ -179,6 +179,8 @@ class Receipt(msgspec.Struct, frozen=True):
         Milliseconds since 1970; 0 where it was interrupted.
     key_fingerprint
         The first half of the SHA-256 of the destroyed key; empty if the person was not known.
+    networks
+        Networks of this person alone that were destroyed.
     bundles
         Those that were fitted while the person's events were there.
     subject
@@ -197,3 +199,4 @@ class Receipt(msgspec.Struct, frozen=True):
     bundles: list[str] = []
     answers: int = 0
     subject: str = ""
+    networks: int = 0

@@ -19,6 +19,7 @@ from beholder.store import (
     item_media,
     items,
     people,
+    person_networks,
     segments,
     unfinished,
 )
@@ -269,7 +270,8 @@ class Store:
     def expire(self, moment: int | None = None, *, anyway: bool = False) -> int:
         """Delete the events that `privacy.retention_days` allows no longer; return how many.
 
-        Answers older than `privacy.answers_days` go with them, and tombstones whose day is over;
+        Answers older than `privacy.answers_days` go with them, tombstones whose day is over, and
+        networks of one person that were trained as long ago;
         see `expire.expire`.
 
         Parameters
@@ -290,6 +292,8 @@ class Store:
             check_ending(self.ending(at), privacy.retention_days, at)
         self.keys.clear(at)
         answers.expire(self.database, at - privacy.answers_days * DAY)
+        ended = (at - privacy.retention_days * DAY) / 1000
+        person_networks.expire(self.workspace.networks, ended)
         return expire(self.database, self.segments, privacy.retention_days, at)
 
     def erase(self, user: str | Who) -> Receipt:
@@ -316,6 +320,14 @@ class Store:
     def export(self, user: str | Who) -> Iterator[dict[str, Any]]:
         """Yield everything that is held of a person; see `export.export`."""
         return export(self.database, self.keys, self.form, _who(user))
+
+    def keep_network(self, user: str | Who, data: bytes) -> None:
+        """Keep a network of one person; see `person_networks.keep`."""
+        person_networks.keep(self.workspace.networks, self.keys, _who(user), data)
+
+    def network_of(self, user: str | Who) -> bytes | None:
+        """Return the network of one person, None without any; see `person_networks.read`."""
+        return person_networks.read(self.workspace.networks, self.keys, _who(user))
 
     def newest(self, user: str | Who, kinds: Collection[str]) -> list[Did]:
         """Return what somebody did last of some kinds, oldest first; see `newest.newest`."""

@@ -25,6 +25,7 @@ from beholder.store.store import Store
 from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, check_seed, seconds, told
+from beholder.training.carried import carried
 from beholder.training.plan import SEED
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
@@ -161,6 +162,7 @@ def _train(
         + _unseen(made, workspace)
         + fitted.notes
         + fitted.timings
+        + [*publish.carried.notes]
         + publish.marked
         + publish.misfits
     )
@@ -282,6 +284,7 @@ class _Publisher:
         self.last: Fitted | None = None  # what that was made of
         self.erased = 0  # people, since the events were read
         self.lost: str | None = None  # why nothing of this may be served
+        self.carried = carried(workspace)
 
     @property
     def marked(self) -> list[str]:
@@ -329,4 +332,5 @@ class _Publisher:
         if self.done is not None and self.done[0].choice.likeness == choice.likeness:
             similar = self.done[0].similar
         declared = self.workspace.settings.facets
-        return parts_of(fitted, made.dataset, made.items, made.version, declared, similar)
+        parts = parts_of(fitted, made.dataset, made.items, made.version, declared, similar)
+        return replace(parts, network=self.carried.network)

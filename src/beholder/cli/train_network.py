@@ -1,0 +1,153 @@
+"""`beholder train --tune-encoder small-cnn`: its options, and what it prints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beholder.cli import console
+
+if TYPE_CHECKING:
+    from beholder.networks.task import Epoch
+    from beholder.progress import Progress
+    from beholder.training.classic import Classic
+
+USUAL: dict[str, Any] = {"epochs": 10, "batch_size": 64, "lr": 0.001, "loss": "bce"}
+LOSSES = click.Choice(["bce", "mse", "cross-entropy"])
+OPTIONS = (
+    click.option(
+        "--tune-encoder",
+        type=click.Choice(["small-cnn"]),
+        help="Train this network on the pixels of what is liked instead.",
+    ),
+    click.option("--user", metavar="ID", help="Only on what this user likes, and only for them."),
+    click.option("--epochs", type=int, help="How often it sees everything.  [default: 10]"),
+    click.option("--batch-size", type=int, help="Pictures at once.  [default: 64]"),
+    click.option("--lr", type=float, help="Step of Adam.  [default: 0.001]"),
+    click.option("--loss", type=LOSSES, help="What is made small.  [default: bce]"),
+    click.option("--resume", is_flag=True, help="Go on where the last training stands."),
+    click.option(
+        "--tensorboard",
+        metavar="FOLDER",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Write event files there; takes beholder[tensorboard].",
+    ),
+)
+
+
+def options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a network's training."""
+    for option in reversed(OPTIONS):
+        function = option(function)
+    return function
+
+
+def refuse(**others: Any) -> None:
+    """Refuse options of the other training.
+
+    Raises
+    ------
+    UsageError
+        If one is given.
+    """
+    from beholder.errors import UsageError
+
+    given = [f"--{name}" for name, value in others.items() if value]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)} says nothing to the training of a network", remedy="leave it out"
+        )
+
+
+def refuse_without(network: dict[str, Any]) -> None:
+    """Refuse options of a network's training where none is trained; raises as `refuse` does."""
+    from beholder.errors import UsageError
+
+    given = [f"--{name.replace('_', '-')}" for name, value in network.items() if value]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)} is for the training of a network",
+            remedy="add --tune-encoder small-cnn, or leave it out",
+        )
+
+
+def train(
+    folder: Path,
+    budget: str | None,
+    seed: int | None,
+    as_json: bool,
+    *,
+    user: str | None,
+    resume: bool,
+    tensorboard: Path | None,
+    **numbers: Any,
+) -> None:
+    """Train the small network, with a line an epoch."""
+    from beholder.training.budget import check_seed, seconds
+    from beholder.training.classic import How, check, train_classic, train_for
+    from beholder.workspace import Workspace
+
+    workspace = Workspace.open(folder)
+    said = {name: USUAL[name] if value is None else value for name, value in numbers.items()}
+    how = How(
+        epochs=said["epochs"],
+        batch=said["batch_size"],
+        rate=said["lr"],
+        loss=said["loss"],
+        seed=check_seed(workspace.settings.train.seed if seed is None else seed),
+        deadline=None if budget is None else time.monotonic() + seconds(budget),
+        resume=resume,
+        events=tensorboard,
+    )
+    check(how)
+    with console.progress() as progress:
+        how = how._replace(progress=progress, told=teller(progress, silent=as_json))
+        trained = train_classic(workspace, how) if user is None else train_for(workspace, user, how)
+    if as_json:
+        console.as_json(trained)
+    else:
+        show(trained)
+
+
+def teller(progress: Progress, *, silent: bool) -> Callable[[Epoch, bool], None]:
+    """Return what prints a line for each epoch, and on a terminal draws the losses so far."""
+    losses: list[float] = []
+
+    def told(epoch: Epoch, old: bool) -> None:
+        from beholder.cli.curve import curve
+
+        losses.append(epoch.loss)
+        if isinstance(progress, console.BarProgress):
+            progress.plot(curve(losses))
+        if not old and not silent:
+            accuracy = 100 * epoch.measures["accuracy"]
+            click.echo(f"Epoch [{epoch.number}], Loss: {epoch.loss:.4f}, Accuracy: {accuracy:.2f}%")
+
+    return told
+
+
+def show(trained: Classic) -> None:
+    """Print what a training came to."""
+    made = trained.network
+    for note in trained.notes:
+        click.echo(f"- {note}")
+    reached = f"accuracy {100 * made.accuracy:.2f}%"
+    if made.auc is not None:
+        reached = f"AUC {made.auc:.4f}, {reached}"
+    always = "the commonest class" if made.classes else "no"
+    click.echo(
+        f"test part of {made.tested}: {reached}; always saying {always} reaches "
+        f"{100 * made.always:.2f}%"
+    )
+    ends = {"no better": "ended since nothing got better", "deadline": "ended by the budget",
+            "stopped": "stopped"}  # fmt: skip
+    why = f", {ends[trained.ended]}" if trained.ended in ends else ""
+    click.echo(f"epoch {trained.best} of {trained.epochs} was kept{why}; {trained.seconds:.0f} s")
+    if trained.bundle is None:
+        click.echo("`POST /recommend` answers this user with it, and nobody else")
+    else:
+        click.echo(f"bundle {trained.bundle} is served; `POST /recommend` answers with {made.name}")

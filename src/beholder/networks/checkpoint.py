@@ -1,0 +1,129 @@
+"""All that a training needs to go on bit for bit: one safetensors file with a JSON header."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from beholder import tensors
+from beholder.durable import sync_file, sync_folder
+from beholder.errors import DataError, UsageError
+from beholder.networks.task import Epoch
+
+FORMAT = 1
+Weights = dict[str, Any]  # a module's state: tensors by name
+REMEDY = "begin anew: without --resume, or a demo in another folder"
+
+
+class State(NamedTuple):
+    """Where a training stands after an epoch.
+
+    Attributes
+    ----------
+    data, seed, threads
+        Of what it was trained, and with what: another cannot go on with it.
+    weights, best
+        Of the last epoch, and of the best one.
+    moments
+        State of the optimiser, by the number of a parameter.
+    """
+
+    data: str
+    seed: int
+    threads: int
+    epochs: list[Epoch]
+    weights: Weights
+    best: Weights
+    moments: dict[int, dict[str, Any]]
+
+
+class _Header(msgspec.Struct):
+    format: int
+    torch: str
+    data: str
+    seed: int
+    threads: int
+    epochs: list[Epoch]
+
+
+def save(path: Path, state: State) -> None:
+    """Write a state with that of the random numbers aside, and put it in its place at once."""
+    arrays = {f"weights.{name}": _array(value) for name, value in state.weights.items()}
+    arrays |= {f"best.{name}": _array(value) for name, value in state.best.items()}
+    for number, parts in state.moments.items():
+        arrays |= {f"moments.{number}.{name}": _array(value) for name, value in parts.items()}
+    arrays["random.cpu"] = _array(torch.get_rng_state())
+    if torch.cuda.is_available():
+        arrays["random.cuda"] = _array(torch.cuda.get_rng_state())
+    header = _Header(
+        FORMAT, str(torch.__version__), state.data, state.seed, state.threads, state.epochs
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        tensors.save(aside, arrays, {"state": msgspec.json.encode(header).decode()})
+        sync_file(aside)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def load(path: Path, data: str, seed: int) -> State | None:
+    """Read what `save` wrote, and set the random numbers to it; None where there is nothing.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    UsageError
+        If it is of other data, settings or seed, or of another PyTorch.
+    """
+    if not path.exists():
+        return None
+    try:
+        arrays, told = tensors.load(path)
+        header = msgspec.json.decode(told["state"], type=_Header)
+        random = torch.from_numpy(arrays.pop("random.cpu"))
+    except Exception as error:  # each library has errors of its own for a cut or foreign file
+        raise DataError(f"the checkpoint {path} cannot be read: {error}", remedy=REMEDY) from error
+    found = (header.format, header.torch, header.data, header.seed)
+    if found != (FORMAT, str(torch.__version__), data, seed):
+        raise UsageError(
+            "the checkpoint is of other data, settings, seed or version of PyTorch", remedy=REMEDY
+        )
+    weights, best, moments = _parts(arrays)
+    torch.set_rng_state(random)
+    if "random.cuda" in arrays and torch.cuda.is_available():
+        torch.cuda.set_rng_state(torch.from_numpy(arrays["random.cuda"]))
+    return State(data, seed, header.threads, header.epochs, weights, best, moments)
+
+
+def _parts(
+    arrays: dict[str, NDArray[Any]],
+) -> tuple[Weights, Weights, dict[int, dict[str, Any]]]:
+    weights: Weights = {}
+    best: Weights = {}
+    moments: dict[int, dict[str, Any]] = {}
+    for name, array in arrays.items():
+        kind, _, rest = name.partition(".")
+        value = torch.from_numpy(array)
+        if kind == "weights":
+            weights[rest] = value
+        elif kind == "best":
+            best[rest] = value
+        elif kind == "moments":
+            number, _, part = rest.partition(".")
+            moments.setdefault(int(number), {})[part] = value
+    return weights, best, moments
+
+
+def _array(value: Any) -> NDArray[Any]:
+    return np.asarray(value.detach().cpu().numpy())

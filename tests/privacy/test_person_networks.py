@@ -1,0 +1,78 @@
+"""A network of one person on the disk: sealed, ended by time, and gone with its person."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from beholder.behaviour.event import Event
+from beholder.errors import ErasedError, UsageError
+from beholder.store import ItemRecord, Store, Who
+from beholder.workspace import Workspace
+
+SECRET = b"what ann likes, as a network tells it"
+DAY = 86_400
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    workspace = Workspace.create(tmp_path / "workspace", "[privacy]\nretention_days = 30\n")
+    with Store.open(workspace, create=True) as opened:
+        opened.put_items([ItemRecord("a", "A")])
+        opened.record([Event("a", "like", user=user) for user in ("ann", "bob")])
+        yield opened
+
+
+def files(store: Store) -> list[Path]:
+    return sorted(store.workspace.networks.iterdir())
+
+
+def test_it_is_read_for_its_person_alone_and_replaced(store: Store) -> None:
+    assert store.network_of("ann") is None
+    store.keep_network("ann", b"first")
+    store.keep_network("ann", SECRET)
+    (file,) = files(store)
+    assert SECRET not in file.read_bytes()
+    assert store.network_of("ann") == SECRET
+    assert store.network_of("bob") is None
+    assert store.network_of(Who("session", "ann")) is None
+    store.erase("bob")
+    assert store.network_of("ann") == SECRET
+
+
+def test_of_somebody_unknown_none_is_kept(store: Store) -> None:
+    with pytest.raises(UsageError, match="nothing is known"):
+        store.keep_network("nobody", SECRET)
+
+
+def test_who_is_erased_while_it_is_trained_leaves_none(store: Store) -> None:
+    store.keys.bury(store.keys.mac(Who("user", "ann")))  # an erasure begins
+    with pytest.raises(ErasedError):
+        store.keep_network("ann", SECRET)
+    assert files(store) == []
+
+
+def test_an_erasure_takes_what_was_left_aside_and_what_learned_from_everybody(
+    store: Store,
+) -> None:
+    store.keep_network("ann", SECRET)
+    (file,) = files(store)
+    (file.parent / f".{file.name}.1234abcd.part").write_bytes(b"half")
+    for name in ("small-cnn.safetensors", ".small-cnn.safetensors.part"):
+        (file.parent / name).write_bytes(b"everybody")
+    assert store.erase("ann").networks == 2
+    assert files(store) == []
+
+
+def test_it_ends_with_what_it_learned_from(store: Store) -> None:
+    for user in ("ann", "bob"):
+        store.keep_network(user, SECRET)
+    old, new = files(store)
+    then = time.time() - 31 * DAY
+    os.utime(old, (then, then))
+    store.expire()
+    assert files(store) == [new]
