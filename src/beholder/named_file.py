@@ -44,7 +44,8 @@ def check(file: Path, force: bool, otherwise: str = "") -> None:
     except FileNotFoundError:
         return
     if kind != stat.S_IFREG:
-        remedies = ("name a file of its own", otherwise)
+        link = "name the file that it leads to" if kind == stat.S_IFLNK else ""
+        remedies = ("name another file", link, otherwise)
         raise UsageError(
             f"{file} is {KINDS.get(kind, 'no file')}, and a file would take its place",
             remedy=", or ".join(filter(None, remedies)),
