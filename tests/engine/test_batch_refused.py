@@ -180,8 +180,10 @@ def test_what_is_written_of_people_is_for_nobody_else_to_read(
     folder = users.with_name("all.jsonl.beholder-parts")
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    (folder / "000000.jsonl").unlink()
     Meanwhile(monkeypatch)
-    recommend(workspace, users, out, "--force")
+    told = recommend(workspace, users, out, "--force")
+    assert (told["people"], told["kept"]) == (89, 1), "a part that is gone is made again"
     assert out.stat().st_mode & 0o777 == 0o600
 
 
@@ -220,10 +222,14 @@ def test_files_of_a_user_beside_the_file_stay(workspace: Workspace, users: Path)
     assert not users.with_name("all.jsonl.beholder-parts").exists()
 
 
-def test_a_run_that_was_killed_before_it_had_a_manifest_is_in_nobody_s_way(
+def test_what_a_run_left_that_was_killed_at_its_beginning_or_end_is_in_nobody_s_way(
     workspace: Workspace, users: Path
 ) -> None:
     folder = users.with_name("all.jsonl.beholder-parts")
     folder.mkdir()
     (folder / ".manifest.json.beholder-0123abcd.part").write_text("{")
+    end = users.with_name(".all.jsonl.beholder-parts.part")
+    end.mkdir()
+    (end / "000001.jsonl").write_text("half of what there was")
     assert recommend(workspace, users, users.with_name("all.jsonl"))["people"] == 89
+    assert {path.name for path in users.parent.iterdir()} == {"all.jsonl", "users.txt", "workspace"}

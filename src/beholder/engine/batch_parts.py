@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from beholder.durable import left_aside, write_file
+from beholder.durable import beside, left_aside, write_file
 from beholder.errors import UsageError
 
 
@@ -90,7 +90,8 @@ class Part(NamedTuple):
     def made(self) -> Made | None:
         """Return what an earlier run made; None: nothing that is whole."""
         with suppress(FileNotFoundError, msgspec.DecodeError):
-            return msgspec.json.decode(self.about.read_bytes(), type=Made)
+            made = msgspec.json.decode(self.about.read_bytes(), type=Made)
+            return made if self.rows.exists() else None
         return None
 
     def keep(self, rows: bytes, made: Made) -> None:
@@ -105,6 +106,7 @@ class Parts:
     def __init__(self, out: Path) -> None:
         self.folder = out.with_name(f"{out.name}.beholder-parts")
         self.manifest = self.folder / "manifest.json"
+        self.leaving = out.with_name(f"{beside(out)}parts.part")
         self.suffix = out.suffix
 
     def begin(self, asked: Manifest) -> Manifest:
@@ -132,8 +134,8 @@ class Parts:
         return Part(rows, rows.with_suffix(".json"))
 
     def remove(self) -> None:
-        """Take the folder away."""
-        shutil.rmtree(self.folder)
+        """Take the folder away; what a kill leaves of it is swept with what was written aside."""
+        shutil.rmtree(self.folder.rename(self.leaving))
 
     def _begun(self) -> Manifest | None:
         """Return what an earlier run left; None: nothing, or not so much as a manifest."""

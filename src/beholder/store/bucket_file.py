@@ -133,7 +133,7 @@ class BucketFile:
         Only inside of a writing transaction on the database of keys: there is one at a time, and
         what was written aside by somebody else is left by who was killed.
         """
-        for left in self.path.parent.glob(f".{self.path.name}.*.part"):
+        for left in sorted(self.path.parent.glob(f".{self.path.name}.*.part")):
             unlink_overwritten(left)
         overwrite_file(self.path, encoded(ring))
 
