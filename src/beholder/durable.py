@@ -69,13 +69,22 @@ def _zero(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
+def beside(target: Path) -> str:
+    """Return how names of ours beside a file or folder begin, as no file of a user's does."""
+    return f".{target.name}.beholder-"
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f"{beside(target)}{uuid.uuid4().hex[:8]}.part")
+
+
 @contextmanager
 def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Yield an empty file that replaces `target` when the block ends well.
 
     If the block fails, `target` is as it was.
     """
-    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    aside = _aside(target)
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -93,7 +102,7 @@ def file_aside(target: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
 
 def left_aside(target: Path) -> list[Path]:
     """Return what was written aside for a file or folder, and is not in its place."""
-    return sorted(target.parent.glob(f".{glob.escape(target.name)}.*.part"))
+    return sorted(target.parent.glob(f"{glob.escape(beside(target))}*.part"))
 
 
 def sweep(target: Path) -> None:
@@ -119,7 +128,7 @@ def folder_aside(target: Path, private: bool = False) -> Iterator[Path]:
     private
         Whether nobody else may look into it until then.
     """
-    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.part")
+    aside = _aside(target)
     aside.mkdir(parents=True)
     usual = aside.stat().st_mode & 0o777
     if private:

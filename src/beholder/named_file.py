@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from beholder.errors import UsageError
 
+KINDS = {
+    stat.S_IFLNK: "a link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
-def check(file: Path, force: bool) -> None:
+
+def check(file: Path, force: bool, otherwise: str = "") -> None:
     """See whether a file may be written, before the work for it begins.
 
     Parameters
     ----------
     force
-        Whether one that is there may be replaced.
+        Whether a file that is there may be replaced. Links, pipes, sockets and devices never are.
+    otherwise
+        What may be done instead of writing a file.
 
     Raises
     ------
     UsageError
-        If it is there already, is a folder, or has no folder.
+        If it is there already, is no file, or has no folder.
     """
     if file.is_dir():
         raise UsageError(f"{file} is a folder", remedy="name a file in it")
-    folder = file.resolve().parent
+    folder = file.parent.absolute()
     if not folder.is_dir():
         raise UsageError(
             f"{file} cannot be written: there is no folder {folder}",
             remedy=f"make {folder} first, or see whether its disk is there",
         )
-    if file.is_file() and not force:
+    try:
+        kind = stat.S_IFMT(file.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if kind != stat.S_IFREG:
+        link = "name the file that it leads to" if kind == stat.S_IFLNK else ""
+        remedies = ("name another file", link, otherwise)
+        raise UsageError(
+            f"{file} is {KINDS.get(kind, 'no file')}, and a file would take its place",
+            remedy=", or ".join(filter(None, remedies)),
+        )
+    if not force:
         raise UsageError(f"{file} is there already", remedy="name another file, or add --force")

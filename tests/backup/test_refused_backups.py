@@ -313,10 +313,12 @@ def test_a_store_that_is_missing_or_has_lost_rows_is_no_restored_store(
 
 def test_what_a_killed_run_left_goes_with_the_next(made: Path, tmp_path: Path) -> None:
     def leave(name: str) -> None:
-        (tmp_path / f".{name}.0a1b2c3d.part" / "store").mkdir(parents=True)
-        (tmp_path / f".{name}.0a1b2c3d.part" / "store" / "keys.db").write_bytes(b"in clear")
-        (tmp_path / f".{name}.4e5f.part").write_bytes(b"half")
-        (tmp_path / ".other.tar.4e5f.part").write_bytes(b"of another run")
+        folder = tmp_path / f".{name}.beholder-0a1b2c3d.part" / "store"
+        folder.mkdir(parents=True)
+        (folder / "keys.db").write_bytes(b"in clear")
+        (tmp_path / f".{name}.beholder-4e5f.part").write_bytes(b"half")
+        (tmp_path / ".other.tar.beholder-4e5f.part").write_bytes(b"of another run")
+        (tmp_path / f".{name}.notes.part").write_bytes(b"a user's own")
 
     workspace = make_small(tmp_path / "small")
     for name in ("n.tar", "n.keys", "new"):
@@ -324,7 +326,12 @@ def test_what_a_killed_run_left_goes_with_the_next(made: Path, tmp_path: Path) -
     words = PASSPHRASE.encode()
     back_up(workspace, tmp_path / "n.tar", keys=tmp_path / "n.keys", passphrase=words)
     restore(tmp_path / "n.tar", tmp_path / "new", nobody_erased=True)
-    assert [path.name for path in tmp_path.glob("*.part")] == [".other.tar.4e5f.part"]
+    assert sorted(path.name for path in tmp_path.glob("*.part")) == [
+        ".n.keys.notes.part",
+        ".n.tar.notes.part",
+        ".new.notes.part",
+        ".other.tar.beholder-4e5f.part",
+    ]
     usual = tmp_path.stat().st_mode & 0o055
     assert (tmp_path / "new").stat().st_mode & 0o055 == usual or usual == 0
 

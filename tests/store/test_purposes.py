@@ -6,12 +6,14 @@ import ast
 import re
 from pathlib import Path
 
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import beholder
 from beholder.behaviour.event import Event
-from beholder.store import PURPOSES, ItemRecord, Purposes, Store, Who
+from beholder.store import PURPOSES, ItemRecord, Purposes, Store, Who, people
 from beholder.workspace import Workspace
 
 CONSENTS = st.lists(st.tuples(*[st.booleans()] * 3), min_size=1, max_size=8)
@@ -158,3 +160,20 @@ def test_no_other_module_reads_the_events() -> None:
     }, "a reader of events asks `consent` for a purpose, and stands in the list above"
     for name in BY_PURPOSE:
         assert "consent.allows(" in (root / f"store/{name}.py").read_text(), name
+
+
+def test_who_allows_a_purpose_is_told_by_row_number(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "READ", 2)
+    store.record([Event("a", "like", user=f"u{i}") for i in range(6)])
+    persons = [store.snapshot(f"u{i}").persons[0] for i in range(6)]
+    store.set_purposes("u1", {"recommend": False})
+    store.set_purposes("u2", {"train": False})
+    store.erase("u3")
+    store.keys.bury(store.keys.mac(Who("user", "u4")))  # a crash ended this erasure
+    allowing = store.allowing("recommend")
+    assert allowing[persons].tolist() == [True, False, True, False, False, True]
+    assert np.flatnonzero(store.allowing("train")).tolist() == sorted(persons[i] for i in (0, 1, 5))
+    assert len(allowing) == store.highest_person() + 2
+    assert not allowing[-1]  # whom all larger numbers stand for

@@ -17,7 +17,7 @@ from beholder.backup.container import Packer, Sink
 from beholder.backup.copied_keys import copy_keys
 from beholder.backup.manifest import FORMAT, Kind, Manifest, encode
 from beholder.backup.sealed import Sealing
-from beholder.durable import file_aside, sweep
+from beholder.durable import beside, file_aside, sweep
 from beholder.errors import StoreError, UsageError
 from beholder.progress import SILENT, Progress
 from beholder.secret_files import read_secret
@@ -121,17 +121,17 @@ def back_up(
 
 def _beside(stack: ExitStack, file: Path) -> Path:
     """Return a folder for copies beside a file, which goes with the block."""
-    aside = tempfile.TemporaryDirectory(prefix=f".{file.name}.", suffix=".part", dir=file.parent)
+    aside = tempfile.TemporaryDirectory(prefix=beside(file), suffix=".part", dir=file.parent)
     return Path(stack.enter_context(aside))
 
 
 def _check(workspace: Workspace, file: Path, force: bool) -> None:
+    named_file.check(file, force)
     if file.resolve().is_relative_to(workspace.root.resolve()):
         raise UsageError(
             f"{file} lies inside of the workspace, and would be lost with it",
             remedy="name a file on another disk",
         )
-    named_file.check(file, force)
 
 
 def _copy_store(workspace: Workspace, file: Path, progress: Progress) -> Copied:

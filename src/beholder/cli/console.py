@@ -27,7 +27,9 @@ MEMBERS = (
     "NDCG@10: how near the top the right items stand, 1 is best, - is not measured; warm, cold: "
     "how much the member counts among items with events, and among new ones; tried: its settings"
 )
-FORCE = click.option("--force", is_flag=True, help="Replace a file that is there.")
+FORCE = click.option(
+    "--force", is_flag=True, help="Replace a file that is there; never a link, pipe or device."
+)
 
 
 class LineProgress:

@@ -48,6 +48,7 @@ def command(
     import msgspec
 
     from beholder import named_file
+    from beholder.durable import write_file
     from beholder.evaluation.seeds import evaluations
     from beholder.workspace import Workspace
 
@@ -65,7 +66,7 @@ def command(
         _show(result)
         done.append(result)
     if target is not None:
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(done), indent=1))
+        write_file(target, msgspec.json.format(msgspec.json.encode(done), indent=1))
         click.echo(f"written: {target}", err=True)
 
 

@@ -19,6 +19,7 @@ HEADS = {  # all of the whole file, whoever was in parts that an earlier run mad
     "without_history": "without history",
     "profiling_off": "who allow none",
     "refused": "lines without an id",
+    "left_out": "who refused or were erased meanwhile",
     "shards": "parts",
     "kept": "parts made before",
 }

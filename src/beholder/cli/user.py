@@ -38,7 +38,7 @@ def export(directory: Path, user: str, out: Path | None, force: bool, session: b
     from beholder.workspace import Workspace
 
     if out is not None:
-        named_file.check(out, force)
+        named_file.check(out, force, "leave --out away to print it")
     with Store.open(Workspace.open(directory)) as store:
         if out is not None:
             write_file(out, b"".join(export_lines(store, _who(user, session))), mode=0o600)

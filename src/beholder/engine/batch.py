@@ -1,26 +1,27 @@
 """Recommendations for everybody at once, in shards: whole or absent, and never made twice.
 
-Beside the file stands a folder with a manifest and one file a shard. A run that was stopped is
-taken up where it was; the folder goes when the file is there. Nothing of it is stored as an
+A run that was stopped is taken up where it was; see `batch_parts`. Whoever refuses or is erased
+after their part was made is left out when the file is put together. Nothing of it is stored as an
 answer, and nothing explored, since nobody knows who will be shown what.
 """
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from beholder.durable import sync_folder, write_file
+from beholder.durable import beside, file_aside, sweep
+from beholder.engine.batch_parts import Made, Manifest, Part, Parts, Report
 from beholder.engine.engine import Engine
 from beholder.engine.question import Question, checked_k
 from beholder.engine.table import FORMATS, Format
@@ -31,61 +32,8 @@ from beholder.store.ids import why_not_id
 from beholder.store.locks import output_lock
 
 SHARD = 1_000  # people
+Owners = NDArray[np.int64]  # row numbers of people, one a row of a part
 Person = tuple[dict[str, str], Snapshot]  # how the person is named, and what they did
-
-
-class Manifest(msgspec.Struct):
-    """What a folder of shards is of; shards of anything else are made anew.
-
-    Attributes
-    ----------
-    people
-        `store`, or the SHA-256 of the list of users.
-    highest
-        The largest number of a person when the work began: who came later is for the next time.
-    shard
-        People in one.
-    upto
-        The largest number of a person of the store when the work began.
-    shown, consents
-        Of the catalogue and the settings, and of who may be recommended for: what was made before
-        one of them changed is not used after it.
-    """
-
-    bundle: str
-    k: int
-    people: str
-    suffix: str
-    highest: int
-    shard: int
-    upto: int = 0
-    shown: str = ""
-    consents: tuple[int, int] = (0, 0)
-
-
-class Report(msgspec.Struct):
-    """What became of everybody.
-
-    Attributes
-    ----------
-    without_history, profiling_off
-        People who are not in the file: nothing is known of them, or nothing may be used.
-    refused
-        Lines of the list of users that are no ids.
-    shards, kept
-        Parts of the work, and those that an earlier run had done.
-    """
-
-    people: int = 0
-    without_history: int = 0
-    profiling_off: int = 0
-    refused: int = 0
-    shards: int = 0
-    kept: int = 0
-
-    def plus(self, other: Report) -> Report:
-        """Return both together."""
-        return Report(*(a + b for a, b in zip(_numbers(self), _numbers(other), strict=True)))
 
 
 class Shard(NamedTuple):
@@ -140,51 +88,44 @@ def recommend_all(
 def _all(
     engine: Engine, out: Path, kind: Format, k: int, users: Path | None, progress: Progress
 ) -> Report:
-    """Do all shards that are missing, and join them."""
-    assert engine.store is not None
-    folder = out.with_name(f"{out.name}.parts")
+    """Do all shards that are missing, and put them together."""
+    store = engine.store
+    assert store is not None
     told = "store" if users is None else _fingerprint(users)
-    highest = engine.store.highest_person() if users is None else _lines(users)
-    asked = Manifest(engine.bundle, k, told, out.suffix, highest, SHARD)
-    while True:
-        begun = _begin(folder, asked, engine.store)
-        report, parts = Report(), []
-        progress.start(f"people for {out.name}", begun.highest)
-        for shard in _shards(begun.highest, users):
-            part = folder / f"{shard.number:06d}{out.suffix}"
-            report = report.plus(_done(engine, shard, part, k, kind))
-            parts.append(part)
-            progress.advance(min(SHARD, begun.highest - shard.number * SHARD))
-        progress.finish()
-        if _consents(engine.store, begun) == begun.consents:
-            break  # else somebody was erased or left out meanwhile: nobody may be in the file
-    _join(parts, out, kind)
-    shutil.rmtree(folder)
+    upto = store.highest_person()
+    highest = upto if users is None else _lines(users)
+    shown, parts = _shown(store), Parts(out)
+    begun = parts.begin(Manifest(engine.bundle, k, told, out.suffix, highest, SHARD, upto, shown))
+    report, files, owners = Report(), [], []
+    progress.start(f"people for {out.name}", begun.highest)
+    for shard in _shards(begun.highest, users):
+        part = parts.part(shard.number)
+        made = _done(engine, shard, part, k, kind)
+        report = report.plus(made.report)
+        files.append(part.rows)
+        owners.append(np.array(made.persons, np.int64))
+        progress.advance(min(SHARD, begun.highest - shard.number * SHARD))
+    progress.finish()
+    report.left_out = _put(out, kind, files, owners, store)
+    report.people -= report.left_out
+    parts.remove()
     return report
 
 
 @contextmanager
 def _read_again(users: Path | None, out: Path) -> Iterator[Path | None]:
     """Give a list of users that can be read several times: a pipe is copied first."""
-    for left in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
-        left.unlink(missing_ok=True)  # of a run that was killed
+    sweep(out)  # of a run that was killed
     if users is None or not users.exists() or users.is_file() or users.is_dir():
         yield users
         return
     with (
-        tempfile.NamedTemporaryFile(
-            dir=out.parent, prefix=f".{out.name}.", suffix=".part"
-        ) as whole,
+        tempfile.NamedTemporaryFile(dir=out.parent, prefix=beside(out), suffix=".part") as whole,
         users.open("rb") as source,
     ):
         shutil.copyfileobj(source, whole)
         whole.flush()
         yield Path(whole.name)
-
-
-def _consents(store: Store, asked: Manifest) -> tuple[int, int]:
-    """Return what changes when somebody of the list is erased, or profiling is switched."""
-    return store.consents(asked.upto)
 
 
 def _shown(store: Store) -> str:
@@ -195,44 +136,25 @@ def _shown(store: Store) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _begin(folder: Path, asked: Manifest, store: Store) -> Manifest:
-    """Make the folder, or go on with it; what it holds of another question is thrown away."""
-    path = folder / "manifest.json"
-    asked = msgspec.structs.replace(asked, upto=store.highest_person(), shown=_shown(store))
-    asked = msgspec.structs.replace(asked, consents=_consents(store, asked))
-    with suppress(FileNotFoundError, msgspec.DecodeError):
-        begun = msgspec.json.decode(path.read_bytes(), type=Manifest)
-        now = msgspec.structs.replace(
-            asked, highest=begun.highest, upto=begun.upto, consents=_consents(store, begun)
-        )
-        if begun == now:
-            return begun
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    write_file(path, msgspec.json.encode(asked))
-    return asked
-
-
-def _done(engine: Engine, shard: Shard, part: Path, k: int, kind: Format) -> Report:
+def _done(engine: Engine, shard: Shard, part: Part, k: int, kind: Format) -> Made:
     """Do a shard, unless an earlier run did; return what became of its people."""
-    told = part.with_suffix(".json")
-    if told.exists():  # written after the part
-        return msgspec.structs.replace(
-            msgspec.json.decode(told.read_bytes(), type=Report), shards=1, kept=1
-        )
-    report, rows = Report(shards=1), []
+    before = part.made()
+    if before is not None:
+        before.report = msgspec.structs.replace(before.report, kept=1)
+        return before
+    made, rows = Made(Report(shards=1), []), []
     assert engine.store is not None
-    for named, seen in _people(engine.store, shard, report):
+    for named, seen in _people(engine.store, shard, made.report):
         if not seen.profiling:
-            report.profiling_off += 1
+            made.report.profiling_off += 1
         elif not len(seen):
-            report.without_history += 1
+            made.report.without_history += 1
         else:
             rows.append(named | _row(engine, seen, k))
-    report.people = len(rows)
-    write_file(part, kind.encode(rows))
-    write_file(told, msgspec.json.encode(report))
-    return report
+            made.persons.append(seen.persons[0])
+    made.report.people = len(rows)
+    part.keep(kind.encode(rows), made)
+    return made
 
 
 def _row(engine: Engine, seen: Snapshot, k: int) -> dict[str, Any]:
@@ -273,16 +195,34 @@ def _people(store: Store, shard: Shard, report: Report) -> Iterator[Person]:
             yield {"user": user}, store.snapshot(user)
 
 
-def _join(parts: Sequence[Path], out: Path, kind: Format) -> None:
-    """Write all parts one after the other, and only then replace the file."""
-    aside = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        kind.join(parts, aside)
-        os.replace(aside, out)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    sync_folder(out.parent)
+def _put(
+    out: Path, kind: Format, parts: Sequence[Path], owners: Sequence[Owners], store: Store
+) -> int:
+    """Put all parts into the file; return how many rows are left out of it.
+
+    The file is whole and on the disk when who may be in it is looked up for the last time. Where
+    somebody may not any more it is put together again, without them for good: nobody can hold it
+    up twice.
+    """
+    kept = _allowed(owners, store)
+    with file_aside(out, 0o600) as file:
+        while True:
+            file.seek(0)
+            file.truncate()
+            kind.join(zip(parts, kept, strict=True), file)
+            file.flush()
+            os.fsync(file.fileno())
+            still = [one & other for one, other in zip(kept, _allowed(owners, store), strict=True)]
+            if all(map(np.array_equal, kept, still)):
+                break
+            kept = still
+    return sum(int(np.count_nonzero(~rows)) for rows in kept)
+
+
+def _allowed(owners: Sequence[Owners], store: Store) -> list[NDArray[np.bool_]]:
+    """Return of each row whether its person may be recommended to now."""
+    allowing = store.allowing("recommend")
+    return [allowing.take(persons, mode="clip") for persons in owners]
 
 
 def _lines(users: Path) -> int:
@@ -300,7 +240,3 @@ def _fingerprint(users: Path) -> str:
             remedy="name a text file with one id a line",
             field="users",
         ) from error
-
-
-def _numbers(report: Report) -> tuple[int, ...]:
-    return tuple(int(value) for value in msgspec.structs.astuple(report))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from beholder.durable import sync_file
+from numpy.typing import NDArray
 
 Rows = Sequence[Mapping[str, Any]]
+Part = tuple[Path, NDArray[np.bool_]]  # its rows, and which of them are wanted
 COLUMNS = pa.schema(
     [
         ("user", pa.string()),
@@ -34,23 +35,20 @@ class Format(NamedTuple):
     encode
         The bytes of one part.
     join
-        Writes parts into one file, a bounded number of rows at a time.
+        Writes parts into one file, of each the rows that are marked, one part at a time.
     """
 
     encode: Callable[[Rows], bytes]
-    join: Callable[[Sequence[Path], Path], None]
+    join: Callable[[Iterable[Part], BinaryIO], None]
 
 
 def _lines(rows: Rows) -> bytes:
     return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
 
 
-def _join_lines(parts: Sequence[Path], out: Path) -> None:
-    with out.open("wb") as whole:
-        for part in parts:
-            with part.open("rb") as file:
-                shutil.copyfileobj(file, whole)
-    sync_file(out)
+def _join_lines(parts: Iterable[Part], out: BinaryIO) -> None:
+    for part, kept in parts:
+        out.writelines(compress(part.read_bytes().splitlines(keepends=True), kept))
 
 
 def _parquet(rows: Rows) -> bytes:
@@ -60,11 +58,10 @@ def _parquet(rows: Rows) -> bytes:
     return data
 
 
-def _join_parquet(parts: Sequence[Path], out: Path) -> None:
+def _join_parquet(parts: Iterable[Part], out: BinaryIO) -> None:
     with pq.ParquetWriter(out, COLUMNS) as whole:
-        for part in parts:
-            whole.write_table(pq.read_table(part, schema=COLUMNS))
-    sync_file(out)
+        for part, kept in parts:
+            whole.write_table(pq.read_table(part, schema=COLUMNS).filter(pa.array(kept)))
 
 
 FORMATS = {

@@ -20,7 +20,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from beholder.durable import left_aside, overwrite_file, unlink_overwritten
+from beholder.durable import overwrite_file, unlink_overwritten
 from beholder.errors import StoreError
 from beholder.secret_files import read_private
 
@@ -133,7 +133,7 @@ class BucketFile:
         Only inside of a writing transaction on the database of keys: there is one at a time, and
         what was written aside by somebody else is left by who was killed.
         """
-        for left in left_aside(self.path):
+        for left in sorted(self.path.parent.glob(f".{self.path.name}.*.part")):
             unlink_overwritten(left)
         overwrite_file(self.path, encoded(ring))
 

@@ -164,6 +164,14 @@ class Keys:
         with self.database.read() as connection:
             return _erased(connection, sorted(set(macs)))
 
+    def leaving(self) -> list[bytes]:
+        """Return the subjects of those whose erasure is begun, and not done."""
+        begun = (links.c.id_mac == tombstones.c.id_mac) & (tombstones.c.until == BEGUN)
+        with self.database.read() as connection:
+            return [
+                bytes(row[0]) for row in connection.execute(select(links.c.subject).where(begun))
+            ]
+
     def alive(self, links: Mapping[bytes, Link]) -> dict[bytes, Link]:
         """Return the links that are still those of their people, none of whom is erased.
 

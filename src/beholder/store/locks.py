@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from beholder.durable import beside
 from beholder.errors import StoreError, TrainingBusyError, UsageError
 from beholder.workspace import Workspace
 
@@ -75,7 +76,7 @@ def output_lock(out: Path) -> Iterator[None]:
     UsageError
         If another run holds it, or nothing can be written there.
     """
-    path = out.with_name(f".{out.name}.lock")
+    path = out.with_name(f"{beside(out)}run.lock")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         handle = _taken(path)
@@ -99,7 +100,7 @@ def output_lock(out: Path) -> Iterator[None]:
 def _taken(path: Path) -> int:
     """Lock a file, write our process into it, and return it open; closing it gives it back."""
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

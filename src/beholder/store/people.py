@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
-from beholder.store import consent, schema
+from beholder.store import consent, counters, schema
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.counters import draw
+from beholder.store.records import Purpose
 
 people = schema.people
+READ = 10_000  # rows at once
 
 
 def find(connection: Connection, subjects: Sequence[bytes]) -> dict[bytes, tuple[int, bool]]:
@@ -26,13 +30,16 @@ def held(connection: Connection, highest: int) -> int:
     return int(connection.execute(wanted).scalar_one())
 
 
-def consents(connection: Connection, highest: int) -> tuple[int, int]:
-    """Return number and sum of the first people who allow `recommend`, by their row numbers."""
-    wanted = select(func.count(), func.coalesce(func.sum(people.c.person), 0)).where(
-        consent.allows("recommend"), people.c.person <= highest
-    )
-    n, numbers = connection.execute(wanted).one()
-    return int(n), int(numbers)
+def allowing(connection: Connection, purpose: Purpose) -> NDArray[np.bool_]:
+    """Return who allows a purpose, by row number; a number that nobody has allows nothing.
+
+    There is one number more than was ever drawn: nobody's, for all that are larger.
+    """
+    found = np.zeros(counters.read(connection, "person") + 2, bool)
+    wanted = select(people.c.person).where(consent.allows(purpose))
+    for rows in connection.execute(wanted.execution_options(yield_per=READ)).partitions():
+        found[[row[0] for row in rows]] = True
+    return found
 
 
 def ensure(

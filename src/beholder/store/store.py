@@ -235,16 +235,17 @@ class Store:
         with self.database.read() as connection:
             return people.held(connection, highest)
 
-    def consents(self, highest: int) -> tuple[int, int]:
-        """Return what changes when one of the first people is erased, or allows other things.
+    def allowing(self, purpose: Purpose) -> NDArray[np.bool_]:
+        """Return who allows a purpose now, by row number; see `people.allowing`.
 
-        Parameters
-        ----------
-        highest
-            The largest number of a person that counts.
+        Whoever is being erased, or was meant to be when it was interrupted, allows nothing.
         """
         with self.database.read() as connection:
-            return people.consents(connection, highest)
+            found = people.allowing(connection, purpose)
+            leaving = people.find(connection, self.keys.leaving())
+        for person, _ in leaving.values():
+            found[person] = False
+        return found
 
     def rises(self) -> Rises:
         """Return which items rise; see `trends.rises`."""
