@@ -232,9 +232,7 @@ def import_items(
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
     there = [] if leaving is None else held(store)  # before the file adds others
-
-    def refuse(row: int, reason: str) -> None:
-        refusals.add(path.name, row, reason)
+    refuse = refusals.of(path.name)
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work, marks = ItemsImport(store, pictures, done, report), PriceMarks()
