@@ -10,8 +10,8 @@ from typing import Any
 
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue.events_of_file import EventsOfFile
-from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.first_rows import first_rows
+from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors

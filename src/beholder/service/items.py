@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
@@ -188,14 +188,13 @@ async def put_items(request: Asking) -> ItemCounts:
 
 
 @patch(PATH, status_code=200, opt=needs("catalogue", body="json"))
-async def patch_item(
-    request: Asking, item_id: FromPath[str], data: JSONBody[ItemPatch]
-) -> ItemState:
+async def patch_item(request: Asking, item_id: FromPath[str]) -> ItemState:
     """Change the price or stock of an item, hide it, or bring it back.
 
     No answer that starts after this one shows it as it was.
     """
     running, name = running_of(request), plain_id(item_id)
+    data: ItemPatch = uploads.decode(await request.body(), ItemPatch)
     return await in_thread(lambda: _patch(running, name, data))
 
 
