@@ -26,7 +26,7 @@ from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
-from beholder.store.ids import why_not_id
+from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute
 
 if TYPE_CHECKING:
@@ -302,7 +302,7 @@ def _of_items(known: pa.Table, pictures: Pictures) -> Iterator[Found]:
 
 def _as_items(pictures: Pictures) -> Iterator[Found]:
     for item_id, files in pictures.files.by_item.items():
-        reason = why_not_id(item_id)
+        reason = why_no_item(item_id)
         if reason:
             pictures.note(f"pictures without an item: a name that {reason}", files[0], len(files))
             continue

@@ -182,7 +182,9 @@ async def put_items(request: Asking) -> ItemCounts:
             )
         names.add(item.item_id)
         _refuse_unsent(running, item.pictures or [], f"items[{i}].pictures")
-        item.attributes = with_numbers(running, item.attributes, f"items[{i}].attributes")
+        item.attributes = with_numbers(
+            running, item.item_id, item.attributes, f"items[{i}].attributes"
+        )
     records = [ItemRecord(i.item_id, i.title, i.attributes, i.pictures) for i in data.items]
     return await in_thread(lambda: _put_many(running, records))
 
@@ -207,7 +209,7 @@ async def delete_item(request: Asking, item_id: FromPath[str]) -> ItemState:
 
 
 def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> ItemState:
-    pictures, attributes = body.pictures, with_numbers(running, body.attributes)
+    pictures, attributes = body.pictures, with_numbers(running, name, body.attributes)
     _refuse_unsent(running, pictures or [])
     kept = [uploads.keep(running, picture) for picture in data]
     if kept:
@@ -234,7 +236,7 @@ def _compared(running: Running, name: str, status: str) -> ItemState:
 
 
 def _patch(running: Running, name: str, data: ItemPatch) -> ItemState:
-    status, sent = "same", with_numbers(running, data.attributes)
+    status, sent = "same", with_numbers(running, name, data.attributes)
     if data.hidden is not None:
         running.store.hide(name, data.hidden)
         status = "hidden" if data.hidden else "shown"
