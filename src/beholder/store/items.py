@@ -234,8 +234,10 @@ def _other(
     record: ItemRecord, row: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> dict[str, Attribute]:
     """Return the attributes that an item did not have: what it has is never refused."""
-    if before is None or row["attributes"] == before["attributes"]:
-        return record.attributes if before is None else {}
+    if before is None:
+        return record.attributes
+    if row["attributes"] == before["attributes"]:
+        return {}
     had = json.loads(before["attributes"])
     return {name: own for name, own in record.attributes.items() if had.get(name) != own}
 
