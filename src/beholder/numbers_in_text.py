@@ -11,6 +11,7 @@ THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 APART = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u202f'\u2019][0-9]{3})+(?:[.,][0-9]{1,2})?")
 MARKS = re.compile(r"[ \u00a0\u202f'\u2019]")
 LONGEST = 300  # characters
+LARGEST = 1e300  # either side of zero: beyond it is nothing that anybody means
 COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
 POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 
@@ -26,6 +27,17 @@ NUMBERS = frozenset(
 def is_number(name: str) -> bool:
     """Whether an attribute of this name is a number."""
     return name.lower() in NUMBERS
+
+
+def in_range(number: float) -> bool:
+    """Whether a number can be kept; one that is not finite cannot."""
+    return abs(number) < LARGEST  # NaN neither
+
+
+def is_numeric(value: object) -> bool:
+    """Whether a value is a number that can be kept, or a text that is one."""
+    read = number(value) if isinstance(value, str) else value
+    return isinstance(read, int | float) and not isinstance(read, bool) and in_range(read)
 
 
 def bare(text: str) -> str:

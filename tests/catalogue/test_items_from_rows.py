@@ -11,7 +11,7 @@ import pytest
 from command_line import beholder
 from items_held import items_of
 
-NOT_FINITE = "1 row without price: it is not a finite number (the rest was read)"
+NOT_FINITE = "1 row without price: it is no number between -1e300 and 1e300 (the rest was read)"
 
 
 @pytest.fixture

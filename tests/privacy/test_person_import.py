@@ -139,7 +139,7 @@ def test_what_is_no_export_is_one_line_that_says_what_to_do(tmp_path: Path, one:
     file.write_bytes(head + two)
     _, said = beholder("user", "import", one.workspace.root, file, status=1)
     assert "line 3 is a second person" in said
-    file.write_bytes(head + b'{"record":"person","user":"old","profiling":false,"purposes":7}\n')
+    file.write_bytes(head + b'{"record":"person","user":"old","profiling":false}\n')
     out, _ = beholder("user", "import", one.workspace.root, file)
     assert "train is off" in out
     file.write_bytes(b"".join(export_lines(one, "sam")))
@@ -194,3 +194,47 @@ def test_a_file_without_an_end_of_line_is_refused_in_bounded_memory(
         made_long.truncate(2**33)  # eight gigabytes of nothing
     _, said = beholder("user", "import", one.workspace.root, file, status=1)
     assert "this is no export of a person" in said
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"purposes": dict.fromkeys(("recommend", "train", "measure"), "false")},
+        {"purposes": {"recommend": True, "train": True, "measure": "no"}},
+        {"purposes": {"measure": 0}},
+        {"purposes": {"measure": None}},
+        {"purposes": {"mesure": False}},
+        {"purposes": [1]},
+        {"purposes": None, "profiling": True},
+        {"profiling": "no"},
+    ],
+)
+def test_what_cannot_be_read_allows_nothing_and_is_said(
+    tmp_path: Path, one: Store, told: dict[str, Any]
+) -> None:
+    file = tmp_path / "eve.jsonl"
+    head = b"".join(export_lines(one, "nobody"))
+    file.write_bytes(head + json.dumps({"record": "person", "user": "eve", **told}).encode())
+    out, said = beholder("user", "import", one.workspace.root, file, status=1)
+    assert "what this person allows could not be read: nothing is allowed" in said
+    assert out.splitlines()[-3:] == ["recommend is off", "train is off", "measure is off"]
+    assert one.purposes("eve") == Purposes(False, False, False)
+
+
+def test_purposes_that_are_not_named_are_as_the_settings_say(tmp_path: Path, one: Store) -> None:
+    file = tmp_path / "eve.jsonl"
+    person = b'{"record":"person","user":"eve","purposes":{"train":false}}'
+    file.write_bytes(b"".join(export_lines(one, "nobody")) + person)
+    beholder("user", "import", one.workspace.root, file)
+    assert one.purposes("eve") == Purposes(True, False, True)
+
+
+def test_a_person_with_a_key_twice_is_refused_before_anything_is_stored(
+    tmp_path: Path, one: Store
+) -> None:
+    file = tmp_path / "eve.jsonl"
+    person = b'{"record":"person","user":"eve","purposes":{"train":false,"train":true}}'
+    file.write_bytes(b"".join(export_lines(one, "nobody")) + person)
+    _, said = beholder("user", "import", one.workspace.root, file, status=1)
+    assert "line 2 is a person with a key twice" in said
+    assert not one.snapshot("eve").known

@@ -74,11 +74,24 @@ def test_answers_to_whoever_refuses_recommend_hang_on_nothing_that_they_did(
         }
 
 
-@pytest.mark.parametrize("body", [{"sell": True}, {"train": "off"}, {"train": None}, []])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"sell": True}, {"train": "off"}, {"train": None}, [],
+        {"recommend": 1}, {"recommend": 0}, {"recommend": "true"}, {"recommend": "1"},
+    ],
+)  # fmt: skip
 def test_what_is_no_purpose_or_no_switch_is_refused(server: Server, body: Any) -> None:
-    with server.client(headers=server.operator) as client:
-        answer = client.put("/v1/users/wrong/purposes", json=body)
-        assert (answer.status_code, answer.json()["code"]) == (422, "data")
+    with server.client(headers=server.operator) as client, server.client() as browser:
+        browser.get("/me")
+        told = {"profiling": body["recommend"]} if "recommend" in body else body
+        for answer in (
+            client.put("/v1/users/wrong/purposes", json=body),
+            client.put("/v1/users/wrong/profiling", json=told),
+            browser.put("/v1/me/purposes", json=body),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (422, "data")
+        assert browser.get("/v1/me/purposes").json() == ALL
 
 
 def test_a_browser_changes_its_own_and_no_page_of_another_site_does_it_for_it(

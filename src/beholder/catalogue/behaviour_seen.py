@@ -17,7 +17,7 @@ from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
-from beholder.store.ids import why_not_id
+from beholder.store.ids import why_no_item
 
 ROWS = 10
 APART = ("event_id", "answer", "place")  # compared with what is stored
@@ -122,7 +122,7 @@ class Looking:
         found, reasons = self._reading.take(batch)
         ids = found.items.ids.to_pylist()
         if self._makes_items:
-            self.made |= {i: i for i in ids if i and i not in self._titles and not why_not_id(i)}
+            self.made |= {i: i for i in ids if i and i not in self._titles and not why_no_item(i)}
         known = np.array([i in self._titles or i in self.made for i in ids])
         joins = known[found.items.rows]
         self.found.looked_at += len(batch)

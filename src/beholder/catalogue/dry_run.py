@@ -12,7 +12,7 @@ from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import would_make_items
-from beholder.catalogue.import_users import changes, wishes
+from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
@@ -25,6 +25,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.unicode import writable
+from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
 
@@ -123,19 +124,23 @@ def _look_at_users(
     meant: dict[str, Purposes] = {}  # what rows before would have set
     refused_before = len(refusals)
 
-    def refuse(row: int, reason: str) -> None:
-        refusals.add(seen.path.name, row, reason)
+    def take(wished: Wished) -> None:
+        user, wish, refused = wished
+        before = meant[user] if user in meant else store.purposes(user)
+        change = changes(wish, before)
+        found.users_same += not change and not refused
+        found.users_changed += change and not refused
+        meant[user] = Purposes(**(msgspec.structs.asdict(before) | wish))
 
-    rows = _rows(seen, refusals)
+    said = UsersOfFile(seen.batch, seen.mapping, refusals.of(seen.path.name))
+    rows = UntilCut(open_rows(seen.path, said, seen.form))
     for batch in rows:
         found.count_all(odd(batch.columns[seen.mapping["user"]]))
-        for user, wish, refused in wishes(batch, seen.mapping, refuse):
-            before = meant[user] if user in meant else store.purposes(user)
-            change = changes(wish, before)
-            found.users_same += not change and not refused
-            found.users_changed += change and not refused
-            meant[user] = Purposes(**(msgspec.structs.asdict(before) | wish))
-    found.users_refused = len(refusals) - refused_before
+        for wished in said.of(batch):
+            take(wished)
+    for wished in said.rest():
+        take(wished)
+    found.users_refused, found.users_unnamed = len(refusals) - refused_before, said.unnamed
     sight.cut = str(rows.error or "")
 
 
@@ -184,7 +189,4 @@ def _look_at_interactions(
 
 
 def _rows(seen: Peek, refusals: Refusals) -> UntilCut[Batch]:
-    def refuse(row: int, reason: str) -> None:
-        refusals.add(seen.path.name, row, reason)
-
-    return UntilCut(open_rows(seen.path, refuse, seen.form))
+    return UntilCut(open_rows(seen.path, refusals.of(seen.path.name), seen.form))

@@ -61,9 +61,9 @@ class DryRun(msgspec.Struct):
     vectors, known
         How many vectors computed elsewhere there are, and how many are of items of the catalogue
         or of the file.
-    users_changed, users_same, users_refused
+    users_changed, users_same, users_refused, users_unnamed
         How many rows of users would change what they allow, how many not, and how many would be
-        refused.
+        refused; how many of these do not even tell whom they name.
     gone
         What would leave the catalogue with a file that has all of it, or why not.
     not_read
@@ -87,6 +87,7 @@ class DryRun(msgspec.Struct):
     users_changed: int = 0
     users_same: int = 0
     users_refused: int = 0
+    users_unnamed: int = 0
     gone: Gone = Gone()
     not_read: list[str] = msgspec.field(default_factory=list)
     rules: dict[str, int] = msgspec.field(default_factory=dict)

@@ -27,7 +27,7 @@ from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.settings_line import given, write_line
 from beholder.store import ItemRecord, Store, Who
-from beholder.store.ids import check_event, now, why_not_id
+from beholder.store.ids import check_event, now, why_no_item, why_not_id
 from beholder.store.loading import Loader
 from beholder.store.rates import busy
 
@@ -125,7 +125,7 @@ class InteractionsImport:
 
     def _make_items(self, ids: pa.Array) -> None:
         unknown = pa.array(self.items.find(ids) == Directory.MISSING)
-        fresh = [i for i in ids.filter(unknown).drop_null().to_pylist() if not why_not_id(i)]
+        fresh = [i for i in ids.filter(unknown).drop_null().to_pylist() if not why_no_item(i)]
         if fresh:
             self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
             self.items.add(fresh, self.store.seqs(fresh).tolist())

@@ -26,7 +26,7 @@ from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
-from beholder.store.ids import why_not_id
+from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute
 
 if TYPE_CHECKING:
@@ -232,9 +232,7 @@ def import_items(
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
     there = [] if leaving is None else held(store)  # before the file adds others
-
-    def refuse(row: int, reason: str) -> None:
-        refusals.add(path.name, row, reason)
+    refuse = refusals.of(path.name)
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work, marks = ItemsImport(store, pictures, done, report), PriceMarks()
@@ -304,7 +302,7 @@ def _of_items(known: pa.Table, pictures: Pictures) -> Iterator[Found]:
 
 def _as_items(pictures: Pictures) -> Iterator[Found]:
     for item_id, files in pictures.files.by_item.items():
-        reason = why_not_id(item_id)
+        reason = why_no_item(item_id)
         if reason:
             pictures.note(f"pictures without an item: a name that {reason}", files[0], len(files))
             continue

@@ -41,7 +41,7 @@ def read_vectors(
     """
     check_name(name)
     before = len(refusals)
-    found, matrix = read(path, ids, lambda row, reason: refusals.add(path.name, row, reason))
+    found, matrix = read(path, ids, refusals.of(path.name))
     check(vectors, name, matrix.shape[1])
     return Brought(name, path.name, found, matrix, len(refusals) - before)
 

@@ -13,17 +13,14 @@ from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.points import without_points
 from beholder.catalogue.readers.interface import Batch
-from beholder.catalogue.unicode import is_unicode
-from beholder.store.ids import why_not_id
+from beholder.store.attribute_form import why_no_name, why_no_value
+from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute, ItemRecord
 
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
 LEFT = "rows without {what} (the rest was read)"
 NO_NUMBER = "rows whose {column} is no number: it is kept as words"
-LONGEST = 100_000  # characters of a title or of one attribute
-LONGEST_NAME = 256  # characters of an attribute's name
-LARGEST = 1e300  # of a number
 
 
 class Row(NamedTuple):
@@ -86,7 +83,7 @@ def records(
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
-        reason = "has no item id" if item_id is None else why_not_id(item_id)
+        reason = "has no item id" if item_id is None else why_no_item(item_id)
         if item_id is None or reason:
             yield Row(number, None, reason if item_id is None else f"item id {reason}")
             continue
@@ -115,17 +112,10 @@ def _record(
         elif found is not None:
             attributes[name] = found
     title = (title or item_id).strip() or item_id
-    if not _fine(title) or len(title) > LONGEST:
-        left.append("the title: it is no valid Unicode, has a NUL, or is too long")
+    if reason := why_no_value(title):
+        left.append(f"the title: it {reason}")
         title = item_id
     return ItemRecord(item_id, title, attributes), left
-
-
-def why_no_name(name: str) -> str:
-    """Return why a text names no attribute; empty where it does."""
-    if len(name) > LONGEST_NAME:
-        return f"is longer than {LONGEST_NAME} characters"
-    return "" if _fine(name) else "is no valid Unicode, or has a NUL"
 
 
 def attribute(name: str, value: Any) -> Attribute | None:
@@ -148,8 +138,8 @@ def attribute(name: str, value: Any) -> Attribute | None:
         return _words(value)
     if not isinstance(value, str):
         raise ValueError("is an object, which cannot be kept")
-    if not _fine(value) or len(value) > LONGEST:
-        raise ValueError("is no valid Unicode, has a NUL, or is too long")
+    if why_no_value(value):
+        raise ValueError(why_no_value(value))
     told = numbers_in_text.number(value) if numbers_in_text.is_number(name) else None
     if told is not None:
         return _finite(told)
@@ -163,14 +153,14 @@ def _words(values: list[Any]) -> list[str]:
     if any(isinstance(each, list | dict) for each in values):
         raise ValueError("has objects or lists in its list, which cannot be kept")
     words = [each if isinstance(each, str) else str(each) for each in values if each is not None]
-    if not all(map(_fine, words)):
-        raise ValueError("has text that is no valid Unicode, or a NUL")
+    if why_no_value(words):
+        raise ValueError(why_no_value(words))
     return [each for each in words if each]
 
 
 def _finite(number: float) -> float:
-    if not abs(number) < LARGEST:  # NaN neither
-        raise ValueError("is not a finite number")
+    if why_no_value(number):
+        raise ValueError(why_no_value(number))
     return float(number)
 
 
@@ -193,7 +183,3 @@ def _text(
     if isinstance(value, list):
         value = value[0] if value else None
     return value if isinstance(value, str) else None if value is None else str(value)
-
-
-def _fine(text: str) -> bool:
-    return "\x00" not in text and is_unicode(text)

@@ -9,6 +9,8 @@ from typing import TextIO
 
 import msgspec
 
+from beholder.catalogue.readers.interface import Refuse
+
 SHOWN = 20
 LISTED = 100_000  # rows in the file
 REASONS = 1_000  # that are counted apart
@@ -76,6 +78,10 @@ class Refusals:
             self._file = self.path.open("w", encoding="utf-8", errors="replace", newline="")
             csv.writer(self._file).writerow(["file", "row", "reason"])
         csv.writer(self._file).writerow([escaped(file), row, escaped(reason)])
+
+    def of(self, file: str) -> Refuse:
+        """Return what notes the rows of one file."""
+        return lambda row, reason: self.add(file, row, reason)
 
     @property
     def shown(self) -> list[Refusal]:

@@ -21,6 +21,8 @@ class FileReport(msgspec.Struct):
         Our names to the columns of the file.
     read
         Rows; every one is in exactly one of `added`, `changed`, `same`, `refused` and `more`.
+    unnamed
+        Refused rows of users that do not even tell whom they name.
     more
         Rows that only add pictures to an item of a row before.
     ignored
@@ -47,6 +49,7 @@ class FileReport(msgspec.Struct):
     changed: int = 0
     same: int = 0
     refused: int = 0
+    unnamed: int = 0
     more: int = 0
     ignored: list[str] = msgspec.field(default_factory=list)
     unread: list[str] = msgspec.field(default_factory=list)

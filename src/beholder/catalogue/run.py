@@ -10,6 +10,7 @@ from typing import Any
 
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue.events_of_file import EventsOfFile
+from beholder.catalogue.first_rows import first_rows
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
@@ -17,7 +18,6 @@ from beholder.catalogue.import_vectors import Brought, import_vectors, read_vect
 from beholder.catalogue.kind_words import names_kinds
 from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, matches, meant_by
 from beholder.catalogue.pictures import Pictures
-from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -104,7 +104,10 @@ def peek(request: Request) -> list[Peek]:
         If the request cannot be meant, or a file lacks what it needs.
     """
     _check(request)
-    firsts = {what: (path, _first(path, request.form)) for what, path in request.tables().items()}
+    firsts = {
+        what: (path, first_rows(what, path, request.form))
+        for what, path in request.tables().items()
+    }
     for path, batch in firsts.values():
         _check_no_person(path, batch)
     every = [name for _, batch in firsts.values() for name in batch.columns]
@@ -188,7 +191,7 @@ def _import_one(
             request.leaving,
         )
     if seen.what == "users":
-        return import_users(store, path, mapping, refusals, report, request.form)
+        return import_users(store, path, mapping, seen.batch, refusals, report, request.form)
     reading = EventsOfFile(mapping, request.kind, request.words)
     return import_interactions(store, path, reading, refusals, report, progress, request.form)
 
@@ -267,33 +270,10 @@ def _check_used(maps: dict[str, str], files: list[Peek]) -> None:
 
 def _check_no_person(path: Path, batch: Batch) -> None:
     """Refuse the export of a person, whose rows are of several kinds."""
-    if "record" in batch.columns and "schema" in batch.columns:
+    if len(batch) and "record" in batch.columns and "schema" in batch.columns:
         (schema,) = as_list(batch.columns["schema"][:1])
         if str(schema).startswith("beholder-person-"):
             raise DataError(
                 f"{path.name} is the export of a person",
                 remedy=f"beholder user import DIR {path.name}",
             )
-
-
-def _first(path: Path, form: Form) -> Batch:
-    refused: list[tuple[int, str]] = []
-
-    def note(row: int, reason: str) -> None:
-        if not refused:
-            refused.append((row, reason))
-
-    rows = open_rows(path, note, form)
-    try:
-        for batch in rows:
-            if len(batch):
-                return batch
-    finally:
-        rows.close()  # type: ignore[attr-defined]
-    if not refused:
-        raise DataError(f"{path.name} has no row", remedy="each line after the first is one")
-    row, reason = refused[0]
-    raise DataError(
-        f"no row of {path.name} can be read: row {row} {reason}",
-        remedy="mend the file; --dry-run shows what a row is taken for",
-    )

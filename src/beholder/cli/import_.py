@@ -111,8 +111,11 @@ def command(
         click.echo(f"beholder: {told}; what came before was read{after}", err=True)
     if whole:
         click.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
-    unsaid = sum(file.refused for file in report.files if file.what == "users")
-    _print_unsaid(unsaid)
+    of_users = [file for file in report.files if file.what == "users"]
+    unsaid = sum(file.refused for file in of_users)
+    _print_unsaid(
+        unsaid, sum(file.unnamed for file in of_users), any(file.cut for file in of_users)
+    )
     if whole or cut or unsaid or any(file.gone.stay for file in report.files):
         return REFUSED_WHOLE
     return REFUSED_IN_PART if strict and report.n_refused else 0
@@ -157,15 +160,28 @@ def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
     if rest and not cut:
         click.echo(f"beholder: no item could be read{rest}", err=True)
     asked = found.gone.ask and not yes and not _somebody(as_json)
-    _print_unsaid(found.users_refused)
+    of_users = any(sight.cut for sight in found.sights if sight.what == "users")
+    _print_unsaid(found.users_refused, found.users_unnamed, of_users)
     unsaid = bool(found.users_refused)
     return REFUSED_WHOLE if cut or rest or unsaid or found.gone.stay or asked else 0
 
 
-def _print_unsaid(rows: int) -> None:
+def _print_unsaid(rows: int, unnamed: int, cut: bool) -> None:
     """Say that what people allow could not be read, which is never passed over."""
     from beholder.catalogue.consent_words import READABLE
 
+    if cut:
+        click.echo(
+            "beholder: the file of users is broken: whom its rest names, and whether these "
+            "refuse, is unknown",
+            err=True,
+        )
+    if unnamed:
+        click.echo(
+            f"beholder: {console.counted(unnamed, 'rows')} of users could not be read at all: "
+            "whom they name, and whether these refuse, is unknown",
+            err=True,
+        )
     if rows:
         click.echo(
             f"beholder: {console.counted(rows, 'rows')} of users could not be read. Mend and "

@@ -130,10 +130,11 @@ def _changed(item: ItemRecord, told: dict[str, str]) -> ItemRecord:
     UsageError
         If a value cannot be kept.
     """
-    from beholder.catalogue.items_from_rows import attribute, why_no_name
+    from beholder.catalogue.items_from_rows import attribute
     from beholder.errors import UsageError
     from beholder.numbers_in_text import is_number
     from beholder.store import ItemRecord
+    from beholder.store.attribute_form import why_no_name
 
     title = told.get("title", item.title) or item.item_id
     attributes = dict(item.attributes)

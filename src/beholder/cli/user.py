@@ -72,7 +72,7 @@ def import_(directory: Path, file: Path, strict: bool, as_json: bool) -> int:
         console.as_json(taken)
     else:
         _print_taken(taken)
-    if taken.events and taken.refused == taken.events:
+    if taken.unread or (taken.events and taken.refused == taken.events):
         return 1
     return 3 if strict and taken.refused else 0
 
@@ -86,6 +86,12 @@ def _print_taken(taken: Taken) -> None:
         click.echo(f"left out: {n} {what}")
     for reason, n in taken.reasons.items():
         click.echo(f"refused: {n} {reason} (line {taken.first[reason]} first)", err=True)
+    if taken.unread:
+        click.echo(
+            "beholder: what this person allows could not be read: nothing is allowed for them, "
+            "unless they were known here and allow it. Say it by `beholder user purposes`",
+            err=True,
+        )
     if taken.purposes is not None:
         _print_purposes(taken.purposes)
 

@@ -1,11 +1,13 @@
 """Reading an export of a person again, here or in another workspace with the same items.
 
 Events come back with kind, value, moment, words, and the answer that showed them; what was allowed
-does, too. What was answered stays out: it is of another bundle.
+does, too. What was answered stays out: it is of another bundle. Of whom it cannot be read what
+they allow, nothing is allowed.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import IO, Any
@@ -44,7 +46,9 @@ class Taken(msgspec.Struct):
     left_out
         Records that are neither people nor events, by what they are.
     purposes
-        What the person, or the last of several, allows now.
+        What the person allows now.
+    unread
+        People of whom it could not be read what they allow.
     """
 
     people: int = 0
@@ -56,6 +60,7 @@ class Taken(msgspec.Struct):
     first: dict[str, int] = msgspec.field(default_factory=dict)
     left_out: dict[str, int] = msgspec.field(default_factory=dict)
     purposes: Purposes | None = None
+    unread: int = 0
 
 
 def import_lines(store: Store, file: IO[bytes]) -> Taken:
@@ -93,6 +98,8 @@ class _Import:
         if what == "person" and self.who is not None:
             raise DataError(f"line {number} is a second person; a file is of one", remedy=MINE)
         if what == "person":
+            if _has_key_twice(line):
+                raise DataError(f"line {number} is a person with a key twice", remedy=MINE)
             self.who = self._meet(number, record)
         elif what == "event":
             self._event(number, record)
@@ -132,12 +139,10 @@ class _Import:
                 remedy="import it tomorrow, or let them allow something first: "
                 "`beholder user purposes`",
             )
-        told = record.get("purposes")
-        if not isinstance(told, dict):  # as older versions wrote it
-            told = dict.fromkeys(PURPOSES, record.get("profiling"))
-        wish: dict[Purpose, bool] = {
-            p: bool(told[p]) for p in PURPOSES if isinstance(told.get(p), bool)
-        }
+        wish = _allowed(record)
+        if wish is None:
+            self.taken.unread += 1
+            wish = dict.fromkeys(PURPOSES, False)
         if keys.find_one(keys.mac(who)) is not None:
             wish = {}  # what they allow here stays
         self.taken.purposes = self.store.set_purposes(who, wish)
@@ -172,6 +177,34 @@ class _Import:
             reason = MORE
         self.taken.reasons[reason] = self.taken.reasons.get(reason, 0) + 1
         self.taken.first.setdefault(reason, number)
+
+
+def _allowed(record: dict[str, Any]) -> dict[Purpose, bool] | None:
+    """Return what a person says of each purpose; None: that cannot be read."""
+    if "purposes" not in record:  # as older versions wrote it
+        told = dict.fromkeys(PURPOSES, record["profiling"]) if "profiling" in record else {}
+    elif isinstance(record["purposes"], dict):
+        told = record["purposes"]
+    else:
+        return None
+    named = {purpose: told[purpose] for purpose in PURPOSES if purpose in told}
+    readable = len(named) == len(told) and all(isinstance(on, bool) for on in named.values())
+    return named if readable else None
+
+
+def _has_key_twice(line: bytes) -> bool:
+    found = False
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal found
+        found |= len(dict(pairs)) < len(pairs)
+        return dict(pairs)
+
+    try:
+        json.loads(line, object_pairs_hook=look)
+    except RecursionError:
+        return True
+    return found
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:

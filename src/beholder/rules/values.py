@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
 
+from beholder.numbers_in_text import in_range
 from beholder.numbers_in_text import number as number_in
 
 FacetType = Literal["string", "number", "boolean", "list"]
@@ -91,10 +92,8 @@ def _says_number(value: Any) -> bool:
 def _number(value: Any) -> float:
     if isinstance(value, str):
         value = number_in(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(value) if abs(value) < 1e300 else math.inf
-        if math.isfinite(number):
-            return number
+    if isinstance(value, int | float) and not isinstance(value, bool) and in_range(value):
+        return float(value)
     raise Misfit
 
 

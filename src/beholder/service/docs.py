@@ -13,9 +13,10 @@ from beholder.pages import assets
 from beholder.service.access import needs
 from beholder.service.asking import Asking, running_of
 from beholder.service.interactions import Events
-from beholder.service.items import ItemBody
+from beholder.service.items import ItemBody, ItemPatch
 from beholder.service.problems import Problem
 from beholder.service.search import SearchRequest
+from beholder.service.users import Profiling, Wish
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -64,7 +65,7 @@ def schema_of(app: Litestar) -> dict[str, Any]:
         msgspec.json.encode(app.openapi_schema.to_schema())
     )
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-    kinds = (Problem, Events, ItemBody, SearchRequest)
+    kinds = (Problem, Events, ItemBody, ItemPatch, SearchRequest, Profiling, Wish)
     _, added = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     schemas.update(added)
     schema["components"]["securitySchemes"] = {
@@ -90,6 +91,14 @@ def _put_bodies(paths: dict[str, Any]) -> None:
     paths["/v1/interactions"]["post"]["requestBody"] = _body(
         {JSON: {"anyOf": [_ref("Event"), _ref("Events")]}}
     )
+    users = "/v1/users/{user_id}"
+    for method, path, shape in (
+        ("put", f"{users}/profiling", "Profiling"),
+        ("put", f"{users}/purposes", "Wish"),
+        ("put", "/v1/me/purposes", "Wish"),
+        ("patch", "/v1/items/{item_id}", "ItemPatch"),
+    ):
+        paths[path][method]["requestBody"] = _body({JSON: _ref(shape)})
     paths["/v1/search"]["post"]["requestBody"] = _body(
         {
             JSON: _ref("SearchRequest"),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath
 from msgspec import Meta
 
 from beholder.behaviour.event import Id
@@ -182,20 +182,21 @@ async def put_items(request: Asking) -> ItemCounts:
             )
         names.add(item.item_id)
         _refuse_unsent(running, item.pictures or [], f"items[{i}].pictures")
-        item.attributes = with_numbers(running, item.attributes, f"items[{i}].attributes")
+        item.attributes = with_numbers(
+            running, item.item_id, item.attributes, f"items[{i}].attributes"
+        )
     records = [ItemRecord(i.item_id, i.title, i.attributes, i.pictures) for i in data.items]
     return await in_thread(lambda: _put_many(running, records))
 
 
 @patch(PATH, status_code=200, opt=needs("catalogue", body="json"))
-async def patch_item(
-    request: Asking, item_id: FromPath[str], data: JSONBody[ItemPatch]
-) -> ItemState:
+async def patch_item(request: Asking, item_id: FromPath[str]) -> ItemState:
     """Change the price or stock of an item, hide it, or bring it back.
 
     No answer that starts after this one shows it as it was.
     """
     running, name = running_of(request), plain_id(item_id)
+    data: ItemPatch = uploads.decode(await request.body(), ItemPatch)
     return await in_thread(lambda: _patch(running, name, data))
 
 
@@ -208,7 +209,7 @@ async def delete_item(request: Asking, item_id: FromPath[str]) -> ItemState:
 
 
 def _put(running: Running, name: str, body: ItemBody, data: list[bytes]) -> ItemState:
-    pictures, attributes = body.pictures, with_numbers(running, body.attributes)
+    pictures, attributes = body.pictures, with_numbers(running, name, body.attributes)
     _refuse_unsent(running, pictures or [])
     kept = [uploads.keep(running, picture) for picture in data]
     if kept:
@@ -235,7 +236,7 @@ def _compared(running: Running, name: str, status: str) -> ItemState:
 
 
 def _patch(running: Running, name: str, data: ItemPatch) -> ItemState:
-    status, sent = "same", with_numbers(running, data.attributes)
+    status, sent = "same", with_numbers(running, name, data.attributes)
     if data.hidden is not None:
         running.store.hide(name, data.hidden)
         status = "hidden" if data.hidden else "shown"

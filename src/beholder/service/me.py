@@ -10,7 +10,6 @@ from itertools import chain
 
 import msgspec
 from litestar import Response, delete, get, put
-from litestar.params import JSONBody
 from litestar.response import Stream
 
 from beholder.privacy.export import export_lines
@@ -18,7 +17,7 @@ from beholder.service import visitor
 from beholder.service.access import needs, nobody_known
 from beholder.service.asking import Asking, caller_of, running_of
 from beholder.service.running import in_thread
-from beholder.service.users import Wish
+from beholder.service.users import wish_in
 from beholder.store import PURPOSES, Purposes, Receipt, Store, Who
 
 NDJSON = "application/x-ndjson"
@@ -61,13 +60,14 @@ async def purposes(request: Asking) -> Purposes:
 
 
 @put("/v1/me/purposes", opt=needs("self", body="json", token=True))
-async def set_purposes(request: Asking, data: JSONBody[Wish]) -> Purposes:
+async def set_purposes(request: Asking) -> Purposes:
     """Change what the visitor allows; the next answer follows it."""
     store, people = running_of(request).store, own_people(request)
+    said = wish_in(await request.body())
 
     def change() -> Purposes:
         for who in people:
-            store.set_purposes(who, data.said)
+            store.set_purposes(who, said)
         return allowed(store, people)
 
     return await in_thread(change)

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import delete, get, put
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from beholder.privacy.export import export_lines
+from beholder.service import uploads
 from beholder.service.access import needs
 from beholder.service.asking import Asking, plain_id, running_of
 from beholder.service.running import in_thread
@@ -62,10 +63,11 @@ async def erase(request: Asking, user_id: FromPath[str], kind: WhoseKind = "user
 
 @put("/v1/users/{user_id:str}/profiling", opt=needs("privacy", body="json"))
 async def set_profiling(
-    request: Asking, user_id: FromPath[str], data: JSONBody[Profiling], kind: WhoseKind = "user"
+    request: Asking, user_id: FromPath[str], kind: WhoseKind = "user"
 ) -> Profiling:
     """Allow all purposes, or none; the next answer follows it."""
     store, who = running_of(request).store, _who(kind, user_id)
+    data: Profiling = uploads.decode(await request.body(), Profiling)
     await in_thread(lambda: store.set_profiling(who, data.profiling))
     return data
 
@@ -79,11 +81,21 @@ async def purposes(request: Asking, user_id: FromPath[str], kind: WhoseKind = "u
 
 @put("/v1/users/{user_id:str}/purposes", opt=needs("privacy", body="json"))
 async def set_purposes(
-    request: Asking, user_id: FromPath[str], data: JSONBody[Wish], kind: WhoseKind = "user"
+    request: Asking, user_id: FromPath[str], kind: WhoseKind = "user"
 ) -> Purposes:
     """Change what a person allows, and return it; the next answer follows it."""
     store, who = running_of(request).store, _who(kind, user_id)
-    return await in_thread(lambda: store.set_purposes(who, data.said))
+    said = wish_in(await request.body())
+    return await in_thread(lambda: store.set_purposes(who, said))
+
+
+def wish_in(body: bytes) -> dict[Purpose, bool]:
+    """Return what a body says of each purpose: by `true` and `false` alone.
+
+    The framework's own reading of a body takes 1 and "true" for these, too.
+    """
+    wish: Wish = uploads.decode(body, Wish)
+    return wish.said
 
 
 def _who(kind: Literal["user", "session"], user_id: str) -> Who:

@@ -43,6 +43,27 @@ def why_not_id(text: str) -> str:
     return ""
 
 
+def why_no_item(text: str) -> str:
+    """Return why no new item may have this id; empty where it may.
+
+    What is an id of an item already stays one.
+    """
+    if text in (".", ".."):
+        return "is a path that no browser asks for"
+    return "has spaces around it" if text != text.strip() else why_not_id(text)
+
+
+def check_new_item(text: str) -> None:
+    """Raise a `DataError` where no new item may have this id."""
+    reason = why_no_item(text)
+    if reason:
+        raise DataError(
+            f"the item id {text!r} {reason}",
+            remedy="1 to 256 bytes of UTF-8, without spaces around it, and not . or ..",
+            field="item_id",
+        )
+
+
 def check_id(text: str, field: str) -> None:
     """Raise a `DataError` where `text` is no id."""
     reason = why_not_id(text)

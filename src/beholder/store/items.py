@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, select, update
 
 from beholder.errors import DataError
+from beholder.numbers_in_text import is_numeric
 from beholder.store import counters, item_media, schema
+from beholder.store.attribute_form import check_attributes
 from beholder.store.bulk import insert_new, lookup
-from beholder.store.ids import check_id
+from beholder.store.ids import check_id, check_new_item
 from beholder.store.quick import Question
 from beholder.store.records import Attribute, Counts, ItemRecord
 
@@ -55,6 +57,9 @@ def put(connection: Connection, records: Sequence[ItemRecord]) -> Counts:
     for item_id, record in wanted.items():
         before = old.get(item_id)
         row = _row(record, before)
+        if before is None:
+            check_new_item(item_id)
+        check_attributes(item_id, _other(record, row, before))
         if before is None:
             added.append((row, _media(record, [])))
             continue
@@ -154,6 +159,29 @@ def words(
     return {str(row[0]): (str(row[1]), json.loads(row[2])) for row in found if not row[3]}
 
 
+def without_number(connection: Connection, name: str, but: str = "") -> bool | None:
+    """Return whether an item has an attribute that is no number; None: no item has it.
+
+    Parameters
+    ----------
+    but
+        An item that is not asked.
+    """
+    found = None
+    wanted = select(items.c.item_id, items.c.attributes).where(
+        items.c.deleted.is_(False),
+        items.c.attributes.contains(json.dumps(name, ensure_ascii=False), autoescape=True),
+    )
+    for item_id, text in connection.execute(wanted):
+        value = json.loads(text).get(name, "")
+        if item_id == but or value in ("", []):
+            continue
+        if not is_numeric(value):
+            return True
+        found = False
+    return found
+
+
 def seqs(connection: Connection, item_ids: Sequence[str]) -> NDArray[np.int64]:
     """Return row numbers, int64, -1 where there is no such item or it was deleted."""
     columns = (items.c.item_id, items.c.seq, items.c.deleted)
@@ -200,6 +228,18 @@ def mark(connection: Connection, item_id: str, **flags: bool) -> bool:
             update(items).where(items.c.item_id == item_id).values(changed=at, **flags)
         )
     return True
+
+
+def _other(
+    record: ItemRecord, row: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> dict[str, Attribute]:
+    """Return the attributes that an item did not have: what it has is never refused."""
+    if before is None:
+        return record.attributes
+    if row["attributes"] == before["attributes"]:
+        return {}
+    had = json.loads(before["attributes"])
+    return {name: own for name, own in record.attributes.items() if had.get(name) != own}
 
 
 def _media(record: ItemRecord, had: list[str]) -> list[str]:

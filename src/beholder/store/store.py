@@ -138,6 +138,11 @@ class Store:
             items.put(connection, [changed])
         return changed
 
+    def without_number(self, name: str, but: str = "") -> bool | None:
+        """Return whether an attribute is no number somewhere; see `items.without_number`."""
+        with self.database.read() as connection:
+            return items.without_number(connection, name, but)
+
     def items(self, changed_after: int = 0) -> pa.Table:
         """Return the items that changed after a version, by seq; see `items.table`."""
         with self.database.read() as connection:

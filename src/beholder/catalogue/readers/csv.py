@@ -17,7 +17,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv
 
-from beholder.catalogue.readers.interface import MAX_COLUMNS, MAX_LINE, Batch, Column, Refuse
+from beholder.catalogue.readers.interface import (
+    MAX_COLUMNS,
+    MAX_LINE,
+    Batch,
+    Column,
+    Refuse,
+    leave_out,
+)
 from beholder.catalogue.readers.lines import BLOCK, blocks, decode
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
@@ -108,7 +115,7 @@ class _Table:
             except csv.Error as error:
                 taken, fields = 1, self._unquoted(lines[at])
                 if not fields:
-                    self.refuse(number + at, str(error))
+                    leave_out(self.refuse, number + at, str(error), lines[at])
             if fields:
                 rows.append(number + at)
                 values.append(fields)

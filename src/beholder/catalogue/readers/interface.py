@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,25 @@ Refuse = Callable[[int, str], None]
 """Called with the number of a row (or line) and the reason why it is left out."""
 Column = Sequence[Any]
 """Text, numbers, moments, lists of texts, or None; or an Arrow array of texts and nulls."""
+
+
+class Seeing(ABC):
+    """A `Refuse` that is shown the row before it is told of it, as far as there is a line of it."""
+
+    @abstractmethod
+    def see(self, line: bytes) -> None:
+        """Look at the row that is refused next: its line, or the first `MAX_LINE` bytes of it."""
+
+    @abstractmethod
+    def __call__(self, row: int, reason: str) -> None:
+        """Take the number of the row, and why it is left out."""
+
+
+def leave_out(refuse: Refuse, row: int, reason: str, line: str | bytes) -> None:
+    """Refuse a row, and show it to whom wants to see it."""
+    if isinstance(refuse, Seeing):
+        refuse.see((line.encode(errors="replace") if isinstance(line, str) else line)[:MAX_LINE])
+    refuse(row, reason)
 
 
 @dataclass(frozen=True)

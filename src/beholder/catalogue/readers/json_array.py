@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from beholder.catalogue.readers import jsonl
-from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse
+from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse, leave_out
 from beholder.catalogue.readers.texts import USUAL, Form, opened, read_up_to
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.errors import DataError
 
 MOST = 256 * 2**20  # bytes of an array
 BETWEEN = " \t\r\n,"
+Element = tuple[dict[str, Any] | str, str]
+"""An object, or the reason why it is no row; and the text of it."""
 
 
 def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
@@ -45,15 +48,15 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     source.check()
 
 
-def _batches(source: UntilCut[dict[str, Any] | str], size: int, refuse: Refuse) -> Iterator[Batch]:
+def _batches(source: UntilCut[Element], size: int, refuse: Refuse) -> Iterator[Batch]:
     rows: list[int] = []
     objects: list[dict[str, Any]] = []
     names: dict[str, None] = {}
-    for number, found in enumerate(source, start=1):
+    for number, (found, text) in enumerate(source, start=1):
         more = names if isinstance(found, str) else names | dict.fromkeys(found)
         if isinstance(found, str) or len(more) > MAX_COLUMNS:
-            reason = f"brings the keys of the file above {MAX_COLUMNS}"
-            refuse(number, found if isinstance(found, str) else reason)
+            reason = found if isinstance(found, str) else jsonl.MANY_KEYS
+            leave_out(refuse, number, reason, text)
             continue
         names = more
         rows.append(number)
@@ -65,8 +68,8 @@ def _batches(source: UntilCut[dict[str, Any] | str], size: int, refuse: Refuse) 
         yield jsonl.batch(names, rows, objects, size)
 
 
-def _objects(path: Path, text: str) -> Iterator[dict[str, Any] | str]:
-    """Yield each element, or the reason why it is no row."""
+def _objects(path: Path, text: str) -> Iterator[Element]:
+    """Yield each element."""
     at = text.index("[") + 1
     while True:
         while at < len(text) and text[at] in BETWEEN:
@@ -79,10 +82,20 @@ def _objects(path: Path, text: str) -> Iterator[dict[str, Any] | str]:
         if text[at] == "]":
             return
         try:
-            found, at = jsonl.DECODER.raw_decode(text, at)
+            found, end = _element(text, at)
         except (RecursionError, ValueError) as error:
             raise DataError(
                 f"{path.name} is no JSON: see its element at character {at}",
                 remedy="write it again, or one object a line (JSON Lines)",
             ) from error
-        yield jsonl.checked(found)
+        yield found, text[at:end]
+        at = end
+
+
+def _element(text: str, at: int) -> tuple[dict[str, Any] | str, int]:
+    """Return the element that begins at a place, or why it is no row; and where it ends."""
+    try:
+        found, end = jsonl.DECODER.raw_decode(text, at)
+    except jsonl.RefusedError as error:  # JSON all the same, so that its end is known
+        return str(error), json.JSONDecoder().raw_decode(text, at)[1]
+    return jsonl.checked(found), end

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Column, Refuse
+from beholder.catalogue.readers.interface import (
+    BATCH,
+    MAX_COLUMNS,
+    Batch,
+    Column,
+    Refuse,
+    leave_out,
+)
 from beholder.catalogue.readers.lines import blocks, decode
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.unicode import is_unicode
 
 MAX_DEPTH = 32
+MANY_KEYS = f"brings the keys of the file above {MAX_COLUMNS}"
 
 
 def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
@@ -30,10 +38,10 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
                 continue
             found = _parse(line)
             if isinstance(found, str):
-                refuse(number + i, found)
+                leave_out(refuse, number + i, found, line)
                 continue
             if len(names | dict.fromkeys(found)) > MAX_COLUMNS:
-                refuse(number + i, f"brings the keys of the file above {MAX_COLUMNS}")
+                leave_out(refuse, number + i, MANY_KEYS, line)
                 continue
             names |= dict.fromkeys(found)
             rows.append(number + i)

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from beholder.catalogue.readers.interface import MAX_LINE, Refuse
+from beholder.catalogue.readers.interface import MAX_LINE, Refuse, leave_out
 from beholder.catalogue.readers.texts import UTF8, broken, opened, read_up_to
 from beholder.errors import DataError
 
 BLOCK = 8 * 2**20  # bytes read at once
+LONG = f"is longer than {MAX_LINE} bytes"
+NO_UTF8 = "is no UTF-8 (say --encoding cp1252, or save it as UTF-8)"
 CUT = "is cut off: the file is broken in it"
 
 
@@ -44,7 +46,7 @@ def blocks(path: Path, refuse: Refuse, encoding: str = UTF8) -> Iterator[tuple[i
             else:
                 rest += data
             if len(rest) > MAX_LINE:
-                refuse(number, f"is longer than {MAX_LINE} bytes")
+                leave_out(refuse, number, LONG, rest)
                 cut = cut or _skip(path, file)
                 yield number, b"\n"
                 number, rest = number + 1, b""
@@ -67,12 +69,12 @@ def decode(number: int, whole: bytes, refuse: Refuse) -> list[str]:
             try:
                 lines.append(line.decode())
             except UnicodeDecodeError:
-                refuse(number + i, "is no UTF-8 (say --encoding cp1252, or save it as UTF-8)")
+                leave_out(refuse, number + i, NO_UTF8, line)
                 lines.append("")
     if len(whole) > MAX_LINE:
         for i, text in enumerate(lines):
             if len(text) > MAX_LINE:
-                refuse(number + i, f"is longer than {MAX_LINE} bytes")
+                leave_out(refuse, number + i, LONG, text)
                 lines[i] = ""
     return [text.removesuffix("\r") for text in lines] if b"\r" in whole else lines
 
