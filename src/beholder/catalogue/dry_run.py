@@ -48,6 +48,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
             seen.mapping,
             [*ignored, *seen.batch.left],
             seen.first_rows(ROWS),
+            said=[f"{seen.path.name} {said}" for said in seen.said],
         )
         found.sights.append(sight)
         if seen.what == "items":
@@ -70,7 +71,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
             looking = Looking(seen.path.name, reading, known, refusals, makes)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
             rated = reading.ratings, reading.scale
-            found.behaviour.warnings = foreseen(store.workspace, *rated) if rated[0].total else []
+            doubts = foreseen(store.workspace, *rated) if rated[0].total else []
+            found.behaviour.warnings = [*reading.warnings, *doubts]
             known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
@@ -92,7 +94,7 @@ def _look_at_items(
     shown: dict[str, set[str]] = {}  # files by item
     titles: dict[str, str] = {}
     points = points_in(seen.path, seen.mapping, seen.form)
-    sight.said = list(points.said)
+    sight.said += points.said
     rows = _rows(seen, refusals)
     for batch in rows:
         found.count_all(odd(batch.columns[seen.mapping["item_id"]]))

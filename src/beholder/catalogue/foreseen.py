@@ -32,7 +32,7 @@ class Sight(msgspec.Struct):
     first
         The first value of each attribute, as it is read.
     said
-        What points in numbers are taken for, in words.
+        How its text and its numbers are read, in words.
     """
 
     what: str

@@ -114,6 +114,32 @@ def names_kinds(column: Column, own: Mapping[str, str]) -> bool:
     return bool((codes_of(column, own) != UNKNOWN).any())
 
 
+def column_of_kinds(columns: Mapping[str, Column], own: Mapping[str, str]) -> str | None:
+    """Return the only column that has words for kinds in every row; None: there is none.
+
+    One word alone is as often something else, unless it takes something back.
+    """
+    found = []
+    for name, column in columns.items():
+        codes = set(codes_of(column, own).tolist())
+        if UNKNOWN not in codes and (len(codes) > 1 or BACK in codes):
+            found.append(name)
+    return found[0] if len(found) == 1 else None
+
+
+def known(column: Column) -> Counter[str]:
+    """Return words for kinds, and those that take something back, with how many rows have them."""
+    values, rows = distinct(column)
+    counts = np.bincount(rows, minlength=len(values)).tolist()
+    pairs = zip(values, counts, strict=True)
+    return Counter({value: n for value, n in pairs if _code(value, {}) != UNKNOWN})
+
+
+def takes_back(word: str) -> bool:
+    """Whether a word takes something back."""
+    return _code(word, {}) == BACK
+
+
 def _code(value: object, own: Mapping[str, str]) -> int:
     word = _plain(value)
     if word in own:

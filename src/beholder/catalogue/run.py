@@ -14,13 +14,13 @@ from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
-from beholder.catalogue.kind_words import names_kinds
+from beholder.catalogue.kind_words import column_of_kinds, names_kinds
 from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, matches, meant_by
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
-from beholder.catalogue.readers.texts import USUAL, Form
+from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
 from beholder.catalogue.unicode import writable
@@ -31,6 +31,8 @@ from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now
 from beholder.workspace import Workspace
+
+MARKED = "is read as {marked}, as the byte order mark at its start says, and not as {asked}"
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Peek:
-    """The beginning of one file, and what its columns mean."""
+    """The beginning of one file, and what its columns mean.
+
+    Attributes
+    ----------
+    said
+        Which encoding it says itself, where another was asked for, in words.
+    """
 
     what: str
     path: Path
     mapping: dict[str, str]
     batch: Batch
     form: Form = USUAL
+    said: tuple[str, ...] = ()
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file, as far as they can be written."""
@@ -112,23 +121,37 @@ def peek(request: Request) -> list[Peek]:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
     seen = [
-        Peek(what, path, _meant(what, path, batch, request), batch, request.form)
+        Peek(
+            what,
+            path,
+            _meant(what, path, batch, request),
+            batch,
+            request.form,
+            _said_of(path, request.form),
+        )
         for what, (path, batch) in firsts.items()
     ]
     _check_used(request.maps, seen)
     return seen
 
 
+def _said_of(path: Path, form: Form) -> tuple[str, ...]:
+    marked = other_than_said(path, form.encoding)
+    return (MARKED.format(marked=marked.upper(), asked=form.encoding),) if marked else ()
+
+
 def _meant(what: str, path: Path, batch: Batch, request: Request) -> dict[str, str]:
     """Return what columns mean: by name, and kinds by the column that names some."""
     mapping = guess(what, list(batch.columns), request.maps, path.name)
-    if what != "interactions" or "kind" not in mapping or "kind" in request.maps:
+    if what != "interactions" or "kind" in request.maps:
         return mapping
-    used = set(mapping.values()) - {mapping["kind"]}
-    for column in matches([c for c in batch.columns if c not in used], FIELDS[what]["kind"]):
-        if names_kinds(batch.columns[column], request.words):
+    used = {column for field, column in mapping.items() if field != "kind"}
+    free = {name: column for name, column in batch.columns.items() if name not in used}
+    for column in matches(list(free), FIELDS[what]["kind"]):
+        if names_kinds(free[column], request.words):
             return mapping | {"kind": column}
-    return mapping
+    other = None if request.kind else column_of_kinds(free, request.words)
+    return mapping if other is None else mapping | {"kind": other}
 
 
 def import_files(
@@ -150,6 +173,7 @@ def import_files(
         for seen in seen_first:
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
+            done.said = [*seen.said, *done.said]
             report.files.append(done)
             if seen.what == "items" and (done.refused_whole or done.cut):
                 break  # behaviour would find nothing, or make items that are ids alone
