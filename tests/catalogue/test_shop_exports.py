@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from beholder.store import Store
+from beholder.workspace import Workspace
 from command_line import beholder
 
 
@@ -70,3 +72,74 @@ def test_a_return_in_a_column_that_is_not_used_is_told(shop: Path) -> None:
     beholder("init", other)
     out, _ = beholder("import", other, "--interactions", shop.parent / "file.csv", "--json")
     assert f"warning: {told}" in " ".join(json.loads(out)["files"][0]["said"])
+
+
+def imported(root: Path, text: str, *more: object) -> tuple[str, dict[str, dict[str, object]]]:
+    """Return what an import of items says, and the attributes of each item."""
+    path = root / "items.csv"
+    path.write_text(text)
+    beholder("init", root / "w")
+    out, _ = beholder("import", root / "w", "--items", path, *more)
+    with Store.open(Workspace.open(root / "w")) as store:
+        table = store.items()
+    pairs = zip(table["item_id"].to_pylist(), table["attributes"].to_pylist(), strict=True)
+    return out, {item: json.loads(attributes) for item, attributes in pairs}
+
+
+PRICES = "Art.-Nr.;Preis (€)\n1;19,90\n2;auf Anfrage\n3;1.299,00\n4;25\n5;n. V.\n"
+
+
+def test_words_among_prices_are_left_out_and_prices_stay_numbers(tmp_path: Path) -> None:
+    out, items = imported(tmp_path, PRICES)
+    assert items == {
+        "1": {"price": 19.9},
+        "2": {},
+        "3": {"price": 1299},
+        "4": {"price": 25},
+        "5": {},
+    }
+    assert "2 rows without Preis (€): it is no number, as most of its column are" in out
+    assert "(item 2, row 3)" in out
+    assert "Preis (€): most are numbers, so words such as 'auf Anfrage' are left out" in out
+    assert Workspace.open(tmp_path / "w").settings.pages.currency == "€"
+
+
+def test_prices_that_are_mostly_words_say_what_that_costs(tmp_path: Path) -> None:
+    out, items = imported(tmp_path, "sku;Preis\n1;5\n2;auf Anfrage\n3;auf Anfrage\n")
+    assert items["2"] == {"price": "auf Anfrage"}
+    assert "2 rows whose Preis is no number: it is kept as words" in out
+    assert "no ranges and no price < 50 (leave such cells empty" in out
+
+
+def test_a_dry_run_says_the_currency_and_names_its_setting(shop: Path) -> None:
+    said = seen(shop, "--items", "sku;Preis\n1;5 €\n2;7\n")
+    assert "warning: 1 of 2 prices say €, the others nothing, and pages write none" in said
+    assert 'pages.currency = "€"' in said
+    assert "prices in €: pages would write them so" in seen(shop, "--items", "sku;Preis\n1;5 €\n")
+
+
+@pytest.mark.parametrize(
+    ("head", "fields"),
+    [
+        ("Art.Nr;Preis (€);Hauptbild;Zusatzbild", ["item_id", "image", "image_2", "price"]),
+        ("Art.-Nr.;Price (EUR);parent_sku;Zusatzbild 2",
+         ["item_id", "image", "price", "product_code"]),
+        ("Artikelnummer;VK brutto;x;y", ["item_id", "price"]),
+        ("sku;Price;Preis (€);Preis alt (€)", ["item_id"]),
+    ],
+)  # fmt: skip
+def test_headings_of_shops_are_understood(shop: Path, head: str, fields: list[str]) -> None:
+    path = shop.parent / "head.csv"
+    path.write_text(f"{head}\n1;2;3;4\n")
+    out, _ = beholder("import", shop, "--items", path, "--dry-run", "--json")
+    assert sorted(json.loads(out)["sights"][0]["mapping"]) == sorted(fields)
+
+
+def test_columns_that_look_like_pictures_or_models_are_asked_about(shop: Path) -> None:
+    text = "sku;Bild;Ansicht vorn;Modell\n1;a.jpg;b.png;x\n2;c.jpg;;x\n"
+    out = seen(shop, "--items", text)
+    assert "Ansicht vorn is an attribute, and its cells end like pictures" in out
+    assert "say --map image_2=Ansicht vorn" in out
+    assert "say --map product_code=Modell" in out
+    out = seen(shop, "--items", text, "--map", "image_2=Ansicht vorn")
+    assert "end like pictures" not in out

@@ -10,8 +10,8 @@ from beholder.catalogue.plain_names import plain, without_currency
 IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "price": (
-        "price", "preis", "verkaufspreis", "vk_preis", "vk_brutto", "bruttopreis", "prix", "precio", "prezzo", "preço", "preco", "prijs", "cena",
-        "pris",
+        "price", "preis", "verkaufspreis", "vk_preis", "vk_brutto", "bruttopreis", "prix",
+        "precio", "prezzo", "preço", "prijs", "cena", "pris",
     ),
     "stock": (
         "lagerbestand", "bestand", "lager", "existencias", "giacenza", "estoque", "voorraad",

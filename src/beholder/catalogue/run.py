@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from beholder.behaviour.kinds import CODES
+from beholder.catalogue.asked_columns import asked
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
@@ -32,7 +33,9 @@ from beholder.store import Store
 from beholder.store.ids import now
 from beholder.workspace import Workspace
 
-MARKED = "is read as {marked}, as the byte order mark at its start says, and not as {asked}"
+MARKED = (
+    "the file is read as {marked}, as the byte order mark at its start says, and not as {asked}"
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ class Peek:
     Attributes
     ----------
     said
-        Which encoding it says itself, where another was asked for, in words.
+        Which encoding it says itself, where another was asked for, and what is asked about its
+        columns, in words.
     """
 
     what: str
@@ -120,24 +124,18 @@ def peek(request: Request) -> list[Peek]:
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
-    seen = [
-        Peek(
-            what,
-            path,
-            _meant(what, path, batch, request),
-            batch,
-            request.form,
-            _said_of(path, request.form),
-        )
-        for what, (path, batch) in firsts.items()
-    ]
+    seen = [_seen(what, path, batch, request) for what, (path, batch) in firsts.items()]
     _check_used(request.maps, seen)
     return seen
 
 
-def _said_of(path: Path, form: Form) -> tuple[str, ...]:
-    marked = other_than_said(path, form.encoding)
-    return (MARKED.format(marked=marked.upper(), asked=form.encoding),) if marked else ()
+def _seen(what: str, path: Path, batch: Batch, request: Request) -> Peek:
+    mapping = _meant(what, path, batch, request)
+    marked = other_than_said(path, request.form.encoding)
+    said = asked(batch, mapping) if what == "items" else []
+    if marked:
+        said.insert(0, MARKED.format(marked=marked.upper(), asked=request.form.encoding))
+    return Peek(what, path, mapping, batch, request.form, tuple(said))
 
 
 def _meant(what: str, path: Path, batch: Batch, request: Request) -> dict[str, str]:
