@@ -22,6 +22,6 @@ def without_currency(name: str) -> str:
 def currency(name: str) -> str:
     """Return the currency behind a name; empty: there is none."""
     found = CURRENCY.search(name)
-    return (
-        re.sub(r"^[\s(\[/]+(?:in )?|[\s)\]]+$", "", found[0], flags=re.IGNORECASE) if found else ""
-    )
+    if found is None:
+        return ""
+    return re.sub(r"^[\s(\[/]+(?:in )?|[\s)\]]+$", "", found[0], flags=re.IGNORECASE).upper()

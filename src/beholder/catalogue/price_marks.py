@@ -78,9 +78,7 @@ class PriceMarks:
             return "", [told]
         if bare:
             told = f"warning: {total - bare} of {total} prices say {named}, the others nothing"
-            remedy = (
-                f'if all are, say {KEY} = "{wanted}" under [{SECTION}] in {workspace.toml.name}'
-            )
+            remedy = f'if all are, say {SECTION}.{KEY} = "{wanted}" in {workspace.toml.name}'
             return "", [f"{told}, and pages write none: {remedy}"]
         return wanted, []
 
