@@ -143,3 +143,11 @@ def test_columns_that_look_like_pictures_or_models_are_asked_about(shop: Path) -
     assert "say --map product_code=Modell" in out
     out = seen(shop, "--items", text, "--map", "image_2=Ansicht vorn")
     assert "end like pictures" not in out
+
+
+def test_dates_of_people_are_read_and_short_years_are_told(shop: Path) -> None:
+    rows = "1;a;3.4.26\n2;b;1. November 2025\n3;c;Anfang Mai\n"
+    out = seen(shop, "--interactions", f"Kunde;Art.Nr;Datum\n{rows}")
+    assert "dates such as 3.4.26 are read as day.month.year: 2026-04-03" in out
+    assert "from 2025-11-01 00:00:00 to 2026-04-03 00:00:00 UTC" in out
+    assert "or is in a notation that is not known" in out

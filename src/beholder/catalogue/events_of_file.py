@@ -15,7 +15,7 @@ from beholder.catalogue.events_from_rows import UNRATED, Columns, columns, fault
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers.interface import Batch, distinct
-from beholder.catalogue.written_dates import Order, Slashed, slashed
+from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
 from beholder.store.ids import now
 
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
@@ -60,6 +60,7 @@ class EventsOfFile:
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
         self._slashed: Slashed | None = None
+        self._short = ""
 
     def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
         """Return the columns of a batch, and its rows that are refused, with why."""
@@ -102,7 +103,8 @@ class EventsOfFile:
     def said(self) -> list[str]:
         """What the file is taken for, in words."""
         dates = self._slashed
-        return [self.why] * bool(self.why) + ([f"{dates}"] if dates and dates.first else [])
+        slashes = f"{dates}" if dates and dates.first else ""
+        return [each for each in (self.why, slashes, self._short) if each]
 
     @property
     def warnings(self) -> list[str]:
@@ -121,8 +123,10 @@ class EventsOfFile:
 
     def _order(self, batch: Batch) -> Order:
         """Return what dates with slashes begin with, by the first batch that has some."""
-        if self._slashed is None and "time" in self.mapping:
-            self._slashed = slashed(distinct(batch.columns[self.mapping["time"]])[0])
+        if "time" in self.mapping and not (self._slashed and self._short):
+            values = distinct(batch.columns[self.mapping["time"]])[0]
+            self._slashed = self._slashed or slashed(values)
+            self._short = self._short or short_years(values)
         return self._slashed.first if self._slashed else ""
 
     def _first(self, batch: Batch) -> Assumed:
