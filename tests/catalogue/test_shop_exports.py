@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from beholder.dataset.build import build
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
@@ -151,3 +153,42 @@ def test_dates_of_people_are_read_and_short_years_are_told(shop: Path) -> None:
     assert "dates such as 3.4.26 are read as day.month.year: 2026-04-03" in out
     assert "from 2025-11-01 00:00:00 to 2026-04-03 00:00:00 UTC" in out
     assert "or is in a notation that is not known" in out
+
+
+@pytest.fixture(scope="module")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose items name their pictures, one of which is none."""
+    root = tmp_path_factory.mktemp("pictured")
+    folder = root / "p"
+    folder.mkdir()
+    for name, colour in (("vorn", "red"), ("oben", "blue"), ("lose", "green")):
+        Image.new("RGB", (8, 8), colour).save(folder / f"{name}.png")
+    (folder / "kaputt.jpg").write_bytes(b"no picture")
+    (folder / "liste.pdf").write_bytes(b"")
+    (folder / ".versteckt").write_bytes(b"")
+    (root / "items.csv").write_text("sku;Bild\n1;vorn.png\n2;oben.png\n3;kaputt.jpg\n")
+    (root / "log.csv").write_text("Kunde;Art.Nr;Datum\nu;1;2026-01-01\nv;2;2026-01-01\n")
+    beholder("init", root / "w")
+    beholder("import", root / "w", "--items", root / "items.csv", "--media", folder)
+    return root
+
+
+def test_files_that_items_show_since_an_import_before_are_counted(pictured: Path) -> None:
+    folder = pictured / "p"
+    out, _ = beholder("import", pictured / "w", "--media", folder)
+    assert "3 files that items show; 0 items with several, 0 items without, 1 file without" in out
+    assert "1 hidden file\n" in out
+    assert "1 file that is no picture\n" in out
+    Image.new("RGB", (8, 8), "black").save(folder / "oben.png")  # another under the same name
+    out, _ = beholder("import", pictured / "w", "--media", folder)
+    assert "2 files that items show; 0 items with several, 0 items without, 2 files" in out
+    out, _ = beholder("import", pictured / "w", "--interactions", pictured / "log.csv")
+    assert "items show" not in out
+
+
+def test_training_says_which_pictures_cannot_be_read(pictured: Path) -> None:
+    workspace = pictured / "w"
+    beholder("encode", workspace, "--encoder", "colour", "--workers", 1)
+    with Store.open(Workspace.open(workspace)) as store:
+        made = build(Workspace.open(workspace), store, 0)
+    assert made.unreadable == {"3": "kaputt.jpg"}

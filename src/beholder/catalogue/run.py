@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue.asked_columns import asked
 from beholder.catalogue.events_of_file import EventsOfFile
@@ -233,16 +235,30 @@ def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals
     report.reasons = dict(refusals.reasons.most_common())
     if len(refusals) and refusals.path is not None:
         report.refused_file = f"reports/{refusals.path.name}"
-    report.items_without_media = store.items()["picture"].null_count
-    shown = pictures.shown
+    items = store.items()
+    report.items_without_media = items["picture"].null_count
+    report.folder = pictures.folder is not None
+    before = _shown_before(items, pictures)
+    shown = pictures.shown | before
     report.pictures_found, report.pictures_different = len(shown), len(set(shown.values()))
     if pictures.folder is not None:
-        spare = [file for file in pictures.folder.files if file not in pictures.used]
+        spare = [
+            file for file in pictures.folder.files if not (file in pictures.used or file in before)
+        ]
         report.media_without_items = len(spare)
         report.media_without_items_first = writable(spare[:10])
         report.files_skipped = dict(pictures.folder.skipped.most_common())
     report.pictures_left = dict(pictures.left.most_common())
     report.pictures_left_first = pictures.examples
+
+
+def _shown_before(items: pa.Table, pictures: Pictures) -> dict[str, str]:
+    """Return the files of the folder that items show from an import before, with their SHA-256."""
+    if pictures.folder is None:
+        return {}
+    shown = items["media"].combine_chunks().flatten().field("hash").to_pylist()
+    names = file_names.of(pictures.media, set(shown))
+    return pictures.shown_before({file: digest for digest, file in names.items()})
 
 
 def _check(request: Request) -> None:
