@@ -35,9 +35,9 @@ ROWS = 3  # that are shown
 
 def dry_run(store: Store, request: Request) -> DryRun:
     """Look at the files of a request as an import would."""
-    found = DryRun()
     refusals = Refusals(None)
     folder = scan(request.media) if request.media else None
+    found = DryRun(folder=folder is not None)
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))

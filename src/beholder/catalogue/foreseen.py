@@ -54,6 +54,8 @@ class DryRun(msgspec.Struct):
     ----------
     behaviour
         What the first interactions are taken for; None: there is no such file.
+    folder
+        Whether there is a folder of pictures.
     pictures, several
         How many of `items` have a picture in the folder, and how many more than one.
     files
@@ -79,6 +81,7 @@ class DryRun(msgspec.Struct):
     sights: list[Sight] = msgspec.field(default_factory=list)
     behaviour: BehaviourSeen | None = None
     items: int = 0
+    folder: bool = False
     pictures: int = 0
     several: int = 0
     files: int = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,7 @@ TAKES_BACK = (
 )  # fmt: skip
 SHOWN = re.compile(r"[\w .:/-]{1,40}")  # what is no word is not told of: it may say who it was
 MOST_SHOWN = 10
+MOST_WORDS = 200  # of a column of kinds
 
 
 def _plain(word: object) -> str:
@@ -121,7 +123,7 @@ def column_of_kinds(columns: Mapping[str, Column], own: Mapping[str, str]) -> st
     """
     found = []
     for name, column in columns.items():
-        codes = set(codes_of(column, own).tolist())
+        codes = {_code(value, own) for value in _few(distinct(column)[0])} or {UNKNOWN}
         if UNKNOWN not in codes and (len(codes) > 1 or BACK in codes):
             found.append(name)
     return found[0] if len(found) == 1 else None
@@ -130,9 +132,18 @@ def column_of_kinds(columns: Mapping[str, Column], own: Mapping[str, str]) -> st
 def known(column: Column) -> Counter[str]:
     """Return words for kinds, and those that take something back, with how many rows have them."""
     values, rows = distinct(column)
-    counts = np.bincount(rows, minlength=len(values)).tolist()
-    pairs = zip(values, counts, strict=True)
-    return Counter({value: n for value, n in pairs if _code(value, {}) != UNKNOWN})
+    found = [
+        i
+        for i, value in enumerate(_few(values))
+        if _code(value, {}) != UNKNOWN and SHOWN.fullmatch(value)
+    ]
+    counts = np.bincount(rows, minlength=len(values))
+    return Counter({values[i]: int(counts[i]) for i in found})
+
+
+def _few(values: list[Any]) -> list[Any]:
+    """Return the different values of a column; none where they are too many to be kinds."""
+    return values if len(values) <= MOST_WORDS else []
 
 
 def takes_back(word: str) -> bool:

@@ -27,21 +27,9 @@ USER = (
 )  # fmt: skip
 
 PIECES = (  # how many of an item
-    "menge",
-    "bestellmenge",
-    "anzahl",
-    "stückzahl",
-    "stück",
-    "stueckzahl",
-    "quantité",
-    "cantidad",
-    "unidades",
-    "quantità",
-    "quantidade",
-    "aantal",
-    "hoeveelheid",
-    "stuks",
-)
+    "menge", "bestellmenge", "anzahl", "stückzahl", "stück", "stueckzahl", "quantité", "cantidad",
+    "unidades", "quantità", "quantidade", "aantal", "hoeveelheid", "stuks",
+)  # fmt: skip
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "items": {
         "item_id": ITEM,
@@ -69,7 +57,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
             "event_date", "order_date", "purchase_date", "zeitstempel", "zeitpunkt", "datum",
-            "bestelldatum", "kaufdatum", "datum_uhrzeit", "date_time",
+            "bestelldatum", "kaufdatum", "datum_uhrzeit",
         ),
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),
@@ -97,7 +85,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # Columns of further pictures: `image_2`, `Photo 3`, `picture_url_4`; and those of whole lists.
 NUMBERED = re.compile(
-    r"(?:additional|zusatz)?(?:image|picture|photo|img|pic|bild|foto)s?(?:url|link|src|file|path|name)?([0-9]{1,3})"
+    r"(?:additional|zusatz)?(?:image|picture|photo|img|pic|bild|foto)s?"
+    r"(?:url|link|src|file|path|name)?([0-9]{1,3})"
 )
 MORE_PICTURES = frozenset(
     {

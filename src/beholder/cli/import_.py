@@ -314,7 +314,7 @@ def _print_sights(found: DryRun) -> None:
         click.echo()
     if found.behaviour is not None:
         _print_behaviour(found.behaviour)
-    if found.items:
+    if found.items and found.folder:
         click.echo(
             f"{found.pictures} of {found.items} items have a picture in the folder, "
             f"{found.several} of them several: "
