@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from beholder.rules.choices import ends_of, masks_of, range_of
 from beholder.rules.facets import Facets
-from beholder.rules.offers import counts_of, offers_of
+from beholder.rules.offers import counts_of, left_of, offers_of
 from beholder.rules.translations import labels_of
 
 SHOP: list[dict[str, Any]] = [
@@ -135,3 +135,15 @@ def test_numbers_of_every_size_are_offered_and_all_counted(scale: float) -> None
         int(mask.sum()) for v in offer.values for mask in masks_of({"price": [v]}, facets).values()
     )
     assert total == 20
+
+
+def test_prices_in_words_are_no_codes_and_a_list_that_is_cut_says_so() -> None:
+    prices = ["1299", "19.99", "auf Anfrage"] * 2 + ["9"] * 2
+    own = Facets.of([{"price": price} for price in prices], {})
+    (offer,) = offers_of(own, np.ones(8, bool))
+    assert offer.values == ("1299", "19.99", "9", "auf Anfrage")
+    many = Facets.of([{"colour": f"c{i // 2:02d}"} for i in range(70)], {})
+    (offer,) = offers_of(many, np.ones(70, bool))
+    assert len(offer.values) == 30
+    assert left_of(offer, many, np.ones(70, bool)) == 5
+    assert left_of(offer, many, np.arange(70) < 62) == 1

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
+from beholder.catalogue.mapping import PIECES
+from beholder.catalogue.plain_names import plain
 from beholder.errors import DataError
 
 RATINGS = re.compile(r"rating|score|stars?$|overall|grade|satisfaction")
-AMOUNTS = re.compile(r"quantity|qty|pieces|units?$|amount")
+AMOUNTS = re.compile("|".join((r"quantity|qty|pieces|units?$|amount", *map(plain, PIECES))))
 SECONDS = re.compile(r"seconds|watchtime|playtime|duration|dwell")
 STEPS = 21  # of a scale at most: 0 to 10 in halves
 
@@ -56,9 +58,8 @@ def assumed(
         left = f" (not used: {', '.join(unused)})" if unused else ""
         return Assumed("click", f"no column that is known as kinds or numbers{left}")
     column = mapping["value"]
-    plain = re.sub(r"[^a-z0-9]", "", column.lower())
     for kind, name in (("rating", RATINGS), ("watch", SECONDS), ("purchase", AMOUNTS)):
-        if name.search(plain):
+        if name.search(plain(column)):
             return Assumed(kind, f"by the name of the column {column}")
     ratings = Ratings.of(values)
     told = ratings.values

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from beholder.catalogue.plain_names import plain, without_currency
+
 IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "price": (
-        "preis", "verkaufspreis", "prix", "precio", "prezzo", "preço", "preco", "prijs", "cena",
-        "pris",
+        "price", "preis", "verkaufspreis", "vk_preis", "vk_brutto", "bruttopreis", "prix",
+        "precio", "prezzo", "preço", "prijs", "cena", "pris",
     ),
     "stock": (
         "lagerbestand", "bestand", "lager", "existencias", "giacenza", "estoque", "voorraad",
@@ -25,7 +27,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
                  "materiaal"),
     "product_code": (
         "modellnummer", "modell_nr", "modellnr", "numéro_de_modèle", "número_de_modelo",
-        "codice_modello", "modelnummer",
+        "codice_modello", "modelnummer", "parent_sku", "vaterartikel",
     ),
 }  # fmt: skip
 
@@ -49,10 +51,8 @@ def guessed(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
     free = [column for column in columns if column not in set(taken)]
     ours = {column.lower() for column in columns}
     for field, names in ELSEWHERE.items():
-        by_name = {
-            re.sub(r"[ -]", "_", column.strip().lower()): column for column in reversed(free)
-        }
-        named = next((by_name[name] for name in names if name in by_name), None)
+        by_name = {plain(without_currency(column)): column for column in reversed(free)}
+        named = next((by_name[name] for name in map(plain, names) if name in by_name), None)
         if field not in ours and named is not None:
             found[field] = named
     return found
@@ -61,9 +61,12 @@ def guessed(columns: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
 def in_another_language(column: str) -> bool:
     """Whether a column is named in another language than English: `Preis`, `VK-Preis in EUR`."""
     words = re.findall(r"[^\W\d_]+", column.lower())
-    return any(word.endswith(_FOREIGN) for word in words)
+    return any(word.endswith(_FOREIGN) for word in words) or plain(column) == "vkbrutto"
 
 
 _FOREIGN = tuple(
-    name for field in ("price", "stock") for name in ELSEWHERE[field] if "_" not in name
+    name
+    for field in ("price", "stock")
+    for name in ELSEWHERE[field]
+    if "_" not in name and name != "price"
 )

@@ -17,6 +17,7 @@ from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
+from beholder.catalogue.price_marks import PriceMarks
 from beholder.catalogue.rating_threshold import foreseen
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
@@ -35,9 +36,9 @@ ROWS = 3  # that are shown
 
 def dry_run(store: Store, request: Request) -> DryRun:
     """Look at the files of a request as an import would."""
-    found = DryRun()
     refusals = Refusals(None)
     folder = scan(request.media) if request.media else None
+    found = DryRun(folder=folder is not None)
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
@@ -49,11 +50,12 @@ def dry_run(store: Store, request: Request) -> DryRun:
             seen.mapping,
             [*ignored, *seen.batch.left],
             seen.first_rows(ROWS),
+            said=list(seen.said),
         )
         found.sights.append(sight)
         if seen.what == "items":
             before = len(refusals)
-            named = _look_at_items(seen, pictures, refusals, found, sight)
+            named = _look_at_items(store, seen, pictures, refusals, found, sight)
             if request.leaving is not None:
                 there = held(store)
                 gone = missing(there, named.keys())
@@ -71,7 +73,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
             looking = Looking(seen.path.name, reading, known, refusals, makes)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
             rated = reading.ratings, reading.scale
-            found.behaviour.warnings = foreseen(store.workspace, *rated) if rated[0].total else []
+            doubts = foreseen(store.workspace, *rated) if rated[0].total else []
+            found.behaviour.warnings = [*reading.warnings, *doubts]
             known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
@@ -88,16 +91,23 @@ def dry_run(store: Store, request: Request) -> DryRun:
 
 
 def _look_at_items(
-    seen: Peek, pictures: Pictures, refusals: Refusals, found: DryRun, sight: Sight
+    store: Store,
+    seen: Peek,
+    pictures: Pictures,
+    refusals: Refusals,
+    found: DryRun,
+    sight: Sight,
 ) -> dict[str, str]:
     shown: dict[str, set[str]] = {}  # files by item
     titles: dict[str, str] = {}
     points = points_in(seen.path, seen.mapping, seen.form)
-    sight.said = list(points.said)
+    sight.said += points.said
+    marks = PriceMarks.of(seen.mapping)
     rows = _rows(seen, refusals)
     for batch in rows:
         found.count_all(odd(batch.columns[seen.mapping["item_id"]]))
-        for row in records(batch, seen.mapping, points.thousands):
+        marks.take(batch)
+        for row in records(batch, seen.mapping, points):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
@@ -112,6 +122,7 @@ def _look_at_items(
             if row.pictures and len(sight.pictures) < ROWS:
                 told = writable([list(row.pictures), list(files)])
                 sight.pictures.append(Understood(item_id, *told))
+    sight.said += marks.foreseen(store.workspace)
     sight.cut = str(rows.error or "")
     found.items = len(shown)
     _count(found, shown.values())

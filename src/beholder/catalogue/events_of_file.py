@@ -12,14 +12,18 @@ from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.events_from_rows import UNRATED, Columns, columns, faults, numbers
-from beholder.catalogue.kind_words import MOST_SHOWN, unknown
+from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers.interface import Batch, distinct
-from beholder.catalogue.written_dates import Order, Slashed, slashed
+from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
 from beholder.store.ids import now
 
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
+ELSEWHERE = (
+    "{column} is not used, and says {words}: if that is what happened, say --map kind={column} "
+    "(and --map-kind for its other words)"
+)
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 NO_ITEM = "names no item: no id, or a word such as NULL"
 
@@ -39,6 +43,8 @@ class EventsOfFile:
         Columns that are taken for nothing.
     unknown
         Words in the column of kinds that name none, with their rows.
+    elsewhere
+        By column that is taken for nothing, words for kinds, with their rows.
     """
 
     def __init__(
@@ -49,13 +55,20 @@ class EventsOfFile:
         self.scale: Scale | None = None
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
+        self.elsewhere: dict[str, Counter[str]] = {}
+        self._rows = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
         self._slashed: Slashed | None = None
+        self._short = ""
 
     def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
         """Return the columns of a batch, and its rows that are refused, with why."""
         self.ignored = unused("interactions", [*self.ignored, *batch.columns], self.mapping)
+        self._rows += len(batch)
+        for name in self.ignored:
+            if name in batch.columns:
+                self.elsewhere.setdefault(name, Counter()).update(known(batch.columns[name]))
         kind = self._first(batch).kind
         found = columns(batch, self.mapping, kind, self._words, self._order(batch))
         rated = found.values[found.kinds == CODES["rating"]]
@@ -90,12 +103,30 @@ class EventsOfFile:
     def said(self) -> list[str]:
         """What the file is taken for, in words."""
         dates = self._slashed
-        return [self.why] * bool(self.why) + ([f"{dates}"] if dates and dates.first else [])
+        slashes = f"{dates}" if dates and dates.first else ""
+        return [each for each in (self.why, slashes, self._short) if each]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Where the file may say what happened, and is not asked, in words.
+
+        Where all words of a column are kinds, or some take something back.
+        """
+        found = []
+        for column, words in self.elsewhere.items():
+            back = {word: n for word, n in words.items() if takes_back(word)}
+            whole = "kind" not in self.mapping and words.total() == self._rows
+            if back or whole:
+                told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
+                found.append(ELSEWHERE.format(column=column, words=told))
+        return found
 
     def _order(self, batch: Batch) -> Order:
         """Return what dates with slashes begin with, by the first batch that has some."""
-        if self._slashed is None and "time" in self.mapping:
-            self._slashed = slashed(distinct(batch.columns[self.mapping["time"]])[0])
+        if "time" in self.mapping and not (self._slashed and self._short):
+            values = distinct(batch.columns[self.mapping["time"]])[0]
+            self._slashed = self._slashed or slashed(values)
+            self._short = self._short or short_years(values)
         return self._slashed.first if self._slashed else ""
 
     def _first(self, batch: Batch) -> Assumed:

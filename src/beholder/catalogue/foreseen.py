@@ -32,7 +32,7 @@ class Sight(msgspec.Struct):
     first
         The first value of each attribute, as it is read.
     said
-        What points in numbers are taken for, in words.
+        How its text and its numbers are read, in words.
     """
 
     what: str
@@ -54,6 +54,8 @@ class DryRun(msgspec.Struct):
     ----------
     behaviour
         What the first interactions are taken for; None: there is no such file.
+    folder
+        Whether there is a folder of pictures.
     pictures, several
         How many of `items` have a picture in the folder, and how many more than one.
     files
@@ -79,6 +81,7 @@ class DryRun(msgspec.Struct):
     sights: list[Sight] = msgspec.field(default_factory=list)
     behaviour: BehaviourSeen | None = None
     items: int = 0
+    folder: bool = False
     pictures: int = 0
     several: int = 0
     files: int = 0

@@ -254,7 +254,7 @@ def import_interactions(
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
     done.ignored = reading.ignored
-    done.said = reading.said
+    done.said = [*reading.said, *(f"warning: {doubt}" for doubt in reading.warnings)]
     if work.near.words:
         done.said.append(f"{NOT_THERE}: {work.near.words}")
     done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)

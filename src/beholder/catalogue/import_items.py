@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -17,7 +17,6 @@ from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
 from beholder.catalogue.readers import open_rows
-from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
@@ -235,7 +234,7 @@ def import_items(
     refuse = refusals.of(path.name)
 
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
-    work, marks = ItemsImport(store, pictures, done, report), PriceMarks()
+    work, marks = ItemsImport(store, pictures, done, report), PriceMarks.of(mapping)
     points = points_in(path, mapping, form)
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
@@ -243,8 +242,8 @@ def import_items(
         report.count_all(odd(batch.columns[mapping["item_id"]]))
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
-        marks.take(_prices(batch, mapping))
-        for row in records(batch, mapping, points.thousands):
+        marks.take(batch)
+        for row in records(batch, mapping, points):
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
@@ -264,11 +263,6 @@ def import_items(
         found = outlook(gone, len(there), done.refused, bool(done.cut))
         done.gone = let_go(store, gone, len(there), found, leaving)
     return done
-
-
-def _prices(batch: Batch, mapping: Mapping[str, str]) -> Sequence[Any]:
-    name = mapping.get("price") or next((n for n in batch.columns if n.lower() == "price"), "")
-    return as_list(batch.columns[name]) if name in batch.columns else ()
 
 
 def import_pictures(

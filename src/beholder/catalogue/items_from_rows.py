@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
-from beholder.catalogue.points import without_points
+from beholder.catalogue.points import NOTHING, Points, is_word, without_points, without_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.store.attribute_form import why_no_name, why_no_value
 from beholder.store.ids import why_no_item
@@ -20,7 +20,11 @@ from beholder.store.records import Attribute, ItemRecord
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
 LEFT = "rows without {what} (the rest was read)"
-NO_NUMBER = "rows whose {column} is no number: it is kept as words"
+NO_NUMBER = (
+    "rows whose {column} is no number: it is kept as words, as most of the column are, and there "
+    "are no ranges and no {name} < 50 (leave such cells empty where it is to be a number)"
+)
+WORD = "{column}: it is no number, as most of its column are"
 
 
 class Row(NamedTuple):
@@ -51,7 +55,9 @@ class Row(NamedTuple):
         words = [name for name, own in found.items() if numbers_in_text.is_number(name)]
         words = [name for name in words if not isinstance(found[name], float)]
         rules = [LEFT.format(what=left) for left in self.left]
-        return rules + [NO_NUMBER.format(column=mapping.get(name, name)) for name in words]
+        return rules + [
+            NO_NUMBER.format(column=mapping.get(name, name), name=name) for name in words
+        ]
 
 
 def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
@@ -63,15 +69,13 @@ def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     return own | ({TITLE} if mapping.get("title") in there else set())
 
 
-def records(
-    batch: Batch, mapping: Mapping[str, str], thousands: Collection[str] = ()
-) -> Iterator[Row]:
+def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) -> Iterator[Row]:
     """Yield what each row means. An item's title is its id where the row has none.
 
     Parameters
     ----------
-    thousands
-        Attributes whose points mark thousands; see `points`.
+    points
+        How numbers are read; see `points`.
     """
     lists = batch.lists()
     images = picture_fields(mapping)
@@ -79,7 +83,9 @@ def records(
     used = {*mapping.values(), *own}
     others = {name: lists[name] for name in lists if name and name not in used}
     others |= {field: lists[mapping[field]] for field in own}
-    others |= {name: without_points(others[name]) for name in thousands if name in others}
+    mixed = {name: others[name] for name in points.numbers if name in others}
+    others |= {name: without_words(column) for name, column in mixed.items()}
+    others |= {name: without_points(others[name]) for name in points.thousands if name in others}
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
@@ -89,6 +95,11 @@ def records(
             continue
         row = {name: column[i] for name, column in others.items()}
         record, left = _record(item_id, _text(lists, mapping, "title", i), row, mapping)
+        left += [
+            WORD.format(column=mapping.get(name, name))
+            for name, column in mixed.items()
+            if is_word(column[i])
+        ]
         named = [name for field in images for name in names(lists[mapping[field]][i])]
         said = None if batch.keys is None else frozenset(told(batch.keys[i], mapping))
         yield Row(number, record, "", list(dict.fromkeys(named)), left, said)

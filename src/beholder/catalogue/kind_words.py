@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,7 @@ TAKES_BACK = (
 )  # fmt: skip
 SHOWN = re.compile(r"[\w .:/-]{1,40}")  # what is no word is not told of: it may say who it was
 MOST_SHOWN = 10
+MOST_WORDS = 200  # of a column of kinds
 
 
 def _plain(word: object) -> str:
@@ -112,6 +114,41 @@ def unknown(column: Column, own: Mapping[str, str] | None = None) -> Counter[str
 def names_kinds(column: Column, own: Mapping[str, str]) -> bool:
     """Whether a column has a word for a kind."""
     return bool((codes_of(column, own) != UNKNOWN).any())
+
+
+def column_of_kinds(columns: Mapping[str, Column], own: Mapping[str, str]) -> str | None:
+    """Return the only column that has words for kinds in every row; None: there is none.
+
+    One word alone is as often something else, unless it takes something back.
+    """
+    found = []
+    for name, column in columns.items():
+        codes = {_code(value, own) for value in _few(distinct(column)[0])} or {UNKNOWN}
+        if UNKNOWN not in codes and (len(codes) > 1 or BACK in codes):
+            found.append(name)
+    return found[0] if len(found) == 1 else None
+
+
+def known(column: Column) -> Counter[str]:
+    """Return words for kinds, and those that take something back, with how many rows have them."""
+    values, rows = distinct(column)
+    found = [
+        i
+        for i, value in enumerate(_few(values))
+        if _code(value, {}) != UNKNOWN and SHOWN.fullmatch(value)
+    ]
+    counts = np.bincount(rows, minlength=len(values))
+    return Counter({values[i]: int(counts[i]) for i in found})
+
+
+def _few(values: list[Any]) -> list[Any]:
+    """Return the different values of a column; none where they are too many to be kinds."""
+    return values if len(values) <= MOST_WORDS else []
+
+
+def takes_back(word: str) -> bool:
+    """Whether a word takes something back."""
+    return _code(word, {}) == BACK
 
 
 def _code(value: object, own: Mapping[str, str]) -> int:

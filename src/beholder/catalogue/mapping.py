@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from beholder.catalogue.attribute_names import IMAGE, attribute_fields, guessed
+from beholder.catalogue.plain_names import plain
 from beholder.errors import DataError, UsageError
 from beholder.numbers_in_text import NUMBERS
 
@@ -15,15 +16,20 @@ ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
-    "artikelnummer", "artikel_nr", "artikel_id", "produktnummer", "produkt_nr", "produkt_id",
+    "artikelnummer", "artikel_nr", "art_nr", "art_no", "lineitem_sku", "artikel_id",
+    "produktnummer", "produkt_nr", "produkt_id",
     "id", "artikel", "produkt",  # these two are as often a name
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
     "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
-    "kunden_id", "kundennummer", "kunden_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
+    "kunden_id", "kundennummer", "kunden_nr", "kd_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
 )  # fmt: skip
 
+PIECES = (  # how many of an item
+    "menge", "bestellmenge", "anzahl", "stückzahl", "stück", "stueckzahl", "quantité", "cantidad",
+    "unidades", "quantità", "quantidade", "aantal", "hoeveelheid", "stuks",
+)  # fmt: skip
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "items": {
         "item_id": ITEM,
@@ -36,7 +42,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "image", "picture", "photo", "image_file", "image_path", "image_name", "image_src",
             "image_url", "image_link", "file", "filename", "file_name", "img", "poster",
             "thumbnail", "cover", "images", "pictures", "photos", "bild", "bilddatei", "foto",
-            "bilder", "fotos",
+            "bilder", "fotos", "hauptbild", "titelbild",
         ),
         "description": (
             "description", "detail_desc", "desc", "text", "overview", "summary", "details",
@@ -51,14 +57,14 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
             "event_date", "order_date", "purchase_date", "zeitstempel", "zeitpunkt", "datum",
-            "bestelldatum", "kaufdatum",
+            "bestelldatum", "kaufdatum", "datum_uhrzeit",
         ),
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),
         "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
                   "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time",
-                  "bewertung", "sterne", "menge", "anzahl", "wert", "valor", "valeur", "valore",
-                  "waarde", "puntuación", "calificación", "valutazione", "beoordeling"),
+                  "lineitem_quantity", "bewertung", "sterne", "wert", "valor", "valeur", "valore",
+                  "waarde", "puntuación", "calificación", "valutazione", "beoordeling", *PIECES),
         "event_id": ("event_id",),
         # Not `answer` and `place` alone, which other files say of other things.
         "answer": ("answer_id", "beholder_answer"),
@@ -79,14 +85,15 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # Columns of further pictures: `image_2`, `Photo 3`, `picture_url_4`; and those of whole lists.
 NUMBERED = re.compile(
-    r"(?:image|picture|photo|img|pic|bild|foto)s?(?:url|link|src|file|path|name)?([0-9]{1,3})"
+    r"(?:additional|zusatz)?(?:image|picture|photo|img|pic|bild|foto)s?"
+    r"(?:url|link|src|file|path|name)?([0-9]{1,3})"
 )
 MORE_PICTURES = frozenset(
     {
         "images", "pictures", "photos", "gallery", "imagegallery", "additionalimages",
         "additionalimage", "additionalimagelink", "additionalimagelinks", "additionalimageurls",
         "additionalpictures", "moreimages", "otherimages", "variantimage", "bilder",
-        "fotos",
+        "fotos", "zusatzbild", "zusatzbilder", "weiterebilder", "bildergalerie",
     }
 )  # fmt: skip
 SAYS = ("profiling", "recommend", "train", "measure")  # what users allow: one of these is needed
@@ -100,10 +107,10 @@ def first_match(columns: Sequence[str], names: Sequence[str]) -> str | None:
 
 def matches(columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
     """Yield the columns that are called so, however it is spelled, by the order of `names`."""
-    plain = {_plain(column): column for column in reversed(columns)}
-    for name in dict.fromkeys(map(_plain, names)):
-        if name in plain:
-            yield plain[name]
+    called = {plain(column): column for column in reversed(columns)}
+    for name in dict.fromkeys(map(plain, names)):
+        if name in called:
+            yield called[name]
 
 
 def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str) -> dict[str, str]:
@@ -203,11 +210,11 @@ def _more_pictures(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[s
     """Return the fields of further pictures: numbered columns by number, then lists."""
     found: list[tuple[int, int, str]] = []
     for place, column in enumerate(columns):
-        plain = _plain(column)
-        numbered = NUMBERED.fullmatch(plain)
+        name = plain(column)
+        numbered = NUMBERED.fullmatch(name)
         if numbered:
             found.append((int(numbered[1]), place, column))
-        elif plain in MORE_PICTURES:
+        elif name in MORE_PICTURES:
             found.append((1_000, place, column))
     free = (name for i in count(1) if (name := f"image_{i}" if i > 1 else "image") not in mapping)
     return dict(zip(free, (column for _, _, column in sorted(found)), strict=False))
@@ -253,10 +260,6 @@ def check_maps(given: Mapping[str, str], columns: Sequence[str]) -> None:
             near = difflib.get_close_matches(theirs, columns, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {_some(columns)}"
             raise UsageError(f"--map {ours}={theirs}: no file has a column {theirs}", remedy=hint)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _some(columns: Sequence[str]) -> str:

@@ -21,8 +21,8 @@ from beholder.catalogue.written_dates import SLASHES, Order, written
 
 BAD, YEAR, DAYS, FAR, EITHER = -1, -2, -3, -4, -5
 REASONS = {
-    BAD: "time is no moment since 1970: write 2025-12-31, 2025-12-31T14:05:00Z, or seconds or "
-    "milliseconds since 1970",
+    BAD: "time is no moment since 1970, or is in a notation that is not known: write 2025-12-31, "
+    "2025-12-31T14:05:00Z, or seconds or milliseconds since 1970",
     YEAR: "time is a year alone, such as 2023: write a date, such as 2023-11-01",
     DAYS: "time looks like a day count of a spreadsheet: write dates, such as 2023-11-01",
     FAR: "time is a number that is no moment from 1990 to 2100, in seconds or any smaller unit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from beholder.catalogue.picture_names import INSIDE
 from beholder.catalogue.readers.folder import REMEDY, Folder
 from beholder.catalogue.unicode import writable
 from beholder.errors import DataError
-from beholder.media.originals import keep
+from beholder.media.originals import digest_of, keep
 
 THREADS = 16
 MOST = 100  # pictures of one item
@@ -74,12 +74,13 @@ class Pictures:
 
     def wanted(self, item_id: str, names: Sequence[str]) -> Wanted:
         """Return the files of an item: what its row names, else those called like its id."""
+        doubts = self.left[DOUBT]
         named = self.named(item_id, names)
         if named.files or self.folder is None:
             return named
         files, doubt = self.files.of_item(item_id)
-        if doubt:
-            self.note(DOUBT, f"item {item_id}")
+        if doubt and self.left[DOUBT] == doubts:
+            self.note(DOUBT, f"item {item_id}: by its id")
         return Wanted(tuple(files), named.whole and not doubt).then(Wanted())
 
     def named(self, item_id: str, names: Sequence[str]) -> Wanted:
@@ -124,6 +125,22 @@ class Pictures:
         if len(first) < SHOWN:
             first.append(writable(example))
 
+    def shown_before(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Return the files that no item of this import shows, and that are shown all the same.
+
+        Parameters
+        ----------
+        names
+            The SHA-256 of pictures that items show, by the file that they came from: another
+            file of that name is none of them.
+        """
+        if self.folder is None:
+            return {}
+        files = [file for file in self.folder.files if file in names and file not in self.used]
+        with ThreadPoolExecutor(THREADS) as pool:
+            hashes = dict(zip(files, pool.map(self._hash, files), strict=True))
+        return {file: digest for file, digest in hashes.items() if digest == names[file]}
+
     @property
     def shown(self) -> dict[str, str]:
         """The SHA-256 of each file that was kept and some item shows, by file."""
@@ -154,6 +171,13 @@ class Pictures:
         if unread.file is not None or unread.doubt:
             return UNREAD
         return REMOTE if ADDRESS.match(name) else MISSING
+
+    def _hash(self, file: str) -> str:
+        assert self.folder is not None
+        try:
+            return digest_of(self.folder.read(file, self.limit))
+        except DataError:
+            return ""
 
     def _keep(self, file: str) -> str:
         assert self.folder is not None

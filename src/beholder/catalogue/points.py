@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from beholder.catalogue.attribute_names import attribute_fields, in_another_language
 from beholder.catalogue.readers import open_rows
-from beholder.catalogue.readers.interface import Batch, distinct
+from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
-from beholder.numbers_in_text import COMMA, LONGEST, POINTS, bare, is_number
+from beholder.catalogue.unicode import writable
+from beholder.numbers_in_text import COMMA, LONGEST, POINTS, bare, is_number, number
 
 COUNTED = frozenset({"price", "stock"})  # thousands of others are rare, and three digits are not
 MARKED = (
@@ -24,11 +27,32 @@ DOUBTFUL = (
 )
 
 
+LONGEST_SHOWN = 40
+LEFT_OUT = (
+    "{column}: most are numbers, so words such as {text!r} are left out (kept as words they would "
+    "end ranges and {name} < 50); to keep them, say --map NAME={column}"
+)
+
+
 class Points(NamedTuple):
-    """The attributes of a file whose points mark thousands, and what is said of that."""
+    """How the numbers of a file are read.
+
+    Attributes
+    ----------
+    thousands
+        The attributes whose points mark thousands.
+    numbers
+        Those that are numbers but for some words, which are left out.
+    said
+        What is taken so, in words.
+    """
 
     thousands: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
     said: tuple[str, ...] = ()
+
+
+NOTHING = Points()
 
 
 class PointsSeen:
@@ -44,19 +68,31 @@ class PointsSeen:
         Whether one has a point that marks no thousands.
     first
         The first that may be thousands; empty: there is none.
+    numbers, words
+        How many rows have a number, and how many have something else.
+    word
+        The first that is no number; empty: there is none.
     """
 
     def __init__(self) -> None:
         self.comma = self.several = self.decimal = False
-        self.first = ""
+        self.first = self.word = ""
+        self.numbers = self.words = 0
 
-    def take(self, values: Iterable[Any]) -> None:
-        """Look at some values."""
-        for value in values:
+    def take(self, column: Column) -> None:
+        """Look at the values of some rows."""
+        values, rows = distinct(column)
+        counts = np.bincount(rows, minlength=len(values)).tolist()
+        for value, n in zip(values, counts, strict=True):
             if isinstance(value, float):
                 self.decimal |= not value.is_integer()
             elif isinstance(value, str) and len(value) <= LONGEST:
                 self._take(bare(value))
+            if not is_word(value):
+                self.numbers += n * (value is not None and value != "")
+                continue
+            self.words += n
+            self.word = self.word or value
 
     def _take(self, text: str) -> None:
         if COMMA.fullmatch(text):
@@ -71,6 +107,11 @@ class PointsSeen:
     def settled(self) -> bool:
         """Whether no further value is needed."""
         return self.comma or self.decimal
+
+    @property
+    def mostly(self) -> bool:
+        """Whether most are numbers, and some are words."""
+        return 0 < self.words < self.numbers
 
     @property
     def thousands(self) -> bool:
@@ -93,11 +134,22 @@ def points_in(path: Path, mapping: Mapping[str, str], form: Form = USUAL) -> Poi
         for name, column in _numbers(batch, mapping).items():
             one = seen.setdefault(name, PointsSeen())
             if not one.settled:
-                one.take(distinct(batch.columns[column])[0])
+                one.take(batch.columns[column])
         if all(one.settled for one in seen.values()):
             break
     rows.close()
     return _points(seen, mapping, semicolons)
+
+
+def is_word(value: Any) -> bool:
+    """Whether a value is a text and no number, however its points are meant."""
+    text = isinstance(value, str) and bool(value.strip())
+    return text and number(value) is None and not POINTS.fullmatch(bare(value))
+
+
+def without_words(values: list[Any]) -> list[Any]:
+    """Return values of a column of numbers, nothing in the place of words."""
+    return [None if is_word(value) else value for value in values]
 
 
 def without_points(values: list[Any]) -> list[Any]:
@@ -111,7 +163,7 @@ def without_points(values: list[Any]) -> list[Any]:
 
 
 def _points(seen: Mapping[str, PointsSeen], mapping: Mapping[str, str], semicolons: bool) -> Points:
-    thousands, said = set(), []
+    thousands, numbers, said = set(), set(), []
     for name, one in seen.items():
         column = mapping.get(name, name)
         likely = semicolons and in_another_language(column)
@@ -121,7 +173,11 @@ def _points(seen: Mapping[str, PointsSeen], mapping: Mapping[str, str], semicolo
             words = MARKED if likely else DOUBTFUL
             value = one.first.replace(".", "")
             said.append(words.format(column=column, text=one.first, value=value))
-    return Points(frozenset(thousands), tuple(said))
+        if one.mostly:
+            numbers.add(name)
+            word = writable(one.word[:LONGEST_SHOWN])
+            said.append(LEFT_OUT.format(column=column, text=word, name=name))
+    return Points(frozenset(thousands), frozenset(numbers), tuple(said))
 
 
 def _numbers(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:

@@ -77,9 +77,11 @@ class Report(msgspec.Struct):
     pictures_left, pictures_left_first
         How many pictures were left out, kept or found by a guess, by reason in words, and the
         first of each.
+    folder
+        Whether there was a folder of pictures; without one nothing is known of its files.
     pictures_found, pictures_different
-        Files of the folder that items show, each once however many show it, and how many pictures
-        that are, byte for byte.
+        Files of the folder that items show, also since an import before, each once however many
+        show it, and how many pictures that are, byte for byte.
     media_without_items
         Files of pictures in the folder that no item shows.
     items_with_several
@@ -100,6 +102,7 @@ class Report(msgspec.Struct):
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
     refused_file: str = ""
     joined: float | None = None
+    folder: bool = False
     pictures_found: int = 0
     pictures_different: int = 0
     items_with_several: int = 0

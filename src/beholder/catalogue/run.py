@@ -8,19 +8,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from beholder.behaviour.kinds import CODES
+from beholder.catalogue.asked_columns import asked
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.first_rows import first_rows
 from beholder.catalogue.import_interactions import import_interactions
 from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
-from beholder.catalogue.kind_words import names_kinds
+from beholder.catalogue.kind_words import column_of_kinds, names_kinds
 from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, matches, meant_by
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
-from beholder.catalogue.readers.texts import USUAL, Form
+from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
 from beholder.catalogue.unicode import writable
@@ -31,6 +34,10 @@ from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now
 from beholder.workspace import Workspace
+
+MARKED = (
+    "the file is read as {marked}, as the byte order mark at its start says, and not as {asked}"
+)
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,21 @@ class Request:
 
 @dataclass(frozen=True)
 class Peek:
-    """The beginning of one file, and what its columns mean."""
+    """The beginning of one file, and what its columns mean.
+
+    Attributes
+    ----------
+    said
+        Which encoding it says itself, where another was asked for, and what is asked about its
+        columns, in words.
+    """
 
     what: str
     path: Path
     mapping: dict[str, str]
     batch: Batch
     form: Form = USUAL
+    said: tuple[str, ...] = ()
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file, as far as they can be written."""
@@ -114,24 +129,32 @@ def peek(request: Request) -> list[Peek]:
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
-    seen = [
-        Peek(what, path, _meant(what, path, batch, request), batch, request.form)
-        for what, (path, batch) in firsts.items()
-    ]
+    seen = [_seen(what, path, batch, request) for what, (path, batch) in firsts.items()]
     _check_used(request.maps, seen)
     return seen
+
+
+def _seen(what: str, path: Path, batch: Batch, request: Request) -> Peek:
+    mapping = _meant(what, path, batch, request)
+    marked = other_than_said(path, request.form.encoding)
+    said = asked(batch, mapping) if what == "items" else []
+    if marked:
+        said.insert(0, MARKED.format(marked=marked.upper(), asked=request.form.encoding))
+    return Peek(what, path, mapping, batch, request.form, tuple(said))
 
 
 def _meant(what: str, path: Path, batch: Batch, request: Request) -> dict[str, str]:
     """Return what columns mean: by name, and kinds by the column that names some."""
     mapping = guess(what, list(batch.columns), request.maps, path.name)
-    if what != "interactions" or "kind" not in mapping or "kind" in request.maps:
+    if what != "interactions" or "kind" in request.maps:
         return mapping
-    used = set(mapping.values()) - {mapping["kind"]}
-    for column in matches([c for c in batch.columns if c not in used], FIELDS[what]["kind"]):
-        if names_kinds(batch.columns[column], request.words):
+    used = {column for field, column in mapping.items() if field != "kind"}
+    free = {name: column for name, column in batch.columns.items() if name not in used}
+    for column in matches(list(free), FIELDS[what]["kind"]):
+        if names_kinds(free[column], request.words):
             return mapping | {"kind": column}
-    return mapping
+    other = None if request.kind else column_of_kinds(free, request.words)
+    return mapping if other is None else mapping | {"kind": other}
 
 
 def import_files(
@@ -153,6 +176,7 @@ def import_files(
         for seen in seen_first:
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
+            done.said = [*seen.said, *done.said]
             report.files.append(done)
             if seen.what == "items" and (done.refused_whole or done.cut):
                 break  # behaviour would find nothing, or make items that are ids alone
@@ -214,16 +238,30 @@ def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals
     report.reasons = dict(refusals.reasons.most_common())
     if len(refusals) and refusals.path is not None:
         report.refused_file = f"reports/{refusals.path.name}"
-    report.items_without_media = store.items()["picture"].null_count
-    shown = pictures.shown
+    items = store.items()
+    report.items_without_media = items["picture"].null_count
+    report.folder = pictures.folder is not None
+    before = _shown_before(items, pictures)
+    shown = pictures.shown | before
     report.pictures_found, report.pictures_different = len(shown), len(set(shown.values()))
     if pictures.folder is not None:
-        spare = [file for file in pictures.folder.files if file not in pictures.used]
+        spare = [
+            file for file in pictures.folder.files if not (file in pictures.used or file in before)
+        ]
         report.media_without_items = len(spare)
         report.media_without_items_first = writable(spare[:10])
         report.files_skipped = dict(pictures.folder.skipped.most_common())
     report.pictures_left = dict(pictures.left.most_common())
     report.pictures_left_first = pictures.examples
+
+
+def _shown_before(items: pa.Table, pictures: Pictures) -> dict[str, str]:
+    """Return the files of the folder that items show from an import before, with their SHA-256."""
+    if pictures.folder is None:
+        return {}
+    shown = items["media"].combine_chunks().flatten().field("hash").to_pylist()
+    names = file_names.of(pictures.media, set(shown))
+    return pictures.shown_before({file: digest for digest, file in names.items()})
 
 
 def _check(request: Request) -> None:

@@ -1,7 +1,7 @@
-"""Dates as people write them: 31.12.2025 14:05, 2025/12/31, and 12/31/2025 where it is clear.
+"""Dates as people write them: 31.12.2025 14:05, 2025/12/31, 31 December 2025, 12/31/2025.
 
-With points the day comes first. With slashes the day or the month may, and only a column can tell:
-one number above 12 in it says which of the two is the day.
+With points the day comes first, also where the year has two digits. With slashes the day or the
+month may, and only a column can tell: one number above 12 in it says which of the two is the day.
 """
 
 from __future__ import annotations
@@ -11,16 +11,28 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from beholder.catalogue.month_names import month_of
+
 Order = Literal["day", "month", ""]
 TIME = (
     r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AP])M)?)?"
 )
-POINTS = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}){TIME}", re.ASCII)
+POINTS = re.compile(
+    rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d{{2}}){TIME}", re.ASCII
+)
 YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){TIME}", re.ASCII
 )
 SLASHES = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){TIME}", re.ASCII)
+DAY_AND_NAME = re.compile(
+    rf"(?P<day>\d{{1,2}})(?:\.|ER|ST|ND|RD|TH|º|°)?[ -]*(?:DE |D')?(?P<name>[^\W\d_]{{3,11}})\.?"
+    rf"(?: DEL?)?[ ,-]+(?P<year>\d{{4}}){TIME}"
+)
+NAME_AND_DAY = re.compile(
+    rf"(?P<name>[^\W\d_]{{3,11}})\.? (?P<day>\d{{1,2}})(?:ST|ND|RD|TH)?,? (?P<year>\d{{4}}){TIME}"
+)
 MONTHS = 12
+CENTURY = 70  # years of two digits from here on are of the century before
 
 
 class Slashed(NamedTuple):
@@ -74,6 +86,10 @@ def written(text: str, first: Order = "") -> datetime | None:
     told = POINTS.fullmatch(text.upper()) or YEAR_FIRST.fullmatch(text.upper())
     if told is not None:
         return _moment(told, int(told["day"]), int(told["month"]))
+    told = DAY_AND_NAME.fullmatch(text.upper()) or NAME_AND_DAY.fullmatch(text.upper())
+    month = month_of(told["name"]) if told is not None else None
+    if told is not None and month is not None:
+        return _moment(told, int(told["day"]), month)
     told = SLASHES.fullmatch(text.upper())
     if told is None or not first:
         return None
@@ -87,4 +103,21 @@ def _moment(told: re.Match[str], day: int, month: int) -> datetime:
         if not 1 <= hour <= 12:
             raise ValueError(f"{hour} is no hour of half a day")
         hour = hour % 12 + (12 if told["half"] == "P" else 0)
-    return datetime(int(told["year"]), month, day, hour, minute, second)
+    year = int(told["year"])
+    if len(told["year"]) == 2:
+        year += 1900 if year >= CENTURY else 2000
+    return datetime(year, month, day, hour, minute, second)
+
+
+def short_years(values: Iterable[Any]) -> str:
+    """Return how dates with points and a year of two digits are read, in words; empty: none are."""
+    for value in values:
+        pointed = isinstance(value, str) and "." in value[1:3]  # most are not, and there are many
+        date = POINTS.fullmatch(value.strip().upper()) if pointed else None
+        if date is not None and len(date["year"]) == 2:
+            try:
+                moment = written(date[0])
+            except ValueError:
+                continue
+            return f"dates such as {value.strip()} are read as day.month.year: {moment:%Y-%m-%d}"
+    return ""

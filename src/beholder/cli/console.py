@@ -21,6 +21,7 @@ ONE = {  # of what is counted
     "pairs": "pair", "people": "person", "pictures": "picture", "rows": "row", "users": "user",
     "vectors": "vector", "visitors": "visitor",
 }  # fmt: skip
+ONE_IS = (("that are no pictures", "that is no picture"), (", which are not", ", which is not"))
 
 
 MEMBERS = (
@@ -146,8 +147,18 @@ def how_far(done: float, total: float | None, unit: str) -> str:
 
 def counted(n: int, words: str) -> str:
     """Return a number of things: `2 rows without a time`, `1 row without a time`."""
-    first, space, rest = words.partition(" ")
-    return f"{n} {ONE.get(first, first) if n == 1 else first}{space}{rest}"
+    if n != 1:
+        return f"{n} {words}"
+    parts = words.split(" ", 2)
+    for i, part in enumerate(parts[:2]):  # `hidden files`, `.heic files, which ...`
+        bare = part.rstrip(",")
+        if bare in ONE:
+            parts[i] = ONE[bare] + part[len(bare) :]
+            break
+    one = " ".join(parts)
+    for many, single in ONE_IS:
+        one = one.replace(many, single)
+    return f"1 {one}"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -226,16 +226,23 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     _print_left(report.pictures_left, report.pictures_left_first)
     for reason, n in report.files_skipped.items():
         click.echo(console.counted(n, reason))
-    click.echo(
-        f"{_files_of_items(report)}; "
-        f"{console.counted(report.items_with_several, 'items with several')}, "
-        f"{console.counted(report.items_without_media, 'items without')}, "
-        f"{console.counted(report.media_without_items, 'files without an item')}; "
-        f"{report.seconds:.1f} s"
-    )
+    click.echo(f"{_pictures(report)}{report.seconds:.1f} s")
     click.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):
         click.echo(f"next: beholder encode {folder}", err=True)
+
+
+def _pictures(report: Report) -> str:
+    """Return what is known of pictures: of the folder, or of items; nothing of behaviour alone."""
+    without = console.counted(report.items_without_media, "items without")
+    if not report.folder:
+        looked = any(file.what == "items" for file in report.files)
+        return f"{without} a picture; " if looked else ""
+    return (
+        f"{_files_of_items(report)}; "
+        f"{console.counted(report.items_with_several, 'items with several')}, {without}, "
+        f"{console.counted(report.media_without_items, 'files without an item')}; "
+    )
 
 
 def _files_of_items(report: Report) -> str:
@@ -323,7 +330,7 @@ def _print_sights(found: DryRun) -> None:
         click.echo()
     if found.behaviour is not None:
         _print_behaviour(found.behaviour)
-    if found.items:
+    if found.items and found.folder:
         click.echo(
             f"{found.pictures} of {found.items} items have a picture in the folder, "
             f"{found.several} of them several: "

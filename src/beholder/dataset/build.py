@@ -19,6 +19,7 @@ from beholder.dataset.log import Log, log_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.raw_vectors import RawVectors
 from beholder.dataset.texts import groups_of, text_of
+from beholder.encoders.workspace import refused_items
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
 from beholder.store.records import TrainingEvents
@@ -47,6 +48,8 @@ class Built:
         Milliseconds since 1970 of the newest event, 0 without any.
     unseen
         Items with pictures of which an encoder of the settings has no vector, by its name.
+    unreadable
+        Items all of whose pictures were refused when they were encoded, with one of these.
     damaged
         Files of its cache that were passed over, by the name of an encoder.
     measured
@@ -64,6 +67,7 @@ class Built:
     fingerprint: str
     newest: int
     unseen: dict[str, int] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
     damaged: dict[str, int] = field(default_factory=dict)
     held: tuple[int, int] = (0, 0)
     left_out: list[str] = field(default_factory=list)
@@ -107,6 +111,11 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     newest = int(events.times.max(initial=0))
     pictured = np.array([bool(own) for own in pictures], bool)
     seen = {name: vectors[name].present for name in settings.encode.encoders if name in vectors}
+    ids = items["item_id"].to_pylist()
+    refused = refused_items(workspace, ids, pictures)
+    blind = pictured & ~np.any([np.zeros(len(pictured), bool), *seen.values()], axis=0)
+    unreadable = {ids[i]: refused[ids[i]] for i in np.flatnonzero(blind) if ids[i] in refused}
+    pictured &= np.array([item not in unreadable for item in ids], bool)
     unseen = {
         name: int((pictured & ~seen.get(name, np.zeros(len(pictured), bool))).sum())
         for name in settings.encode.encoders
@@ -115,7 +124,17 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     told = _fingerprint(items, marks)
     own = (highest, held)
     return Built(
-        dataset, items, version, told, newest, lacking, read.damaged, own, left_out, measured
+        dataset,
+        items,
+        version,
+        told,
+        newest,
+        lacking,
+        unreadable,
+        read.damaged,
+        own,
+        left_out,
+        measured,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
+from beholder.encoders.picture_facts import Refusals
 from beholder.encoders.run import EncodeReport, encode_pictures
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
@@ -73,3 +74,23 @@ def encode_workspace(
         int((counts == 0).sum()),
         int((counts > 1).sum()),
     )
+
+
+def refused_items(
+    workspace: Workspace, items: Sequence[str], pictures: Sequence[Sequence[str]]
+) -> dict[str, str]:
+    """Return the items all of whose pictures were refused, with what the first of them is called.
+
+    Parameters
+    ----------
+    items, pictures
+        Ids, and the SHA-256 of the pictures of each.
+    """
+    refused = Refusals(workspace.vectors).load()
+    found = {
+        item: own[0]
+        for item, own in zip(items, pictures, strict=True)
+        if own and all(each in refused for each in own)
+    }
+    names = file_names.of(workspace.media, found.values())
+    return {item: names.get(own, f"picture {own[:12]}") for item, own in found.items()}

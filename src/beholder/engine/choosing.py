@@ -13,7 +13,7 @@ from beholder.engine.standing import StandingRules
 from beholder.engine.variants import how_many, products
 from beholder.rules.choices import Choices, all_of, masks_of
 from beholder.rules.fit import Fitted
-from beholder.rules.offers import counts_of
+from beholder.rules.offers import counts_of, left_of
 from beholder.scorers.interface import Mask
 
 
@@ -39,12 +39,19 @@ class FacetValue(msgspec.Struct, frozen=True, omit_defaults=True):
     labels: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-class Facet(msgspec.Struct, frozen=True):
-    """An attribute by which what was found can be narrowed."""
+class Facet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An attribute by which what was found can be narrowed.
+
+    Attributes
+    ----------
+    more
+        How many values were found besides: there are too many, or they are too long.
+    """
 
     name: str
     type: str
     values: tuple[FacetValue, ...]
+    more: int = 0
 
 
 class SearchAnswer(Answer, frozen=True):
@@ -95,7 +102,8 @@ def facets_of(
             if count or value in picked
         )
         if values:
-            facets.append(Facet(offer.name, offer.type, values))
+            more = left_of(offer, view.masks.facets, among)
+            facets.append(Facet(offer.name, offer.type, values, more))
     return tuple(facets)
 
 

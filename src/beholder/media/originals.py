@@ -13,9 +13,14 @@ def path_of(media: Path, digest: str) -> Path:
     return media / "originals" / digest[:2] / digest
 
 
+def digest_of(data: bytes) -> str:
+    """Return what the picture of these bytes is called."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def keep(media: Path, data: bytes) -> str:
     """Store the bytes of one picture and return their hexadecimal SHA-256."""
-    digest = hashlib.sha256(data).hexdigest()
+    digest = digest_of(data)
     path = path_of(media, digest)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

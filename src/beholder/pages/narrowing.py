@@ -32,6 +32,7 @@ def facets(look: Look, asked: Asked, facets: Sequence[Mapping[str, Any]]) -> lis
                 _option(look, asked, facet["name"], v["value"], v["count"], v.get("labels", {}))
                 for v in facet["values"]
             ],
+            "more": words.count("values_more", facet["more"]) if facet.get("more") else "",
         }
         for facet in facets
     ]

@@ -53,12 +53,15 @@ class Offer(NamedTuple):
         As `Choices` take them: those of most items first, numbers and ranges from the least on.
     codes
         Of each value in the column of the attribute; empty where that has numbers.
+    left
+        Codes of the values that are not offered, since there are too many or they are too long.
     """
 
     name: str
     type: FacetType
     values: tuple[str, ...]
     codes: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
 
 
 def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[Offer, ...]:
@@ -78,11 +81,11 @@ def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[O
         if name not in facets.fields or (not names and _NAME.search(name)):
             continue
         column = facets.column(name)
-        values, codes = _values(column, shown, bool(names), name.casefold() == PRICE)
+        values, codes, left = _values(column, shown, bool(names), name.casefold() == PRICE)
         if not values or (not names and numbers == NUMBERS and isinstance(column, Numbers)):
             continue
         numbers += isinstance(column, Numbers)
-        found.append(Offer(name, facets.fields[name].type, values, codes))
+        found.append(Offer(name, facets.fields[name].type, values, codes, left))
         if not names and len(found) == MOST:
             break
     return tuple(found)
@@ -121,6 +124,16 @@ def counts_of(
     return tuple(int(np.count_nonzero(row)) for row in have)  # several times faster than by axis
 
 
+def left_of(offer: Offer, facets: Facets, among: Mask) -> int:
+    """Return how many values some items, bool (n,), have that are not offered."""
+    if not offer.left:
+        return 0
+    column = facets.column(offer.name)
+    assert isinstance(column, Coded | Lists)
+    counts = np.bincount(_codes(column, among)[0], minlength=len(column.values))
+    return int(np.count_nonzero(counts[list(offer.left)]))
+
+
 def _different(numbers: NDArray[np.int64]) -> int:
     there = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
     there[numbers] = True
@@ -137,21 +150,24 @@ def _ordered(facets: Facets) -> list[str]:
 
 def _values(
     column: Column, shown: Mask, asked: bool, price: bool
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the values that are offered, and their codes; nothing: none are."""
+) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
+    """Return the values that are offered, their codes, and those of others; nothing: none are."""
     if isinstance(column, Numbers):
-        return _of_numbers(column.values[shown & column.exists()], asked or price), ()
+        return _of_numbers(column.values[shown & column.exists()], asked or price), (), ()
     assert isinstance(column, Coded | Lists)
     if not asked and _tells_apart(column, shown):
-        return (), ()
-    tally = {own: n for own, n in _tally(column, shown).items() if _says_something(own[0])}
+        return (), (), ()
+    tally = {own: n for own, n in _tally(column, shown).items() if _says_something(own[0], price)}
     if not asked and _is_prose(tally):
-        return (), ()
+        return (), (), ()
     if all(n == int(shown.sum()) for n in tally.values()):
-        return (), ()  # nothing to choose: all have it
+        return (), (), ()  # nothing to choose: all have it
     ordered = sorted(tally, key=lambda own: (-tally[own], own[0]))
     chosen = [own for own in ordered if len(own[0]) <= LONGEST][:VALUES]
-    return tuple(text for text, _ in chosen), tuple(code for _, code in chosen)
+    codes = tuple(code for _, code in chosen)
+    offered = set(codes)
+    left = tuple(code for _, code in ordered if code not in offered)
+    return tuple(text for text, _ in chosen), codes, left
 
 
 def _tells_apart(column: Coded | Lists, shown: Mask) -> bool:
@@ -164,12 +180,12 @@ def _is_prose(tally: Mapping[tuple[str, int], int]) -> bool:
     return sum(len(text) > LONGEST for text, _ in tally) > len(tally) / 2
 
 
-def _says_something(text: str) -> bool:
-    """Whether a value is a word or a size, and no code."""
+def _says_something(text: str, price: bool) -> bool:
+    """Whether a value is a word, a size or a price, and no code."""
     word = text.strip().casefold()
     digits = sum(letter.isdigit() for letter in word)
     letters = sum(letter.isalpha() for letter in word)
-    coded = digits >= 4 and digits >= letters
+    coded = digits >= 4 and digits >= letters and not price
     return word not in _NOTHING and not coded and digits + letters > 0
 
 

@@ -30,6 +30,8 @@ from beholder.training.plan import SEED
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 
+SHOWN = 3  # items that are named of many
+
 FLOOR = 0.5  # of what the served bundle knows; less of it is more likely a mistake than the truth
 
 
@@ -188,11 +190,22 @@ def _unseen(made: Built, workspace: Workspace) -> list[str]:
         f"{name}: files of the cache that are cut or changed, and were passed over: {n}"
         for name, n in made.damaged.items()
     ]
-    return damaged + [
-        f"{name} has seen no picture of {n} items that have some: run `beholder encode "
-        f"{workspace.root}`, then train again"
-        for name, n in made.unseen.items()
+    refused = [f"item {item}: {file}" for item, file in made.unreadable.items()]
+    more = "; ..." if len(refused) > SHOWN else ""
+    unreadable = [
+        f"items whose pictures cannot be read, and which are compared without them: {len(refused)} "
+        f"({'; '.join(refused[:SHOWN])}{more}); replace these files and import them again "
+        f"(`beholder encode {workspace.root}` says why each was refused)"
     ]
+    return (
+        damaged
+        + unreadable * bool(refused)
+        + [
+            f"{name} has seen no picture of {n} items that have some: run `beholder encode "
+            f"{workspace.root}`, then train again"
+            for name, n in made.unseen.items()
+        ]
+    )
 
 
 def _served(workspace: Workspace) -> str | None:

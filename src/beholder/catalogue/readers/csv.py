@@ -13,6 +13,7 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pyarrow as pa
 import pyarrow.csv
@@ -61,11 +62,11 @@ class _Table:
         self.refuse = refuse
         source = blocks(path, refuse, form.encoding)
         number, block = next(source, (1, b""))
-        first, rest = _first(block, refuse)
+        first, rest = _first(path, block)
         given = SEPARATOR.fullmatch(first)
         if given:  # as a spreadsheet says it
             number += 1
-            first, rest = _first(rest, refuse)
+            first, rest = _first(path, rest)
         self.delimiter = given[1] if given else max(DELIMITERS, key=first.count)
         names = _names(path, first, self.delimiter, form.header)
         self.width = len(names)
@@ -213,9 +214,15 @@ def _has_long_line(block: bytes) -> bool:
     return False
 
 
-def _first(block: bytes, refuse: Refuse) -> tuple[str, bytes]:
+def _first(path: Path, block: bytes) -> tuple[str, bytes]:
     """Return the first line, and what follows it."""
     end = block.find(b"\n") + 1 or len(block)
+
+    def refuse(_: int, reason: str) -> NoReturn:
+        raise DataError(
+            f"the first line of {path.name} {reason}", remedy="the first line names the columns"
+        )
+
     return decode(1, block[:end], refuse)[0], block[end:]
 
 

@@ -57,8 +57,7 @@ def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
         if start.startswith(GZIP):
             start = file.read(3)
             file.seek(0)
-        if start.startswith(UTF16):
-            encoding = "utf-16"
+        encoding = _marked(start) or encoding
         if start.startswith(codecs.BOM_UTF8):
             file.seek(len(codecs.BOM_UTF8))
     except (EOFError, OSError, zlib.error) as error:
@@ -67,6 +66,25 @@ def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
     if codecs.lookup(encoding).name == UTF8:
         return file
     return io.BufferedReader(_Recoded(file, encoding))
+
+
+def other_than_said(path: Path, encoding: str) -> str:
+    """Return which encoding a file's mark says, where another was asked for; empty: none does."""
+    with path.open("rb") as plain:
+        start = plain.read(3)
+    if start.startswith(GZIP):
+        with _unpacked(path) as file:
+            start, _ = read_up_to(path, file, 3)
+    marked = _marked(start)
+    asked = codecs.lookup(encoding).name if marked else ""
+    return "" if asked == UTF8 or asked.startswith(marked) else marked
+
+
+def _marked(start: bytes) -> str:
+    """Return the encoding that a mark at the start of a file says; empty: there is none."""
+    if start.startswith(UTF16):
+        return "utf-16"
+    return UTF8 if start.startswith(codecs.BOM_UTF8) else ""
 
 
 def _unpacked(path: Path) -> IO[bytes]:

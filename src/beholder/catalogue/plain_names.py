@@ -1,0 +1,27 @@
+"""Names of columns without what is only spelling: case, accents, spaces and marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+CURRENCY = re.compile(r"[\s(\[/]+(?:in )?(?:[€$£¥]|EUR|USD|GBP|CHF)\s*[)\]]?\s*$", re.IGNORECASE)
+
+
+def plain(name: str) -> str:
+    """Return a name in small letters and digits: `Art.-Nr.` is artnr, `Quantité` is quantite."""
+    bare = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss"))
+    return re.sub(r"[^a-z0-9]", "", bare)
+
+
+def without_currency(name: str) -> str:
+    """Return a name without the currency behind it: `Preis (€)` is Preis."""
+    return CURRENCY.sub("", name) or name
+
+
+def currency(name: str) -> str:
+    """Return the currency behind a name; empty: there is none."""
+    found = CURRENCY.search(name)
+    if found is None:
+        return ""
+    return re.sub(r"^[\s(\[/]+(?:in )?|[\s)\]]+$", "", found[0], flags=re.IGNORECASE).upper()
