@@ -168,6 +168,36 @@ def test_an_item_names_its_variants_and_its_page_shows_them(asking):
 
 
 @pytest.mark.browser
+def test_sizes_with_one_picture_are_told_apart_by_their_letters(chromium, shop):
+    with shop.client() as client:
+        (row,) = client.get("/v1/rows/popular?k=1").json()["items"]
+        picture = client.get(f"/v1/items/{row['id']}").json()["pictures"][0]["hash"]
+        items = [
+            {
+                "item_id": f"shirt-{size}",
+                "title": "Linen shirt",
+                "attributes": {"product_code": "shirt", "size": size},
+                "pictures": [picture],
+            }
+            for size in "SML"
+        ]
+        put = client.post("/v1/items", json={"items": items}, headers=shop.operator)
+        assert put.json()["added"] == 3, put.text
+    context = chromium.new_context(base_url=shop.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto("/item/shirt-M")
+    swatches = page.locator(".page .swatches a")
+    assert swatches.all_inner_texts() == ["S", "M", "L"]
+    assert all(each.is_visible() for each in swatches.locator("span").all())
+    assert page.locator(".page .swatches [aria-current]").inner_text() == "M"
+    page.goto("/search?words=linen+shirt")
+    page.locator(".card", has_text="Linen shirt").locator("a[data-do=open]").click()
+    page.locator("#viewer .swatches a").nth(2).wait_for()
+    assert page.locator("#viewer .swatches a").all_inner_texts() == ["S", "M", "L"]
+    context.close()
+
+
+@pytest.mark.browser
 def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
     context = chromium.new_context(base_url=shop.url)
     page = context.new_page()
