@@ -167,6 +167,31 @@ def test_an_item_names_its_variants_and_its_page_shows_them(asking):
     assert "2 more variants" in found
 
 
+def test_of_equals_the_variant_with_a_picture_stands_for_its_product(shop, asking):
+    (row,) = asking.get("/v1/rows/popular?k=1").json()["items"]
+    picture = asking.get(f"/v1/items/{row['id']}").json()["pictures"][0]["hash"]
+    items = [
+        {
+            "item_id": f"pan{i}-{size}",
+            "title": "Copper pan",
+            "attributes": {"product_code": f"pan{i}", "ware": "copper"},
+            "pictures": [picture] if size == "b" else [],
+        }
+        for i in range(4)
+        for size in "abc"
+    ]
+    put = asking.post("/v1/items", json={"items": items}, headers=shop.operator)
+    assert put.json()["added"] == 12, put.text
+    only = {"filter": "ware = 'copper'", "variants": "one", "k": 10}
+    for address in ("/v1/recommendations", "/v1/rows/new"):
+        found = asking.get(address, params=only).json()["items"]
+        assert sorted(each["id"] for each in found) == [f"pan{i}-b" for i in range(4)], address
+    every = asking.get("/v1/rows/new", params=only | {"variants": "all"}).json()["items"]
+    assert len(every) == 10
+    named = asking.post("/v1/search", json={"words": "copper", "variants": "one"}).json()["items"]
+    assert sorted(each["id"] for each in named) == [f"pan{i}-b" for i in range(4)]
+
+
 @pytest.mark.browser
 def test_sizes_with_one_picture_are_told_apart_by_their_letters(chromium, shop):
     with shop.client() as client:
