@@ -230,6 +230,11 @@ def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
     card = page.locator(".card", has_text="Enamel mug")
     assert card.count() == 1
     assert card.locator(".others").inner_text() == "2 more variants"
+    assert card.locator("a:not([tabindex])").count() == 2  # the picture, and "more like this"
+    card.locator("b").click()  # the words of a card lead where its picture does
+    page.locator("#viewer .swatches a").nth(2).wait_for()
+    page.locator("#viewer [data-do=close]").click()
+    page.wait_for_url("**/search?words=enamel+mug")
     card.locator("a[data-do=open]").click()
     page.locator("#viewer .swatches a").nth(2).wait_for()
     page.locator("#viewer .swatches a[aria-label=green]").focus()

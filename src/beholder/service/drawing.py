@@ -54,6 +54,7 @@ def look_of(request: Asking) -> Look:
         chips=running.chips,
         cents=running.cents,
         variants=running.settings.pages.variants,
+        pixels=running.settings.media.max_pixels,
         site=running.settings.pages.address or _site(request),
     )
 
