@@ -45,7 +45,7 @@ class Look:
         they are not told.
     refused
         Whether the visitor allows no recommendations of its own.
-    pixels
+    pixels, bytes
         How many a picture to search by may have.
     """
 
@@ -61,3 +61,4 @@ class Look:
     site: str = ""
     refused: bool = False
     pixels: int = 50_000_000
+    bytes: int = 20_971_520

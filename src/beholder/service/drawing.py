@@ -55,6 +55,7 @@ def look_of(request: Asking) -> Look:
         cents=running.cents,
         variants=running.settings.pages.variants,
         pixels=running.settings.media.max_pixels,
+        bytes=running.settings.media.max_bytes,
         site=running.settings.pages.address or _site(request),
     )
 

@@ -64,11 +64,17 @@ async function search(file) {
     location.assign(`${root}/search?picture=${key}`);
   } catch (error) {
     const refused = error instanceof Problem ? REFUSED[error.status] : null;
-    toast(say(refused ?? "error", { pixels: Number(document.body.dataset.pixels).toLocaleString(language) }));
+    toast(say(refused ?? "error", limits()));
   } finally {
     form.removeAttribute("aria-busy");
     form.reset();
   }
+}
+
+function limits() {
+  const { pixels, bytes } = document.body.dataset;
+  const whole = (number) => number.toLocaleString(language, { maximumFractionDigits: 0 });
+  return { pixels: whole(Number(pixels)), megabytes: whole(bytes / 1e6) };
 }
 
 /** A photograph of many megabytes looks the same to the encoder when it is small. */
