@@ -54,9 +54,10 @@ class Workspace:
         """
         root = Path(root)
         if not (root / "beholder.toml").is_file():
+            inside = next(iter(sorted(root.glob("*/beholder.toml"))), None)
+            remedy = f"run `beholder init {root}`" if inside is None else f"name {inside.parent}"
             raise WorkspaceError(
-                f"{root} is not a workspace: it has no beholder.toml",
-                remedy=f"run `beholder init {root}`",
+                f"{root} is not a workspace: it has no beholder.toml", remedy=remedy
             )
         for name in FOLDERS:
             (root / name).mkdir(exist_ok=True)

@@ -12,6 +12,7 @@ from beholder.pages.attributes import (
     MOST_CHIPS,
     TINTS,
     chips,
+    differing,
     is_words,
     price,
     sold_out,
@@ -95,6 +96,35 @@ def test_in_a_catalogue_with_cents_all_prices_have_them(
     value: float, currency: str, written: str
 ) -> None:
     assert price({"price": value}, currency, cents=True) == written
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ({"size": "S", "ean": "1"}, {"size": "M", "ean": "2"}, ["size"]),
+        ({"length": 30, "price": 5}, {"length": 40, "price": 6}, ["length"]),
+        ({"price": 5}, {"price": 6}, []),
+    ],
+)
+def test_variants_are_called_by_what_they_differ_in(
+    first: dict[str, Any], second: dict[str, Any], names: list[str]
+) -> None:
+    shirts = [{"title": "Shirt", "attributes": told} for told in (first, second)]
+    assert differing(shirts) == names
+    named = [
+        {"title": f"Shirt {i}", "attributes": each["attributes"]} for i, each in enumerate(shirts)
+    ]
+    assert differing(named) == [name for name in names if name == "size"]
+
+
+def test_a_third_attribute_names_variants_only_where_two_do_not_suffice() -> None:
+    told = [
+        {"colour": colour, "material": colour, "size": size}
+        for colour, size in (("red", "S"), ("red", "M"), ("blue", "S"))
+    ]
+    shirts = [{"title": "Shirt", "attributes": each} for each in told]
+    assert differing(shirts) == ["colour", "material", "size"]
+    assert differing(shirts[1:]) == ["colour", "material"]
 
 
 def test_without_a_price_nothing_is_written() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from live_server import Server
 
@@ -114,6 +115,13 @@ def test_search_by_words_and_by_dropping_a_picture(page, trained):
     page.wait_for_url("**/search?picture=*")
     page.locator(".card img").first.wait_for()
     assert picture.name.split("-")[0] in page.locator(".card img").first.get_attribute("src")
+
+
+def test_a_picture_that_is_too_large_is_said_to_be_so(page, tmp_path):
+    huge = tmp_path / "huge.png"
+    Image.new("1", (14_000, 14_000)).save(huge)
+    page.locator("input[type=file]").first.set_input_files(str(huge))
+    page.get_by_text("too large: at most 50,000,000 pixels and 21 MB").wait_for()
 
 
 def test_the_keyboard_alone_likes_and_moves(page):

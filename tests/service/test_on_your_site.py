@@ -70,7 +70,8 @@ def shop(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sh
     shutil.copytree(trained, root)
     workspace = Workspace.open(root)
     KeyFile(workspace.secrets).add("tests", ["operator"])
-    with Server(root, "--host", "0.0.0.0") as server:
+    settings = {"pages.currency": '"EUR"'}
+    with Server(root, "--host", "0.0.0.0", settings=settings) as server:
         server.url = server.url.replace("0.0.0.0", "127.0.0.1")
         yield Shop(server, workspace)
 
@@ -110,6 +111,32 @@ def cards(page: Any, row: str = "recommend", n: int = 6) -> Any:
 
 def item_of(link: Any) -> str:
     return str(link.get_attribute("href")).split("#")[-1].split("/")[-1]
+
+
+def test_cards_say_the_price_and_a_row_without_its_item_asks_nothing(
+    page: Any, shop: Shop, tmp_path: Path
+) -> None:
+    key = KeyFile(shop.workspace.secrets).add("prices", ["operator"])[1]
+    operator = {"authorization": f"Bearer {key}"}
+    with shop.server.client() as client:
+        row = client.get("/v1/rows/popular?k=1", headers=operator).json()
+        item = row["items"][0]["id"]
+        price = {"attributes": {"price": 12.5}}
+        told = client.patch(f"/v1/items/{item}", json=price, headers=operator)
+        assert told.status_code == 200, told.text
+    html = """<div data-beholder="popular" data-k="1"></div><div data-beholder="similar"></div>
+    <div data-beholder="trending" data-k="1" data-price="none"></div>"""
+    warned, asked = [], []
+    page.on("console", lambda message: warned.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    with files(shop.plain(tmp_path, html), shop.port, policy(shop)):
+        page.goto("/index.html")
+        assert cards(page, "popular", 1).locator(".beholder-price").inner_text() == "12.50 EUR"
+        until(lambda: warned)
+    assert [text for text in warned if "similar" in text] == [
+        'beholder: data-beholder="similar" needs data-item, the id of an item'
+    ]
+    assert not [url for url in asked if "similar" in url or "undefined" in url]
 
 
 def policy(shop: Shop) -> str:

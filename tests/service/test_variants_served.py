@@ -167,6 +167,61 @@ def test_an_item_names_its_variants_and_its_page_shows_them(asking):
     assert "2 more variants" in found
 
 
+def test_of_equals_the_variant_with_a_picture_stands_for_its_product(shop, asking):
+    (row,) = asking.get("/v1/rows/popular?k=1").json()["items"]
+    picture = asking.get(f"/v1/items/{row['id']}").json()["pictures"][0]["hash"]
+    items = [
+        {
+            "item_id": f"pan{i}-{size}",
+            "title": "Copper pan",
+            "attributes": {"product_code": f"pan{i}", "ware": "copper"},
+            "pictures": [picture] if size == "b" else [],
+        }
+        for i in range(4)
+        for size in "abc"
+    ]
+    put = asking.post("/v1/items", json={"items": items}, headers=shop.operator)
+    assert put.json()["added"] == 12, put.text
+    only = {"filter": "ware = 'copper'", "variants": "one", "k": 10}
+    for address in ("/v1/recommendations", "/v1/rows/new"):
+        found = asking.get(address, params=only).json()["items"]
+        assert sorted(each["id"] for each in found) == [f"pan{i}-b" for i in range(4)], address
+    every = asking.get("/v1/rows/new", params=only | {"variants": "all"}).json()["items"]
+    assert len(every) == 10
+    named = asking.post("/v1/search", json={"words": "copper", "variants": "one"}).json()["items"]
+    assert sorted(each["id"] for each in named) == [f"pan{i}-b" for i in range(4)]
+
+
+@pytest.mark.browser
+def test_sizes_with_one_picture_are_told_apart_by_their_letters(chromium, shop):
+    with shop.client() as client:
+        (row,) = client.get("/v1/rows/popular?k=1").json()["items"]
+        picture = client.get(f"/v1/items/{row['id']}").json()["pictures"][0]["hash"]
+        items = [
+            {
+                "item_id": f"shirt-{size}",
+                "title": "Linen shirt",
+                "attributes": {"product_code": "shirt", "size": size},
+                "pictures": [picture],
+            }
+            for size in "SML"
+        ]
+        put = client.post("/v1/items", json={"items": items}, headers=shop.operator)
+        assert put.json()["added"] == 3, put.text
+    context = chromium.new_context(base_url=shop.url, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto("/item/shirt-M")
+    swatches = page.locator(".page .swatches a")
+    assert swatches.all_inner_texts() == ["S", "M", "L"]
+    assert all(each.is_visible() for each in swatches.locator("span").all())
+    assert page.locator(".page .swatches [aria-current]").inner_text() == "M"
+    page.goto("/search?words=linen+shirt")
+    page.locator(".card", has_text="Linen shirt").locator("a[data-do=open]").click()
+    page.locator("#viewer .swatches a").nth(2).wait_for()
+    assert page.locator("#viewer .swatches a").all_inner_texts() == ["S", "M", "L"]
+    context.close()
+
+
 @pytest.mark.browser
 def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
     context = chromium.new_context(base_url=shop.url)
@@ -175,6 +230,11 @@ def test_swatches_lead_from_variant_to_variant_in_the_viewer(chromium, shop):
     card = page.locator(".card", has_text="Enamel mug")
     assert card.count() == 1
     assert card.locator(".others").inner_text() == "2 more variants"
+    assert card.locator("a:not([tabindex])").count() == 2  # the picture, and "more like this"
+    card.locator("b").click()  # the words of a card lead where its picture does
+    page.locator("#viewer .swatches a").nth(2).wait_for()
+    page.locator("#viewer [data-do=close]").click()
+    page.wait_for_url("**/search?words=enamel+mug")
     card.locator("a[data-do=open]").click()
     page.locator("#viewer .swatches a").nth(2).wait_for()
     page.locator("#viewer .swatches a[aria-label=green]").focus()

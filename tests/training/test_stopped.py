@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from files import files_of
@@ -15,7 +15,7 @@ from beholder.models.contract import ONCE, FitOptions
 from beholder.models.itemknn import ItemKNN, ItemKNNSettings
 from beholder.models.registry import MODELS
 from beholder.progress import Silent
-from beholder.training.auto import STOPPED, Budget, fit_auto
+from beholder.training.auto import ENOUGH, STOPPED, Budget, fit_auto
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
 from planted import World, dataset_of, workspace_of
@@ -41,6 +41,20 @@ class AtOnce(Pressed):
     card = Pressed.card._replace(name="at-once", cost="light")
 
 
+class Late(Pressed):
+    """The same where all is tuned: in fitting on all data what was fitted for trials before."""
+
+    card = Pressed.card._replace(name="late")
+
+    @classmethod
+    def fit(cls, dataset: Any, settings: Any, options: FitOptions = ONCE) -> Any:
+        if dataset.interactions is not cls.tried.setdefault("on", dataset.interactions):
+            raise KeyboardInterrupt
+        return ItemKNN.fit(dataset, settings, options)
+
+    tried: ClassVar[dict[str, Any]] = {}
+
+
 class Shown(Silent):
     """Keeps what it was told, and which steps are under way."""
 
@@ -62,6 +76,8 @@ class Shown(Silent):
 def _own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MODELS, "pressed", Pressed)
     monkeypatch.setitem(MODELS, "at-once", AtOnce)
+    monkeypatch.setitem(MODELS, "late", Late)
+    monkeypatch.setattr(Late, "tried", {})
 
 
 @pytest.fixture
@@ -102,6 +118,22 @@ def test_the_plan_of_a_stopped_training_leads_to_the_same_bundle(fresh: Workspac
     plan = recipe(folder_of(fresh, done.bundle)).choice.plan
     assert plan["stopped"] == 1
     assert plan["trial 0 of pressed"] == 0
+
+
+def test_over_a_live_bundle_the_end_may_be_stopped_too(fresh: Workspace) -> None:
+    live = train_workspace(fresh, budget="600s", models=["session"]).bundle
+    shown = Shown()
+    late = ["session", "late"]
+    done = train_workspace(fresh, budget="600s", models=late, progress=shown)
+    assert shown.notes.index(ENOUGH) < shown.notes.index(STOPPED)
+    assert "the first blend is the last one: training was stopped" in done.notes
+    assert {one.member for one in done.members} == {"session", "placement"}
+    assert done.refused is None
+    assert current(fresh) == done.bundle != live
+    Late.tried.clear()
+    again = train_workspace(fresh, budget="600s", models=late, plan=done.bundle)
+    one, other = (recipe(folder_of(fresh, each.bundle)).choice for each in (done, again))
+    assert one == other
 
 
 class Again(Silent):

@@ -34,7 +34,15 @@ def who(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def person(user: str | None, session: str | None, history: tuple[str, ...]) -> dict[str, Any]:
-    """Return the keyword arguments of the engine for who asks."""
+    """Return the keyword arguments of the engine for who asks.
+
+    Raises
+    ------
+    click.UsageError
+        If a history is named beside a person, whose own would be passed over.
+    """
+    if history and (user or session):
+        raise click.UsageError("--history stands alone: a user or a session has its own")
     return {"user": user, "session": session, "history": list(history) if history else None}
 
 

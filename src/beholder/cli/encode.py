@@ -41,8 +41,12 @@ def command(
         )
     if as_json:
         console.as_json(_document(found))
+        return
+    _print(found)
+    if found.encoded.wanted or found.items_without:
+        click.echo(f"next: beholder train {directory}")
     else:
-        _print(found)
+        click.echo(f"there are no items yet; first: beholder import {directory} --items FILE")
 
 
 def _document(found: WorkspaceReport) -> dict[str, Any]:

@@ -70,6 +70,7 @@ def command(directory: Path, title: str, as_json: bool) -> None:
 
 def create(directory: Path, title: str) -> Path:
     """Make the workspace and return its folder."""
+    from beholder.errors import WorkspaceError
     from beholder.settings import EVENT_WEIGHTS
     from beholder.store import Store
     from beholder.workspace import Workspace
@@ -77,6 +78,34 @@ def create(directory: Path, title: str) -> Path:
     weights = "\n".join(f"# {kind} = {weight}" for kind, weight in EVENT_WEIGHTS.items())
     # A JSON text is a TOML text as well, but for characters outside of the basic plane.
     toml = TOML.format(title=json.dumps(title, ensure_ascii=False), weights=weights)
-    workspace = Workspace.create(directory, toml)
+    _refuse(directory)
+    try:
+        workspace = Workspace.create(directory, toml)
+    except (FileNotFoundError, NotADirectoryError) as error:  # /proc, or below a file
+        raise WorkspaceError(
+            f"{directory} cannot be made: {error.strerror}", remedy="name another folder"
+        ) from error
     Store.open(workspace, create=True).close()
     return workspace.root
+
+
+def _refuse(directory: Path) -> None:
+    """Refuse a file, and a folder with files of one's own: a workspace lies between nothing else.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is one of these; a folder with a workspace is refused where that is made.
+    """
+    from beholder.errors import WorkspaceError
+
+    if directory.exists() and not directory.is_dir():
+        raise WorkspaceError(f"{directory} is a file", remedy="name a folder that is to be made")
+    if not directory.is_dir() or (directory / "beholder.toml").exists():
+        return
+    own = sorted(each.name for each in directory.iterdir() if not each.name.startswith("."))
+    if own:
+        raise WorkspaceError(
+            f"{directory} has files of its own, such as {own[0]}",
+            remedy=f"name a new folder, such as {directory / 'workspace'}",
+        )

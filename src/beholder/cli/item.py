@@ -105,15 +105,21 @@ def _store(directory: Path) -> Iterator[Store]:
 
 
 def _read(values: Sequence[str]) -> dict[str, str]:
+    from beholder.catalogue.attribute_names import guessed
     from beholder.errors import UsageError
 
     told: dict[str, str] = {}
+    headings = [name.strip() for name, _, text in (v.partition("=") for v in values) if text]
+    ours = {other: name for name, other in guessed(headings, ()).items()}
     for value in values:
         name, mark, text = (part.strip() for part in value.partition("="))
         if not mark or not name:
             raise UsageError(
                 f"{value!r} sets nothing", remedy="write NAME=VALUE, as in price=12.50"
             )
+        if name in ours:
+            click.echo(f"{name} is read as {ours[name]}, as in an import", err=True)
+            name = ours[name]
         if name in FIXED:
             raise UsageError(f"{name} is not set by this command", remedy=FIXED[name])
         if name in told:

@@ -71,6 +71,8 @@ def command(
             f"to serve it all the same: `beholder bundle promote {folder} {trained.bundle}`, "
             "or train with --promote"
         )
+    else:
+        click.echo(f"next: beholder serve {folder}")
 
 
 def _tell_of_rules(folder: Path, bundle: str) -> None:

@@ -39,12 +39,18 @@ def export(directory: Path, user: str, out: Path | None, force: bool, session: b
 
     if out is not None:
         named_file.check(out, force, "leave --out away to print it")
+    n = 0
     with Store.open(Workspace.open(directory)) as store:
         if out is not None:
-            write_file(out, b"".join(export_lines(store, _who(user, session))), mode=0o600)
-            return
-        for line in export_lines(store, _who(user, session)):
-            click.echo(line, nl=False)
+            lines = list(export_lines(store, _who(user, session)))
+            write_file(out, b"".join(lines), mode=0o600)
+            n = len(lines)
+        else:
+            for line in export_lines(store, _who(user, session)):
+                click.echo(line, nl=False)
+                n += 1
+    if n == 1:  # the line that says what an export is
+        click.echo(f"nothing is held of this id; {_otherwise(session)}", err=True)
 
 
 @command.command("import")
@@ -206,8 +212,7 @@ def purposes(
         known = store.snapshot(**{who.kind: user}).known
         allowed = store.set_purposes(who, wish)
     if not known:
-        other = "as a user, without --session" if session else "as a session, with --session"
-        click.echo(f"nothing was known of this id; it may be known {other}", err=True)
+        click.echo(f"nothing was known of this id; {_otherwise(session)}", err=True)
     if as_json:
         console.as_json(allowed)
         return
@@ -231,3 +236,8 @@ def _who(user: str, session: bool) -> Who:
     from beholder.store import Who
 
     return Who("session" if session else "user", user)
+
+
+def _otherwise(session: bool) -> str:
+    other = "as a user, without --session" if session else "as a session, with --session"
+    return f"it may be known {other}"

@@ -46,7 +46,7 @@ def dislikes(request: Request, view: Overlay, slate: Slate) -> Slate:
     if not len(disliked) or not len(slate.positions):
         return slate
     taken = penalties(view, disliked, slate.positions, slate.scores)
-    return slate.adjusted(NAME, -taken.values, view.blend.ties)
+    return slate.adjusted(NAME, -taken.values, view.ties)
 
 
 def penalties(

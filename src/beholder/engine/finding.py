@@ -93,7 +93,7 @@ def listed(
 
 def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
     """Return the best allowed positions, their scores, and how many there are."""
-    chosen = best(scores, k, view.blend.ties, allowed)
+    chosen = best(scores, k, view.ties, allowed)
     return Found(chosen, scores[chosen], int(np.count_nonzero(allowed)))
 
 

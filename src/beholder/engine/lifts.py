@@ -13,4 +13,4 @@ def lifts(request: Request, view: Overlay, slate: Slate) -> Slate:
     if not raised:
         return slate
     added = [Adjustment(name, values) for name, values in raised]
-    return slate.adjusted_by(added, view.blend.ties)
+    return slate.adjusted_by(added, view.ties)

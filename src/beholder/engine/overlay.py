@@ -126,6 +126,18 @@ class Overlay:
         return bool((np.bincount(self.groups[self.groups >= 0]) > 1).any())
 
     @cached_property
+    def pictured(self) -> Mask:
+        """bool (n,). The items that are shown with a picture."""
+        has = pc.and_(self.cards.table["picture"].is_valid(), self.cards.table["width"].is_valid())
+        return np.asarray(has.to_numpy().astype(bool))
+
+    @cached_property
+    def ties(self) -> NDArray[np.uint32]:
+        """uint32 (n,). Order among equal scores: those with a picture first."""
+        last = (~self.pictured).astype(np.uint32) << np.uint32(31)
+        return (self.blend.ties >> np.uint32(1)) | last
+
+    @cached_property
     def popularity(self) -> Floats:
         """float32 (n,). As people see it of whom nothing is known."""
         return np.pad(self.parts.popularity, (0, self.n_late))
@@ -185,7 +197,7 @@ class Overlay:
     def order(self) -> Positions:
         """int32. All shown positions as strangers see them; see `variety.varied`."""
         among = self.parts.choice.first_look.among
-        return varied(self.popularity, self.shown, self.content, self.blend.ties, among)
+        return varied(self.popularity, self.shown, self.content, self.ties, among)
 
     @cached_property
     def falling(self) -> Floats:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES, NEGATIVE
 from beholder.engine.answer import Level, Plain, Reason, Recommendation
 from beholder.engine.overlay import Overlay
-from beholder.engine.variants import best_of_each, firsts
+from beholder.engine.variants import best_of_each, firsts, with_pictures
 from beholder.errors import UnknownRowError
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions
@@ -140,12 +140,13 @@ class Rows:
             window = Window(rises.since, rises.until, rises.events) if rises.until else None
         elif name == "new":
             scores = view.seqs.astype(np.float64)  # in the order in which items came
+            mask = with_pictures(view, mask) if one else mask
         else:
             scores = np.where(view.popularity > 0, view.popularity, -np.inf)
         if one:
             chosen = best_of_each(view, scores, k, mask)
         else:
-            chosen = best(scores, k, view.blend.ties, mask)
+            chosen = best(scores, k, view.ties, mask)
         note = None if len(chosen) else _nothing(name, scores, window)
         return Ordered(chosen, scores[chosen].astype(np.float32), window, note)
 

@@ -40,7 +40,7 @@ def one_each(view: Overlay, scores: Floats, among: Mask) -> Mask:
     if not view.varies:
         return among
     grouped = np.flatnonzero(among & (view.groups >= 0))
-    order = grouped[np.lexsort((view.blend.ties[grouped], -scores[grouped]))]
+    order = grouped[np.lexsort((view.ties[grouped], -scores[grouped]))]
     found = among & (view.groups < 0)
     found[order[firsts(view.groups[order])]] = True
     return found
@@ -53,11 +53,21 @@ def best_of_each(view: Overlay, scores: NDArray[np.floating], k: int, among: Mas
     """
     taken = k
     while True:
-        chosen = best(scores, taken, view.blend.ties, among)
+        chosen = best(scores, taken, view.ties, among)
         first = chosen[firsts(view.groups[chosen])]
         if len(first) >= k or len(chosen) < taken:
             return first[:k]
         taken *= 4
+
+
+def with_pictures(view: Overlay, among: Mask) -> Mask:
+    """Return some items, bool (n,), without pictureless ones whose product has others among them.
+
+    For orders that say nothing about how good an item is, such as the newest first.
+    """
+    stands = np.zeros(len(view.products.codes) + 1, bool)  # the last: of no product, group -1
+    stands[view.groups[among & view.pictured & (view.groups >= 0)]] = True
+    return among & (view.pictured | ~stands[view.groups])
 
 
 def how_many(view: Overlay, among: Mask, *, one: bool) -> int:

@@ -16,13 +16,15 @@ MOST_CHIPS = 12
 LONGEST_CHIP = 24  # letters
 _LARGEST = 1e15  # above it floating-point numbers are written with exponents
 TINTS = 6
-APART = ("colour", "colours", "color", "colors", "pattern", "material", "size", "sizes")
+SEEN = ("colour", "colours", "color", "colors", "pattern")  # a picture shows them
+APART = (*SEEN, "material", "size", "sizes")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _SOLD = frozenset({"out of stock", "outofstock", "sold out", "soldout"})
 _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
 _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
 _ADDRESS = re.compile(r"://|^www\.|\.(jpe?g|png|webp|gif|html?)$", re.I)
+_BESIDE = re.compile(r"title|description|(price|stock|in_stock|availability)$")
 _NO_NAME_NO_SENSE = frozenset({"true", "false", "yes", "no", "none", "null", "nan", "n/a"})
 
 
@@ -93,9 +95,31 @@ def sold_out(attributes: Mapping[str, Any]) -> bool:
     return none or refused or availability in _SOLD
 
 
-def differing(variants: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the attributes, of those that tell variants of a product apart, that do so here."""
-    return [name for name in APART if len({repr(each.get(name)) for each in variants}) > 1][:2]
+def differing(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the attributes that tell variants of a product apart: two, or more where needed.
+
+    Where neither `APART` nor titles do, the first of the others in which all differ.
+
+    Parameters
+    ----------
+    items
+        With title and attributes, as answers have them.
+    """
+    variants = [each["attributes"] for each in items]
+    found: list[str] = []
+    for name in APART:
+        ways = _ways(variants, [*found, name])
+        if _ways(variants, [name]) > 1 and (len(found) < 2 or ways > _ways(variants, found)):
+            found.append(name)
+    if found or _ways(items, ["title"]) == len(items):
+        return found
+    others = dict.fromkeys(name for each in variants for name in each if not _BESIDE.match(name))
+    return [name for name in others if _ways(variants, [name]) == len(variants)][:1]
+
+
+def _ways(variants: Sequence[Mapping[str, Any]], names: Sequence[str]) -> int:
+    """Return how many variants differ in some of these attributes."""
+    return len({repr([each.get(name) for name in names]) for each in variants})
 
 
 def tint(item_id: str) -> int:

@@ -45,6 +45,8 @@ class Look:
         they are not told.
     refused
         Whether the visitor allows no recommendations of its own.
+    pixels, bytes
+        How many a picture to search by may have.
     """
 
     title: str
@@ -58,3 +60,5 @@ class Look:
     variants: str = "one"
     site: str = ""
     refused: bool = False
+    pixels: int = 50_000_000
+    bytes: int = 20_971_520

@@ -358,13 +358,19 @@ def _preview(look: Look, card: Mapping[str, Any], description: str) -> dict[str,
 
 
 def _swatches(look: Look, item: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the variants of an item's product, each called what it alone is."""
+    """Return the variants of an item's product, each called what it alone is.
+
+    Words stand under pictures that do not tell all variants apart.
+    """
     variants = item.get("variants") or []
-    called = attributes.differing([each["attributes"] for each in variants])
+    called = attributes.differing(variants)
+    pictures = {(each.get("picture") or {}).get("src") for each in variants}
+    worded = len(pictures) < len(variants) or not {*called} <= {*attributes.SEEN}
     return [
         {
             **card,
             "label": attributes.told(each["attributes"], called, look.language) or card["title"],
+            "worded": worded or not card["picture"],
             "current": card["id"] == str(item["id"]),
         }
         for card, each in zip(_cards(look, variants, ""), variants, strict=True)

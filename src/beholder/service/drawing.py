@@ -54,6 +54,8 @@ def look_of(request: Asking) -> Look:
         chips=running.chips,
         cents=running.cents,
         variants=running.settings.pages.variants,
+        pixels=running.settings.media.max_pixels,
+        bytes=running.settings.media.max_bytes,
         site=running.settings.pages.address or _site(request),
     )
 

@@ -38,6 +38,9 @@ from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
 STOPPED = "stopped: what is tuned by now is weighed and written; Ctrl-C again ends at once"
+ENOUGH = "a first blend is fitted: Ctrl-C from now on ends the trying and keeps the best so far"
+LATE = "keep the first blend where the end was stopped"
+ENDING = ("weigh all", "keep the first blend", "fit again", "place the rest")
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
 
 
@@ -156,9 +159,9 @@ class _Training:
                 field="plan",
             )
         self._tune_simple(light)
+        fitted = self._end(popular, drafted)
         if self._was_stopped:
             self.plan.decided["stopped"] = 1
-        fitted = self._finish(popular, drafted)
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
         fitted.timings = self.plan.timings
@@ -173,8 +176,11 @@ class _Training:
             All members that can learn from the data.
         """
         if self.live is not None and fitted.evidence is not None:
-            if not self.stopped:
-                self._fit_live(self.live, possible)
+            try:
+                if not self.stopped:
+                    self._fit_live(self.live, possible)
+            except KeyboardInterrupt:
+                self._stop(fitted)
             fitted.refused = refusal(self.live, fitted.evidence, fitted.asked, self.held)
 
     def _quick_to_ask(self, members: list[Member]) -> tuple[list[Member], list[str]]:
@@ -227,6 +233,8 @@ class _Training:
         if first is not None and self.live is None:
             with self.plan.measured("writing"):
                 first(fitted)
+        if self.stoppable and self.live is not None:
+            self.progress.note(ENOUGH)
         return fitted
 
     def _is_late(self) -> bool:
@@ -297,12 +305,17 @@ class _Training:
             self.plan.deadline = self.plan.until(member.name, self._again(member), quick)
             self.tuned[member.name] = self.tuner.next(member, already)
         except KeyboardInterrupt:
-            if not self.stoppable or self.stopped or not self.tuned:
-                raise
-            self.stopped, self.plan.decided[step] = True, 0
-            self.progress.note(STOPPED)
+            self._stop(self.tuned)
+            self.plan.decided[step] = 0
             return False
         return True
+
+    def _stop(self, made: object) -> None:
+        """End the trying where something is made by now; called where Ctrl-C was pressed."""
+        if not self.stoppable or self.stopped or not made:
+            raise
+        self.stopped = True
+        self.progress.note(STOPPED)
 
     def _is_room(self, member: Member, quick: bool) -> bool:
         if not self.tuned:
@@ -322,6 +335,19 @@ class _Training:
                 and self._try(member)
             ):
                 pass
+
+    def _end(self, popular: PopularitySettings, drafted: Fitted | None) -> Fitted:
+        """Finish; where Ctrl-C ends that, too, the first blend is what there is."""
+        if drafted is None or not (self.plan.script or {}).get(LATE):
+            try:
+                return self._finish(popular, drafted)
+            except KeyboardInterrupt:
+                self._stop(drafted)
+        assert drafted is not None, "without a first blend nothing is stopped"
+        for step in ENDING:
+            self.plan.decided.pop(step, None)
+        self.plan.decided[LATE] = 1
+        return self._with_the_rest(drafted, popular, "training was stopped")
 
     def _finish(self, popular: PopularitySettings, drafted: Fitted | None) -> Fitted:
         """Weigh and fit again, unless the first blend is all that fits."""

@@ -15,7 +15,9 @@ const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "
 const LANGUAGE = /^(.+)_(en|zh)$/;
 const SOLD = /^(out ?of ?stock|sold ?out)$/i;
 const TINTS = 6;
-const APART = ["colour", "colours", "color", "colors", "pattern", "material", "size", "sizes"];
+const SEEN = ["colour", "colours", "color", "colors", "pattern"]; // a picture shows them
+const APART = [...SEEN, "material", "size", "sizes"];
+const BESIDE = /^(title|description|(price|stock|in_stock|availability)$)/;
 const { currency, cents } = document.body.dataset;
 const shown = JSON.parse(document.body.dataset.shown);
 
@@ -66,10 +68,23 @@ export function isSoldOut({ attributes = {} }) {
   return none || refused || SOLD.test(String(availability).replaceAll("_", " "));
 }
 
-/** Return what each variant of a product is called: by what tells it from the others. */
+/**
+ * Return what each variant of a product is called: by what tells it from the others; and whether
+ * that has to be read, since pictures do not tell all apart.
+ */
 export function namesOf(variants) {
-  const apart = APART.filter((name) => new Set(variants.map((each) => JSON.stringify(each.attributes[name]))).size > 1);
-  return variants.map((each) => linesOf(each, apart.slice(0, 2)) || titleOf(each));
+  const ways = (names) => new Set(variants.map((each) => JSON.stringify(names.map((name) => each.attributes[name])))).size;
+  let apart = [];
+  for (const name of APART) {
+    if (ways([name]) > 1 && (apart.length < 2 || ways([...apart, name]) > ways(apart))) apart.push(name);
+  }
+  if (!apart.length && new Set(variants.map((each) => each.title)).size < variants.length) {
+    const others = variants.flatMap((each) => Object.keys(each.attributes)).filter((name) => !BESIDE.test(name));
+    apart = others.filter((name) => ways([name]) === variants.length).slice(0, 1);
+  }
+  const pictures = new Set(variants.map((each) => each.picture?.src));
+  const read = pictures.size < variants.length || apart.some((name) => !SEEN.includes(name));
+  return { names: variants.map((each) => linesOf(each, apart) || titleOf(each)), read };
 }
 
 /** Return which colour stands for a picture that an item does not have. */

@@ -8,12 +8,13 @@ import { Problem } from "./api.js";
 import { search as find } from "./answers.js";
 import { keep, recall } from "./kept.js";
 import { toast } from "./toast.js";
-import { say } from "./words.js";
+import { language, say } from "./words.js";
 
 const K = 60;
 const LARGE = 1_000_000;
 const SIDE = 640;
 const THUMB = 320; // enough to search with it again
+const REFUSED = { 413: "error_large", 415: "error_picture", 422: "error_picture" };
 const form = document.querySelector(".by-picture");
 const drop = document.querySelector("#drop");
 
@@ -62,12 +63,18 @@ async function search(file) {
     keep("sessionStorage", `picture:${key}`, kept);
     location.assign(`${root}/search?picture=${key}`);
   } catch (error) {
-    const unreadable = error instanceof Problem && [413, 415, 422].includes(error.status);
-    toast(say(unreadable ? "error_picture" : "error"));
+    const refused = error instanceof Problem ? REFUSED[error.status] : null;
+    toast(say(refused ?? "error", limits()));
   } finally {
     form.removeAttribute("aria-busy");
     form.reset();
   }
+}
+
+function limits() {
+  const { pixels, bytes } = document.body.dataset;
+  const whole = (number) => number.toLocaleString(language, { maximumFractionDigits: 0 });
+  return { pixels: whole(Number(pixels)), megabytes: whole(bytes / 1e6) };
 }
 
 /** A photograph of many megabytes looks the same to the encoder when it is small. */

@@ -46,18 +46,20 @@ wireMenu(why);
 wireLook();
 wirePicture();
 wireWords();
+const opened = (link, event) => {
+  event.preventDefault();
+  look(link);
+  return true;
+};
 listen({
+  open: opened,
+  look: opened, // the words of a card
   menu: (button) => (openMenu(button), true),
   close: () => (closeViewer(), true),
   dislike: (button) => void (button.closest("dialog") && !itemOf(button).mine.dislike && closeViewer()),
   picture: (link, event) => {
     event.preventDefault();
     choose(link, titleOf(link.closest(".two").item));
-    return true;
-  },
-  open: (link, event) => {
-    event.preventDefault();
-    look(link);
     return true;
   },
 });

@@ -10,7 +10,7 @@ const thumb = document.querySelector("#thumb").content.firstElementChild;
 export function fillSwatches(two, item) {
   const nav = two.querySelector(".swatches");
   const variants = item.variants ?? [];
-  const names = namesOf(variants);
+  const { names, read } = namesOf(variants);
   nav.hidden = !variants.length;
   nav.replaceChildren(
     ...variants.map((variant, i) => {
@@ -27,7 +27,10 @@ export function fillSwatches(two, item) {
       if (variant.picture) {
         const { src, srcset } = variant.picture;
         Object.assign(image, { sizes: "56px", srcset, src, width: 56, height: 56 });
-      } else image.replaceWith(Object.assign(document.createElement("span"), { textContent: names[i] }));
+      } else image.remove();
+      if (read || !variant.picture) {
+        link.append(Object.assign(document.createElement("span"), { textContent: names[i] }));
+      }
       return link;
     }),
   );

@@ -1,6 +1,7 @@
-/** Cards of a row: a picture and a title, in one link. */
+/** Cards of a row: a picture, a title and a price, in one link. */
 
 import { record } from "./events.js";
+import { priceOf } from "./price.js";
 import { base, origin, said } from "./script.js";
 import { watch } from "./sight.js";
 import { language, moreOf, titleOf } from "./words.js";
@@ -10,13 +11,15 @@ const SIZES = "(max-width: 40rem) 45vw, 15rem";
 /** Put the items of an answer in the place of what the element held. */
 export function draw(element, name, { answer, items, place = 0, variants }) {
   const focused = [...element.querySelectorAll("a")].indexOf(document.activeElement);
-  const { title = titleOf(name), href, k = 6 } = element.dataset;
+  const { title = titleOf(name), href, k = 6, price = said.price } = element.dataset;
   const list = make("ul", "beholder-row");
   list.style.setProperty("--beholder-k", k); // one line, where the screen is wide enough
   list.setAttribute("role", "list"); // browsers forget it where no bullets are shown
   list.setAttribute("aria-label", title || titleOf(name));
   const links = items.map((item, i) => {
     const link = makeCard(item, href || said.href, variants && Object.hasOwn(variants, item.id) && variants[item.id]);
+    const money = price === "none" ? "" : priceOf(item.attributes || {});
+    if (money) link.appendChild(make("span", "beholder-price", money));
     const told = answer ? { answer, place: place + i } : {};
     const tell = () => record({ item: item.id, kind: "click", ...told });
     link.addEventListener("click", tell);

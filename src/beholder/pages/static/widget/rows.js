@@ -20,6 +20,9 @@ export function refresh() {
 async function fill(element) {
   const turn = {};
   latest.set(element, turn);
+  if (element.dataset.beholder === "similar" && !element.dataset.item) {
+    return complain(new Error('data-beholder="similar" needs data-item, the id of an item'));
+  }
   try {
     const answer = await call(pathOf(element.dataset));
     if (latest.get(element) !== turn) return;
