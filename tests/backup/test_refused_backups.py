@@ -169,10 +169,15 @@ def test_a_backup_of_another_version_is_refused_before_anything_is_written(
     refuse(tmp_path / "b.tar", tmp_path, says)
 
 
-def crafted(file: Path, said: bytes, odd: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+def crafted(
+    file: Path,
+    said: bytes,
+    odd: list[tuple[tarfile.TarInfo, bytes]],
+    form: int = tarfile.PAX_FORMAT,
+) -> None:
     """Write a tar as nobody's program does."""
     first = tarfile.TarInfo(MANIFEST)
-    with tarfile.open(file, "w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(file, "w", format=form) as tar:
         for info, data in [(first, said), *odd]:
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
@@ -192,7 +197,6 @@ def named(name: str, kind: bytes = tarfile.REGTYPE, to: str = "") -> tarfile.Tar
         (named("/etc/x"), "leads out"),
         (named("media//x"), "leads out"),
         (named("media/./x"), "leads out"),
-        (named("media/" + "a/" * 1_500 + "x"), "too deep"),
         (named("media/a\nb"), "characters"),
         (named("media/a\\b"), "characters"),
         (named("x"), "no file of a workspace"),
@@ -215,6 +219,12 @@ def test_a_crafted_backup_writes_nothing(
 ) -> None:
     crafted(tmp_path / "b.tar", manifest(made), [(info, b"")])
     refuse(tmp_path / "b.tar", tmp_path, says)
+
+
+def test_folders_in_folders_without_end_are_refused(made: Path, tmp_path: Path) -> None:
+    deep = named("media/" + "a/" * 1_500 + "x")
+    crafted(tmp_path / "b.tar", manifest(made), [(deep, b"")], tarfile.GNU_FORMAT)
+    refuse(tmp_path / "b.tar", tmp_path, "too deep")
 
 
 def test_a_file_that_comes_twice_or_below_another_is_refused(made: Path, tmp_path: Path) -> None:

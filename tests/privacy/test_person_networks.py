@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from beholder.behaviour.event import Event
+from beholder.durable import beside
 from beholder.errors import ErasedError, UsageError
 from beholder.store import ItemRecord, Store, Who
 from beholder.workspace import Workspace
@@ -61,7 +62,7 @@ def test_an_erasure_takes_what_was_left_aside_and_what_learned_from_everybody(
 ) -> None:
     store.keep_network("ann", SECRET)
     (file,) = files(store)
-    (file.parent / f".{file.name}.1234abcd.part").write_bytes(b"half")
+    (file.parent / f"{beside(file)}1234abcd.part").write_bytes(b"half")
     for name in ("small-cnn.safetensors", ".small-cnn.safetensors.part"):
         (file.parent / name).write_bytes(b"everybody")
     assert store.erase("ann").networks == 2

@@ -230,7 +230,7 @@ def test_hostile_paths_find_nothing(server: Server, path: str) -> None:
         assert secret not in answer
 
 
-@pytest.mark.parametrize("name", ["a/b", "..", "a%2Fb", "späte Ölbilder", "a?b#c", "emoji 🎨"])
+@pytest.mark.parametrize("name", ["a/b", "...", "a%2Fb", "späte Ölbilder", "a?b#c", "emoji 🎨"])
 def test_ids_of_any_kind_are_kept_as_given(client: httpx.Client, server: Server, name: str) -> None:
     from urllib.parse import quote
 
