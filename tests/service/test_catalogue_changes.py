@@ -300,7 +300,7 @@ def test_a_price_as_text_is_read_as_an_import_does_and_what_is_none_is_refused(t
             ("on request", "attributes.price"),
             (["5"], "attributes.price"),
             ("1e999", "attributes"),
-            (True, "attributes"),
+            (True, "attributes.price"),
         ):
             refused = operator.patch("/v1/items/cup", json={"attributes": {"price": wrong}})
             assert (refused.status_code, refused.json()["field"]) == (422, field)
