@@ -131,7 +131,7 @@ EVENTS = st.lists(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(events=EVENTS, k=st.integers(2, 4))
 def test_every_line_is_of_k_people_whoever_counts(

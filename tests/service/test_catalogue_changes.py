@@ -296,14 +296,9 @@ def test_a_price_as_text_is_read_as_an_import_does_and_what_is_none_is_refused(t
         dear = operator.patch("/v1/items/cup", json={"attributes": {"price": "1.299,00 €"}})
         assert dear.json()["status"] == "changed"
         assert price("cup") == 1299.0
-        for wrong, field in (
-            ("on request", "attributes.price"),
-            (["5"], "attributes.price"),
-            ("1e999", "attributes"),
-            (True, "attributes.price"),
-        ):
+        for wrong in ("on request", ["5"], True, "1e999"):
             refused = operator.patch("/v1/items/cup", json={"attributes": {"price": wrong}})
-            assert (refused.status_code, refused.json()["field"]) == (422, field)
+            assert (refused.status_code, refused.json()["field"]) == (422, "attributes.price")
         assert put("pot", price="free").json()["field"] == "attributes.price"
         many = {"items": [{"item_id": "pan", "title": "Pan", "attributes": {"price": "free"}}]}
         told = operator.post("/v1/items", json=many).json()

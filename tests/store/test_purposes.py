@@ -28,7 +28,7 @@ def times(store: Store, purpose: str) -> set[int]:
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(consents=CONSENTS, sealed=st.booleans(), by_session=st.booleans())
 def test_each_purpose_reads_exactly_those_who_allow_it(

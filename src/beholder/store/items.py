@@ -281,6 +281,7 @@ def _json(record: ItemRecord) -> str:
         text = json.dumps(record.attributes, sort_keys=True, ensure_ascii=False, allow_nan=False)
         (text + record.title).encode()
     except (ValueError, UnicodeEncodeError) as error:
+        check_attributes(record.item_id, record.attributes)  # which of them it is
         raise DataError(
             f"item {record.item_id!r} has a text or number that cannot be kept",
             remedy="valid Unicode and finite numbers",
