@@ -52,7 +52,7 @@ test-long: dev
 test-torch:
 	$(PYTHON) -m venv .venv-torch
 	.venv-torch/bin/python -m pip --disable-pip-version-check -q install -e '.[torch]' pytest hypothesis
-	.venv-torch/bin/python -m pytest -m torch tests/encoders/test_lite0_torch.py $(ARGS)
+	.venv-torch/bin/python -m pytest -m torch tests/encoders/test_lite0_torch.py tests/models/test_infonce.py $(ARGS)
 
 demo: setup
 	$(BIN)/beholder demo $(ARGS)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.contract import Card, Model
+from beholder.models.couples import count_couples
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
 from beholder.scorers.recency import USUAL, Recency
@@ -56,6 +57,8 @@ class Tuned:
     ----------
     per_case
         float64 (cases,). NDCG@10 on the tuning half.
+    reached
+        NDCG@10 that settings are chosen by: among new items of a member that is for them alone.
     rounds
         In which it was learned; None where it does not learn in rounds.
     recency
@@ -69,6 +72,7 @@ class Tuned:
     tried: int = 1
     rounds: int | None = None
     recency: Recency = USUAL
+    reached: float = 0.0
 
     @property
     def ndcg(self) -> float:
@@ -155,7 +159,12 @@ def lacks(card: Card, dataset: Dataset) -> str | None:
     }
     missing = sorted(source for source in card.learns if not there[source])
     words = ["vectors of pictures" if source == "pictures" else source for source in missing]
-    return "there are no " + " and no ".join(words) if missing else None
+    if missing:
+        return "there are no " + " and no ".join(words)
+    found = count_couples(dataset.interactions) if card.couples else 0
+    if found < card.couples:
+        return f"{found} pairs of items were liked by one person, {card.couples} are needed"
+    return None
 
 
 def _of(model: type[Model], dataset: Dataset) -> list[Member]:

@@ -68,7 +68,8 @@ class Compared:
         n = len(known)
         own = {name: partial(self._by, name, n) for name in self.similarity.spaces}
         both = (groups[self.positions], groups[:n])
-        return NewItems(self.positions, own, lambda block: self.similar(block)[:, :n], both, known)
+        alike, spaces = lambda block: self.similar(block)[:, :n], self.similarity.spaces
+        return NewItems(self.positions, own, alike, both, known, spaces)
 
     def similar(self, block: Places) -> Floats:
         """Compare by all modalities, float32 (b, n): with all but themselves, which are 0.

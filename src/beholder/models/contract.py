@@ -53,6 +53,8 @@ class Card(NamedTuple):
         The extra that it takes, or None.
     also
         What it learns from besides, in some of its settings, where it is there.
+    couples
+        So many pairs of items that one person liked within ten likes it needs, or more.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Card(NamedTuple):
     baseline: tuple[Any, ...] = ()
     needs: str | None = None
     also: frozenset[Source] = frozenset()
+    couples: int = 0
 
 
 class FitOptions(NamedTuple):

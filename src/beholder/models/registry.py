@@ -8,6 +8,7 @@ from beholder.models.contract import Model
 from beholder.models.ease import ContentEase, Ease
 from beholder.models.ials import IALS
 from beholder.models.itemknn import ItemKNN
+from beholder.models.metric import LearnedMetric
 from beholder.models.placement import Placement
 from beholder.models.popularity import Popularity
 from beholder.models.session import Session
@@ -24,6 +25,7 @@ ALL: tuple[type[Model], ...] = (
     Variants,
     VisualKNN,
     Placement,
+    LearnedMetric,
     SessionEase,
     ContentEase,
     Ease,
