@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.dataset.couples import count_couples
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.models.contract import Card, Model
-from beholder.models.couples import count_couples
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
 from beholder.scorers.recency import USUAL, Recency

@@ -14,11 +14,10 @@ from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
-import scipy.sparse as sp
 
+from beholder.dataset.couples import couples
 from beholder.dataset.dataset import WORDS, Dataset
 from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOptions
-from beholder.models.couples import couples
 from beholder.models.infonce import Adam, loss_and_gradient, strangers
 from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.interface import Floats, Places
@@ -85,13 +84,17 @@ class LearnedMetric:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Learn the map; at the deadline the epochs done so far count."""
-        mapped = learned_map(dataset, settings, options)
-        kernel = (Kernel(NAME, settings.power),)
-        near = similar_rows(OneModality(NAME, mapped.space), KEPT)
-        near.data = kernel[0].of(near.data)
-        near.eliminate_zeros()
-        entry = Entry(kernel, spaces={NAME: mapped})
-        return ItemItem(sp.csr_array(near), Recency(settings.decay), entry, content=kernel)
+        return by_map(learned_map(dataset, settings, options), settings)
+
+
+def by_map(mapped: Mapped, settings: MetricSettings) -> ItemItem:
+    """Return what items say of each other by a map."""
+    kernel = Kernel(NAME, settings.power)
+    near = similar_rows(OneModality(NAME, mapped.space), KEPT)
+    near.data = kernel.of(near.data)
+    near.eliminate_zeros()
+    entry = Entry((kernel,), spaces={NAME: mapped})
+    return ItemItem(near, Recency(settings.decay), entry, content=(kernel,))
 
 
 def learned_map(dataset: Dataset, settings: MetricSettings, options: FitOptions) -> Mapped:

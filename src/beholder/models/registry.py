@@ -25,9 +25,9 @@ ALL: tuple[type[Model], ...] = (
     Variants,
     VisualKNN,
     Placement,
-    LearnedMetric,
     SessionEase,
     ContentEase,
+    LearnedMetric,
     Ease,
     IALS,
 )

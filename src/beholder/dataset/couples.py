@@ -28,7 +28,7 @@ def couples(
     told = able[pairs.items]
 
     def of(gap: int) -> Mask:
-        return _together(pairs, gap) & told[gap:] & told[: len(told) - gap]
+        return _together(pairs, gap) & told[gap:] & told[: max(len(told) - gap, 0)]
 
     counts = [int(of(gap).sum()) for gap in range(1, APART + 1)]
     total = sum(counts)
