@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.dataset.couples import count_couples
 from beholder.dataset.dataset import Dataset
+from beholder.dataset.numbers import MARK
 from beholder.errors import UsageError
 from beholder.models.contract import Card, Model
 from beholder.models.registry import MODELS
@@ -139,11 +140,17 @@ def check_names(names: Iterable[str]) -> None:
 def _check_encoders(names: list[str], dataset: Dataset) -> None:
     for name in names:
         there = [member.name for member in _of(MODELS[name.split(":")[0]], dataset)]
-        if ":" in name and name not in there:
+        if ":" not in name or name in there:
+            continue
+        if "numbers" in MODELS[name.split(":")[0]].card.learns:
             raise UsageError(
-                f"there is no member {name!r}: no picture has vectors of that encoder",
-                remedy=f"make them with `beholder encode`, or name {', '.join(there)}",
+                f"there is no member {name!r}: no attribute of that name is a number",
+                remedy=f"name {', '.join(there)}",
             )
+        raise UsageError(
+            f"there is no member {name!r}: no picture has vectors of that encoder",
+            remedy=f"make them with `beholder encode`, or name {', '.join(there)}",
+        )
 
 
 def lacks(card: Card, dataset: Dataset) -> str | None:
@@ -156,6 +163,7 @@ def lacks(card: Card, dataset: Dataset) -> str | None:
         "pictures": bool(dataset.pictures),
         "words": any(dataset.texts),
         "products": bool((np.bincount(known) > 1).any()),
+        "numbers": bool(dataset.content.numbers),
     }
     missing = sorted(source for source in card.learns if not there[source])
     words = ["vectors of pictures" if source == "pictures" else source for source in missing]
@@ -171,12 +179,15 @@ def _of(model: type[Model], dataset: Dataset) -> list[Member]:
     card = model.card
     if not card.modalities:
         return [Member(card.name, model, card.trials)]
+    content = dataset.content
+    told = [name for name in content.spaces if name in dataset.pictures]
+    if "numbers" in card.learns:
+        told = list(content.numbers)
     return [
         Member(
-            f"{card.name}:{modality}",
+            f"{card.name}:{modality.removeprefix(MARK)}",
             model,
             tuple(msgspec.structs.replace(trial, modality=modality) for trial in card.trials),
         )
-        for modality in dataset.content.spaces
-        if modality in dataset.pictures
+        for modality in told
     ]

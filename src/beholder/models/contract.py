@@ -15,7 +15,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.progress import SILENT, Progress
 from beholder.scorers.interface import Scorer
 
-Source = Literal["behaviour", "pictures", "words", "products"]
+Source = Literal["behaviour", "pictures", "words", "products", "numbers"]
 
 
 class Card(NamedTuple):
@@ -41,7 +41,8 @@ class Card(NamedTuple):
         It gives vectors, so that every answer takes one solve and one product with all items:
         of as many numbers as the setting `factors` says, or fewer.
     modalities
-        One member is fitted for each picture modality, told by the setting `modality`.
+        One member is fitted for each picture modality, or number if it learns from them, told by
+        the setting `modality`.
     new_alone
         It weighs among items without behaviour alone, unless there is nothing else.
     part
