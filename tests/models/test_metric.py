@@ -95,7 +95,9 @@ def test_contents_stand_side_by_side_and_who_lacks_one_has_the_other_alone() -> 
     seen = spaces["sample"].vectors @ looks
     seen[seen.any(axis=1)] /= np.linalg.norm(seen[seen.any(axis=1)], axis=1, keepdims=True)
     expected = np.hstack([0.7 * seen, own])
-    expected /= np.sqrt(np.where(np.arange(18) == 4, 1, 1 + 0.7**2))[:, None]
+    whole = np.sqrt(1 + 0.7**2)
+    expected[4] *= np.sqrt(1 / whole)
+    expected[np.arange(18) != 4] /= whole
     np.testing.assert_allclose(mapped.vectors, expected, atol=1e-5)
     # Nothing is lost on the way: six numbers of a picture have six directions.
     alike = spaces["sample"].cosines(np.arange(18)) * 0.7**2 + spaces["words"].cosines(

@@ -25,7 +25,6 @@ from beholder.scorers.item_item import KEPT, ItemItem
 from beholder.scorers.recency import Recency
 from beholder.spaces import OneModality, similar_rows
 from beholder.spaces.metric import Mapped, Metric
-from beholder.spaces.whitening import unit
 
 NAME = "metric"
 BATCH = 1024  # couples: every second item of them is a stranger to the others
@@ -128,7 +127,7 @@ def learned_map(dataset: Dataset, settings: MetricSettings, options: FitOptions)
             left = 1 - adam.steps / (settings.epochs * steps)
             adam.step(matrix, gradient, settings.rate * max(LAST, left))
     learned = replace(metric, matrix=matrix)
-    return Mapped(learned, unit(x @ matrix))
+    return Mapped(learned, learned(spaces, np.arange(dataset.n_items)))
 
 
 def _logq(first: Places, second: Places, n_items: int) -> Floats:

@@ -1,11 +1,13 @@
 """A learned metric: pictures and words together, mapped so that what people like together is near.
 
-    x_i = unit[sum of weight_m unit(V_m[i] D_m), side by side],    f_i = unit(x_i W)
+    x_i = unit[weight_m unit(V_m[i] D_m), side by side],    f_i = sqrt(s_i) unit(x_i W)
 
 Each modality is read along its strongest directions D_m alone. The map needs nothing but content,
-so that an item that came a second ago has its place. Of an item that lacks a modality the others
-are the whole: a cosine of words alone counts for sqrt(their part) beside an item with both, which
-is between taking what is missing for unlike (their part) and leaving it out (1).
+so that an item that came a second ago has its place. s_i is the length of what is there of an item
+beside that of all modalities: 1 where it lacks none. Taking what is missing for unlike would
+multiply by s_i (and keep what lacks a picture out of lists), leaving it out by 1 (and crowd them
+with it). Measured on films, a third of them without their posters: of lists .03 by the one, .90 by
+the other, .40 by the square root, which also answered best.
 """
 
 from __future__ import annotations
@@ -78,6 +80,10 @@ class Metric:
 
     def features(self, spaces: Mapping[str, Space], items: Positions) -> Floats:
         """Return x of some items, float32 (m, D); zero where nothing is known of an item."""
+        return unit(self._beside(spaces, items))
+
+    def _beside(self, spaces: Mapping[str, Space], items: Positions) -> Floats:
+        """Return the parts of some items side by side, float32 (m, D)."""
         found = np.zeros((len(items), len(self.matrix)), np.float32)
         start = 0
         for part in self.parts:
@@ -86,11 +92,15 @@ class Metric:
                 own = spaces[part.modality].vectors[items] @ part.directions
                 found[:, start:stop] = np.float32(part.weight) * unit(np.asarray(own))
             start = stop
-        return unit(found)
+        return found
 
     def __call__(self, spaces: Mapping[str, Space], items: Positions) -> Floats:
         """Return f of some items, float32 (m, D); zero where nothing is known of an item."""
-        return unit(self.features(spaces, items) @ self.matrix)
+        beside = self._beside(spaces, items)
+        whole = np.sqrt(sum(part.weight**2 for part in self.parts))
+        there = np.linalg.norm(beside, axis=1, keepdims=True) / np.float32(whole or 1)
+        placed: Floats = np.sqrt(there) * unit(unit(beside) @ self.matrix)
+        return placed
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ class Mapped:
     Attributes
     ----------
     vectors
-        float32 (n, D). Unit rows; zero where nothing is known of an item.
+        float32 (n, D). Rows of length 1, shorter where a modality is missing; zero: all are.
     """
 
     metric: Metric
