@@ -72,7 +72,7 @@ def _fields(card: Card) -> list[tuple[str, bool, str]]:
         ("couples", isinstance(card.couples, int) and card.couples >= 0, "a number, 0 or more"),
         *(
             (flag, isinstance(getattr(card, flag), bool), "True or False")
-            for flag in ("factors", "modalities", "new_alone")
+            for flag in ("factors", "modalities", "new_alone", "doubted")
         ),
     ]
 

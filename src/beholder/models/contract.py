@@ -54,6 +54,9 @@ class Card(NamedTuple):
         The extra that it takes, or None.
     also
         What it learns from besides, in some of its settings, where it is there.
+    doubted
+        It weighs among items without behaviour only where it was measured that it helps, unless
+        there is nothing else.
     couples
         So many pairs of items that one person liked within ten likes it needs, or more.
     """
@@ -71,6 +74,7 @@ class Card(NamedTuple):
     baseline: tuple[Any, ...] = ()
     needs: str | None = None
     also: frozenset[Source] = frozenset()
+    doubted: bool = False
     couples: int = 0
 
 

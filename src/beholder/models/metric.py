@@ -77,6 +77,7 @@ class LearnedMetric:
         "gradient",
         (MetricSettings(), MetricSettings(rho=1e-2, epochs=3, couples=60_000)),
         new_alone=True,
+        doubted=True,
         couples=BATCH,
     )
 

@@ -57,6 +57,7 @@ class Numbers:
         (NumbersSettings(), NumbersSettings(power=8.0), NumbersSettings(power=2.0)),
         modalities=True,
         new_alone=True,
+        doubted=True,
     )
 
     @classmethod
