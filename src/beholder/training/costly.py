@@ -77,7 +77,7 @@ class Costly:
 
 
 class Watch(Silent):
-    """Progress that notes how long the first round took; what is around it is done once."""
+    """Progress that notes how long the first round took, as the first step that is shown."""
 
     began = 0.0
     spent: float | None = None
