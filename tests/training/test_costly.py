@@ -118,6 +118,16 @@ def test_what_is_done_before_and_after_the_rounds_is_not_scaled(
     assert plan.expected["timed"] == pytest.approx(11 + A_PAIR * len(train.interactions))
 
 
+def test_who_draws_couples_is_tried_on_all_people(
+    halves: tuple[Dataset, Dataset], timed: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "card", Timed.card._replace(couples=1))
+    plan, train = Plan(Clock(3600)), halves[1]
+    Costly(*halves, seed=5).expect(timed, plan)
+    assert [pairs for pairs, _ in Timed.heard] == [len(train.interactions)]
+    assert plan.expected["timed"] == pytest.approx(99 + A_PAIR * len(train.interactions))
+
+
 def test_without_time_nothing_is_tried(halves: tuple[Dataset, Dataset], timed: Member) -> None:
     plan = Plan(Clock(1e-9))
     Costly(*halves, seed=5).expect(timed, plan)

@@ -58,7 +58,8 @@ class Card(NamedTuple):
         It weighs among items without behaviour only where it was measured that it helps, unless
         there is nothing else.
     couples
-        So many pairs of items that one person liked within ten likes it needs, or more.
+        So many pairs of items that one person liked within ten likes it needs, or more; and it
+        draws about as many, however many people there are.
     """
 
     name: str

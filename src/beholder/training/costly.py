@@ -60,13 +60,16 @@ class Costly:
             plan.expected[member.name] = self._seconds_of_a_round(member)
 
     def _seconds_of_a_round(self, member: Member) -> float:
-        """Fit one round on some of the people, and return what all of them would take."""
+        """Fit one round on some of the people, and return what all of them would take.
+
+        Couples are drawn, as many of a part as of all: who learns from them is tried on all.
+        """
         log = self.train.log
-        step = min(PART, max(log.n_users // PEOPLE, 1))
+        step = 1 if member.card.couples else min(PART, max(log.n_users // PEOPLE, 1))
         part = self.train.with_log(log.keep(log.users % step == 0))
         more = len(self.train.interactions) / max(len(part.interactions), 1)
         found = []
-        for _ in range(RUNS):
+        for _ in range(1 if member.card.couples else RUNS):
             watch, began = Watch(), time.monotonic()
             options = self.options._replace(progress=watch)
             learned(member.model, part, member.trials[0], options)
