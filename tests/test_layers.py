@@ -43,7 +43,9 @@ ROOMS = {
     "rules": set(),
     "spaces": {"index"},
     "scorers": {"behaviour", "index", "spaces"},
-    "dataset": {"behaviour", "store", "catalogue", "encoders", "index", "spaces", "scorers"},
+    "dataset": {
+        "behaviour", "store", "catalogue", "encoders", "index", "rules", "spaces", "scorers",
+    },
     "networks": {"encoders"},
     "models": {"behaviour", "index", "dataset", "spaces", "scorers"},
     "bundle": {"index", "dataset", "rules", "spaces", "scorers"},

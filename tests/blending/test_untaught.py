@@ -100,6 +100,14 @@ def test_whoever_speaks_of_new_items_weighs_the_same_there_and_what_is_placed_to
     assert even_cold(silent, both, "itemknn").cold == {PLACING: EVEN}
 
 
+def test_what_is_doubted_weighs_only_where_there_is_nothing_else(held: Validation) -> None:
+    three = members(held, "itemknn", "words", "metric")
+    weights = Weights({"itemknn": 3.0, "words": 7.0, "metric": 2.0}, {}, {})
+    assert even_cold(weights, three, "").cold == {"words": EVEN}
+    del three["words"]
+    assert even_cold(weights, three, "").cold == {"metric": EVEN}
+
+
 def test_popularity_alone_is_asked_of_the_people_there_are(counts: Floats) -> None:
     held = validation(dataset_of(make_world()), seed=1)
     popular = counts_of(held.train, PopularitySettings())

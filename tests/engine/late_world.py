@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +16,10 @@ from beholder.dataset.new_items import new_items
 from beholder.engine import overlay
 from beholder.engine.overlay import Overlay
 from beholder.evaluation.ask import plain_items
+from beholder.models.contract import ONCE
 from beholder.models.ials import IALS, IALSSettings
 from beholder.models.itemknn import ItemKNN, ItemKNNSettings
+from beholder.models.metric import MetricSettings, by_map, learned_map
 from beholder.models.placement import over
 from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.models.variants import Variants, VariantsSettings
@@ -36,10 +39,12 @@ SCALE = {
     "placement": 0.3,
     "ials": 1.0,
     "variants": 1.0,
+    "metric": 1.5,
 }
 COLD = {"visual-knn:colour": 0.3, "words": 0.2, "placement": 1.0}
 EVEN = {"colour": 1.0, "words": 1.0}
 COLOUR = "#808080"
+QUICKLY = MetricSettings(epochs=1)
 
 
 class Taste(NamedTuple):
@@ -52,6 +57,7 @@ class Taste(NamedTuple):
     factors: bool = False
     among_known: bool = False
     products: bool = False
+    metric: bool = False
 
 
 USUAL = Taste()
@@ -71,6 +77,7 @@ def made_parts(
         Items with the text and the picture of others, by statistics of the world as it is.
     """
     dataset = dataset_of(world)
+    mapped = learned_map(dataset, QUICKLY, ONCE) if taste.metric else None
     if like:
         positions = np.array(list(like), np.int32)
         others = list(like.values())
@@ -95,6 +102,11 @@ def made_parts(
     if taste.products:  # there are none yet
         members["variants"] = Variants.fit(dataset, VariantsSettings())
         warm["variants"] = cold["variants"] = 1.0
+    if mapped is not None:
+        everywhere = mapped.metric(dataset.content.spaces, np.arange(dataset.n_items))
+        members["metric"] = by_map(replace(mapped, vectors=everywhere), QUICKLY)
+        cold["metric"] = 0.6
+        warm["metric"] = 0.3 if taste.among_known else 0.0
     weights = Weights(SCALE, warm, cold)
     counts = counts_of(dataset, PopularitySettings())
     new = new_items(dataset, taste.likeness)

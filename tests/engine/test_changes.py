@@ -123,11 +123,12 @@ def test_what_people_did_with_an_item_stays_when_its_picture_changes(world: Worl
     np.testing.assert_array_equal(view.blend.item_item.rows[known][:, known].todense(), before)
 
 
+@pytest.mark.parametrize("metric", [False, True], ids=["plain", "with a metric"])
 def test_what_an_old_picture_added_is_taken_away_and_what_the_new_one_adds_is_there(
-    world: World,
+    world: World, metric: bool
 ) -> None:
     """As if the bundle had been made with it: known and new items, as candidate and as history."""
-    taste = USUAL._replace(among_known=True)
+    taste = USUAL._replace(among_known=True, metric=metric)
     like = {a_known(world, 2): a_known(world, 6), a_new(world, 3): a_known(world, 5, 2)}
     like |= {a_known(world, 1, 4): a_known(world, 1, 5)}
     made, expected = (made_parts(world, taste, like=some).blend for some in (None, like))

@@ -34,8 +34,14 @@ def with_looks(catalogue: Catalogue, world: World, count: int) -> Catalogue:
 
 @pytest.mark.parametrize(
     "taste",
-    [USUAL, TUNED, USUAL._replace(factors=True), TUNED._replace(factors=True)],
-    ids=["usual", "tuned", "with vectors", "tuned, with vectors"],
+    [
+        USUAL,
+        TUNED,
+        USUAL._replace(factors=True),
+        TUNED._replace(factors=True),
+        USUAL._replace(metric=True),
+    ],
+    ids=["usual", "tuned", "with vectors", "tuned, with vectors", "with a metric"],
 )
 def test_a_late_item_scores_like_its_twin_in_the_bundle(world: World, taste: Taste) -> None:
     catalogue = Catalogue(made_parts(world, taste), world)

@@ -102,6 +102,32 @@ def test_of_a_member_in_rounds_one_is_tried_on_a_part_and_scaled_to_all(
         assert list(options.rounds("epochs", 50)) == [0]
 
 
+def test_what_is_done_before_and_after_the_rounds_is_not_scaled(
+    halves: tuple[Dataset, Dataset], timed: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> Scorer:
+        Timed.now += 7.0
+        for _ in options.rounds("epochs", 3):
+            Timed.now += A_PAIR * len(dataset.interactions)
+        Timed.now += 4.0
+        return ItemKNN.fit(dataset, settings, options)
+
+    monkeypatch.setattr(Timed, "fit", fit)
+    plan, train = Plan(Clock(3600)), halves[1]
+    Costly(*halves, seed=5).expect(timed, plan)
+    assert plan.expected["timed"] == pytest.approx(11 + A_PAIR * len(train.interactions))
+
+
+def test_who_draws_couples_is_tried_on_all_people(
+    halves: tuple[Dataset, Dataset], timed: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "card", Timed.card._replace(couples=1))
+    plan, train = Plan(Clock(3600)), halves[1]
+    Costly(*halves, seed=5).expect(timed, plan)
+    assert [pairs for pairs, _ in Timed.heard] == [len(train.interactions)]
+    assert plan.expected["timed"] == pytest.approx(99 + A_PAIR * len(train.interactions))
+
+
 def test_without_time_nothing_is_tried(halves: tuple[Dataset, Dataset], timed: Member) -> None:
     plan = Plan(Clock(1e-9))
     Costly(*halves, seed=5).expect(timed, plan)

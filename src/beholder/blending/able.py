@@ -16,7 +16,9 @@ def base_of(tuned: Mapping[str, Tuned]) -> str:
     able = [
         name
         for name, one in tuned.items()
-        if one.member.by_behaviour and isinstance(one.scorer, ItemItem)
+        if one.member.by_behaviour
+        and not one.member.card.new_alone
+        and isinstance(one.scorer, ItemItem)
     ]
     return max(able, key=lambda name: tuned[name].ndcg, default="")
 

@@ -56,12 +56,13 @@ def nothing_but_popularity(held: Validation, counts: Floats) -> Chosen:
 
 
 def even_cold(weights: Weights, members: Mapping[str, Tuned], base: str) -> Weights:
-    """Let all members that can speak of cold items weigh the same there.
+    """Let all members that can speak of cold items, and are not doubted, weigh the same there.
 
     What is placed over a member is a mean of its columns, and so has its scale.
     """
     scale = dict(weights.scale)
     able = [n for n, one in members.items() if speaks_of_cold(one) and scale.get(n, 0.0) > 0]
+    able = [name for name in able if not members[name].member.card.doubted] or able
     if scale.get(base, 0.0) > 0:
         scale[PLACING] = scale[base]
         able.append(PLACING)

@@ -16,6 +16,7 @@ from beholder.behaviour.reduce import Events
 from beholder.dataset.daily_cap import capped
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of
+from beholder.dataset.numbers import number_names, numbers_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.raw_vectors import RawVectors
 from beholder.dataset.texts import groups_of, text_of
@@ -107,7 +108,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     read = RawVectors(workspace, settings.encode.encoders)
     pictures = items["pictures"].to_pylist()
     vectors = read(items["item_id"].to_pylist(), pictures)
-    dataset = Dataset(log, vectors, texts, groups_of(attributes).of_items)
+    amounts = numbers_of(attributes, number_names(attributes, settings.facets))
+    groups = groups_of(attributes).of_items
+    dataset = Dataset(log, vectors, texts, groups, numbers=amounts)
     newest = int(events.times.max(initial=0))
     pictured = np.array([bool(own) for own in pictures], bool)
     seen = {name: vectors[name].present for name in settings.encode.encoders if name in vectors}

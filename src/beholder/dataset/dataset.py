@@ -34,6 +34,8 @@ class Dataset:
     fitted
         bool (n_items,). Items that statistics (means, idf, whitening) may be fitted on;
         held-out cold items are not.
+    numbers
+        Numbers among the attributes, by name: vectors of one number.
     """
 
     log: Log
@@ -41,6 +43,7 @@ class Dataset:
     texts: list[str]
     groups: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     fitted: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    numbers: dict[str, Modality] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = self.log.n_items
@@ -49,7 +52,7 @@ class Dataset:
         if not len(self.fitted):
             object.__setattr__(self, "fitted", np.ones(n, bool))
         lengths = {len(self.texts), len(self.groups), len(self.fitted)}
-        lengths |= {modality.n_items for modality in self.pictures.values()}
+        lengths |= {one.n_items for one in (*self.pictures.values(), *self.numbers.values())}
         if lengths != {n}:
             raise ShapeError(f"content is for {sorted(lengths)} items, behaviour for {n}")
 
@@ -59,7 +62,7 @@ class Dataset:
         content: dict[str, Modality | Sequence[str]] = dict(self.pictures)
         if any(self.texts):
             content[WORDS] = self.texts
-        return Similarity.fit(content, self.fitted)
+        return Similarity.fit(content, self.fitted, numbers=self.numbers)
 
     @property
     def n_items(self) -> int:

@@ -66,9 +66,11 @@ class Compared:
             came later.
         """
         n = len(known)
-        own = {name: partial(self._by, name, n) for name in self.similarity.spaces}
+        names = (*self.similarity.spaces, *self.similarity.numbers)
+        own = {name: partial(self._by, name, n) for name in names}
         both = (groups[self.positions], groups[:n])
-        return NewItems(self.positions, own, lambda block: self.similar(block)[:, :n], both, known)
+        alike, spaces = lambda block: self.similar(block)[:, :n], self.similarity.spaces
+        return NewItems(self.positions, own, alike, both, known, spaces)
 
     def similar(self, block: Places) -> Floats:
         """Compare by all modalities, float32 (b, n): with all but themselves, which are 0.
@@ -107,5 +109,7 @@ class Compared:
             self._last = (key, {})
         found = self._last[1]
         if name not in found:
-            found[name] = self.similarity.spaces[name].cosines(self.positions[block])
+            known = self.similarity
+            space = known.spaces[name] if name in known.spaces else known.numbers[name]
+            found[name] = space.cosines(self.positions[block])
         return found[name]

@@ -31,7 +31,7 @@ class Arrived:
     Attributes
     ----------
     raw
-        Vectors of their pictures by encoder.
+        Vectors of their pictures by encoder, and their numbers.
     """
 
     texts: list[str]
@@ -42,8 +42,9 @@ class Arrived:
 
     def content(self, known: Similarity) -> dict[str, Modality | Sequence[str]]:
         """Return what is known of them by modality, of those that are compared."""
+        compared = {*known.spaces, *known.numbers}
         found: dict[str, Modality | Sequence[str]] = {
-            name: vectors for name, vectors in self.raw.items() if name in known.spaces
+            name: vectors for name, vectors in self.raw.items() if name in compared
         }
         return {**found, WORDS: self.texts} if WORDS in known.spaces else found
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts, words_of_items
 from beholder.dataset.build import item_table
+from beholder.dataset.numbers import numbers_of
 from beholder.dataset.texts import Groups, product_of, text_of
 from beholder.engine.cards import Cards
 from beholder.engine.late import Arrived, Grown, grow, repainted, ungrown
@@ -312,7 +313,7 @@ def _compared(before: Overlay, view: Overlay, places: Positions, vectors_of: Vec
     if not other.any():
         return view
     groups, products = view.groups, view.products.changed(places, _attributes(table))
-    seen = _arriving(table.filter(pa.array(other)), vectors_of)
+    seen = _arriving(view, table.filter(pa.array(other)), vectors_of)
     places, n = places[other], view.parts.items.num_rows
     base, arrived = view.base, view.arrived
     if (places < n).any():
@@ -337,7 +338,7 @@ def _kin(places: Positions, groups: Positions) -> Mask:
 
 def _joined(view: Overlay, new: pa.Table, visible: Mask, vectors_of: VectorsOf) -> Overlay:
     """Give new items the positions after the last; only visible ones may be in an answer."""
-    arriving = _arriving(new, vectors_of)
+    arriving = _arriving(view, new, vectors_of)
     products = view.products.plus(_attributes(new))
     now = grow(view.parts, view.now, arriving, products.of_items)
     n_sealed, sealed = view.n_sealed, view.sealed
@@ -385,8 +386,10 @@ def _seen_anew(view: Overlay, places: Positions, table: pa.Table, vectors_of: Ve
     return other
 
 
-def _arriving(table: pa.Table, vectors_of: VectorsOf) -> Arrived:
-    return Arrived(_texts(table), dict(vectors_of(_ids(table), _pictures(table))))
+def _arriving(view: Overlay, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
+    vectors = vectors_of(_ids(table), _pictures(table))
+    numbers = numbers_of(_attributes(table), list(view.content.numbers))
+    return Arrived(_texts(table), {**vectors, **numbers})
 
 
 def _ids(table: pa.Table) -> list[str]:

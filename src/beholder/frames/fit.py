@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from beholder.blending.members import named
 from beholder.dataset.dataset import Dataset
+from beholder.dataset.numbers import number_names, numbers_of
 from beholder.dataset.texts import groups_of, text_of
 from beholder.engine.engine import Engine
 from beholder.errors import UsageError
@@ -58,7 +59,10 @@ def _dataset(catalogue: Catalogue, log: Any) -> Dataset:
         text_of(title, own)
         for title, own in zip(catalogue.titles, catalogue.attributes, strict=True)
     ]
-    return Dataset(log, catalogue.pictures, texts, groups_of(catalogue.attributes).of_items)
+    attributes = catalogue.attributes
+    groups = groups_of(attributes).of_items
+    numbers = numbers_of(attributes, number_names(attributes, {}))
+    return Dataset(log, catalogue.pictures, texts, groups, numbers=numbers)
 
 
 def _texts(ids: list[Hashable]) -> list[str]:

@@ -15,7 +15,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.progress import SILENT, Progress
 from beholder.scorers.interface import Scorer
 
-Source = Literal["behaviour", "pictures", "words", "products"]
+Source = Literal["behaviour", "pictures", "words", "products", "numbers"]
 
 
 class Card(NamedTuple):
@@ -41,7 +41,8 @@ class Card(NamedTuple):
         It gives vectors, so that every answer takes one solve and one product with all items:
         of as many numbers as the setting `factors` says, or fewer.
     modalities
-        One member is fitted for each picture modality, told by the setting `modality`.
+        One member is fitted for each picture modality, or number if it learns from them, told by
+        the setting `modality`.
     new_alone
         It weighs among items without behaviour alone, unless there is nothing else.
     part
@@ -53,6 +54,12 @@ class Card(NamedTuple):
         The extra that it takes, or None.
     also
         What it learns from besides, in some of its settings, where it is there.
+    doubted
+        It weighs among items without behaviour only where it was measured that it helps, unless
+        there is nothing else.
+    couples
+        So many pairs of items that one person liked within ten likes it needs, or more; and it
+        draws about as many, however many people there are.
     """
 
     name: str
@@ -68,6 +75,8 @@ class Card(NamedTuple):
     baseline: tuple[Any, ...] = ()
     needs: str | None = None
     also: frozenset[Source] = frozenset()
+    doubted: bool = False
+    couples: int = 0
 
 
 class FitOptions(NamedTuple):

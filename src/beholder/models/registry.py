@@ -8,6 +8,8 @@ from beholder.models.contract import Model
 from beholder.models.ease import ContentEase, Ease
 from beholder.models.ials import IALS
 from beholder.models.itemknn import ItemKNN
+from beholder.models.metric import LearnedMetric
+from beholder.models.numbers import Numbers
 from beholder.models.placement import Placement
 from beholder.models.popularity import Popularity
 from beholder.models.session import Session
@@ -23,9 +25,11 @@ ALL: tuple[type[Model], ...] = (
     Words,
     Variants,
     VisualKNN,
+    Numbers,
     Placement,
     SessionEase,
     ContentEase,
+    LearnedMetric,
     Ease,
     IALS,
 )

@@ -29,7 +29,9 @@ def compared_anew(scorer: ItemItem, before: NewItems, after: NewItems) -> ItemIt
     before, after
         The same positions with behaviour, compared as they were and as they are.
     """
-    known, entry = after.known, scorer.entry
+    _, before = scorer.entry.mapped(before)
+    entry, after = scorer.entry.mapped(after)
+    known = after.known
     was, now = (_added(scorer, new) for new in (before, after))
     touched = np.flatnonzero(np.diff(was.indptr) + np.diff(now.indptr))
     own = sp.csr_array(scorer.rows[touched])
@@ -52,7 +54,7 @@ def compared_anew(scorer: ItemItem, before: NewItems, after: NewItems) -> ItemIt
         parts = by_content[touched] * before_it - taken + added
         share = np.divide(parts, all_of_it, out=np.ones_like(parts), where=all_of_it > 0)
         by_content[touched] = np.clip(share, 0, 1)
-    return replace(scorer, rows=whole, by_content=by_content)
+    return replace(scorer, rows=whole, by_content=by_content, entry=entry)
 
 
 def _among_known(some: sp.csr_array, known: Mask) -> Floats:

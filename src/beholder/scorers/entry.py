@@ -10,8 +10,8 @@ gave four times the NDCG of comparing contents with the history directly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,8 +19,10 @@ import msgspec
 import numpy as np
 import scipy.sparse as sp
 
+from beholder import tensors
 from beholder.scorers import rows
-from beholder.scorers.interface import Floats, Mask, NewItems, Places
+from beholder.scorers.interface import Cosines, Floats, Mask, NewItems, Places
+from beholder.spaces.metric import Mapped
 
 NEIGHBOURS = 20
 WHOLE = (1.0, 2.0, 3.0, 4.0)  # powers that are products
@@ -30,7 +32,7 @@ STEP = 256  # new items compared at a time
 
 
 class Kernel(msgspec.Struct, frozen=True):
-    """Powered cosines of one modality."""
+    """Powered cosines of one modality, or of a metric that `Entry.spaces` has."""
 
     modality: str
     power: float
@@ -107,6 +109,8 @@ class Entry:
     power
         Similarities are raised to this power before the neighbours of a new item, which it is
         placed among and speaks like as history, are weighed.
+    spaces
+        All items by learned metrics, which kernels name like modalities.
     """
 
     kernels: tuple[Kernel, ...] = ()
@@ -115,6 +119,7 @@ class Entry:
     kept: int = STRONGEST
     kept_new: int = STRONGEST
     power: float = 3.0
+    spaces: Mapping[str, Mapped] = field(default_factory=dict)
 
     def scaled(self, factor: float) -> Entry:
         """Return the terms with other weights; none of them for a factor of 0."""
@@ -134,7 +139,29 @@ class Entry:
             kernels=self.kernels + other.kernels,
             groups=self.groups + other.groups,
             placed=self.placed + other.placed,
+            spaces={**self.spaces, **other.spaces},
         )
+
+    def naming(self, kernels: Sequence[Kernel]) -> Entry:
+        """Return the terms with those metrics alone that they, or other kernels, name."""
+        named = {kernel.modality for kernel in (*self.kernels, *kernels)}
+        return replace(self, spaces={n: own for n, own in self.spaces.items() if n in named})
+
+    def mapped(self, new: NewItems) -> tuple[Entry, NewItems]:
+        """Give new items their places by the metrics that there are.
+
+        Returns
+        -------
+        The terms with the places of those that are there already, as their content is now; and
+        the new items, with the cosines of all metrics.
+        """
+        spaces, cosines = dict(self.spaces), dict(new.cosines)
+        for name, space in self.spaces.items():
+            own = space.metric(new.spaces, new.positions)
+            if new.filled(len(space)):
+                spaces[name] = space.with_others(new.positions, own)
+            cosines[name] = _with_all(own, spaces[name].vectors)
+        return replace(self, spaces=spaces), replace(new, cosines=cosines)
 
     def speaking(self, which: Places, found: Entered) -> Entry:
         """Return the terms with items that count as history like the known ones they are near.
@@ -189,7 +216,12 @@ class Entry:
         for number, placed in enumerate(self.placed):
             rows.save(placed.rows, folder / f"placed-{number}.safetensors")
         weights = [placed.weight for placed in self.placed]
-        said = _Said(self.kernels, self.groups, weights, self.kept, self.kept_new, self.power)
+        parts = {}
+        for number, (name, space) in enumerate(self.spaces.items()):
+            arrays, parts[name] = space.arrays()
+            tensors.save(folder / f"metric-{number}.safetensors", arrays)
+        numbers = self.kept, self.kept_new, self.power
+        said = _Said(self.kernels, self.groups, weights, *numbers, parts)
         (folder / "entry.json").write_bytes(msgspec.json.encode(said))
 
     @classmethod
@@ -200,7 +232,12 @@ class Entry:
             Placed(rows.load(folder / f"placed-{number}.safetensors"), weight)
             for number, weight in enumerate(said.placed)
         )
-        return cls(said.kernels, said.groups, placed, said.kept, said.kept_new, said.power)
+        spaces = {
+            name: Mapped.of_arrays(tensors.load(folder / f"metric-{number}.safetensors")[0], parts)
+            for number, (name, parts) in enumerate(said.spaces.items())
+        }
+        numbers = said.kept, said.kept_new, said.power
+        return cls(said.kernels, said.groups, placed, *numbers, spaces)
 
 
 class _Said(msgspec.Struct):
@@ -210,6 +247,11 @@ class _Said(msgspec.Struct):
     kept: int
     kept_new: int
     power: float
+    spaces: dict[str, list[tuple[str, float]]] = {}
+
+
+def _with_all(own: Floats, vectors: Floats) -> Cosines:
+    return lambda block: own[block] @ vectors.T
 
 
 def contents_of(terms: Sequence[Sequence[Kernel]], new: NewItems) -> list[sp.csr_array]:

@@ -150,7 +150,8 @@ class Combined:
             each = zip(spans, blocks, strict=True)
             parts = [_share(self.rows(span, by_content=True), block) for span, block in each]
             by_content = np.concatenate(parts)
-        entry = replace(self.entry, kept=kept, kept_new=kept_new, power=power)
+        terms = self.entry.naming(self.content)
+        entry = replace(terms, kept=kept, kept_new=kept_new, power=power)
         weights = self.weights
         told = weights.among_new, None, self.content, by_content
         return ItemItem(whole, weights.recency, entry, (), *told)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.scorers.recency import Recency
+from beholder.spaces import Space
 
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int32]
@@ -119,6 +120,8 @@ class NewItems:
         product share a number; -1: none is known.
     known
         bool (n_items,). Items with behaviour, which new ones are placed among.
+    spaces
+        What is known of all items, new ones among them, by modality: what learned metrics map.
     near
         The known items that were found nearest to new ones so far, and how near the first is beside
         the nearest of all, by the first of a block and its height: most of the work, and the same
@@ -130,6 +133,7 @@ class NewItems:
     similar: Cosines
     groups: tuple[Positions, Positions]
     known: Mask
+    spaces: Mapping[str, Space] = field(default_factory=dict)
     near: dict[tuple[int, int], tuple[sp.csr_array, Floats]] = field(default_factory=dict)
 
     def filled(self, n_items: int) -> bool:

@@ -105,9 +105,10 @@ class ItemItem:
         """Return a scorer that knows new items by their content."""
         if not len(new.positions):
             return self
-        found = self.entry.entered(new)
+        entry, new = self.entry.mapped(new)
+        found = entry.entered(new)
         if new.filled(self.n_items):
-            entry = self.entry.speaking(new.positions, found)
+            entry = entry.speaking(new.positions, found)
             placed = self._placed.copy()
             placed[new.positions] = True
             filled = _filled(self, new, found, placed)

@@ -10,11 +10,13 @@ import msgspec
 from beholder.errors import ShapeError
 from beholder.spaces.interface import Mask, Raw, Space
 from beholder.spaces.modality import Modality
+from beholder.spaces.number_space import NumberSpace
 from beholder.spaces.vector_space import VectorSpace
 from beholder.spaces.word_space import WordSpace
 
 KINDS: dict[str, type[Space]] = {space.kind: space for space in (VectorSpace, WordSpace)}
 FILE = "space.json"
+NUMBER = "=number-"  # no modality has a folder with such a letter
 
 
 class Named(msgspec.Struct):
@@ -74,6 +76,27 @@ def load_spaces(folder: Path, order: Sequence[str]) -> dict[str, Space]:
         named = msgspec.json.decode((own / FILE).read_bytes(), type=Named)
         spaces[name] = KINDS[named.kind].load(own)
     return spaces
+
+
+def fit_numbers(numbers: Mapping[str, Modality], fitted: Mask) -> dict[str, NumberSpace]:
+    """Learn from each number what is near; those of which nothing can be learned are left out."""
+    spaces = {name: NumberSpace.fit(raw, fitted) for name, raw in numbers.items()}
+    return {name: space for name, space in spaces.items() if space.spread > 0}
+
+
+def save_numbers(spaces: Mapping[str, NumberSpace], folder: Path) -> None:
+    """Write the numbers into folders that are numbered in their order."""
+    for number, space in enumerate(spaces.values()):
+        own = folder / f"{NUMBER}{number}"
+        own.mkdir(parents=True)
+        space.save(own)
+
+
+def load_numbers(folder: Path, order: Sequence[str]) -> dict[str, NumberSpace]:
+    """Open what `save_numbers` wrote, by name in this order."""
+    return {
+        name: NumberSpace.load(folder / f"{NUMBER}{number}") for number, name in enumerate(order)
+    }
 
 
 def plain(name: str, names: Sequence[str]) -> str:

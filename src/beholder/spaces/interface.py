@@ -43,6 +43,11 @@ class Space(Protocol):
     kind: ClassVar[str]
 
     @property
+    def vectors(self) -> Any:
+        """float32 (n, dim), dense or sparse. One unit row an item, or zero."""
+        ...
+
+    @property
     def present(self) -> Mask:
         """bool (n,). The items that have a vector."""
         ...

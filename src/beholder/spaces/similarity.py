@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -13,9 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from beholder.errors import UsageError
-from beholder.spaces.content import fit_spaces, load_spaces, save_spaces
+from beholder.spaces.content import (
+    fit_numbers,
+    fit_spaces,
+    load_numbers,
+    load_spaces,
+    save_numbers,
+    save_spaces,
+)
 from beholder.spaces.expectation import Expectation
 from beholder.spaces.interface import Block, Floats, Mask, Positions, Raw, Space
+from beholder.spaces.modality import Modality
+from beholder.spaces.number_space import NumberSpace
 
 FILE = "similarity.json"
 Shape = tuple[int, ...]
@@ -28,6 +37,7 @@ class Kept(msgspec.Struct):
     n_items: int
     weights: dict[str, float]
     expectation: Expectation
+    numbers: list[str] = []
 
 
 class Table(NamedTuple):
@@ -66,6 +76,9 @@ class Similarity:
         Of each space, at least 0, some above; of a weight of 0 nothing is read.
     expectation
         Of all spaces, whatever their weights.
+    numbers
+        Numbers of the items, which are no part of the likeness: who asks for them compares by
+        them beside it.
 
     Raises
     ------
@@ -77,6 +90,7 @@ class Similarity:
     spaces: Mapping[str, Space]
     weights: Mapping[str, float]
     expectation: Expectation
+    numbers: Mapping[str, NumberSpace] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.weights.keys() != self.spaces.keys():
@@ -94,6 +108,7 @@ class Similarity:
         fitted: Mask,
         weights: Mapping[str, float] | None = None,
         seed: int = 0,
+        numbers: Mapping[str, Modality] | None = None,
     ) -> Self:
         """Learn spaces and expectations from `fitted` items, bool (n,).
 
@@ -104,12 +119,16 @@ class Similarity:
         weights
             By modality, of more than there are as well; None: all count alike, as where those
             that count were left out.
+        numbers
+            One of each item that has it, by name.
         """
         spaces = fit_spaces(content, fitted, seed)
         expectation = Expectation.fit(spaces, fitted, seed)
         even = dict.fromkeys(spaces, 1.0)
         chosen = even if weights is None else {name: weights[name] for name in spaces}
-        return cls(len(fitted), spaces, chosen if any(chosen.values()) else even, expectation)
+        weighed = chosen if any(chosen.values()) else even
+        known = fit_numbers(numbers or {}, fitted)
+        return cls(len(fitted), spaces, weighed, expectation, known)
 
     def weighed(self, weights: Mapping[str, float]) -> Self:
         """Return the same spaces with other weights; nothing is learned anew."""
@@ -218,7 +237,11 @@ class Similarity:
             Their vectors or texts by modality; they lack those that are not named.
         """
         spaces = {name: space.grown(n, raw.get(name)) for name, space in self.spaces.items()}
-        return replace(self, spaces=spaces, n_items=self.n_items + n)
+        numbers = {}
+        for name, own in self.numbers.items():
+            more = raw.get(name)
+            numbers[name] = own.grown(n, more if isinstance(more, Modality) else None)
+        return replace(self, spaces=spaces, numbers=numbers, n_items=self.n_items + n)
 
     def with_others(self, positions: Positions, raw: Mapping[str, Raw]) -> Self:
         """Return the similarity with other content in some places.
@@ -252,12 +275,14 @@ class Similarity:
     def of(self, positions: Positions) -> Self:
         """Return the similarity of some items alone, in this order."""
         spaces = {name: space.of(positions) for name, space in self.spaces.items()}
-        return replace(self, spaces=spaces, n_items=len(positions))
+        numbers = {name: own.of(positions) for name, own in self.numbers.items()}
+        return replace(self, spaces=spaces, numbers=numbers, n_items=len(positions))
 
     def save(self, folder: Path) -> None:
         """Write a folder for each space, and `similarity.json`."""
         save_spaces(self.spaces, folder)
-        kept = Kept(self.n_items, dict(self.weights), self.expectation)
+        save_numbers(self.numbers, folder)
+        kept = Kept(self.n_items, dict(self.weights), self.expectation, list(self.numbers))
         (folder / FILE).write_bytes(msgspec.json.encode(kept))
 
     @classmethod
@@ -265,7 +290,8 @@ class Similarity:
         """Open what `save` wrote."""
         kept = msgspec.json.decode((folder / FILE).read_bytes(), type=Kept)
         spaces = load_spaces(folder, list(kept.weights))
-        return cls(kept.n_items, spaces, kept.weights, kept.expectation)
+        numbers = load_numbers(folder, kept.numbers)
+        return cls(kept.n_items, spaces, kept.weights, kept.expectation, numbers)
 
     def _grid(
         self, cosines: Mapping[str, Floats], ours: NDArray[np.int32], theirs: NDArray[np.int32]

@@ -64,7 +64,10 @@ def sample_dataset(seed: int = 5) -> Dataset:
         else f"taste{GROUPS} twin"
         for i in range(n_items)
     ]
-    return Dataset(log, {"sample": Modality.of_rows(vectors, present)}, texts, of)
+    years = (1950 + 10 * of + rng.integers(0, 3, n_items)).astype(np.float64)
+    numbers = {"number:year": Modality.of_rows(years[:, None], np.arange(n_items) != 5)}
+    pictures = {"sample": Modality.of_rows(vectors, present)}
+    return Dataset(log, pictures, texts, of, numbers=numbers)
 
 
 def tastes() -> NDArray[np.int32]:
@@ -79,11 +82,13 @@ def empty_dataset(n_items: int) -> Dataset:
 
 
 def without(dataset: Dataset, source: str) -> Dataset:
-    """Return the data set as if there were no behaviour, pictures, words or products."""
+    """Return the data set as if there were no behaviour, or none of one kind of content."""
     if source == "pictures":
         return replace(dataset, pictures={})
     if source == "words":
         return replace(dataset, texts=[""] * dataset.n_items)
+    if source == "numbers":
+        return replace(dataset, numbers={})
     if source == "products":
         return replace(dataset, groups=np.full(dataset.n_items, -1, np.int32))
     return dataset.with_log(_nothing(dataset.log.n_users, dataset.n_items))

@@ -62,13 +62,19 @@ class Ahead:
         alike = [name for name, one in self.tuned.items() if one.member.by_behaviour]
         if member.by_behaviour:
             found = max((self.plan.cost(name) for name in alike), default=0.0)
-        elif member.card.modalities or "words" in member.card.learns:
-            modality = getattr(member.trials[0], "modality", WORDS)
+        elif (modality := _modality(member)) and modality not in self.train.content.numbers:
             found = OVERHEAD * seconds_of_rows(self.train, modality)
         else:
             found = self.plan.cost("asking")
         self.plan.expected[member.name] = found
         return found
+
+
+def _modality(member: Member) -> str:
+    """Return what a member compares items by; empty: by nothing that takes long."""
+    if member.card.modalities:
+        return str(member.trials[0].modality)
+    return WORDS if "words" in member.card.learns else ""
 
 
 def seconds_of_rows(dataset: Dataset, modality: str) -> float:

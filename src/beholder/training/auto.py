@@ -224,7 +224,7 @@ class _Training:
 
     def _draft(self, popular: PopularitySettings, first: Hand | None) -> Fitted:
         if self.plan.decide("leave new items unweighed", self._is_late):
-            self.held = replace(self.held, compared=False)
+            self.held = self.tuner.held = replace(self.held, compared=False)
         with self.plan.measured("first weighing"):
             self.draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
         self.drafted = self._settings

@@ -1,7 +1,8 @@
 """What costly members would take, by the kind of work that their cards say they are.
 
 A dense solve is measured by a smaller one. Of a member that learns in rounds, one round is tried on
-a few of the people: whether it may begin hangs on that, and by then it ends at its deadline. So
+a few of the people, and scaled; what it does before and after its rounds hangs on the items, and is
+not. Whether it may begin hangs on that, and by then it ends at its deadline. So
 the budget holds for models that nobody has seen before.
 """
 
@@ -16,6 +17,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.models.card import learned
 from beholder.models.contract import FitOptions
 from beholder.models.dense import invert, solvable
+from beholder.progress import Silent
 from beholder.training.plan import Plan
 
 OVERHEAD = 1.3  # a member takes this much longer than its system, or its comparing, alone
@@ -58,16 +60,39 @@ class Costly:
             plan.expected[member.name] = self._seconds_of_a_round(member)
 
     def _seconds_of_a_round(self, member: Member) -> float:
-        """Fit one round on some of the people, and return what all of them would take."""
+        """Fit one round on some of the people, and return what all of them would take.
+
+        Couples are drawn, as many of a part as of all: who learns from them is tried on all.
+        """
         log = self.train.log
-        step = min(PART, max(log.n_users // PEOPLE, 1))
+        step = 1 if member.card.couples else min(PART, max(log.n_users // PEOPLE, 1))
         part = self.train.with_log(log.keep(log.users % step == 0))
-        spent = np.inf
-        for _ in range(RUNS):
-            began = time.monotonic()
-            learned(member.model, part, member.trials[0], self.options)
-            spent = min(spent, time.monotonic() - began)
-        return spent * len(self.train.interactions) / max(len(part.interactions), 1)
+        more = len(self.train.interactions) / max(len(part.interactions), 1)
+        found = []
+        for _ in range(1 if member.card.couples else RUNS):
+            watch, began = Watch(), time.monotonic()
+            options = self.options._replace(progress=watch)
+            learned(member.model, part, member.trials[0], options)
+            spent = time.monotonic() - began
+            in_round = spent if watch.spent is None else watch.spent
+            found.append(spent - in_round + in_round * more)
+        return min(found)
+
+
+class Watch(Silent):
+    """Progress that notes how long the first round took, as the first step that is shown."""
+
+    began = 0.0
+    spent: float | None = None
+
+    def start(self, what: str, total: int | None = None, unit: str = "") -> None:
+        """Note when."""
+        self.began = time.monotonic()
+
+    def advance(self, n: int = 1) -> None:
+        """Note how long it took, the first time."""
+        if self.spent is None:
+            self.spent = time.monotonic() - self.began
 
 
 def seconds_to_solve(n: int) -> float:

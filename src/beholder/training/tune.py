@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import msgspec
 
+from beholder.blending.cold import USUAL_AMONG_NEW
 from beholder.blending.gate import Live
-from beholder.blending.measure import alone, ndcg
+from beholder.blending.measure import Values, alone, ndcg
 from beholder.blending.members import Member, Tuned
 from beholder.blending.validation import FEWEST, Validation
+from beholder.dataset.new_items import new_items
 from beholder.models.card import learned
 from beholder.models.contract import FitOptions
 from beholder.models.popularity import Popularity, PopularitySettings
 from beholder.progress import SILENT, Progress
-from beholder.scorers.interface import Scorer
+from beholder.scorers.interface import NewItems, Scorer
 from beholder.scorers.recency import Recency
 from beholder.training.plan import Plan
 
@@ -69,14 +72,39 @@ class Tuner:
         if self.live is not None:
             self.live.offer(member.name, settings, scorer)
         rounds = self.rounds.get(step)
+        among_new = self._among_new(member, scorer)
         best = already
         for recency in recencies:
             with self.plan.measured("asking"):
                 scores = ndcg(alone(scorer, recency), self.held.tune, ~self.held.cold)
-            if best is None or (len(scores) and scores.mean() > best.ndcg):
-                best = Tuned(member, settings, scorer, scores, rounds=rounds, recency=recency)
+            decides = scores if among_new is None else among_new
+            reached = float(decides.mean()) if len(decides) else 0.0
+            if best is None or reached > best.reached:
+                best = Tuned(
+                    member,
+                    settings,
+                    scorer,
+                    scores,
+                    rounds=rounds,
+                    recency=recency,
+                    reached=reached,
+                )
         assert best is not None, "a setting is tried with one recency at least"
         return replace(best, tried=tried + 1)
+
+    def _among_new(self, member: Member, scorer: Scorer) -> Values | None:
+        """Return how a member for new items alone does among them; None: that decides nothing."""
+        held = self.held
+        asked = member.card.new_alone and len(member.trials) > 1 and held.compared
+        if not asked or len(held.fresh) < FEWEST:
+            return None
+        with self.plan.measured("asking of new items"):
+            return ndcg(alone(scorer.grown(self._new), USUAL_AMONG_NEW), held.fresh, held.cold)
+
+    @cached_property
+    def _new(self) -> NewItems:
+        """The items without behaviour of the validation split, each compared once."""
+        return new_items(self.held.train, dict.fromkeys(self.held.train.content.spaces, 1.0))
 
 
 def tune_popularity(held: Validation) -> PopularitySettings:
