@@ -18,10 +18,10 @@ Where there is a publishable key, pictures are for everybody: pages of other sit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar.exceptions import NotFoundException
 
 from beholder.errors import AccessError, KeyNeededError, UsageError
@@ -48,8 +48,7 @@ MAY: dict[Kind, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who makes a request.
 
     Attributes

@@ -8,6 +8,7 @@ Harris and Prado, 2013). Browsers say so themselves, and no page of ours holds a
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
 
 Headers = list[tuple[bytes, bytes]]
@@ -48,11 +49,16 @@ def prefers_gzip(accepted: bytes) -> bool:
     return gzip > 0 and gzip >= wishes.get("identity", 0.0)
 
 
-def worth_it(headers: Headers, size: int) -> bool:
-    """Return whether an answer of so many bytes would be compressed for those who read that."""
+def worth_it(told: Mapping[bytes, bytes], size: int) -> bool:
+    """Return whether an answer of so many bytes would be compressed for those who read that.
+
+    Parameters
+    ----------
+    told
+        Its headers, by their names in small letters.
+    """
     if size < LEAST:
         return False
-    told = {name.lower(): value for name, value in headers}
     kind = told.get(b"content-type", b"").partition(b";")[0].strip()
     return kind in TYPES and b"content-encoding" not in told
 

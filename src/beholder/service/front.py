@@ -220,10 +220,11 @@ class _Answer:
     async def _begin(self, start: Any, message: Any) -> Any:
         """Send status and headers; return the first part of the body as it is to be sent."""
         own = [*start["headers"], *self.headers]
-        if not any(name.lower() == b"cache-control" for name, _ in own):
+        told = {name.lower(): value for name, value in start["headers"]}
+        if b"cache-control" not in told:
             own.append(PRIVATE)
         body, whole = message.get("body", b""), not message.get("more_body")
-        if self.smaller is not None and whole and compress.worth_it(own, len(body)):
+        if self.smaller is not None and whole and compress.worth_it(told, len(body)):
             own.append(compress.VARY)
             if self.smaller:
                 own, body = compress.compressed(own, body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 import time
 from collections.abc import Iterable
@@ -63,6 +64,7 @@ class KeyFile:
 
     def __init__(self, secrets_folder: Path) -> None:
         self.path = secrets_folder / "keys.json"
+        self._name = str(self.path)  # every request looks whether it has changed
         self._stamp: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
         self._origins: frozenset[str] = frozenset()
@@ -76,7 +78,7 @@ class KeyFile:
             If the file was damaged: no key is accepted then.
         """
         try:
-            found = self.path.stat()
+            found = os.stat(self._name)
         except FileNotFoundError:
             return ()
         stamp = (found.st_mtime_ns, found.st_ino, found.st_size)

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +56,17 @@ class Database:
         if self.is_sqlite:
             _keep_from_others(Path(url.database or ""))
         self.engine = self._engine()
-        self._lookers = Lookers(self._connect)
+        self._lookers = Lookers(self._connect, lambda error: _plain_of(error, url))
+
+    def look(self) -> AbstractContextManager[Ask]:
+        """Return what gives, in a `with`, a function that answers each `Question` from one state.
+
+        See `quick`.
+        """
+        return self._lookers.look() if self.is_sqlite else self._look_by_toolkit()
 
     @contextmanager
-    def look(self) -> Iterator[Ask]:
-        """Yield a function that answers each `Question`, all from one state; see `quick`."""
-        if self.is_sqlite:
-            with translated(self.url), self._lookers.look() as ask:
-                yield ask
-            return
+    def _look_by_toolkit(self) -> Iterator[Ask]:
         with self.read() as connection:
             yield lambda question, **given: [
                 tuple(row) for row in connection.execute(question.statement, given)
@@ -75,8 +77,7 @@ class Database:
         if not self.is_sqlite:
             with self.look() as ask:
                 return ask(question, **given)
-        with translated(self.url):
-            return self._lookers.ask(question, given)
+        return self._lookers.ask(question, given)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -178,11 +179,19 @@ def translated(url: URL) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if isinstance(error, DBAPIError):
-            raise _plain(error.orig or error, url) from error
-        if isinstance(error, _of_drivers("Error")):  # of statements that go to a driver itself
-            raise _plain(error, url) from error
-        raise
+        known = _plain_of(error, url)
+        if known is error:
+            raise
+        raise known from error
+
+
+def _plain_of(error: BaseException, url: URL) -> BaseException:
+    """Return an error of the drivers in plain words, and any other as it is."""
+    if isinstance(error, DBAPIError):
+        return _plain(error.orig or error, url)
+    if isinstance(error, _of_drivers("Error")):  # of statements that go to a driver itself
+        return _plain(error, url)
+    return error
 
 
 def _of_drivers(name: str) -> tuple[type[BaseException], ...]:

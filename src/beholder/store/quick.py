@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Select
@@ -41,38 +40,84 @@ class Lookers:
     ----------
     connect
         Opens a new one.
+    plain
+        Returns an error of the driver in plain words, and any other as it is.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        plain: Callable[[BaseException], BaseException],
+    ) -> None:
+        self._connect, self._plain = connect, plain
         self._idle: deque[sqlite3.Connection] = deque()
 
-    @contextmanager
-    def look(self) -> Iterator[Ask]:
-        """Yield a function that answers questions, all from one state of the database."""
-        with self._taken() as connection:
-            connection.execute("BEGIN")
-            yield lambda question, **given: connection.execute(
-                question.sql, question.values(given)
-            ).fetchall()
-            connection.execute("COMMIT")
+    def look(self) -> Look:
+        """Return what gives, in a `with`, a function that answers questions from one state."""
+        return Look(self)
 
     def ask(self, question: Question, given: dict[str, Any]) -> Rows:
         """Answer one question, which needs no transaction around it."""
-        with self._taken() as connection:
-            return connection.execute(question.sql, question.values(given)).fetchall()
-
-    @contextmanager
-    def _taken(self) -> Iterator[sqlite3.Connection]:
-        connection = self._idle.pop() if self._idle else self._connect()
+        connection = self.take()
         try:
-            yield connection
-        except BaseException:
-            connection.close()
+            rows = connection.execute(question.sql, question.values(given)).fetchall()
+        except BaseException as error:
+            self.let_go(connection, error)
             raise
         self._idle.append(connection)
+        return rows
+
+    def take(self) -> sqlite3.Connection:
+        """Return a connection that nobody else has."""
+        try:
+            return self._idle.pop() if self._idle else self._connect()
+        except sqlite3.Error as error:
+            raise self._plain(error) from error
+
+    def give_back(self, connection: sqlite3.Connection) -> None:
+        """Let others take a connection."""
+        self._idle.append(connection)
+
+    def let_go(self, connection: sqlite3.Connection, error: BaseException) -> None:
+        """Close a connection that an error came through, and raise that in plain words."""
+        connection.close()
+        known = self._plain(error)
+        if known is not error:
+            raise known from error
 
     def close(self) -> None:
         """Close what is idle."""
         while self._idle:
             self._idle.pop().close()
+
+
+class Look:
+    """One state of the database. Every answer takes one: a generator would take longer."""
+
+    __slots__ = ("_connection", "_lookers")
+
+    def __init__(self, lookers: Lookers) -> None:
+        self._lookers = lookers
+
+    def __enter__(self) -> Ask:
+        self._connection = self._lookers.take()
+        try:
+            self._connection.execute("BEGIN")
+        except BaseException as error:
+            self._lookers.let_go(self._connection, error)
+            raise
+        return self._ask
+
+    def _ask(self, question: Question, **given: Any) -> Rows:
+        return self._connection.execute(question.sql, question.values(given)).fetchall()
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None:
+            try:
+                self._connection.execute("COMMIT")
+            except BaseException as failed:
+                self._lookers.let_go(self._connection, failed)
+                raise
+            self._lookers.give_back(self._connection)
+        else:
+            self._lookers.let_go(self._connection, error)
