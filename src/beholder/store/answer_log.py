@@ -22,7 +22,7 @@ from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database
 
 MOST = 16 * 2**20  # bytes that wait: some 40,000 answers of 20 places
-BATCH = 2_000  # entries in one transaction: events wait for it no longer than a tenth of a second
+BATCH = 256  # entries in one transaction: events wait for it some milliseconds
 AROUND = 160  # bytes of an entry besides its places
 answers, people = schema.answers, schema.people
 
@@ -137,6 +137,8 @@ class AnswerLog:
     def flush(self, database: Database) -> None:
         """Write what has waited longest, at most `BATCH` entries, in one transaction.
 
+        It does not wait for the disk: events, which do, would wait for it, too.
+
         Raises
         ------
         StoreError
@@ -149,7 +151,7 @@ class AnswerLog:
         if not entries:
             return
         try:
-            with database.write() as connection:
+            with database.write(lasting=False) as connection:
                 done = write(connection, entries)
         except BaseException:
             with self._lock:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
+
+from beholder.store.bulk import pieces
 
 AT_ONCE = 100  # rows in one INSERT on SQLite: three times as fast as one by one
 
@@ -67,14 +70,14 @@ def _typed(columns: Sequence[EventColumn], form: str) -> str:
     return ",".join(form.format(column.name, column.type) for column in columns)
 
 
-def _insert(columns: Sequence[EventColumn], rows: int) -> str:
+@lru_cache
+def _insert(columns: tuple[EventColumn, ...], rows: int) -> str:
     row = f"({','.join('?' * len(columns))})"
     values = ",".join([row] * rows)
     into = f"INSERT INTO events({_names(columns)})"
     return f"{into} VALUES {values} ON CONFLICT DO NOTHING"
 
 
-_FEW = _insert(EVENT, 1)
 # What is written into these statements are the names and types above.
 _ARRAYS = f"SELECT * FROM unnest({_typed(EVENT, '%s::{1}[]')})"  # noqa: S608
 _UNNEST = f"INSERT INTO events({_names(EVENT)}) {_ARRAYS} ON CONFLICT DO NOTHING RETURNING seq"
@@ -123,10 +126,21 @@ def insert_few(connection: Connection, events: Sequence[Mapping[str, Any]]) -> s
     rows: list[Any] = [tuple(event.get(column.name) for column in EVENT) for event in events]
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        return {row[0] for row in rows if driver.execute(_FEW, row).rowcount == 1}
+        return set(chain.from_iterable(_inserted(driver, piece) for piece in pieces(rows)))
     lists = [list(column) for column in zip(*rows, strict=True)]
     with driver.cursor() as cursor:
         return {row[0] for row in cursor.execute(_UNNEST, lists).fetchall()}
+
+
+def _inserted(driver: Any, rows: list[Any]) -> list[int]:
+    """Insert some rows in one statement; return the seq of those that were not there yet."""
+    seqs = [row[0] for row in rows]
+    new = driver.execute(_insert(EVENT, len(rows)), list(chain.from_iterable(rows))).rowcount
+    if new == len(rows):
+        return seqs
+    places = ",".join("?" * len(seqs))
+    found = driver.execute(f"SELECT seq FROM events WHERE seq IN ({places})", seqs)  # noqa: S608
+    return [seq for (seq,) in found.fetchall()]
 
 
 def insert_many(

@@ -29,6 +29,10 @@ CAREFUL = (
     " CASE current_setting('synchronous_commit')"
     " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
 )
+SOON = (
+    f"SELECT set_config('lock_timeout', '{int(WAIT * 1000)}', true),"
+    " set_config('synchronous_commit', 'off', true)"
+)
 PRAGMAS = (
     "PRAGMA page_size=8192",  # of a new file; a sixth less work in an import than 4096
     "PRAGMA journal_mode=WAL",
@@ -52,6 +56,7 @@ class Database:
     def __init__(self, url: URL, *, pragmas: tuple[str, ...] = PRAGMAS) -> None:
         self.url = url
         self.pragmas = pragmas
+        self._lasting = next(text for text in pragmas if text.startswith("PRAGMA synchronous"))
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _keep_from_others(Path(url.database or ""))
@@ -89,18 +94,25 @@ class Database:
                 yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
         """Yield a connection inside of one writing transaction, committed when the block ends.
 
         If the commit fails, nothing of it is stored and the connection is closed for good: a
         failed fsync is never tried again, since the pages may be gone already.
+
+        Parameters
+        ----------
+        lasting
+            Whether it waits until the disk has it. Else a power cut may take it away, whole, and
+            the next lasting one keeps it, too.
         """
         with translated(self.url), self.engine.connect() as connection:
-            connection = connection.execution_options(beholder_write=True)
+            waits = self._lasting if lasting else "PRAGMA synchronous=NORMAL"
+            connection = connection.execution_options(beholder_write=waits)
             try:
                 with connection.begin():
                     if not self.is_sqlite:
-                        connection.exec_driver_sql(CAREFUL)
+                        connection.exec_driver_sql(CAREFUL if lasting else SOON)
                         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                     yield connection
             except Exception as error:
@@ -153,9 +165,11 @@ def _begin(connection: Connection) -> None:
     """Begin on SQLite: at once as the writer, or as a reader that never blocks."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    if not connection.get_execution_options().get("beholder_write"):
+    waits = connection.get_execution_options().get("beholder_write")
+    if waits is None:
         driver.execute("BEGIN")
         return
+    driver.execute(waits)
     # SQLite's own waiting sleeps up to 100 ms between looks, so that a long import beside a
     # server would nearly always win; looking every millisecond is fair.
     driver.execute("PRAGMA busy_timeout=0")

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import CODES
 from beholder.store import counters, items, people, schema, segments
-from beholder.store.bulk import lookup
+from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database
 from beholder.store.event_form import Form, Stored
 from beholder.store.ids import check_event, now
@@ -194,19 +194,11 @@ def _settle(
         status: Status = "stored" if draft.seq in stored else "same"
         if draft.given is not None:
             if _alike(there, draft):
-                named.append(
-                    {
-                        "id": draft.given,
-                        "person": draft.person,
-                        "seq": there.seq,
-                        "body": draft.body,
-                    }
-                )
+                named.append((draft.given, draft.person, there.seq, draft.body))
             else:  # an event that is named as the store names it, and is told otherwise
                 status = "conflict"
         outcomes[i] = Outcome(draft.name, status)
-    if named:
-        connection.execute(insert(given), named)
+    insert_new(connection, given, named)
     _write_texts(connection, keys, [d for d in fresh.values() if d.seq in stored])
 
 
