@@ -42,7 +42,8 @@ class MetricSettings(msgspec.Struct, frozen=True):
     epochs
         Times that all couples are read.
     couples
-        Drawn of those that there are, at most.
+        Drawn of those that there are, at most: with fewer than 1,024 items fewer, so that there
+        are no more steps.
     tau
         The smaller, the more the nearest strangers count.
     dropout
@@ -104,10 +105,12 @@ def learned_map(dataset: Dataset, settings: MetricSettings, options: FitOptions)
     x = metric.features(spaces, np.arange(dataset.n_items))
     rng = np.random.default_rng(options.seed)
     known = np.asarray(x.any(axis=1))
-    first, second = couples(dataset.interactions, known, settings.couples, rng)
-    logq = _logq(first, second, dataset.n_items)
     # More couples at a time than there are items would name the same ones again.
-    steps = max(1, round(len(first) / max(2, min(BATCH, int(known.sum())))))
+    at_once = max(2, min(BATCH, int(known.sum())))
+    most = min(settings.couples, at_once * (1 + settings.couples // BATCH))
+    first, second = couples(dataset.interactions, known, most, rng)
+    logq = _logq(first, second, dataset.n_items)
+    steps = max(1, round(len(first) / at_once))
     matrix, adam = metric.matrix.copy(), Adam.over(metric.matrix)
     for _ in options.rounds("learning what is liked together", settings.epochs):
         for batch in np.array_split(rng.permutation(len(first)), steps):
