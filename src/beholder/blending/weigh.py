@@ -88,7 +88,8 @@ def weigh(
         weights = msgspec.structs.replace(weights, dislike=strength)
         notes += said
     told = records(tuned, weights, placing)
-    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes + kept.notes, asked)
+    notes, whole = notes + kept.notes, None if quick else parts
+    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes, asked, whole)
 
 
 class _Asked(NamedTuple):

@@ -12,6 +12,7 @@ from beholder.engine.slate import Request, Slate, Stage, slate_of
 from beholder.index.best import in_order
 from beholder.rules.lift import lifted
 from beholder.scorers.interface import Floats, Positions
+from beholder.scorers.ranker import AMONG as HUNDRED
 from beholder.store.answers import HISTORY
 
 Source = Callable[[Request, Overlay, int], Slate]
@@ -39,8 +40,11 @@ def run(
     lowered = len(request.known.history.disliked) or request.rules.lifts
     depth = max(request.depth, request.k + (SPARE if lowered else 1))
     depth += AMONG if request.dial.moves else 0
+    ranked = 0 if view.parts.ranker is None or request.known.stranger else HUNDRED
+    depth = max(depth, ranked + 1)
     # Boosts and buries move so much that a page may be proved with hardly anything behind it.
     least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
+    least = max(least, ranked)
     while True:
         slate = found = source(request, view, depth)
         for stage in stages:

@@ -1,0 +1,84 @@
+"""A ranker is learned where it helps, measured on others, and left out in doubt."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from beholder.blending.ranking import FEWEST
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.splits import leave_last_out
+from beholder.engine.pipeline import Pipeline
+from beholder.engine.stages import UNRANKED
+from beholder.evaluation.ask import lists, per_case, plain_items
+from beholder.testing.sample_log import log_of_arrays
+from beholder.training.assemble import parts_of
+from beholder.training.auto import Budget, fit_auto
+from beholder.training.refit import Fitted
+
+N, COLOURS = 200, 10
+
+
+POPULAR = np.arange(1, N // COLOURS + 1) / np.arange(1, N // COLOURS + 1).sum()
+
+
+def moving_on(n_users: int, seed: int = 3) -> Dataset:
+    """People who liked some items of one colour, and go on with some of another one."""
+    rng = np.random.default_rng(seed)
+    colours = np.arange(N) % COLOURS
+    liked, lengths = [], []
+    for _ in range(n_users):
+        some = rng.integers(1, 7, 2)
+        for colour, n in zip(rng.choice(COLOURS, 2, replace=False), some, strict=True):
+            own = np.flatnonzero(colours == colour)
+            liked.append(rng.choice(own, n, replace=False, p=POPULAR))
+        lengths.append(some.sum())
+    users = np.repeat(np.arange(n_users), lengths).astype(np.int32)
+    times = np.concatenate([np.arange(n) * 1000 for n in lengths])
+    weights = np.ones(len(users), np.float32)
+    items = np.concatenate(liked).astype(np.int32)
+    log = log_of_arrays(users, items, times, weights, n_users, N, seed)
+    codes = {"colour": colours.astype(np.int32), "name": np.arange(N, dtype=np.int32)}
+    return Dataset(log, {}, [""] * N, codes=codes)
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[Dataset, Fitted]:
+    """What is learned from, with the last like of everybody held out, and what came of it."""
+    dataset = leave_last_out(moving_on(800)).train
+    return dataset, fit_auto(dataset, Budget(600, 1), only=["itemknn"])
+
+
+def test_it_answers_better_than_the_blend_alone(world: tuple[Dataset, Fitted]) -> None:
+    _, fitted = world
+    made = leave_last_out(moving_on(800))
+    assert fitted.ranking is not None
+    assert fitted.ranking.on
+    assert fitted.ranking.gain > 2 * fitted.ranking.error > 0
+    assert fitted.ranking.why in fitted.notes
+    assert fitted.ranker.reads.codes == ("colour",)  # a name of each item says nothing
+    attributes = [{"colour": f"c{i % COLOURS}"} for i in range(N)]
+    parts = parts_of(fitted, made.train, plain_items(N, attributes=attributes), 0)
+    own = per_case(lists(parts, made), made)["ndcg@10"]
+    plain = per_case(lists(parts, made, pipeline=Pipeline(UNRANKED)), made)["ndcg@10"]
+    assert (own - plain).mean() > 3 * (own - plain).std() / np.sqrt(len(own))
+
+
+def test_it_is_the_last_decision_and_can_be_followed(world: tuple[Dataset, Fitted]) -> None:
+    dataset, fitted = world
+    assert list(fitted.plan)[-1] == "learn an order"
+    script = {**fitted.plan, "learn an order": 0}
+    without = fit_auto(dataset, Budget(600, 1, script), only=["itemknn"])
+    assert without.ranker is None
+    assert without.ranking.why == "there is no ranker: it did not fit into the budget"
+    assert msgspec.structs.asdict(without.weights) == msgspec.structs.asdict(fitted.weights)
+
+
+@pytest.mark.parametrize("n_users", [3, 30, 300])
+def test_few_people_are_too_few(n_users: int) -> None:
+    fitted = fit_auto(moving_on(n_users), Budget(600, 1), only=["itemknn"])
+    assert fitted.ranker is None
+    assert not fitted.ranking.on
+    told = f"{n_users} people could be asked, {FEWEST} are needed"
+    assert fitted.ranking.why == f"there is no ranker: {told}"
