@@ -152,7 +152,7 @@ def test_a_late_item_and_other_attributes_are_read(workspace: Workspace, world: 
         assert len(others.ids) == 200
         view = engine.now_showing
         assert view.sight.liked[-1] == view.parts.ranker.liked[-1]
-        assert view.sight.codes[0][-1] >= 0 > view.sight.codes[0][0]
+        assert view.sight.codes[-1, 0] >= 0 > view.sight.codes[0, 0]
         words = view.sight.words
         np.testing.assert_allclose(words[-1], words[some], atol=1e-6)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,12 @@ from beholder.spaces.word_space import WordSpace
 
 NEWEST = 30  # items of a history that are looked at
 FAINTEST = np.float32(np.exp(-6))  # of a good first score: below, all are the same
-NARROW = 0.3  # spreads that somebody's numbers differ by at least
 OF_SCORE = ("score", "log score", "log place", "beside the first")
 OF_HISTORY = ("log length", "log moments", "popularity of it", "first score", "newest moment")
 TINY = 1e-9
+PLACES = np.log1p(np.arange(100, dtype=np.float32))
 
 Codes = NDArray[np.int32]
-Numbers = NDArray[np.float64]
 
 
 class Reads(msgspec.Struct, frozen=True):
@@ -69,9 +68,9 @@ class Sight:
     words
         float32 (n, d), unit rows; d is 0 where no words are read.
     codes
-        int32 (n,) each. Equal numbers are equal values, -1: none.
+        int32 (n, attributes). Equal numbers are equal values, -1: none.
     numbers
-        float64 (n,) each; not a number: none.
+        float32 (n, attributes); not a number: none.
     groups
         int32 (n,). Variants of one product share a number, -1: none is known.
     liked
@@ -82,8 +81,8 @@ class Sight:
 
     spaces: tuple[Space, ...]
     words: Floats
-    codes: tuple[Codes, ...]
-    numbers: tuple[Numbers, ...]
+    codes: Codes
+    numbers: Floats
     groups: Positions
     liked: Floats
     products: bool
@@ -108,24 +107,35 @@ def sight_of(
         As in `Ranker`.
     """
     n = len(content)
-    nothing = np.full(n, -1, np.int32)
-    unknown = np.full(n, np.nan)
     words = np.zeros((n, 0), np.float32)
     if reads.words:
         space = content.spaces[reads.words]
         assert isinstance(space, WordSpace), "words are of one kind"
         words = space.along(directions)
-    held = content.numbers
     return Sight(
         tuple(content.spaces[name] for name in reads.spaces),
         words,
-        tuple(codes.get(name, nothing) for name in reads.codes),
-        tuple(held[name].places if name in held else unknown for name in reads.numbers),
+        _beside([codes.get(name, -1) for name in reads.codes], n, np.int32),
+        _beside([_places(content, name) for name in reads.numbers], n, np.float32),
         groups,
         np.pad(liked[:-1], (0, n + 1 - len(liked)), constant_values=liked[-1]),
         reads.products,
         len(reads.names),
     )
+
+
+def _places(content: Similarity, name: str) -> Any:
+    """Return a number of all items in its spreads; not a number where it is not known at all."""
+    held = content.numbers.get(name)
+    return np.nan if held is None else held.places
+
+
+def _beside(columns: Sequence[Any], n: int, kind: type[Any]) -> NDArray[Any]:
+    """Return columns, or one value of all, as one table, (n, columns): a row is read at once."""
+    table = np.empty((n, len(columns)), kind)
+    for place, column in enumerate(columns):
+        table[:, place] = column
+    return table
 
 
 def features_of(
@@ -144,32 +154,25 @@ def features_of(
     """
     age = told.age
     own, newest = told.items[-NEWEST:], age[-NEWEST:] == 0
-    of_newest = int(np.count_nonzero(newest))
+    of_newest = np.count_nonzero(newest)
     means = np.empty((2, len(own)), np.float32)
-    means[0], means[1] = 1 / len(own), newest / np.float32(of_newest)
+    means[0], means[1] = 1 / len(own), newest / of_newest
+    both = np.concatenate([positions, own])
     found = np.empty((sight.features, len(positions)), np.float32)
-    rows = iter(found)
-    for one in _of_scores(scores, scale):
-        next(rows)[:] = one
-    for one in _of_likeness(sight, positions, own, means):
-        next(rows)[:] = one
-    for one in _of_values(sight, positions, own, means):
-        next(rows)[:] = one
-    next(rows)[:] = sight.liked[positions]
-    next(rows)[:] = np.log(len(told))
-    next(rows)[:] = np.log(int(age[0]) + 1)
-    next(rows)[:] = sight.liked[own].mean()
-    next(rows)[:] = scores[0] / scale
-    next(rows)[:] = of_newest
+    _read_scores(found[:4], scores, scale)
+    first = 4 + _read_likeness(found[4:], sight, positions, own, means)
+    first += _read_codes(found[first:], sight.codes.take(both, axis=0).T, len(positions), means)
+    first += _read_numbers(found[first:], sight.numbers.take(both, axis=0).T, means)
+    if sight.products:
+        groups = sight.groups.take(both)
+        liked = groups[len(positions) :, None]
+        found[first] = ((liked == groups[: len(positions)]) & (liked >= 0)).any(axis=0)
+    liked = sight.liked.take(both)
+    found[-6] = liked[: len(positions)]
+    found[-5], found[-4] = np.log(len(told)), np.log(int(age[0]) + 1)
+    found[-3] = liked[len(positions) :].mean()
+    found[-2], found[-1] = scores[0] / scale, of_newest
     return found
-
-
-def _of_scores(scores: Floats, scale: float) -> Iterator[Floats]:
-    level = scores / np.float32(scale)
-    yield level
-    yield log_of(level)
-    yield np.log1p(np.arange(len(scores), dtype=np.float32))
-    yield scores / np.float32(max(float(scores[0]), TINY))
 
 
 def log_of(level: Floats) -> Floats:
@@ -178,51 +181,49 @@ def log_of(level: Floats) -> Floats:
     return logarithm
 
 
-def _of_likeness(
-    sight: Sight, positions: Positions, own: Positions, means: Floats
-) -> Iterator[Floats]:
+def _read_scores(found: Floats, scores: Floats, scale: float) -> None:
+    np.divide(scores, np.float32(scale), out=found[0])
+    found[1] = log_of(found[0])
+    found[2] = PLACES[: len(scores)]
+    np.divide(scores, np.float32(max(float(scores[0]), TINY)), out=found[3])
+
+
+def _read_likeness(
+    found: Floats, sight: Sight, positions: Positions, own: Positions, means: Floats
+) -> int:
+    """Read how alike candidates and history are, and return how many numbers that took."""
     alike = [space.between(own, positions) for space in sight.spaces]
     if sight.words.shape[1]:
-        alike.append(sight.words[own] @ sight.words[positions].T)
-    for one in alike:
-        yield one.max(axis=0)
-    for one in alike:
-        yield means[1] @ one
+        alike.append(sight.words.take(own, axis=0) @ sight.words.take(positions, axis=0).T)
+    for place, one in enumerate(alike):
+        one.max(axis=0, out=found[place])
+        np.matmul(means[1], one, out=found[len(alike) + place])
+    return 2 * len(alike)
 
 
-def _of_values(
-    sight: Sight, positions: Positions, own: Positions, means: Floats
-) -> Iterator[NDArray[Any]]:
-    k, n = len(positions), len(sight.codes)
-    both = np.concatenate([positions, own])
-    codes = [*sight.codes, sight.groups] if sight.products else sight.codes
-    if codes:
-        told = np.array([one.take(both) for one in codes])
-        liked = told[:, k:, None]
-        equal = liked == told[:, None, :k]
-        equal &= liked >= 0
-        shares = means @ equal[:n].astype(np.float32)
-        yield from shares[:, 0]
-        yield from shares[:, 1]
-    if sight.numbers:
-        yield from _of_numbers(np.array([one.take(both) for one in sight.numbers]), k, means)
-    if sight.products:
-        yield equal[n].any(axis=0)
+def _read_codes(found: Floats, told: Codes, k: int, means: Floats) -> int:
+    """Read of which shares of the history a candidate has the values."""
+    n = len(told)
+    liked = told[:, k:, None]
+    equal = liked == told[:, None, :k]
+    equal &= liked >= 0
+    shares = means @ equal.astype(np.float32)
+    found[:n], found[n : 2 * n] = shares[:, 0], shares[:, 1]
+    return 2 * n
 
 
-def _of_numbers(told: Numbers, k: int, means: Floats) -> Iterator[Numbers]:
-    """Yield how far candidates are from the mean, without a sign too, and from the newest."""
-    theirs, ours = told[:, :k], told[:, k:]
-    there = np.isfinite(ours)
-    ours = np.where(there, ours, 0)
-    counted = np.maximum(there @ means.T, TINY)
-    mean = (ours @ means.T) / counted
-    squares = (ours * ours) @ means[0] / counted[:, 0]
-    spread = np.sqrt(np.maximum(squares - mean[:, 0] ** 2, 0))
-    away, lately = theirs - mean[:, :1], theirs - mean[:, 1:]
-    known = np.isfinite(theirs)
-    away = np.where(known & (counted[:, :1] > TINY), away, 0)
-    lately = np.where(known & (counted[:, 1:] > TINY), lately, 0)
-    yield from away
-    yield from np.abs(away) / (spread[:, None] + NARROW)
-    yield from lately
+def _read_numbers(found: Floats, told: Floats, means: Floats) -> int:
+    """Read how far candidates are from the mean, without a sign too, and from the newest."""
+    n, k = len(told), found.shape[1]
+    if not n:
+        return 0
+    ours = told[:, k:]
+    there = ours == ours
+    counted = there @ means.T
+    mean = np.where(there, ours, 0) @ means.T / np.where(counted > 0, counted, np.nan)
+    found[:n] = told[:, :k] - mean[:, :1]
+    found[2 * n : 3 * n] = told[:, :k] - mean[:, 1:]
+    away = found[: 3 * n]
+    away[away != away] = 0  # what lacks the number is not far from anything
+    np.abs(found[:n], out=found[n : 2 * n])
+    return 3 * n

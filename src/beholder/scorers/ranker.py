@@ -18,12 +18,12 @@ import numpy as np
 
 from beholder import tensors
 from beholder.behaviour.history import History
-from beholder.scorers.features import Codes, Reads, Sight, features_of, log_of, sight_of
+from beholder.scorers.features import Codes, Reads, Sight, features_of, sight_of
 from beholder.scorers.interface import Floats, Places, Positions
 from beholder.spaces import Similarity
 
 AMONG = 100  # candidates that are put in order
-WIDEST = 4.0  # standard deviations
+WIDEST = np.float32(4)  # standard deviations
 BEND = np.float32(np.sqrt(2 / np.pi))
 CUBE = np.float32(0.044715)
 FOLDER, FILE = "ranker", "ranker.safetensors"
@@ -117,9 +117,9 @@ class Ranker:
             (k,). Best first.
         """
         read = features_of(sight, told, positions, scores, self.scale)
+        level = read[1].copy()
         z = standard(read.T, self.mean, self.spread)
-        found = self.net(z, log_of(scores / np.float32(self.scale)))
-        return np.argsort(-found, kind="stable")
+        return np.argsort(-self.net(z, level), kind="stable")
 
     def save(self, folder: Path) -> None:
         """Write one safetensors file."""
@@ -148,6 +148,8 @@ class Ranker:
 
 
 def standard(read: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Return features in standard deviations from their mean, (..., features)."""
-    z = (read - mean) / spread
-    return np.clip(z, -WIDEST, WIDEST, out=z)
+    """Put features in standard deviations from their mean, (..., features), in place."""
+    read -= mean
+    read /= spread
+    np.maximum(read, -WIDEST, out=read)
+    return np.minimum(read, WIDEST, out=read)
