@@ -19,20 +19,20 @@ from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.refit import Fitted
 
-N, COLOURS = 200, 10
+N, SHADES = 200, 20  # items, and those of one colour
 
 
-POPULAR = np.arange(1, N // COLOURS + 1) / np.arange(1, N // COLOURS + 1).sum()
+POPULAR = np.arange(1, SHADES + 1) / np.arange(1, SHADES + 1).sum()
 
 
-def moving_on(n_users: int, seed: int = 3) -> Dataset:
+def moving_on(n_users: int, n_items: int = N, seed: int = 3) -> Dataset:
     """People who liked some items of one colour, and go on with some of another one."""
     rng = np.random.default_rng(seed)
-    colours = np.arange(N) % COLOURS
+    colours = np.arange(n_items) // SHADES
     liked, lengths = [], []
     for _ in range(n_users):
         some = rng.integers(1, 7, 2)
-        for colour, n in zip(rng.choice(COLOURS, 2, replace=False), some, strict=True):
+        for colour, n in zip(rng.choice(n_items // SHADES, 2, replace=False), some, strict=True):
             own = np.flatnonzero(colours == colour)
             liked.append(rng.choice(own, n, replace=False, p=POPULAR))
         lengths.append(some.sum())
@@ -40,9 +40,18 @@ def moving_on(n_users: int, seed: int = 3) -> Dataset:
     times = np.concatenate([np.arange(n) * 1000 for n in lengths])
     weights = np.ones(len(users), np.float32)
     items = np.concatenate(liked).astype(np.int32)
-    log = log_of_arrays(users, items, times, weights, n_users, N, seed)
-    codes = {"colour": colours.astype(np.int32), "name": np.arange(N, dtype=np.int32)}
-    return Dataset(log, {}, [""] * N, codes=codes)
+    log = log_of_arrays(users, items, times, weights, n_users, n_items, seed)
+    codes = {"colour": colours.astype(np.int32), "name": np.arange(n_items, dtype=np.int32)}
+    return Dataset(log, {}, [""] * n_items, codes=codes)
+
+
+def taste_of_three(n_users: int) -> Dataset:
+    """People who liked two of three items."""
+    users = np.repeat(np.arange(n_users), 2).astype(np.int32)
+    items = (np.arange(2 * n_users) % 3).astype(np.int32)
+    times = np.arange(2 * n_users).astype(np.int64)
+    log = log_of_arrays(users, items, times, np.ones(len(users), np.float32), n_users, 3, 1)
+    return Dataset(log, {}, [""] * 3)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +69,7 @@ def test_it_answers_better_than_the_blend_alone(world: tuple[Dataset, Fitted]) -
     assert fitted.ranking.gain > 2 * fitted.ranking.error > 0
     assert fitted.ranking.why in fitted.notes
     assert fitted.ranker.reads.codes == ("colour",)  # a name of each item says nothing
-    attributes = [{"colour": f"c{i % COLOURS}"} for i in range(N)]
+    attributes = [{"colour": f"c{i // SHADES}"} for i in range(N)]
     parts = parts_of(fitted, made.train, plain_items(N, attributes=attributes), 0)
     own = per_case(lists(parts, made), made)["ndcg@10"]
     plain = per_case(lists(parts, made, pipeline=Pipeline(UNRANKED)), made)["ndcg@10"]
@@ -77,11 +86,26 @@ def test_it_is_the_last_decision_and_can_be_followed(world: tuple[Dataset, Fitte
     assert msgspec.structs.asdict(without.weights) == msgspec.structs.asdict(fitted.weights)
 
 
-@pytest.mark.parametrize("n_users", [3, 30, 300])
-def test_few_people_are_too_few(n_users: int) -> None:
-    fitted = fit_auto(moving_on(n_users), Budget(600, 1), only=["itemknn"])
+FEW = f"people could be asked, {FEWEST} are needed"
+
+
+@pytest.mark.parametrize(
+    ("n_items", "n_users", "why"),
+    [
+        (3, 30, rf"0 {FEW}"),
+        (40, 700, "there are 40 items, more than 100 are needed"),
+        (300, 300, rf"2\d\d {FEW}"),
+        (
+            300,
+            640,
+            rf"of 4\d\d people the first 100 hold what was liked next, 500 are needed",
+        ),
+    ],
+)
+def test_where_there_is_little_it_is_off_and_says_so(n_items: int, n_users: int, why: str) -> None:
+    dataset = moving_on(n_users, n_items) if n_items > 3 else taste_of_three(n_users)
+    fitted = fit_auto(dataset, Budget(600, 1), only=["itemknn"])
     assert fitted.ranker is None
     assert not fitted.ranking.on
-    told = f"people could be asked, {FEWEST} are needed"
-    assert re.fullmatch(rf"there is no ranker: \d+ {told}", fitted.ranking.why)
+    assert re.fullmatch(f"there is no ranker: {why}", fitted.ranking.why)
     assert fitted.ranking.why in fitted.notes

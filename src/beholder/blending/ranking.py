@@ -55,6 +55,8 @@ def ranked(
     dataset, blend
         All data, and the blend as it was fitted on them.
     """
+    if held.train.n_items <= AMONG:
+        return no_ranker(f"there are {held.train.n_items} items, more than {AMONG} are needed")
     reads = reads_of(held.train)
     everything = np.ones(held.train.n_items, np.bool_)
     sight = _sight(held.train, reads, options.seed)
