@@ -98,7 +98,7 @@ FEW = f"people could be asked, {FEWEST} are needed"
         (
             300,
             640,
-            rf"of 4\d\d people the first 100 hold what was liked next, 500 are needed",
+            r"of 4\d\d people the first 100 hold what was liked next, 500 are needed",
         ),
     ],
 )

@@ -60,10 +60,10 @@ def test_every_number_that_is_read_by_hand() -> None:
         "looks, newest": alike[1:].mean(axis=0),
         "same colour, all": [2 * third, third, 0],
         "same colour, newest": [0.5, 0.5, 0],
+        "same product": [1, 0, 0],
         "year, from the mean": [far, farther, 0],
         "year, how far": [abs(far), abs(farther), 0],
         "year, from the newest": [places[3] - places[1], places[4] - places[1], 0],
-        "same product": [1, 0, 0],
         "popularity": LIKED[3:6],
         "log length": [np.log(3)] * 3,
         "log moments": [np.log(2)] * 3,
@@ -84,7 +84,7 @@ def test_the_newest_thirty_are_read_and_a_late_item_as_far_as_it_is_known() -> N
     nothing = np.empty((0, 0), np.float32)
     seen = sight_of(reads, nothing, grown, {}, groups, LIKED)
     assert seen.liked[-1] == LIKED[-1]
-    assert (seen.codes == -1).all()
+    assert (seen.codes[:, 0] == -1).all()
     long = History(np.array([0] * 10 + [8] * 30, np.int32), np.arange(40), np.ones(40, np.float32))
     own = features_of(seen, long, CANDIDATES, SCORES, 2.0)
     short = features_of(seen, History(long.items[10:], long.times[10:], long.weights[10:]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import msgspec
@@ -53,9 +54,9 @@ class Reads(msgspec.Struct, frozen=True):
         found = list(OF_SCORE)
         found += [f"{name}, {which}" for which in ("nearest", "newest") for name in alike]
         found += [f"same {name}, {which}" for which in ("all", "newest") for name in self.codes]
+        found += ["same product"] * self.products
         ways = ("from the mean", "how far", "from the newest")
         found += [f"{name}, {which}" for which in ways for name in self.numbers]
-        found += ["same product"] * self.products
         return [*found, "popularity", *OF_HISTORY]
 
 
@@ -68,11 +69,10 @@ class Sight:
     words
         float32 (n, d), unit rows; d is 0 where no words are read.
     codes
-        int32 (n, attributes). Equal numbers are equal values, -1: none.
+        int32 (n, attributes), and which product each is of, if that is read. Equal numbers are
+        equal values, -1: none.
     numbers
-        float32 (n, attributes); not a number: none.
-    groups
-        int32 (n,). Variants of one product share a number, -1: none is known.
+        float32 (n, 2 attributes). Values, 0 where there is none, and after them whether there is.
     liked
         float32 (n,). How popular each is, in logarithms.
     features
@@ -83,7 +83,6 @@ class Sight:
     words: Floats
     codes: Codes
     numbers: Floats
-    groups: Positions
     liked: Floats
     products: bool
     features: int
@@ -103,6 +102,8 @@ def sight_of(
     ----------
     directions
         float32 (terms, d). Along which words are compared.
+    groups
+        int32 (n,). Variants of one product share a number, -1: none is known.
     liked
         As in `Ranker`.
     """
@@ -112,22 +113,23 @@ def sight_of(
         space = content.spaces[reads.words]
         assert isinstance(space, WordSpace), "words are of one kind"
         words = space.along(directions)
+    table = [codes.get(name, -1) for name in reads.codes] + [groups] * reads.products
+    numbers = np.array([_places(content, name) for name in reads.numbers]).reshape(-1, n)
     return Sight(
         tuple(content.spaces[name] for name in reads.spaces),
         words,
-        _beside([codes.get(name, -1) for name in reads.codes], n, np.int32),
-        _beside([_places(content, name) for name in reads.numbers], n, np.float32),
-        groups,
+        _beside(table, n, np.int32),
+        _beside([*np.nan_to_num(numbers), *np.isfinite(numbers)], n, np.float32),
         np.pad(liked[:-1], (0, n + 1 - len(liked)), constant_values=liked[-1]),
         reads.products,
         len(reads.names),
     )
 
 
-def _places(content: Similarity, name: str) -> Any:
-    """Return a number of all items in its spreads; not a number where it is not known at all."""
+def _places(content: Similarity, name: str) -> NDArray[np.float64]:
+    """Return a number of all items in its spreads; not a number where there is none."""
     held = content.numbers.get(name)
-    return np.nan if held is None else held.places
+    return np.full(len(content), np.nan) if held is None else held.places
 
 
 def _beside(columns: Sequence[Any], n: int, kind: type[Any]) -> NDArray[Any]:
@@ -157,21 +159,23 @@ def features_of(
     of_newest = np.count_nonzero(newest)
     means = np.empty((2, len(own)), np.float32)
     means[0], means[1] = 1 / len(own), newest / of_newest
-    both = np.concatenate([positions, own])
-    found = np.empty((sight.features, len(positions)), np.float32)
+    both, k = np.concatenate([positions, own]), len(positions)
+    found = np.empty((sight.features, k), np.float32)
     _read_scores(found[:4], scores, scale)
     first = 4 + _read_likeness(found[4:], sight, positions, own, means)
-    first += _read_codes(found[first:], sight.codes.take(both, axis=0).T, len(positions), means)
-    first += _read_numbers(found[first:], sight.numbers.take(both, axis=0).T, means)
-    if sight.products:
-        groups = sight.groups.take(both)
-        liked = groups[len(positions) :, None]
-        found[first] = ((liked == groups[: len(positions)]) & (liked >= 0)).any(axis=0)
+    codes = np.ascontiguousarray(sight.codes.take(both, axis=0).T)
+    first += _read_codes(found[first:], codes, k, sight.products, means)
+    _read_numbers(found[first:], sight.numbers.take(both, axis=0).T, means)
     liked = sight.liked.take(both)
-    found[-6] = liked[: len(positions)]
-    found[-5], found[-4] = np.log(len(told)), np.log(int(age[0]) + 1)
-    found[-3] = liked[len(positions) :].mean()
-    found[-2], found[-1] = scores[0] / scale, of_newest
+    found[-6] = liked[:k]
+    of_history = (
+        log(len(told)),
+        log(int(age[0]) + 1),
+        means[0] @ liked[k:],
+        found[0, 0],
+        of_newest,
+    )
+    found[-5:] = np.array(of_history, np.float32)[:, None]
     return found
 
 
@@ -201,29 +205,35 @@ def _read_likeness(
     return 2 * len(alike)
 
 
-def _read_codes(found: Floats, told: Codes, k: int, means: Floats) -> int:
-    """Read of which shares of the history a candidate has the values."""
-    n = len(told)
+def _read_codes(found: Floats, told: Codes, k: int, products: bool, means: Floats) -> int:
+    """Read of which shares of the history a candidate has the values, and return as above.
+
+    Parameters
+    ----------
+    products
+        Whether the last row says of which product an item is: whether any is of the same.
+    """
+    n = len(told) - products
+    if not len(told):
+        return 0
     liked = told[:, k:, None]
     equal = liked == told[:, None, :k]
     equal &= liked >= 0
     shares = means @ equal.astype(np.float32)
-    found[:n], found[n : 2 * n] = shares[:, 0], shares[:, 1]
-    return 2 * n
+    found[:n], found[n : 2 * n] = shares[:n, 0], shares[:n, 1]
+    if products:
+        np.greater(shares[n, 0], 0, out=found[2 * n], casting="unsafe")
+    return 2 * n + products
 
 
-def _read_numbers(found: Floats, told: Floats, means: Floats) -> int:
+def _read_numbers(found: Floats, told: Floats, means: Floats) -> None:
     """Read how far candidates are from the mean, without a sign too, and from the newest."""
-    n, k = len(told), found.shape[1]
+    n, k = len(told) // 2, found.shape[1]
     if not n:
-        return 0
-    ours = told[:, k:]
-    there = ours == ours
-    counted = there @ means.T
-    mean = np.where(there, ours, 0) @ means.T / np.where(counted > 0, counted, np.nan)
-    found[:n] = told[:, :k] - mean[:, :1]
-    found[2 * n : 3 * n] = told[:, :k] - mean[:, 1:]
-    away = found[: 3 * n]
-    away[away != away] = 0  # what lacks the number is not far from anything
+        return
+    theirs, known = told[:n, :k], told[n:, :k]
+    counted = told[n:, k:] @ means.T
+    mean = told[:n, k:] @ means.T / np.maximum(counted, TINY)
+    np.multiply(theirs - mean[:, :1], known * (counted[:, :1] > 0), out=found[:n])
     np.abs(found[:n], out=found[n : 2 * n])
-    return 3 * n
+    np.multiply(theirs - mean[:, 1:], known * (counted[:, 1:] > 0), out=found[2 * n : 3 * n])
