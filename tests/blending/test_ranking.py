@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from beholder.blending.ranking import FEWEST
+from beholder.blending.validation import validation
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import leave_last_out
 from beholder.engine.pipeline import Pipeline
@@ -18,6 +19,7 @@ from beholder.testing.sample_log import log_of_arrays
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.refit import Fitted
+from small_data import random_dataset
 
 N, SHADES = 200, 20  # items, and those of one colour
 
@@ -109,3 +111,18 @@ def test_where_there_is_little_it_is_off_and_says_so(n_items: int, n_users: int,
     assert not fitted.ranking.on
     assert re.fullmatch(f"there is no ranker: {why}", fitted.ranking.why)
     assert fitted.ranking.why in fitted.notes
+
+
+@pytest.mark.parametrize("protocol", ["leave-last-out", "next-basket"])
+def test_lists_ask_for_the_last_like_and_training_does_not_know_it(protocol: str) -> None:
+    dataset = random_dataset()
+    held = validation(dataset, 1, protocol)
+    firsts = dataset.log.firsts
+    known = set(zip(held.train.interactions.users, held.train.interactions.items, strict=True))
+    assert len(held.lists) > 5
+    for case, user in enumerate(held.lists.users):
+        (target,) = held.lists.target(case)
+        own = dataset.log.items[firsts[dataset.log.users[firsts] == user]]
+        assert target == own[-1]
+        assert (user, target) not in known
+        assert target not in held.lists.history(case).seen

@@ -48,8 +48,12 @@ class Listed(NamedTuple):
 
     def and_others(self, more: Listed) -> Listed:
         """Return these lists and others after them; as many were asked as before."""
-        joined = (np.concatenate(both) for both in zip(self[:4], more[:4], strict=True))
-        return Listed(*joined, self.cases, self.scale)
+        return self._replace(
+            read=np.concatenate([self.read, more.read]),
+            scores=np.concatenate([self.scores, more.scores]),
+            right=np.concatenate([self.right, more.right]),
+            most=np.concatenate([self.most, more.most]),
+        )
 
 
 def listed(ask: Ask, cases: Cases, pool: Mask, sight: Sight, scale: float | None = None) -> Listed:

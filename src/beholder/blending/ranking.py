@@ -32,7 +32,6 @@ ERRORS = 2.0  # standard errors that the gain has to be above
 SERVED = 1_000  # present histories that are looked at
 DRIFT = 0.5  # standard deviations
 NAMED = 3  # of the features that drift
-SECONDS_A_LIST = 0.008  # of all steps, for each that is asked for
 RECIPE = Recipe()
 
 

@@ -60,4 +60,5 @@ def liked_of(dataset: Dataset) -> Floats:
     """
     counts = np.append(dataset.interactions.item_counts, 0)
     mean = counts.sum() / max(dataset.n_items, 1)
-    return np.log((1 + counts) / (1 + mean)).astype(np.float32)
+    liked: Floats = np.log((1 + counts) / (1 + mean)).astype(np.float32)
+    return liked

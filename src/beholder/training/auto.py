@@ -22,7 +22,7 @@ import msgspec
 from beholder.blending.chosen import Chosen
 from beholder.blending.gate import Live, better, refusal
 from beholder.blending.members import Member, Tuned, members_of
-from beholder.blending.ranking import FEWEST, SECONDS_A_LIST, Ranked, no_ranker, ranked
+from beholder.blending.ranking import no_ranker
 from beholder.blending.validation import Validation, validation
 from beholder.blending.weigh import weigh
 from beholder.dataset.dataset import Dataset
@@ -34,6 +34,7 @@ from beholder.training.ahead import Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock, told
 from beholder.training.costly import Costly
+from beholder.training.order import expect, order_last
 from beholder.training.plan import MARGIN, RANKER, SEED, Plan
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
@@ -140,8 +141,7 @@ class _Training:
         self.draft: Chosen | None = None  # what the first blend is made by
         self.drafted: dict[str, msgspec.Struct] = {}  # and the settings it is of
         self.chosen: Chosen | None = None  # what the last one is made by; None: it is the first
-        if len(held.lists) >= FEWEST:
-            self.plan.expected[RANKER] = SECONDS_A_LIST * len(held.lists)
+        expect(self.plan, held)
 
     @property
     def _settings(self) -> dict[str, msgspec.Struct]:
@@ -387,27 +387,15 @@ class _Training:
         """Learn an order of the first candidates, last of all, and say what came of it."""
         chosen, self.chosen = self.chosen, None
         try:
-            found = self._ranked(fitted, chosen)
+            options = FitOptions(self.seed, progress=self.progress)
+            given = self.plan, self.held, chosen, self.dataset, fitted.blend
+            found = order_last(*given, options, self._was_stopped)
         except KeyboardInterrupt:
             self._stop(fitted)
             self.plan.decided[RANKER] = 0
             found = no_ranker("training was stopped")
         fitted.ranker, fitted.ranking = found
         fitted.notes.append(found.why.why)
-
-    def _ranked(self, fitted: Fitted, chosen: Chosen | None) -> Ranked:
-        asked = len(self.held.lists)
-        if asked < FEWEST:
-            return no_ranker(f"{asked} people could be asked, {FEWEST} are needed")
-        if chosen is None or chosen.parts is None:
-            return no_ranker("there was no time for more than a first blend")
-        if not self.plan.decide(RANKER, self._is_time_to_rank):
-            return no_ranker("it did not fit into the budget")
-        options = FitOptions(self.seed, progress=self.progress)
-        return ranked(self.held, chosen.parts, self.dataset, fitted.blend, options)
-
-    def _is_time_to_rank(self) -> bool:
-        return not self.stopped and self.plan.clock.left > MARGIN * self.plan.cost(RANKER)
 
     def _is_worse(self, chosen: Chosen, drafted: Fitted) -> bool:
         """Whether weights from more cases do certainly worse for people that neither saw.
