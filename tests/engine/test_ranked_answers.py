@@ -19,6 +19,8 @@ from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, write_bundle
 from beholder.engine.engine import Engine
 from beholder.engine.opening import open_engine
+from beholder.engine.stages import UNRANKED
+from beholder.evaluation.variations import variations
 from beholder.scorers.features import Reads
 from beholder.scorers.ranker import AMONG, Net, Ranker
 from beholder.store import ItemRecord
@@ -170,3 +172,9 @@ def test_it_is_the_same_after_a_reload_and_the_bundle_says_so(root: Path, rankin
 def test_a_bundle_without_one_has_nothing_of_it(reader: Engine) -> None:
     assert reader.parts.ranker is None
     assert reader.now_showing.sight is None
+
+
+def test_it_has_a_row_of_its_own_where_it_is_measured(ranking: Engine, reader: Engine) -> None:
+    rows = variations(ranking.parts, {}, None)
+    assert rows["auto without ranker"].stages == UNRANKED
+    assert "auto without ranker" not in variations(reader.parts, {}, None)

@@ -115,3 +115,14 @@ def test_it_says_the_same_after_it_was_written(tmp_path: Path) -> None:
         order = one.order(own, TOLD, CANDIDATES, SCORES)
         np.testing.assert_array_equal(order, np.argsort(-wanted, kind="stable"))
     assert {path.suffix for path in tmp_path.iterdir()} == {".safetensors"}
+
+
+def test_words_of_which_nothing_is_known_say_nothing() -> None:
+    content = Similarity.fit({"words": ["red", "red", "", "", "", "", "", ""]}, np.ones(8, bool))
+    reads = Reads(words="words")
+    terms = content.spaces["words"].vectors.shape[1]
+    seen = sight_of(reads, np.empty((terms, 0), np.float32), content, {}, GROUPS, LIKED)
+    found = features_of(seen, TOLD, CANDIDATES, SCORES, 2.0)
+    assert len(found) == len(reads.names)
+    assert not found[4:6].any()
+    assert np.isfinite(found).all()

@@ -17,7 +17,7 @@ from beholder.spaces import Similarity, Space
 from beholder.spaces.word_space import WordSpace
 
 NEWEST = 30  # items of a history that are looked at
-FAINTEST = np.float32(np.exp(-6))  # of a good first score: below, all are the same
+LEAST = np.exp(-6.0)  # of a good first score: below, all are the same
 OF_SCORE = ("score", "log score", "log place", "beside the first")
 OF_HISTORY = ("log length", "log moments", "popularity of it", "first score", "newest moment")
 TINY = 1e-9
@@ -67,7 +67,7 @@ class Sight:
     Attributes
     ----------
     words
-        float32 (n, d), unit rows; d is 0 where no words are read.
+        float32 (n, d), unit rows; None: they are not read.
     codes
         int32 (n, attributes), and which product each is of, if that is read. Equal numbers are
         equal values, -1: none.
@@ -80,7 +80,7 @@ class Sight:
     """
 
     spaces: tuple[Space, ...]
-    words: Floats
+    words: Floats | None
     codes: Codes
     numbers: Floats
     liked: Floats
@@ -108,7 +108,7 @@ def sight_of(
         As in `Ranker`.
     """
     n = len(content)
-    words = np.zeros((n, 0), np.float32)
+    words = None
     if reads.words:
         space = content.spaces[reads.words]
         assert isinstance(space, WordSpace), "words are of one kind"
@@ -181,7 +181,7 @@ def features_of(
 
 def log_of(level: Floats) -> Floats:
     """Return the logarithm of scaled scores, those that are hardly above 0 all the same."""
-    logarithm: Floats = np.log(np.maximum(level, FAINTEST))
+    logarithm: Floats = np.log(np.maximum(level, np.float32(LEAST)))
     return logarithm
 
 
@@ -189,7 +189,7 @@ def _read_scores(found: Floats, scores: Floats, scale: float) -> None:
     np.divide(scores, np.float32(scale), out=found[0])
     found[1] = log_of(found[0])
     found[2] = PLACES[: len(scores)]
-    np.divide(scores, np.float32(max(float(scores[0]), TINY)), out=found[3])
+    np.divide(scores, np.float32(max(float(scores[0]), LEAST * scale)), out=found[3])
 
 
 def _read_likeness(
@@ -197,7 +197,7 @@ def _read_likeness(
 ) -> int:
     """Read how alike candidates and history are, and return how many numbers that took."""
     alike = [space.between(own, positions) for space in sight.spaces]
-    if sight.words.shape[1]:
+    if sight.words is not None:
         alike.append(sight.words.take(own, axis=0) @ sight.words.take(positions, axis=0).T)
     for place, one in enumerate(alike):
         one.max(axis=0, out=found[place])
