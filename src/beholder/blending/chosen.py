@@ -28,7 +28,7 @@ class Chosen:
     asked
         float64 (cases,). NDCG@10 of each case of the tuning half; empty where there are too few.
     parts
-        The members as they were weighed, on the validation split; None: from few cases.
+        The members as they were weighed, on the validation split; None: not kept.
     """
 
     weights: Weights

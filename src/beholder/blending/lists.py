@@ -97,7 +97,10 @@ def firsts(ask: Ask, cases: Cases, pool: Mask) -> Iterator[tuple[int, Positions,
 
 
 def lists_of(found: Listed, mean: Floats, spread: Floats) -> Lists:
-    """Return what a network learns from; every right one of a list counts the same."""
+    """Return what a network learns from; every right one of a list counts the same.
+
+    What was read is put in standard deviations where it lies, since it is large.
+    """
     right = found.right / found.right.sum(axis=1, keepdims=True)
     level = log_of(found.scores / np.float32(found.scale))
     return Lists(standard(found.read, mean, spread), level, right.astype(np.float32))

@@ -88,8 +88,8 @@ def weigh(
         weights = msgspec.structs.replace(weights, dislike=strength)
         notes += said
     told = records(tuned, weights, placing)
-    notes, whole = notes + kept.notes, None if quick else parts
-    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes, asked, whole)
+    notes += kept.notes
+    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes, asked, parts)
 
 
 class _Asked(NamedTuple):

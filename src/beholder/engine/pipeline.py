@@ -22,6 +22,7 @@ from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
 from beholder.engine.variants import firsts
 from beholder.scorers.interface import Mask, Positions
+from beholder.scorers.ranker import AMONG
 from beholder.store.answers import HISTORY, POPULAR
 
 USUAL_DIAL = Dial()
@@ -70,7 +71,8 @@ class Pipeline:
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         request = self._request(view, known, level, wanted)
-        slate = run(request, view, self.stages, first_look if known.stranger else None)
+        source = first_look if known.stranger else None
+        slate = run(request, view, self.stages, source, self._ranked(view, known))
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, request.allowed, request.rules)
         if wanted.dial.alone:
@@ -135,13 +137,20 @@ class Pipeline:
         mask
             bool (n_items,). What may be in the list.
         """
-        if view.sight is None or known.stranger or rank not in self.stages:
+        first = self._ranked(view, known)
+        if not first:
             return 0.0
         request = self._request(view, known, level, Wanted(1, 1, mask, USUAL_DIAL))
-        slate = run(request, view, self.stages[: self.stages.index(rank) + 1])
+        stages = self.stages[: self.stages.index(rank) + 1]
+        slate = run(request, view, stages, first=first)
         there = slate.positions == position
         gains = [one.values[there] for one in slate.adjustments if one.name == RANKER]
         return float(sum(one.sum() for one in gains))
+
+    def _ranked(self, view: Overlay, known: Known) -> int:
+        """Return how many candidates the ranker puts in order."""
+        ranks = view.sight is not None and not known.stranger and rank in self.stages
+        return AMONG if ranks else 0
 
     def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
         rules = self.rules.fitted(view)

@@ -233,6 +233,7 @@ class _Training:
             self.held = self.tuner.held = replace(self.held, compared=False)
         with self.plan.measured("first weighing"):
             self.draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
+            self.draft.parts = None  # no order is learned from it
         self.drafted = self._settings
         fitted = self.refit(self.tuned, self.draft, popular, last=False)
         self.plan.expected["writing"] = self.plan.cost("folding")

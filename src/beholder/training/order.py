@@ -60,8 +60,10 @@ def order_last(
     asked = len(held.lists)
     if asked < FEWEST:
         return no_ranker(f"{asked} people could be asked, {FEWEST} are needed")
-    if chosen is None or chosen.parts is None:
+    if chosen is None:
         return no_ranker("the first blend is the last one")
+    if chosen.parts is None:
+        return no_ranker("nothing is served but popularity")
     left, needed = plan.clock.left, MARGIN * plan.cost(RANKER)
     if not plan.decide(RANKER, lambda: not stopped and left > needed):
         return no_ranker("training was stopped" if stopped else "it did not fit into the budget")
