@@ -54,7 +54,7 @@ ROOMS = {
         "bundle",
     },
     "blending": {
-        "behaviour", "dataset", "spaces", "scorers", "models", "bundle", "engine",
+        "behaviour", "index", "dataset", "spaces", "scorers", "models", "bundle", "engine",
     },
     "training": {
         "behaviour", "media", "store", "encoders", "rules", "dataset", "spaces", "scorers",
@@ -195,7 +195,7 @@ def test_what_learns_is_reached_by_training_alone() -> None:
 
 
 # What others may know of models: what all have in common, and what is a part of every blend.
-NAMELESS = {"card", "contract", "dense", "own", "registry"}
+NAMELESS = {"adam", "card", "contract", "dense", "own", "registry"}
 PARTS = {"placement", "popularity"}
 
 

@@ -122,6 +122,7 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     diversity: Share = 0.0
     near: Annotated[float, Meta(gt=0.0, le=2.0)] = 2.0
     one_variant: bool = False
+    ranker: bool = True
     repeat: dict[str, Again] = msgspec.field(default_factory=dict)
     log_answers: Share = 1.0
     explore: Share = 0.0

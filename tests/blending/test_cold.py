@@ -246,7 +246,7 @@ def two_tastes(asked: list[tuple[int, int, str]]) -> tuple[Validation, ItemItem]
     cases = Cases(log, np.arange(len(asked), dtype=np.int32), bounds, targets)
     same = np.pad((known[:, None] == known[None, :]).astype(np.float32), (0, 2))
     np.fill_diagonal(same, 0)
-    return Validation(train, cases, cases, cases, cases, cold), ItemItem(sp.csr_array(same))
+    return Validation(train, cases, cases, cases, cases, cold, cases), ItemItem(sp.csr_array(same))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def asked(warm: bool) -> Validation:
     none = cases.take(np.empty(0, np.int64))
     fresh, mixed = (none, cases) if warm else (cases, none)
     cold = np.zeros(N, bool) if warm else np.arange(N) >= 2
-    return Validation(Dataset(log, {}, [""] * N), none, none, fresh, mixed, cold)
+    return Validation(Dataset(log, {}, [""] * N), none, none, fresh, mixed, cold, none)
 
 
 def rows_with(rivals: int, held: Validation) -> Combined:

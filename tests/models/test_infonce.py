@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from beholder.models.infonce import Adam, loss_and_gradient, strangers
+from beholder.models.adam import Adam
+from beholder.models.infonce import loss_and_gradient, strangers
 
 RHO, TAU = 0.03, 0.4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,7 @@ class History:
     def __len__(self) -> int:
         return len(self.items)
 
-    @property
+    @cached_property
     def age(self) -> NDArray[np.int32]:
         """int32. Moments between an event and the newest: 0 for those of the newest basket."""
         n = len(self.times)

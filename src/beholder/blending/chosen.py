@@ -12,7 +12,7 @@ from beholder.blending import gate
 from beholder.blending.cold import PLACING, Placing
 from beholder.blending.members import Tuned
 from beholder.bundle.choice import MemberRecord
-from beholder.scorers.fold import Weights
+from beholder.scorers.fold import Combined, Weights
 
 
 @dataclass
@@ -27,6 +27,8 @@ class Chosen:
         The member that cold items are placed over, empty without one.
     asked
         float64 (cases,). NDCG@10 of each case of the tuning half; empty where there are too few.
+    parts
+        The members as they were weighed, on the validation split; None: not kept.
     """
 
     weights: Weights
@@ -37,6 +39,7 @@ class Chosen:
     members: list[MemberRecord]
     notes: list[str]
     asked: gate.Scores = field(default_factory=lambda: np.empty(0))
+    parts: Combined | None = None
 
 
 def records(tuned: Mapping[str, Tuned], weights: Weights, placing: Placing) -> list[MemberRecord]:

@@ -19,6 +19,7 @@ from beholder.dataset.splits import Cases, Split, cold_cases, leave_last_out, ne
 COLD_SHARE = 0.1
 MOST_COLD = 2_000  # items held out as new: each is compared with all others
 MOST = 1500  # cases of each kind
+MOST_LISTS = 10_000  # cases that a ranker learns from
 FEWEST = 20  # cases below which chance would choose
 
 
@@ -37,6 +38,8 @@ class Validation:
         Users as they come, warm and cold targets together.
     cold
         bool (n_items,). The items held out; none where content is missing.
+    lists
+        What a ranker learns from: the last pair of each user, warm or cold, whatever else is asked.
     compared
         Whether there is time to compare items without behaviour with others.
     """
@@ -47,6 +50,7 @@ class Validation:
     fresh: Cases
     mixed: Cases
     cold: NDArray[np.bool_]
+    lists: Cases
     compared: bool = True
 
     @cached_property
@@ -94,6 +98,8 @@ def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") ->
     mixed = np.sort(rng.permutation(len(cases))[:MOST])
     middle = len(drawn) // 2
     fresh = cold_cases(dataset.interactions, rest, cold, earlier=3)
+    lists = _last_pairs(dataset, train, cold) if protocol == "next-basket" else cases
+    few = np.random.default_rng(seed).permutation(len(lists))[:MOST_LISTS]
     return Validation(
         train,
         warm.take(np.sort(drawn[:middle])),
@@ -101,7 +107,20 @@ def validation(dataset: Dataset, seed: int, protocol: str = "leave-last-out") ->
         fresh.take(np.sort(rng.permutation(len(fresh))[:MOST])),
         cases.take(mixed),
         cold,
+        lists.take(np.sort(few)),
     )
+
+
+def _last_pairs(dataset: Dataset, train: Dataset, cold: NDArray[np.bool_]) -> Cases:
+    """Return the last pair of each user of whom training does not know it."""
+    split = leave_last_out(dataset)
+    log, known = split.train.log, train.interactions
+    cases = replace(split.cases, source=log.keep(~cold[log.items]))
+    n = dataset.n_items
+    pairs = known.users.astype(np.int64) * n + known.items
+    asked = cases.users[cases.owner].astype(np.int64) * n + cases.targets
+    cases = cases.only(~np.isin(asked, pairs))
+    return cases.take(np.flatnonzero(cases.histories.lengths > 0))
 
 
 def _last_visits(dataset: Dataset) -> Split:

@@ -88,7 +88,8 @@ def weigh(
         weights = msgspec.structs.replace(weights, dislike=strength)
         notes += said
     told = records(tuned, weights, placing)
-    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes + kept.notes, asked)
+    notes += kept.notes
+    return Chosen(weights, kept.warm, kept.cold, base, placing, told, notes, asked, parts)
 
 
 class _Asked(NamedTuple):

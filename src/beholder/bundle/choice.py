@@ -50,6 +50,26 @@ class FirstLook(msgspec.Struct, frozen=True):
     among: int = 240
 
 
+class Ranking(msgspec.Struct, frozen=True):
+    """Whether a ranker puts the first candidates in order, and why.
+
+    Attributes
+    ----------
+    why
+        In words.
+    lists
+        How many lists it could learn from.
+    gain, error
+        In NDCG@10, on lists that it did not learn from; None: it was not measured.
+    """
+
+    on: bool
+    why: str
+    lists: int = 0
+    gain: float | None = None
+    error: float | None = None
+
+
 class Choice(msgspec.Struct, frozen=True):
     """What was decided.
 
@@ -63,6 +83,8 @@ class Choice(msgspec.Struct, frozen=True):
         Weight of each modality in the similarity of two items.
     plan
         Every decision that the clock took, by step; `beholder train --plan` follows it again.
+    ranking
+        None: no ranker was considered.
     """
 
     weights: Weights
@@ -72,3 +94,4 @@ class Choice(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     plan: dict[str, int] = {}
     first_look: FirstLook = FirstLook()
+    ranking: Ranking | None = None

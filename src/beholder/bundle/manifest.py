@@ -26,6 +26,9 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         Fingerprint of the data, seed, and the newest event (milliseconds since 1970).
     files
         SHA-256 in hexadecimal by path inside the bundle.
+    ranker
+        Whether one puts the first candidates in order, and why, in words; unset in bundles of
+        versions that had none, so that their signatures hold.
     """
 
     format: int
@@ -40,6 +43,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     newest_event: int
     files: dict[str, str]
     signature: str = ""
+    ranker: str | msgspec.UnsetType = msgspec.UNSET
 
     def message(self) -> bytes:
         """Return what is signed: everything but the signature."""

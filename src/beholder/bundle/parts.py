@@ -24,6 +24,8 @@ from beholder.rules.facets import Facets
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
 from beholder.scorers.interface import Floats, Mask
+from beholder.scorers.ranker import FOLDER as RANKER
+from beholder.scorers.ranker import Ranker
 from beholder.spaces import Similarity
 from beholder.spaces.neighbours import CROWDED, KEPT
 from beholder.spaces.word_index import WordIndex
@@ -48,6 +50,8 @@ class Parts:
     network
         What says of a picture alone how well it is liked, or of which class it is; None: nothing
         was trained for that.
+    ranker
+        What puts the first candidates in order; None: the blend's order is kept.
     """
 
     items: pa.Table
@@ -60,6 +64,7 @@ class Parts:
     choice: Choice
     evaluation: dict[str, Any]
     network: Network | None = None
+    ranker: Ranker | None = None
 
     @property
     def compared(self) -> bool:
@@ -111,6 +116,9 @@ def save(parts: Parts, folder: Path) -> None:
     facets_file.save(parts.facets, folder / facets_file.NAME)
     rows.save(parts.similar, folder / "similar/rows.safetensors")
     parts.content.save(folder / "spaces")
+    if parts.ranker is not None:
+        (folder / RANKER).mkdir()
+        parts.ranker.save(folder / RANKER)
     if parts.network is not None:
         networks.save(parts.network, folder)
     (folder / "choice.json").write_bytes(msgspec.json.encode(parts.choice))
@@ -174,4 +182,5 @@ def _load(folder: Path) -> Parts:
         choice=msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice),
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
         network=networks.load(folder),
+        ranker=Ranker.load(folder / RANKER) if (folder / RANKER).exists() else None,
     )

@@ -46,9 +46,16 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
             seed=origin.seed,
             newest_event=origin.newest_event,
             files=manifest.digests(aside),
+            ranker=_ranker(contents),
         ).signed(signing_key(workspace.secrets))
         (aside / "manifest.json").write_bytes(msgspec.json.encode(made))
     return name
+
+
+def _ranker(contents: parts.Parts) -> str | msgspec.UnsetType:
+    """Return what is said of the ranker; nothing where none was considered."""
+    ranking = contents.choice.ranking
+    return msgspec.UNSET if ranking is None else ranking.why
 
 
 def _name(workspace: Workspace, second: str) -> str:

@@ -42,6 +42,8 @@ def command(
     rows = [(share.id, share.title or "no longer shown", share.share) for share in why.shares]
     rows.append(("", "popularity", why.base))
     rows += [("", f"rule: {rule.name}", rule.value) for rule in why.rules]
+    if why.ranker:
+        rows.append(("", "ranker: its place in a list", why.ranker))
     console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {console.number(why.score)} ({why.level})")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import weigh
 from beholder.behaviour.reduce import Events
+from beholder.dataset.codes import codes_of
 from beholder.dataset.daily_cap import capped
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.log import Log, log_of
@@ -110,7 +111,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     vectors = read(items["item_id"].to_pylist(), pictures)
     amounts = numbers_of(attributes, number_names(attributes, settings.facets))
     groups = groups_of(attributes).of_items
-    dataset = Dataset(log, vectors, texts, groups, numbers=amounts)
+    codes = codes_of(attributes, settings.facets)
+    dataset = Dataset(log, vectors, texts, groups, numbers=amounts, codes=codes)
     newest = int(events.times.max(initial=0))
     pictured = np.array([bool(own) for own in pictures], bool)
     seen = {name: vectors[name].present for name in settings.encode.encoders if name in vectors}

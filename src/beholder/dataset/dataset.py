@@ -36,6 +36,9 @@ class Dataset:
         held-out cold items are not.
     numbers
         Numbers among the attributes, by name: vectors of one number.
+    codes
+        int32 (n_items,) of each attribute that is a text, or true or false: equal numbers are
+        equal values, -1: none.
     """
 
     log: Log
@@ -44,6 +47,7 @@ class Dataset:
     groups: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     fitted: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     numbers: dict[str, Modality] = field(default_factory=dict)
+    codes: dict[str, NDArray[np.int32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = self.log.n_items
@@ -53,6 +57,7 @@ class Dataset:
             object.__setattr__(self, "fitted", np.ones(n, bool))
         lengths = {len(self.texts), len(self.groups), len(self.fitted)}
         lengths |= {one.n_items for one in (*self.pictures.values(), *self.numbers.values())}
+        lengths |= {len(codes) for codes in self.codes.values()}
         if lengths != {n}:
             raise ShapeError(f"content is for {sorted(lengths)} items, behaviour for {n}")
 

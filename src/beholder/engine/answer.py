@@ -235,7 +235,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Explanation(Plain, frozen=True):
-    """Why an item has its score for somebody: base + shares + what rules add = score.
+    """Why an item has its score for somebody: base + shares + what rules and the ranker add.
 
     Attributes
     ----------
@@ -246,6 +246,9 @@ class Explanation(Plain, frozen=True):
         of the others held fixed. The base falls on its own where little is left to go by.
     rules
         Boosts and buries that hold for the item. Bans, caps and pins act on whole answers.
+    ranker
+        What the item gains or loses by the place that the ranker gives it among the first hundred
+        of this person, as their list is now; 0 where it is not among them.
     placed
         Where it stood in the answer that was asked about; None where none was.
     unknown
@@ -265,9 +268,10 @@ class Explanation(Plain, frozen=True):
     placed: Placed | None = None
     unknown: Unknown | None = None
     away: tuple[Away, ...] = ()
+    ranker: float = 0.0
 
     def to_pandas(self) -> Any:
-        """Return a DataFrame of id, title, share: the base, each share, and what each rule adds.
+        """Return a DataFrame of id, title, share: the base, each share, and what is added to them.
 
         Raises
         ------
@@ -277,6 +281,8 @@ class Explanation(Plain, frozen=True):
         base = {"id": None, "title": "base", "share": self.base}
         rows = [{"id": one.id, "title": one.title, "share": one.share} for one in self.shares]
         rows += [{"id": None, "title": one.name, "share": one.value} for one in self.rules]
+        if self.ranker:
+            rows.append({"id": None, "title": "ranker", "share": self.ranker})
         return frame([base, *rows], ("id", "title", "share"))
 
 

@@ -604,7 +604,9 @@ class Engine:
             seen = self.store.snapshot(user, session)
         known, level, view = self.history_of(user, session, history, seen)
         place = self._position(view, item)
-        found = explanation(self.pipeline.about(view, known, level), view, place)
+        mask = allowed(view, known.history, (), away(known, None))
+        gained = self.pipeline.by_ranker(view, known, level, mask, place)
+        found = explanation(self.pipeline.about(view, known, level), view, place, gained)
         if answer is None:
             return found
         placed = placed_in(self.store, answer, seen, int(view.seqs[place]))

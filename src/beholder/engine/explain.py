@@ -13,10 +13,15 @@ from beholder.engine.own_scores import own_scores
 from beholder.engine.slate import Request
 
 
-def explanation(request: Request, view: Overlay, position: int) -> Explanation:
+def explanation(request: Request, view: Overlay, position: int, ranker: float = 0.0) -> Explanation:
     """Split one score over everything in the history, dislikes with negative shares.
 
     What is no longer shown is not named: its shares stand together under an empty id.
+
+    Parameters
+    ----------
+    ranker
+        What the ranker adds to it.
     """
     query = request.known.query
     place = np.array([position], np.int32)
@@ -42,7 +47,7 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
         shown.append(Share("", "", None, hidden))
     added = tuple(Added(one.name, float(one.values[0])) for one in own.rules if one.values[0] != 0)
     card = view.cards[position]
-    score = base + sum(share for _, share, _ in shares) + sum(one.value for one in added)
+    score = base + sum(share for _, share, _ in shares) + sum(one.value for one in added) + ranker
     return Explanation(
         card.id,
         card.title,
@@ -54,6 +59,7 @@ def explanation(request: Request, view: Overlay, position: int) -> Explanation:
         added,
         unknown=request.known.unknown,
         away=tuple(_away(request, position)),
+        ranker=ranker,
     )
 
 

@@ -20,6 +20,7 @@ from beholder.engine.pipeline import Pipeline
 from beholder.engine.repeat import lasting
 from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
+from beholder.engine.stages import STAGES, UNRANKED
 from beholder.engine.standing import StandingRules
 from beholder.engine.vectors import vectors_for
 from beholder.rules.live import LiveRules
@@ -90,6 +91,7 @@ def pipeline_of(workspace: Workspace, generator: np.random.Generator | None = No
     serve = workspace.settings.serve
     exploration = Exploration(serve.explore_pool, serve.explore)
     return Pipeline(
+        STAGES if serve.ranker else UNRANKED,
         dial=Dial(serve.diversity, serve.near, serve.one_variant),
         rules=StandingRules(rules_of(workspace)),
         explorer=Explorer(exploration, generator) if serve.explore else None,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts, words_of_items
 from beholder.dataset.build import item_table
+from beholder.dataset.codes import coded
 from beholder.dataset.numbers import numbers_of
 from beholder.dataset.texts import Groups, product_of, text_of
 from beholder.engine.cards import Cards
@@ -29,6 +30,7 @@ from beholder.rules.mask import Masks
 from beholder.rules.offers import Offer, offers_of
 from beholder.rules.translations import labels_of
 from beholder.scorers.blend import Blend
+from beholder.scorers.features import Sight
 from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces import Modality, Similarity
@@ -193,6 +195,15 @@ class Overlay:
     def top_of_strangers(self) -> float:
         """The largest score of somebody without a history."""
         return float(self.strangers.max(initial=0))
+
+    @cached_property
+    def sight(self) -> Sight | None:
+        """All items as the ranker reads them; None: the bundle has none."""
+        ranker = self.parts.ranker
+        if ranker is None:
+            return None
+        codes = coded(self.masks.facets, ranker.reads.codes)
+        return ranker.sight(self.content, codes, self.groups)
 
     @cached_property
     def order(self) -> Positions:

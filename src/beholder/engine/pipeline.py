@@ -12,6 +12,8 @@ from beholder.engine.first_look import first_look
 from beholder.engine.overlay import Overlay
 from beholder.engine.own_scores import own_scores
 from beholder.engine.question import Wanted
+from beholder.engine.rank import NAME as RANKER
+from beholder.engine.rank import rank
 from beholder.engine.ranked import Ranked, mostly_taste
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
@@ -19,7 +21,8 @@ from beholder.engine.slate import Known, Request, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
 from beholder.engine.variants import firsts
-from beholder.scorers.interface import Positions
+from beholder.scorers.interface import Mask, Positions
+from beholder.scorers.ranker import AMONG
 from beholder.store.answers import HISTORY, POPULAR
 
 USUAL_DIAL = Dial()
@@ -68,7 +71,8 @@ class Pipeline:
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
         """Return the first `k` places of an answer, and the positions of the others."""
         request = self._request(view, known, level, wanted)
-        slate = run(request, view, self.stages, first_look if known.stranger else None)
+        source = first_look if known.stranger else None
+        slate = run(request, view, self.stages, source, self._ranked(view, known))
         if wanted.explore and self.explorer is not None:
             slate = self.explorer(view, slate, wanted.k, request.allowed, request.rules)
         if wanted.dial.alone:
@@ -122,6 +126,31 @@ class Pipeline:
     def about(self, view: Overlay, known: Known, level: Level) -> Request:
         """Return a request for nothing but what is said of given items."""
         return self._request(view, known, level, Wanted(0, 0, view.shown, self.dial))
+
+    def by_ranker(
+        self, view: Overlay, known: Known, level: Level, mask: Mask, position: int
+    ) -> float:
+        """Return what the ranker adds to the score of an item, as this person's list is now.
+
+        Parameters
+        ----------
+        mask
+            bool (n_items,). What may be in the list.
+        """
+        first = self._ranked(view, known)
+        if not first:
+            return 0.0
+        request = self._request(view, known, level, Wanted(1, 1, mask, USUAL_DIAL))
+        stages = self.stages[: self.stages.index(rank) + 1]
+        slate = run(request, view, stages, first=first)
+        there = slate.positions == position
+        gains = [one.values[there] for one in slate.adjustments if one.name == RANKER]
+        return float(sum(one.sum() for one in gains))
+
+    def _ranked(self, view: Overlay, known: Known) -> int:
+        """Return how many candidates the ranker puts in order."""
+        ranks = view.sight is not None and not known.stranger and rank in self.stages
+        return AMONG if ranks else 0
 
     def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
         rules = self.rules.fitted(view)

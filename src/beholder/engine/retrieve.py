@@ -22,7 +22,11 @@ DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 
 def run(
-    request: Request, view: Overlay, stages: Sequence[Stage], source: Source | None = None
+    request: Request,
+    view: Overlay,
+    stages: Sequence[Stage],
+    source: Source | None = None,
+    first: int = 0,
 ) -> Slate:
     """Retrieve, and pass through the stages.
 
@@ -34,13 +38,17 @@ def run(
     ----------
     source
         What gives so many candidates; None: `retrieve`.
+    first
+        So many of them a stage puts in order, and they are to be the right ones.
     """
     source = source or retrieve
     lowered = len(request.known.history.disliked) or request.rules.lifts
     depth = max(request.depth, request.k + (SPARE if lowered else 1))
     depth += AMONG if request.dial.moves else 0
+    depth = max(depth, first + 1)
     # Boosts and buries move so much that a page may be proved with hardly anything behind it.
     least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
+    least = max(least, first)
     while True:
         slate = found = source(request, view, depth)
         for stage in stages:

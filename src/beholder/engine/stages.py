@@ -1,8 +1,7 @@
 """The stages of an answer after retrieval, in order; each can be left out and measured.
 
-dislikes and lifts lower and raise scores by a name; diversity, caps and pins put the slate in
-another order, and say what each item gained or lost by it. A learned order would stand between
-lifts and diversity: what it adds to the scores is an adjustment as well.
+dislikes and lifts lower and raise scores by a name; the ranker, diversity, caps and pins put the
+slate in another order, and say what each item gained or lost by it.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from beholder.engine.dislikes import dislikes
 from beholder.engine.diversity import diversity
 from beholder.engine.lifts import lifts
 from beholder.engine.limits import caps, pins
+from beholder.engine.rank import rank
 from beholder.engine.slate import Stage
 
-STAGES: tuple[Stage, ...] = (dislikes, lifts, diversity, caps, pins)
+STAGES: tuple[Stage, ...] = (dislikes, lifts, rank, diversity, caps, pins)
+UNRANKED = tuple(stage for stage in STAGES if stage is not rank)

@@ -51,7 +51,7 @@ def with_blend(parts: Parts, blend: Blend) -> Parts:
 
     Strangers see the blend's own popularity, the most popular first.
     """
-    return plain_first_look(replace(parts, blend=blend, popularity=blend.base))
+    return plain_first_look(replace(parts, blend=blend, popularity=blend.base, ranker=None))
 
 
 def plain_first_look(parts: Parts) -> Parts:

@@ -11,7 +11,7 @@ from beholder.engine.dislikes import dislikes
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
-from beholder.engine.stages import STAGES
+from beholder.engine.stages import STAGES, UNRANKED
 
 NEAR = 0.95  # items more alike than this are taken for one picture twice
 SERVED = "auto as served"
@@ -34,6 +34,8 @@ def variations(
         "auto, diversity 0.3": Pipeline(dial=Dial(diversity=0.3)),
         f"auto, near {NEAR:g}": Pipeline(dial=Dial(near=NEAR)),
     }
+    if parts.ranker is not None:
+        found["auto without ranker"] = Pipeline(UNRANKED)
     if _has_variants(parts):
         found["auto, one variant"] = Pipeline(dial=Dial(one_variant=True))
     found |= {name: Pipeline(stages) for name, stages in own.items()}

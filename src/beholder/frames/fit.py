@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 from beholder.blending.members import named
+from beholder.dataset.codes import codes_of
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.numbers import number_names, numbers_of
 from beholder.dataset.texts import groups_of, text_of
@@ -62,7 +63,8 @@ def _dataset(catalogue: Catalogue, log: Any) -> Dataset:
     attributes = catalogue.attributes
     groups = groups_of(attributes).of_items
     numbers = numbers_of(attributes, number_names(attributes, {}))
-    return Dataset(log, catalogue.pictures, texts, groups, numbers=numbers)
+    codes = codes_of(attributes, {})
+    return Dataset(log, catalogue.pictures, texts, groups, numbers=numbers, codes=codes)
 
 
 def _texts(ids: list[Hashable]) -> list[str]:

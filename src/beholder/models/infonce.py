@@ -10,15 +10,11 @@ no stranger to it: s_ij counts for nothing where b_j is a_i or b_i (van den Oord
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from beholder.scorers.interface import Floats, Mask, Places
 
 TINY = 1e-9
-DECAY_OF_MEAN, DECAY_OF_SQUARE, LEAST = 0.9, 0.999, 1e-8  # of Adam, as its authors have them
 
 
 def loss_and_gradient(
@@ -74,26 +70,3 @@ def _behind(gradient: Floats, unit: Floats, lengths: Floats) -> Floats:
     along = (gradient * unit).sum(axis=1, keepdims=True)
     behind: Floats = (gradient - along * unit) / lengths
     return behind
-
-
-@dataclass
-class Adam:
-    """Steps by the mean gradient over its deviation (Kingma and Ba, ICLR 2015)."""
-
-    mean: NDArray[np.float32]
-    square: NDArray[np.float32]
-    steps: int = 0
-
-    @classmethod
-    def over(cls, matrix: Floats) -> Adam:
-        """Begin with no gradient seen."""
-        return cls(np.zeros_like(matrix), np.zeros_like(matrix))
-
-    def step(self, matrix: Floats, gradient: Floats, rate: float) -> None:
-        """Change the matrix in place."""
-        self.steps += 1
-        self.mean += np.float32(1 - DECAY_OF_MEAN) * (gradient - self.mean)
-        self.square += np.float32(1 - DECAY_OF_SQUARE) * (gradient * gradient - self.square)
-        mean = self.mean / np.float32(1 - DECAY_OF_MEAN**self.steps)
-        square = self.square / np.float32(1 - DECAY_OF_SQUARE**self.steps)
-        matrix -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(LEAST))

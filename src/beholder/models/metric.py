@@ -17,8 +17,9 @@ import numpy as np
 
 from beholder.dataset.couples import couples
 from beholder.dataset.dataset import WORDS, Dataset
+from beholder.models.adam import Adam
 from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOptions
-from beholder.models.infonce import Adam, loss_and_gradient, strangers
+from beholder.models.infonce import loss_and_gradient, strangers
 from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.interface import Floats, Places
 from beholder.scorers.item_item import KEPT, ItemItem

@@ -407,7 +407,9 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     shares = sorted(explanation["shares"], key=lambda share: -abs(share["share"]))
     base = float(explanation.get("base", 0.0))
     ruled = sum(rule["value"] for rule in explanation.get("rules", ()))
-    whole = sum(abs(share["share"]) for share in shares) + abs(base) + abs(ruled) or 1.0
+    ranker = float(explanation.get("ranker", 0.0))
+    added = abs(base) + abs(ruled) + abs(ranker)
+    whole = sum(abs(share["share"]) for share in shares) + added or 1.0
     rows = [
         _bar(
             words,
@@ -425,6 +427,8 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
         rows.append(_bar(words, words.count("why_rest", len(rest)), part))
     if ruled:
         rows.append(_bar(words, words("why_rules"), ruled / whole))
+    if ranker:
+        rows.append(_bar(words, words("why_ranker"), ranker / whole))
     if base and rows:
         rows.append(_bar(words, words("why_base"), base / whole))
     stranger = explanation.get("level") == "popular" and not shares

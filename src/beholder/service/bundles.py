@@ -21,6 +21,8 @@ class Bundle(msgspec.Struct):
     ----------
     marked
         Whether it was fitted with events of somebody who was erased since.
+    ranker
+        Whether one puts the first candidates in order, and why; empty: none was considered.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Bundle(msgspec.Struct):
     n_pairs: int
     served: bool
     marked: bool
+    ranker: str
 
 
 class Bundles(msgspec.Struct):
@@ -73,7 +76,8 @@ def _all(running: Running) -> list[Bundle]:
         served = name == running.engine.bundle
         marked = running.workspace.mark_of(name).exists()
         counts = made.n_items, made.n_users, made.n_pairs
-        found.append(Bundle(name, made.created, *counts, served, marked))
+        ranker = made.ranker if isinstance(made.ranker, str) else ""
+        found.append(Bundle(name, made.created, *counts, served, marked, ranker))
     return found
 
 

@@ -103,6 +103,25 @@ class WordSpace:
         """The transpose, float32 sparse (n_terms, n)."""
         return sp.csr_array(self.vectors.T)
 
+    def along(self, directions: Floats) -> Floats:
+        """Return unit rows along some directions, (n_terms, d), float32 (n, d).
+
+        Those of the first items are kept as long as this space is.
+        """
+        if self.begun is not None:
+            first = self.begun.along(directions)
+            more = unit(np.asarray(self.vectors[len(first) :] @ directions))
+            return np.concatenate([first, more])
+        kept, found = self._along.get("kept", (None, None))
+        if found is None or kept is not directions:
+            found = unit(np.asarray(self.vectors @ directions))
+            self._along["kept"] = (directions, found)
+        return found
+
+    @cached_property
+    def _along(self) -> dict[str, tuple[Floats, Floats]]:
+        return {}
+
     def gram(self, block: Block) -> Floats:
         """Return the cosines: rows are inner products already."""
         return self.cosines(block)

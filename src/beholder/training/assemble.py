@@ -59,6 +59,7 @@ def parts_of(
         facets=Facets.of(attributes, declared or {}),
         choice=choice_of(fitted, version),
         evaluation=evaluation,
+        ranker=fitted.ranker,
     )
 
 
@@ -80,4 +81,5 @@ def choice_of(fitted: Fitted, version: int) -> Choice:
         tuple(fitted.notes),
         fitted.plan,
         fitted.first_look,
+        fitted.ranking,
     )

@@ -22,17 +22,20 @@ import msgspec
 from beholder.blending.chosen import Chosen
 from beholder.blending.gate import Live, better, refusal
 from beholder.blending.members import Member, Tuned, members_of
+from beholder.blending.ranking import no_ranker
 from beholder.blending.validation import Validation, validation
 from beholder.blending.weigh import weigh
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
+from beholder.models.contract import FitOptions
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
 from beholder.training.ahead import Ahead
 from beholder.training.answer_time import MOST, seconds_an_answer
 from beholder.training.budget import Clock, told
 from beholder.training.costly import Costly
-from beholder.training.plan import MARGIN, SEED, Plan
+from beholder.training.order import expect, order_last
+from beholder.training.plan import MARGIN, RANKER, SEED, Plan
 from beholder.training.refit import Fitted, Refit, used_of
 from beholder.training.tune import Tuner, tune_popularity
 
@@ -137,6 +140,8 @@ class _Training:
         self.ahead = Ahead(dataset, held.train, self.plan, self.tuned)
         self.draft: Chosen | None = None  # what the first blend is made by
         self.drafted: dict[str, msgspec.Struct] = {}  # and the settings it is of
+        self.chosen: Chosen | None = None  # what the last one is made by; None: it is the first
+        expect(self.plan, held)
 
     @property
     def _settings(self) -> dict[str, msgspec.Struct]:
@@ -160,6 +165,7 @@ class _Training:
             )
         self._tune_simple(light)
         fitted = self._end(popular, drafted)
+        self._rank(fitted)
         if self._was_stopped:
             self.plan.decided["stopped"] = 1
         fitted.notes += left_out
@@ -227,6 +233,7 @@ class _Training:
             self.held = self.tuner.held = replace(self.held, compared=False)
         with self.plan.measured("first weighing"):
             self.draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
+            self.draft.parts = None  # no order is learned from it
         self.drafted = self._settings
         fitted = self.refit(self.tuned, self.draft, popular, last=False)
         self.plan.expected["writing"] = self.plan.cost("folding")
@@ -374,7 +381,22 @@ class _Training:
             "fit again", lambda: self._in_time(again, chosen)
         ):
             return self._with_the_rest(drafted, popular, "the budget is used up")
+        self.chosen = chosen
         return self.refit(self.tuned, chosen, popular)
+
+    def _rank(self, fitted: Fitted) -> None:
+        """Learn an order of the first candidates, last of all, and say what came of it."""
+        chosen, self.chosen = self.chosen, None
+        try:
+            options = FitOptions(self.seed, progress=self.progress)
+            given = self.plan, self.held, chosen, self.dataset, fitted.blend
+            found = order_last(*given, options, self._was_stopped)
+        except KeyboardInterrupt:
+            self._stop(fitted)
+            self.plan.decided[RANKER] = 0
+            found = no_ranker("training was stopped")
+        fitted.ranker, fitted.ranking = found
+        fitted.notes.append(found.why.why)
 
     def _is_worse(self, chosen: Chosen, drafted: Fitted) -> bool:
         """Whether weights from more cases do certainly worse for people that neither saw.

@@ -16,6 +16,7 @@ from beholder.training.budget import Clock
 FIRST = 0.25  # of the budget: then what the first bundle could do without must wait
 MARGIN = 1.1  # a step may take this much longer than it did before
 SLACK = 0.02  # of the budget is left unplanned
+RANKED = 0.2  # of the budget at most is kept for learning an order
 COMPARED = 0.3  # of the budget at most is kept for fitting the live bundle's members
 QUICK = 1.4  # weighing costly members too, by the cases of the first blend
 LARGER = 5.5  # weighing all cases, with all choices, against weighing a first blend
@@ -25,6 +26,7 @@ LARGER = 5.5  # weighing all cases, with all choices, against weighing a first b
 ASKED_TO_WEIGH, ASKED_TO_FOLD, ASKED_TO_WRITE = 20.0, 5.0, 5.0
 PLACED = 1.5  # taking new items in, against comparing them
 
+RANKER = "learn an order"
 SEED = "seed"  # of all that is drawn: no decision of the clock, and a plan is none without it
 
 Decisions = dict[str, int]
@@ -145,7 +147,9 @@ class Plan:
         compared = sum(self.cost(name) for name in self.pending)
         if compared > COMPARED * self.clock.budget:
             compared = 0.0  # then figures are compared instead
-        whole = weighing + self.refitting(again) + compared
+        ranking = self.cost(RANKER)
+        ranking = ranking if ranking <= RANKED * self.clock.budget else 0.0
+        whole = weighing + self.refitting(again) + compared + ranking
         return MARGIN * whole + SLACK * self.clock.budget
 
     def refitting(self, again: Iterable[str]) -> float:

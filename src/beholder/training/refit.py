@@ -13,7 +13,7 @@ from beholder.blending.cold import PLACING
 from beholder.blending.gate import Evidence, Scores, evidence
 from beholder.blending.members import Tuned
 from beholder.blending.newcomers import USUAL, choose_first_look, popularity_of_strangers
-from beholder.bundle.choice import FirstLook, MemberRecord
+from beholder.bundle.choice import FirstLook, MemberRecord, Ranking
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, new_items, untouched_of
 from beholder.models.card import learned
@@ -25,6 +25,7 @@ from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Weights, fold
 from beholder.scorers.interface import Floats, Places, Scorer
 from beholder.scorers.item_item import ItemItem
+from beholder.scorers.ranker import Ranker
 from beholder.training.ahead import seconds_to_place
 from beholder.training.plan import PLACED, Plan
 
@@ -47,6 +48,8 @@ class Fitted:
         Why it should not be served instead of the live bundle; None: it may be.
     unplaced
         Items without behaviour that there was no time to compare with others.
+    ranker, ranking
+        What puts the first candidates in order, and why, or why nothing does.
     """
 
     blend: Blend
@@ -62,6 +65,8 @@ class Fitted:
     asked: Scores = field(default_factory=lambda: np.empty(0))
     refused: str | None = None
     unplaced: int = 0
+    ranker: Ranker | None = None
+    ranking: Ranking | None = None
 
 
 def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
