@@ -16,6 +16,7 @@ from beholder.scorers.entry import Entry
 from beholder.scorers.interface import Floats, NewItems, Positions, Query, Shares
 from beholder.scorers.item_item import asked
 from beholder.scorers.recency import USUAL, Recency
+from beholder.spaces.metric import Metric, Part
 
 SPLIT = 20  # newest items of a history that a score is split over
 
@@ -47,6 +48,9 @@ class Vectors:
         The first so many were learned; those after them were placed and taught nothing.
     placed
         int32, rising. Those among the first that were placed nevertheless, and taught nothing.
+    tower
+        What makes the vector of a new item of its content, zero of nothing; None: new items get the
+        mean of their neighbours' vectors.
     """
 
     items: Floats
@@ -54,6 +58,7 @@ class Vectors:
     recency: Recency = USUAL
     n_fitted: int = 0
     placed: Positions = field(default_factory=lambda: np.empty(0, np.int32))
+    tower: Metric | None = None
 
     @property
     def n_items(self) -> int:
@@ -107,11 +112,10 @@ class Vectors:
         return Shares(whole - values.sum(axis=1), values, additive=False)
 
     def grown(self, new: NewItems) -> Vectors:
-        """Give new items the mean of their neighbours' vectors."""
+        """Give new items vectors by their content."""
         if not len(new.positions):
             return self
-        mix = Entry().entered(new).mix
-        entered = (mix @ self.items[: len(new.known)]).astype(np.float32)
+        entered = self._entered(new)
         if new.filled(self.n_items):
             items = self.items.copy()
             items[new.positions] = entered
@@ -119,11 +123,23 @@ class Vectors:
             return replace(self, items=items, placed=placed)
         return replace(self, items=np.concatenate([self.items, entered]))
 
+    def _entered(self, new: NewItems) -> Floats:
+        if self.tower is not None:
+            return self.tower.features(new.spaces, new.positions) @ self.tower.matrix
+        mix = Entry().entered(new).mix
+        found: Floats = (mix @ self.items[: len(new.known)]).astype(np.float32)
+        return found
+
     def save(self, folder: Path) -> None:
         """Write the vectors, and the query in the header."""
-        facts = _Facts(self.query, self.recency.decay, self.recency.older, self.n_fitted)
+        parts = None if self.tower is None else self.tower.parts
+        told = None if parts is None else [(part.modality, part.weight) for part in parts]
+        facts = _Facts(self.query, self.recency.decay, self.recency.older, self.n_fitted, told)
         header = {"facts": msgspec.json.encode(facts).decode()}
         arrays = {"items": self.items, "placed": self.placed}
+        if self.tower is not None:
+            arrays |= {"tower": self.tower.matrix}
+            arrays |= {f"tower-{n}": part.directions for n, part in enumerate(self.tower.parts)}
         tensors.save(folder / "vectors.safetensors", arrays, header)
 
     @classmethod
@@ -132,7 +148,13 @@ class Vectors:
         arrays, header = tensors.load(folder / "vectors.safetensors")
         facts = msgspec.json.decode(header["facts"], type=_Facts)
         recency = Recency(facts.decay, facts.older)
-        return cls(arrays["items"], facts.query, recency, facts.n_fitted, arrays["placed"])
+        tower = None
+        if facts.tower is not None:
+            named = enumerate(facts.tower)
+            parts = tuple(Part(*told, arrays[f"tower-{n}"]) for n, told in named)
+            tower = Metric(parts, arrays["tower"])
+        told = arrays["placed"], tower
+        return cls(arrays["items"], facts.query, recency, facts.n_fitted, *told)
 
 
 class _Facts(msgspec.Struct):
@@ -140,3 +162,4 @@ class _Facts(msgspec.Struct):
     decay: float
     older: float
     n_fitted: int
+    tower: list[tuple[str, float]] | None = None
