@@ -14,7 +14,7 @@ from beholder.scorers.interface import Floats, Mask
 from beholder.spaces.metric import Metric
 
 EXTRA = "torch"
-PATIENCE = 4  # epochs without a better one end the training
+PATIENCE = 6  # epochs without a better one end the training
 
 
 def check_installed(name: str) -> None:

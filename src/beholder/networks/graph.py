@@ -76,8 +76,8 @@ class Graph(nn.Module):
     def learned(self, pairs: Pairs) -> tuple[Floats, Floats]:
         """Return what an item says in a history, and what it is asked by, (n_items, factors) each.
 
-        Who is not in the graph is the mean over layers of what the liked items were a layer before:
-        the first layer of people, which is their own, is all that a history does not know.
+        Who is not in the graph is the mean over layers of what the liked items were a layer before.
+        Only the first layer of people, which is their own, is not known of a history.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class Graph(nn.Module):
             asked = _mean(things)
             if self.between is not None:
                 asked = asked + _through(self.between, self.items.weight)
-            told = _mean(things[:-1]) if self.layers else asked
+            told = torch.stack(things[:-1]).sum(0) / len(things) if self.layers else asked
         told, asked = (part.cpu().float().numpy() for part in (told, asked))
         return (told / np.sqrt(counts)[:, None]).astype(np.float32), asked
 
