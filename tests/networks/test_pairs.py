@@ -162,7 +162,7 @@ def tower_task(gaps: float = 0.0) -> TowerTask:
     module = Towers(np.zeros((4, 0), np.float32), 2, gaps, seed=1)
     put(module.items.weight, [[2.0, 0.0], [0.0, 1.0], [0.0, 3.0], [-1.0, 0.0]])
     options = {"tau": 0.5, "decay": 0.8, "gaps": gaps, "seed": 1}
-    return TowerTask(module, TOLD, np.empty(0, np.int64), np.arange(4), **options)
+    return TowerTask("test", module, TOLD, np.empty(0, np.int64), np.arange(4), **options)
 
 
 def test_the_loss_is_a_softmax_over_the_batch_corrected_by_how_often_items_are_liked() -> None:
@@ -175,7 +175,9 @@ def test_the_loss_is_a_softmax_over_the_batch_corrected_by_how_often_items_are_l
     first = [half / 0.5, -half / 0.5]
     second = [1 / 0.5, 0.0]
     expected = [-first[0] + np.log(np.exp(first).sum()), -second[1] + np.log(np.exp(second).sum())]
-    assert task.loss((items, weights, targets)).item() == pytest.approx(np.mean(expected), rel=1e-5)
+    assert task.loss((items, weights, torch.zeros(2, 2), targets)).item() == pytest.approx(
+        np.mean(expected), rel=1e-5
+    )
     assert task.logp.tolist() == pytest.approx(np.log([0.2, 0.4, 0.2, 0.2]).tolist())
 
 
@@ -193,6 +195,8 @@ def test_what_somebody_had_is_no_stranger_to_him() -> None:
 def test_first_likes_and_those_held_back_teach_nothing() -> None:
     assert tower_task().which.tolist() == [1, 2, 3]
     module = Towers(np.zeros((4, 0), np.float32), 2, 0.0, seed=1)
-    held = TowerTask(module, TOLD, np.array([3]), np.arange(4), tau=1, decay=1, gaps=0, seed=1)
+    held = TowerTask(
+        "test", module, TOLD, np.array([3]), np.arange(4), tau=1, decay=1, gaps=0, seed=1
+    )
     assert held.which.tolist() == [1, 2]
     assert 0 < held.measure()["ndcg"] <= 1

@@ -15,6 +15,7 @@ from beholder.models.metric import LearnedMetric
 from beholder.models.numbers import Numbers
 from beholder.models.placement import Placement
 from beholder.models.popularity import Popularity
+from beholder.models.sequence import Sequence
 from beholder.models.session import Session
 from beholder.models.session_ease import SessionEase
 from beholder.models.two_towers import TwoTowers
@@ -38,6 +39,7 @@ ALL: tuple[type[Model], ...] = (
     Ease,
     IALS,
     TwoTowers,
+    Sequence,
     BPR,
     VBPR,
     LightGCN,

@@ -80,25 +80,11 @@ class TwoTowers:
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Learn what comes next; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
-        from beholder.networks.towers import Told, Towers, TowerTask
+        from beholder.networks.towers import Towers
 
         metric, x = contents(dataset, options.seed)
         module = Towers(x, settings.size, settings.gaps, options.seed)
-        pairs, likes = pairs_of(dataset), dataset.interactions
-        told = Told.of(pairs.users, pairs.items, likes.times, likes.weights)
-        from beholder.networks.pairs import last_ones
-
-        last = last_ones(pairs, options.seed)
-        task = TowerTask(
-            module,
-            told,
-            last,
-            pairs.drawn,
-            tau=settings.tau,
-            decay=settings.decay,
-            gaps=settings.gaps,
-            seed=options.seed,
-        )
+        task = task_of(dataset, module, settings, "learning two towers", options.seed)
         if len(task.which):
             learn(task, settings.epochs, settings.rate, options)
         items, drawn = module.learned()
@@ -107,3 +93,23 @@ class TwoTowers:
         space = Mapped(replace(metric, matrix=drawn), items)
         entry = Entry((Kernel(NAME, 1.0),), spaces={NAME: space})
         return ItemItem(low_rank(items, items, there), Recency(settings.decay), entry)
+
+
+def task_of(dataset: Dataset, module: Any, settings: Any, name: str, seed: int) -> Any:
+    """Return what people liked next, as the training loop reads it."""
+    from beholder.networks.pairs import last_ones
+    from beholder.networks.towers import Told, TowerTask
+
+    pairs, likes = pairs_of(dataset), dataset.interactions
+    told = Told.of(pairs.users, pairs.items, likes.times, likes.weights)
+    return TowerTask(
+        name,
+        module,
+        told,
+        last_ones(pairs, seed),
+        pairs.drawn,
+        tau=settings.tau,
+        decay=settings.decay,
+        gaps=settings.gaps,
+        seed=seed,
+    )

@@ -68,10 +68,21 @@ class Told(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Histories (b, LONGEST), newest first, with -1 where there is none, and what they weigh."""
+    """Histories (b, LONGEST), newest first.
+
+    Attributes
+    ----------
+    places
+        Likes; -1: none.
+    weights
+        Recency included; 0: none.
+    age
+        Moments since, 0 for the newest.
+    """
 
     places: Ints
     weights: Floats
+    age: Ints
 
 
 def before(told: Told, which: Ints, decay: float) -> Asked:
@@ -84,7 +95,7 @@ def before(told: Told, which: Ints, decay: float) -> Asked:
     moment = np.where(places >= 0, told.moment[places], -1)
     age = moment.max(axis=1, keepdims=True) - moment
     weights = np.where(places >= 0, told.weights[places] * np.power(decay, age), 0)
-    return Asked(places, weights.astype(np.float32))
+    return Asked(places, weights.astype(np.float32), np.where(places >= 0, age, 0))
 
 
 class Towers(nn.Module):
@@ -96,12 +107,16 @@ class Towers(nn.Module):
         float32 (n_items, D).
     gaps
         How often e is left out while learning.
+    reader
+        A module that makes one vector of a history; None: the weighted mean.
     """
 
-    def __init__(self, content: Floats, factors: int, gaps: float, seed: int) -> None:
+    def __init__(
+        self, content: Floats, factors: int, gaps: float, seed: int, reader: Any = None
+    ) -> None:
         super().__init__()
         n, width = content.shape
-        self.gaps = gaps
+        self.gaps, self.reader = gaps, reader
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.items = nn.Embedding(n, factors)
@@ -117,6 +132,12 @@ class Towers(nn.Module):
         if self.map.numel():
             own = own + self.content[items] @ self.map
         return functional.normalize(own, dim=-1)
+
+    def query(self, vectors: Any, weights: Any, age: Any) -> Any:
+        """Return one vector of each history (b, h, d)."""
+        if self.reader is None:
+            return functional.normalize((vectors * weights[..., None]).sum(1), dim=-1)
+        return functional.normalize(self.reader(vectors, weights, age), dim=-1)
 
     def learned(self) -> tuple[Floats, Floats]:
         """Return the vectors of all items (n_items, factors), and M."""
@@ -140,10 +161,11 @@ class TowerTask:
         How often an item of a history is left out while learning.
     """
 
-    name, watched, higher = "learning two towers", "ndcg", True
+    watched, higher = "ndcg", True
 
     def __init__(
         self,
+        name: str,
         module: Any,
         told: Told,
         last: Ints,
@@ -154,7 +176,7 @@ class TowerTask:
         gaps: float,
         seed: int,
     ) -> None:
-        self.module, self.told, self.data = module, told, self.name
+        self.name, self.module, self.told, self.data = name, module, told, name
         self.tau, self.decay, self.gaps = tau, decay, gaps
         held = np.zeros(len(told.items), bool)
         held[last] = True
@@ -177,22 +199,23 @@ class TowerTask:
         order = rng.permutation(self.which)
         for start in range(0, len(order), self.batch):
             chosen = order[start : start + self.batch]
-            places, weights = before(self.told, chosen, self.decay)
-            weights[self.held[places]] = 0
-            weights *= rng.random(weights.shape) >= self.gaps
-            yield self._read(places), torch.from_numpy(weights), self._items(chosen)
+            asked = before(self.told, chosen, self.decay)
+            kept = ~self.held[asked.places] & (rng.random(asked.places.shape) >= self.gaps)
+            yield *self._read(asked, kept), torch.from_numpy(self.told.items[chosen])
 
-    def _read(self, places: Ints) -> Any:
-        return torch.from_numpy(np.where(places >= 0, self.told.items[places], 0))
-
-    def _items(self, which: Ints) -> Any:
-        return torch.from_numpy(self.told.items[which])
+    def _read(self, asked: Asked, kept: Any = True) -> tuple[Any, Any, Any]:
+        """Return items of histories, weights and ages, of those alone that are kept."""
+        items = np.where(asked.places >= 0, self.told.items[asked.places], 0)
+        weights = np.where(kept, asked.weights, np.float32(0))
+        newest = np.where(weights > 0, asked.age, LONGEST).min(axis=1, keepdims=True)
+        age = np.where(weights > 0, asked.age - newest, 0)
+        return torch.from_numpy(items), torch.from_numpy(weights), torch.from_numpy(age)
 
     def loss(self, batch: tuple[Any, ...]) -> Any:
         """Return how improbable what was liked next is among what others liked."""
-        items, weights, targets = batch
+        items, weights, age, targets = batch
         told = weights.sum(1) > 0
-        scores = self._query(items, weights) @ self.module(targets).T / self.tau
+        scores = self._query(items, weights, age) @ self.module(targets).T / self.tau
         scores = scores - self.logp.to(scores.device)[targets]
         scores = scores.masked_fill(self._known(items, weights, targets), -1e4)
         each = functional.cross_entropy(
@@ -200,10 +223,10 @@ class TowerTask:
         )
         return (each * told).sum() / told.sum().clamp(min=1)
 
-    def _query(self, items: Any, weights: Any) -> Any:
+    def _query(self, items: Any, weights: Any, age: Any) -> Any:
         """Return q of histories; items that come several times in the batch are read once."""
         some, where = torch.unique(items, return_inverse=True)
-        return functional.normalize((self.module(some)[where] * weights[..., None]).sum(1), dim=-1)
+        return self.module.query(self.module(some)[where], weights, age)
 
     def _known(self, items: Any, weights: Any, targets: Any) -> Any:
         """Return which targets are no strangers to whom: his own twice, and what he had."""
@@ -217,15 +240,15 @@ class TowerTask:
 
     def size(self, batch: tuple[Any, ...]) -> int:
         """Return the number of targets."""
-        return len(batch[2])
+        return len(batch[3])
 
     def measure(self) -> dict[str, float]:
         """Return how high the last likes stand among strangers."""
         if not len(self.last):
             return {"ndcg": 0.0}
         device = self.module.content.device
-        places, weights = before(self.told, self.last, self.decay)
-        query = self._query(self._read(places).to(device), torch.from_numpy(weights).to(device))
+        asked = self._read(before(self.told, self.last, self.decay))
+        query = self._query(*(part.to(device) for part in asked))
         some, where = np.unique(self.asked, return_inverse=True)
         own = self.module(torch.from_numpy(some).to(device))[torch.from_numpy(where).to(device)]
         scores = (query[:, None] * own).sum(-1)
