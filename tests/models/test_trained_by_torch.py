@@ -20,8 +20,10 @@ from beholder.models.two_towers import TwoTowers, TwoTowersSettings
 from beholder.progress import Silent
 from beholder.scorers.item_item import ItemItem
 from beholder.testing.sample_dataset import sample_dataset, tastes
+from beholder.training.auto import Budget, fit_auto
+from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
-from planted import World, make_world, workspace_of
+from planted import World, dataset_of, make_world, workspace_of
 
 pytestmark = pytest.mark.torch
 BY_TORCH = [name for name, model in MODELS.items() if model.card.needs == "torch"]
@@ -110,3 +112,17 @@ def test_a_new_item_is_near_what_it_looks_and_reads_like() -> None:
     near = placed @ space.vectors.T
     mine = tastes()[new][:, None] == tastes()
     assert near[mine].mean() > 0.5 > near[~mine].mean()
+
+
+def test_auto_tries_them_after_the_first_bundle_and_says_what_they_add(world: World) -> None:
+    firsts: list[Fitted] = []
+    fitted = fit_auto(
+        dataset_of(world),
+        Budget(120, seed=1),
+        only=["itemknn", "words", "two-towers", "bpr"],
+        first=firsts.append,
+    )
+    assert {record.model for record in firsts[0].members} == {"itemknn", "words", "placement"}
+    assert {"two-towers", "bpr"} <= {record.model for record in fitted.members}
+    (told,) = (note for note in fitted.notes if "two-towers" in note and "without (NDCG" in note)
+    assert ("is left out" in told) == (not fitted.weights.warm.get("two-towers"))

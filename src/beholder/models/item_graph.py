@@ -75,6 +75,7 @@ class ItemGraph:
         "gradient",
         (ItemGraphSettings(),),
         needs=EXTRA,
+        doubted=True,
         also=frozenset({"words"}),
     )
 

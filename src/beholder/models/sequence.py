@@ -72,6 +72,7 @@ class Sequence:
         ),
         factors=True,
         needs=EXTRA,
+        doubted=True,
         also=CONTENT,
     )
 

@@ -73,6 +73,7 @@ class TwoTowers:
         "gradient",
         (TwoTowersSettings(),),
         needs=EXTRA,
+        doubted=True,
         also=CONTENT,
     )
 

@@ -73,6 +73,7 @@ class VBPR:
         (VBPRSettings(),),
         factors=True,
         needs=EXTRA,
+        doubted=True,
         also=frozenset({"words"}),
     )
 
