@@ -47,7 +47,7 @@ ROOMS = {
         "behaviour", "store", "catalogue", "encoders", "index", "rules", "spaces", "scorers",
     },
     "networks": {"encoders"},
-    "models": {"behaviour", "index", "dataset", "spaces", "scorers"},
+    "models": {"behaviour", "index", "dataset", "spaces", "scorers", "networks"},
     "bundle": {"index", "dataset", "rules", "spaces", "scorers"},
     "engine": {
         "behaviour", "store", "encoders", "index", "rules", "dataset", "spaces", "scorers",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from beholder.blending.members import check_names, members_of
+from beholder.blending import members
+from beholder.blending.members import check_names, installed, members_of
 from beholder.dataset.dataset import Dataset, Modality
-from beholder.errors import UsageError
+from beholder.errors import MissingExtraError, UsageError
 from beholder.models.registry import MODELS
 from beholder.models.visual_knn import VisualKNN
 from beholder.training.auto import Budget, fit_auto
@@ -35,12 +37,13 @@ def three_encoders(world: World) -> Dataset:
 def test_every_model_that_can_learn_is_a_member_or_said_to_be_left_out(world: World) -> None:
     dataset = dataset_of(world)
     found, left_out = members_of(dataset)
-    members = {name for name, model in MODELS.items() if model.card.part == "member"}
+    every = {name for name, model in MODELS.items() if model.card.part == "member"}
     there = {member.card.name for member in found}
-    said = {note.split(" is left out")[0] for note in left_out}
-    assert there | said == members
+    said = {name for note in left_out for name in re.split(" (?:is|are) left", note)[0].split(", ")}
+    assert there | said == every
     assert not there & said
-    assert said == {"variants", "numbers"}
+    by_torch = {name for name, model in MODELS.items() if model.card.needs == "torch"}
+    assert said == {"variants", "numbers"} | (set() if installed("torch") else by_torch)
     assert "variants is left out: there are no products" in left_out
 
 
@@ -94,6 +97,22 @@ def test_what_is_in_every_blend_is_no_member(world: World) -> None:
 
 def test_a_missing_extra_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VisualKNN, "card", VisualKNN.card._replace(needs="no_such_library"))
-    found, left_out = members_of(dataset_of(world), ["visual-knn", "itemknn"])
-    assert [member.name for member in found] == ["itemknn"]
-    assert left_out == ["visual-knn is left out: it needs pip install 'beholder[no_such_library]'"]
+    found, left_out = members_of(dataset_of(world))
+    assert "visual-knn" not in {member.card.name for member in found}
+    assert "visual-knn is left out: it needs pip install 'beholder[no_such_library]'" in left_out
+    with pytest.raises(MissingExtraError, match="the model visual-knn needs no_such_library"):
+        members_of(dataset_of(world), ["visual-knn", "itemknn"])
+
+
+def test_what_pytorch_trains_is_left_out_in_one_line_where_it_is_not_installed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "installed", lambda extra: extra != "torch")
+    by_torch = [name for name, model in MODELS.items() if model.card.needs == "torch"]
+    found, left_out = members_of(dataset_of(world))
+    assert not {member.card.name for member in found} & set(by_torch)
+    said = f"{', '.join(by_torch)} are left out: they need pip install 'beholder[torch]'"
+    assert left_out[-1] == said
+    with pytest.raises(MissingExtraError, match="bpr needs torch") as caught:
+        check_names(["itemknn", "bpr"])
+    assert "pip install 'beholder[torch]'" in str(caught.value.remedy)

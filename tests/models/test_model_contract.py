@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -22,8 +23,15 @@ from beholder.testing.sample_dataset import sample_dataset, tastes
 CHECKS = {check.__name__: check for check in MODEL_CHECKS}
 
 
+def marked(name: str) -> Any:
+    """Return the name of a model, marked where PyTorch trains it."""
+    by_torch = MODELS[name].card.needs == "torch"
+    lacking = pytest.mark.skipif(find_spec("torch") is None, reason="needs PyTorch")
+    return pytest.param(name, marks=(pytest.mark.torch, lacking) if by_torch else ())
+
+
 @pytest.mark.parametrize("check", MODEL_CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [marked(name) for name in MODELS])
 def test_registered_models_keep_the_contract(name: str, check: Callable[[Any], None]) -> None:
     check(MODELS[name])
 

@@ -16,6 +16,7 @@ from beholder.errors import DataError, MissingExtraError, UsageError  # noqa: E4
 from beholder.networks import door  # noqa: E402
 from beholder.networks.loop import fit  # noqa: E402
 from beholder.networks.task import Epoch, Options  # noqa: E402
+from beholder.progress import Silent  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -205,3 +206,35 @@ def test_the_best_is_the_last_that_was_none_worse() -> None:
 
     first, second = Epoch(1, 1.0, {}, True), Epoch(2, 1.0, {}, False)
     assert Trained([first, second], "done").best == first
+
+
+def test_whole_epochs_are_the_steps_and_the_deadline_is_looked_at_between_them() -> None:
+    shown: list[object] = []
+
+    class Shown(Silent):
+        def start(self, what: str, total: int | None = None, unit: str = "") -> None:
+            shown.append(total)
+
+        def advance(self, n: int = 1) -> None:
+            shown.append("epoch")
+
+    task, planned = Lines(), Lines()
+    late = Options(epochs=3, whole=True, deadline=time.monotonic() - 1, progress=Shown())
+    trained = fit(task, late)
+    assert (trained.ended, task.asked, len(trained.epochs)) == ("deadline", 4, 1)
+    assert shown == [3, "epoch"]
+    fit(planned, Options(epochs=1, whole=True))
+    assert weights(task) == weights(planned)
+
+
+def test_the_last_weights_are_kept_where_that_is_asked() -> None:
+    class Worse(Lines):
+        def measure(self) -> dict[str, float]:
+            self.now = weights(self)
+            self.measured = getattr(self, "measured", 0.0) + 1
+            return {"error": self.measured}
+
+    task = Worse()
+    trained = fit(task, Options(epochs=3, rate=0.05, last=True))
+    assert trained.best.number == 3
+    assert weights(task) == task.now

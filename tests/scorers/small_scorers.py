@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -10,6 +11,7 @@ import scipy.sparse as sp
 from beholder.scorers.blend import Blend, VectorMember
 from beholder.scorers.entry import Entry, Kernel, Placed, SameGroup
 from beholder.scorers.item_item import ItemItem
+from beholder.scorers.reader import KINDS, Reader
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import FoldIn, Vectors
 from beholder.testing.growth_checks import N_ITEMS, UNTOUCHED
@@ -50,6 +52,18 @@ def vectors(seed: int = 3) -> Vectors:
     return Vectors(items, FoldIn(0.2, 0.01), Recency(0.8), N_ITEMS)
 
 
+def read(kind: str) -> Vectors:
+    """Return vectors of 8 numbers whose histories a drawn network reads."""
+    rng, d = np.random.default_rng(8), 8
+    shapes = dict.fromkeys("QKVO", (d, d)) | {"P": (4, d), "A": (d, 2 * d), "B": (2 * d, d)}
+    shapes |= {"W": (d, 3 * d), "U": (d, 3 * d), "b": (3 * d,), "c": (3 * d,)}
+    shapes |= {"first": (2, d), "second": (2, d)}
+    arrays = {n: rng.normal(0, 0.5, shape).astype(np.float32) for n, shape in shapes.items()}
+    items = rng.normal(size=(N_ITEMS, d)).astype(np.float32)
+    items[TOUCHED:] = 0
+    return Vectors(items, Reader(kind, arrays), Recency(0.8), N_ITEMS)
+
+
 def blend() -> Blend:
     """Return a blend without vectors; several items have no popularity."""
     base = np.maximum(np.random.default_rng(4).normal(0, 0.3, N_ITEMS), 0).astype(np.float32)
@@ -71,6 +85,7 @@ SCORERS = {
     "item-item": item_item,
     "item-item without entry": plain,
     "vectors": vectors,
+    **{f"vectors read by {kind}": partial(read, kind) for kind in KINDS},
     "blend": blend,
     "blend with vectors": vector_blend,
 }

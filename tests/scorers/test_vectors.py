@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 from small_scorers import TOUCHED, vectors
 
+from beholder.scorers.vectors import Vectors
+from beholder.spaces import Modality, fit_spaces
+from beholder.spaces.metric import Metric, Part
 from beholder.testing.growth_checks import BETWEEN, N_ITEMS, TWIN, filling, looks
 from beholder.testing.sample_histories import history_of
 
@@ -67,3 +73,28 @@ def test_placed_items_count_as_history_and_taught_nothing() -> None:
     np.testing.assert_allclose(query.vectors[0][0], expected, rtol=1e-4, atol=1e-5)
     late = filled.grown(looks(N_ITEMS))
     np.testing.assert_allclose(late.shared, scorer.shared, atol=1e-6)
+
+
+def test_a_tower_gives_new_items_vectors_by_their_content_and_comes_back(tmp_path: Path) -> None:
+    contents = np.random.default_rng(1).normal(size=(N_ITEMS + 2, 5)).astype(np.float32)
+    everybody = np.ones(len(contents), bool)
+    space = fit_spaces({"look": Modality.of_rows(contents, everybody)}, everybody)["look"]
+    directions = np.eye(space.vectors.shape[1], dtype=np.float32)
+    matrix = np.arange(6 * len(directions), dtype=np.float32).reshape(len(directions), 6)
+    tower = Metric((Part("look", 1.0, directions),), matrix)
+    scorer = replace(vectors(), tower=tower)
+    scorer.save(tmp_path)
+    new = replace(looks(N_ITEMS, [0, 1]), spaces={"look": space})
+    for one in (scorer, Vectors.load(tmp_path)):
+        grown = one.grown(new)
+        np.testing.assert_allclose(
+            grown.items[N_ITEMS:], space.vectors[N_ITEMS:] @ matrix, rtol=1e-4
+        )
+        np.testing.assert_array_equal(grown.items[:N_ITEMS], scorer.items)
+
+
+def test_without_a_tower_of_anything_new_items_are_left_to_others(tmp_path: Path) -> None:
+    scorer = replace(vectors(), tower=Metric((), np.zeros((0, 6), np.float32)))
+    scorer.save(tmp_path)
+    grown = Vectors.load(tmp_path).grown(looks(N_ITEMS))
+    np.testing.assert_array_equal(grown.items[N_ITEMS:], np.zeros((3, 6)))

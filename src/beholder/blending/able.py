@@ -39,6 +39,11 @@ def is_slow(one: Tuned) -> bool:
     return isinstance(one.scorer, Vectors)
 
 
+def is_doubtful(one: Tuned) -> bool:
+    """Whether a member has to be certainly worth it: it makes answers slower, or takes an extra."""
+    return is_slow(one) or one.member.card.needs is not None
+
+
 def with_new(members: Mapping[str, Scorer], placing: Placing) -> dict[str, Scorer]:
     """Let every member take the items without behaviour in, and add what places them."""
     found = {name: scorer.grown(placing.new) for name, scorer in members.items()}

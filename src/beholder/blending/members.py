@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from beholder.dataset.couples import count_couples
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.numbers import MARK
-from beholder.errors import UsageError
+from beholder.errors import MissingExtraError, UsageError
 from beholder.models.contract import Card, Model
 from beholder.models.registry import MODELS
 from beholder.scorers.interface import Scorer
@@ -93,14 +93,20 @@ def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Membe
     ------
     UsageError
         For a name that nothing has, or that is of an encoder without vectors here.
+    MissingExtraError
+        For the name of a model that is trained with what is not installed.
     """
     names = list(dict.fromkeys(wanted))
     check_names(names)
     asked = {name.split(":")[0] for name in names}
     found, left_out = [], []
+    missing: dict[str, list[str]] = {}
     for model in MODELS.values():
         card = model.card
         if card.part != "member":
+            continue
+        if card.needs is not None and not names and not installed(card.needs):
+            missing.setdefault(card.needs, []).append(card.name)
             continue
         lacking = lacks(card, dataset)
         for member in _of(model, dataset) if not lacking else ():
@@ -110,7 +116,19 @@ def members_of(dataset: Dataset, wanted: Iterable[str] = ()) -> tuple[list[Membe
             left_out.append(f"{card.name} is left out: {lacking}")
     if not left_out:
         _check_encoders(names, dataset)
-    return found, left_out
+    without = [_left_out(extra, several) for extra, several in missing.items()]
+    return found, left_out + without
+
+
+def installed(extra: str) -> bool:
+    """Whether what an extra brings is there; it is named like its package."""
+    return importlib.util.find_spec(extra) is not None
+
+
+def _left_out(extra: str, names: list[str]) -> str:
+    many = len(names) > 1
+    said = "are left out: they need" if many else "is left out: it needs"
+    return f"{', '.join(names)} {said} pip install 'beholder[{extra}]'"
 
 
 def named(models: str | Iterable[str]) -> list[str]:
@@ -128,12 +146,26 @@ def named(models: str | Iterable[str]) -> list[str]:
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Refuse a name that no model has; `visual-knn:colour` is the model for one encoder."""
+    """Refuse a name that no model has; `visual-knn:colour` is the model for one encoder.
+
+    Raises
+    ------
+    UsageError
+        For such a name.
+    MissingExtraError
+        For the name of a model that is trained with what is not installed.
+    """
     known = [name for name, model in MODELS.items() if model.card.part != "placing"]
     for name in names:
         if name.split(":")[0] not in known:
             raise UsageError(
                 f"there is no model {name!r}", remedy="one of " + ", ".join(sorted(known))
+            )
+        card = MODELS[name.split(":")[0]].card
+        if card.needs is not None and not installed(card.needs):
+            raise MissingExtraError(
+                f"the model {card.name} needs {card.needs}, which is not installed",
+                remedy=f"pip install 'beholder[{card.needs}]'; what was learned is served without",
             )
 
 
@@ -155,7 +187,7 @@ def _check_encoders(names: list[str], dataset: Dataset) -> None:
 
 def lacks(card: Card, dataset: Dataset) -> str | None:
     """Return what a model would need and does not find, in words; None: nothing."""
-    if card.needs is not None and importlib.util.find_spec(card.needs) is None:
+    if card.needs is not None and not installed(card.needs):
         return f"it needs pip install 'beholder[{card.needs}]'"
     known = dataset.groups[dataset.groups >= 0]
     there = {

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from beholder.blending import gate
-from beholder.blending.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
+from beholder.blending.able import base_of, for_warm, is_doubtful, is_slow, speaks_of_cold, with_new
 from beholder.blending.chosen import Chosen, records
 from beholder.blending.climb import learn
 from beholder.blending.cold import (
@@ -204,26 +204,26 @@ def _without_doubtful(
     weights: Weights,
     seed: int,
 ) -> tuple[Weights, dict[str, Tuned], list[str]]:
-    """Keep members that make every answer slower only where their gain is certain.
+    """Keep members that cost more than others only where their gain is certain; see `is_doubtful`.
 
     Returns
     -------
     Weights, the members that are kept, and what is to be said of the others.
     """
-    slow = [name for name, one in lasting.items() if is_slow(one)]
-    rest = {name: one for name, one in lasting.items() if name not in slow}
-    if not slow or not rest:
+    costly = [name for name, one in lasting.items() if is_doubtful(one)]
+    rest = {name: one for name, one in lasting.items() if name not in costly}
+    if not costly or not rest:
         return weights, lasting, []
-    if not any(weights.warm.get(name, 0.0) for name in slow):
-        return weights, rest, [f"{name} is left out: it has no weight" for name in slow]
+    if not any(weights.warm.get(name, 0.0) for name in costly):
+        return weights, rest, [f"{name} is left out: it has no weight" for name in costly]
     without = _warm(held, rest, counts, weights.recency, seed)
     members = {name: one.scorer for name, one in lasting.items()}
     own = gate.ask_recipe(held, members, counts, weights)
     other = gate.ask_recipe(held, members, counts, without)
     said = f"{own.mean():.4f} with, {other.mean():.4f} without (NDCG@10)"
     if gate.better(own, other):
-        return weights, lasting, [f"{', '.join(slow)}: {said}"]
-    return without, rest, [f"{', '.join(slow)} is left out: the gain is not certain, {said}"]
+        return weights, lasting, [f"{', '.join(costly)}: {said}"]
+    return without, rest, [f"{', '.join(costly)} is left out: the gain is not certain, {said}"]
 
 
 def _simplest(

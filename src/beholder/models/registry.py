@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from beholder.errors import UsageError
+from beholder.models.bpr import BPR
 from beholder.models.card import check_card
 from beholder.models.contract import Model
 from beholder.models.ease import ContentEase, Ease
 from beholder.models.ials import IALS
+from beholder.models.item_graph import ItemGraph
 from beholder.models.itemknn import ItemKNN
+from beholder.models.lightgcn import LightGCN
 from beholder.models.metric import LearnedMetric
 from beholder.models.numbers import Numbers
 from beholder.models.placement import Placement
 from beholder.models.popularity import Popularity
+from beholder.models.sequence import Sequence
 from beholder.models.session import Session
 from beholder.models.session_ease import SessionEase
+from beholder.models.two_towers import TwoTowers
 from beholder.models.variants import Variants
+from beholder.models.vbpr import VBPR
 from beholder.models.visual_knn import VisualKNN
 from beholder.models.words import Words
 
@@ -32,6 +38,12 @@ ALL: tuple[type[Model], ...] = (
     LearnedMetric,
     Ease,
     IALS,
+    TwoTowers,
+    Sequence,
+    BPR,
+    VBPR,
+    LightGCN,
+    ItemGraph,
 )
 MODELS: dict[str, type[Model]] = {model.card.name: model for model in ALL}
 

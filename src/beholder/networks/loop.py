@@ -20,7 +20,7 @@ from beholder.networks.task import Ended, Epoch, Options, Task, Trained
 
 
 def fit(task: Task, options: Options) -> Trained:
-    """Train the module of a task, and leave the weights of its best epoch in it.
+    """Train the module of a task, and leave the weights of its best epoch, or its last, in it.
 
     Ctrl-C ends the training as a deadline does, once an epoch is done.
 
@@ -69,7 +69,8 @@ class _Run:
         """Do the epochs that are left, and say why it ended."""
         options, progress = self.options, self.options.progress
         left = range(len(self.epochs) + 1, options.epochs + 1)
-        progress.start(self.task.name, len(left) * self.task.n_batches())
+        steps = 1 if options.whole else self.task.n_batches()
+        progress.start(self.task.name, len(left) * steps)
         try:
             for number in left:
                 if self._hopeless():
@@ -81,6 +82,10 @@ class _Run:
                         self._judge(number, error.args[0], whole=False)
                     return "deadline"
                 self._judge(number, loss)
+                if options.whole:
+                    progress.advance()
+                    if self._late():
+                        return "deadline"
         finally:
             progress.finish()
         return "done"
@@ -105,8 +110,10 @@ class _Run:
             self.optimiser.step()
             size = self.task.size(batch)
             total, seen = total + float(loss.detach()) * size, seen + size
+            if options.whole:
+                continue
             options.progress.advance()
-            if options.deadline is not None and time.monotonic() > options.deadline:
+            if self._late():
                 raise _OutOfTimeError(total / seen)
         mean = total / max(seen, 1)
         if mean != mean:
@@ -123,7 +130,9 @@ class _Run:
         self.module.eval()
         with torch.no_grad():
             measures = self.task.measure()
-        better = all(self._better(measures, old.measures) for old in self.epochs)
+        better = self.options.last or all(
+            self._better(measures, old.measures) for old in self.epochs
+        )
         epoch = Epoch(number, loss, measures, better)
         best = _copied(self.module) if better else self.best
         self.epochs, self.best = [*self.epochs, epoch], best  # at once: Ctrl-C may come any time
@@ -132,6 +141,10 @@ class _Run:
         if self.events is not None:
             self.events.write(epoch, self.module)
         self.options.told(epoch, False)
+
+    def _late(self) -> bool:
+        deadline = self.options.deadline
+        return deadline is not None and time.monotonic() > deadline
 
     def _better(self, new: dict[str, float], old: dict[str, float]) -> bool:
         a, b = new[self.task.watched], old[self.task.watched]

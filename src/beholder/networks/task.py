@@ -89,6 +89,11 @@ class Options(NamedTuple):
         Folder of event files for TensorBoard; None: none.
     told
         Told of each epoch; of those before a resumption, too, with `old` true.
+    whole
+        An epoch that was begun is ended, and is one step of the progress: the deadline is looked
+        at between epochs, so that as many of them give the same weights without it.
+    last
+        The weights of the last epoch are kept, not those of the best.
     """
 
     epochs: int = 10
@@ -102,6 +107,8 @@ class Options(NamedTuple):
     resume: bool = False
     events: Path | None = None
     told: Callable[[Epoch, bool], None] = lambda epoch, old: None
+    whole: bool = False
+    last: bool = False
 
 
 Ended = Literal["done", "no better", "deadline", "stopped"]

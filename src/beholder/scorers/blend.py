@@ -98,8 +98,10 @@ class Blend:
         query = self.item_item.ask(history, recency)
         if not self.vectors:
             return query
-        told = (member.scorer.ask(history, own).vectors[0] for member in self.vectors)
-        return query._replace(vectors=tuple(told))
+        told = [member.scorer.ask(history, own) for member in self.vectors]
+        ages = [one.age for one in told if one.age is not None]
+        vectors = tuple(one.vectors[0] for one in told)
+        return query._replace(vectors=vectors, age=ages[0] if ages else None)
 
     def read(self, query: Query) -> Reading:
         """Read the rows of one history once: list, scores and shares are made from them."""

@@ -40,6 +40,8 @@ class Query(NamedTuple):
         float32 (m, d) for each factor model: people in its space.
     among_new
         float32 (h,). The weights where items without behaviour are scored; None: the same.
+    age
+        int32 (h,). Moments since, 0 for the newest; None: no scorer reads it.
     """
 
     items: Positions
@@ -47,6 +49,7 @@ class Query(NamedTuple):
     indptr: Places
     vectors: tuple[Floats, ...] = ()
     among_new: Floats | None = None
+    age: Positions | None = None
 
     @property
     def m(self) -> int:

@@ -13,9 +13,11 @@ from beholder import tensors
 from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.scorers.entry import Entry
-from beholder.scorers.interface import Floats, NewItems, Positions, Query, Shares
+from beholder.scorers.interface import Floats, Mask, NewItems, Positions, Query, Shares
 from beholder.scorers.item_item import asked
+from beholder.scorers.reader import Reader
 from beholder.scorers.recency import USUAL, Recency
+from beholder.spaces.metric import Metric, Part
 
 SPLIT = 20  # newest items of a history that a score is split over
 
@@ -47,13 +49,19 @@ class Vectors:
         The first so many were learned; those after them were placed and taught nothing.
     placed
         int32, rising. Those among the first that were placed nevertheless, and taught nothing.
+    query
+        What makes a person's vector of a history.
+    tower
+        What makes the vector of a new item of its content, zero of nothing, and of length 1 where
+        a reader reads it; None: new items get the mean of their neighbours' vectors.
     """
 
     items: Floats
-    query: FoldIn
+    query: FoldIn | Reader
     recency: Recency = USUAL
     n_fitted: int = 0
     placed: Positions = field(default_factory=lambda: np.empty(0, np.int32))
+    tower: Metric | None = None
 
     @property
     def n_items(self) -> int:
@@ -64,20 +72,36 @@ class Vectors:
     def shared(self) -> Floats:
         """float32 (d, d). What pairs that did not happen say of everybody."""
         fitted = np.delete(self.items[: self.n_fitted], self.placed, axis=0)
+        assert isinstance(self.query, FoldIn), "who reads histories knows of no others"
         shared: Floats = self.query.unobserved * (fitted.T @ fitted)
         return shared
 
     def ask(self, history: History | Histories, recency: Recency | None = None) -> Query:
-        """Fold histories in."""
+        """Fold histories in, or read them."""
         plain = asked(history, self.n_items, recency or self.recency)
-        folded = np.zeros((plain.m, self.items.shape[1]), np.float32)
+        if isinstance(self.query, Reader):
+            plain = plain._replace(age=history.within(self.n_items).age)
+        vectors = np.zeros((plain.m, self.items.shape[1]), np.float32)
         for person in np.flatnonzero(np.diff(plain.indptr)).tolist():
             span = slice(plain.indptr[person], plain.indptr[person + 1])
-            folded[person] = self.folded(plain.items[span], plain.weights[span])
-        return plain._replace(vectors=(folded,))
+            vectors[person] = self._vector(plain, span)
+        return plain._replace(vectors=(vectors,))
+
+    def _vector(self, query: Query, chosen: slice | Mask) -> Floats:
+        """Return the vector of a part of the history that is asked with."""
+        items, weights = query.items[chosen], query.weights[chosen]
+        if not isinstance(self.query, Reader):
+            return self.folded(items, weights)
+        assert query.age is not None, "who reads histories is told how old each item is"
+        vectors = self.items[items]
+        known = vectors.any(axis=1)  # of others a reader would hear that there was something
+        if not known.any():
+            return np.zeros(self.items.shape[1], np.float32)
+        return self.query(vectors[known], weights[known], query.age[chosen][known])
 
     def folded(self, items: Positions, weights: Floats) -> Floats:
-        """Return the vector of one history, float32 (d,)."""
+        """Return the vector of one history by ridge regression, float32 (d,)."""
+        assert isinstance(self.query, FoldIn)
         from scipy.linalg.lapack import sposv  # who serves no vectors starts sooner
 
         vectors = self.items[items]
@@ -102,16 +126,15 @@ class Vectors:
         values = np.zeros((len(positions), h), np.float32)
         for index in range(max(0, h - SPLIT), h):
             keep = np.arange(h) != index
-            less = self.folded(query.items[keep], query.weights[keep])
+            less = self._vector(query, keep)
             values[:, index] = whole - self.items[positions] @ less
         return Shares(whole - values.sum(axis=1), values, additive=False)
 
     def grown(self, new: NewItems) -> Vectors:
-        """Give new items the mean of their neighbours' vectors."""
+        """Give new items vectors by their content."""
         if not len(new.positions):
             return self
-        mix = Entry().entered(new).mix
-        entered = (mix @ self.items[: len(new.known)]).astype(np.float32)
+        entered = self._entered(new)
         if new.filled(self.n_items):
             items = self.items.copy()
             items[new.positions] = entered
@@ -119,11 +142,31 @@ class Vectors:
             return replace(self, items=items, placed=placed)
         return replace(self, items=np.concatenate([self.items, entered]))
 
+    def _entered(self, new: NewItems) -> Floats:
+        if self.tower is not None:
+            if isinstance(self.query, Reader):
+                return self.tower(new.spaces, new.positions)
+            return self.tower.features(new.spaces, new.positions) @ self.tower.matrix
+        mix = Entry().entered(new).mix
+        found: Floats = (mix @ self.items[: len(new.known)]).astype(np.float32)
+        return found
+
     def save(self, folder: Path) -> None:
         """Write the vectors, and the query in the header."""
-        facts = _Facts(self.query, self.recency.decay, self.recency.older, self.n_fitted)
+        parts = None if self.tower is None else self.tower.parts
+        told = None if parts is None else [(part.modality, part.weight) for part in parts]
+        read = self.query if isinstance(self.query, Reader) else None
+        query = self.query if isinstance(self.query, FoldIn) else None
+        recency = self.recency.decay, self.recency.older
+        kind = None if read is None else read.kind
+        facts = _Facts(query, *recency, self.n_fitted, told, kind)
         header = {"facts": msgspec.json.encode(facts).decode()}
         arrays = {"items": self.items, "placed": self.placed}
+        if self.tower is not None:
+            arrays |= {"tower": self.tower.matrix}
+            arrays |= {f"tower-{n}": part.directions for n, part in enumerate(self.tower.parts)}
+        if read is not None:
+            arrays |= {f"reader.{name}": array for name, array in read.arrays.items()}
         tensors.save(folder / "vectors.safetensors", arrays, header)
 
     @classmethod
@@ -132,11 +175,24 @@ class Vectors:
         arrays, header = tensors.load(folder / "vectors.safetensors")
         facts = msgspec.json.decode(header["facts"], type=_Facts)
         recency = Recency(facts.decay, facts.older)
-        return cls(arrays["items"], facts.query, recency, facts.n_fitted, arrays["placed"])
+        tower = None
+        if facts.tower is not None:
+            named = enumerate(facts.tower)
+            parts = tuple(Part(*told, arrays[f"tower-{n}"]) for n, told in named)
+            tower = Metric(parts, arrays["tower"])
+        query: FoldIn | Reader | None = facts.query
+        if facts.reader is not None:
+            own = {n: a for n, a in arrays.items() if n.startswith("reader.")}
+            query = Reader(facts.reader, {n.removeprefix("reader."): a for n, a in own.items()})
+        assert query is not None, "vectors are asked in one way or the other"
+        told = arrays["placed"], tower
+        return cls(arrays["items"], query, recency, facts.n_fitted, *told)
 
 
-class _Facts(msgspec.Struct):
-    query: FoldIn
+class _Facts(msgspec.Struct, omit_defaults=True):
+    query: FoldIn | None
     decay: float
     older: float
     n_fitted: int
+    tower: list[tuple[str, float]] | None = None
+    reader: str | None = None
