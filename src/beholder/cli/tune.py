@@ -21,7 +21,7 @@ def without(folder: Path, budget: str | None, seed: int | None, as_json: bool) -
     from beholder.workspace import Workspace
 
     with console.progress() as progress:
-        trained = untuned(Workspace.open(folder), budget=budget, seed=seed, progress=progress)
+        trained = untuned(Workspace.open(folder), budget, seed, progress)
     if as_json:
         console.as_json(trained)
     else:
@@ -48,10 +48,12 @@ def tune(
 ) -> None:
     """Tune an encoder, with a line an epoch."""
     from beholder.training.budget import check_seed, seconds
-    from beholder.training.tuned import SIDE, Asked, check, tune_encoder
+    from beholder.training.tuned import SIDE, Asked, check_asked, tune_encoder
     from beholder.workspace import Workspace
 
-    train_network.refuse(user=user, loss=loss, side=side if kind == "projection" else None)
+    train_network.refuse(user=user, loss=loss)
+    if kind == "projection":
+        train_network.refuse(side=side, augment=augment)
     workspace = Workspace.open(folder)
     changes = () if kind == "projection" else tuple(workspace.settings.train.augment)
     asked = Asked(
@@ -67,7 +69,7 @@ def tune(
         resume,
         tensorboard,
     )
-    check(asked)
+    check_asked(asked)
     with console.progress() as progress:
         told = train_network.teller(progress, silent=as_json)
         tuned = tune_encoder(workspace, asked._replace(progress=progress, told=told))

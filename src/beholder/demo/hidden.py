@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ FINE = 40  # how much lighter and darker the threads of a weave are, of 255
 WAVES = (8, 60)  # pixels from crest to crest of what nobody minds
 NEW = 0.15  # share of the pictures that nobody has seen
 TRUE = 0.85  # share of likes that are of the weave that somebody looks for
+TOP = 10  # places of a list that are judged
 DAY = 86_400_000
 BEGIN = 1_767_600_000_000
 WEAVES = ("upright", "level", "rising", "falling", "checked", "dotted")
@@ -82,6 +83,38 @@ def hidden_gallery(
     days = np.sort(rng.integers(0, 60, (n_users, likes)), axis=1).reshape(-1)
     times = BEGIN + days * DAY + np.tile(np.arange(likes), n_users) * 1000
     return Hidden(pixels, weaves, new, tastes, users, items, times)
+
+
+class Strangers(NamedTuple):
+    """People who are in no gallery, and are asked about its new pictures.
+
+    Attributes
+    ----------
+    tastes
+        int64 (n,). The kind of weave that each looks for.
+    liked
+        int64 (n, likes). What each has liked: pictures of that kind that are not new.
+    """
+
+    tastes: NDArray[np.int64]
+    liked: NDArray[np.int64]
+
+    def ndcg(self, gallery: Hidden, scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Return NDCG@10 of each, by scores (n, new pictures); a picture of the kind is right."""
+        right = gallery.weaves[gallery.new] == self.tastes[:, None]
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
+        gains = 1 / np.log2(np.arange(2, TOP + 2))
+        most = np.cumsum(gains)[np.minimum(right.sum(axis=1), TOP) - 1]
+        told = np.take_along_axis(right, best, axis=1) @ gains[: best.shape[1]]
+        return np.asarray(told / most)
+
+
+def strangers(gallery: Hidden, n: int, seed: int = 7, likes: int = 5) -> Strangers:
+    """Draw people who like some pictures of the kind that they look for."""
+    rng = np.random.default_rng([seed, 203])
+    tastes = rng.integers(0, len(WEAVES), n)
+    known = [np.flatnonzero((gallery.weaves == k) & ~gallery.new) for k in range(len(WEAVES))]
+    return Strangers(tastes, np.stack([rng.choice(known[k], likes, replace=False) for k in tastes]))
 
 
 def item_id(number: int) -> str:

@@ -100,7 +100,7 @@ class TunedEncoder(msgspec.Struct, frozen=True):
     seconds: float
 
 
-def check(asked: Asked) -> None:
+def check_asked(asked: Asked) -> None:
     """Refuse what cannot be tuned, before anything is read.
 
     Raises
@@ -136,12 +136,13 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
     WorkspaceError
         If there are no items.
     """
-    check(asked)
+    check_asked(asked)
     clock = Clock(asked.budget or 0.0)
     with training_lock(workspace):
         with Store.open(workspace) as store:
             expired = store.expire()
-            encode_workspace(workspace, store, [FROZEN], asked.progress)
+            every = dict.fromkeys([*workspace.settings.encode.encoders, FROZEN])
+            encode_workspace(workspace, store, list(every), asked.progress)
             built = build(workspace, store, asked.seed)
         lessons = taught(workspace, built, asked.seed)
         made = _learned(workspace, lessons, asked, clock)
@@ -215,10 +216,13 @@ def _learned(workspace: Workspace, lessons: Taught, asked: Asked, clock: Clock) 
     return tune(weights, told, tuning, lessons.judge, USUAL if alone else asked.side, options)
 
 
-def untuned(workspace: Workspace, **others: object) -> Trained:
+def untuned(
+    workspace: Workspace, budget: str | None, seed: int | None, progress: Progress = SILENT
+) -> Trained:
     """Take encoders of the workspace's own out of the settings, and train without them."""
     use(workspace, None)
-    return train_workspace(Workspace.open(workspace.root), **others)  # type: ignore[arg-type]
+    again = Workspace.open(workspace.root)
+    return train_workspace(again, budget=budget, seed=seed, progress=progress)
 
 
 def use(workspace: Workspace, name: str | None) -> None:
