@@ -10,6 +10,7 @@ export OMP_NUM_THREADS ?= 1
 
 help:
 	@echo "make demo        build a generated gallery and serve it on port 5000"
+	@echo "                 EXTRAS=torch ARGS='--learn --check': tune an encoder from pixels"
 	@echo "make test        set up, then lint, types and tests"
 	@echo "make setup       only the program: .venv/bin/beholder"
 	@echo "make check       lint, types and tests, without setting up"
@@ -55,7 +56,11 @@ test-torch:
 	  pytest hypothesis httpx flask flask-cors
 	.venv-torch/bin/python -m pytest -m torch $$(grep -rlF mark.torch tests) $(ARGS)
 
+# EXTRAS=torch: the deep road, with --learn or --data cifar10 among ARGS.
 demo: setup
+ifneq ($(EXTRAS),)
+	$(PIP) install -e '.[$(EXTRAS),tensorboard]'
+endif
 	$(BIN)/beholder demo $(ARGS)
 
 bench: dev

@@ -9,7 +9,7 @@ import pytest
 
 from beholder.cli.init import TOML
 from beholder.errors import SettingsError
-from beholder.settings_line import replace_text
+from beholder.settings_line import replace_value
 
 URL = 'postgresql://me:a"b\\c@host/db'
 
@@ -29,7 +29,7 @@ def test_a_text_is_replaced_or_added(text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
     for value in (URL, "", URL):
-        replace_text(path, "store", "url", value)
+        replace_value(path, "store", "url", value)
         before, after = tomllib.loads(text), tomllib.loads(path.read_text(encoding="utf-8"))
         before.setdefault("store", {})["url"] = value
         assert after == before
@@ -42,5 +42,5 @@ def test_a_file_that_is_written_otherwise_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "beholder.toml"
     path.write_text('store = {url = "old"}\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="no place for url"):
-        replace_text(path, "store", "url", URL)
+        replace_value(path, "store", "url", URL)
     assert path.read_text(encoding="utf-8") == 'store = {url = "old"}\n'

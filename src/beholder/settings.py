@@ -41,6 +41,8 @@ EVENT_WEIGHTS = {
 REST = "rest"  # in `serve.repeat`: all kinds that are not named
 Again = Literal["never", "always"] | Annotated[int, Meta(ge=1, le=36_500)]
 
+Augmentation = Literal["flip", "crop", "colour", "erase", "mix"]
+
 OUT_OF_STOCK = [
     "stock <= 0",
     "in_stock = false",
@@ -95,6 +97,7 @@ class TrainSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     models: list[str] = msgspec.field(default_factory=list)
     modules: list[str] = msgspec.field(default_factory=list)
+    augment: list[Augmentation] = msgspec.field(default_factory=list)
     budget: str = "10m"
     seed: Annotated[int, Meta(ge=0)] = 7
     keep_bundles: Positive = 5

@@ -44,8 +44,8 @@ def write_line(path: Path, section: str, key: str, value: float | bool | str, co
     write_file(path, found.encode())
 
 
-def replace_text(path: Path, section: str, key: str, value: str) -> None:
-    """Give a key of a section another text, whether it has one or not.
+def replace_value(path: Path, section: str, key: str, value: str | list[str]) -> None:
+    """Give a key of a section another text, or texts, whether it has one or not.
 
     Raises
     ------

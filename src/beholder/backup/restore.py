@@ -20,7 +20,7 @@ from beholder.bundle.resign import resign
 from beholder.durable import folder_aside, sweep
 from beholder.errors import BackupError, UsageError
 from beholder.progress import SILENT, Progress
-from beholder.settings_line import replace_text
+from beholder.settings_line import replace_value
 from beholder.store import ledger
 from beholder.store.database import parse_url
 from beholder.store.locks import output_lock
@@ -193,9 +193,9 @@ def _set_store(workspace: Workspace, store: str) -> None:
     """Let the settings of a workspace name another database; they are read after this."""
     had_keys = bool(Workspace(workspace.root).settings.store.keys_url)
     url = "" if store == SQLITE else store
-    replace_text(workspace.toml, "store", "url", url)
+    replace_value(workspace.toml, "store", "url", url)
     if had_keys:
-        replace_text(workspace.toml, "store", "keys_url", url)
+        replace_value(workspace.toml, "store", "keys_url", url)
     if workspace.settings.store.url != url:
         raise UsageError(
             "BEHOLDER_STORE_URL names another store than --store",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +27,11 @@ EPOCHS = 10
     metavar="NAME FOLDER",
     help="Real files that you hold instead: hm, movielens or cifar10, and their folder.",
 )
+@click.option(
+    "--learn",
+    is_flag=True,
+    help="Paint a gallery whose taste hides, and tune an encoder from its pixels; takes PyTorch.",
+)
 @click.option("--like", metavar="CLASS", help="With cifar10: this class is liked, no other.")
 @click.option("--epochs", type=int, help="With cifar10: how often it is seen.  [default: 10]")
 @click.option("--budget", default="40s", show_default=True, help="How long training may take.")
@@ -38,6 +43,7 @@ def command(
     visitors: int,
     seed: int,
     data: tuple[str, Path] | None,
+    learn: bool,
     like: str | None,
     epochs: int | None,
     budget: str,
@@ -51,27 +57,35 @@ def command(
 
     With --data cifar10 a small network learns its ten classes, or with --like one of them against
     the rest, and `POST /recommend` answers with it. It takes PyTorch: beholder[torch].
+
+    With --learn the gallery is another one, of which 360 small pictures are painted unless
+    --items says otherwise: what visitors like hides in a fine weave. The last blocks of the
+    encoder are tuned on it, with a line an epoch and event files for TensorBoard.
     """
     from beholder.errors import UsageError
     from beholder.workspace import Workspace
 
     classic = data is not None and data[0] == CIFAR10
-    if not classic and (like is not None or epochs is not None):
+    if not classic and (like is not None or (epochs is not None and not learn)):
         raise UsageError(
             "--like and --epochs are for a network", remedy="add --data cifar10 FOLDER"
         )
+    if learn and data is not None:
+        raise UsageError("--learn paints a gallery of its own", remedy="leave --data out")
 
-    folder = folder or Path(f"demo-{data[0] if data else 'workspace'}")
+    folder = folder or Path(f"demo-{'learned' if learn else data[0] if data else 'workspace'}")
     began = time.monotonic()
     if classic and data is not None:
         times = EPOCHS if epochs is None else epochs
         _build_classic(folder, data[1], like, items, times, seed, budget)
+    elif learn:
+        _build_learned(folder, _asked("items"), _asked("visitors"), seed, epochs, _asked("budget"))
     elif not (folder / "current").exists():
         _build(folder, items, visitors, seed, data, budget)
         click.echo(f"built in {time.monotonic() - began:.0f} s", err=True)
     workspace = Workspace.open(folder)
     if only_check:
-        _check(workspace)
+        _check(workspace, learn)
         return
     _serve(workspace, port)
 
@@ -111,6 +125,40 @@ def _build(
     click.echo(f"{said}; bundle {trained.bundle}", err=True)
 
 
+def _asked(name: str) -> Any:
+    """Return what was asked for; None: its usual value stands."""
+    context = click.get_current_context()
+    usual = context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
+    return None if usual else context.params[name]
+
+
+def _build_learned(
+    folder: Path,
+    items: int | None,
+    visitors: int | None,
+    seed: int,
+    epochs: int | None,
+    budget: str | None,
+) -> None:
+    from beholder.cli import console, train_network, tune
+    from beholder.cli.init import create
+    from beholder.demo import learned
+    from beholder.workspace import Workspace
+
+    wanted = learned.Wanted.of(items, visitors, seed, epochs, budget)
+    learned.check(wanted)
+    if not (folder / "beholder.toml").exists():
+        create(folder, learned.TITLE)
+    workspace = Workspace.open(folder)
+    if learned.built(workspace):
+        return
+    with console.progress() as progress:
+        told = train_network.teller(progress, silent=False)
+        done = learned.build(workspace, wanted, progress, told)
+    tune.show(done)
+    click.echo(f"tensorboard --logdir {learned.events_of(workspace)}", err=True)
+
+
 def _build_classic(
     folder: Path, place: Path, like: str | None, items: int, epochs: int, seed: int, budget: str
 ) -> None:
@@ -135,11 +183,13 @@ def _build_classic(
     train_network.show(trained)
 
 
-def _check(workspace: Workspace) -> None:
+def _check(workspace: Workspace, learn: bool) -> None:
     from beholder.demo.check import check, check_network, running
+    from beholder.demo.learned import check_learned
 
     with running(workspace) as address:
-        for line in (*check(address), *check_network(address)):
+        told = check_learned(address, workspace) if learn else check_network(address)
+        for line in (*check(address), *told):
             click.echo(line)
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "init": ("init", "Make a new workspace."),
     "import": ("import_", "Read items, pictures and behaviour into a workspace."),
     "encode": ("encode", "Turn pictures into vectors."),
+    "encoders": ("encoders", "List encoders, or compare smaller forms of their networks."),
     "train": ("train", "Fit, tune and blend recommenders; write and promote a bundle."),
     "evaluate": ("evaluate", "Measure how good the recommendations are."),
     "serve": ("serve", "Answer over HTTP and show the pages."),

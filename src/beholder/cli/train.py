@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from beholder.cli import asking, train_network
+from beholder.cli import asking, train_network, tune
 
 
 @click.command("train")
@@ -32,16 +32,23 @@ def command(
 ) -> None:
     """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse.
 
-    With --tune-encoder a network learns from pixels what is liked, and `POST /recommend` answers
-    with it: for everybody in a new bundle, or with --user for one person alone. It takes PyTorch:
-    pip install 'beholder[torch]'. What is served does not.
+    With --tune-encoder an encoder of pictures is tuned on what people like together, and where it
+    is surely better, a bundle is trained with it. With small-cnn a network learns from pixels what
+    is liked, and `POST /recommend` answers with it: for everybody in a new bundle, or with --user
+    for one person alone. It takes PyTorch: pip install 'beholder[torch]'. What is served does not.
     """
     import beholder
     from beholder.cli import console
 
     if tune_encoder is not None:
         train_network.refuse(model=models, plan=plan, promote=promote)
-        train_network.train(folder, budget, seed, as_json, **network)
+        if tune_encoder == train_network.SMALL_CNN:
+            train_network.train(folder, budget, seed, as_json, **network)
+        elif tune_encoder == train_network.NONE:
+            tune.refuse_all(network)
+            tune.without(folder, budget, seed, as_json)
+        else:
+            tune.tune(folder, tune_encoder, budget, seed, as_json, **network)
         return
     train_network.refuse_without(network)
     with console.progress() as progress:

@@ -1,4 +1,4 @@
-"""`beholder train --tune-encoder small-cnn`: its options, and what it prints."""
+"""`beholder train --tune-encoder`: its options, and what the small network prints."""
 
 from __future__ import annotations
 
@@ -14,21 +14,38 @@ from beholder.cli import console
 if TYPE_CHECKING:
     from beholder.networks.task import Epoch
     from beholder.progress import Progress
+    from beholder.settings import Augmentation
     from beholder.training.classic import Classic
 
 USUAL: dict[str, Any] = {"epochs": 10, "batch_size": 64, "lr": 0.001, "loss": "bce"}
+SMALL_CNN, NONE = "small-cnn", "none"
+KINDS = click.Choice([NONE, "projection", "last", "all", SMALL_CNN])
+CHANGES = click.Choice(["flip", "crop", "colour", "erase", "mix"])
 LOSSES = click.Choice(["bce", "mse", "cross-entropy"])
 OPTIONS = (
     click.option(
         "--tune-encoder",
-        type=click.Choice(["small-cnn"]),
-        help="Train this network on the pixels of what is liked instead.",
+        type=KINDS,
+        help="Learn from what is liked to see it: a map behind the frozen encoder, its last "
+        "blocks, all of it; or the small network. none: the frozen one again.",
     ),
     click.option("--user", metavar="ID", help="Only on what this user likes, and only for them."),
     click.option("--epochs", type=int, help="How often it sees everything.  [default: 10]"),
-    click.option("--batch-size", type=int, help="Pictures at once.  [default: 64]"),
+    click.option(
+        "--batch-size", type=int, help="Pictures at once; projection: 1024.  [default: 64]"
+    ),
     click.option("--lr", type=float, help="Step of Adam.  [default: 0.001]"),
-    click.option("--loss", type=LOSSES, help="What is made small.  [default: bce]"),
+    click.option("--loss", type=LOSSES, help="With small-cnn: what is made small.  [default: bce]"),
+    click.option(
+        "--augment",
+        multiple=True,
+        type=CHANGES,
+        help="What is done to pictures while learning; repeat for several. Default: the setting.",
+    ),
+    click.option("--side", type=int, help="With last and all: pixels, 32 to 96.  [default: 96]"),
+    click.option(
+        "--views", type=int, help="2: with the mirror image, when encoding.  [default: 1]"
+    ),
     click.option("--resume", is_flag=True, help="Go on where the last training stands."),
     click.option(
         "--tensorboard",
@@ -71,7 +88,7 @@ def refuse_without(network: dict[str, Any]) -> None:
     if given:
         raise UsageError(
             f"{', '.join(given)} is for the training of a network",
-            remedy="add --tune-encoder small-cnn, or leave it out",
+            remedy="add --tune-encoder, or leave it out",
         )
 
 
@@ -84,6 +101,9 @@ def train(
     user: str | None,
     resume: bool,
     tensorboard: Path | None,
+    augment: tuple[Augmentation, ...],
+    side: int | None,
+    views: int | None,
     **numbers: Any,
 ) -> None:
     """Train the small network, with a line an epoch."""
@@ -91,6 +111,7 @@ def train(
     from beholder.training.classic import How, check, train_classic, train_for
     from beholder.workspace import Workspace
 
+    refuse(side=side, views=views)
     workspace = Workspace.open(folder)
     said = {name: USUAL[name] if value is None else value for name, value in numbers.items()}
     how = How(
@@ -100,6 +121,7 @@ def train(
         loss=said["loss"],
         seed=check_seed(workspace.settings.train.seed if seed is None else seed),
         deadline=None if budget is None else time.monotonic() + seconds(budget),
+        augment=augment or tuple(workspace.settings.train.augment),
         resume=resume,
         events=tensorboard,
     )
@@ -124,10 +146,15 @@ def teller(progress: Progress, *, silent: bool) -> Callable[[Epoch, bool], None]
         if isinstance(progress, console.BarProgress):
             progress.plot(curve(losses))
         if not old and not silent:
-            accuracy = 100 * epoch.measures["accuracy"]
-            click.echo(f"Epoch [{epoch.number}], Loss: {epoch.loss:.4f}, Accuracy: {accuracy:.2f}%")
+            click.echo(f"Epoch [{epoch.number}], Loss: {epoch.loss:.4f}, {_reached(epoch)}")
 
     return told
+
+
+def _reached(epoch: Epoch) -> str:
+    if "ndcg" in epoch.measures:
+        return f"NDCG: {epoch.measures['ndcg']:.4f}"
+    return f"Accuracy: {100 * epoch.measures['accuracy']:.2f}%"
 
 
 def show(trained: Classic) -> None:
@@ -143,11 +170,16 @@ def show(trained: Classic) -> None:
         f"test part of {made.tested}: {reached}; always saying {always} reaches "
         f"{100 * made.always:.2f}%"
     )
-    ends = {"no better": "ended since nothing got better", "deadline": "ended by the budget",
-            "stopped": "stopped"}  # fmt: skip
-    why = f", {ends[trained.ended]}" if trained.ended in ends else ""
-    click.echo(f"epoch {trained.best} of {trained.epochs} was kept{why}; {trained.seconds:.0f} s")
+    click.echo(kept(trained.best, trained.epochs, trained.ended, trained.seconds))
     if trained.bundle is None:
         click.echo("`POST /recommend` answers this user with it, and nobody else")
     else:
         click.echo(f"bundle {trained.bundle} is served; `POST /recommend` answers with {made.name}")
+
+
+def kept(best: int, epochs: int, ended: str, seconds: float) -> str:
+    """Return which epoch was kept, and why it ended, in words."""
+    ends = {"no better": "ended since nothing got better", "deadline": "ended by the budget",
+            "stopped": "stopped"}  # fmt: skip
+    why = f", {ends[ended]}" if ended in ends else ""
+    return f"epoch {best} of {epochs} was kept{why}; {seconds:.0f} s"

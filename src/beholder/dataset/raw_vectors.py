@@ -8,6 +8,7 @@ import numpy as np
 
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.encoders.cache import VectorCache
+from beholder.encoders.own_network import tuned
 from beholder.encoders.registry import vector_caches
 from beholder.spaces import Modality
 from beholder.workspace import Workspace
@@ -85,5 +86,6 @@ def modalities(
         if present.any():
             owner = owners[present]
             mask = np.bincount(owner, minlength=len(pictures)) > 0
-            found[name] = Modality(vectors[present], owner, mask)
+            # What was tuned was made to be compared as it is.
+            found[name] = Modality(vectors[present], owner, mask, given=tuned(name))
     return found

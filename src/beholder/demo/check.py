@@ -67,13 +67,13 @@ def check(address: str) -> list[str]:
     """
     session = f"check-{secrets.token_hex(8)}"
     path = f"/v1/recommendations?session={session}&k={PLACES}"
-    before = _ask(address, path)
+    before = ask(address, path)
     if not before["items"]:
         raise CheckError("the demo recommends nothing", remedy="delete its folder and try again")
     liked = before["items"][0]
     body = {"session": session, "item": liked["id"], "kind": "like"}
-    stored = _ask(address, "/v1/interactions", body)["events"][0]["status"]
-    after = _ask(address, path)
+    stored = ask(address, "/v1/interactions", body)["events"][0]["status"]
+    after = ask(address, path)
     because = [
         item["id"]
         for item in after["items"]
@@ -99,18 +99,19 @@ def check(address: str) -> list[str]:
 
 def check_network(address: str) -> list[str]:
     """Ask a server what its network says of a picture; without one, nothing is said of it."""
-    first = _ask(address, "/v1/recommendations?k=1")["items"][0]
-    shown = _ask(address, f"/v1/items/{quote(first['id'], safe='')}")["picture"]["src"]
+    first = ask(address, "/v1/recommendations?k=1")["items"][0]
+    shown = ask(address, f"/v1/items/{quote(first['id'], safe='')}")["picture"]["src"]
     with urllib.request.urlopen(address + shown, timeout=30) as reply:
         image = base64.b64encode(reply.read()).decode()
-    found = _ask(address, "/recommend", {"image": image})
+    found = ask(address, "/recommend", {"image": image})
     if found["by"] == "likeness":
         return []
     sees = f", a {found['class']}" if "class" in found else ""
     return [f"{found['by']} says {found['prediction']:.2f} of {first['title']!r}{sees}"]
 
 
-def _ask(address: str, path: str, body: dict[str, Any] | None = None) -> Any:
+def ask(address: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Return what a server answers, read from JSON; with a body it is posted."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(address + path, data)
     request.add_header("Content-Type", "application/json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,21 @@ LOSSLESS = ("1", "L", "LA", "P", "RGB", "RGBA")
 
 
 class GivenPictures:
-    """Reads and encodes pictures in a worker process, started at the first one."""
+    """Reads and encodes pictures in a worker process, started at the first one.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    Parameters
+    ----------
+    encoders
+        Names; those of the settings by default.
+    """
+
+    def __init__(self, workspace: Workspace, encoders: Sequence[str] | None = None) -> None:
+        self.workspace, self.encoders = workspace, encoders
         self._workers: PictureWorkers | None = None
         self._lock = threading.Lock()
 
     def __call__(self, picture: Given) -> Mapping[str, Array]:
-        """Return the vector of each encoder of the settings, float32 (dim,).
+        """Return the vector of each encoder, float32 (dim,).
 
         Raises
         ------
@@ -43,7 +49,7 @@ class GivenPictures:
         data = file_of(picture)
         with self._lock:
             if self._workers is None:
-                self._workers = PictureWorkers(self.workspace, count=1)
+                self._workers = PictureWorkers(self.workspace, self.encoders, count=1)
         return self._workers.encode(data).vectors
 
     def close(self) -> None:

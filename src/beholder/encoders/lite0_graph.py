@@ -66,11 +66,70 @@ def graph_file(folder: Path) -> Path:
         if path.stem == f"{stem}-{_digest(path.read_bytes())}":
             return path
         path.unlink(missing_ok=True)
-    data = build_graph(read_weights(weights_file())).SerializeToString(deterministic=True)
+    data = build_graph(folded(read_weights(weights_file()))).SerializeToString(deterministic=True)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem}-{_digest(data)}.onnx"
     write_file(path, data)
     return path
+
+
+class Convolution(NamedTuple):
+    """A convolution, by the name of its weights, with its norm folded in, and perhaps a ReLU6."""
+
+    name: str
+    norm: str
+    kernel: int = 1
+    stride: int = 1
+    groups: int = 1
+    relu6: bool = True
+
+
+class Block(NamedTuple):
+    """Convolutions one after the other, and whether what goes in is added to what comes out."""
+
+    convolutions: tuple[Convolution, ...]
+    residual: bool = False
+
+
+def blocks() -> list[Block]:
+    """Return the whole network up to its last map: the stem, sixteen blocks, the head."""
+    found = [Block((Convolution("_conv_stem", "_bn0", kernel=3, stride=2),))]
+    for stage in STAGES:
+        for repeat in range(stage.repeats):
+            found.append(_block(f"_blocks.{len(found) - 1}.", stage, first=repeat == 0))
+    return [*found, Block((Convolution("_conv_head", "_bn1"),))]
+
+
+def _block(prefix: str, stage: Stage, *, first: bool) -> Block:
+    channels = stage.channels_in if first else stage.channels
+    stride = stage.stride if first else 1
+    expand = Convolution(prefix + "_expand_conv", prefix + "_bn0")
+    depthwise = Convolution(
+        prefix + "_depthwise_conv",
+        prefix + "_bn1",
+        kernel=stage.kernel,
+        stride=stride,
+        groups=channels * stage.expand,
+    )
+    project = Convolution(prefix + "_project_conv", prefix + "_bn2", relu6=False)
+    parts = (expand, depthwise, project) if stage.expand > 1 else (depthwise, project)
+    return Block(parts, residual=stride == 1 and channels == stage.channels)
+
+
+def folded(weights: Weights) -> Weights:
+    """Return weight and bias of each convolution: w * gain, bias - mean * gain of its norm.
+
+    By `NAME.weight` and `NAME.bias`; those of the last layer, `_fc`, are as they were.
+    """
+    found = {name: weights[name] for name in ("_fc.weight", "_fc.bias")}
+    for conv in (conv for block in blocks() for conv in block.convolutions):
+        gain = weights[f"{conv.norm}.weight"] / np.sqrt(
+            weights[f"{conv.norm}.running_var"] + EPSILON
+        )
+        found[f"{conv.name}.weight"] = weights[f"{conv.name}.weight"] * gain[:, None, None, None]
+        bias = weights[f"{conv.norm}.bias"] - weights[f"{conv.norm}.running_mean"] * gain
+        found[f"{conv.name}.bias"] = bias
+    return found
 
 
 def build_graph(weights: Weights) -> onnx.ModelProto:
@@ -78,40 +137,21 @@ def build_graph(weights: Weights) -> onnx.ModelProto:
 
     pixels (n, 3, 224, 224) RGB 0..255; feature (n, 1280), the mean of spatial
     (n, 1280, 7, 7); logits (n, 1000) over the ImageNet classes.
+
+    Parameters
+    ----------
+    weights
+        As `folded` returns them.
     """
     net = Drawing(weights)
-    x = net.node("Mul", net.node("Sub", "pixels", net.constant(127.0)), net.constant(1 / 128))
-    x = net.convolve(x, "_conv_stem", "_bn0", kernel=3, stride=2)
-    number = 0
-    for stage in STAGES:
-        for repeat in range(stage.repeats):
-            x = _block(net, x, f"_blocks.{number}.", stage, first=repeat == 0)
-            number += 1
-    x = net.convolve(x, "_conv_head", "_bn1")
+    x = net.trunk("pixels")
     net.node("Identity", x, name="spatial")
     net.node("Flatten", net.node("GlobalAveragePool", x), name="feature")
     fc = net.constant(weights["_fc.weight"]), net.constant(weights["_fc.bias"])
     net.node("Gemm", "feature", *fc, name="logits", transB=1)
-    return net.model()
-
-
-def _block(net: Drawing, x: str, prefix: str, stage: Stage, *, first: bool) -> str:
-    channels = stage.channels_in if first else stage.channels
-    stride = stage.stride if first else 1
-    y = x
-    if stage.expand > 1:
-        y = net.convolve(y, prefix + "_expand_conv", prefix + "_bn0")
-    y = net.convolve(
-        y,
-        prefix + "_depthwise_conv",
-        prefix + "_bn1",
-        kernel=stage.kernel,
-        stride=stride,
-        groups=channels * stage.expand,
-    )
-    y = net.convolve(y, prefix + "_project_conv", prefix + "_bn2", relu6=False)
-    same = stride == 1 and channels == stage.channels
-    return net.node("Add", y, x) if same else y
+    pixels = [value("pixels", 3, SIDE, SIDE)]
+    outputs = [value("feature", DIM), value("logits", CLASSES), value("spatial", DIM, 7, 7)]
+    return net.model("efficientnet-lite0", pixels, outputs)
 
 
 class Drawing:
@@ -135,37 +175,34 @@ class Drawing:
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
 
-    def convolve(
-        self,
-        x: str,
-        conv: str,
-        norm: str,
-        *,
-        kernel: int = 1,
-        stride: int = 1,
-        groups: int = 1,
-        relu6: bool = True,
-    ) -> str:
-        """Add a convolution with its batch norm folded in: w * gain, bias - mean * gain."""
-        of = self.weights
-        gain = of[f"{norm}.weight"] / np.sqrt(of[f"{norm}.running_var"] + EPSILON)
+    def trunk(self, pixels: str) -> str:
+        """Add all convolutions after pixels 0..255, and return the name of the last map."""
+        centred = self.node("Sub", pixels, self.constant(127.0))
+        x = self.node("Mul", centred, self.constant(1 / 128))
+        for block in blocks():
+            y = x
+            for conv in block.convolutions:
+                y = self.convolve(y, conv)
+            x = self.node("Add", y, x) if block.residual else y
+        return x
+
+    def convolve(self, x: str, conv: Convolution) -> str:
+        """Add a convolution."""
         y = self.node(
             "Conv",
             x,
-            self.constant(of[f"{conv}.weight"] * gain[:, None, None, None]),
-            self.constant(of[f"{norm}.bias"] - of[f"{norm}.running_mean"] * gain),
-            kernel_shape=[kernel, kernel],
-            strides=[stride, stride],
-            group=groups,
+            self.constant(self.weights[f"{conv.name}.weight"]),
+            self.constant(self.weights[f"{conv.name}.bias"]),
+            kernel_shape=[conv.kernel, conv.kernel],
+            strides=[conv.stride, conv.stride],
+            group=conv.groups,
             auto_pad="SAME_UPPER",
         )
-        return self.node("Clip", y, self.constant(0.0), self.constant(6.0)) if relu6 else y
+        return self.node("Clip", y, self.constant(0.0), self.constant(6.0)) if conv.relu6 else y
 
-    def model(self) -> onnx.ModelProto:
+    def model(self, name: str, inputs: list[Any], outputs: list[Any]) -> onnx.ModelProto:
         """Return the checked model."""
-        pixels = [_value("pixels", 3, SIDE, SIDE)]
-        outputs = [_value("feature", DIM), _value("logits", CLASSES), _value("spatial", DIM, 7, 7)]
-        graph = helper.make_graph(self.nodes, "efficientnet-lite0", pixels, outputs, self.constants)
+        graph = helper.make_graph(self.nodes, name, inputs, outputs, self.constants)
         model = helper.make_model(
             graph,
             producer_name="beholder",
@@ -176,7 +213,8 @@ class Drawing:
         return model
 
 
-def _value(name: str, *shape: int) -> Any:
+def value(name: str, *shape: int) -> Any:
+    """Return what a graph says of an input or output of n rows."""
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", *shape])
 
 

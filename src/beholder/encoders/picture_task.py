@@ -17,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from beholder.encoders.interface import Encoder
+from beholder.encoders.own_network import decode_side, square
 from beholder.encoders.registry import open_encoder
 from beholder.encoders.small_cnn import SIDE as SMALL
 from beholder.encoders.small_cnn import SmallCnn, small
@@ -59,6 +60,8 @@ def _look(
     said = b""
     if shrunk is not None and asked.get("network"):
         said = network_of(asked["network"]).scores(shrunk[None]).astype("<f4").tobytes()
+    side = asked.get("square", 0)
+    squared = square(opened.decode(decode_side(side)), side).tobytes() if side else b""
     colour = main_colour(opened.decode(COLOUR_SIDE))
     renditions = render(opened) if asked["renditions"] else {}
     rendered = time.perf_counter()
@@ -68,6 +71,7 @@ def _look(
         "colour": colour,
         "outputs": outputs,
         "small": shrunk.tobytes() if shrunk is not None and asked.get("small") else b"",
+        "square": squared,
         "said": said,
         "renditions": {str(width): file for width, file in renditions.items()},
         "seconds": [decoded - began, encoded - decoded, rendered - encoded],

@@ -41,6 +41,8 @@ class EncodedPicture:
         WebP files by width, where they were asked for.
     small
         uint8 (32, 32, 3), where it was asked for: what the small network sees; else empty.
+    square
+        uint8 (side, side, 3), where a side was asked for: what a tuned network of it sees.
     said
         What a network says of it, 0 to 1, shape (outputs,), where one was asked.
     seconds
@@ -55,6 +57,7 @@ class EncodedPicture:
     colour: str
     renditions: dict[int, bytes]
     small: npt.NDArray[np.uint8]
+    square: npt.NDArray[np.uint8]
     said: Array
     seconds: tuple[float, float, float]
 
@@ -115,6 +118,7 @@ class PictureWorkers:
         encoders: Sequence[str] | None = None,
         renditions: bool = False,
         small: bool = False,
+        square: int = 0,
         network: Path | bytes | None = None,
         wait: float | None = None,
     ) -> EncodedPicture:
@@ -127,6 +131,8 @@ class PictureWorkers:
         small, network
             Whether to return it as the small network sees it, and a network to ask: the file of
             one that never changes, or the bytes of one person's.
+        square
+            The side of the picture that is returned as a tuned network sees it; 0: none.
         wait
             Seconds to wait for a free worker; None: as long as it takes.
 
@@ -141,6 +147,8 @@ class PictureWorkers:
         key = hashlib.sha256(data).hexdigest()
         wanted = self.encoders if encoders is None else list(encoders)
         asked: dict[str, Any] = {"encoders": wanted, "renditions": renditions, "small": small}
+        if square:
+            asked["square"] = square
         if network is not None:
             asked["network"] = network if isinstance(network, bytes) else str(network.absolute())
         return _encoded(key, self._workers.run(key, data, asked, wait=wait))
@@ -174,7 +182,13 @@ def _encoded(key: str, result: dict[str, Any]) -> EncodedPicture:
         height=result["height"],
         colour=result["colour"],
         small=np.frombuffer(result["small"], np.uint8).reshape(-1, SMALL, 3),
+        square=_square(result["square"]),
         said=np.frombuffer(result["said"], "<f4"),
         renditions={int(width): file for width, file in result["renditions"].items()},
         seconds=(decode, encode, render),
     )
+
+
+def _square(data: bytes) -> npt.NDArray[np.uint8]:
+    side = round((len(data) / 3) ** 0.5)
+    return np.frombuffer(data, np.uint8).reshape(side, side, 3)

@@ -11,6 +11,8 @@ from beholder.encoders.colour import Colour
 from beholder.encoders.efficientnet_lite0 import EfficientNetLite0
 from beholder.encoders.interface import Encoder
 from beholder.encoders.onnx_file import OnnxFile, file_version
+from beholder.encoders.own_network import OWN, OwnNetwork
+from beholder.encoders.own_network import version_of as own_version
 from beholder.errors import UsageError
 from beholder.workspace import Workspace
 
@@ -25,10 +27,12 @@ ENCODERS: dict[str, BuiltIn] = {each.name: each for each in (EfficientNetLite0, 
 def open_encoder(name: str, cache_dir: Path) -> Encoder:
     """Return the encoder of this name, or of this file for `onnx:PATH`, from the root on.
 
+    `own:KIND-VERSION` is one that the workspace made itself.
+
     Parameters
     ----------
     cache_dir
-        Where encoders keep what they build once.
+        Where encoders keep what they build once, and those of the workspace lie.
 
     Raises
     ------
@@ -37,6 +41,8 @@ def open_encoder(name: str, cache_dir: Path) -> Encoder:
     """
     if name.startswith(ONNX):
         return OnnxFile(network(name))
+    if name.startswith(OWN):
+        return OwnNetwork(name, cache_dir)
     return built_in(name)(cache_dir)
 
 
@@ -44,7 +50,12 @@ def version_of(name: str) -> str:
     """Return the version of an encoder without opening it."""
     if name.startswith(ONNX):
         return file_version(network(name))
-    return built_in(name).version
+    return own_version(name) if name.startswith(OWN) else built_in(name).version
+
+
+def encodes(name: str) -> bool:
+    """Whether vectors of this name are made from pictures, rather than imported."""
+    return name in ENCODERS or name.startswith((ONNX, OWN))
 
 
 def network(name: str) -> Path:
@@ -79,7 +90,9 @@ def built_in(name: str) -> BuiltIn:
     if name not in ENCODERS:
         near = difflib.get_close_matches(name, ENCODERS, n=1)
         hint = f"did you mean {near[0]}?" if near else "one of " + ", ".join(ENCODERS)
-        raise UsageError(f"there is no encoder {name!r}", remedy=f"{hint}, or onnx:PATH")
+        raise UsageError(
+            f"there is no encoder {name!r}", remedy=f"{hint}, onnx:PATH or own:KIND-VERSION"
+        )
     return ENCODERS[name]
 
 
@@ -90,7 +103,7 @@ def graphs(workspace: Workspace) -> Path:
 
 def vector_cache(workspace: Workspace, name: str) -> VectorCache:
     """Return the vectors of an encoder that a workspace holds."""
-    dim = 0 if name.startswith(ONNX) else built_in(name).dim
+    dim = 0 if name.startswith((ONNX, OWN)) else built_in(name).dim
     return VectorCache(workspace.vectors, name, version_of(name), dim)
 
 

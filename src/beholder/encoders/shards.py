@@ -52,6 +52,11 @@ class Shards:
         self._check(self._paths)
         return [key for key in dict.fromkeys(hashes) if key not in self._place]
 
+    def count(self) -> int:
+        """Return how many hashes there are."""
+        self._look()
+        return len(self._place)
+
     def write(self, hashes: Sequence[str], tensors: Mapping[str, Tensor]) -> None:
         """Add one shard, durably.
 

@@ -1,4 +1,4 @@
-"""Pictures as the small network sees them, read in worker processes."""
+"""Pictures as the small network and tuned ones see them, read in worker processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Read(NamedTuple):
     Attributes
     ----------
     pixels
-        uint8 (n, 32, 32, 3); black where a picture could not be read.
+        uint8 (n, side, side, 3); black where a picture could not be read.
     there
         bool (n,).
     refused
@@ -36,9 +36,17 @@ class Read(NamedTuple):
     refused: Counter[str]
 
 
-def read(workspace: Workspace, paths: Sequence[Path], progress: Progress) -> Read:
-    """Read the pictures in files, within the limits of the settings; 3 kB of memory each."""
-    pixels = np.zeros((len(paths), SIDE, SIDE, 3), np.uint8)
+def read(workspace: Workspace, paths: Sequence[Path], progress: Progress, square: int = 0) -> Read:
+    """Read the pictures in files, within the limits of the settings.
+
+    Parameters
+    ----------
+    square
+        The side of the centre of each, as tuned networks see it; 0: the whole of it as the small
+        network sees it, 32 x 32.
+    """
+    side = square or SIDE
+    pixels = np.zeros((len(paths), side, side, 3), np.uint8)
     there = np.zeros(len(paths), bool)
     refused: Counter[str] = Counter()
     progress.start("reading pictures", len(paths))
@@ -46,7 +54,8 @@ def read(workspace: Workspace, paths: Sequence[Path], progress: Progress) -> Rea
 
         def one(path: Path) -> NDArray[np.uint8] | str:
             try:
-                return pool.encode(path.read_bytes(), small=True).small
+                found = pool.encode(path.read_bytes(), small=not square, square=square)
+                return found.square if square else found.small
             except FileNotFoundError:
                 return "their files are gone"
             except MediaError as error:

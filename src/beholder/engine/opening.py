@@ -22,7 +22,7 @@ from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
 from beholder.engine.stages import STAGES, UNRANKED
 from beholder.engine.standing import StandingRules
-from beholder.engine.vectors import vectors_for
+from beholder.engine.vectors import looking, vectors_for
 from beholder.rules.live import LiveRules
 from beholder.secret_files import read_secret
 from beholder.settings import Settings
@@ -67,7 +67,7 @@ def engine_of(
         behaviour=settings.behaviour,
         page_key=_page_key(workspace),
         pipeline=pipeline_of(workspace),
-        looking=GivenPictures(workspace),
+        looking=GivenPictures(workspace, looking(workspace, parts)),
         promotions=promotions,
         lasts=lasting(settings.serve.repeat),
         patience=patience,

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.raw_vectors import RawVectors
-from beholder.encoders.registry import ENCODERS, ONNX
+from beholder.encoders import own_network
+from beholder.encoders.own_network import OWN
+from beholder.encoders.registry import encodes, graphs
 from beholder.engine.overlay import VectorsOf
 from beholder.spaces import Modality, VectorSpace
 from beholder.workspace import Workspace
@@ -22,7 +24,7 @@ def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
     dims = {
         name: len(space.whitening.mean) for name, space in spaces if isinstance(space, VectorSpace)
     }
-    read = RawVectors(workspace, [name for name in dims if _encodes(name)])
+    read = RawVectors(workspace, [name for name in dims if encodes(name)])
 
     def vectors_of(
         item_ids: Sequence[str], pictures: Sequence[Sequence[str]]
@@ -33,5 +35,12 @@ def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
     return vectors_of
 
 
-def _encodes(name: str) -> bool:
-    return name in ENCODERS or name.startswith(ONNX)
+def looking(workspace: Workspace, parts: Parts) -> list[str]:
+    """Return the encoders that look at a new picture: of the settings, and of the bundle.
+
+    So a bundle whose encoder is no longer in the settings takes in new items as before.
+    """
+    used = [name for name in parts.content.spaces if name.startswith(OWN)]
+    kept = own_network.names(graphs(workspace))
+    found = [*workspace.settings.encode.encoders, *(name for name in used if name in kept)]
+    return list(dict.fromkeys(found))

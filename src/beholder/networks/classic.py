@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -13,14 +13,17 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from beholder.encoders import small_cnn_graph
+from beholder.encoders import augment, small_cnn_graph
 from beholder.encoders.picture_workers import cores
+from beholder.encoders.small_cnn import SIDE
 from beholder.encoders.small_cnn import SmallCnn as Opened
 from beholder.errors import DataError
+from beholder.networks.augment import on_tensors
 from beholder.networks.loop import fit
 from beholder.networks.measures import accuracy, auc
 from beholder.networks.small_cnn import SmallCnn
 from beholder.networks.task import Options, Trained
+from beholder.settings import Augmentation
 
 Loss = Literal["bce", "mse", "cross-entropy"]
 Pixels = NDArray[np.uint8]
@@ -87,39 +90,64 @@ class ClassicTask:
         How many numbers it gives: with one, how well a picture is liked.
     batch
         Pictures at once.
+    changed
+        What is done to pictures while learning.
     """
 
     name = "training small-cnn"
     watched, higher = "validation_loss", False
 
-    def __init__(self, examples: Examples, loss: Loss, outputs: int, batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        examples: Examples,
+        loss: Loss,
+        outputs: int,
+        batch: int,
+        seed: int,
+        changed: Sequence[Augmentation] = (),
+    ) -> None:
         self.examples, self.batch, self.outputs = examples, batch, outputs
-        self.kind = loss
+        self.kind, self.changed = loss, tuple(changed)
         mean, spread = _channels(examples.train)
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             self.module = SmallCnn(mean, spread, outputs)
         self.module.to(memory_format=torch.channels_last)  # a quarter less time on a CPU
-        self.data = _fingerprint(examples, loss, outputs, batch)
+        told = f"small-cnn {loss} {outputs} {batch} {' '.join(self.changed)}".strip()
+        self.data = _fingerprint(examples, told)
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""
         return -(-len(self.examples.train) // self.batch)
 
-    def batches(self, seed: int, epoch: int) -> Iterator[tuple[Any, Any]]:
-        """Yield the training part in an order of this epoch."""
+    def batches(self, seed: int, epoch: int) -> Iterator[tuple[Any, ...]]:
+        """Yield the training part in an order of this epoch.
+
+        Where pictures are mixed, labels of those that are mixed in and shares come after labels.
+        """
         part = self.examples.train
-        order = np.random.default_rng([seed, epoch]).permutation(len(part))
+        rng = np.random.default_rng([seed, epoch])
+        order = rng.permutation(len(part))
         for start in range(0, len(order), self.batch):
             chosen = order[start : start + self.batch]
-            yield _tensor(part.some(chosen)), torch.from_numpy(part.labels[chosen])
+            pixels, labels = _tensor(part.some(chosen)), torch.from_numpy(part.labels[chosen])
+            drawn = augment.draw(self.changed, len(chosen), SIDE, rng)
+            batch = (on_tensors(pixels, drawn), labels) if self.changed else (pixels, labels)
+            if drawn.other is not None and drawn.own is not None:
+                yield *batch, labels[drawn.other], torch.from_numpy(drawn.own)
+            else:
+                yield batch
 
-    def loss(self, batch: tuple[Any, Any]) -> Any:
+    def loss(self, batch: tuple[Any, ...]) -> Any:
         """Return the mean loss of a batch."""
-        pixels, labels = batch
-        return self._loss_of(self.module(pixels), labels)
+        pixels, labels, *mixed = batch
+        raw = self.module(pixels)
+        if not mixed:
+            return self._loss_of(raw, labels)
+        others, own = mixed
+        return self._loss_of(raw, labels, own) + self._loss_of(raw, others, 1 - own)
 
-    def size(self, batch: tuple[Any, Any]) -> int:
+    def size(self, batch: tuple[Any, ...]) -> int:
         """Return how many pictures a batch has."""
         return len(batch[1])
 
@@ -147,25 +175,41 @@ class ClassicTask:
         with torch.no_grad():
             return torch.cat([self.module(piece.to(device)).cpu() for piece in pieces])
 
-    def _loss_of(self, raw: Any, labels: Any) -> Any:
+    def _loss_of(self, raw: Any, labels: Any, shares: Any = None) -> Any:
+        """Return the mean loss; with shares (n,) each picture counts for its own."""
         raw = raw.float()  # of half the size on a graphics card
-        if self.kind == "cross-entropy":
-            return functional.cross_entropy(raw, labels)
+        how = "mean" if shares is None else "none"
         wanted = labels.to(raw.dtype)
-        if self.kind == "mse":
-            return functional.mse_loss(torch.sigmoid(raw[:, 0]), wanted)
-        return functional.binary_cross_entropy_with_logits(raw[:, 0], wanted)
+        if self.kind == "cross-entropy":
+            found = functional.cross_entropy(raw, labels, reduction=how)
+        elif self.kind == "mse":
+            found = functional.mse_loss(torch.sigmoid(raw[:, 0]), wanted, reduction=how)
+        else:
+            found = functional.binary_cross_entropy_with_logits(raw[:, 0], wanted, reduction=how)
+        return found if shares is None else (found * shares).mean()
 
 
-def learn(examples: Examples, loss: Loss, outputs: int, batch: int, options: Options) -> Learned:
+def learn(
+    examples: Examples,
+    loss: Loss,
+    outputs: int,
+    batch: int,
+    options: Options,
+    changed: Sequence[Augmentation] = (),
+) -> Learned:
     """Train the small network, and export what it learned.
+
+    Parameters
+    ----------
+    changed
+        What is done to pictures while learning.
 
     Raises
     ------
     DataError
         If the exported network does not say what the trained one does.
     """
-    task = ClassicTask(examples, loss, outputs, batch, options.seed)
+    task = ClassicTask(examples, loss, outputs, batch, options.seed, changed)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(_threads(task, options))
@@ -233,8 +277,8 @@ def _tensor(pixels: Pixels) -> Any:
     return torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
 
 
-def _fingerprint(examples: Examples, loss: Loss, outputs: int, batch: int) -> str:
-    digest = hashlib.blake2b(f"small-cnn {loss} {outputs} {batch}".encode(), digest_size=16)
+def _fingerprint(examples: Examples, told: str) -> str:
+    digest = hashlib.blake2b(told.encode(), digest_size=16)
     for part in examples:
         digest.update(part.rows.tobytes())
         digest.update(part.labels.tobytes())

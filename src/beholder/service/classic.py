@@ -26,6 +26,7 @@ from beholder.bundle.network import Network, unpacked
 from beholder.engine.answer import Answer, Recommendation
 from beholder.engine.looks import alike, looks_of
 from beholder.engine.overlay import Overlay
+from beholder.engine.vectors import looking
 from beholder.scorers.interface import Floats
 from beholder.service import classic_image, uploads
 from beholder.service.access import needs
@@ -87,7 +88,7 @@ def _answer(
     known, _, view = engine.history_of(user, session, seen=seen)
     network = _network(running, user, seen)
     # Where nothing was encoded, there is nothing to compare with, and the network alone answers.
-    looked = running.settings.encode.encoders
+    looked = looking(running.workspace, engine.parts)
     blind = network is not None and not view.content.spaces.keys() & set(looked)
     encoded = uploads.encode(
         running,

@@ -20,6 +20,7 @@ from beholder.engine import present
 from beholder.engine.engine import Engine
 from beholder.engine.keep import Keep
 from beholder.engine.opening import engine_of
+from beholder.engine.vectors import looking
 from beholder.errors import BeholderError, OverloadedError, StoreError
 from beholder.pages import render
 from beholder.pages.look import Chip
@@ -149,10 +150,17 @@ class Running:
 
     @property
     def pictures(self) -> PictureWorkers:
-        """The processes that read pictures, started at the first picture."""
+        """The processes that read pictures, started at the first picture.
+
+        A bundle with other encoders gets others.
+        """
+        wanted = looking(self.workspace, self.engine.parts)
         with self._starting:
+            if self._pictures is not None and self._pictures.encoders != wanted:
+                self._pictures.close()
+                self._pictures = None
             if self._pictures is None:
-                self._pictures = PictureWorkers(self.workspace)
+                self._pictures = PictureWorkers(self.workspace, wanted)
             return self._pictures
 
     # -- bundles ----------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from beholder.store.vacuum import vacuum
 from beholder.workspace import Workspace
 
 PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the database alive
+TUNED = ("projection", "last", "all")  # kinds of encoders that learned from everybody
 events, given, texts = schema.events, schema.given, schema.texts
 PERSONAL = (schema.people, texts, given, schema.answers, events)
 
@@ -76,6 +77,7 @@ def erase(
         gone = person_networks.forget(workspace.networks, link.subject)
         begun.tells(networks=begun.receipt.networks + gone)
         drop_checkpoints(workspace)
+        mark_networks(workspace, begun.since)
         ledger.keep(workspace.erasures, begun.receipt)
         begun.keep(path)
         keys.forget([link.subject])
@@ -100,11 +102,23 @@ def drop_checkpoints(workspace: Workspace) -> None:
         person_networks.destroy(path)
 
 
-def mark_bundle(workspace: Workspace, name: str) -> None:
-    """Leave a mark beside a bundle: it was fitted with events of somebody who was erased since."""
-    mark = workspace.mark_of(name)
+def mark_network(mark: Path) -> None:
+    """Leave a mark beside an encoder: it learned from somebody who was erased since."""
     old = mark.read_bytes() if mark.exists() else b""
     write_file(mark, old + msgspec.json.encode({"erased": now()}) + b"\n")
+
+
+def mark_bundle(workspace: Workspace, name: str) -> None:
+    """Leave a mark beside a bundle: it was fitted with events of somebody who was erased since."""
+    mark_network(workspace.mark_of(name))
+
+
+def mark_networks(workspace: Workspace, since: int | None) -> None:
+    """Mark each encoder that was tuned after a person was first known, as bundles are marked."""
+    for kind in TUNED:
+        for path in (workspace.vectors / "graphs").glob(f"own-{kind}-*.onnx"):
+            if since is not None and path.stat().st_mtime_ns >= since * 1_000_000:
+                mark_network(path.with_suffix(".erased"))
 
 
 class Removed(msgspec.Struct):

@@ -22,6 +22,7 @@ from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.errors import BundleError, UsageError
 from beholder.networks import door
 from beholder.progress import SILENT, Progress
+from beholder.settings import Augmentation
 from beholder.store.erase import drop_checkpoints, mark_bundle
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
@@ -57,6 +58,7 @@ class How(NamedTuple):
     rate: float = 1e-3
     loss: LossName = "bce"
     seed: int = 7
+    augment: tuple[Augmentation, ...] = ()
     deadline: float | None = None
     resume: bool = False
     events: Path | None = None
@@ -224,7 +226,7 @@ def learn_examples(
         told=how.told,
     )
     outputs = len(classes) or (2 if how.loss == "cross-entropy" else 1)
-    learned = learn(examples, how.loss, outputs, how.batch, options)
+    learned = learn(examples, how.loss, outputs, how.batch, options, how.augment)
     return learned, _network(learned, examples, how.loss, classes, of_people)
 
 

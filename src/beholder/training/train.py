@@ -16,6 +16,9 @@ from beholder.bundle.parts import Parts, recipe
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, remove_old, write_bundle
 from beholder.dataset.build import Built, build
+from beholder.encoders import own_network
+from beholder.encoders.own_network import OWN
+from beholder.encoders.registry import graphs
 from beholder.errors import BundleError, UsageError
 from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
@@ -197,8 +200,15 @@ def _unseen(made: Built, workspace: Workspace) -> list[str]:
         f"({'; '.join(refused[:SHOWN])}{more}); replace these files and import them again "
         f"(`beholder encode {workspace.root}` says why each was refused)"
     ]
+    erased = [
+        f"{name} learned from somebody who was erased since: tune again "
+        f"(`beholder train {workspace.root} --tune-encoder`)"
+        for name in workspace.settings.encode.encoders
+        if name.startswith(OWN) and own_network.mark_of(name, graphs(workspace)).exists()
+    ]
     return (
         damaged
+        + erased
         + unreadable * bool(refused)
         + [
             f"{name} has seen no picture of {n} items that have some: run `beholder encode "

@@ -1,0 +1,112 @@
+"""`beholder train --tune-encoder none|projection|last|all`: an encoder is tuned, or left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beholder.cli import console, train_network
+
+if TYPE_CHECKING:
+    from beholder.settings import Augmentation
+    from beholder.training.train import Trained
+    from beholder.training.tuned import TunedEncoder
+
+
+def without(folder: Path, budget: str | None, seed: int | None, as_json: bool) -> None:
+    """Train with the frozen encoders again."""
+    from beholder.training.tuned import untuned
+    from beholder.workspace import Workspace
+
+    with console.progress() as progress:
+        trained = untuned(Workspace.open(folder), budget, seed, progress)
+    if as_json:
+        console.as_json(trained)
+    else:
+        show_bundle(trained)
+
+
+def tune(
+    folder: Path,
+    kind: str,
+    budget: str | None,
+    seed: int | None,
+    as_json: bool,
+    *,
+    user: str | None,
+    loss: str | None,
+    epochs: int | None,
+    batch_size: int | None,
+    lr: float | None,
+    resume: bool,
+    tensorboard: Path | None,
+    augment: tuple[Augmentation, ...],
+    side: int | None,
+    views: int | None,
+) -> None:
+    """Tune an encoder, with a line an epoch."""
+    from beholder.training.budget import check_seed, seconds
+    from beholder.training.tuned import SIDE, Asked, check_asked, tune_encoder
+    from beholder.workspace import Workspace
+
+    train_network.refuse(user=user, loss=loss)
+    if kind == "projection":
+        train_network.refuse(side=side, augment=augment)
+    workspace = Workspace.open(folder)
+    changes = () if kind == "projection" else tuple(workspace.settings.train.augment)
+    asked = Asked(
+        kind,
+        10 if epochs is None else epochs,
+        batch_size,
+        lr,
+        check_seed(workspace.settings.train.seed if seed is None else seed),
+        SIDE if side is None else side,
+        augment or changes,
+        1 if views is None else views,
+        None if budget is None else seconds(budget),
+        resume,
+        tensorboard,
+    )
+    check_asked(asked)
+    with console.progress() as progress:
+        told = train_network.teller(progress, silent=as_json)
+        tuned = tune_encoder(workspace, asked._replace(progress=progress, told=told))
+    if as_json:
+        console.as_json(tuned)
+    else:
+        show(tuned)
+
+
+def show(tuned: TunedEncoder) -> None:
+    """Print what tuning came to."""
+    for note in tuned.notes:
+        click.echo(f"- {note}")
+    click.echo(
+        f"NDCG@10 of pictures alone, on pictures left out: frozen {tuned.frozen:.4f}, tuned "
+        f"{tuned.ndcg:.4f}: {tuned.gain:+.4f} (standard error {tuned.error:.4f})"
+    )
+    click.echo(train_network.kept(tuned.best, tuned.epochs, tuned.ended, tuned.seconds))
+    if tuned.trained is not None:
+        click.echo(f"{tuned.encoder} is in encode.encoders, and in the bundle")
+        show_bundle(tuned.trained)
+    else:
+        click.echo(
+            f"{tuned.encoder} is kept, and not put to use: it is not surely better. To use it "
+            "all the same, name it in encode.encoders and train"
+        )
+
+
+def show_bundle(trained: Trained) -> None:
+    """Print which bundle was trained, and whether it is served."""
+    console.members(trained.members)
+    for note in trained.notes:
+        click.echo(f"- {note}")
+    state = "served" if trained.refused is None else f"not served: {trained.refused}"
+    click.echo(f"bundle {trained.bundle}: {trained.seconds:.0f} s; {state}")
+
+
+def refuse_all(network: dict[str, Any]) -> None:
+    """Refuse options of a training where nothing is tuned."""
+    train_network.refuse(**{name.replace("_", "-"): value for name, value in network.items()})

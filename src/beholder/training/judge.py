@@ -1,0 +1,58 @@
+"""Says how well vectors of pictures find what people liked among pictures that nobody had seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from beholder.behaviour.histories import Histories
+from beholder.blending.measure import Values, ndcg
+from beholder.dataset.splits import Cases
+from beholder.scorers.interface import Floats, Mask
+from beholder.spaces.whitening import unit
+
+POWER = 3.0  # as near pictures count in `visual-knn`
+
+
+class Judge:
+    """NDCG@10 of cases whose answers are held-out items, by cosines of vectors alone.
+
+    Parameters
+    ----------
+    cold
+        bool (n_items,). The items asked for, and ranked.
+    rows
+        int64 (n_items,). The picture that each item shows; -1: none.
+    """
+
+    def __init__(self, cases: Cases, cold: Mask, rows: NDArray[np.int64]) -> None:
+        self.cases, self.cold, self.rows = cases, cold, rows
+        needed = np.union1d(cases.histories.items, np.flatnonzero(cold))
+        self.judged = np.unique(rows[needed][rows[needed] >= 0])
+
+    def values(self, vectors: Floats) -> Values:
+        """Return NDCG@10 of each case.
+
+        Parameters
+        ----------
+        vectors
+            Of the rows `judged`, in their order.
+        """
+        place = np.searchsorted(self.judged, self.rows).clip(0, max(len(self.judged) - 1, 0))
+        known = (self.rows >= 0) & (self.judged[place] == self.rows)
+        items = unit(vectors)[place] * known[:, None]
+        near = np.maximum(items @ items[self.cold].T, 0) ** POWER
+
+        def ask(told: Histories) -> Floats:
+            shape = (len(told), len(self.rows))
+            liked = sp.csr_array((told.weights, told.items, told.indptr), shape=shape)
+            scores = np.zeros(shape, np.float32)
+            scores[:, self.cold] = liked @ near
+            return scores
+
+        return ndcg(ask, self.cases, self.cold)
+
+    def __call__(self, vectors: Floats) -> float:
+        """Return the mean over all cases."""
+        return float(self.values(vectors).mean())

@@ -1,0 +1,145 @@
+"""What an encoder is tuned on: pictures, couples that people like, and who judges it.
+
+The last like of each person and a tenth of the items are left out, by the split that weighs the
+members of a blend with this seed: what is tuned cannot flatter itself there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.blending.measure import Values
+from beholder.blending.validation import FEWEST, validation
+from beholder.dataset.build import Built
+from beholder.dataset.couples import couples
+from beholder.encoders import small_pictures
+from beholder.encoders.efficientnet_lite0 import EfficientNetLite0
+from beholder.encoders.registry import vector_cache
+from beholder.errors import DataError
+from beholder.media import originals
+from beholder.progress import Progress
+from beholder.scorers.interface import Floats
+from beholder.spaces import Modality
+from beholder.spaces.whitening import Whitening
+from beholder.training.judge import Judge
+from beholder.workspace import Workspace
+
+FROZEN = EfficientNetLite0.name
+COUPLES = 100_000  # at most
+LEAST = 100  # couples
+PICTURES = 20_000  # at most: those that most people like
+JUDGED = 300  # cases at most
+
+
+@dataclass(frozen=True)
+class Taught:
+    """Distinct covers, what is learned of them, and who judges.
+
+    Attributes
+    ----------
+    digests
+        SHA-256 of each picture, by row.
+    first, second
+        int64 (p,). Rows of the pictures of each couple.
+    fitted
+        bool (rows,). Pictures that something may be learned from.
+    """
+
+    digests: list[str]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    fitted: NDArray[np.bool_]
+    judge: Judge
+    notes: list[str]
+
+    def features(self, workspace: Workspace) -> Floats:
+        """Return the frozen features of all pictures, float32 (rows, 1280)."""
+        return self.vectors(workspace, FROZEN)
+
+    def vectors(self, workspace: Workspace, encoder: str) -> Floats:
+        """Return the vectors of all pictures by an encoder that has seen them, (rows, dim)."""
+        return vector_cache(workspace, encoder).load(self.digests)[0]
+
+    def pixels(
+        self,
+        workspace: Workspace,
+        side: int,
+        progress: Progress,
+        some: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.uint8]:
+        """Return pictures as a tuned network sees them, uint8 (rows, side, side, 3).
+
+        Parameters
+        ----------
+        some
+            Rows; None: all.
+        """
+        wanted = range(len(self.digests)) if some is None else some.tolist()
+        paths = [originals.path_of(workspace.media, self.digests[row]) for row in wanted]
+        found = small_pictures.read(workspace, paths, progress, side)
+        if found.refused:
+            said = ", ".join(f"{why}: {n}" for why, n in sorted(found.refused.items()))
+            raise DataError(
+                f"pictures that were encoded before cannot be read any more ({said})",
+                remedy="`beholder check` says which are missing",
+            )
+        return found.pixels
+
+    def frozen(self, workspace: Workspace) -> Values:
+        """Return how the frozen encoder is judged, case by case."""
+        features = self.features(workspace)
+        modality = Modality.of_rows(features, np.ones(len(features), bool))
+        return self.judge.values(Whitening.fit(modality, self.fitted)(features[self.judge.judged]))
+
+    def reached(self, workspace: Workspace, encoder: str) -> Values:
+        """Return how an encoder is judged that has encoded everything, case by case."""
+        return self.judge.values(self.vectors(workspace, encoder)[self.judge.judged])
+
+
+def taught(workspace: Workspace, built: Built, seed: int) -> Taught:
+    """Return what there is to learn from, with all pictures encoded by the frozen network.
+
+    Raises
+    ------
+    DataError
+        If there is too little.
+    """
+    dataset = built.dataset
+    held = validation(dataset, seed)
+    liked = held.train.interactions
+    covers = [own[0] if own else "" for own in built.items["pictures"].to_pylist()]
+    _, present = vector_cache(workspace, FROZEN).load(covers)
+    counts = liked.item_counts + held.cold * (int(liked.item_counts.max(initial=0)) + 1)
+    order = [i for i in np.argsort(-counts, kind="stable").tolist() if present[i]]
+    digests = list(dict.fromkeys(covers[i] for i in order))[:PICTURES]
+    row_of = {digest: row for row, digest in enumerate(digests)}
+    rows = np.array([row_of.get(cover, -1) for cover in covers], np.int64)
+    rng = np.random.default_rng([seed, 41])
+    first, second = couples(liked, rows >= 0, COUPLES, rng)
+    different = rows[first] != rows[second]
+    first, second = rows[first][different], rows[second][different]
+    fresh = held.fresh.only((rows >= 0)[held.fresh.targets])
+    if len(fresh) < FEWEST or len(first) < LEAST:
+        raise DataError(
+            f"{len(first)} couples that somebody liked, and {len(fresh)} people to judge "
+            "by: too few to tune an encoder of pictures",
+            remedy=f"{LEAST} and {FEWEST} are the least, of 50 pictures or more: collect likes",
+        )
+    some = np.linspace(0, len(fresh) - 1, min(len(fresh), JUDGED)).astype(np.int64)
+    judge = Judge(fresh.take(some), held.cold & (rows >= 0), rows)
+    fitted = np.ones(len(digests), bool)
+    fitted[rows[held.cold & (rows >= 0)]] = False
+    notes = [
+        f"tuned on {len(first)} couples of {len(digests)} pictures; {len(some)} people judge by "
+        f"{int(judge.cold.sum())} pictures that were left out"
+    ]
+    without = int((rows < 0).sum())
+    if without:
+        notes.append(
+            f"items that nothing is learned of, without a picture that can be read or beyond "
+            f"{PICTURES} pictures: {without}"
+        )
+    return Taught(digests, first, second, fitted, judge, notes)

@@ -1,0 +1,251 @@
+"""`beholder train --tune-encoder projection|last|all`: an encoder that learned what people like.
+
+It becomes an encoder of the workspace, in a file and with a version of its own. Where it is surely
+better than the frozen one, it is written into the settings, and a bundle is trained with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from beholder.blending.measure import Values
+from beholder.dataset.build import build
+from beholder.encoders import own_network
+from beholder.encoders.lite0_weights import SIDE as USUAL
+from beholder.encoders.own_graph import VIEWS
+from beholder.encoders.own_network import OWN
+from beholder.encoders.registry import graphs
+from beholder.encoders.workspace import encode_workspace
+from beholder.errors import SettingsError, UsageError
+from beholder.networks import door
+from beholder.progress import SILENT, Progress
+from beholder.settings import Augmentation
+from beholder.settings_line import replace_value
+from beholder.store.erase import drop_checkpoints, mark_network
+from beholder.store.locks import training_lock
+from beholder.store.store import Store
+from beholder.training.budget import Clock
+from beholder.training.lessons import FROZEN, Taught, taught
+from beholder.training.train import Trained, train_workspace
+from beholder.workspace import Workspace
+
+if TYPE_CHECKING:
+    from beholder.networks.task import Epoch
+    from beholder.networks.tuned import Tuned
+
+PATIENCE = 4  # epochs
+SIDE, LEAST_SIDE = 96, 32  # of the pictures of a network that is tuned, at most and at least
+SURE = 2.0  # standard errors that a gain is above 0
+HALF = 0.5  # of the budget at most is for tuning
+RATES = {"projection": 1e-3, "last": 1e-3, "all": 1e-3}
+BATCHES = {"projection": 1024, "last": 64, "all": 64}
+
+
+class Asked(NamedTuple):
+    """What to tune, and how; see the options of the command.
+
+    Attributes
+    ----------
+    budget
+        Seconds for tuning and training; None: as many epochs as asked for, and the settings'.
+    """
+
+    kind: str
+    epochs: int = 10
+    batch: int | None = None
+    rate: float | None = None
+    seed: int = 7
+    side: int = SIDE
+    augment: tuple[Augmentation, ...] = ()
+    views: int = 1
+    budget: float | None = None
+    resume: bool = False
+    events: Path | None = None
+    progress: Progress = SILENT
+    told: Callable[[Epoch, bool], None] = lambda epoch, old: None
+
+
+class TunedEncoder(msgspec.Struct, frozen=True):
+    """What tuning an encoder came to.
+
+    Attributes
+    ----------
+    used
+        Whether it was surely better, and is written into the settings.
+    frozen, ndcg, gain, error
+        NDCG@10 of the frozen encoder and of this one, by pictures alone, on held-out pictures;
+        the mean difference by case, and its standard error.
+    trained
+        The bundle that was trained with it; None: none was.
+    """
+
+    encoder: str
+    used: bool
+    frozen: float
+    ndcg: float
+    gain: float
+    error: float
+    epochs: int
+    best: int
+    ended: str
+    trained: Trained | None
+    notes: list[str]
+    seconds: float
+
+
+def check_asked(asked: Asked) -> None:
+    """Refuse what cannot be tuned, before anything is read.
+
+    Raises
+    ------
+    MissingExtraError
+        If PyTorch, or the writer of event files, is not installed.
+    UsageError
+        If a number makes no training.
+    """
+    door.check(f"--tune-encoder {asked.kind}")
+    if asked.events is not None:
+        door.check_tensorboard()
+    batch, rate = asked.batch or BATCHES[asked.kind], asked.rate or RATES[asked.kind]
+    if asked.epochs < 1 or batch < 4 or not 0 < rate < 1:
+        raise UsageError(
+            f"{asked.epochs} epochs in batches of {batch} with a step of {rate:g}",
+            remedy="at least one epoch, four pictures, and a step between 0 and 1",
+        )
+    if not LEAST_SIDE <= asked.side <= SIDE or asked.views not in VIEWS:
+        raise UsageError(
+            f"pictures of {asked.side} pixels in {asked.views} views",
+            remedy=f"{LEAST_SIDE} to {SIDE} pixels, and 1 or 2 views",
+        )
+
+
+def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
+    """Tune an encoder, and serve a bundle with it where it is surely better.
+
+    Raises
+    ------
+    DataError
+        If too little is liked, or too few pictures can be read.
+    WorkspaceError
+        If there are no items.
+    """
+    check_asked(asked)
+    clock = Clock(asked.budget or 0.0)
+    with training_lock(workspace):
+        with Store.open(workspace) as store:
+            expired = store.expire()
+            every = dict.fromkeys([*workspace.settings.encode.encoders, FROZEN])
+            encode_workspace(workspace, store, list(every), asked.progress)
+            built = build(workspace, store, asked.seed)
+        lessons = taught(workspace, built, asked.seed)
+        made = _learned(workspace, lessons, asked, clock)
+        name = own_network.keep(graphs(workspace), asked.kind, made.onnx)
+        notes = [f"{expired} events were older than privacy.retention_days: deleted"] * bool(
+            expired
+        )
+        notes += built.left_out + lessons.notes
+        with Store.open(workspace) as store:
+            highest, held = built.held
+            if store.held(highest) < held:
+                mark_network(own_network.mark_of(name, graphs(workspace)))
+                drop_checkpoints(workspace)
+                notes.append("somebody was erased meanwhile, and it is marked: tune again")
+            encode_workspace(workspace, store, [name], asked.progress)
+    before, after = lessons.frozen(workspace), lessons.reached(workspace, name)
+    gain, error = _gain(after - before)
+    used = gain > SURE * error
+    trained = None
+    if used:
+        use(workspace, name)
+        left = None if asked.budget is None else max(clock.left, 1.0)
+        trained = train_workspace(
+            Workspace.open(workspace.root), budget=left, seed=asked.seed, progress=asked.progress
+        )
+    epochs = made.trained.epochs
+    return TunedEncoder(
+        name,
+        used,
+        float(before.mean()),
+        float(after.mean()),
+        gain,
+        error,
+        len(epochs),
+        made.trained.best.number,
+        made.trained.ended,
+        trained,
+        notes,
+        clock.spent,
+    )
+
+
+def _learned(workspace: Workspace, lessons: Taught, asked: Asked, clock: Clock) -> Tuned:
+    from beholder.encoders.lite0_graph import folded
+    from beholder.encoders.lite0_weights import read_weights, weights_file
+    from beholder.networks.task import Options
+    from beholder.networks.tuned import Lessons, Tuning, tune
+
+    alone = asked.kind == "projection"
+    inputs: NDArray[Any]
+    if alone:
+        inputs = lessons.features(workspace)
+    else:
+        inputs = lessons.pixels(workspace, asked.side, asked.progress)
+    deadline = None if asked.budget is None else time.monotonic() + HALF * clock.left
+    options = Options(
+        epochs=asked.epochs,
+        rate=asked.rate or RATES[asked.kind],
+        seed=asked.seed,
+        patience=PATIENCE,
+        deadline=deadline,
+        progress=asked.progress,
+        checkpoint=workspace.networks / f"tuned-{asked.kind}.safetensors",
+        resume=asked.resume,
+        events=asked.events,
+        told=asked.told,
+    )
+    tuning = Tuning(asked.kind, asked.batch or BATCHES[asked.kind], asked.augment, asked.views)
+    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged)
+    weights = folded(read_weights(weights_file()))
+    return tune(weights, told, tuning, lessons.judge, USUAL if alone else asked.side, options)
+
+
+def untuned(
+    workspace: Workspace, budget: str | None, seed: int | None, progress: Progress = SILENT
+) -> Trained:
+    """Take encoders of the workspace's own out of the settings, and train without them."""
+    use(workspace, None)
+    again = Workspace.open(workspace.root)
+    return train_workspace(again, budget=budget, seed=seed, progress=progress)
+
+
+def use(workspace: Workspace, name: str | None) -> None:
+    """Write an own encoder into the settings in place of those that are there; None: none.
+
+    Raises
+    ------
+    SettingsError
+        If the environment says otherwise, or there is no place for it.
+    """
+    before = workspace.settings.encode.encoders
+    wanted = [each for each in before if not each.startswith(OWN)] + ([name] if name else [])
+    if wanted == before:
+        return
+    replace_value(workspace.toml, "encode", "encoders", wanted)
+    if Workspace.open(workspace.root).settings.encode.encoders != wanted:
+        raise SettingsError(
+            "BEHOLDER_ENCODE_ENCODERS names other encoders than the settings file now does",
+            remedy=f"let it name {', '.join(wanted)}, or unset it; then `beholder train`",
+        )
+
+
+def _gain(difference: Values) -> tuple[float, float]:
+    """Return the mean of a difference by case, and its standard error."""
+    n = len(difference)
+    return float(difference.mean()), float(difference.std(ddof=1) / np.sqrt(n))

@@ -1,0 +1,62 @@
+"""`beholder encoders`: what there is, and what smaller forms cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from beholder.demo.hidden import hidden_gallery
+from beholder.workspace import Workspace
+from hidden_workspace import hidden_workspace
+
+COMMAND = [sys.executable, "-m", "beholder.cli.main"]
+
+
+def typed(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = hidden_workspace(tmp_path_factory.mktemp("hidden") / "workspace", hidden_gallery(62, 70))
+    done = typed("encode", str(made.root))
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_smaller_forms_are_measured_beside_the_whole_network(workspace: Workspace) -> None:
+    done = typed("encoders", "compare", str(workspace.root), "--json")
+    assert done.returncode == 0, done.stderr
+    whole, half, int8 = json.loads(done.stdout)["forms"]
+    assert [form["form"] for form in (whole, half, int8)] == ["whole", "half", "int8"]
+    assert whole["encoder"] == "efficientnet-lite0"
+    assert (whole["loss"], whole["error"], round(whole["cosine"], 4)) == (0, 0, 1)
+    assert int8["bytes"] < 0.35 * whole["bytes"] < half["bytes"] < 0.55 * whole["bytes"]
+    assert half["cosine"] > 0.999
+    assert 0.5 < int8["cosine"] < half["cosine"]
+    for form in (half, int8):
+        assert form["loss"] == pytest.approx(whole["ndcg"] - form["ndcg"], abs=1e-6)
+        assert form["per_second"] > 0
+        assert set(form["invariance"]) == {"flip", "crop", "colour", "erase", "mix"}
+    listed = json.loads(typed("encoders", "list", str(workspace.root), "--json").stdout)
+    states = {row["encoder"]: (row["state"], row["vectors"]) for row in listed}
+    assert states["efficientnet-lite0"] == ("used", 62)
+    assert states[half["encoder"]] == states[int8["encoder"]] == ("", 62)
+
+
+def test_what_learned_from_nobody_is_not_marked_when_somebody_is_erased(
+    workspace: Workspace,
+) -> None:
+    assert typed("user", "erase", str(workspace.root), "visitor-0001", "--yes").returncode == 0
+    assert "marked" not in typed("encoders", "list", str(workspace.root)).stdout
+
+
+def test_without_a_network_in_the_settings_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    made = Workspace.create(tmp_path / "workspace", '[encode]\nencoders = ["colour"]\n')
+    done = typed("encoders", "compare", str(made.root))
+    assert done.returncode == 2
+    assert "names no network that could be compared" in done.stderr
