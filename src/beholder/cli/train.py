@@ -17,6 +17,7 @@ from beholder.cli import asking, train_network, tune
 @click.option("--seed", type=int, help="Draws whatever is random; the budget decides the rest.")
 @click.option("--plan", help="Follow the decisions of a bundle, or of its choice.json, again.")
 @click.option("--promote", is_flag=True, help="Serve it even if it is worse than the live bundle.")
+@click.option("--dry-run", is_flag=True, help="Only say which models suit, and what they take.")
 @train_network.options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 def command(
@@ -26,6 +27,7 @@ def command(
     seed: int | None,
     plan: str | None,
     promote: bool,
+    dry_run: bool,
     as_json: bool,
     tune_encoder: str | None,
     **network: Any,
@@ -36,10 +38,24 @@ def command(
     is surely better, a bundle is trained with it. With small-cnn a network learns from pixels what
     is liked, and `POST /recommend` answers with it: for everybody in a new bundle, or with --user
     for one person alone. It takes PyTorch: pip install 'beholder[torch]'. What is served does not.
+
+    With --dry-run nothing is trained or written: of each model it is said whether data, machine
+    and budget suit it, about how many seconds and how much memory it takes, and why not.
     """
     import beholder
     from beholder.cli import console
 
+    if dry_run:
+        from beholder.cli import dry_run as rehearsal
+
+        train_network.refuse_dry(plan=plan, promote=promote)
+        if tune_encoder is None:
+            train_network.refuse_without(network)
+            rehearsal.of_members(folder, models, budget, seed, as_json)
+        else:
+            train_network.refuse(model=models)
+            rehearsal.of_network(folder, tune_encoder, budget, seed, as_json, **network)
+        return
     if tune_encoder is not None:
         train_network.refuse(model=models, plan=plan, promote=promote)
         if tune_encoder == train_network.SMALL_CNN:

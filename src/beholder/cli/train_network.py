@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from beholder.networks.task import Epoch
     from beholder.progress import Progress
     from beholder.settings import Augmentation
-    from beholder.training.classic import Classic
+    from beholder.training.classic import Classic, How
+    from beholder.workspace import Workspace
 
 USUAL: dict[str, Any] = {"epochs": 10, "batch_size": 64, "lr": 0.001, "loss": "bce"}
 SMALL_CNN, NONE = "small-cnn", "none"
@@ -80,6 +81,18 @@ def refuse(**others: Any) -> None:
         )
 
 
+def refuse_dry(**others: Any) -> None:
+    """Refuse options that a dry run does not follow; raises as `refuse` does."""
+    from beholder.errors import UsageError
+
+    given = [f"--{name}" for name, value in others.items() if value]
+    if given:
+        raise UsageError(
+            f"{', '.join(given)} says nothing to a dry run",
+            remedy="leave it out, or leave --dry-run out",
+        )
+
+
 def refuse_without(network: dict[str, Any]) -> None:
     """Refuse options of a network's training where none is trained; raises as `refuse` does."""
     from beholder.errors import UsageError
@@ -107,19 +120,13 @@ def train(
     **numbers: Any,
 ) -> None:
     """Train the small network, with a line an epoch."""
-    from beholder.training.budget import check_seed, seconds
-    from beholder.training.classic import How, check, train_classic, train_for
+    from beholder.training.budget import seconds
+    from beholder.training.classic import check, train_classic, train_for
     from beholder.workspace import Workspace
 
     refuse(side=side, views=views)
     workspace = Workspace.open(folder)
-    said = {name: USUAL[name] if value is None else value for name, value in numbers.items()}
-    how = How(
-        epochs=said["epochs"],
-        batch=said["batch_size"],
-        rate=said["lr"],
-        loss=said["loss"],
-        seed=check_seed(workspace.settings.train.seed if seed is None else seed),
+    how = how_of(workspace, seed, numbers)._replace(
         deadline=None if budget is None else time.monotonic() + seconds(budget),
         augment=augment or tuple(workspace.settings.train.augment),
         resume=resume,
@@ -133,6 +140,21 @@ def train(
         console.as_json(trained)
     else:
         show(trained)
+
+
+def how_of(workspace: Workspace, seed: int | None, numbers: dict[str, Any]) -> How:
+    """Return how the network is trained, by options that may be None."""
+    from beholder.training.budget import check_seed
+    from beholder.training.classic import How
+
+    said = {name: USUAL[name] if value is None else value for name, value in numbers.items()}
+    return How(
+        epochs=said["epochs"],
+        batch=said["batch_size"],
+        rate=said["lr"],
+        loss=said["loss"],
+        seed=check_seed(workspace.settings.train.seed if seed is None else seed),
+    )
 
 
 def teller(progress: Progress, *, silent: bool) -> Callable[[Epoch, bool], None]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
-from beholder.blending.members import Member, Tuned
+from beholder.blending.members import Member
 from beholder.dataset.dataset import WORDS, Dataset
 from beholder.dataset.new_items import untouched_of
 from beholder.scorers.item_item import KEPT
@@ -23,6 +24,14 @@ SAMPLED = 64  # new items that are compared
 # With content the first bundle must come by then: it is wanted within a minute, and some of a
 # short budget is for what comes after it.
 SOON, EARLY = 50.0, 0.8
+
+
+class Tried(Protocol):
+    """What was made of a member."""
+
+    @property
+    def member(self) -> Member:
+        """Of which."""
 
 
 class Ahead:
@@ -37,7 +46,7 @@ class Ahead:
     """
 
     def __init__(
-        self, dataset: Dataset, train: Dataset, plan: Plan, tuned: Mapping[str, Tuned]
+        self, dataset: Dataset, train: Dataset, plan: Plan, tuned: Mapping[str, Tried]
     ) -> None:
         self.dataset, self.train, self.plan, self.tuned = dataset, train, plan, tuned
 

@@ -7,11 +7,17 @@ import time
 import numpy as np
 
 from beholder.behaviour.history import History
+from beholder.blending.members import Member
 from beholder.scorers.vectors import FoldIn, Vectors
 
 MOST = 1e-4  # seconds that vector members may add to an answer of 0.2 ms
 HISTORY = 50
 RUNS = 30
+
+
+def seconds_with(member: Member, n_items: int) -> float:
+    """Return what a vector member would add to an answer, by the longest vectors it may give."""
+    return seconds_an_answer(n_items, max(int(settings.factors) for settings in member.trials))
 
 
 def seconds_an_answer(n_items: int, factors: int) -> float:

@@ -31,7 +31,7 @@ from beholder.models.contract import FitOptions
 from beholder.models.popularity import PopularitySettings
 from beholder.progress import SILENT, Progress
 from beholder.training.ahead import Ahead
-from beholder.training.answer_time import MOST, seconds_an_answer
+from beholder.training.answer_time import MOST, seconds_with
 from beholder.training.budget import Clock, told
 from beholder.training.costly import Costly
 from beholder.training.order import expect, order_last
@@ -42,6 +42,8 @@ from beholder.training.tune import Tuner, tune_popularity
 Hand = Callable[[Fitted], None]
 STOPPED = "stopped: what is tuned by now is weighed and written; Ctrl-C again ends at once"
 ENOUGH = "a first blend is fitted: Ctrl-C from now on ends the trying and keeps the best so far"
+SLOW = "is left out: answers would not stay quick with it"
+NO_ROOM = "did not fit into the budget"
 LATE = "keep the first blend where the end was stopped"
 ENDING = ("weigh all", "keep the first blend", "fit again", "place the rest")
 OVER = 0.05  # of the budget may be lost to a step that takes longer than before
@@ -200,12 +202,11 @@ class _Training:
             if self.plan.decide(f"ask {member.name}", partial(self._is_quick, member)):
                 quick.append(member)
             else:
-                left_out.append(f"{member.name} is left out: answers would not stay quick with it")
+                left_out.append(f"{member.name} {SLOW}")
         return quick, left_out
 
     def _is_quick(self, member: Member) -> bool:
-        longest = max(int(settings.factors) for settings in member.trials)
-        spent = seconds_an_answer(self.held.train.n_items, longest)
+        spent = seconds_with(member, self.held.train.n_items)
         if spent > MOST:
             self.plan.timings.append(
                 f"{member.name} would add {spent * 1e3:.2f} ms to an answer, "
@@ -286,7 +287,7 @@ class _Training:
                 for member in left_out
                 if self.plan.cost(member.name)
             ]
-        why = "was not tried" if self._was_stopped else "did not fit into the budget"
+        why = "was not tried" if self._was_stopped else NO_ROOM
         return [f"{member.name} {why}" for member in left_out]
 
     @property

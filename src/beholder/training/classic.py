@@ -99,6 +99,11 @@ def check(how: How) -> None:
     door.check("--tune-encoder small-cnn")
     if how.events is not None:
         door.check_tensorboard()
+    check_numbers(how)
+
+
+def check_numbers(how: How) -> None:
+    """Refuse numbers that make no training; raises a UsageError."""
     if how.epochs < 1 or how.batch < 1 or not 0 < how.rate < 1:
         raise UsageError(
             f"{how.epochs} epochs in batches of {how.batch} with a step of {how.rate:g}",

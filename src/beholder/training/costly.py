@@ -9,6 +9,7 @@ the budget holds for models that nobody has seen before.
 from __future__ import annotations
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,19 @@ OVERHEAD = 1.3  # a member takes this much longer than its system, or its compar
 TRIED = 2000  # unknowns of the system that is solved to learn how fast this machine is
 PART, PEOPLE = 16, 10  # one of so many people is tried, if so many are left
 RUNS = 2  # the first one may have to load what the member needs
+
+
+class Rounds(NamedTuple):
+    """Seconds of a member that learns in rounds: beside them, and of one; and how many it does."""
+
+    beside: float
+    one: float
+    times: int
+
+    @property
+    def first(self) -> float:
+        """What its first round takes, with all that is beside it."""
+        return self.beside + self.one
 
 
 class Costly:
@@ -49,21 +63,31 @@ class Costly:
         # Of cheap members it is not said what they do: the worse of the two.
         self.growth = {"solve": cubed, "gradient": linear, "light": max(cubed, linear)}
         self._to_solve: float | None = None
+        self._rounds: dict[str, Rounds] = {}
 
     def expect(self, member: Member, plan: Plan) -> None:
         """Tell the plan what a trial takes: all of it, or its first round."""
         if member.card.cost == "solve":
+            plan.expected[member.name] = self.seconds(member)
+        elif plan.clock.left > plan.ending([], quick=True):
+            plan.expected[member.name] = self.rounds(member).first
+
+    def seconds(self, member: Member) -> float:
+        """Return about what one trial takes, to its end."""
+        if member.card.cost == "solve":
             if self._to_solve is None:
                 self._to_solve = seconds_to_solve(self.n_solved)
-            plan.expected[member.name] = OVERHEAD * self._to_solve
-        elif plan.clock.left > plan.ending([], quick=True):
-            plan.expected[member.name] = self._seconds_of_a_round(member)
+            return OVERHEAD * self._to_solve
+        found = self.rounds(member)
+        return found.beside + found.times * found.one
 
-    def _seconds_of_a_round(self, member: Member) -> float:
+    def rounds(self, member: Member) -> Rounds:
         """Fit one round on some of the people, and return what all of them would take.
 
         Couples are drawn, as many of a part as of all: who learns from them is tried on all.
         """
+        if member.name in self._rounds:
+            return self._rounds[member.name]
         log = self.train.log
         step = 1 if member.card.couples else min(PART, max(log.n_users // PEOPLE, 1))
         part = self.train.with_log(log.keep(log.users % step == 0))
@@ -75,19 +99,29 @@ class Costly:
             learned(member.model, part, member.trials[0], options)
             spent = time.monotonic() - began
             in_round = spent if watch.spent is None else watch.spent
-            found.append(spent - in_round + in_round * more)
-        return min(found)
+            found.append(Rounds(spent - in_round, in_round * more, watch.total))
+        self._rounds[member.name] = min(found, key=lambda one: one.first)
+        return self._rounds[member.name]
 
 
 class Watch(Silent):
-    """Progress that notes how long the first round took, as the first step that is shown."""
+    """Progress that notes how long the first round took, as the first step that is shown.
+
+    Attributes
+    ----------
+    total
+        How many rounds there would be.
+    """
 
     began = 0.0
+    total = 1
     spent: float | None = None
 
     def start(self, what: str, total: int | None = None, unit: str = "") -> None:
-        """Note when."""
+        """Note when, and of the first step how many rounds it has."""
         self.began = time.monotonic()
+        if self.spent is None:
+            self.total = total or 1
 
     def advance(self, n: int = 1) -> None:
         """Note how long it took, the first time."""

@@ -157,7 +157,7 @@ def _train(
         progress=progress,
         only=chosen,
         first=first,
-        live=lambda known: None if promote_anyway else _live(workspace, known),
+        live=lambda known: None if promote_anyway else live_recipe(workspace, known),
     )
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
@@ -253,7 +253,7 @@ def _kept(before: str | None, now: str | None) -> str:
     return f"nothing of this training is kept, {served}"
 
 
-def _live(workspace: Workspace, known: Iterable[str]) -> Live | None:
+def live_recipe(workspace: Workspace, known: Iterable[str]) -> Live | None:
     """Return the recipe of the bundle that is served, None without a readable one."""
     try:
         name = current(workspace)

@@ -1,0 +1,99 @@
+"""`beholder train --dry-run`: its table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from beholder.cli import console, train_network
+
+if TYPE_CHECKING:
+    from beholder.training.dry_run import DryRun
+    from beholder.training.foreseen import Line
+
+HEAD = ("model", "data", "machine", "budget", "seconds", "memory", "why")
+LEGEND = (
+    "data, machine, budget: whether they suit; seconds, memory: about, all trials and the last "
+    "fitting together, beside the data; - is not known"
+)
+
+
+def of_members(
+    folder: Path, models: tuple[str, ...], budget: str | None, seed: int | None, as_json: bool
+) -> None:
+    """Say which models suit, and which networks could be trained."""
+    from beholder.training.dry_run import dry_run
+    from beholder.workspace import Workspace
+
+    found = dry_run(Workspace.open(folder), budget=budget, models=models, seed=seed)
+    _tell(found, as_json)
+
+
+def of_network(
+    folder: Path,
+    name: str,
+    budget: str | None,
+    seed: int | None,
+    as_json: bool,
+    *,
+    user: str | None,
+    resume: bool,
+    tensorboard: Path | None,
+    **numbers: Any,
+) -> None:
+    """Say what training a network for everybody would take."""
+    from beholder.training.budget import seconds
+    from beholder.training.classic import check_numbers
+    from beholder.training.dry_run import dry_run_network
+    from beholder.workspace import Workspace
+
+    train_network.refuse_dry(user=user, resume=resume, tensorboard=tensorboard)
+    workspace = Workspace.open(folder)
+    how = train_network.how_of(workspace, seed, numbers)
+    check_numbers(how)
+    allowed = None if budget is None else seconds(budget)
+    _tell(dry_run_network(workspace, name, how, allowed), as_json)
+
+
+def _tell(found: DryRun, as_json: bool) -> None:
+    if as_json:
+        console.as_json(found)
+    else:
+        show(found)
+
+
+def show(found: DryRun) -> None:
+    """Print what a training would be."""
+    console.table(HEAD, [_row(line) for line in found.lines])
+    click.echo(LEGEND, err=True)
+    for note in found.notes:
+        click.echo(f"- {note}")
+    members = [line for line in found.lines if line.kind == "member"]
+    if members and all(line.left_out for line in members):
+        click.echo("training would end with an error: none of the models can be fitted")
+    elif members:
+        assert found.budget is not None, "the training of members has one"
+        click.echo(
+            f"training would take about {found.seconds:.0f} s of a budget of {found.budget:.0f} s; "
+            "near its end the clock decides, and it may decide otherwise"
+        )
+    click.echo(f"nothing was trained or written; {found.took:.0f} s")
+
+
+def _row(line: Line) -> tuple[Any, ...]:
+    suits = ["no" if one else "yes" for one in (line.data, line.machine, line.budget)]
+    if line.data or line.machine:
+        suits[2] = "-"
+    why = "; ".join(one for one in (line.data, line.machine, line.budget) if one)
+    if line.kind != "member":
+        where = "in every blend" if line.kind == "always" else f"train --tune-encoder {line.name}"
+        why = f"{why}; {where}" if why else where
+    spent = "-" if line.seconds is None else _seconds(line.seconds)
+    room = "-" if line.memory is None else console.amount(max(line.memory, 1000), "bytes")
+    return (line.name, *suits, spent, room, why)
+
+
+def _seconds(spent: float) -> str:
+    return f"{spent:.0f} s" if spent >= 10 else f"{max(spent, 0.1):.1f} s"

@@ -1,0 +1,144 @@
+"""`beholder train --dry-run`: what it says of models is what training then does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beholder.cli.train import command
+from beholder.models.itemknn import ItemKNN
+from beholder.models.registry import MODELS
+from beholder.training.dry_run_networks import NETWORKS
+from beholder.workspace import Workspace
+from command_line import beholder
+from planted import make_world, workspace_of
+from taste_workspace import taste_workspace
+
+NAMED = ("itemknn", "session", "ease", "variants", "needy")
+
+
+class Needy(ItemKNN):
+    """A new card, whose extra is nowhere installed."""
+
+    card = ItemKNN.card._replace(name="needy", needs="nowhere_installed")
+
+
+@pytest.fixture(autouse=True)
+def needy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(MODELS, "needy", Needy)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    world = make_world(n_items=80, n_users=40)
+    return workspace_of(world, tmp_path_factory.mktemp("small") / "workspace")
+
+
+def dry_run(workspace: Workspace, *words: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(
+        beholder("train", workspace.root, "--dry-run", "--json", *words)[0]
+    )
+    return told
+
+
+def files(root: Path) -> dict[str, str]:
+    """What is on the disk, but for the working files of an open SQLite."""
+    found = [path for path in root.rglob("*") if path.is_file()]
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in found
+        if not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+@pytest.mark.parametrize("budget", ["600s", "0.01s"], ids=["all fit", "one fits"])
+def test_what_is_left_out_is_what_training_leaves_out(small: Workspace, budget: str) -> None:
+    words = [word for name in NAMED for word in ("--model", name)]
+    told = dry_run(small, *words, "--budget", budget)
+    left_out = {line["left_out"] for line in told["lines"]} - {None}
+    trained = json.loads(
+        beholder("train", small.root, *words, "--budget", budget, "--promote", "--json")[0]
+    )
+    notes = {
+        note for note in trained["notes"] if " is left out: " in note or " did not fit" in note
+    }
+    assert left_out == notes
+    assert any("needy is left out: it needs pip install" in note for note in notes)
+    assert any("did not fit into the budget" in note for note in notes) == (budget == "0.01s")
+
+
+def test_nothing_is_written_and_every_card_has_a_line(small: Workspace) -> None:
+    before = files(small.root)
+    told = dry_run(small, "--budget", "600s")
+    assert files(small.root) == before
+    lines = {line["name"].split(":")[0]: line for line in told["lines"]}
+    assert lines.keys() == MODELS.keys() | NETWORKS.keys()
+    assert lines["variants"]["data"] == "there are no products"
+    assert lines["needy"]["machine"] == "it needs pip install 'beholder[nowhere_installed]'"
+    assert lines["needy"]["data"] is None
+    assert lines["small-cnn"]["kind"] == "network"
+    for name in ("itemknn", "ease", "visual-knn", "words", "popularity", "placement"):
+        assert lines[name]["seconds"] > 0
+        assert lines[name]["memory"] > 0
+    # Two dense matrices over the 72 items that somebody has touched, and 80 entries a row of 80.
+    assert lines["ease"]["memory"] == 2 * 4 * 72**2 + 8 * 80 * 80
+    assert told["seconds"] >= sum(
+        line["seconds"] or 0 for line in told["lines"] if line["kind"] == "member"
+    )
+
+
+def test_as_a_table_it_says_why_not_and_that_nothing_was_trained(small: Workspace) -> None:
+    printed, legend = beholder("train", small.root, "--dry-run", "--model", "needy")
+    (row,) = [line for line in printed.splitlines() if line.startswith("needy")]
+    assert row.split()[:5] == ["needy", "yes", "no", "-", "-"]
+    assert "training would end with an error" in printed
+    assert "nothing was trained or written" in printed
+    assert legend.startswith("data, machine, budget: ")
+
+
+def test_every_network_that_can_be_trained_is_foreseen() -> None:
+    (option,) = [one for one in command.params if one.name == "tune_encoder"]
+    assert set(option.type.choices) == NETWORKS.keys()  # type: ignore[attr-defined]
+
+
+def test_a_network_without_likes_does_not_suit(small: Workspace) -> None:
+    (line,) = dry_run(small, "--tune-encoder", "small-cnn")["lines"]
+    suits = line["machine"] is None
+    assert suits == (find_spec("torch") is not None)
+
+
+@pytest.mark.torch
+def test_with_pytorch_a_network_says_how_long_it_would_learn(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    workspace = taste_workspace(tmp_path / "workspace")
+    words = ("--tune-encoder", "small-cnn", "--epochs", "2")
+    (line,) = dry_run(workspace, *words, "--budget", "0.001s")["lines"]
+    assert (line["data"], line["machine"], line["left_out"]) == (None, None, None)
+    assert line["seconds"] > 0
+    assert line["budget"] == "0.0 s end it before its last epoch"
+    few = taste_workspace(tmp_path / "few", 12)
+    (line,) = dry_run(few, *words)["lines"]
+    assert "too few to learn a taste from" in line["data"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--promote"], "--promote"),
+        (["--plan", "last"], "--plan"),
+        (["--tune-encoder", "small-cnn", "--user", "ann"], "--user"),
+        (["--tune-encoder", "small-cnn", "--epochs", "0"], "0 epochs"),
+        (["--epochs", "3"], "--epochs"),
+        (["--model", "eese"], "eese"),
+        (["--budget", "soon"], "soon"),
+    ],
+)
+def test_what_a_dry_run_does_not_follow_is_refused(
+    small: Workspace, words: list[str], named: str
+) -> None:
+    assert named in beholder("train", small.root, "--dry-run", *words, status=2)[1]
