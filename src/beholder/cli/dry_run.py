@@ -10,6 +10,7 @@ import click
 from beholder.cli import console, train_network
 
 if TYPE_CHECKING:
+    from beholder.settings import Augmentation
     from beholder.training.dry_run import DryRun
     from beholder.training.foreseen import Line
 
@@ -41,15 +42,20 @@ def of_network(
     user: str | None,
     resume: bool,
     tensorboard: Path | None,
+    augment: tuple[Augmentation, ...],
+    side: int | None,
+    views: int | None,
     **numbers: Any,
 ) -> None:
     """Say what training a network for everybody would take."""
     from beholder.training.budget import seconds
     from beholder.training.classic import check_numbers
-    from beholder.training.dry_run import dry_run_network
+    from beholder.training.dry_run import check_foreseen, dry_run_network
     from beholder.workspace import Workspace
 
+    check_foreseen(name)
     train_network.refuse_dry(user=user, resume=resume, tensorboard=tensorboard)
+    train_network.refuse(side=side, views=views)
     workspace = Workspace.open(folder)
     how = train_network.how_of(workspace, seed, numbers)
     check_numbers(how)

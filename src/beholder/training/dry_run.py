@@ -11,6 +11,7 @@ from beholder.blending.members import Member, lacks, members_of, named
 from beholder.blending.validation import validation
 from beholder.dataset.build import build
 from beholder.dataset.dataset import Dataset
+from beholder.errors import UsageError
 from beholder.models.contract import Card
 from beholder.models.dense import DENSE_LIMIT, solvable
 from beholder.models.own import load_own
@@ -20,7 +21,7 @@ from beholder.store.store import Store
 from beholder.training.auto import SLOW
 from beholder.training.budget import check_seed, seconds, told
 from beholder.training.classic import How
-from beholder.training.dry_run_networks import networks
+from beholder.training.dry_run_networks import NETWORKS, networks
 from beholder.training.foreseen import Line, with_memory
 from beholder.training.rehearsal import Imagined, Rehearsal
 from beholder.training.train import live_recipe
@@ -88,8 +89,25 @@ def dry_run(
     return DryRun(allowed, spent, lines + trained, notes, time.monotonic() - began)
 
 
+def check_foreseen(name: str) -> None:
+    """Refuse a network of which nothing can be told before it is trained.
+
+    Raises
+    ------
+    UsageError
+        For what is tuned rather than trained anew.
+    """
+    if name not in NETWORKS:
+        raise UsageError(
+            f"how long --tune-encoder {name} takes is not known before it is tried",
+            remedy="leave --dry-run out: with --budget it keeps to that, and Ctrl-C keeps the best",
+            field="tune_encoder",
+        )
+
+
 def dry_run_network(workspace: Workspace, name: str, how: How, budget: float | None) -> DryRun:
-    """Say what `--tune-encoder` would do; raises as `dry_run` does."""
+    """Say what `--tune-encoder` would do; raises as `dry_run` and `check_foreseen` do."""
+    check_foreseen(name)
     began = time.monotonic()
     with Store.open(workspace) as store:
         notes = _old(workspace, store)
