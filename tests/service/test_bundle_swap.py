@@ -96,6 +96,6 @@ def test_a_damaged_bundle_is_refused_and_the_old_one_stays(workspace: Workspace)
         listed = client.get("/v1/bundles").json()["bundles"]
         assert [each["name"] for each in listed if each["served"]] == [first]
         why = "there is no ranker: 100 people could be asked, 500 are needed"
-        assert listed[0]["ranker"] == why
+        assert why in {each["ranker"] for each in listed}
         assert client.post("/v1/bundles/none/promote").status_code == 404
     shutil.rmtree(workspace.bundles / second)
