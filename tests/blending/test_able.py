@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from beholder.blending.able import base_of, for_warm, is_slow, speaks_of_cold, with_new
+from beholder.blending.able import base_of, for_warm, is_doubtful, is_slow, speaks_of_cold, with_new
 from beholder.blending.cold import PLACING, Placing
 from beholder.blending.members import Member, Tuned
 from beholder.models.registry import MODELS
@@ -85,6 +85,12 @@ def test_a_member_speaks_of_cold_items_where_its_card_says_so() -> None:
 @pytest.mark.parametrize(("scorer", "slow"), [(item_item(), False), (vectors(), True)])
 def test_vectors_make_every_answer_slower(scorer: Scorer, slow: bool) -> None:
     assert is_slow(tuned("ials", 0.1, scorer)) is slow
+
+
+def test_what_is_slow_or_takes_an_extra_has_to_be_certainly_worth_it() -> None:
+    assert not is_doubtful(tuned("itemknn", 0.1))
+    assert is_doubtful(tuned("ials", 0.1, vectors()))
+    assert is_doubtful(tuned("lightgcn", 0.1))
 
 
 def test_every_member_learns_of_new_items_and_what_places_them_joins() -> None:

@@ -46,14 +46,14 @@ def test_behaviour_counts_as_much_as_content_however_many_learn_from_each(
     held: Validation, counts: Floats
 ) -> None:
     three = members(held, "itemknn", "session", "words")
-    chosen = by_default(held, three, counts, "itemknn")
+    chosen = by_default(held, three, counts)
     assert chosen.weights.warm == {"itemknn": 0.5, "session": 0.5, "words": 1.0}
     assert chosen.weights.popularity == 1e-6
     assert (chosen.kept, chosen.kept_cold) == USUAL
     assert f"{len(held.learn)} cases could be held out, 20 are needed" in chosen.notes[0]
     assert "behaviour and content weigh the same" in chosen.notes[0]
     assert len(chosen.asked) == 0
-    alone = by_default(held, members(held, "itemknn"), counts, "itemknn")
+    alone = by_default(held, members(held, "itemknn"), counts)
     assert alone.weights.warm == {"itemknn": 1.0}
 
 
@@ -67,7 +67,7 @@ def test_a_member_is_scaled_by_the_mean_of_what_its_items_say_at_best(
         "itemknn": tuned(held, "itemknn", ItemItem(sp.csr_array(dense))),
         "session": tuned(held, "session", ItemItem(sp.csr_array((n, n), dtype=np.float32))),
     }
-    scale = by_default(held, three, counts, "itemknn").weights.scale
+    scale = by_default(held, three, counts).weights.scale
     assert scale["itemknn"] == 6.0
     assert scale["session"] == 1.0  # nothing to divide by
 
@@ -78,11 +78,11 @@ def test_vectors_slow_every_answer_and_are_left_out_unless_there_is_nothing_else
     n = held.train.n_items
     vectors = Vectors(np.ones((n, 3), np.float32), FoldIn(0.1, 0.003), n_fitted=n)
     both = {"ials": tuned(held, "ials", vectors), **members(held, "itemknn")}
-    chosen = by_default(held, both, counts, "itemknn")
+    chosen = by_default(held, both, counts)
     assert chosen.weights.warm == {"itemknn": 1.0}
     assert "ials" not in chosen.weights.cold
     assert "ials is left out: its gain is not certain" in chosen.notes
-    alone = by_default(held, {"ials": both["ials"]}, counts, "")
+    alone = by_default(held, {"ials": both["ials"]}, counts)
     assert alone.weights.warm == {"ials": 1.0}
     assert not any("left out" in note for note in alone.notes)
 

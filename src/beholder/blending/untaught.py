@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from beholder.blending import gate
-from beholder.blending.able import for_warm, is_slow, speaks_of_cold, with_new
+from beholder.blending.able import base_of, for_warm, is_doubtful, speaks_of_cold, with_new
 from beholder.blending.chosen import Chosen, records
 from beholder.blending.cold import PLACING, usual_placing
 from beholder.blending.kept import USUAL, usual_kept
@@ -22,14 +22,15 @@ TIE_BREAK = 1e-6  # popularity orders what nothing else does
 EVEN = 0.5  # cold weight of each member where nothing can be learned
 
 
-def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats, base: str) -> Chosen:
+def by_default(held: Validation, tuned: Mapping[str, Tuned], counts: Floats) -> Chosen:
     """Too little behaviour to learn from: as much by what people did as by what items are."""
     few = f"{len(held.learn)} cases could be held out, {FEWEST} are needed"
     told = "behaviour and content weigh the same"
     notes = [f"too few people came again to learn weights from ({few}): {told}"]
-    slow = [name for name, one in tuned.items() if is_slow(one)]
-    able = {name: one for name, one in tuned.items() if name not in slow} or dict(tuned)
-    notes += [f"{name} is left out: its gain is not certain" for name in slow if name not in able]
+    costly = [name for name, one in tuned.items() if is_doubtful(one)]
+    able = {name: one for name, one in tuned.items() if name not in costly} or dict(tuned)
+    base = base_of(able)
+    notes += [f"{name} is left out: its gain is not certain" for name in costly if name not in able]
     scale = {name: _size(one.scorer) for name, one in able.items()}
     weights = Weights(scale, _even(for_warm(able)), {}, TIE_BREAK, 0.9)
     weights = even_cold(weights, able, base)

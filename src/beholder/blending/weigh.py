@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from beholder.blending import gate
-from beholder.blending.able import base_of, for_warm, is_doubtful, is_slow, speaks_of_cold, with_new
+from beholder.blending.able import base_of, for_warm, is_doubtful, speaks_of_cold, with_new
 from beholder.blending.chosen import Chosen, records
 from beholder.blending.climb import learn
 from beholder.blending.cold import (
@@ -65,17 +65,17 @@ def weigh(
     if quick:
         held = held.fewer(FEW)
     counts = counts_of(held.train, popular)
-    base = base_of(tuned)
     if not tuned:
         return nothing_but_popularity(held, counts)
     if len(held.learn) < FEWEST:
-        return by_default(held, tuned, counts, base)
+        return by_default(held, tuned, counts)
     lasting = for_warm(tuned)
     recency = _recency(held, lasting)
     weights = _warm(held, lasting, counts, recency, seed)
     weights, lasting, doubts = _without_doubtful(held, lasting, counts, weights, seed)
     weights, notes, asked = _simplest(held, lasting, counts, weights)
-    members = {n: one for n, one in tuned.items() if n in lasting or not is_slow(one)}
+    members = {n: one for n, one in tuned.items() if n in lasting or not is_doubtful(one)}
+    base = base_of(members)
     among_new = _among_new if held.compared else _unweighed
     weights, placing, grown, said = among_new(_Asked(held, members, counts, base, quick), weights)
     notes = doubts + notes + said

@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 SPREAD = 0.05  # of what items' own vectors begin with
 LONGEST = 20  # items of a history, the newest
-STEPS, LEAST, LARGEST = 50, 64, 1024  # batches an epoch, and how many items one has
+STEPS, LEAST, LARGEST = 50, 128, 1024  # batches an epoch, and how many items one has
 
 
 class Told(NamedTuple):
