@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 from beholder.demo.hidden import hidden_gallery
+from beholder.encoders import own_graph, own_network
+from beholder.encoders.lite0_graph import folded
+from beholder.encoders.lite0_weights import read_weights, weights_file
+from beholder.encoders.registry import graphs
+from beholder.settings_line import replace_value
 from beholder.workspace import Workspace
 from hidden_workspace import hidden_workspace
 
@@ -22,10 +27,15 @@ def typed(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = hidden_workspace(tmp_path_factory.mktemp("hidden") / "workspace", hidden_gallery(62, 70))
-    done = typed("encode", str(made.root))
+    """Encoded by the frozen network, and an own one that looks at 32 pixels in the settings."""
+    root = tmp_path_factory.mktemp("hidden") / "workspace"
+    made = hidden_workspace(root, hidden_gallery(62, 70))
+    done = typed("encode", str(root))
     assert done.returncode == 0, done.stderr
-    return made
+    weights = folded(read_weights(weights_file()))
+    own = own_network.keep(graphs(made), "lite0", own_graph.write(weights, None, 32))
+    replace_value(made.toml, "encode", "encoders", [own])
+    return Workspace.open(root)
 
 
 def test_smaller_forms_are_measured_beside_the_whole_network(workspace: Workspace) -> None:
@@ -33,7 +43,7 @@ def test_smaller_forms_are_measured_beside_the_whole_network(workspace: Workspac
     assert done.returncode == 0, done.stderr
     whole, half, int8 = json.loads(done.stdout)["forms"]
     assert [form["form"] for form in (whole, half, int8)] == ["whole", "half", "int8"]
-    assert whole["encoder"] == "efficientnet-lite0"
+    assert [whole["encoder"]] == workspace.settings.encode.encoders
     assert (whole["loss"], whole["error"], round(whole["cosine"], 4)) == (0, 0, 1)
     assert int8["bytes"] < 0.35 * whole["bytes"] < half["bytes"] < 0.55 * whole["bytes"]
     assert half["cosine"] > 0.999
@@ -44,7 +54,7 @@ def test_smaller_forms_are_measured_beside_the_whole_network(workspace: Workspac
         assert set(form["invariance"]) == {"flip", "crop", "colour", "erase", "mix"}
     listed = json.loads(typed("encoders", "list", str(workspace.root), "--json").stdout)
     states = {row["encoder"]: (row["state"], row["vectors"]) for row in listed}
-    assert states["efficientnet-lite0"] == ("used", 62)
+    assert states[whole["encoder"]] == ("used", 62)
     assert states[half["encoder"]] == states[int8["encoder"]] == ("", 62)
 
 

@@ -28,7 +28,7 @@ from beholder.training.lessons import FROZEN, Taught, taught
 from beholder.workspace import Workspace
 
 LITE0 = "lite0"  # kind of the frozen network's forms
-CALIBRATED = 100  # pictures that ranges are measured on, at most
+CALIBRATED = 50  # pictures that ranges are measured on, at most
 TIMED = 40  # pictures that speed and invariance are measured on, at most
 
 
