@@ -38,7 +38,8 @@ class DryRun(msgspec.Struct):
     budget
         In seconds; None: a network ends by its epochs alone.
     seconds
-        About what it takes together; networks, which `train` does not train, are not in it.
+        About what it takes together at most, as if every member got a weight and were fitted again;
+        networks, which `train` does not train, are not in it.
     took
         What it took to say so.
     """

@@ -6,6 +6,7 @@ each step is expected to take. What takes less than a second is tried whole; of 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from beholder.training.plan import ASKED_TO_WEIGH, LARGER, PLACED, QUICK, Plan
 from beholder.training.tune import COMPARED
 
 WHOLE = 1.0  # seconds: what takes less is fitted once, to its end
+TINY = 1e-6
 ASKED = 100  # cases that are asked to learn how long all take
 
 
@@ -185,8 +187,9 @@ class Rehearsal:
             self.trial[name] = self._seconds_of(member)
         spent = self.trial[name]
         if member.card.cost == "gradient" and until < spent:
-            self.short.add(name)
-            spent = max(until, 0.0)
+            spent = min(spent, self._until(member, until))
+            if spent < self.trial[name]:
+                self.short.add(name)
         times = self.tried[name].times if name in self.tried else 0
         self.tried[name] = Tried(member, times + 1)
         self.plan.costs[name] = max(self.plan.costs.get(name, 0.0), spent)
@@ -194,6 +197,11 @@ class Rehearsal:
         whole = spent + self.plan.cost("asking")
         self.clock.passed += whole
         self.seconds[name] = self.seconds.get(name, 0.0) + whole
+
+    def _until(self, member: Member, until: float) -> float:
+        """Return when a member that learns in rounds ends: with the one that a deadline is in."""
+        beside, one, _ = self.costly.rounds(member)
+        return beside + max(1, math.ceil((until - beside) / max(one, TINY))) * one
 
     def _more(self, member: Member) -> bool:
         return self.tried[member.name].times < len(member.trials)
