@@ -76,6 +76,8 @@ def dry_run(
     with Store.open(workspace) as store:
         notes = _old(workspace, store)
         dataset = build(workspace, store, used_seed).dataset
+        if not len(dataset.interactions):
+            notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
         ready = time.monotonic()
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)
