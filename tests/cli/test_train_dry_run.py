@@ -121,9 +121,21 @@ def test_with_pytorch_a_network_says_how_long_it_would_learn(tmp_path: Path) -> 
     assert (line["data"], line["machine"], line["left_out"]) == (None, None, None)
     assert line["seconds"] > 0
     assert line["budget"] == "0.0 s end it before its last epoch"
-    few = taste_workspace(tmp_path / "few", 12)
+    few = taste_workspace(tmp_path / "few", 3)
     (line,) = dry_run(few, *words)["lines"]
     assert "too few to learn a taste from" in line["data"]
+
+
+def test_without_likes_it_says_that_behaviour_says_nothing(tmp_path: Path) -> None:
+    beholder("init", tmp_path / "new")
+    (tmp_path / "items.csv").write_text("item_id,title\na,Red bowl\nb,Blue bowl\n")
+    beholder("import", tmp_path / "new", "--items", tmp_path / "items.csv")
+    told = dry_run(Workspace.open(tmp_path / "new"))
+    assert told["notes"] == [
+        "nobody has liked anything yet: what learns from behaviour says nothing"
+    ]
+    (network,) = [line for line in told["lines"] if line["kind"] == "network"]
+    assert "too few to learn a taste from" in network["data"]
 
 
 @pytest.mark.parametrize(

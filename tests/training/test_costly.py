@@ -102,6 +102,22 @@ def test_of_a_member_in_rounds_one_is_tried_on_a_part_and_scaled_to_all(
         assert list(options.rounds("epochs", 50)) == [0]
 
 
+def test_a_whole_trial_takes_all_its_rounds_and_what_is_beside_them(
+    halves: tuple[Dataset, Dataset], timed: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> Scorer:
+        Timed.now += 30.0  # what hangs on the items
+        for _ in options.rounds("learning", 4):
+            Timed.now += A_PAIR * len(dataset.interactions)
+        return ItemKNN.fit(dataset, settings, options)
+
+    monkeypatch.setattr(Timed, "fit", fit)
+    pairs = len(halves[1].interactions)
+    found = Costly(*halves, seed=5)
+    assert found.seconds(timed) == pytest.approx(30.0 + 4 * A_PAIR * pairs)
+    assert found.rounds(timed).first == pytest.approx(30.0 + A_PAIR * pairs)
+
+
 def test_what_is_done_before_and_after_the_rounds_is_not_scaled(
     halves: tuple[Dataset, Dataset], timed: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:

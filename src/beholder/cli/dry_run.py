@@ -79,11 +79,11 @@ def show(found: DryRun) -> None:
     members = [line for line in found.lines if line.kind == "member"]
     if members and all(line.left_out for line in members):
         click.echo("training would end with an error: none of the models can be fitted")
-    elif members:
-        assert found.budget is not None, "the training of members has one"
+    elif found.budget is not None and any(line.kind == "always" for line in found.lines):
         click.echo(
-            f"training would take about {found.seconds:.0f} s of a budget of {found.budget:.0f} s; "
-            "near its end the clock decides, and it may decide otherwise"
+            f"training would take up to about {found.seconds:.0f} s, its budget is "
+            f"{found.budget:.0f} s: what gets no weight is not fitted again, and near the end the "
+            "clock decides"
         )
     click.echo(f"nothing was trained or written; {found.took:.0f} s")
 

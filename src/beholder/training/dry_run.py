@@ -39,7 +39,8 @@ class DryRun(msgspec.Struct):
     budget
         In seconds; None: a network ends by its epochs alone.
     seconds
-        About what it takes together; networks, which `train` does not train, are not in it.
+        About what it takes together at most, as if every member got a weight and were fitted again;
+        networks, which `train` does not train, are not in it.
     took
         What it took to say so.
     """
@@ -76,6 +77,8 @@ def dry_run(
     with Store.open(workspace) as store:
         notes = _old(workspace, store)
         dataset = build(workspace, store, used_seed).dataset
+        if not len(dataset.interactions):
+            notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
         ready = time.monotonic()
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)

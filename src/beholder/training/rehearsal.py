@@ -6,8 +6,10 @@ each step is expected to take. What takes less than a second is tried whole; of 
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -25,10 +27,11 @@ from beholder.training.answer_time import MOST, seconds_with
 from beholder.training.auto import NO_ROOM, SLOW
 from beholder.training.budget import Clock
 from beholder.training.costly import OVERHEAD, Costly
-from beholder.training.plan import LARGER, PLACED, QUICK, Plan
+from beholder.training.plan import ASKED_TO_WEIGH, LARGER, PLACED, QUICK, Plan
 from beholder.training.tune import COMPARED
 
 WHOLE = 1.0  # seconds: what takes less is fitted once, to its end
+TINY = 1e-6
 ASKED = 100  # cases that are asked to learn how long all take
 
 
@@ -50,6 +53,13 @@ class Imagined(Clock):
     def spent(self) -> float:
         """Seconds that would have passed."""
         return self.passed
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Put it on by what training would spend, too: its own looking ahead."""
+        began = time.monotonic()
+        yield
+        self.passed += time.monotonic() - began
 
 
 class Rehearsal:
@@ -95,17 +105,18 @@ class Rehearsal:
         self.plan.grown = {one.name: self.costly.growth[one.card.cost] for one in members}
         quick = [one for one in members if self._is_quick(one, len(members) == 1)]
         light = [one for one in quick if one.light]
-        began = time.monotonic()
-        _ = self.held.train.content
+        with self.clock.running():
+            _ = self.held.train.content
         self.placing = PLACED * (seconds_to_place(self.held.train) + seconds_to_place(self.dataset))
         self.popular = self._popular()
-        self.clock.passed += time.monotonic() - began + self.popular
+        self.clock.passed += self.popular
         waiting = self._first_of(light)
         if self.tried:
             self._draft()
         for member in waiting:
             if self.clock.left > self.plan.ending([], quick=True):
-                self.ahead.expect(member)
+                with self.clock.running():
+                    self.ahead.expect(member)
             self._try(member, quick=True)
         self._costly([one for one in quick if not one.light])
         for member in light:
@@ -130,9 +141,12 @@ class Rehearsal:
         """Try each cheap member once; return those that the first bundle cannot wait for."""
         waiting = []
         for member in light:
-            if self.ahead.soon(member):
+            with self.clock.running():
+                soon = self.ahead.soon(member)
+            if soon:
                 self._spend(member)
-                self.ahead.look()
+                with self.clock.running():
+                    self.ahead.look()
             else:
                 waiting.append(member)
         return waiting
@@ -142,6 +156,8 @@ class Rehearsal:
         if not self.live:
             self.clock.passed += self.plan.cost("writing")
         self.plan.expected["writing"] = self.plan.cost("folding")
+        weighing = ASKED_TO_WEIGH * self.plan.cost("asking") + self.placing
+        self.plan.costs["first weighing"] = max(self.plan.cost("first weighing"), weighing)
 
     def _costly(self, heavy: list[Member]) -> None:
         for turn in range(max((len(one.trials) for one in heavy), default=0)):
@@ -156,7 +172,8 @@ class Rehearsal:
         if self.tried:
             self.plan.pending = [name for name in self.live if name not in self.tried]
             if not member.light and member.name not in self.tried:
-                self.costly.expect(member, self.plan)
+                with self.clock.running():
+                    self.costly.expect(member, self.plan)
             if not self.plan.fits(member.name, again, quick):
                 return False
         until = self.plan.until(member.name, again, quick) - time.monotonic()
@@ -170,8 +187,9 @@ class Rehearsal:
             self.trial[name] = self._seconds_of(member)
         spent = self.trial[name]
         if member.card.cost == "gradient" and until < spent:
-            self.short.add(name)
-            spent = max(until, 0.0)
+            spent = min(spent, self._until(member, until))
+            if spent < self.trial[name]:
+                self.short.add(name)
         times = self.tried[name].times if name in self.tried else 0
         self.tried[name] = Tried(member, times + 1)
         self.plan.costs[name] = max(self.plan.costs.get(name, 0.0), spent)
@@ -179,6 +197,11 @@ class Rehearsal:
         whole = spent + self.plan.cost("asking")
         self.clock.passed += whole
         self.seconds[name] = self.seconds.get(name, 0.0) + whole
+
+    def _until(self, member: Member, until: float) -> float:
+        """Return when a member that learns in rounds ends: with the one that a deadline is in."""
+        beside, one, _ = self.costly.rounds(member)
+        return beside + max(1, math.ceil((until - beside) / max(one, TINY))) * one
 
     def _more(self, member: Member) -> bool:
         return self.tried[member.name].times < len(member.trials)
