@@ -57,6 +57,19 @@ def test_a_taste_is_learned_with_each_loss(loss: str) -> None:
     assert auc(Opened(learned.onnx).scores(again.pixels)[:, -1], again.labels) >= 0.95
 
 
+def test_pictures_are_changed_while_it_learns_and_mixed_ones_count_as_both() -> None:
+    changed = ("flip", "colour", "mix")
+    learned = learn(parts(160), "bce", 1, 32, Options(epochs=4), changed)
+    assert learned.trained.best.measures["auc"] >= 0.95
+    task = ClassicTask(parts(60), "bce", 1, 32, 7, changed)
+    pixels, labels, others, own = next(task.batches(7, 1))
+    with torch.no_grad():
+        alone = task.loss((pixels, labels, others, torch.ones_like(own)))
+        torch.testing.assert_close(alone, task.loss((pixels, labels)))
+        assert float(task.loss((pixels, labels, others, own))) != float(alone)
+    assert task.data != ClassicTask(parts(60), "bce", 1, 32, 7).data
+
+
 def test_classes_are_learned_by_their_numbers() -> None:
     def three(n: int, seed: int) -> Labelled:
         rng = np.random.default_rng(seed)
