@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from beholder.models.infonce import Adam, loss_and_gradient
+from beholder.models.adam import Adam
+from beholder.models.infonce import loss_and_gradient
 
 PAGE = (Path(__file__).parents[1] / "docs" / "learning.md").read_text(encoding="utf-8")
 Z, Y = np.array([0.0, log(3)]), np.array([1.0, 0.0])

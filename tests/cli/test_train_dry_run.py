@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from beholder.cli.train import command
+from beholder.errors import MissingExtraError
 from beholder.models.itemknn import ItemKNN
 from beholder.models.registry import MODELS
 from beholder.training.dry_run_networks import NETWORKS
@@ -19,7 +20,7 @@ from command_line import beholder
 from planted import make_world, workspace_of
 from taste_workspace import taste_workspace
 
-NAMED = ("itemknn", "session", "ease", "variants", "needy")
+NAMED = ("itemknn", "session", "ease", "variants")
 
 
 class Needy(ItemKNN):
@@ -68,7 +69,7 @@ def test_what_is_left_out_is_what_training_leaves_out(small: Workspace, budget: 
         note for note in trained["notes"] if " is left out: " in note or " did not fit" in note
     }
     assert left_out == notes
-    assert any("needy is left out: it needs pip install" in note for note in notes)
+    assert "variants is left out: there are no products" in notes
     assert any("did not fit into the budget" in note for note in notes) == (budget == "0.01s")
 
 
@@ -93,17 +94,31 @@ def test_nothing_is_written_and_every_card_has_a_line(small: Workspace) -> None:
 
 
 def test_as_a_table_it_says_why_not_and_that_nothing_was_trained(small: Workspace) -> None:
-    printed, legend = beholder("train", small.root, "--dry-run", "--model", "needy")
-    (row,) = [line for line in printed.splitlines() if line.startswith("needy")]
-    assert row.split()[:5] == ["needy", "yes", "no", "-", "-"]
+    printed, legend = beholder("train", small.root, "--dry-run", "--model", "variants")
+    (row,) = [line for line in printed.splitlines() if line.startswith("variants")]
+    assert row.split()[:5] == ["variants", "no", "yes", "-", "-"]
     assert "training would end with an error" in printed
     assert "nothing was trained or written" in printed
     assert legend.startswith("data, machine, budget: ")
 
 
-def test_every_network_that_can_be_trained_is_foreseen() -> None:
+def test_a_model_whose_extra_is_missing_is_refused_as_training_refuses_it(
+    small: Workspace,
+) -> None:
+    asked = ("train", small.root, "--model", "needy")
+    status = MissingExtraError.exit_status
+    refused = [beholder(*asked, *more, status=status) for more in ((), ("--dry-run",))]
+    assert refused[0] == refused[1]
+    assert "pip install 'beholder[nowhere_installed]'" in refused[0][1]
+
+
+def test_every_network_is_foreseen_or_it_is_said_that_it_cannot_be(small: Workspace) -> None:
     (option,) = [one for one in command.params if one.name == "tune_encoder"]
-    assert set(option.type.choices) == NETWORKS.keys()  # type: ignore[attr-defined]
+    choices = set(option.type.choices)  # type: ignore[attr-defined]
+    assert choices >= NETWORKS.keys()
+    for name in choices - NETWORKS.keys():
+        _, told = beholder("train", small.root, "--dry-run", "--tune-encoder", name, status=2)
+        assert f"--tune-encoder {name} takes is not known" in told
 
 
 def test_a_network_without_likes_does_not_suit(small: Workspace) -> None:
