@@ -16,7 +16,7 @@ help:
 	@echo "make check       lint, types and tests, without setting up"
 	@echo "make bench       the figures of benchmarks/ (DATA=folder of data sets)"
 	@echo "make test-long   the full reliability figures (as root, about an hour)"
-	@echo "make test-torch  an environment of its own: compare with PyTorch"
+	@echo "make test-torch  an environment of its own: compare with PyTorch; LONG=1: the full forms"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -53,8 +53,9 @@ test-long: dev
 test-torch:
 	$(PYTHON) -m venv .venv-torch
 	.venv-torch/bin/python -m pip --disable-pip-version-check -q install -e '.[torch,tensorboard]' \
-	  pytest hypothesis httpx flask flask-cors
-	.venv-torch/bin/python -m pytest -m torch $$(grep -rlF mark.torch tests) $(ARGS)
+	  pytest pytest-xdist hypothesis httpx flask flask-cors
+	OMP_NUM_THREADS=1 .venv-torch/bin/python -m pytest -n 2 --dist loadfile \
+	  -m 'torch and $(if $(LONG),,not )long' $$(grep -rlF mark.torch tests) $(ARGS)
 
 # EXTRAS=torch: the deep road, with --learn or --data cifar10 among ARGS.
 demo: setup
