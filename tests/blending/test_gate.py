@@ -60,7 +60,9 @@ def test_without_taste_popularity_is_kept_and_nobody_is_served_worse(seeds: int)
 
 def validation_of(split) -> Validation:
     """The test cases of a split, in the place of the tuning half."""
-    return Validation(split.train, split.cases, split.cases, split.cases, split.cases, ~split.pool)
+    return Validation(
+        split.train, split.cases, split.cases, split.cases, split.cases, ~split.pool, split.cases
+    )
 
 
 def test_with_taste_popularity_is_not_kept(world: World) -> None:
