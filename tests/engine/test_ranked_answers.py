@@ -23,7 +23,7 @@ from beholder.engine.stages import UNRANKED
 from beholder.evaluation.variations import variations
 from beholder.scorers.features import Reads
 from beholder.scorers.ranker import AMONG, Net, Ranker
-from beholder.store import ItemRecord
+from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 from command_line import beholder
 from planted import World, picture
@@ -125,6 +125,55 @@ def test_pages_of_twenty_are_one_of_forty_and_depth_changes_nothing(
     few = ranking.rank(view, known.history, level, 5).positions
     many = ranking.rank(view, known.history, level, 60).positions
     np.testing.assert_array_equal(few, many[:5])
+
+
+@pytest.fixture
+def ruled(root: Path, tmp_path: Path, world: World) -> Path:
+    """A workspace of one's own with a ranker, for rules: every seventh item costs 5, not 10."""
+    folder = Path(shutil.copytree(root, tmp_path / "ruled"))
+    places = range(0, len(world.texts), 7)
+    with Store.open(Workspace.open(folder)) as store:
+        store.put_items(
+            [
+                ItemRecord(world.item_id(at), world.texts[at], {"price": 5.0}, [picture(at)])
+                for at in places
+            ]
+        )
+    return folder
+
+
+@pytest.mark.parametrize(("rule", "by"), [("boost", 3), ("bury", 3)])
+def test_a_boost_and_a_bury_do_what_they_do_without_a_ranker(
+    ruled: Path, rule: str, by: int
+) -> None:
+    toml = ruled / "beholder.toml"
+    told = f'\n[[rules]]\nrule = "{rule}"\nname = "own"\nwhere = "price < 8"\nby = {by}\n'
+    toml.write_text(toml.read_text() + told)
+    with open_engine(ruled) as engine:
+        answer = engine.recommend(USERS[0], k=10)
+        cheap = set(engine.recommend(k=1000, filter="price < 8").ids)
+        held = [item.id in cheap for item in answer.items]
+        assert all(held) if rule == "boost" else not any(held)
+        for item in answer.items:
+            why = engine.explain(item.id, USERS[0])
+            assert why.score == pytest.approx(item.score, abs=1e-5)
+
+
+def test_a_dislike_lowers_what_is_like_it_in_the_order_of_the_ranker(ruled: Path) -> None:
+    with open_engine(ruled) as engine:
+        before = engine.recommend(USERS[0], k=AMONG)
+        engine.record(Event(before.ids[0], "dislike", USERS[0]))
+        after = engine.recommend(USERS[0], k=AMONG - 1)
+        assert before.ids[0] not in after.ids
+        lowered = 0
+        for item in after.items[:20]:
+            why = engine.explain(item.id, USERS[0])
+            assert why.score == pytest.approx(item.score, abs=1e-5)
+            assert why.score == pytest.approx(
+                why.base + sum(one.share for one in why.shares) + why.ranker, abs=1e-6
+            )
+            lowered += any(one.disliked and one.share < 0 for one in why.shares)
+        assert lowered
 
 
 def test_strangers_and_filters_and_the_setting(

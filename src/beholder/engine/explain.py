@@ -26,7 +26,7 @@ def explanation(request: Request, view: Overlay, position: int, ranker: float = 
     query = request.known.query
     place = np.array([position], np.int32)
     parts = request.reading.shares(place)
-    own = own_scores(request, view, place)
+    own = own_scores(request, view, place, ranker)
     base = float(own.blend[0]) if request.known.stranger else float(parts.base[0])
     shares = [
         (int(item), float(share), False)

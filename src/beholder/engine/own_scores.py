@@ -23,7 +23,7 @@ class Own(NamedTuple):
     Attributes
     ----------
     scores
-        float32 (k,). `blend` less `taken` and with what `rules` added.
+        float32 (k,). `blend` and the ranker, less `taken` and with what `rules` added.
     blend, taken
         float32 (k,). What the blend says, of strangers their popularity; what dislikes take of it.
     by
@@ -39,18 +39,24 @@ class Own(NamedTuple):
     rules: tuple[Adjustment, ...]
 
 
-def own_scores(request: Request, view: Overlay, positions: Positions) -> Own:
-    """Return what some items score, wherever they stand."""
+def own_scores(request: Request, view: Overlay, positions: Positions, ranker: float = 0.0) -> Own:
+    """Return what some items score, wherever they stand.
+
+    Parameters
+    ----------
+    ranker
+        What the ranker adds to each, before dislikes take a part of it.
+    """
     stranger = request.known.stranger
     blend = view.strangers[positions] if stranger else request.reading.at(positions)
     taken, by = np.zeros(len(positions), np.float32), np.full(len(positions), -1, np.int32)
     disliked = request.known.history.disliked
     if len(disliked):
-        found = penalties(view, disliked, positions, blend)
+        found = penalties(view, disliked, positions, blend + np.float32(ranker))
         taken, by = found.values, found.by
     raised = raised_by(request, view, positions)
     rules = tuple(Adjustment(name, added) for name, added in raised)
-    scores = blend - taken
+    scores = blend + np.float32(ranker) - taken
     for one in rules:
         scores = scores + one.values
     return Own(scores, blend, taken, by, rules)

@@ -39,7 +39,7 @@ def run(
     source
         What gives so many candidates; None: `retrieve`.
     first
-        So many of them a stage puts in order, and they are to be the right ones.
+        So many of them the first stage puts in order: all of these are retrieved.
     """
     source = source or retrieve
     lowered = len(request.known.history.disliked) or request.rules.lifts
@@ -48,7 +48,6 @@ def run(
     depth = max(depth, first + 1)
     # Boosts and buries move so much that a page may be proved with hardly anything behind it.
     least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
-    least = max(least, first)
     while True:
         slate = found = source(request, view, depth)
         for stage in stages:
