@@ -214,16 +214,17 @@ def _without_doubtful(
     rest = {name: one for name, one in lasting.items() if name not in costly}
     if not costly or not rest:
         return weights, lasting, []
+    without = _warm(held, rest, counts, _recency(held, rest), seed)  # not by that of the others
     if not any(weights.warm.get(name, 0.0) for name in costly):
-        return weights, rest, [f"{name} is left out: it has no weight" for name in costly]
-    without = _warm(held, rest, counts, weights.recency, seed)
+        return without, rest, [f"{name} is left out: it has no weight" for name in costly]
     members = {name: one.scorer for name, one in lasting.items()}
     own = gate.ask_recipe(held, members, counts, weights)
     other = gate.ask_recipe(held, members, counts, without)
     said = f"{own.mean():.4f} with, {other.mean():.4f} without (NDCG@10)"
     if gate.better(own, other):
         return weights, lasting, [f"{', '.join(costly)}: {said}"]
-    return without, rest, [f"{', '.join(costly)} is left out: the gain is not certain, {said}"]
+    are = "is" if len(costly) == 1 else "are"
+    return without, rest, [f"{', '.join(costly)} {are} left out: the gain is not certain, {said}"]
 
 
 def _simplest(

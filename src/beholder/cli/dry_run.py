@@ -56,6 +56,7 @@ def of_network(
     check_foreseen(name)
     train_network.refuse_dry(user=user, resume=resume, tensorboard=tensorboard)
     train_network.refuse(side=side, views=views)
+    train_network.refuse_dry(augment=augment)
     workspace = Workspace.open(folder)
     how = train_network.how_of(workspace, seed, numbers)
     check_numbers(how)

@@ -102,7 +102,8 @@ class ItemGraph:
 def alike(x: Floats, there: Mask, nearest: int) -> sp.csr_array:
     """Return the graph of the nearest items by content, float32 sparse (n, n).
 
-    Edges weigh the same, over the root of how many both ends have (Zhou and Shen, equation 4).
+    Edges weigh the same, over the root of how many leave the one end and come to the other: so
+    what is near to many counts less. (Zhou and Shen, equation 4, count those that leave alone.)
     """
     n, known = len(x), np.flatnonzero(there)
     blocks, step = [sp.csr_array((0, n), dtype=np.float32)], rows.block_height(n)

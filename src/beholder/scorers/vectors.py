@@ -120,15 +120,24 @@ class Vectors:
         return np.asarray(query.vectors[0] @ self.items.T, np.float32)
 
     def shares(self, query: Query, positions: Positions) -> Shares:
-        """Share of an item: the score minus the score without it, for the 20 newest."""
+        """Split scores over the 20 newest: by what each loses without an item.
+
+        What only all of them together say is divided evenly between them (the value ENSC of
+        cooperative games: Driessen and Funaki, OR Spektrum 13, 1991).
+        """
         whole = self.items[positions] @ query.vectors[0][0]
         h = len(query.items)
         values = np.zeros((len(positions), h), np.float32)
-        for index in range(max(0, h - SPLIT), h):
+        newest = np.arange(max(0, h - SPLIT), h)
+        for index in newest:
             keep = np.arange(h) != index
             less = self._vector(query, keep)
             values[:, index] = whole - self.items[positions] @ less
-        return Shares(whole - values.sum(axis=1), values, additive=False)
+        left = whole - values.sum(axis=1)
+        if not h:
+            return Shares(left, values, additive=False)
+        values[:, newest] += (left / len(newest))[:, None]
+        return Shares(np.zeros_like(left), values, additive=False)
 
     def grown(self, new: NewItems) -> Vectors:
         """Give new items vectors by their content."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from beholder.behaviour.history import History
 from beholder.blending.members import Member
+from beholder.scorers.reader import drawn
 from beholder.scorers.vectors import FoldIn, Vectors
 
 MOST = 1e-4  # seconds that vector members may add to an answer of 0.2 ms
@@ -16,15 +17,23 @@ RUNS = 30
 
 
 def seconds_with(member: Member, n_items: int) -> float:
-    """Return what a vector member would add to an answer, by the longest vectors it may give."""
-    return seconds_an_answer(n_items, max(int(settings.factors) for settings in member.trials))
+    """Return what a vector member would add to an answer, by the slowest of its trials."""
+    shapes = {(int(one.factors), getattr(one, "reader", "")) for one in member.trials}
+    return max(seconds_an_answer(n_items, *shape) for shape in sorted(shapes))
 
 
-def seconds_an_answer(n_items: int, factors: int) -> float:
-    """Return the CPU seconds that folding in 50 items and scoring all takes, at the best."""
+def seconds_an_answer(n_items: int, factors: int, reader: str = "") -> float:
+    """Return the CPU seconds that reading 50 items and scoring all takes, at the best.
+
+    Parameters
+    ----------
+    reader
+        What reads them, one of `reader.KINDS`; empty: they are folded in.
+    """
     rng = np.random.default_rng(0)
     items = rng.normal(size=(n_items, factors)).astype(np.float32)
-    scorer = Vectors(items, FoldIn(0.1, 0.003), n_fitted=n_items)
+    query = drawn(reader, factors) if reader else FoldIn(0.1, 0.003)
+    scorer = Vectors(items, query, n_fitted=n_items)
     length = min(HISTORY, n_items)
     told = History(
         np.arange(length, dtype=np.int32),

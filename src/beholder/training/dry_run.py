@@ -16,6 +16,7 @@ from beholder.models.contract import Card
 from beholder.models.dense import DENSE_LIMIT, solvable
 from beholder.models.own import load_own
 from beholder.models.registry import MODELS
+from beholder.networks import door
 from beholder.scorers.item_item import KEPT
 from beholder.store.store import Store
 from beholder.training.auto import SLOW
@@ -97,15 +98,20 @@ def check_foreseen(name: str) -> None:
 
     Raises
     ------
+    MissingExtraError
+        If PyTorch, which it takes, is not installed.
     UsageError
         For what is tuned rather than trained anew.
     """
-    if name not in NETWORKS:
-        raise UsageError(
-            f"how long --tune-encoder {name} takes is not known before it is tried",
-            remedy="leave --dry-run out: with --budget it keeps to that, and Ctrl-C keeps the best",
-            field="tune_encoder",
-        )
+    if name in NETWORKS:
+        return
+    if name != "none":
+        door.check(f"--tune-encoder {name}")
+    raise UsageError(
+        f"how long --tune-encoder {name} takes is not known before it is tried",
+        remedy="leave --dry-run out: with --budget it keeps to that, and Ctrl-C keeps the best",
+        field="tune_encoder",
+    )
 
 
 def dry_run_network(workspace: Workspace, name: str, how: How, budget: float | None) -> DryRun:
@@ -141,7 +147,8 @@ def _walk(
 def _line(member: Member, dataset: Dataset, walk: Rehearsal, allowed: float) -> Line:
     name = member.name
     left_out = walk.left_out.get(name)
-    line = Line(name, "member", memory=bytes_of(member.card, dataset), left_out=left_out)
+    room = None if member.card.needs else bytes_of(member.card, dataset)  # a network's is not known
+    line = Line(name, "member", memory=room, left_out=left_out)
     with_memory(line)
     if left_out == f"{name} {SLOW}":
         line.machine = "answers would not stay quick with it"

@@ -132,10 +132,7 @@ def taught(workspace: Workspace, built: Built, seed: int) -> Taught:
     judge = Judge(fresh.take(some), held.cold & (rows >= 0), rows)
     fitted = np.ones(len(digests), bool)
     fitted[rows[held.cold & (rows >= 0)]] = False
-    notes = [
-        f"tuned on {len(first)} couples of {len(digests)} pictures; {len(some)} people judge by "
-        f"{int(judge.cold.sum())} pictures that were left out"
-    ]
+    notes = [f"{len(some)} people judge by {int(judge.cold.sum())} pictures that were left out"]
     without = int((rows < 0).sum())
     if without:
         notes.append(

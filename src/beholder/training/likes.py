@@ -105,7 +105,7 @@ def likes_of(told: Histories, pictured: NDArray[np.bool_], like: float, seed: in
     if len(ones) < LEAST or len(said) + len(drawn) < LEAST:
         raise DataError(
             f"{len(ones)} pictures are liked and {len(said)} disliked or hidden: too few to learn "
-            f"a taste from; {len(drawn)} more are untouched",
+            "a taste from",
             remedy=f"it takes {LEAST} that are liked, and {LEAST} others that have a picture",
         )
     items = np.concatenate([ones, said, drawn])

@@ -27,7 +27,8 @@ from beholder.training.answer_time import MOST, seconds_with
 from beholder.training.auto import NO_ROOM, SLOW
 from beholder.training.budget import Clock
 from beholder.training.costly import OVERHEAD, Costly
-from beholder.training.plan import ASKED_TO_WEIGH, LARGER, PLACED, QUICK, Plan
+from beholder.training.order import expect
+from beholder.training.plan import ASKED_TO_WEIGH, LARGER, MARGIN, PLACED, QUICK, RANKER, Plan
 from beholder.training.tune import COMPARED
 
 WHOLE = 1.0  # seconds: what takes less is fitted once, to its end
@@ -98,7 +99,7 @@ class Rehearsal:
         self.seconds: dict[str, float] = {}
         self.short: set[str] = set()
         self.left_out: dict[str, str] = {}
-        self.popular = self.placing = 0.0
+        self.popular = self.placing = self.ranking = 0.0
 
     def run(self, members: list[Member]) -> None:
         """Walk through; `clock.spent` is then what all would take."""
@@ -123,6 +124,11 @@ class Rehearsal:
             while member.name in self.tried and self._more(member) and self._try(member):
                 pass
         self._end()
+        expect(self.plan, self.held)
+        self.ranking = MARGIN * self.plan.cost(RANKER)
+        if self.ranking > self.clock.left:
+            self.ranking = 0.0  # it is left out
+        self.clock.passed += self.ranking
         for member in quick:
             if member.name not in self.tried:
                 self.left_out[member.name] = f"{member.name} {NO_ROOM}"

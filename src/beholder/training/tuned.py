@@ -150,7 +150,8 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
         notes = [f"{expired} events were older than privacy.retention_days: deleted"] * bool(
             expired
         )
-        notes += built.left_out + lessons.notes
+        learned = f"tuned on {len(lessons.first)} couples of {int(lessons.fitted.sum())} pictures"
+        notes += [*built.left_out, learned, *lessons.notes]
         with Store.open(workspace) as store:
             highest, held = built.held
             if store.held(highest) < held:
