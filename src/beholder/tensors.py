@@ -39,7 +39,16 @@ def save(
 
 
 def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
-    """Return the arrays and the header of a file written by `save`."""
-    with safe_open(path, framework="numpy") as file:
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return arrays, dict(json.loads((file.metadata() or {}).get("header", "{}")))
+    """Return the arrays and the header of a file written by `save`.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file, or not whole.
+    """
+    try:
+        with safe_open(path, framework="numpy") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return arrays, dict(json.loads((file.metadata() or {}).get("header", "{}")))
+    except SafetensorError as error:
+        raise ValueError(f"{path.name} is not whole: {error}") from error

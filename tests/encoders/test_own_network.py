@@ -14,7 +14,7 @@ from beholder.encoders.lite0_weights import DIM, read_weights, weights_file
 from beholder.encoders.own_graph import Linear
 from beholder.encoders.own_network import OwnNetwork, keep, names, square, tuned
 from beholder.encoders.registry import encodes, open_encoder, version_of
-from beholder.errors import DataError, UsageError
+from beholder.errors import UsageError, WorkspaceError
 from beholder.testing.encoder_checks import ENCODER_CHECKS
 
 SIDE = 32
@@ -69,7 +69,7 @@ def test_a_changed_file_is_not_opened(onnx: bytes, tmp_path: Path) -> None:
     told = keep(tmp_path, "last", onnx)
     path = own_network.file_of(told, tmp_path)
     path.write_bytes(onnx[:-1] + b"x")
-    with pytest.raises(DataError, match="was changed, or is not whole"):
+    with pytest.raises(WorkspaceError, match="was changed, or is not whole"):
         open_encoder(told, tmp_path)
 
 

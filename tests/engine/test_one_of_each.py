@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from test_explore import exploring
 from test_live import an_item
 
 from beholder.engine.answer import Answer
 from beholder.engine.engine import Engine
+from beholder.engine.explore import Exploration
 from beholder.engine.variants import Variants
 from beholder.service.chips import Chips
 from beholder.settings import PagesSettings
@@ -108,3 +110,14 @@ def test_what_is_left_without_a_part_of_a_search_is_what_that_search_finds(
     assert unworded == (2 if variants == "one" else 16)
     alone = engine.search(words, choices={"product_code": "p1"}, variants=variants)
     assert left["product_code", "p0"] == alone.total
+
+
+def test_what_is_explored_is_on_the_page_and_beside_no_variant_of_it(
+    engine: Engine, world: World
+) -> None:
+    product_of = put_products(engine, world, 3)
+    trying = exploring(engine, Exploration("rare", 1.0))
+    for number in range(40):
+        answer = trying.recommend(history=told(world, number % 6), k=20, variants="one")
+        assert [item.reason.kind for item in answer.items].count("explore") == 1
+        assert len({product_of[item] for item in answer.ids}) == 20

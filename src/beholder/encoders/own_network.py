@@ -17,7 +17,7 @@ from beholder.durable import write_file
 from beholder.encoders.efficientnet_lite0 import MARGIN
 from beholder.encoders.interface import Array, Pictures, open_session
 from beholder.encoders.lite0_weights import SIDE as USUAL
-from beholder.errors import DataError, UsageError
+from beholder.errors import UsageError, WorkspaceError
 
 OWN = "own:"
 TUNED = ("projection", "last", "all")  # kinds that learned what people like
@@ -38,8 +38,10 @@ class OwnNetwork:
     ------
     UsageError
         If there is none of this name.
+    WorkspaceError
+        If the file is not what its name says.
     DataError
-        If the file is not what its name says, or could reach outside of itself.
+        If it could reach outside of itself.
     """
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -48,9 +50,9 @@ class OwnNetwork:
         self.name, self.version = name, version_of(name)
         data = file_of(name, folder).read_bytes()
         if digest(data) != self.version:
-            raise DataError(
+            raise WorkspaceError(
                 f"the file of {name} was changed, or is not whole",
-                remedy="restore it from a backup, or tune again",
+                remedy="restore it from a backup, or leave it out: train --tune-encoder none",
             )
         self.session = open_session(checked(data))
         self.side = int(self.session.get_inputs()[0].shape[2])
@@ -124,7 +126,8 @@ def file_of(name: str, folder: Path) -> Path:
         held = names(folder)
         raise UsageError(
             f"there is no encoder {name!r} in this workspace",
-            remedy=f"one of {', '.join(held)}" if held else "tune one: train --tune-encoder",
+            remedy=(f"name one of {', '.join(held)}, or " if held else "")
+            + "leave it out: train --tune-encoder none",
             field="encode.encoders",
         )
     return path

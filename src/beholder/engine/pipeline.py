@@ -17,10 +17,10 @@ from beholder.engine.rank import rank
 from beholder.engine.ranked import Ranked, mostly_taste
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import run
-from beholder.engine.slate import Known, Request, Stage, slate_of
+from beholder.engine.slate import Known, Request, Slate, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
-from beholder.engine.variants import firsts
+from beholder.engine.variants import firsts, without_products_of
 from beholder.scorers.interface import Mask, Positions
 from beholder.scorers.ranker import AMONG
 from beholder.store.answers import HISTORY, POPULAR
@@ -73,10 +73,14 @@ class Pipeline:
         request = self._request(view, known, level, wanted)
         source = first_look if known.stranger else None
         slate = run(request, view, self.stages, source, self._ranked(view, known))
+        alone, able = wanted.dial.alone, request.allowed
+        if alone:
+            slate = _one_each(view, slate)
         if wanted.explore and self.explorer is not None:
-            slate = self.explorer(view, slate, wanted.k, request.allowed, request.rules)
-        if wanted.dial.alone:
-            slate = slate.ordered(firsts(view.groups[slate.positions]))
+            if alone:  # a variant beside its product would be left out, and its chance stay
+                able = without_products_of(view, slate.positions[: wanted.k], able)
+            slate = self.explorer(view, slate, wanted.k, able, request.rules)
+            slate = _one_each(view, slate) if alone else slate
         page = slice(0, wanted.k)
         chosen = slate.positions[page]
         if known.stranger:
@@ -157,3 +161,8 @@ class Pipeline:
         mask = wanted.mask if rules.banned is None else wanted.mask & ~rules.banned
         reading = view.blend.read(known.query)
         return Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
+
+
+def _one_each(view: Overlay, slate: Slate) -> Slate:
+    """Return the first of each product alone."""
+    return slate.ordered(firsts(view.groups[slate.positions]))

@@ -134,16 +134,17 @@ class Ranker:
         found, told = tensors.load(folder / FILE)
         net = Net(*(found[name] for name in Net._fields))
         reads = msgspec.json.decode(told["reads"], type=Reads)
-        if not len(found["mean"]) == len(reads.names) == len(net.hidden):
+        scale = float(told["scale"])
+        n, h = len(reads.names), len(net.out)
+        shapes = [found[name].shape for name in ("mean", "spread", "hidden", "shift", "trust")]
+        if shapes != [(n,), (n,), (n, h), (h,), (1,)] or net.out.shape != (h,):
             raise ValueError("a ranker reads other things than it learned from")
+        # What never differed where it learned has a spread without end: it says nothing.
+        finite = [np.isfinite(found[name]).all() for name in found if name != "spread"]
+        if not all(finite) or np.isnan(found["spread"]).any() or not 0 < scale < np.inf:
+            raise ValueError("a ranker has numbers that are not finite")
         return cls(
-            reads,
-            net,
-            found["directions"],
-            found["liked"],
-            found["mean"],
-            found["spread"],
-            float(told["scale"]),
+            reads, net, found["directions"], found["liked"], found["mean"], found["spread"], scale
         )
 
 
