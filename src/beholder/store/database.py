@@ -56,7 +56,6 @@ class Database:
     def __init__(self, url: URL, *, pragmas: tuple[str, ...] = PRAGMAS) -> None:
         self.url = url
         self.pragmas = pragmas
-        self._lasting = next(text for text in pragmas if text.startswith("PRAGMA synchronous"))
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _keep_from_others(Path(url.database or ""))
@@ -107,7 +106,8 @@ class Database:
             the next lasting one keeps it, too.
         """
         with translated(self.url), self.engine.connect() as connection:
-            waits = self._lasting if lasting else "PRAGMA synchronous=NORMAL"
+            usual = [text for text in self.pragmas if text.startswith("PRAGMA synchronous")]
+            waits = usual[-1] if lasting else "PRAGMA synchronous=NORMAL"
             connection = connection.execution_options(beholder_write=waits)
             try:
                 with connection.begin():
