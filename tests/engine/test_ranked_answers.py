@@ -17,9 +17,10 @@ from beholder.bundle.manifest import read
 from beholder.bundle.parts import Parts
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, write_bundle
+from beholder.engine.dislikes import dislikes
 from beholder.engine.engine import Engine
 from beholder.engine.opening import open_engine
-from beholder.engine.stages import UNRANKED
+from beholder.engine.stages import STAGES, UNRANKED
 from beholder.evaluation.variations import variations
 from beholder.scorers.features import Reads
 from beholder.scorers.ranker import AMONG, Net, Ranker
@@ -142,12 +143,10 @@ def ruled(root: Path, tmp_path: Path, world: World) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("rule", "by"), [("boost", 3), ("bury", 3)])
-def test_a_boost_and_a_bury_do_what_they_do_without_a_ranker(
-    ruled: Path, rule: str, by: int
-) -> None:
+@pytest.mark.parametrize("rule", ["boost", "bury"])
+def test_a_boost_and_a_bury_do_what_they_do_without_a_ranker(ruled: Path, rule: str) -> None:
     toml = ruled / "beholder.toml"
-    told = f'\n[[rules]]\nrule = "{rule}"\nname = "own"\nwhere = "price < 8"\nby = {by}\n'
+    told = f'\n[[rules]]\nrule = "{rule}"\nname = "own"\nwhere = "price < 8"\nby = 3\n'
     toml.write_text(toml.read_text() + told)
     with open_engine(ruled) as engine:
         answer = engine.recommend(USERS[0], k=10)
@@ -159,21 +158,59 @@ def test_a_boost_and_a_bury_do_what_they_do_without_a_ranker(
             assert why.score == pytest.approx(item.score, abs=1e-5)
 
 
-def test_a_dislike_lowers_what_is_like_it_in_the_order_of_the_ranker(ruled: Path) -> None:
+def test_a_small_boost_of_most_items_is_explained_at_every_place(ruled: Path) -> None:
+    toml = ruled / "beholder.toml"
+    toml.write_text(
+        toml.read_text() + '\n[[rules]]\nrule = "boost"\nwhere = "price > 8"\nby = 0.2\n'
+    )
     with open_engine(ruled) as engine:
-        before = engine.recommend(USERS[0], k=AMONG)
-        engine.record(Event(before.ids[0], "dislike", USERS[0]))
-        after = engine.recommend(USERS[0], k=AMONG - 1)
-        assert before.ids[0] not in after.ids
-        lowered = 0
-        for item in after.items[:20]:
+        for item in engine.recommend(USERS[0], k=40).items:
             why = engine.explain(item.id, USERS[0])
             assert why.score == pytest.approx(item.score, abs=1e-5)
-            assert why.score == pytest.approx(
-                why.base + sum(one.share for one in why.shares) + why.ranker, abs=1e-6
-            )
-            lowered += any(one.disliked and one.share < 0 for one in why.shares)
+
+
+def test_a_dislike_lowers_what_is_like_it_from_where_the_ranker_put_it(ruled: Path) -> None:
+    before_dislikes = [stage for stage in STAGES if stage is not dislikes]
+    with open_engine(ruled) as engine, open_engine(ruled, stages=before_dislikes) as other:
+        first = engine.recommend(USERS[0], k=1).ids[0]
+        engine.record(Event(first, "dislike", USERS[0]))
+        plain = {one.id: one.score for one in other.recommend(USERS[0], k=AMONG - 1).items}
+        lowered = 0
+        for item in engine.recommend(USERS[0], k=20).items:
+            why = engine.explain(item.id, USERS[0])
+            assert why.score == pytest.approx(item.score, abs=1e-5)
+            taken = -sum(one.share for one in why.shares if one.disliked)
+            assert item.score + taken == pytest.approx(plain[item.id], abs=1e-5)
+            lowered += taken > 0
+        assert first not in plain
         assert lowered
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hidden", np.full((1, 8), np.nan, np.float32)),
+        ("out", np.zeros(3, np.float32)),
+        ("spread", np.zeros(1, np.float32)),
+        ("liked", np.zeros(0, np.float32)),
+        ("directions", np.zeros(5, np.float32)),
+    ],
+)
+def test_a_ranker_that_is_not_whole_is_refused(
+    ranking: Engine, tmp_path: Path, name: str, value: np.ndarray
+) -> None:
+    made = ranking.parts.ranker
+    n = len(made.reads.names)
+    value = np.repeat(value, n, axis=0) if name in ("hidden", "spread") else value
+    of_net = name in Net._fields
+    broken = replace(made, net=made.net._replace(**{name: value})) if of_net else made
+    broken = broken if of_net else replace(made, **{name: value})
+    broken.save(tmp_path)
+    with pytest.raises(ValueError, match="ranker"):
+        Ranker.load(tmp_path)
+    (tmp_path / "ranker.safetensors").write_bytes(b"\x08")
+    with pytest.raises(ValueError, match="not whole"):
+        Ranker.load(tmp_path)
 
 
 def test_strangers_and_filters_and_the_setting(

@@ -41,8 +41,8 @@ class HastyDatabase(Database):
         self.pragmas = (*self.pragmas, "PRAGMA synchronous=OFF")
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        with super().write() as connection:
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
+        with super().write(lasting=lasting) as connection:
             if not self.is_sqlite:
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from beholder.scorers.reader import KINDS
 from beholder.training import answer_time, auto
 from beholder.training.answer_time import seconds_an_answer
 from beholder.training.auto import Budget, fit_auto
@@ -13,9 +14,10 @@ from planted import World, dataset_of
 SLOW = "ials is left out: answers would not stay quick with it"
 
 
+@pytest.mark.parametrize("reader", ["", *KINDS])
 @pytest.mark.parametrize("n_items", [1, 3, 300])
-def test_an_answer_takes_some_time_in_the_smallest_catalogue_too(n_items: int) -> None:
-    assert 0 < seconds_an_answer(n_items, 4) < 60
+def test_an_answer_takes_some_time_in_the_smallest_catalogue_too(n_items: int, reader: str) -> None:
+    assert 0 < seconds_an_answer(n_items, 4, reader) < 60
 
 
 def test_more_items_and_longer_vectors_take_longer() -> None:

@@ -16,7 +16,7 @@ from beholder.engine.rank import NAME as RANKER
 from beholder.engine.rank import rank
 from beholder.engine.ranked import Ranked, mostly_taste
 from beholder.engine.rerank import Dial
-from beholder.engine.retrieve import run
+from beholder.engine.retrieve import retrieve, run
 from beholder.engine.slate import Known, Request, Slate, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
@@ -145,8 +145,7 @@ class Pipeline:
         if not first:
             return 0.0
         request = self._request(view, known, level, Wanted(1, 1, mask, USUAL_DIAL))
-        stages = self.stages[: self.stages.index(rank) + 1]
-        slate = run(request, view, stages, first=first)
+        slate = rank(request, view, retrieve(request, view, first + 1))
         there = slate.positions == position
         gains = [one.values[there] for one in slate.adjustments if one.name == RANKER]
         return float(sum(one.sum() for one in gains))

@@ -1,4 +1,4 @@
-"""Boosts and buries: what standing rules add to scores before they are ranked."""
+"""Boosts and buries: what standing rules add to scores."""
 
 from __future__ import annotations
 

@@ -137,11 +137,12 @@ class Ranker:
         scale = float(told["scale"])
         n, h = len(reads.names), len(net.out)
         shapes = [found[name].shape for name in ("mean", "spread", "hidden", "shift", "trust")]
-        if shapes != [(n,), (n,), (n, h), (h,), (1,)] or net.out.shape != (h,):
+        plain = found["directions"].ndim == 2 and found["liked"].ndim == 1 and len(found["liked"])
+        if shapes != [(n,), (n,), (n, h), (h,), (1,)] or net.out.shape != (h,) or not plain:
             raise ValueError("a ranker reads other things than it learned from")
         # What never differed where it learned has a spread without end: it says nothing.
         finite = [np.isfinite(found[name]).all() for name in found if name != "spread"]
-        if not all(finite) or np.isnan(found["spread"]).any() or not 0 < scale < np.inf:
+        if not (all(finite) and (found["spread"] > 0).all() and 0 < scale < np.inf):
             raise ValueError("a ranker has numbers that are not finite")
         return cls(
             reads, net, found["directions"], found["liked"], found["mean"], found["spread"], scale

@@ -87,7 +87,8 @@ def _gru(a: Mapping[str, Floats], f: Floats, w: Floats, age: Positions) -> Float
 def drawn(kind: str, d: int) -> Reader:
     """Return a reader that has learned nothing, by which it is measured how long one takes."""
     rng = np.random.default_rng(0)
-    shapes = dict.fromkeys("QKVOAB", (d, d)) | {"P": (LONGEST, d), "W": (d, 3 * d)}
+    shapes = dict.fromkeys("QKVO", (d, d)) | {"A": (d, 2 * d), "B": (2 * d, d)}
+    shapes |= {"P": (LONGEST, d), "W": (d, 3 * d)}
     shapes |= {"U": (d, 3 * d), "b": (1, 3 * d), "c": (1, 3 * d), "first": (2, d), "second": (2, d)}
     arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     arrays |= {name: arrays[name][0] for name in "bc"}

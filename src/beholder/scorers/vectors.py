@@ -122,8 +122,8 @@ class Vectors:
     def shares(self, query: Query, positions: Positions) -> Shares:
         """Split scores over the 20 newest: by what each loses without an item.
 
-        What only all of them together say is divided evenly between them (the value ENSC of
-        cooperative games: Driessen and Funaki, OR Spektrum 13, 1991).
+        What is left, of older items too, is divided evenly between those that have a vector (the
+        value ENSC of cooperative games: Driessen and Funaki, OR Spektrum 13, 1991).
         """
         whole = self.items[positions] @ query.vectors[0][0]
         h = len(query.items)
@@ -136,7 +136,9 @@ class Vectors:
         left = whole - values.sum(axis=1)
         if not h:
             return Shares(left, values, additive=False)
-        values[:, newest] += (left / len(newest))[:, None]
+        heard = newest[self.items[query.items[newest]].any(axis=1)]
+        heard = heard if len(heard) else newest
+        values[:, heard] += (left / len(heard))[:, None]
         return Shares(np.zeros_like(left), values, additive=False)
 
     def grown(self, new: NewItems) -> Vectors:

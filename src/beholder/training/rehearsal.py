@@ -99,10 +99,12 @@ class Rehearsal:
         self.seconds: dict[str, float] = {}
         self.short: set[str] = set()
         self.left_out: dict[str, str] = {}
-        self.popular = self.placing = self.ranking = 0.0
+        self.popular = self.placing = 0.0
 
     def run(self, members: list[Member]) -> None:
         """Walk through; `clock.spent` is then what all would take."""
+        with self.clock.running():
+            expect(self.plan, self.held)
         self.plan.grown = {one.name: self.costly.growth[one.card.cost] for one in members}
         quick = [one for one in members if self._is_quick(one, len(members) == 1)]
         light = [one for one in quick if one.light]
@@ -124,11 +126,6 @@ class Rehearsal:
             while member.name in self.tried and self._more(member) and self._try(member):
                 pass
         self._end()
-        expect(self.plan, self.held)
-        self.ranking = MARGIN * self.plan.cost(RANKER)
-        if self.ranking > self.clock.left:
-            self.ranking = 0.0  # it is left out
-        self.clock.passed += self.ranking
         for member in quick:
             if member.name not in self.tried:
                 self.left_out[member.name] = f"{member.name} {NO_ROOM}"
@@ -270,3 +267,6 @@ class Rehearsal:
             weighing = (LARGER if whole else QUICK) * self.plan.cost("first weighing")
             spent = weighing + self._fit_again(sorted(self.again)) + self.plan.cost("writing")
             self.clock.passed += spent
+            ranking = self.plan.cost(RANKER)
+            if MARGIN * ranking < self.clock.left:
+                self.clock.passed += ranking
