@@ -65,17 +65,22 @@ def test_items_that_nobody_touched_have_no_score() -> None:
     np.testing.assert_array_equal(model.scores(query)[0, [16, 17]], 0)
 
 
-def test_a_share_is_the_score_minus_the_score_without() -> None:
+def test_a_share_is_what_the_score_loses_and_an_even_part_of_the_rest() -> None:
     model = IALS.fit(sample_dataset(), SETTINGS, FitOptions(seed=3))
     query = model.ask(history_of(list(range(0, 50, 2))))
     shares = model.shares(query, np.array([33], np.int32))
     assert not shares.additive
     np.testing.assert_array_equal(shares.values[0, :5], 0)  # only the 20 newest are asked
-    keep = np.arange(25) != 24
-    less = solve_one(model.items, query.items[keep], query.weights[keep], SETTINGS)
     whole = solve_one(model.items, query.items, query.weights, SETTINGS)
-    expected = float(model.items[33] @ (whole - less))
-    assert abs(shares.values[0, 24] - expected) < 1e-4
+    lost = []
+    for index in range(5, 25):
+        keep = np.arange(25) != index
+        less = solve_one(model.items, query.items[keep], query.weights[keep], SETTINGS)
+        lost.append(float(model.items[33] @ (whole - less)))
+    heard = model.items[query.items[5:]].any(axis=1)  # what nobody else liked has no vector
+    rest = (float(model.items[33] @ whole) - sum(lost)) / heard.sum()
+    np.testing.assert_allclose(shares.values[0, 5:], np.array(lost) + rest * heard, atol=1e-4)
+    assert shares.base[0] == 0
 
 
 def test_as_many_rounds_are_done_as_a_plan_says() -> None:
