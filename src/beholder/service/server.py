@@ -181,7 +181,7 @@ def _granian(host: str, port: int, workers: int) -> Any:
         workers=workers,
         backlog=BACKLOG,
         backpressure=_connections(),
-        loop=Loops.uvloop,
+        loop=Loops.asyncio,
         websockets=False,
         http=HTTPModes.http1,  # HTTP/2 belongs to the proxy: its streams end at no idle bound
         http1_settings=HTTP1Settings(
