@@ -15,6 +15,7 @@ from beholder.encoders.own_graph import Linear
 from beholder.encoders.own_network import OwnNetwork, keep, names, square, tuned
 from beholder.encoders.registry import encodes, open_encoder, version_of
 from beholder.errors import UsageError, WorkspaceError
+from beholder.store import erase
 from beholder.testing.encoder_checks import ENCODER_CHECKS
 
 SIDE = 32
@@ -100,3 +101,8 @@ def test_whole_numbers_are_a_third_as_large_and_say_nearly_the_same(
     lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
     assert ((ours * theirs).sum(axis=1) / lengths).min() > 0.9
     assert not np.allclose(ours, theirs, atol=1e-4)
+
+
+def test_who_is_erased_marks_every_kind_that_learns_from_people() -> None:
+    """The store stands below encoders, and workers that encode load no store: each has a list."""
+    assert own_network.TUNED == erase.TUNED
