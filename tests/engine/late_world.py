@@ -177,7 +177,7 @@ class Catalogue:
         return self.view
 
     def _vectors(
-        self, ids: Sequence[str], pictures: Sequence[Sequence[str]]
+        self, ids: Sequence[str], pictures: Sequence[Sequence[str]], texts: Sequence[str]
     ) -> dict[str, Modality]:
         found = [(i, self.looks[name]) for i, own in enumerate(pictures) for name in own]
         owner = np.array([i for i, _ in found], np.int32)

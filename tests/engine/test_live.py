@@ -272,7 +272,7 @@ def test_a_late_variant_follows_its_product(engine: Engine, world: World, name: 
     told = replace(parts, items=items, blend=replace(parts.blend, item_item=item_item))
     engine.store.put_items([ItemRecord("late", "zzz", {name: "77"}), ItemRecord("other", "zzz")])
     changed = engine.store.items(changed_after=parts.choice.catalogue_version)
-    view = overlay.follow(overlay.bare(told), changed, 10**6, lambda ids, pictures: {})
+    view = overlay.follow(overlay.bare(told), changed, 10**6, lambda ids, pictures, texts: {})
     (layer,) = view.blend.item_item.layers
     columns = layer.columns.toarray()
     assert np.flatnonzero(columns[:, 0]).tolist() == [3, 40]

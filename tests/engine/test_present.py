@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def present_of(
     workspace: Workspace,
     store: Store | None,
     promotions: Promotions | None = None,
-    vectors_of: VectorsOf = lambda ids, pictures: {},
+    vectors_of: VectorsOf = lambda ids, pictures, texts: {},
 ) -> Present:
     name, parts = open_bundle(workspace, current(workspace))
     return Present(parts, name, store, vectors_of, promotions)
@@ -178,7 +178,7 @@ def test_a_promotion_while_the_catalogue_is_read_is_not_lost(
     first, second = current(workspace), written(workspace)
     begun: list[threading.Thread] = []
 
-    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+    def vectors_of(*_: object) -> dict[str, Modality]:
         if not begun:
             promote(workspace, second)
             begun.append(elsewhere(present.look))
@@ -209,9 +209,7 @@ class Slow:
         self.meanwhile: Callable[[], None] = lambda: None
         self.present = present_of(workspace, store, None, self.vectors_of)
 
-    def vectors_of(
-        self, ids: Sequence[str], pictures: Sequence[Sequence[str]]
-    ) -> dict[str, Modality]:
+    def vectors_of(self, *_: object) -> dict[str, Modality]:
         if not self.found:
             other = elsewhere(self.look)
             other.join(PATIENCE)
@@ -249,7 +247,7 @@ def test_the_first_who_looks_does_not_wait_for_all_of_it_either(
     """In a server, where a thread goes on beside; what it finds is shown when it is found."""
     go_on = threading.Event()
 
-    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+    def vectors_of(*_: object) -> dict[str, Modality]:
         assert go_on.wait(PATIENCE)
         return {}
 
@@ -269,7 +267,7 @@ def test_what_fails_beside_is_told_and_tried_again_and_rows_are_shown_all_the_sa
 ) -> None:
     broken = True
 
-    def vectors_of(ids: Sequence[str], pictures: Sequence[Sequence[str]]) -> dict[str, Modality]:
+    def vectors_of(*_: object) -> dict[str, Modality]:
         if broken:
             raise OSError("the disk is gone")
         return {}
@@ -365,7 +363,7 @@ def test_nobody_waits_twice_for_a_bundle_that_is_compared(
     def vectors_for(*given: object) -> VectorsOf:
         begun.set()
         assert finish.wait(PATIENCE)
-        return lambda ids, pictures: {}
+        return lambda ids, pictures, texts: {}
 
     monkeypatch.setattr("beholder.engine.present.vectors_for", vectors_for)
     promote(workspace, second)

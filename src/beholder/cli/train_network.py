@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 USUAL: dict[str, Any] = {"epochs": 10, "batch_size": 64, "lr": 0.001, "loss": "bce"}
 SMALL_CNN, NONE = "small-cnn", "none"
-KINDS = click.Choice([NONE, "projection", "last", "all", SMALL_CNN])
+KINDS = click.Choice([NONE, "projection", "last", "all", "mmcnn", SMALL_CNN])
 CHANGES = click.Choice(["flip", "crop", "colour", "erase", "mix"])
 LOSSES = click.Choice(["bce", "mse", "cross-entropy"])
 OPTIONS = (
@@ -28,7 +28,8 @@ OPTIONS = (
         "--tune-encoder",
         type=KINDS,
         help="Learn from what is liked to see it: a map behind the frozen encoder, its last "
-        "blocks, all of it; or the small network. none: the frozen one again.",
+        "blocks, all of it; a network of pictures and words; or the small network. none: the "
+        "frozen one again.",
     ),
     click.option("--user", metavar="ID", help="Only on what this user likes, and only for them."),
     click.option("--epochs", type=int, help="How often it sees everything.  [default: 10]"),
@@ -43,7 +44,16 @@ OPTIONS = (
         type=CHANGES,
         help="What is done to pictures while learning; repeat for several. Default: the setting.",
     ),
-    click.option("--side", type=int, help="With last and all: pixels, 32 to 96.  [default: 96]"),
+    click.option(
+        "--side",
+        type=int,
+        help="With last, all and mmcnn: pixels, 32 to 96.  [default: 96; mmcnn: 64]",
+    ),
+    click.option(
+        "--words",
+        type=click.Choice(["conv", "gru"]),
+        help="With mmcnn: convolutions read words, or a gated unit.  [default: conv]",
+    ),
     click.option(
         "--views", type=int, help="2: with the mirror image, when encoding.  [default: 1]"
     ),
@@ -117,6 +127,7 @@ def train(
     augment: tuple[Augmentation, ...],
     side: int | None,
     views: int | None,
+    words: str | None,
     **numbers: Any,
 ) -> None:
     """Train the small network, with a line an epoch."""
@@ -124,7 +135,7 @@ def train(
     from beholder.training.classic import check, train_classic, train_for
     from beholder.workspace import Workspace
 
-    refuse(side=side, views=views)
+    refuse(side=side, views=views, words=words)
     workspace = Workspace.open(folder)
     how = how_of(workspace, seed, numbers)._replace(
         deadline=None if budget is None else time.monotonic() + seconds(budget),

@@ -1,4 +1,4 @@
-"""`beholder train --tune-encoder none|projection|last|all`: an encoder is tuned, or left alone."""
+"""`beholder train --tune-encoder`: an encoder is tuned, or left alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from beholder.cli import console, train_network
 
 if TYPE_CHECKING:
+    from beholder.encoders.item_network import Reads
     from beholder.settings import Augmentation
     from beholder.training.train import Trained
     from beholder.training.tuned import TunedEncoder
@@ -45,15 +46,18 @@ def tune(
     augment: tuple[Augmentation, ...],
     side: int | None,
     views: int | None,
+    words: Reads | None,
 ) -> None:
     """Tune an encoder, with a line an epoch."""
     from beholder.training.budget import check_seed, seconds
-    from beholder.training.tuned import SIDE, Asked, check_asked, tune_encoder
+    from beholder.training.tuned import Asked, check_asked, tune_encoder
     from beholder.workspace import Workspace
 
     train_network.refuse(user=user, loss=loss)
     if kind == "projection":
         train_network.refuse(side=side, augment=augment)
+    if kind != "mmcnn":
+        train_network.refuse(words=words)
     workspace = Workspace.open(folder)
     changes = () if kind == "projection" else tuple(workspace.settings.train.augment)
     asked = Asked(
@@ -62,9 +66,10 @@ def tune(
         batch_size,
         lr,
         check_seed(workspace.settings.train.seed if seed is None else seed),
-        SIDE if side is None else side,
+        side,
         augment or changes,
         1 if views is None else views,
+        words or "conv",
         None if budget is None else seconds(budget),
         resume,
         tensorboard,
@@ -84,8 +89,8 @@ def show(tuned: TunedEncoder) -> None:
     for note in tuned.notes:
         click.echo(f"- {note}")
     click.echo(
-        f"NDCG@10 of pictures alone, on pictures left out: frozen {tuned.frozen:.4f}, tuned "
-        f"{tuned.ndcg:.4f}: {tuned.gain:+.4f} (standard error {tuned.error:.4f})"
+        f"NDCG@10 by vectors alone, on what was left out: {tuned.against} {tuned.frozen:.4f}, "
+        f"tuned {tuned.ndcg:.4f}: {tuned.gain:+.4f} (standard error {tuned.error:.4f})"
     )
     click.echo(train_network.kept(tuned.best, tuned.epochs, tuned.ended, tuned.seconds))
     if tuned.trained is not None:

@@ -1,4 +1,4 @@
-"""The raw vectors of items: encoded ones by picture, imported ones by item."""
+"""The raw vectors of items: encoded ones by picture, some with words too, imported ones by item."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.encoders.cache import VectorCache
+from beholder.encoders.item_network import ItemNetwork, of_items
 from beholder.encoders.own_network import tuned
-from beholder.encoders.registry import vector_caches
+from beholder.encoders.registry import graphs, vector_caches
 from beholder.spaces import Modality
+from beholder.spaces.words import tokens
 from beholder.workspace import Workspace
 
 
@@ -30,9 +32,10 @@ class RawVectors:
         self.workspace, self.encoders = workspace, list(encoders)
         self._caches: dict[str, VectorCache] = {}
         self._given: dict[str, GivenVectors] = {}
+        self._networks: dict[str, ItemNetwork] = {}
 
     def __call__(
-        self, item_ids: Sequence[str], pictures: Sequence[Sequence[str]]
+        self, item_ids: Sequence[str], pictures: Sequence[Sequence[str]], texts: Sequence[str]
     ) -> dict[str, Modality]:
         """Return the vectors of some items by name; a name without any is left out.
 
@@ -40,14 +43,19 @@ class RawVectors:
         ----------
         pictures
             Hashes of all pictures of each item.
+        texts
+            What is said of each, as `text_of` joins it.
         """
         imported = names(self.workspace.vectors)
         found: dict[str, Modality] = {}
+        wanted = [name for name in self.encoders if name not in imported]
         if any(pictures):  # or the caches need not be opened at all
-            wanted = [name for name in self.encoders if name not in imported]
             if wanted != list(self._caches):
                 self._caches = vector_caches(self.workspace, wanted)
             found = modalities(self._caches, pictures)
+        for name in filter(of_items, wanted):
+            whole = self._with_words(name, found.pop(name, None), texts)
+            found |= {} if whole is None else {name: whole}
         return found | self._imported(imported, item_ids)
 
     @property
@@ -55,6 +63,26 @@ class RawVectors:
         """Files of each encoder's cache that were passed over: cut, changed, or not its own."""
         counted = {name: len(cache.shards.broken) for name, cache in self._caches.items()}
         return {name: n for name, n in counted.items() if n}
+
+    def _with_words(
+        self, name: str, seen: Modality | None, texts: Sequence[str]
+    ) -> Modality | None:
+        """Return vectors of pictures and words: one of each picture, or of words alone."""
+        if name not in self._networks:
+            self._networks[name] = ItemNetwork(name, graphs(self.workspace))
+        network = self._networks[name]
+        terms = [tokens(text) for text in texts]
+        raw = Modality.empty(len(texts), network.dim) if seen is None else seen
+        alone = np.array([bool(own) for own in terms], bool) & ~raw.present
+        owner = np.concatenate([raw.owner, np.flatnonzero(alone).astype(np.int32)])
+        if not len(owner):
+            return None
+        blank = np.zeros((int(alone.sum()), network.dim), np.float32)
+        order = np.argsort(owner, kind="stable")
+        vectors = np.concatenate([np.asarray(raw.vectors, np.float32), blank])[order]
+        pictured, owner = order < len(raw.owner), owner[order]
+        vectors = network.vectors(vectors, pictured, [terms[item] for item in owner])
+        return Modality(vectors, owner, raw.present | alone, given=True)
 
     def _imported(self, wanted: list[str], item_ids: Sequence[str]) -> dict[str, Modality]:
         found = {}

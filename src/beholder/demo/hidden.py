@@ -8,6 +8,7 @@ and sees far more of what nobody minds. Made in memory, the same for the same se
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -112,8 +113,9 @@ class Strangers(NamedTuple):
 def strangers(gallery: Hidden, n: int, seed: int = 7, likes: int = 5) -> Strangers:
     """Draw people who like some pictures of the kind that they look for."""
     rng = np.random.default_rng([seed, 203])
-    tastes = rng.integers(0, len(WEAVES), n)
-    known = [np.flatnonzero((gallery.weaves == k) & ~gallery.new) for k in range(len(WEAVES))]
+    kinds = int(gallery.weaves.max()) + 1
+    tastes = rng.integers(0, kinds, n)
+    known = [np.flatnonzero((gallery.weaves == k) & ~gallery.new) for k in range(kinds)]
     return Strangers(tastes, np.stack([rng.choice(known[k], likes, replace=False) for k in tastes]))
 
 
@@ -122,13 +124,20 @@ def item_id(number: int) -> str:
     return f"weave-{number:04d}"
 
 
-def write_hidden(folder: Path, gallery: Hidden) -> Request:
-    """Write a gallery as files, without a word of what hides in it, and return how to import it."""
+def write_hidden(folder: Path, gallery: Hidden, titles: Sequence[str] = ()) -> Request:
+    """Write a gallery as files, without a word of what hides in it, and return how to import it.
+
+    Parameters
+    ----------
+    titles
+        Of the pictures; none: their numbers.
+    """
     media = folder / "media"
     media.mkdir(parents=True, exist_ok=True)
     for number, pixels in enumerate(gallery.pixels):
         Image.fromarray(pixels).save(media / f"{item_id(number)}.png", compress_level=1)
-    items = [(item_id(n), f"Picture {n}", f"{item_id(n)}.png") for n in range(len(gallery.pixels))]
+    named = titles or [f"Picture {n}" for n in range(len(gallery.pixels))]
+    items = [(item_id(n), title, f"{item_id(n)}.png") for n, title in enumerate(named)]
     likes = [
         (f"visitor-{user:04d}", item_id(item), int(time) // 1000, "like")
         for user, item, time in zip(gallery.users, gallery.items, gallery.times, strict=True)

@@ -169,6 +169,12 @@ class Drawing:
         self.constants.append(numpy_helper.from_array(array, name))
         return name
 
+    def whole(self, numbers: list[int]) -> str:
+        """Add whole numbers (as int64) and return their name."""
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.array(numbers, np.int64), name))
+        return name
+
     def node(self, kind: str, *inputs: str, name: str = "", **attributes: Any) -> str:
         """Add an operation and return the name of its output."""
         name = name or f"n{len(self.nodes)}"

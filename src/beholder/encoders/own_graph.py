@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-import onnx
-from numpy.typing import NDArray
-
 from beholder.encoders.interface import Array
 from beholder.encoders.lite0_graph import Drawing, value
 from beholder.encoders.lite0_weights import DIM, Weights
@@ -48,11 +44,10 @@ def write(weights: Weights, linear: Linear | None, side: int, views: int = 1) ->
         1, or 2: the mirror image, too.
     """
     net = Drawing(weights)
-    pixels = _mirrored(net) if views == 2 else INPUT
+    pixels = mirrored(net) if views == 2 else INPUT
     features = net.node("Flatten", net.node("GlobalAveragePool", net.trunk(pixels)))
     if views == 2:
-        apart = net.node("Reshape", features, _whole(net, [2, -1, DIM]))
-        features = net.node("ReduceMean", apart, axes=[0], keepdims=0)
+        features = mean_of_views(net, features, DIM)
     if linear is None:
         net.node("Identity", features, name=OUTPUT)
     else:
@@ -68,15 +63,13 @@ def write(weights: Weights, linear: Linear | None, side: int, views: int = 1) ->
     return data
 
 
-def _mirrored(net: Drawing) -> str:
+def mirrored(net: Drawing) -> str:
     """Return all pictures, and after them all as a mirror shows them."""
-    cut = (_whole(net, [-1]), _whole(net, [-(2**31)]), _whole(net, [3]), _whole(net, [-1]))
+    cut = (net.whole([-1]), net.whole([-(2**31)]), net.whole([3]), net.whole([-1]))
     return net.node("Concat", INPUT, net.node("Slice", INPUT, *cut), axis=0)
 
 
-def _whole(net: Drawing, numbers: list[int]) -> str:
-    """Add whole numbers and return their name."""
-    name = f"c{len(net.constants)}"
-    array: NDArray[np.int64] = np.array(numbers, np.int64)
-    net.constants.append(onnx.numpy_helper.from_array(array, name))
-    return name
+def mean_of_views(net: Drawing, rows: str, dim: int) -> str:
+    """Return the means of rows (2 n, dim), the second half of which is of mirror images."""
+    apart = net.node("Reshape", rows, net.whole([2, -1, dim]))
+    return net.node("ReduceMean", apart, axes=[0], keepdims=0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -20,7 +21,7 @@ from beholder.encoders.lite0_weights import SIDE as USUAL
 from beholder.errors import UsageError, WorkspaceError
 
 OWN = "own:"
-TUNED = ("projection", "last", "all")  # kinds that learned what people like
+TUNED = ("projection", "last", "all", "mmcnn")  # kinds that learned what people like
 SHAPE = re.compile(r"own:([a-z0-9]+(?:-[a-z0-9]+)*)-([0-9a-f]{16})")
 
 
@@ -45,17 +46,9 @@ class OwnNetwork:
     """
 
     def __init__(self, name: str, folder: Path) -> None:
-        from beholder.encoders.safe_onnx import checked  # ONNX: only workers need it
-
         self.name, self.version = name, version_of(name)
-        data = file_of(name, folder).read_bytes()
-        if digest(data) != self.version:
-            raise WorkspaceError(
-                f"the file of {name} was changed, or is not whole",
-                remedy="restore it from a backup, or leave it out: train --tune-encoder none",
-            )
-        self.session = open_session(checked(data))
-        self.side = int(self.session.get_inputs()[0].shape[2])
+        self.session = opened(name, folder)
+        self.side = side_of(self.session)
         self.dim = int(self.session.get_outputs()[0].shape[1])
         self.decode_side = decode_side(self.side)
 
@@ -70,8 +63,26 @@ class OwnNetwork:
 
     def _encode(self, pixels: np.typing.NDArray[np.uint8]) -> Array:
         batch = np.ascontiguousarray(np.moveaxis(pixels, -1, 0)[None], np.float32)
-        (found,) = self.session.run(None, {"pixels": batch})
+        (found,) = self.session.run(["vectors"], {"pixels": batch})
         return np.asarray(found[0], np.float32)
+
+
+def opened(name: str, folder: Path) -> Any:
+    """Return a session of a network, checked before it is opened; raises as `OwnNetwork` does."""
+    from beholder.encoders.safe_onnx import checked  # ONNX: only who asks a network needs it
+
+    data = file_of(name, folder).read_bytes()
+    if digest(data) != version_of(name):
+        raise WorkspaceError(
+            f"the file of {name} was changed, or is not whole",
+            remedy="restore it from a backup, or leave it out: train --tune-encoder none",
+        )
+    return open_session(checked(data))
+
+
+def side_of(session: Any) -> int:
+    """Return the width and height of the pictures that a network takes."""
+    return int(session.get_inputs()[0].shape[2])
 
 
 def decode_side(side: int) -> int:

@@ -78,7 +78,7 @@ class Engine:
         *,
         bundle: str = "",
         store: Store | None = None,
-        vectors_of: VectorsOf = lambda ids, pictures: {},
+        vectors_of: VectorsOf = lambda ids, pictures, texts: {},
         behaviour: BehaviourSettings | None = None,
         page_key: bytes = b"",
         pipeline: Pipeline | None = None,

@@ -36,7 +36,9 @@ from beholder.scorers.item_item import ItemItem
 from beholder.spaces import Modality, Similarity
 from beholder.spaces.word_index import WordIndex
 
-VectorsOf = Callable[[Sequence[str], Sequence[Sequence[str]]], Mapping[str, Modality]]
+VectorsOf = Callable[
+    [Sequence[str], Sequence[Sequence[str]], Sequence[str]], Mapping[str, Modality]
+]
 FRESH = 100  # late items in the small layer before they are sealed into the other
 OFFERS = 16  # lists of names whose offers are kept: callers may ask for any
 SAME = 0.9999  # cosine from which two vectors are the same one, mapped twice
@@ -263,7 +265,7 @@ def follow(view: Overlay, changed: pa.Table, version: int, vectors_of: VectorsOf
     version
         Of the catalogue, as of these rows.
     vectors_of
-        Gives raw vectors by name for some items: their ids, and the picture hashes of each.
+        Gives raw vectors by name for some items: ids, picture hashes and texts.
     """
     if not changed.num_rows:
         return replace(view, version=version)
@@ -389,7 +391,7 @@ def _seen_anew(view: Overlay, places: Positions, table: pa.Table, vectors_of: Ve
     n, spaces = len(places), view.content.spaces
     one, two = np.arange(n), np.arange(n, 2 * n)
     other = np.zeros(n, bool)
-    for name, raw in vectors_of(_ids(table), _pictures(table)).items():
+    for name, raw in vectors_of(_ids(table), _pictures(table), _texts(table)).items():
         if name in spaces:
             both = spaces[name].of(places).grown(n, raw)
             same = (both.pairs(one, two) > SAME) | ~(both.present[one] | both.present[two])
@@ -398,7 +400,7 @@ def _seen_anew(view: Overlay, places: Positions, table: pa.Table, vectors_of: Ve
 
 
 def _arriving(view: Overlay, table: pa.Table, vectors_of: VectorsOf) -> Arrived:
-    vectors = vectors_of(_ids(table), _pictures(table))
+    vectors = vectors_of(_ids(table), _pictures(table), _texts(table))
     numbers = numbers_of(_attributes(table), list(view.content.numbers))
     return Arrived(_texts(table), {**vectors, **numbers})
 

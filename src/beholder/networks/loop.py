@@ -203,5 +203,5 @@ def _copied(module: Any) -> Weights:
 
 def _to(batch: Any, device: Any) -> Any:
     if isinstance(batch, tuple):
-        return tuple(part.to(device, non_blocking=True) for part in batch)
+        return tuple(_to(part, device) for part in batch)
     return batch.to(device, non_blocking=True)

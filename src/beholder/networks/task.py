@@ -36,7 +36,7 @@ class Task(Protocol):
     def batches(self, seed: int, epoch: int) -> Iterator[Any]:
         """Yield the batches of an epoch: by seed and epoch alone, each made when it is asked for.
 
-        A batch is a tensor, or a tuple of some.
+        A batch is a tensor, or a tuple of batches.
         """
 
     def loss(self, batch: Any) -> Any:

@@ -22,6 +22,7 @@ from torch.nn import functional
 
 from beholder.encoders import augment, own_graph
 from beholder.encoders.interface import Array, open_session
+from beholder.encoders.item_network import Reads
 from beholder.encoders.lite0_weights import Weights
 from beholder.encoders.own_graph import Linear
 from beholder.errors import DataError
@@ -53,12 +54,17 @@ class Lessons(NamedTuple):
         int64 (p,). Couples that somebody liked both of, as rows of the inputs.
     judged
         int64, rising. The rows whose vectors the judge looks at.
+    words, there
+        Where words are read: their codes, int64 (m, length), and whether there are a picture and
+        words, bool (m, 2).
     """
 
     inputs: NDArray[Any]
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     judged: NDArray[np.int64]
+    words: NDArray[np.int64] | None = None
+    there: NDArray[np.bool_] | None = None
 
 
 class Tuning(NamedTuple):
@@ -74,12 +80,15 @@ class Tuning(NamedTuple):
         What is done to pictures while learning.
     views
         Of the network that is written: 1, or 2 with the mirror image.
+    words
+        What reads words, where they are read.
     """
 
     kind: str
     batch: int
     augment: tuple[Augmentation, ...] = ()
     views: int = 1
+    words: Reads = "conv"
 
 
 class Tuned(NamedTuple):
@@ -137,8 +146,22 @@ class TuneTask:
             right = self.couples[rows][:, rows].toarray()
             np.fill_diagonal(right, 0)
             right /= np.maximum(right.sum(axis=1, keepdims=True), 1)
-            inputs, right = self._changed(_tensor(self.lessons.inputs[rows]), right, rng)
+            inputs, right = self.drawn(rows, right, rng)
             yield inputs, torch.from_numpy(right), torch.from_numpy(self.logq[rows])
+
+    def drawn(
+        self, rows: NDArray[np.int64], right: Array, rng: np.random.Generator
+    ) -> tuple[Any, Array]:
+        """Return the inputs of some rows with what is done to them, and the shares then right."""
+        return self._changed(tensor(self.lessons.inputs[rows]), right, rng)
+
+    def asked(self, inputs: Any) -> Any:
+        """Return the vectors of inputs as they were drawn."""
+        return self.module(inputs)
+
+    def vectors(self, rows: NDArray[np.int64]) -> Array:
+        """Return the vectors of some rows, without learning."""
+        return vectors_of(self.module, self.lessons.inputs, rows)
 
     def _changed(self, inputs: Any, right: Array, rng: np.random.Generator) -> tuple[Any, Array]:
         if not self.pixels or not self.tuning.augment:
@@ -153,7 +176,7 @@ class TuneTask:
     def loss(self, batch: tuple[Any, Any, Any]) -> Any:
         """Return the mean loss of a batch."""
         inputs, right, logq = batch
-        vectors = functional.normalize(self.module(inputs).float())
+        vectors = functional.normalize(self.asked(inputs).float())
         itself = torch.eye(len(vectors), dtype=torch.bool, device=vectors.device)
         scores = (vectors @ vectors.T / TAU - logq).masked_fill(itself, -torch.inf)
         told = functional.log_softmax(scores, dim=1).masked_fill(itself, 0)
@@ -161,13 +184,11 @@ class TuneTask:
 
     def size(self, batch: tuple[Any, Any, Any]) -> int:
         """Return how many pictures a batch has."""
-        return len(batch[0])
+        return len(batch[1])
 
     def measure(self) -> dict[str, float]:
         """Return what the judge says."""
-        return {
-            "ndcg": self.judge(vectors_of(self.module, self.lessons.inputs, self.lessons.judged))
-        }
+        return {"ndcg": self.judge(self.vectors(self.lessons.judged))}
 
 
 def tune(
@@ -217,7 +238,7 @@ def vectors_of(module: Any, inputs: NDArray[Any], rows: NDArray[np.int64]) -> Ar
     found = []
     with torch.no_grad():
         for start in range(0, len(rows), AT_ONCE):
-            part = _tensor(inputs[rows[start : start + AT_ONCE]]).to(device)
+            part = tensor(inputs[rows[start : start + AT_ONCE]]).to(device)
             found.append(module(part).float().cpu().numpy())
     return np.concatenate(found)
 
@@ -261,11 +282,15 @@ def _linear(layer: Any) -> Linear:
 def _compare(onnx: bytes, module: Any, lessons: Lessons) -> None:
     """Refuse a network that says other than what was tuned."""
     rows = np.arange(min(8, len(lessons.inputs)))
-    theirs = vectors_of(module, lessons.inputs, rows)
-    pixels = _tensor(lessons.inputs[rows]).numpy()
+    pixels = tensor(lessons.inputs[rows]).numpy()
     (ours,) = open_session(onnx).run(
         [own_graph.OUTPUT], {own_graph.INPUT: np.ascontiguousarray(pixels)}
     )
+    refuse_apart(ours, vectors_of(module, lessons.inputs, rows))
+
+
+def refuse_apart(ours: Array, theirs: Array) -> None:
+    """Refuse vectors of an exported network that are others than the tuned one's."""
     apart = np.linalg.norm(ours - theirs, axis=1) / np.linalg.norm(theirs, axis=1)
     if not apart.max() <= CLOSE:
         raise DataError(
@@ -274,7 +299,7 @@ def _compare(onnx: bytes, module: Any, lessons: Lessons) -> None:
         )
 
 
-def _tensor(inputs: NDArray[Any]) -> Any:
+def tensor(inputs: NDArray[Any]) -> Any:
     """Return pictures as the network takes them, float32 (n, 3, side, side), or features."""
     found = torch.from_numpy(inputs)
     return found.permute(0, 3, 1, 2).float() if inputs.ndim == 4 else found
@@ -283,5 +308,6 @@ def _tensor(inputs: NDArray[Any]) -> Any:
 def _fingerprint(lessons: Lessons, tuning: Tuning) -> str:
     digest = hashlib.blake2b(repr(tuning).encode(), digest_size=16)
     for part in lessons:
-        digest.update(np.ascontiguousarray(part).data)
+        if part is not None:
+            digest.update(np.ascontiguousarray(part).data)
     return digest.hexdigest()

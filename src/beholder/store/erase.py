@@ -26,7 +26,7 @@ from beholder.store.vacuum import vacuum
 from beholder.workspace import Workspace
 
 PATIENCE = 30.0  # seconds to wait for readers that keep old pages of the database alive
-TUNED = ("projection", "last", "all")  # kinds of encoders that learned from everybody
+TUNED = ("projection", "last", "all", "mmcnn")  # encoders that learned from everybody
 events, given, texts = schema.events, schema.given, schema.texts
 PERSONAL = (schema.people, texts, given, schema.answers, events)
 

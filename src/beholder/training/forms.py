@@ -16,6 +16,7 @@ from beholder.blending.measure import Values
 from beholder.dataset.build import build
 from beholder.encoders import augment, compress, own_graph, own_network
 from beholder.encoders.interface import open_session
+from beholder.encoders.item_network import of_items
 from beholder.encoders.own_network import OWN, OwnNetwork
 from beholder.encoders.registry import graphs
 from beholder.encoders.run import encode_pictures
@@ -80,14 +81,15 @@ def compare_forms(
     DataError
         If too little is liked to judge by.
     """
+    used = workspace.settings.encode.encoders
+    worded = [name for name in used if of_items(name)]
     wanted = [
-        name
-        for name in workspace.settings.encode.encoders
-        if name == FROZEN or name.startswith(OWN)
+        name for name in used if name == FROZEN or (name.startswith(OWN) and name not in worded)
     ]
+    said = [f"{name} reads words, too: it is small, and stays as it is" for name in worded]
     if not wanted:
         raise UsageError(
-            "encode.encoders names no network that could be compared",
+            "; ".join(["encode.encoders names no network that could be compared", *said]),
             remedy=f"name {FROZEN}, or tune one: train --tune-encoder",
         )
     with Store.open(workspace) as store:
@@ -96,7 +98,7 @@ def compare_forms(
     found: list[Form] = []
     for name in wanted:
         found += _Measured(workspace, lessons, name, seed, progress).forms()
-    return found, lessons.notes
+    return found, [*lessons.notes, *said]
 
 
 class _Measured:

@@ -30,6 +30,13 @@ class Judge:
         self.cases, self.cold, self.rows = cases, cold, rows
         needed = np.union1d(cases.histories.items, np.flatnonzero(cold))
         self.judged = np.unique(rows[needed][rows[needed] >= 0])
+        place = np.searchsorted(self.judged, rows)
+        self._place = place.clip(0, max(len(self.judged) - 1, 0))
+
+    @property
+    def wanted(self) -> NDArray[np.int64]:
+        """Return the rows that the items asked for show."""
+        return self.rows[self.cold]
 
     def values(self, vectors: Floats) -> Values:
         """Return NDCG@10 of each case.
@@ -39,10 +46,19 @@ class Judge:
         vectors
             Of the rows `judged`, in their order.
         """
-        place = np.searchsorted(self.judged, self.rows).clip(0, max(len(self.judged) - 1, 0))
-        known = (self.rows >= 0) & (self.judged[place] == self.rows)
-        items = unit(vectors)[place] * known[:, None]
-        near = np.maximum(items @ items[self.cold].T, 0) ** POWER
+        units = unit(vectors)
+        return self.by_cosines(units @ units[self._place[self.cold]].T)
+
+    def by_cosines(self, cosines: Floats) -> Values:
+        """Return NDCG@10 of each case.
+
+        Parameters
+        ----------
+        cosines
+            float32 (rows judged, items asked for).
+        """
+        known = (self.rows >= 0) & (self.judged[self._place] == self.rows)
+        near = np.maximum(cosines[self._place] * known[:, None], 0) ** POWER
 
         def ask(told: Histories) -> Floats:
             shape = (len(told), len(self.rows))

@@ -1,4 +1,4 @@
-"""`beholder train --tune-encoder projection|last|all`: an encoder that learned what people like.
+"""`beholder train --tune-encoder`: an encoder that learned what people like.
 
 It becomes an encoder of the workspace, in a file and with a version of its own. Where it is surely
 better than the frozen one, it is written into the settings, and a bundle is trained with it.
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from beholder.blending.measure import Values
 from beholder.dataset.build import build
 from beholder.encoders import own_network
+from beholder.encoders.item_network import KIND as MMCNN
+from beholder.encoders.item_network import Reads, codes_of, numbered
 from beholder.encoders.lite0_weights import SIDE as USUAL
 from beholder.encoders.own_graph import VIEWS
 from beholder.encoders.own_network import OWN
@@ -34,18 +36,20 @@ from beholder.store.store import Store
 from beholder.training.budget import Clock
 from beholder.training.lessons import FROZEN, Taught, taught
 from beholder.training.train import Trained, train_workspace
+from beholder.training.vocabulary import vocabulary_of
 from beholder.workspace import Workspace
 
 if TYPE_CHECKING:
-    from beholder.networks.task import Epoch
-    from beholder.networks.tuned import Tuned
+    from beholder.networks.task import Epoch, Options
+    from beholder.networks.tuned import Lessons, Tuned, Tuning
 
 PATIENCE = 4  # epochs
 SIDE, LEAST_SIDE = 96, 32  # of the pictures of a network that is tuned, at most and at least
 SURE = 2.0  # standard errors that a gain is above 0
 HALF = 0.5  # of the budget at most is for tuning
-RATES = {"projection": 1e-3, "last": 1e-3, "all": 1e-3}
-BATCHES = {"projection": 1024, "last": 64, "all": 64}
+RATE = 1e-3
+BATCHES = {"projection": 1024, "last": 64, "all": 64, MMCNN: 64}
+SIDES = {"last": SIDE, "all": SIDE, MMCNN: 64}  # where none is asked for
 
 
 class Asked(NamedTuple):
@@ -55,6 +59,8 @@ class Asked(NamedTuple):
     ----------
     budget
         Seconds for tuning and training; None: as many epochs as asked for, and the settings'.
+    words
+        With `mmcnn`: what reads words.
     """
 
     kind: str
@@ -62,9 +68,10 @@ class Asked(NamedTuple):
     batch: int | None = None
     rate: float | None = None
     seed: int = 7
-    side: int = SIDE
+    side: int | None = None
     augment: tuple[Augmentation, ...] = ()
     views: int = 1
+    words: Reads = "conv"
     budget: float | None = None
     resume: bool = False
     events: Path | None = None
@@ -79,15 +86,19 @@ class TunedEncoder(msgspec.Struct, frozen=True):
     ----------
     used
         Whether it was surely better, and is written into the settings.
+    against
+        What it is compared with: the frozen encoder, or with `mmcnn` words alone where they are
+        the better one.
     frozen, ndcg, gain, error
-        NDCG@10 of the frozen encoder and of this one, by pictures alone, on held-out pictures;
-        the mean difference by case, and its standard error.
+        NDCG@10 of that and of this encoder, by vectors alone, on held-out items; the mean
+        difference by case, and its standard error.
     trained
         The bundle that was trained with it; None: none was.
     """
 
     encoder: str
     used: bool
+    against: str
     frozen: float
     ndcg: float
     gain: float
@@ -113,17 +124,27 @@ def check_asked(asked: Asked) -> None:
     door.check(f"--tune-encoder {asked.kind}")
     if asked.events is not None:
         door.check_tensorboard()
-    batch, rate = asked.batch or BATCHES[asked.kind], asked.rate or RATES[asked.kind]
+    batch, rate = asked.batch or BATCHES[asked.kind], asked.rate or RATE
     if asked.epochs < 1 or batch < 4 or not 0 < rate < 1:
         raise UsageError(
             f"{asked.epochs} epochs in batches of {batch} with a step of {rate:g}",
             remedy="at least one epoch, four pictures, and a step between 0 and 1",
         )
-    if not LEAST_SIDE <= asked.side <= SIDE or asked.views not in VIEWS:
+    if not LEAST_SIDE <= side_of(asked) <= SIDE or asked.views not in VIEWS:
         raise UsageError(
-            f"pictures of {asked.side} pixels in {asked.views} views",
+            f"pictures of {side_of(asked)} pixels in {asked.views} views",
             remedy=f"{LEAST_SIDE} to {SIDE} pixels, and 1 or 2 views",
         )
+    if asked.kind == MMCNN and "mix" in asked.augment:
+        raise UsageError(
+            "mixed pictures have no words that fit them",
+            remedy=f"leave mix out of --augment and of train.augment with {MMCNN}",
+        )
+
+
+def side_of(asked: Asked) -> int:
+    """Return the width and height of the pictures that are looked at."""
+    return asked.side or SIDES.get(asked.kind, SIDE)
 
 
 def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
@@ -144,14 +165,15 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
             every = dict.fromkeys([*workspace.settings.encode.encoders, FROZEN])
             encode_workspace(workspace, store, list(every), asked.progress)
             built = build(workspace, store, asked.seed)
-        lessons = taught(workspace, built, asked.seed)
-        made = _learned(workspace, lessons, asked, clock)
+        lessons = taught(workspace, built, asked.seed, words=asked.kind == MMCNN)
+        made, said = _learned(workspace, lessons, asked, clock)
         name = own_network.keep(graphs(workspace), asked.kind, made.onnx)
         notes = [f"{expired} events were older than privacy.retention_days: deleted"] * bool(
             expired
         )
-        learned = f"tuned on {len(lessons.first)} couples of {int(lessons.fitted.sum())} pictures"
-        notes += [*built.left_out, learned, *lessons.notes]
+        of = "items" if asked.kind == MMCNN else "pictures"
+        learned = f"tuned on {len(lessons.first)} couples of {int(lessons.fitted.sum())} {of}"
+        notes += [*built.left_out, learned, *lessons.notes, *said]
         with Store.open(workspace) as store:
             highest, held = built.held
             if store.held(highest) < held:
@@ -159,7 +181,10 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
                 drop_checkpoints(workspace)
                 notes.append("somebody was erased meanwhile, and it is marked: tune again")
             encode_workspace(workspace, store, [name], asked.progress)
-    before, after = lessons.frozen(workspace), lessons.reached(workspace, name)
+    against, before = "frozen", lessons.frozen(workspace)
+    if asked.kind == MMCNN and (words := lessons.by_words()).mean() > before.mean():
+        against, before = "words", words
+    after = lessons.reached(workspace, name)
     gain, error = _gain(after - before)
     used = gain > SURE * error
     trained = None
@@ -173,6 +198,7 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
     return TunedEncoder(
         name,
         used,
+        against,
         float(before.mean()),
         float(after.mean()),
         gain,
@@ -186,35 +212,61 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
     )
 
 
-def _learned(workspace: Workspace, lessons: Taught, asked: Asked, clock: Clock) -> Tuned:
-    from beholder.encoders.lite0_graph import folded
-    from beholder.encoders.lite0_weights import read_weights, weights_file
-    from beholder.networks.task import Options
-    from beholder.networks.tuned import Lessons, Tuning, tune
+def _learned(
+    workspace: Workspace, lessons: Taught, asked: Asked, clock: Clock
+) -> tuple[Tuned, list[str]]:
+    """Return what was learned, and notes in words."""
+    from beholder.networks.tuned import Lessons, Tuning
 
-    alone = asked.kind == "projection"
+    alone, side = asked.kind == "projection", side_of(asked)
     inputs: NDArray[Any]
     if alone:
         inputs = lessons.features(workspace)
     else:
-        inputs = lessons.pixels(workspace, asked.side, asked.progress)
-    deadline = None if asked.budget is None else time.monotonic() + HALF * clock.left
-    options = Options(
+        inputs = lessons.pixels(workspace, side, asked.progress)
+    tuning = Tuning(
+        asked.kind, asked.batch or BATCHES[asked.kind], asked.augment, asked.views, asked.words
+    )
+    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged)
+    options = _options(workspace, asked, clock)
+    if asked.kind == MMCNN:
+        return _of_items(lessons, told, tuning, options)
+
+    from beholder.encoders.lite0_graph import folded
+    from beholder.encoders.lite0_weights import read_weights, weights_file
+    from beholder.networks.tuned import tune
+
+    weights = folded(read_weights(weights_file()))
+    return tune(weights, told, tuning, lessons.judge, USUAL if alone else side, options), []
+
+
+def _of_items(
+    lessons: Taught, told: Lessons, tuning: Tuning, options: Options
+) -> tuple[Tuned, list[str]]:
+    from beholder.networks.mmcnn_task import tune_items
+
+    vocabulary, notes = vocabulary_of(lessons.terms, lessons.fitted)
+    words = codes_of(lessons.terms, numbered(vocabulary))
+    there = np.stack([lessons.pictured, words[:, 0] > 0], axis=1)
+    told = told._replace(words=words, there=there)
+    return tune_items(told, vocabulary, tuning, lessons.judge, options), notes
+
+
+def _options(workspace: Workspace, asked: Asked, clock: Clock) -> Options:
+    from beholder.networks.task import Options
+
+    return Options(
         epochs=asked.epochs,
-        rate=asked.rate or RATES[asked.kind],
+        rate=asked.rate or RATE,
         seed=asked.seed,
         patience=PATIENCE,
-        deadline=deadline,
+        deadline=None if asked.budget is None else time.monotonic() + HALF * clock.left,
         progress=asked.progress,
         checkpoint=workspace.networks / f"tuned-{asked.kind}.safetensors",
         resume=asked.resume,
         events=asked.events,
         told=asked.told,
     )
-    tuning = Tuning(asked.kind, asked.batch or BATCHES[asked.kind], asked.augment, asked.views)
-    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged)
-    weights = folded(read_weights(weights_file()))
-    return tune(weights, told, tuning, lessons.judge, USUAL if alone else asked.side, options)
 
 
 def untuned(
