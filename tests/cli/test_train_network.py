@@ -75,3 +75,12 @@ def test_the_curve_is_a_column_an_epoch() -> None:
     assert curve([1.0, 0.5, 0.25], height=2).splitlines() == ["  1.0000 │█  ", "  0.0000 │██▄"]
     assert curve([], height=2).splitlines() == ["  1.0000 │", "  0.0000 │"]
     assert len(curve([0.0] * 100).splitlines()[-1]) == len("  0.0000 │") + 60
+
+
+def test_a_student_takes_pytorch_and_that_is_said(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "find_spec", lambda name: None)
+    done = CliRunner().invoke(beholder, ["encoders", "compare", empty, "--distil"])
+    assert isinstance(done.exception, MissingExtraError)
+    assert "--distil needs PyTorch" in done.exception.message

@@ -42,13 +42,16 @@ def list_(folder: Path, as_json: bool) -> None:
 @command.command()
 @asking.FOLDER
 @click.option("--seed", type=int, help="Draws pictures and splits; the settings' by default.")
+@click.option("--distil", is_flag=True, help="Train a student of each, too; beholder[torch].")
 @asking.JSON
-def compare(folder: Path, seed: int | None, as_json: bool) -> None:
+def compare(folder: Path, seed: int | None, distil: bool, as_json: bool) -> None:
     """Make the networks of the settings smaller, and say what that costs.
 
     Half keeps weights in half the bytes. int8 computes with whole numbers, calibrated on pictures
-    of the catalogue. Both are kept: name one in encode.encoders to use it.
+    of the catalogue. A student looks at smaller pictures, and learns on those of the catalogue to
+    say what the network says. All are kept: name one in encode.encoders to use it.
     """
+    from beholder.cli.train_network import teller
     from beholder.training.budget import check_seed
     from beholder.training.forms import compare_forms
     from beholder.workspace import Workspace
@@ -56,7 +59,8 @@ def compare(folder: Path, seed: int | None, as_json: bool) -> None:
     workspace = Workspace.open(folder)
     used = check_seed(workspace.settings.train.seed if seed is None else seed)
     with console.progress() as progress:
-        forms, notes = compare_forms(workspace, used, progress)
+        told = teller(progress, silent=as_json)
+        forms, notes = compare_forms(workspace, used, progress, distilled=distil, told=told)
     if as_json:
         console.as_json({"forms": forms, "notes": notes})
         return

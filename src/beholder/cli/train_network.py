@@ -187,6 +187,8 @@ def teller(progress: Progress, *, silent: bool) -> Callable[[Epoch, bool], None]
 def _reached(epoch: Epoch) -> str:
     if "ndcg" in epoch.measures:
         return f"NDCG: {epoch.measures['ndcg']:.4f}"
+    if "cosine" in epoch.measures:
+        return f"Cosine: {epoch.measures['cosine']:.4f}"
     return f"Accuracy: {100 * epoch.measures['accuracy']:.2f}%"
 
 

@@ -1,4 +1,4 @@
-"""`beholder encoders compare`: each network as it is, of half size, and of eight bits.
+"""`beholder encoders compare`: each network as it is, of half size, of eight bits, and a student.
 
 The smaller forms are encoders of the workspace: who finds one good enough names it in the settings.
 """
@@ -6,7 +6,9 @@ The smaller forms are encoders of the workspace: who finds one good enough names
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -21,6 +23,7 @@ from beholder.encoders.own_network import OWN, OwnNetwork
 from beholder.encoders.registry import graphs
 from beholder.encoders.run import encode_pictures
 from beholder.errors import UsageError
+from beholder.networks import door
 from beholder.progress import SILENT, Progress
 from beholder.spaces import Modality
 from beholder.spaces.whitening import Whitening
@@ -28,9 +31,16 @@ from beholder.store.store import Store
 from beholder.training.lessons import FROZEN, Taught, taught
 from beholder.workspace import Workspace
 
+if TYPE_CHECKING:
+    from beholder.networks.task import Epoch
+
+Told = Callable[["Epoch", bool], None]
 LITE0 = "lite0"  # kind of the frozen network's forms
 CALIBRATED = 50  # pictures that ranges are measured on, at most
 TIMED = 40  # pictures that speed and invariance are measured on, at most
+LARGEST, LEAST_SIDE = 96, 32  # of the pictures of a student, half of a teacher's where that is less
+DISTILLED, WATCHED = 2_000, 300  # pictures that a student learns from, and is watched by, at most
+EPOCHS, PATIENCE, RATE = 10, 3, 3e-4  # of a student
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -39,7 +49,7 @@ class Form(msgspec.Struct, frozen=True):
     Attributes
     ----------
     form
-        `whole`, `half` or `int8`.
+        `whole`, `half`, `int8` or `student`.
     encoder
         Its name, as the settings would have it.
     bytes, per_second
@@ -66,9 +76,19 @@ class Form(msgspec.Struct, frozen=True):
 
 
 def compare_forms(
-    workspace: Workspace, seed: int, progress: Progress = SILENT
+    workspace: Workspace,
+    seed: int,
+    progress: Progress = SILENT,
+    *,
+    distilled: bool = False,
+    told: Told = lambda epoch, old: None,
 ) -> tuple[list[Form], list[str]]:
     """Make the smaller forms of each network of the settings, and measure all.
+
+    Parameters
+    ----------
+    distilled
+        Whether a student is trained of each, too; `told` is told of its epochs.
 
     Returns
     -------
@@ -76,11 +96,15 @@ def compare_forms(
 
     Raises
     ------
+    MissingExtraError
+        If a student is asked for, and PyTorch is not installed.
     UsageError
         If the settings name no network of Beholder's.
     DataError
         If too little is liked to judge by.
     """
+    if distilled:
+        door.check("encoders compare --distil")
     used = workspace.settings.encode.encoders
     worded = [name for name in used if of_items(name)]
     wanted = [
@@ -97,7 +121,8 @@ def compare_forms(
     lessons = taught(workspace, built, seed)
     found: list[Form] = []
     for name in wanted:
-        found += _Measured(workspace, lessons, name, seed, progress).forms()
+        measured = _Measured(workspace, lessons, name, seed, progress)
+        found += measured.forms(told if distilled else None)
     return found, [*lessons.notes, *said]
 
 
@@ -113,21 +138,53 @@ class _Measured:
         self.own = name if name.startswith(OWN) else _frozen(self.folder)
         self.side = OwnNetwork(self.own, self.folder).side
 
-    def forms(self) -> list[Form]:
-        """Return the network itself, then the smaller ones."""
+    def forms(self, told: Told | None) -> list[Form]:
+        """Return the network itself, then the smaller ones; None: without a student."""
         onnx = own_network.file_of(self.own, self.folder).read_bytes()
-        pixels = self._some(CALIBRATED)
+        pixels = self._some(CALIBRATED, self.side)
         kind = self.own.removeprefix(OWN).rsplit("-", 1)[0]
         made = {
             "whole": self.own,
             "half": own_network.keep(self.folder, f"{kind}-half", compress.half(onnx)),
             "int8": own_network.keep(self.folder, f"{kind}-int8", compress.int8(onnx, pixels)),
         }
-        whole_values, whole_vectors = self._judged(self.own)
-        return [
-            self._form(form, own, pixels[:TIMED], whole_values, whole_vectors)
-            for form, own in made.items()
-        ]
+        whole = self._judged(self.own)
+        found = [self._form(form, own, pixels[:TIMED], *whole) for form, own in made.items()]
+        if told is not None:
+            onnx = self._student(told)
+            own = own_network.keep(self.folder, f"{kind}-student", onnx)
+            small = self._some(TIMED, self._smaller)
+            found.append(self._form("student", own, small, *whole))
+        return found
+
+    @property
+    def _smaller(self) -> int:
+        """The side of a student's pictures."""
+        return LARGEST if self.side > LARGEST else max(LEAST_SIDE, self.side // 2)
+
+    def _student(self, told: Told) -> bytes:
+        from beholder.encoders.lite0_graph import folded
+        from beholder.encoders.lite0_weights import read_weights, weights_file
+        from beholder.networks.distil import Shown, distil
+        from beholder.networks.task import Options
+
+        lessons = self.lessons
+        rng = np.random.default_rng([self.seed, 53])
+        learned = rng.permutation(np.flatnonzero(lessons.fitted))[:DISTILLED]
+        others = rng.permutation(np.flatnonzero(~lessons.fitted))[:WATCHED]
+        rows = np.sort(np.concatenate([learned, others]))
+        vectors = lessons.vectors(self.workspace, self.own)[rows]
+        pixels = lessons.pixels(self.workspace, self._smaller, self.progress, rows)
+        shown = Shown(pixels, np.asarray(vectors, np.float32), lessons.fitted[rows])
+        options = Options(
+            epochs=EPOCHS,
+            rate=RATE,
+            seed=self.seed,
+            patience=PATIENCE,
+            progress=self.progress,
+            told=told,
+        )
+        return distil(folded(read_weights(weights_file())), shown, options)[0]
 
     def _form(
         self,
@@ -176,10 +233,10 @@ class _Measured:
         modality = Modality.of_rows(vectors, np.ones(len(vectors), bool))
         return lessons.judge.values(Whitening.fit(modality, lessons.fitted)(judged)), judged
 
-    def _some(self, most: int) -> NDArray[np.uint8]:
-        """Return some pictures of the catalogue as the network sees them."""
+    def _some(self, most: int, side: int) -> NDArray[np.uint8]:
+        """Return some pictures of the catalogue as a network of a side sees them."""
         drawn = np.random.default_rng([self.seed, 52]).permutation(len(self.lessons.digests))[:most]
-        return self.lessons.pixels(self.workspace, self.side, self.progress, np.sort(drawn))
+        return self.lessons.pixels(self.workspace, side, self.progress, np.sort(drawn))
 
 
 def _frozen(folder: Path) -> str:
