@@ -17,6 +17,7 @@ from beholder.models.registry import MODELS
 from beholder.training.dry_run_networks import NETWORKS
 from beholder.workspace import Workspace
 from command_line import beholder
+from paired_workspace import paired_workspace
 from planted import make_world, workspace_of
 from taste_workspace import taste_workspace
 
@@ -38,6 +39,11 @@ def needy(monkeypatch: pytest.MonkeyPatch) -> None:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     world = make_world(n_items=80, n_users=40)
     return workspace_of(world, tmp_path_factory.mktemp("small") / "workspace")
+
+
+@pytest.fixture(scope="module")
+def liked(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return paired_workspace(tmp_path_factory.mktemp("liked") / "workspace", 80, 60)
 
 
 def dry_run(workspace: Workspace, *words: str) -> dict[str, Any]:
@@ -116,13 +122,13 @@ def test_every_network_is_foreseen_or_it_is_said_that_it_cannot_be(small: Worksp
     (option,) = [one for one in command.params if one.name == "tune_encoder"]
     choices = set(option.type.choices)  # type: ignore[attr-defined]
     assert choices >= NETWORKS.keys()
-    for name in choices - NETWORKS.keys():
-        missing = find_spec("torch") is None and name != "none"
-        status = MissingExtraError.exit_status if missing else 2
-        asked = ("train", small.root, "--dry-run", "--tune-encoder", name)
-        _, told = beholder(*asked, status=status)
-        said = "needs PyTorch" if missing else "takes is not known"
-        assert f"--tune-encoder {name} {said}" in told
+    for name in choices - {*NETWORKS, "none"}:
+        (line,) = dry_run(small, "--tune-encoder", name)["lines"]
+        assert line["name"] == name
+        assert (line["machine"] is None) == (find_spec("torch") is not None)
+        assert (line["seconds"] is None) == (find_spec("torch") is None)
+    _, told = beholder("train", small.root, "--dry-run", "--tune-encoder", "none", status=2)
+    assert "trains a bundle with the frozen encoders" in told
 
 
 def test_a_network_without_likes_does_not_suit(small: Workspace) -> None:
@@ -143,6 +149,23 @@ def test_with_pytorch_a_network_says_how_long_it_would_learn(tmp_path: Path) -> 
     few = taste_workspace(tmp_path / "few", 3)
     (line,) = dry_run(few, *words)["lines"]
     assert "too few to learn a taste from" in line["data"]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("kind", ["projection", "last", "all", "mmcnn"])
+def test_with_pytorch_an_encoder_says_how_long_it_would_be_tuned_and_writes_nothing(
+    liked: Workspace, kind: str
+) -> None:
+    pytest.importorskip("torch")
+    before = files(liked.root)
+    words = ("--tune-encoder", kind, "--budget", "0.1s")
+    words += () if kind == "projection" else ("--side", "32", "--batch-size", "16")
+    one, two = (dry_run(liked, *words, "--epochs", n)["lines"][0] for n in ("1", "40"))
+    assert (one["data"], one["machine"], one["left_out"]) == (None, None, None)
+    assert one["budget"] == "half of 0.1 s ends it before its last epoch"
+    assert 0 < one["seconds"] < two["seconds"]
+    assert one["memory"] > 1_000_000
+    assert files(liked.root) == before
 
 
 def test_without_likes_it_says_that_behaviour_says_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from beholder.cli import console, train_network
+from beholder.cli import console, train_network, tune
 
 if TYPE_CHECKING:
     from beholder.settings import Augmentation
@@ -43,25 +43,59 @@ def of_network(
     resume: bool,
     tensorboard: Path | None,
     augment: tuple[Augmentation, ...],
+    **options: Any,
+) -> None:
+    """Say what training a network for everybody, or tuning an encoder, would take."""
+    train_network.refuse_dry(user=user, resume=resume, tensorboard=tensorboard, augment=augment)
+    if name == train_network.SMALL_CNN:
+        _of_small_cnn(folder, name, budget, seed, as_json, **options)
+    else:
+        _of_tuned(folder, name, budget, seed, as_json, **options)
+
+
+def _of_small_cnn(
+    folder: Path,
+    name: str,
+    budget: str | None,
+    seed: int | None,
+    as_json: bool,
+    *,
     side: int | None,
     views: int | None,
+    words: str | None,
     **numbers: Any,
 ) -> None:
-    """Say what training a network for everybody would take."""
     from beholder.training.budget import seconds
     from beholder.training.classic import check_numbers
-    from beholder.training.dry_run import check_foreseen, dry_run_network
+    from beholder.training.dry_run import dry_run_network
     from beholder.workspace import Workspace
 
-    check_foreseen(name)
-    train_network.refuse_dry(user=user, resume=resume, tensorboard=tensorboard)
-    train_network.refuse(side=side, views=views)
-    train_network.refuse_dry(augment=augment)
+    train_network.refuse(side=side, views=views, words=words)
     workspace = Workspace.open(folder)
     how = train_network.how_of(workspace, seed, numbers)
     check_numbers(how)
     allowed = None if budget is None else seconds(budget)
     _tell(dry_run_network(workspace, name, how, allowed), as_json)
+
+
+def _of_tuned(
+    folder: Path, name: str, budget: str | None, seed: int | None, as_json: bool, **options: Any
+) -> None:
+    from beholder.errors import UsageError
+    from beholder.training.dry_run import dry_run_tuned
+    from beholder.training.tuned import check_numbers
+    from beholder.workspace import Workspace
+
+    if name == train_network.NONE:
+        raise UsageError(
+            "--tune-encoder none trains a bundle with the frozen encoders, and no network",
+            remedy="leave it out: --dry-run alone says what that takes",
+            field="tune_encoder",
+        )
+    workspace = Workspace.open(folder)
+    asked = tune.asked_of(workspace, name, budget, seed, **options)
+    check_numbers(asked)
+    _tell(dry_run_tuned(workspace, asked), as_json)
 
 
 def _tell(found: DryRun, as_json: bool) -> None:

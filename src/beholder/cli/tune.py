@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from beholder.encoders.item_network import Reads
     from beholder.settings import Augmentation
     from beholder.training.train import Trained
-    from beholder.training.tuned import TunedEncoder
+    from beholder.training.tuned import Asked, TunedEncoder
+    from beholder.workspace import Workspace
 
 
 def without(folder: Path, budget: str | None, seed: int | None, as_json: bool) -> None:
@@ -36,31 +37,55 @@ def tune(
     seed: int | None,
     as_json: bool,
     *,
+    resume: bool,
+    tensorboard: Path | None,
     user: str | None,
+    **options: Any,
+) -> None:
+    """Tune an encoder, with a line an epoch."""
+    from beholder.training.tuned import check_asked, tune_encoder
+    from beholder.workspace import Workspace
+
+    train_network.refuse(user=user)
+    workspace = Workspace.open(folder)
+    asked = asked_of(workspace, kind, budget, seed, **options)
+    asked = asked._replace(resume=resume, events=tensorboard)
+    check_asked(asked)
+    with console.progress() as progress:
+        told = train_network.teller(progress, silent=as_json)
+        tuned = tune_encoder(workspace, asked._replace(progress=progress, told=told))
+    if as_json:
+        console.as_json(tuned)
+    else:
+        show(tuned)
+
+
+def asked_of(
+    workspace: Workspace,
+    kind: str,
+    budget: str | None,
+    seed: int | None,
+    *,
     loss: str | None,
     epochs: int | None,
     batch_size: int | None,
     lr: float | None,
-    resume: bool,
-    tensorboard: Path | None,
-    augment: tuple[Augmentation, ...],
     side: int | None,
     views: int | None,
     words: Reads | None,
-) -> None:
-    """Tune an encoder, with a line an epoch."""
+    augment: tuple[Augmentation, ...] = (),
+) -> Asked:
+    """Return what is to be tuned, and how; what says nothing to a kind is refused."""
     from beholder.training.budget import check_seed, seconds
-    from beholder.training.tuned import Asked, check_asked, tune_encoder
-    from beholder.workspace import Workspace
+    from beholder.training.tuned import Asked
 
-    train_network.refuse(user=user, loss=loss)
+    train_network.refuse(loss=loss)
     if kind == "projection":
         train_network.refuse(side=side, augment=augment)
     if kind != "mmcnn":
         train_network.refuse(words=words)
-    workspace = Workspace.open(folder)
     changes = () if kind == "projection" else tuple(workspace.settings.train.augment)
-    asked = Asked(
+    return Asked(
         kind,
         10 if epochs is None else epochs,
         batch_size,
@@ -71,17 +96,7 @@ def tune(
         1 if views is None else views,
         words or "conv",
         None if budget is None else seconds(budget),
-        resume,
-        tensorboard,
     )
-    check_asked(asked)
-    with console.progress() as progress:
-        told = train_network.teller(progress, silent=as_json)
-        tuned = tune_encoder(workspace, asked._replace(progress=progress, told=told))
-    if as_json:
-        console.as_json(tuned)
-    else:
-        show(tuned)
 
 
 def show(tuned: TunedEncoder) -> None:

@@ -27,7 +27,7 @@ def seconds_of_training(sizes: tuple[int, int, int], batch: int, epochs: int) ->
         How many examples are learned from, choose the epoch, and measure.
     """
     learned, *measured = sizes
-    watch = _Watch()
+    watch = Watch()
     options = Options(epochs=1, progress=watch, told=watch.judged)
     before = torch.get_num_threads()
     try:
@@ -40,7 +40,7 @@ def seconds_of_training(sizes: tuple[int, int, int], batch: int, epochs: int) ->
     return epochs * (batches * watch.a_batch + pieces * watch.a_piece)
 
 
-class _Watch(Silent):
+class Watch(Silent):
     """Notes when each batch was done, and when what follows them was."""
 
     def __init__(self) -> None:
@@ -48,13 +48,16 @@ class _Watch(Silent):
         self.end = 0.0
 
     def advance(self, n: int = 1) -> None:
+        """Note when a batch was done."""
         self.moments.append(time.monotonic())
 
     def judged(self, epoch: Epoch, old: bool) -> None:
+        """Note when what follows the batches was done."""
         self.end = time.monotonic()
 
     @property
     def a_batch(self) -> float:
+        """Seconds of a batch; the first is not counted."""
         return float(np.diff(self.moments).mean())
 
     @property

@@ -11,23 +11,24 @@ from beholder.blending.members import Member, lacks, members_of, named
 from beholder.blending.validation import validation
 from beholder.dataset.build import build
 from beholder.dataset.dataset import Dataset
-from beholder.errors import UsageError
 from beholder.models.contract import Card
 from beholder.models.dense import DENSE_LIMIT, solvable
 from beholder.models.own import load_own
 from beholder.models.registry import MODELS
-from beholder.networks import door
 from beholder.scorers.item_item import KEPT
 from beholder.store.store import Store
 from beholder.training.auto import SLOW
 from beholder.training.budget import check_seed, seconds, told
 from beholder.training.classic import How
-from beholder.training.dry_run_networks import NETWORKS, networks
+from beholder.training.dry_run_networks import networks
+from beholder.training.dry_run_tuned import tuned_line
 from beholder.training.foreseen import Line, with_memory
 from beholder.training.rehearsal import Imagined, Rehearsal
 from beholder.training.train import live_recipe
+from beholder.training.tuned import Asked
 from beholder.workspace import Workspace
 
+AFTER = "where it is put to use, a bundle is trained with it: that is not in these seconds"
 ENTRY = 8  # bytes of an entry of a row: its number, and of which item
 NUMBER = 4
 
@@ -93,34 +94,25 @@ def dry_run(
     return DryRun(allowed, spent, lines + trained, notes, time.monotonic() - began)
 
 
-def check_foreseen(name: str) -> None:
-    """Refuse a network of which nothing can be told before it is trained.
-
-    Raises
-    ------
-    MissingExtraError
-        If PyTorch, which it takes, is not installed.
-    UsageError
-        For what is tuned rather than trained anew.
-    """
-    if name in NETWORKS:
-        return
-    if name != "none":
-        door.check(f"--tune-encoder {name}")
-    raise UsageError(
-        f"how long --tune-encoder {name} takes is not known before it is tried",
-        remedy="leave --dry-run out: with --budget it keeps to that, and Ctrl-C keeps the best",
-        field="tune_encoder",
-    )
-
-
 def dry_run_network(workspace: Workspace, name: str, how: How, budget: float | None) -> DryRun:
-    """Say what `--tune-encoder` would do; raises as `dry_run` and `check_foreseen` do."""
-    check_foreseen(name)
+    """Say what training a network would be; raises as `dry_run` does."""
     began = time.monotonic()
     with Store.open(workspace) as store:
         notes = _old(workspace, store)
         lines = networks(workspace, store, how, budget, name)
+    return _of_networks(budget, lines, notes, began)
+
+
+def dry_run_tuned(workspace: Workspace, asked: Asked) -> DryRun:
+    """Say what tuning an encoder would be; raises as `dry_run` does."""
+    began = time.monotonic()
+    with Store.open(workspace) as store:
+        notes = [*_old(workspace, store), AFTER]
+        lines = [tuned_line(workspace, store, asked)]
+    return _of_networks(asked.budget, lines, notes, began)
+
+
+def _of_networks(budget: float | None, lines: list[Line], notes: list[str], began: float) -> DryRun:
     spent = sum(line.seconds or 0.0 for line in lines)
     return DryRun(budget, spent, lines, notes, time.monotonic() - began)
 

@@ -83,14 +83,17 @@ def _seconds(workspace: Workspace, likes: Likes, covers: list[str], how: How) ->
 
     learned, chosen, measured = (round(share * len(likes.labels)) for share in PARTS)
     sizes = (max(learned, 1), max(chosen, 1), max(measured, 1))
-    return _to_read(workspace, covers) + seconds_of_training(sizes, how.batch, how.epochs)
+    return seconds_to_read(workspace, covers) + seconds_of_training(sizes, how.batch, how.epochs)
 
 
-def _to_read(workspace: Workspace, covers: list[str]) -> float:
-    """Read some of the pictures; return what all would take."""
+def seconds_to_read(workspace: Workspace, covers: list[str], side: int = 0) -> float:
+    """Read some of the pictures; return what all would take, each `side` wide and high.
+
+    0: as the small network sees them.
+    """
     some = [originals.path_of(workspace.media, digest) for digest in covers[:READ]]
-    watch, began = _Watch(), time.monotonic()
-    small_pictures.read(workspace, some, watch)
+    watch, began = Watch(), time.monotonic()
+    small_pictures.read(workspace, some, watch, side)
     spent = time.monotonic() - began
     if len(watch.moments) < 2:
         return spent
@@ -98,13 +101,14 @@ def _to_read(workspace: Workspace, covers: list[str]) -> float:
     return spent + each * (len(covers) - len(some))
 
 
-class _Watch(Silent):
+class Watch(Silent):
     """Notes when each picture was read: before the first, workers begin."""
 
     def __init__(self) -> None:
         self.moments: list[float] = []
 
     def advance(self, n: int = 1) -> None:
+        """Note when a picture was read."""
         self.moments.append(time.monotonic())
 
 

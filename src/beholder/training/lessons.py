@@ -134,13 +134,22 @@ class Taught:
         return self.judge.by_cosines(space.between(self.judge.judged, self.judge.wanted))
 
 
-def taught(workspace: Workspace, built: Built, seed: int, *, words: bool = False) -> Taught:
+def taught(
+    workspace: Workspace,
+    built: Built,
+    seed: int,
+    *,
+    words: bool = False,
+    assumed: bool = False,
+) -> Taught:
     """Return what there is to learn from, with all pictures encoded by the frozen network.
 
     Parameters
     ----------
     words
         Whether rows are pictures with what is said beside them, either of which may be missing.
+    assumed
+        Whether pictures that are not encoded yet count, too, as if they all could be.
 
     Raises
     ------
@@ -151,7 +160,10 @@ def taught(workspace: Workspace, built: Built, seed: int, *, words: bool = False
     held = validation(dataset, seed)
     liked = held.train.interactions
     covers = [own[0] if own else "" for own in built.items["pictures"].to_pylist()]
-    _, present = vector_cache(workspace, FROZEN).load(covers)
+    if assumed:
+        present = np.array([bool(cover) for cover in covers], bool)
+    else:
+        _, present = vector_cache(workspace, FROZEN).load(covers)
     counts = liked.item_counts + held.cold * (int(liked.item_counts.max(initial=0)) + 1)
     seen = [cover if there else "" for cover, there in zip(covers, present, strict=True)]
     said = [text if words and tokens(text) else "" for text in dataset.texts]

@@ -124,6 +124,11 @@ def check_asked(asked: Asked) -> None:
     door.check(f"--tune-encoder {asked.kind}")
     if asked.events is not None:
         door.check_tensorboard()
+    check_numbers(asked)
+
+
+def check_numbers(asked: Asked) -> None:
+    """Refuse numbers that make no training; raises a UsageError."""
     batch, rate = asked.batch or BATCHES[asked.kind], asked.rate or RATE
     if asked.epochs < 1 or batch < 4 or not 0 < rate < 1:
         raise UsageError(
