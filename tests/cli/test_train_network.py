@@ -53,6 +53,7 @@ def test_without_its_writer_event_files_say_how_to_get_it(
         (["--user", "ann"], "--user"),
         (["--tune-encoder", "small-cnn", "--model", "ease"], "--model"),
         (["--tune-encoder", "small-cnn", "--promote"], "--promote"),
+        (["--tune-encoder", "none", "--model", "ease"], "as the settings say, without --model"),
     ],
 )
 def test_options_of_the_other_training_are_refused(

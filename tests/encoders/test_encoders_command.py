@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,8 +55,29 @@ def test_smaller_forms_are_measured_beside_the_whole_network(workspace: Workspac
         assert set(form["invariance"]) == {"flip", "crop", "colour", "erase", "mix"}
     listed = json.loads(typed("encoders", "list", str(workspace.root), "--json").stdout)
     states = {row["encoder"]: (row["state"], row["vectors"]) for row in listed}
+    sizes = {row["encoder"]: row["bytes"] for row in listed}
+    assert sizes[int8["encoder"]] == int8["bytes"]
     assert states[whole["encoder"]] == ("used", 62)
     assert states[half["encoder"]] == states[int8["encoder"]] == ("", 62)
+
+
+def test_a_broken_encoder_of_its_own_is_left_out_and_the_others_encode(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(workspace.root, root)
+    (own,) = workspace.settings.encode.encoders
+    path = own_network.file_of(own, graphs(Workspace.open(root)))
+    path.write_bytes(path.read_bytes()[:-1])
+    done = typed("encode", str(root), "--encoder", own, "--encoder", "colour", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["encoders"], told["encoded"]) == (["colour"], 62)
+    assert list(told["left_out"]) == [own]
+    assert f"left out: the file of {own} was changed, or is not whole; restore it" in done.stderr
+    done = typed("encode", str(root))
+    assert done.returncode == 1
+    assert f"the file of {own} was changed, or is not whole" in done.stderr
 
 
 def test_what_learned_from_nobody_is_not_marked_when_somebody_is_erased(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from beholder.networks.mmcnn import Mmcnn  # noqa: E402
 from beholder.networks.mmcnn_task import MmcnnTask, tune_items  # noqa: E402
 from beholder.networks.task import Options  # noqa: E402
 from beholder.networks.tuned import Lessons, Tuned, Tuning  # noqa: E402
+from beholder.progress import Silent  # noqa: E402
 from beholder.spaces.words import tokens  # noqa: E402
 from beholder.training.vocabulary import vocabulary_of  # noqa: E402
 from paired_people import judged  # noqa: E402
@@ -137,6 +139,32 @@ def test_it_goes_on_to_the_bit(tmp_path: Path) -> None:
     learned(told, known, Options(epochs=1, checkpoint=path), "gru")
     resumed = learned(told, known, Options(epochs=2, checkpoint=path, resume=True), "gru")
     assert resumed.onnx == whole.onnx
+
+
+class Notes(Silent):
+    """Keeps what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_a_disk_that_refuses_the_checkpoint_costs_no_epoch(tmp_path: Path) -> None:
+    told, known = lessons(*paired_gallery(40, 20))
+    whole, path, notes = learned(told, known, Options(epochs=2)), tmp_path / "state", Notes()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        found = learned(told, known, Options(epochs=2, checkpoint=path, progress=notes))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert found.onnx == whole.onnx
+    assert [said[:32] for said in notes.said] == [
+        "epoch 1 is not in the checkpoint", "epoch 2 is not in the checkpoint"
+    ]  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pictures_and_words_are_hidden_now_and_then_and_never_both() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,19 @@ def test_it_goes_on_where_it_stood_and_writes_event_files(
     assert done.returncode == 0, done.stderr
     assert [line[:9] for line in done.stdout.splitlines() if "Epoch [" in line] == ["Epoch [3]"]
     assert list((tmp_path / "events").glob("events.out.tfevents.*"))
+
+
+def test_what_is_no_better_than_chance_is_not_put_to_use_and_that_is_said(
+    workspace: Workspace, trained: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(workspace.root, root)
+    copy = Workspace.open(root)
+    before = current(copy)
+    done = train(copy, "--epochs", "1", "--lr", "0.0000001")
+    assert done.returncode == 0, done.stderr
+    assert "not put to use: on the test part it is not surely better than chance" in done.stdout
+    assert current(copy) == before
 
 
 def test_one_person_gets_a_network_of_their_own_that_tells_their_taste(

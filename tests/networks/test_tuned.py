@@ -14,6 +14,7 @@ from beholder.encoders.interface import open_session  # noqa: E402
 from beholder.encoders.lite0_graph import folded  # noqa: E402
 from beholder.encoders.lite0_weights import DIM, Weights, read_weights, weights_file  # noqa: E402
 from beholder.encoders.own_graph import Linear  # noqa: E402
+from beholder.errors import DataError  # noqa: E402
 from beholder.networks.lite0 import LAST, Lite0  # noqa: E402
 from beholder.networks.task import Options  # noqa: E402
 from beholder.networks.tuned import Lessons, Tuned, TuneTask, Tuning, tune  # noqa: E402
@@ -103,6 +104,23 @@ def test_what_is_liked_together_comes_together(weights: Weights) -> None:
     assert purity(features[45:]) <= 0.5
     assert found.trained.best.measures["ndcg"] >= 0.85
     assert open_session(found.onnx).get_outputs()[0].shape[1] == 59
+
+
+def test_a_map_of_two_views_is_compared_with_what_was_tuned_and_written(
+    weights: Weights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, options = lessons(*taste()), Options(epochs=1)
+    asked = weights, told, Tuning("projection", 64, views=2), purity, SIDE, options
+    assert tune(*asked).onnx
+    write = own_graph.write
+
+    def other(found: Weights, linear: Linear | None, side: int, views: int = 1) -> bytes:
+        moved = None if linear is None else linear._replace(bias=linear.bias + 1)
+        return write(found, moved, side, views)
+
+    monkeypatch.setattr(own_graph, "write", other)
+    with pytest.raises(DataError, match="from the tuned one"):
+        tune(*asked)
 
 
 def test_it_goes_on_to_the_bit(weights: Weights, tmp_path: Path) -> None:

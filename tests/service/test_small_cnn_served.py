@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from beholder.bundle.network import Network, NetworkRecord, packed
 from beholder.bundle.promote import current, folder_of, promote
+from beholder.encoders.workspace import encode_workspace
 from beholder.store import Store
 from beholder.store.erase import mark_bundle
 from beholder.training.classic import write
@@ -29,6 +32,15 @@ ORIGIN = "https://shop.example"
 def made(onnx: bytes, *classes: str, of_people: bool = True) -> Network:
     record = NetworkRecord("small-cnn", 0, "bce", classes, of_people, 80, 20, 0.9, None, 0.75)
     return Network(record, onnx)
+
+
+def test_who_is_surely_better_than_chance() -> None:
+    """Of 20, 5 are liked: an AUC by chance is off by sqrt(21 / (12 * 5 * 15)) = 0.153."""
+    record = made(b"").record
+    sure = [structs.replace(record, auc=auc).sure for auc in (0.8, 0.82, 0.5, None)]
+    assert sure == [False, True, False, True]
+    assert not structs.replace(record, auc=math.nan).sure
+    assert not structs.replace(record, auc=1.0, always=1.0).sure
 
 
 def publish(workspace: Workspace, network: Network) -> str:
@@ -89,6 +101,18 @@ def test_a_network_of_one_person_answers_only_them_and_goes_with_them(
         assert ask(client, user="ann")["prediction"] == pytest.approx(0.75)
 
 
+def test_a_network_no_better_than_chance_leaves_the_answer_to_that_of_all(
+    client: httpx.Client, workspace: Workspace
+) -> None:
+    chance = made(network(math.log(9)))
+    chance = chance._replace(record=structs.replace(chance.record, auc=0.55))
+    with Store.open(workspace) as store:
+        store.keep_network("bob", packed(chance))
+    answer = ask(client, user="bob")
+    next(workspace.networks.iterdir()).unlink()
+    assert (answer["by"], round(answer["prediction"], 4)) == ("small-cnn", 0.75)
+
+
 def test_a_cut_network_of_a_person_is_an_error_that_says_so(
     client: httpx.Client, workspace: Workspace
 ) -> None:
@@ -125,6 +149,20 @@ def test_a_network_of_classes_says_which_and_serving_goes_on(
         time.sleep(0.1)
     assert (found["class"], found["prediction"]) == ("cat", pytest.approx(5 / 8))
     assert (found["by"], found["similar"]) == ("small-cnn", [])
+
+
+def test_likeness_answers_where_the_network_is_no_better_than_chance(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    root, chance = tmp_path / "copy", made(network(math.log(9)))
+    shutil.copytree(workspace.root, root, ignore=shutil.ignore_patterns("*.lock", "*.pid"))
+    copy = Workspace.open(root)
+    with Store.open(copy) as store:
+        encode_workspace(copy, store)
+    train_workspace(copy, budget="1s")
+    publish(copy, chance._replace(record=structs.replace(chance.record, auc=0.55)))
+    with Server(root) as server, server.client() as client:
+        assert ask(client)["by"] == "likeness"
 
 
 def test_the_next_training_takes_the_network_over_unless_somebody_in_it_was_erased(

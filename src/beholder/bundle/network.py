@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from beholder.errors import BundleError
 
 FOLDER = "networks"
 LARGEST = 64 * 2**20  # bytes of a file
+SURE = 2.0  # standard errors above chance
 
 
 class NetworkRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +47,21 @@ class NetworkRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accuracy: float
     auc: float | None
     always: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it surely tells what is liked better than chance does; of classes always.
+
+        Its AUC is to be above a half by two standard errors of an AUC by chance (Mann and
+        Whitney, 1947).
+        """
+        if self.auc is None:
+            return True
+        zeros = round(self.always * self.tested)
+        ones = self.tested - zeros
+        if not zeros or not ones:
+            return False
+        return self.auc - 0.5 > SURE * math.sqrt((self.tested + 1) / (12 * zeros * ones))
 
 
 class Network(NamedTuple):

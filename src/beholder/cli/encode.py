@@ -69,6 +69,7 @@ def _document(found: WorkspaceReport) -> dict[str, Any]:
         "items_without_picture": found.items_without,
         "items_with_several_pictures": found.items_with_several,
         "broken_files": report.broken,
+        "left_out": report.left_out,
         "seconds": round(report.seconds, 3),
     }
 

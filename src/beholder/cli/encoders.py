@@ -33,8 +33,9 @@ def list_(folder: Path, as_json: bool) -> None:
         states = (name in used, "used"), (marked, "marked")
         state = ", ".join(word for holds, word in states if holds)
         kept = vector_cache(workspace, name).shards.count()
-        rows.append((name, version_of(name), state, kept))
-    console.listed(("encoder", "version", "state", "vectors"), rows, as_json)
+        size = own_network.file_of(name, graphs(workspace)).stat().st_size if name in own else None
+        rows.append((name, version_of(name), state, kept, size))
+    console.listed(("encoder", "version", "state", "vectors", "bytes"), rows, as_json)
     if any("marked" in row[2] for row in rows):
         click.echo("marked: learned from somebody who was erased since; tune again", err=True)
 
@@ -85,3 +86,4 @@ def compare(folder: Path, seed: int | None, distil: bool, as_json: bool) -> None
             for form in forms
         ],
     )
+    click.echo(f"next: name one in encode.encoders, then beholder train {folder}")

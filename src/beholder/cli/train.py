@@ -57,6 +57,8 @@ def command(
             rehearsal.of_network(folder, tune_encoder, budget, seed, as_json, **network)
         return
     if tune_encoder is not None:
+        if tune_encoder == train_network.NONE:
+            tune.refuse_beside_none(model=models, plan=plan, promote=promote)
         train_network.refuse(model=models, plan=plan, promote=promote)
         if tune_encoder == train_network.SMALL_CNN:
             train_network.train(folder, budget, seed, as_json, **network)

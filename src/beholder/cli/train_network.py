@@ -206,7 +206,12 @@ def show(trained: Classic) -> None:
         f"{100 * made.always:.2f}%"
     )
     click.echo(kept(trained.best, trained.epochs, trained.ended, trained.seconds))
-    if trained.bundle is None:
+    if not trained.used:
+        click.echo(
+            "it is not put to use: on the test part it is not surely better than chance. "
+            "`POST /recommend` answers as before, by likeness where there was no network"
+        )
+    elif trained.bundle is None:
         click.echo("`POST /recommend` answers this user with it, and nobody else")
     else:
         click.echo(f"bundle {trained.bundle} is served; `POST /recommend` answers with {made.name}")

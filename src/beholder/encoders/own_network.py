@@ -18,7 +18,7 @@ from beholder.durable import write_file
 from beholder.encoders.efficientnet_lite0 import MARGIN
 from beholder.encoders.interface import Array, Pictures, open_session
 from beholder.encoders.lite0_weights import SIDE as USUAL
-from beholder.errors import UsageError, WorkspaceError
+from beholder.errors import BeholderError, UsageError, WorkspaceError
 
 OWN = "own:"
 TUNED = ("projection", "last", "all", "mmcnn")  # kinds that learned what people like
@@ -73,11 +73,24 @@ def opened(name: str, folder: Path) -> Any:
 
     data = file_of(name, folder).read_bytes()
     if digest(data) != version_of(name):
-        raise WorkspaceError(
-            f"the file of {name} was changed, or is not whole",
-            remedy="restore it from a backup, or leave it out: train --tune-encoder none",
-        )
+        raise _changed(name)
     return open_session(checked(data))
+
+
+def trouble_with(name: str, folder: Path) -> BeholderError | None:
+    """Return why a network cannot be opened; None: nothing is known against it."""
+    try:
+        data = file_of(name, folder).read_bytes()
+    except UsageError as error:
+        return error
+    return None if digest(data) == version_of(name) else _changed(name)
+
+
+def _changed(name: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"the file of {name} was changed, or is not whole",
+        remedy="restore it from a backup, or leave it out: train --tune-encoder none",
+    )
 
 
 def side_of(session: Any) -> int:

@@ -13,9 +13,11 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from beholder.encoders.own_network import OWN, trouble_with
 from beholder.encoders.picture_task import unpack
 from beholder.encoders.registry import graphs, version_of
 from beholder.encoders.small_cnn import SIDE as SMALL
+from beholder.errors import BeholderError
 from beholder.media.workers import DEATHS, Workers
 from beholder.workspace import Workspace
 
@@ -72,10 +74,19 @@ class PictureWorkers:
     count
         Processes; by default the setting, or else one a core.
 
+    Attributes
+    ----------
+    asked, encoders
+        The names, and those of them whose files are whole: own ones that are not are left out.
+    left_out
+        Why, by name.
+
     Raises
     ------
     UsageError
         If there is no encoder of a name.
+    WorkspaceError
+        If none of those that are asked for is whole.
     """
 
     def __init__(
@@ -86,11 +97,13 @@ class PictureWorkers:
         count: int | None = None,
     ) -> None:
         settings = workspace.settings
-        self.encoders = list(
-            dict.fromkeys(settings.encode.encoders if encoders is None else encoders)
-        )
-        for name in self.encoders:
+        self.asked = list(dict.fromkeys(settings.encode.encoders if encoders is None else encoders))
+        for name in self.asked:
             version_of(name)  # a wrong name is refused here, not by the first picture
+        self.left_out = self._broken(graphs(workspace))
+        self.encoders = [name for name in self.asked if name not in self.left_out]
+        if self.left_out and not self.encoders:
+            raise next(iter(self.left_out.values()))
         self.count = count or settings.encode.workers or cores()
         options = {
             "encoders": self.encoders,
@@ -104,6 +117,11 @@ class PictureWorkers:
             seconds=settings.media.seconds,
             memory=settings.media.memory,
         )
+
+    def _broken(self, folder: Path) -> dict[str, BeholderError]:
+        own = (name for name in self.asked if name.startswith(OWN))
+        found = ((name, trouble_with(name, folder)) for name in own)
+        return {name: error for name, error in found if error is not None}
 
     def __enter__(self) -> PictureWorkers:
         return self

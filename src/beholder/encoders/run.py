@@ -44,6 +44,8 @@ class EncodeReport:
         Width, height and colour of each picture that has them.
     broken
         Cut files of the cache that were dropped.
+    left_out
+        Why encoders of the workspace's own were left out, by name.
     """
 
     encoders: list[str]
@@ -53,6 +55,7 @@ class EncodeReport:
     refused: list[Refusal] = field(default_factory=list)
     facts: dict[str, Facts] = field(default_factory=dict)
     broken: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -89,11 +92,16 @@ def encode_pictures(
     ------
     UsageError
         If there is no encoder of a name.
+    WorkspaceError
+        If no file of an encoder that is asked for is whole.
     """
     began = time.monotonic()
     with PictureWorkers(workspace, encoder_names, count=workers) as pool:
         shelf = Shelf(workspace, pool.encoders, with_renditions)
         report = EncodeReport(pool.encoders, wanted=len(set(hashes)), broken=shelf.drop_broken())
+        for name, error in pool.left_out.items():
+            report.left_out[name] = error.message
+            progress.note(f"left out: {error.message}; {error.remedy}")
         known = {} if retry else shelf.refused
         todo = [(key, names) for key, names in shelf.todo(hashes) if key not in known]
         if todo:

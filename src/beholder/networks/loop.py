@@ -8,10 +8,12 @@ not. Only the batch at hand is on the device, beside the module and its best wei
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from beholder.disk import of_disk
 from beholder.errors import DataError
 from beholder.networks import checkpoint
 from beholder.networks.checkpoint import State, Weights
@@ -137,10 +139,21 @@ class _Run:
         best = _copied(self.module) if better else self.best
         self.epochs, self.best = [*self.epochs, epoch], best  # at once: Ctrl-C may come any time
         if self.options.checkpoint is not None and whole:
-            checkpoint.save(self.options.checkpoint, self._state())
+            self._keep(self.options.checkpoint)
         if self.events is not None:
             self.events.write(epoch, self.module)
         self.options.told(epoch, False)
+
+    def _keep(self, path: Path) -> None:
+        """Write the checkpoint; where the disk refuses it, the one before stays, and it goes on."""
+        try:
+            checkpoint.save(path, self._state())
+        except OSError as error:
+            known = of_disk(error)
+            if known is None:
+                raise
+            number = len(self.epochs)
+            self.options.progress.note(f"epoch {number} is not in the checkpoint: {known}")
 
     def _late(self) -> bool:
         deadline = self.options.deadline

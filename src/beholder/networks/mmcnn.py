@@ -65,7 +65,10 @@ class Mmcnn(nn.Module):
         there
             float (n, 2), 1 or 0. Whether an item has a picture, and words.
         """
-        seen, told = self.seen(pixels), self.told(words)
+        return self.weighed(self.seen(pixels), self.told(words), there)
+
+    def weighed(self, seen: Any, told: Any, there: Any) -> Any:
+        """Return what pixels and words say together."""
         both = torch.sigmoid(self.gate(torch.cat([seen, told], dim=1)))
         picture, text = there[:, :1], there[:, 1:]
         share = picture * (1 - text * (1 - both))

@@ -21,12 +21,14 @@ from beholder.networks.mmcnn import Mmcnn
 from beholder.networks.task import Options
 from beholder.networks.tuned import (
     AT_ONCE,
+    COMPARED,
     Judge,
     Lessons,
     Tuned,
     TuneTask,
     Tuning,
     refuse_apart,
+    seen_twice,
     tensor,
 )
 
@@ -42,7 +44,7 @@ class MmcnnTask(TuneTask):
     ) -> tuple[Any, Array]:
         """Return pixels, words and what is there: never neither of them."""
         pixels, right = super().drawn(rows, right, rng)
-        words, there = self._told(rows)
+        words, there = self.told(rows)
         chance = rng.random(len(rows))[:, None] < (HIDDEN, 2 * HIDDEN)
         chance[:, 1] &= ~chance[:, 0]
         shown = there & ~(chance & there.all(axis=1, keepdims=True))
@@ -59,13 +61,14 @@ class MmcnnTask(TuneTask):
         with torch.no_grad():
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
-                words, there = self._told(some)
+                words, there = self.told(some)
                 parts = tensor(self.lessons.inputs[some]), torch.from_numpy(words), _numbers(there)
                 vectors = self.module(*(part.to(device) for part in parts))
                 found.append(vectors.float().cpu().numpy())
         return np.concatenate(found)
 
-    def _told(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def told(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return codes of words, and what is there, of some rows."""
         assert self.lessons.words is not None
         assert self.lessons.there is not None
         return self.lessons.words[rows], self.lessons.there[rows]
@@ -88,8 +91,7 @@ def tune_items(
         side = lessons.inputs.shape[1]
         weights = {name: value.numpy() for name, value in module.state_dict().items()}
         onnx = mmcnn_graph.write(weights, vocabulary, side, tuning.views)
-        if tuning.views == 1:
-            _compare(onnx, task)
+        _compare(onnx, task)
         return Tuned(onnx, trained)
     finally:
         torch.set_num_threads(before)
@@ -107,14 +109,21 @@ def _channels(lessons: Lessons) -> tuple[list[float], list[float]]:
 
 
 def _compare(onnx: bytes, task: MmcnnTask) -> None:
-    rows = np.arange(min(8, len(task.lessons.inputs)))
-    words, there = task._told(rows)
-    session = open_session(onnx)
-    pixels = np.ascontiguousarray(tensor(task.lessons.inputs[rows]).numpy())
-    (seen,) = session.run([own_graph.OUTPUT], {own_graph.INPUT: pixels})
-    asked = {WORDS: words, SEEN: seen, THERE: there.astype(np.float32)}
-    (ours,) = session.run([mmcnn_graph.ITEMS], {own_graph.INPUT: pixels[:1], **asked})
-    refuse_apart(ours, task.vectors(rows))
+    rows = np.arange(min(COMPARED, len(task.lessons.inputs)))
+    words, there = task.told(rows)
+    pixels, session = tensor(task.lessons.inputs[rows]), open_session(onnx)
+    asked = {own_graph.INPUT: np.ascontiguousarray(pixels.numpy())}
+    (seen,) = session.run([own_graph.OUTPUT], asked)
+    module = task.module
+    refuse_apart(
+        seen, seen_twice(lambda each: module.seen(each).numpy(), pixels, task.tuning.views)
+    )
+    both = {WORDS: words, SEEN: seen, THERE: there.astype(np.float32)}
+    (ours,) = session.run([mmcnn_graph.ITEMS], asked | both)
+    with torch.no_grad():
+        told = module.told(torch.from_numpy(words))
+        theirs = module.weighed(torch.from_numpy(seen), told, _numbers(there)).numpy()
+    refuse_apart(ours, theirs)
 
 
 def _numbers(there: NDArray[np.bool_]) -> Any:

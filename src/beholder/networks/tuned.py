@@ -38,6 +38,7 @@ RIDGE = 0.05  # of the largest variance: how far weak directions are drawn out a
 DROPOUT = 0.1  # of the features, where only the map behind them is learned
 AT_ONCE = 100  # pictures that are looked at without learning
 SAMPLE = 2_000  # pictures whose features the map begins with
+COMPARED = 8  # pictures that the written network is compared on
 CLOSE = 1e-3  # how far the exported network may be from the tuned one, of the vectors' length
 
 Judge = Callable[[Array], float]
@@ -221,12 +222,11 @@ def tune(
             found, linear = module.exported()
         else:
             found, linear = weights, _linear(module[1])
-        if tuning.views == 1:
-            onnx = own_graph.write(found, linear, side)
-            if task.pixels:
-                _compare(onnx, module, lessons)
+        onnx = own_graph.write(found, linear, side, tuning.views)
+        if task.pixels:
+            _compare(onnx, lambda pixels: module(pixels).numpy(), lessons.inputs, tuning.views)
         else:
-            onnx = own_graph.write(found, linear, side, tuning.views)
+            _compare(onnx, _behind(found, linear, side), _noise(side), tuning.views)
         return Tuned(onnx, trained)
     finally:
         torch.set_num_threads(before)
@@ -279,14 +279,37 @@ def _linear(layer: Any) -> Linear:
     return Linear(np.ascontiguousarray(weight), np.ascontiguousarray(bias))
 
 
-def _compare(onnx: bytes, module: Any, lessons: Lessons) -> None:
-    """Refuse a network that says other than what was tuned."""
-    rows = np.arange(min(8, len(lessons.inputs)))
-    pixels = tensor(lessons.inputs[rows]).numpy()
-    (ours,) = open_session(onnx).run(
-        [own_graph.OUTPUT], {own_graph.INPUT: np.ascontiguousarray(pixels)}
-    )
-    refuse_apart(ours, vectors_of(module, lessons.inputs, rows))
+def _compare(
+    onnx: bytes, theirs: Callable[[Any], Array], pictures: NDArray[np.uint8], views: int
+) -> None:
+    """Refuse a network that says other than what was tuned, of some pictures."""
+    pixels = tensor(pictures[:COMPARED])
+    asked = {own_graph.INPUT: np.ascontiguousarray(pixels.numpy())}
+    (ours,) = open_session(onnx).run([own_graph.OUTPUT], asked)
+    refuse_apart(ours, seen_twice(theirs, pixels, views))
+
+
+def seen_twice(theirs: Callable[[Any], Array], pixels: Any, views: int) -> Array:
+    """Return vectors of pictures; of two views the mean with those of their mirror images."""
+    with torch.no_grad():
+        looks = [pixels] if views == 1 else [pixels, pixels.flip(-1)]
+        return np.asarray(np.mean([theirs(each) for each in looks], axis=0))
+
+
+def _behind(weights: Weights, linear: Linear, side: int) -> Callable[[Any], Array]:
+    """Return the map that was tuned, behind the network that was not."""
+    session = open_session(own_graph.write(weights, None, side))
+
+    def vectors(pixels: Any) -> Array:
+        asked = {own_graph.INPUT: np.ascontiguousarray(pixels.numpy())}
+        (features,) = session.run([own_graph.OUTPUT], asked)
+        return np.asarray(features @ linear.weight.T + linear.bias)
+
+    return vectors
+
+
+def _noise(side: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (COMPARED, side, side, 3), np.uint8)
 
 
 def refuse_apart(ours: Array, theirs: Array) -> None:

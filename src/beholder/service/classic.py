@@ -1,8 +1,8 @@
 """`POST /recommend`, the classic: a picture in, a number between 0 and 1 out.
 
 A network that was trained on likes says the number (`beholder train --tune-encoder small-cnn`): the
-user's own where they have one, else that of the bundle. One that was trained on classes says which
-class it is, and the number is how sure of it it is.
+user's own where they have one, else that of the bundle, unless it does no better than chance. One
+that was trained on classes says which class it is, and the number is how sure of it it is.
 
 Without a network it is how like the picture is to a taste. For a user it is the mean cosine between
 the picture and the five items liked by them that look most like it, less what the nearest disliked
@@ -113,11 +113,15 @@ def _answer(
 
 
 def _network(running: Running, user: str | None, seen: Snapshot) -> Network | None:
-    """Return the network that answers: the user's own, else that of the bundle, else none."""
-    own: bytes | None = None
+    """Return the network that answers: the user's own, else that of the bundle, else none.
+
+    One that is not surely better than chance does not answer.
+    """
+    found = [running.engine.parts.network]
     if user is not None and seen.known and seen.profiling:
         own = running.store.network_of(user)
-    return running.engine.parts.network if own is None else unpacked(own)
+        found.insert(0, None if own is None else unpacked(own))
+    return next((each for each in found if each is not None and each.record.sure), None)
 
 
 def _said(answer: Classic, network: Network, said: Floats, *, compared: bool) -> Classic:

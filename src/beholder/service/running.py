@@ -156,11 +156,13 @@ class Running:
         """
         wanted = looking(self.workspace, self.engine.parts)
         with self._starting:
-            if self._pictures is not None and self._pictures.encoders != wanted:
+            if self._pictures is not None and self._pictures.asked != wanted:
                 self._pictures.close()
                 self._pictures = None
             if self._pictures is None:
                 self._pictures = PictureWorkers(self.workspace, wanted)
+                for error in self._pictures.left_out.values():
+                    note_trouble("opening an encoder", error)
             return self._pictures
 
     # -- bundles ----------------------------------------------------------------------------

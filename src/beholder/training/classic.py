@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from beholder.networks.task import Epoch
 
 NAME = "small-cnn"
+MARKED = "somebody was erased meanwhile, and the bundle is marked: train again"
 FIRST = "60s"  # for a bundle to put the network into, where there is none
 PATIENCE = 5  # epochs
 
@@ -72,13 +73,16 @@ class Classic(msgspec.Struct, frozen=True):
     Attributes
     ----------
     bundle
-        In which it is served; None: it is one person's.
+        In which it is served; None: it is one person's, or no better than chance.
+    used
+        Whether it is surely better than chance, and answers.
     epochs, best, ended
         How many were done, which was kept, and why it ended.
     """
 
     network: NetworkRecord
     bundle: str | None
+    used: bool
     epochs: int
     best: int
     ended: str
@@ -135,14 +139,16 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
             )
         examples, said = examples_of(workspace, items, told, how.seed, how.progress)
         learned, network = learn_examples(examples, how, checkpoint_of(workspace))
-        bundle = write(workspace, network)
+        bundle = write(workspace, network) if network.record.sure else None
         with Store.open(workspace) as store:
             if store.held(highest) < held:
-                mark_bundle(workspace, bundle)
                 drop_checkpoints(workspace)
-                notes.append("somebody was erased meanwhile, and the bundle is marked: train again")
-        promote(workspace, bundle)
-        remove_old(workspace, workspace.settings.train.keep_bundles)
+                if bundle is not None:
+                    mark_bundle(workspace, bundle)
+                    notes.append(MARKED)
+        if bundle is not None:
+            promote(workspace, bundle)
+            remove_old(workspace, workspace.settings.train.keep_bundles)
     return result(learned, network.record, bundle, [*notes, *left, *said], began)
 
 
@@ -177,7 +183,8 @@ def train_for(workspace: Workspace, user: str, how: How) -> Classic:
         told = of_person(seen, items.places, workspace.settings.behaviour)
         examples, said = examples_of(workspace, items, told, how.seed, how.progress)
         learned, network = learn_examples(examples, how, None)
-        store.keep_network(user, packed(network))
+        if network.record.sure:
+            store.keep_network(user, packed(network))
     return result(learned, network.record, None, [*ended, *said], began)
 
 
@@ -277,6 +284,7 @@ def result(
     return Classic(
         record,
         bundle,
+        record.sure,
         len(trained.epochs),
         trained.best.number,
         trained.ended,

@@ -5,6 +5,7 @@ The smaller forms are encoders of the workspace: who finds one good enough names
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from beholder.encoders import augment, compress, own_graph, own_network
 from beholder.encoders.interface import open_session
 from beholder.encoders.item_network import of_items
 from beholder.encoders.own_network import OWN, OwnNetwork
-from beholder.encoders.registry import graphs
+from beholder.encoders.registry import graphs, vector_cache
 from beholder.encoders.run import encode_pictures
 from beholder.errors import UsageError
 from beholder.networks import door
@@ -122,7 +123,10 @@ def compare_forms(
     found: list[Form] = []
     for name in wanted:
         measured = _Measured(workspace, lessons, name, seed, progress)
-        found += measured.forms(told if distilled else None)
+        try:
+            found += measured.forms(told if distilled else None)
+        finally:
+            measured.tidy()
     return found, [*lessons.notes, *said]
 
 
@@ -135,6 +139,7 @@ class _Measured:
         self.workspace, self.lessons, self.name = workspace, lessons, name
         self.seed, self.progress = seed, progress
         self.folder = graphs(workspace)
+        self.before = own_network.names(self.folder)
         self.own = name if name.startswith(OWN) else _frozen(self.folder)
         self.side = OwnNetwork(self.own, self.folder).side
 
@@ -156,6 +161,15 @@ class _Measured:
             small = self._some(TIMED, self._smaller)
             found.append(self._form("student", own, small, *whole))
         return found
+
+    def tidy(self) -> None:
+        """Take away the copy of the frozen network that was made to be compared, and its vectors.
+
+        One that was there before stays.
+        """
+        if self.own != self.name and self.own not in self.before:
+            shutil.rmtree(vector_cache(self.workspace, self.own).shards.folder, ignore_errors=True)
+            own_network.file_of(self.own, self.folder).unlink()
 
     @property
     def _smaller(self) -> int:
