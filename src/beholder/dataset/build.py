@@ -21,7 +21,6 @@ from beholder.dataset.numbers import number_names, numbers_of
 from beholder.dataset.people import Marks, marks_of_people, numbers_of_people
 from beholder.dataset.raw_vectors import RawVectors
 from beholder.dataset.texts import groups_of, text_of
-from beholder.encoders.item_network import of_items
 from beholder.encoders.workspace import refused_items
 from beholder.errors import WorkspaceError
 from beholder.settings import Settings
@@ -116,8 +115,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     dataset = Dataset(log, vectors, texts, groups, numbers=amounts, codes=codes)
     newest = int(events.times.max(initial=0))
     pictured = np.array([bool(own) for own in pictures], bool)
-    looking = [name for name in settings.encode.encoders if not of_items(name)]
-    seen = {name: vectors[name].present for name in looking if name in vectors}
+    looked = {name: raw.present for name, raw in vectors.items()} | read.pictured
+    seen = {name: looked[name] for name in settings.encode.encoders if name in looked}
     ids = items["item_id"].to_pylist()
     refused = refused_items(workspace, ids, pictures)
     blind = pictured & ~np.any([np.zeros(len(pictured), bool), *seen.values()], axis=0)
@@ -125,7 +124,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     pictured &= np.array([item not in unreadable for item in ids], bool)
     unseen = {
         name: int((pictured & ~seen.get(name, np.zeros(len(pictured), bool))).sum())
-        for name in looking
+        for name in settings.encode.encoders
     }
     lacking = {name: n for name, n in unseen.items() if n}
     told = _fingerprint(items, marks)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.encoders.cache import VectorCache
@@ -26,6 +27,12 @@ class RawVectors:
     ----------
     encoders
         Whose vectors, by name; those that were imported come after them, whatever their names.
+
+    Attributes
+    ----------
+    pictured
+        bool (n_items,) by the name of a network of pictures and words: the items with a picture
+        that it has looked at, of those that were asked about last. Words alone make a vector, too.
     """
 
     def __init__(self, workspace: Workspace, encoders: Sequence[str]) -> None:
@@ -33,6 +40,7 @@ class RawVectors:
         self._caches: dict[str, VectorCache] = {}
         self._given: dict[str, GivenVectors] = {}
         self._networks: dict[str, ItemNetwork] = {}
+        self.pictured: dict[str, NDArray[np.bool_]] = {}
 
     def __call__(
         self, item_ids: Sequence[str], pictures: Sequence[Sequence[str]], texts: Sequence[str]
@@ -73,6 +81,7 @@ class RawVectors:
         network = self._networks[name]
         terms = [tokens(text) for text in texts]
         raw = Modality.empty(len(texts), network.dim) if seen is None else seen
+        self.pictured[name] = raw.present
         alone = np.array([bool(own) for own in terms], bool) & ~raw.present
         owner = np.concatenate([raw.owner, np.flatnonzero(alone).astype(np.int32)])
         if not len(owner):
