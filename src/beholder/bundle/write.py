@@ -10,6 +10,7 @@ import msgspec
 
 import beholder
 from beholder.bundle import manifest, parts, promote
+from beholder.bundle.choice import Outcomes, Ranking
 from beholder.bundle.signature import signing_key
 from beholder.durable import folder_aside
 from beholder.errors import BundleError
@@ -46,16 +47,16 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
             seed=origin.seed,
             newest_event=origin.newest_event,
             files=manifest.digests(aside),
-            ranker=_ranker(contents),
+            ranker=_why(contents.choice.ranking),
+            outcomes=_why(contents.choice.outcomes),
         ).signed(signing_key(workspace.secrets))
         (aside / "manifest.json").write_bytes(msgspec.json.encode(made))
     return name
 
 
-def _ranker(contents: parts.Parts) -> str | msgspec.UnsetType:
-    """Return what is said of the ranker; nothing where none was considered."""
-    ranking = contents.choice.ranking
-    return msgspec.UNSET if ranking is None else ranking.why
+def _why(decided: Ranking | Outcomes | None) -> str | msgspec.UnsetType:
+    """Return what is said of a ranker, or of heads; nothing where none was considered."""
+    return msgspec.UNSET if decided is None else decided.why
 
 
 def _name(workspace: Workspace, second: str) -> str:

@@ -61,6 +61,10 @@ class Built:
         fewer of them later, and somebody was erased; see `Store.held`.
     left_out
         Which events count for nothing, in words; see `daily_cap`.
+    persons
+        int64 (n_users,). Row number of each person in the store.
+    lengths
+        float32 (n_items,). Seconds of the first sound or video of each item; NaN: it has none.
     """
 
     dataset: Dataset
@@ -74,6 +78,8 @@ class Built:
     held: tuple[int, int] = (0, 0)
     left_out: list[str] = field(default_factory=list)
     measured: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    persons: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    lengths: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
@@ -92,6 +98,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
             "there are no items in this workspace",
             remedy=f"run `beholder import {workspace.root} --items FILE`",
         )
+    lengths = lengths_of(items)
     items = item_table(items)
     if pc.all(items["hidden"]).as_py():  # hidden ones are learned from, for when they come back
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
@@ -100,8 +107,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     events, left_out = capped(store.training_events("train"), settings.behaviour.daily_cap)
     marks = marks_of_people(events)
     numbers = numbers_of_people(marks)
-    measured = events.measured[np.argsort(numbers)]
-    events = replace(events, users=numbers[events.users], measured=measured)
+    order = np.argsort(numbers)
+    measured, persons = events.measured[order], events.persons[order]
+    events = replace(events, users=numbers[events.users], measured=measured, persons=persons)
     log = read_log(events, items, settings, seed)
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
@@ -140,6 +148,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
         own,
         left_out,
         measured,
+        persons,
+        lengths,
     )
 
 
@@ -164,6 +174,15 @@ def item_table(items: pa.Table) -> pa.Table:
     ]
     told = items.append_column("pictures", pa.array(pictures, pa.list_(pa.string())))
     return told.select(list(ITEM_COLUMNS)).combine_chunks()
+
+
+def lengths_of(items: pa.Table) -> NDArray[np.float32]:
+    """Return how many seconds the first sound or video of each item lasts; NaN: it has none."""
+    found = [
+        next((one["seconds"] for one in media or () if one["seconds"]), np.nan)
+        for media in items["media"].to_pylist()
+    ]
+    return np.array(found, np.float32)
 
 
 def _fingerprint(items: pa.Table, marks: Marks) -> str:
