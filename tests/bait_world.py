@@ -15,13 +15,12 @@ from beholder.behaviour.event import Event
 from beholder.store import ItemRecord, Store, Who, people
 from beholder.store.answer_log import Given, Sighted, write
 from beholder.store.answers import Shown, pack
-from beholder.store.ids import now
 from beholder.workspace import Workspace
 
 DAY = 86_400_000
 N, BRANDS, PLACES, DAYS = 120, 3, 10, 24
-BEGIN = now() // DAY * DAY - (DAYS + 3) * DAY  # answers are kept for thirty days
-TOML = 'title = "Bait"\n\n[encode]\nencoders = []\n'
+BEGIN = 1_767_600_000_000
+TOML = 'title = "Bait"\n\n[encode]\nencoders = []\n\n[privacy]\nanswers_days = 36500\n'
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def examples_of(
     owner = np.repeat(np.arange(len(users)), np.diff(shown.indptr))
     for which, why in (
         (~told, "answers to people without a history"),
-        (told & ~over, "answers of the last day, of which more may follow"),
+        (told & ~over, "answers of the last day, after which more may follow,"),
     ):
         if which.any():
             notes.append(f"{int(which.sum())} {why} are not learned from")

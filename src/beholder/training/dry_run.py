@@ -24,6 +24,7 @@ from beholder.training.budget import check_seed, seconds, told
 from beholder.training.classic import How
 from beholder.training.dry_run_networks import NETWORKS, networks
 from beholder.training.foreseen import Line, with_memory
+from beholder.training.outcomes import expected
 from beholder.training.rehearsal import Imagined, Rehearsal
 from beholder.training.train import live_recipe
 from beholder.workspace import Workspace
@@ -77,7 +78,9 @@ def dry_run(
     allowed = seconds(settings.train.budget if budget is None else budget)
     with Store.open(workspace) as store:
         notes = _old(workspace, store)
-        dataset = build(workspace, store, used_seed).dataset
+        made = build(workspace, store, used_seed)
+        dataset = made.dataset
+        notes += expected(made, store.in_sight())
         if not len(dataset.interactions):
             notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
         ready = time.monotonic()

@@ -67,6 +67,18 @@ def lacks(found: Examples) -> str | None:
     return "; ".join(f"{task}: {why}" for task, why in told)
 
 
+def expected(made: Built, shown: InSight) -> list[str]:
+    """Return what training would say of outcomes before it begins, in words."""
+    found = examples(made, shown)
+    lack = lacks(found)
+    if lack is not None:
+        return [*found.notes, f"{NOTHING}: {lack}"]
+    missing = [lacking(found.outcomes, task) for task in range(len(TASKS))]
+    tasks = ", ".join(task for task, lack in zip(TASKS, missing, strict=True) if lack is None)
+    said = f"{tasks} can be learned from {len(found)} places that were in sight"
+    return [*found.notes, f"{said}, in about {_needed(found):.0f} s"]
+
+
 def learn_outcomes(
     fitted: Fitted, made: Built, shown: InSight, budget: Budget, progress: Progress = SILENT
 ) -> None:
@@ -93,12 +105,18 @@ def _late(found: Examples, decided: dict[str, int], budget: Budget) -> str | Non
     if decided.get("stopped"):
         return STOPPED
     assert budget.clock is not None, "training has begun"
-    needed = TO_READ * len(found.users) + TO_LEARN * len(found)
-    able = budget.clock.left > needed
+    followed = budget.plan is not None
+    able = budget.clock.left > _needed(found)
     if budget.plan is not None:
         able = bool(budget.plan.get(STEP, 0))
     decided[STEP] = int(able)
-    return None if able else "it did not fit into the budget"
+    if able:
+        return None
+    return "the plan that is followed has none" if followed else "it did not fit into the budget"
+
+
+def _needed(found: Examples) -> float:
+    return TO_READ * len(found.users) + TO_LEARN * len(found)
 
 
 def _learned(
