@@ -44,7 +44,8 @@ from beholder.training.outcome_gate import cut, judged, lacking
 from beholder.training.refit import Fitted
 
 STEP = "learn what follows"  # in a plan
-TO_READ, TO_LEARN = 0.001, 0.0002  # seconds an answer and an example, about
+TO_READ = 0.001  # seconds an answer, about
+TO_LEARN = {"NumPy": 3e-5, "PyTorch": 1.2e-4}  # and an example
 SHALLOW, DEEP = Recipe(), Recipe((128, 64), rate=1e-3)
 NOTHING, STOPPED = "no outcomes are foreseen", "training was stopped"
 SAME = 1e-6  # a spread below this says nothing
@@ -116,7 +117,8 @@ def _late(found: Examples, decided: dict[str, int], budget: Budget) -> str | Non
 
 
 def _needed(found: Examples) -> float:
-    return TO_READ * len(found.users) + TO_LEARN * len(found)
+    each = sum(TO_LEARN[name] for name in learners(SILENT))
+    return TO_READ * len(found.users) + each * len(found)
 
 
 def _learned(
