@@ -80,9 +80,9 @@ def dry_run(
         notes = _old(workspace, store)
         made = build(workspace, store, used_seed)
         dataset = made.dataset
-        notes += expected(made, store.in_sight())
         if not len(dataset.interactions):
             notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
+        notes += expected(made, store.in_sight())
         ready = time.monotonic()
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)
