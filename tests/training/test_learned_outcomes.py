@@ -23,9 +23,9 @@ from planted import make_world, workspace_of
 PEOPLE = 60
 
 
-def trained(workspace: Workspace, plan: str | None = None) -> Trained:
+def trained(workspace: Workspace, plan: str | None = None, budget: str = "600s") -> Trained:
     return train_workspace(
-        workspace, budget="600s", models=["itemknn"], plan=plan, promote_anyway=True
+        workspace, budget=budget, models=["itemknn"], plan=plan, promote_anyway=True
     )
 
 
@@ -62,6 +62,13 @@ def test_a_dry_run_says_what_training_then_learns_and_a_plan_learns_it_again(
     assert parts.heads.tasks == ("click", "conversion")
     for one, other in zip(parts.heads.net.arrays, others.heads.net.arrays, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_budget_that_is_too_short_leaves_them_out_and_a_plan_of_it_too(shop: Workspace) -> None:
+    made = trained(shop, budget="0.5s")
+    assert "no outcomes are foreseen: it did not fit into the budget" in made.notes
+    again = trained(shop, made.bundle)
+    assert "no outcomes are foreseen: the plan that is followed has none" in again.notes
 
 
 def test_who_refuses_is_not_learned_from_and_too_little_is_said(shop: Workspace) -> None:

@@ -24,7 +24,7 @@ from beholder.training.budget import check_seed, seconds, told
 from beholder.training.classic import How
 from beholder.training.dry_run_networks import NETWORKS, networks
 from beholder.training.foreseen import Line, with_memory
-from beholder.training.outcomes import expected
+from beholder.training.outcomes import examples, expected
 from beholder.training.rehearsal import Imagined, Rehearsal
 from beholder.training.train import live_recipe
 from beholder.workspace import Workspace
@@ -82,7 +82,7 @@ def dry_run(
         dataset = made.dataset
         if not len(dataset.interactions):
             notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
-        notes += expected(made, store.in_sight())
+        notes += expected(examples(made, store.in_sight()))
         ready = time.monotonic()
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)

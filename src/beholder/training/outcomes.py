@@ -41,6 +41,7 @@ from beholder.scorers.ranker import AMONG, standard
 from beholder.store.in_sight import InSight
 from beholder.training.auto import Budget
 from beholder.training.outcome_gate import cut, judged, lacking
+from beholder.training.plan import MARGIN
 from beholder.training.refit import Fitted
 
 STEP = "learn what follows"  # in a plan
@@ -48,6 +49,7 @@ TO_READ = 0.001  # seconds an answer, about
 TO_LEARN = {"NumPy": 3e-5, "PyTorch": 1.2e-4}  # and an example
 SHALLOW, DEEP = Recipe(), Recipe((128, 64), rate=1e-3)
 NOTHING, STOPPED = "no outcomes are foreseen", "training was stopped"
+RESERVED = 0.2  # of the budget at most
 SAME = 1e-6  # a spread below this says nothing
 
 
@@ -68,9 +70,8 @@ def lacks(found: Examples) -> str | None:
     return "; ".join(f"{task}: {why}" for task, why in told)
 
 
-def expected(made: Built, shown: InSight) -> list[str]:
+def expected(found: Examples) -> list[str]:
     """Return what training would say of outcomes before it begins, in words."""
-    found = examples(made, shown)
     lack = lacks(found)
     if lack is not None:
         return [*found.notes, f"{NOTHING}: {lack}"]
@@ -80,18 +81,26 @@ def expected(made: Built, shown: InSight) -> list[str]:
     return [*found.notes, f"{said}, in about {_needed(found):.0f} s"]
 
 
+def reserved(found: Examples, budget: float) -> float:
+    """Return how much of a budget, in seconds, is kept for learning outcomes.
+
+    Where it would be too large a part, they are learned if there is time after all.
+    """
+    needed = MARGIN * _needed(found) if lacks(found) is None else 0.0
+    return needed if needed <= RESERVED * budget else 0.0
+
+
 def learn_outcomes(
-    fitted: Fitted, made: Built, shown: InSight, budget: Budget, progress: Progress = SILENT
+    fitted: Fitted, found: Examples, dataset: Dataset, budget: Budget, progress: Progress = SILENT
 ) -> None:
     """Give what was fitted heads, if some are worth having, and say why, or why not."""
-    found = examples(made, shown)
     lack = lacks(found)
     if lack is None:
         lack = _late(found, fitted.plan, budget)
     heads = None
     if lack is None:
         try:
-            heads, why = _learned(made.dataset, found, budget.seed, progress)
+            heads, why = _learned(dataset, found, budget.seed, progress)
         except KeyboardInterrupt:
             fitted.plan[STEP] = 0
             lack = STOPPED
