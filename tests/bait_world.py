@@ -1,7 +1,8 @@
 """A shop in which bait is clicked and never bought: what people see of it, and what they do.
 
 A third of the items is bait. Of the others those of a person's own brand are bought. Nothing of it
-stands in what people liked before, which is the brand alone.
+stands in what people liked before, which is the brand alone. What is clicked is watched, bait for a
+second of fifty; what is bought is rated, and of one's own brand well.
 """
 
 from __future__ import annotations
@@ -43,6 +44,12 @@ class Bait:
         own = self.brand[items] == self.taste[user]
         return np.where(self.bait[items], 0.5, 0.1 + 0.15 * own) / (1 + 0.1 * place)
 
+    def watch(self, items: np.ndarray) -> np.ndarray:
+        return np.where(self.bait[items], 1.0, 40.0)
+
+    def rate(self, user: int, items: np.ndarray) -> np.ndarray:
+        return np.where(self.brand[items] == self.taste[user], 4.0, 2.0)
+
     def buy(self, user: int, items: np.ndarray) -> np.ndarray:
         own = self.brand[items] == self.taste[user]
         return np.where(self.bait[items], 0.0, 0.02 + 0.16 * own)
@@ -68,7 +75,9 @@ def bait_workspace(
     with Store.open(workspace, create=True) as store:
         store.put_items(
             [
-                ItemRecord(f"i{at}", f"thing {at}", {"brand": f"b{made.brand[at]}"})
+                ItemRecord(
+                    f"i{at}", f"thing {at}", {"brand": f"b{made.brand[at]}", "duration": 50.0}
+                )
                 for at in range(N)
             ]
         )
@@ -81,22 +90,39 @@ def bait_workspace(
                 items = rng.choice(N, PLACES, replace=False)
                 name = f"{user:08x}{day:08x}"
                 entries += _answer(name, persons[user], moment, seqs[items])
-                place = np.arange(PLACES)
-                clicks = rng.random(PLACES) < made.click(user, items, place)
-                buys = rng.random(PLACES) < made.buy(user, items)
-                if shuffled:
-                    clicks, buys = rng.permutation(clicks), rng.permutation(buys)
-                for at, kind in [
-                    *((at, "click") for at in np.flatnonzero(clicks)),
-                    *((at, "purchase") for at in np.flatnonzero(buys)),
-                ]:
-                    when = moment + 60_000 + int(at)
-                    events.append(Event(f"i{items[at]}", kind, f"u{user}", time=when))
+                of = rng.permutation(items) if shuffled else items
+                events += _followed(made, user, items, of, moment + 60_000, rng)
         for start in range(0, len(events), 1000):
             store.record(events[start : start + 1000])
         with store.database.write() as connection:
             write(connection, entries)
     return workspace, made
+
+
+def _followed(
+    made: Bait,
+    user: int,
+    items: np.ndarray,
+    of: np.ndarray,
+    moment: int,
+    rng: np.random.Generator,
+) -> list[Event]:
+    """Draw what somebody does with items in sight, as if they were `of`."""
+    place = np.arange(len(items))
+    did = [
+        ("click", rng.random(len(items)) < made.click(user, of, place), None),
+        ("watch", None, made.watch(of) * rng.uniform(0.5, 1.2, len(items))),
+        ("purchase", rng.random(len(items)) < made.buy(user, of), None),
+        ("rating", None, made.rate(user, of) + rng.integers(0, 2, len(items))),
+    ]
+    found, there = [], np.zeros(len(items), bool)
+    for after, (kind, drawn, values) in enumerate(did):
+        there = there if drawn is None else drawn  # watched is what was clicked
+        for at in np.flatnonzero(there):
+            value = None if values is None else float(values[at])
+            when = moment + 1000 * after + int(at)
+            found.append(Event(f"i{items[at]}", kind, f"u{user}", value=value, time=when))
+    return found
 
 
 def _people(store: Store, made: Bait, rng: np.random.Generator) -> list[int]:

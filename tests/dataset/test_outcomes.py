@@ -7,6 +7,7 @@ import pytest
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.reduce import Events
+from beholder.dataset.build import lengths_of
 from beholder.dataset.log import Log, log_of
 from beholder.dataset.outcomes import examples_of, histories_before, liked_before
 from beholder.store.in_sight import InSight
@@ -105,6 +106,22 @@ def test_what_is_left_out_is_counted_and_named() -> None:
         "1 places whose item is gone are not learned from",
         "1 watched items last nobody knows how long: not learned from",
     ]
+
+
+def test_watches_that_are_longer_than_what_lasts_count_as_whole_and_are_named() -> None:
+    log = log_with(LIKED, (0, 1, "watch", 90, 11), LATER)
+    found = examples_of(shown_at((77, 10, [1])), np.array([77]), log, SEQS, LENGTHS)
+    assert found.outcomes[0, 2] == 1
+    assert found.notes == [
+        "1 of 1 watches are longer than what was watched lasts: they count as whole; "
+        "is its length in seconds?"
+    ]
+
+
+def test_how_long_an_item_lasts_says_its_medium_or_its_attribute() -> None:
+    media = [[{"seconds": None}, {"seconds": 12.5}], None, [], [{"seconds": None}]]
+    attributes = [{"duration": 90}, {"duration": 90}, {"duration": "long"}, {"duration": True}]
+    np.testing.assert_array_equal(lengths_of(media, attributes), [12.5, 90, NAN, NAN])
 
 
 def test_ratings_on_no_usual_scale_are_not_learned_from() -> None:

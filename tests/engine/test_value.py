@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -13,16 +14,20 @@ import pytest
 from bait_world import BRANDS, Bait, N, bait_workspace
 from beholder.behaviour.event import Event
 from beholder.bundle.choice import Head
+from beholder.bundle.promote import promote
+from beholder.bundle.write import Origin, write_bundle
 from beholder.engine.engine import Engine
 from beholder.engine.opening import open_engine
 from beholder.errors import SettingsError, UnknownItemError
 from beholder.store import ItemRecord
 from beholder.training.train import train_workspace
+from beholder.workspace import Workspace
 from command_line import beholder
 from live_server import Server
 
 VALUE = "BEHOLDER_SERVE_VALUE"
 BOUGHT = "{conversion = 1}"
+ORIGIN = Origin(1, 1, "", 1, 0)
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +77,12 @@ def test_clicks_and_purchases_are_foreseen_better_than_by_their_rates(plain: Eng
         assert head.calibration < 0.05
         assert len(head.reliability) == 10
     assert 0.15 < heads["click"].usual < 0.25
-    assert heads["watch"].why == "watch: of 0 seen, 100 are needed"
-    assert plain.parts.heads.tasks == ("click", "conversion")
+    for task in ("watch", "rating"):
+        head = heads[task]
+        assert head.on
+        assert head.always - head.loss > 2 * head.error > 0
+        assert head.auc is None
+    assert plain.parts.heads.tasks == ("click", "conversion", "watch", "rating")
 
 
 def test_by_purchases_people_buy_more_of_new_lists_than_by_clicks_or_taste(
@@ -101,6 +110,10 @@ def test_predictions_tell_bait_from_what_is_bought(plain: Engine, shop: tuple[Pa
     own = ~made.bait & (made.brand == made.taste[0])
     assert found["conversion"][made.bait].max() < 0.01
     assert found["conversion"][own].mean() == pytest.approx(0.18, abs=0.08)
+    assert found["watch"][made.bait].max() < 0.2
+    assert found["watch"][~made.bait].mean() == pytest.approx(0.68, abs=0.1)
+    # 4 or 5 of 1 to 5 for one's own brand, 2 or 3 for others.
+    assert found["rating"][own].mean() == pytest.approx(0.875, abs=0.1)
 
 
 @pytest.mark.parametrize("user", ["u0", "u7"])
@@ -147,11 +160,16 @@ def test_strangers_are_answered_as_before(plain: Engine, worth: Engine) -> None:
 
 
 def test_a_wish_that_the_bundle_cannot_fulfil_changes_nothing_and_is_named(
-    plain: Engine, shop: tuple[Path, Bait], monkeypatch: pytest.MonkeyPatch
+    plain: Engine, shop: tuple[Path, Bait], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    workspace = Workspace.open(shutil.copytree(shop[0], tmp_path / "fewer"))
+    parts = plain.parts
+    fewer = replace(parts.heads, tasks=("click", "conversion"), net=parts.heads.net.only([0, 1]))
+    promote(workspace, write_bundle(workspace, replace(parts, heads=fewer), ORIGIN))
     monkeypatch.setenv(VALUE, "{conversion = 1, rating = 1}")
-    with open_engine(shop[0]) as engine:
+    with open_engine(workspace.root) as engine:
         assert engine.recommend("u0", k=20).ids == plain.recommend("u0", k=20).ids
+        assert engine.predictions(["i1"], "u0")["i1"].keys() == {"click", "conversion"}
         (problem,) = engine.rule_problems
     assert problem.startswith("serve.value counts rating, which this bundle does not foresee: ")
     assert plain.rule_problems == ()
@@ -203,9 +221,11 @@ def test_it_is_said_over_http_and_on_the_command_line(shop: tuple[Path, Bait]) -
         params = {"user": "u0", "item": item}
         assert httpx.get(f"{server.url}/v1/explain", params=params).json()["value"] != 0
     printed, _ = beholder("score", root, "i1", "i3", "--user", "u0")
-    assert printed.splitlines()[0].split() == ["item", "score", "click", "conversion"]
+    assert printed.splitlines()[0].split() == [
+        "item", "score", "click", "conversion", "watch", "rating",
+    ]  # fmt: skip
     shown, _ = beholder("bundle", "show", root, "--json")
-    assert "click, conversion are foreseen, by " in shown
+    assert "click, conversion, watch, rating are foreseen, by " in shown
 
 
 def test_own_events_change_what_is_foreseen(shop: tuple[Path, Bait], plain: Engine) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -32,6 +34,8 @@ ITEM_COLUMNS = (
     "seq", "item_id", "title", "attributes", "picture", "width", "height", "colour", "hidden",
     "pictures",
 )  # fmt: skip
+
+LENGTH = "duration"  # an attribute, in seconds
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Built:
     persons
         int64 (n_users,). Row number of each person in the store.
     lengths
-        float32 (n_items,). Seconds of the first sound or video of each item; NaN: it has none.
+        float32 (n_items,). Seconds that each item lasts; see `lengths_of`.
     """
 
     dataset: Dataset
@@ -98,7 +102,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
             "there are no items in this workspace",
             remedy=f"run `beholder import {workspace.root} --items FILE`",
         )
-    lengths = lengths_of(items)
+    media = items["media"].to_pylist()
     items = item_table(items)
     if pc.all(items["hidden"]).as_py():  # hidden ones are learned from, for when they come back
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
@@ -149,7 +153,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
         left_out,
         measured,
         persons,
-        lengths,
+        lengths_of(media, attributes),
     )
 
 
@@ -176,13 +180,19 @@ def item_table(items: pa.Table) -> pa.Table:
     return told.select(list(ITEM_COLUMNS)).combine_chunks()
 
 
-def lengths_of(items: pa.Table) -> NDArray[np.float32]:
-    """Return how many seconds the first sound or video of each item lasts; NaN: it has none."""
-    found = [
-        next((one["seconds"] for one in media or () if one["seconds"]), np.nan)
-        for media in items["media"].to_pylist()
-    ]
-    return np.array(found, np.float32)
+def lengths_of(
+    media: Sequence[Sequence[Mapping[str, Any]] | None], attributes: Sequence[Mapping[str, Any]]
+) -> NDArray[np.float32]:
+    """Return how many seconds each item lasts, NaN: that is not known.
+
+    Its first sound or video does, else its attribute `duration` says so, if that is a number.
+    """
+    found = np.full(len(attributes), np.nan, np.float32)
+    for place, (own, told) in enumerate(zip(media, attributes, strict=True)):
+        said = [*(one["seconds"] for one in own or ()), told.get(LENGTH)]
+        numbers = (one for one in said if isinstance(one, int | float))
+        found[place] = next((one for one in numbers if one > 0 and one is not True), np.nan)
+    return found
 
 
 def _fingerprint(items: pa.Table, marks: Marks) -> str:

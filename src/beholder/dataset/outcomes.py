@@ -23,6 +23,7 @@ from beholder.store.in_sight import InSight
 from beholder.store.rates import DAY
 
 CLICKS = ("click", "view")
+LONGER = 0.1  # of the watches, from which on it is said
 BLOCK = 1_000  # histories that are reduced at once
 Ints = NDArray[np.int64]
 
@@ -197,10 +198,15 @@ def _outcomes(
     found[some, 1] = largest((kinds == CODES["purchase"]).astype(np.float64))
     watched = (kinds == CODES["watch"]) & np.isfinite(values)
     seconds = largest(np.where(watched, values, -np.inf))
-    share = np.clip(seconds / lengths[items[some]], 0, 1)
+    part = seconds / lengths[items[some]]
+    share = np.clip(part, 0, 1)
     found[some, 2] = np.where(seconds > -np.inf, share, np.nan)
     lost = int(((seconds > -np.inf) & np.isnan(share)).sum())
     notes = [f"{lost} watched items last nobody knows how long: not learned from"] * bool(lost)
+    longer, n = int((part > 1).sum()), int((part >= 0).sum())
+    if longer > LONGER * n:
+        many = f"{longer} of {n} watches are longer than what was watched lasts"
+        notes.append(f"{many}: they count as whole; is its length in seconds?")
     rated = (kinds == CODES["rating"]) & np.isfinite(values)
     newest = largest(np.where(rated, np.arange(len(rows)), -np.inf))
     scale = scale_of(Ratings.of(log.values[log.kinds == CODES["rating"]]))

@@ -74,7 +74,9 @@ def not_foreseen(stage: Stage | None, view: Overlay) -> tuple[str, ...]:
     if not lost:
         return ()
     told = view.parts.choice.outcomes
-    why = "it was trained without outcomes" if told is None else told.why
+    heads = () if told is None else told.heads
+    why = "; ".join(head.why for head in heads if head.task in lost)
+    why = why or ("it was trained without outcomes" if told is None else told.why)
     named = ", ".join(lost)
     return (f"serve.value counts {named}, which this bundle does not foresee: {why}",)
 

@@ -20,7 +20,7 @@ from beholder.scorers.outcome_features import TASKS
 
 LEARN, STOP = 0.7, 0.8  # of the answers: the oldest are learned from, the next say when to end
 FEWEST = 100  # ones, and zeros, that were learned from; or shares
-TESTED = 20  # and that are tested
+TESTED = 20  # people whose examples are tested
 ERRORS = 2.0  # standard errors that the gain has to be above
 TENTHS = 10
 
@@ -101,7 +101,10 @@ def _head(
     usual = float(seen.mean()) if len(seen) else 0.0
     there = ~np.isnan(tested.outcomes)
     own = tested.take(there)
-    if lack is None and (len(own.outcomes) < TESTED or np.ptp(own.outcomes) == 0):
+    tested_people = len(np.unique(people[there]))
+    if lack is None and tested_people < TESTED:
+        lack = f"the newest are of {tested_people} people, {TESTED} are needed"
+    if lack is None and np.ptp(own.outcomes) == 0:
         lack = f"the newest {len(own.outcomes)} do not differ"
     if lack is not None:
         return Head(name, False, f"{name}: {lack}", len(seen), usual)
