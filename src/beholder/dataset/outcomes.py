@@ -162,22 +162,40 @@ def _codes(numbers: Ints, known: Ints) -> Ints:
     return found
 
 
-def _outcomes(
-    log: Log, users: Ints, items: Ints, times: Ints, lengths: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], list[str]]:
-    """Return what followed each example, (m, tasks), and what could not be used of it."""
-    found = np.full((len(users), len(TASKS)), np.nan, np.float32)
-    found[:, :2] = 0
-    if not len(users):
-        return found, []
+class _Followed(NamedTuple):
+    """Events of the same person and item that followed examples in time.
+
+    Attributes
+    ----------
+    rows
+        int64. Rows of the log, sorted so that what followed one example stands together.
+    some
+        int64. Examples that anything followed.
+    bounds
+        int64. Where in `rows` each of these begins and ends, one after the other.
+    """
+
+    rows: Ints
+    some: Ints
+    bounds: Ints
+
+    def largest(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the largest number of the rows that followed each of `some`."""
+        if not len(self.some):
+            return np.empty(0)
+        found: NDArray[np.float64] = np.maximum.reduceat(np.append(numbers, -np.inf), self.bounds)
+        return found[::2]
+
+
+def _followed(log: Log, users: Ints, items: Ints, times: Ints) -> _Followed:
     keys, pair = np.unique(users * log.n_items + items, return_inverse=True)
     own = log.users.astype(np.int64) * log.n_items + log.items
     rows = np.flatnonzero(np.isin(own, keys))
     code = np.searchsorted(keys, own[rows])
     order = np.lexsort((log.times[rows], code))
     rows, code = rows[order], code[order]
-    begin = min(int(times.min()), int(log.times[rows].min(initial=times.min())))
-    span = max(int(times.max()), int(log.times[rows].max(initial=0))) - begin + DAY + 1
+    begin = int(log.times[rows].min(initial=int(times.min())))
+    span = int(log.times[rows].max(initial=int(times.max()))) - begin + DAY + 1
     moments = code * span + (log.times[rows] - begin)  # rising
     asked = pair * span + (times - begin)
     again = np.full(len(asked), np.iinfo(np.int64).max)
@@ -186,38 +204,59 @@ def _outcomes(
     first = np.searchsorted(moments, asked)
     last = np.searchsorted(moments, np.minimum(asked + DAY, again))
     some = np.flatnonzero(last > first)
-    kinds, values = log.kinds[rows], log.values[rows]
-    bounds = np.stack([first[some], last[some]], axis=1).ravel()
+    return _Followed(rows, some, np.stack([first[some], last[some]], axis=1).ravel())
 
-    def largest(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        padded = np.append(numbers, -np.inf)
-        return np.maximum.reduceat(padded, bounds)[::2] if len(some) else np.empty(0)
 
+def _outcomes(
+    log: Log, users: Ints, items: Ints, times: Ints, lengths: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], list[str]]:
+    """Return what followed each example, (m, tasks), and what could not be used of it."""
+    found = np.full((len(users), len(TASKS)), np.nan, np.float32)
+    found[:, :2] = 0
+    if not len(users):
+        return found, []
+    followed = _followed(log, users, items, times)
+    kinds, some = log.kinds[followed.rows], followed.some
     clicks = np.isin(kinds, [CODES[kind] for kind in CLICKS])
-    found[some, 0] = largest(clicks.astype(np.float64))
-    found[some, 1] = largest((kinds == CODES["purchase"]).astype(np.float64))
-    watched = (kinds == CODES["watch"]) & np.isfinite(values)
-    seconds = largest(np.where(watched, values, -np.inf))
-    part = seconds / lengths[items[some]]
-    share = np.clip(part, 0, 1)
-    found[some, 2] = np.where(seconds > -np.inf, share, np.nan)
-    lost = int(((seconds > -np.inf) & np.isnan(share)).sum())
+    found[some, 0] = followed.largest(clicks.astype(np.float64))
+    found[some, 1] = followed.largest((kinds == CODES["purchase"]).astype(np.float64))
+    found[some, 2], notes = _watched(log, followed, lengths[items[some]])
+    found[some, 3], more = _rated(log, followed)
+    return found, notes + more
+
+
+def _watched(
+    log: Log, followed: _Followed, lengths: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Return which share of each item was watched, NaN: that is not known."""
+    kinds, values = log.kinds[followed.rows], log.values[followed.rows]
+    there = (kinds == CODES["watch"]) & np.isfinite(values)
+    seconds = followed.largest(np.where(there, values, -np.inf))
+    seconds[seconds == -np.inf] = np.nan
+    share = seconds / lengths
+    lost = int((np.isfinite(seconds) & np.isnan(share)).sum())
     notes = [f"{lost} watched items last nobody knows how long: not learned from"] * bool(lost)
-    longer, n = int((part > 1).sum()), int((part >= 0).sum())
+    longer, n = int((share > 1).sum()), int(np.isfinite(share).sum())
     if longer > LONGER * n:
         many = f"{longer} of {n} watches are longer than what was watched lasts"
         notes.append(f"{many}: they count as whole; is its length in seconds?")
+    return np.clip(share, 0, 1), notes
+
+
+def _rated(log: Log, followed: _Followed) -> tuple[NDArray[np.float64], list[str]]:
+    """Return the last rating of each item, as a share of its scale, NaN: there is none."""
+    kinds, values = log.kinds[followed.rows], log.values[followed.rows]
     rated = (kinds == CODES["rating"]) & np.isfinite(values)
-    newest = largest(np.where(rated, np.arange(len(rows)), -np.inf))
-    scale = scale_of(Ratings.of(log.values[log.kinds == CODES["rating"]]))
+    newest = followed.largest(np.where(rated, np.arange(len(values)), -np.inf))
     given = newest > -np.inf
-    if scale is not None:
-        value = values[np.where(given, newest, 0).astype(np.int64)] if len(rows) else newest
-        told = np.clip((value - scale.low) / (scale.high - scale.low), 0, 1)
-        found[some, 3] = np.where(given, told, np.nan)
-    elif given.any():
-        notes.append(f"{int(given.sum())} ratings are on no usual scale: not learned from")
-    return found, notes
+    found = np.full(len(newest), np.nan)
+    scale = scale_of(Ratings.of(log.values[log.kinds == CODES["rating"]]))
+    if scale is None:
+        n = int(given.sum())
+        return found, [f"{n} ratings are on no usual scale: not learned from"] * bool(n)
+    told = values[newest[given].astype(np.int64)]
+    found[given] = np.clip((told - scale.low) / (scale.high - scale.low), 0, 1)
+    return found, []
 
 
 def _left_out(shown: InSight) -> list[str]:
