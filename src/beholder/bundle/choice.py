@@ -113,7 +113,7 @@ class Outcomes(msgspec.Struct, frozen=True):
     Attributes
     ----------
     why
-        In words.
+        In words, in short.
     network
         What learned them; empty: nothing was learned.
     """
@@ -122,6 +122,11 @@ class Outcomes(msgspec.Struct, frozen=True):
     why: str
     network: str = ""
     heads: tuple[Head, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """Why, with what is known of each head."""
+        return "; ".join([self.why, *(head.why for head in self.heads)])
 
 
 class Choice(msgspec.Struct, frozen=True):

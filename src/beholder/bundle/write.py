@@ -10,7 +10,6 @@ import msgspec
 
 import beholder
 from beholder.bundle import manifest, parts, promote
-from beholder.bundle.choice import Outcomes, Ranking
 from beholder.bundle.signature import signing_key
 from beholder.durable import folder_aside
 from beholder.errors import BundleError
@@ -33,6 +32,7 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
     """Write a bundle aside, sync and rename it, and return its name. It is not promoted."""
     now = time.gmtime()
     name = _name(workspace, time.strftime("%Y%m%dT%H%M%S", now))
+    ranking, outcomes = contents.choice.ranking, contents.choice.outcomes
     with folder_aside(workspace.bundles / name) as aside:
         parts.save(contents, aside)
         made = manifest.Manifest(
@@ -47,16 +47,11 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
             seed=origin.seed,
             newest_event=origin.newest_event,
             files=manifest.digests(aside),
-            ranker=_why(contents.choice.ranking),
-            outcomes=_why(contents.choice.outcomes),
+            ranker=msgspec.UNSET if ranking is None else ranking.why,
+            outcomes=msgspec.UNSET if outcomes is None else outcomes.whole,
         ).signed(signing_key(workspace.secrets))
         (aside / "manifest.json").write_bytes(msgspec.json.encode(made))
     return name
-
-
-def _why(decided: Ranking | Outcomes | None) -> str | msgspec.UnsetType:
-    """Return what is said of a ranker, or of heads; nothing where none was considered."""
-    return msgspec.UNSET if decided is None else decided.why
 
 
 def _name(workspace: Workspace, second: str) -> str:

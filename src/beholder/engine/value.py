@@ -76,7 +76,7 @@ def not_foreseen(stage: Stage | None, view: Overlay) -> tuple[str, ...]:
     told = view.parts.choice.outcomes
     heads = () if told is None else told.heads
     why = "; ".join(head.why for head in heads if head.task in lost)
-    why = why or ("it was trained without outcomes" if told is None else told.why)
+    why = why or ("it was trained without any" if told is None else told.why)
     named = ", ".join(lost)
     return (f"serve.value counts {named}, which this bundle does not foresee: {why}",)
 

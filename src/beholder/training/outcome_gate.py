@@ -117,7 +117,7 @@ def _head(
     told = f"{'log loss' if task < CHANCES else 'squared error'} {loss:.4f}, {base:.4f} by always"
     told += f" saying {usual:.4f} (standard error {error:.4f})"
     told += "" if area is None else f", AUC {area:.3f}"
-    told += f", says {away:.4f} too much or too little"
+    told += f", calibration error {away:.4f}"
     why = f"{name}: {told}" if on else f"{name}: its gain is not certain, {told}"
     return Head(
         name, on, why, len(seen), usual, len(own.outcomes), loss, base, error, area, away, bins

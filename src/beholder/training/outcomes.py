@@ -107,7 +107,7 @@ def learn_outcomes(
     if lack is not None:
         why = Outcomes(False, f"{NOTHING}: {lack}")
     fitted.heads, fitted.outcomes = heads, why
-    fitted.notes += [*found.notes, why.why]
+    fitted.notes += [*found.notes, why.why, *(head.why for head in why.heads)]
 
 
 def _late(found: Examples, decided: dict[str, int], budget: Budget) -> str | None:
@@ -147,15 +147,14 @@ def _learned(
     tried = {name: each(own, stop, SHALLOW.epochs, seed) for name, each in able.items()}
     name = min(tried, key=lambda one: tried[one].loss)
     heads = tuple(judged(tried[name].net, told, parts, found.users[found.owner]))
-    said = "; ".join(one.why for one in heads)
     kept = [place for place, one in enumerate(heads) if one.on]
     if not kept:
-        return None, Outcomes(False, f"{NOTHING}: {said}", name, heads)
+        return None, Outcomes(False, NOTHING, name, heads)
     net = able[name](told, None, tried[name].epoch, seed).net.only(kept)
     tasks = tuple(TASKS[place] for place in kept)
     records = _records(found, dataset.n_items, usual)
     made = Heads(reads, tasks, net, directions, liked_of(dataset), records, mean, spread)
-    why = f"{', '.join(tasks)} are foreseen, by {len(found)} places that were in sight: {said}"
+    why = f"{', '.join(tasks)} are foreseen, by {len(found)} places that were in sight ({name})"
     return made, Outcomes(True, why, name, heads)
 
 
