@@ -17,9 +17,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from beholder.blending.listwise import gelu_and_slope
 from beholder.models.adam import Adam
+from beholder.progress import SILENT, Progress
 from beholder.scorers.heads import CHANCES, Net
 from beholder.scorers.interface import Floats
 from beholder.scorers.outcome_features import TASKS
@@ -142,7 +144,7 @@ def loss_and_gradient(net: Net, told: Told, weights: Floats) -> tuple[float, Net
     outcomes = np.where(there, told.outcomes, 0)
     loss = float((np.where(there, each_loss(f, outcomes), 0) @ weights).sum() / len(f))
     by_f = 2 * (f - outcomes)
-    by_f[:, :CHANCES] = 1 / (1 + np.exp(-f[:, :CHANCES])) - outcomes[:, :CHANCES]
+    by_f[:, :CHANCES] = expit(f[:, :CHANCES]) - outcomes[:, :CHANCES]
     by_f *= there * weights / np.float32(len(f))
     by_f = by_f.astype(told.z.dtype)
     ends = [active.T @ by_f, by_f.sum(axis=0), told.place @ by_f]
@@ -186,6 +188,7 @@ def learn(
     epochs: int,
     seed: int,
     recipe: Recipe = Recipe(),  # noqa: B008
+    progress: Progress = SILENT,
 ) -> Learned:
     """Learn heads in NumPy.
 
@@ -199,6 +202,7 @@ def learn(
     net = begun(told.z.shape[1], usual_of(told.outcomes), recipe.hidden, seed)
     ways = [Adam.over(part) for part in net.arrays]
     best = Learned(_copied(net), np.inf if stop is None else loss_of(net, stop, weights), 0)
+    progress.start("learning what follows", epochs)
     for epoch in range(1, epochs + 1):
         order = rng.permutation(len(told))
         for start in range(0, len(told), recipe.batch):
@@ -208,6 +212,7 @@ def learn(
                 if part.ndim > 1:
                     part *= np.float32(1 - recipe.rate * recipe.decay)
                 way.step(part, by, recipe.rate)
+        progress.advance()
         if stop is None:
             best = Learned(net, np.inf, epoch)
             continue
@@ -216,6 +221,7 @@ def learn(
             best = Learned(_copied(net), loss, epoch)
         elif epoch - best.epoch >= recipe.patience:
             break
+    progress.finish()
     return best
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from scipy.special import expit
 
 from beholder import tensors
 from beholder.behaviour.history import History
@@ -81,7 +82,7 @@ class Net(NamedTuple):
 def said(f: Floats, chances: int) -> Floats:
     """Return chances, the first columns, and shares of what heads say, (..., tasks)."""
     found: Floats = np.clip(f, 0, 1)
-    found[..., :chances] = 1 / (1 + np.exp(-f[..., :chances]))
+    found[..., :chances] = expit(f[..., :chances])
     return found
 
 

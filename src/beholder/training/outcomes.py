@@ -160,7 +160,7 @@ def _learned(
 
 def learners(progress: Progress) -> dict[str, Learner]:
     """Return what learns heads here: NumPy, and a deeper network where PyTorch is installed."""
-    found: dict[str, Learner] = {"NumPy": partial(learn, recipe=SHALLOW)}
+    found: dict[str, Learner] = {"NumPy": partial(learn, recipe=SHALLOW, progress=progress)}
     if find_spec("torch") is not None:
         found["PyTorch"] = partial(_deep, progress=progress)
     return found
