@@ -228,6 +228,15 @@ def test_it_is_said_over_http_and_on_the_command_line(shop: tuple[Path, Bait]) -
     assert "click, conversion, watch, rating are foreseen, by " in shown
 
 
+def test_an_evaluation_says_that_it_does_not_measure_it(
+    shop: tuple[Path, Bait], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VALUE, BOUGHT)
+    printed, _ = beholder("evaluate", shop[0], "--model", "itemknn", "--budget", "60s")
+    assert "auto as served" not in printed
+    assert "- serve.value is in no row: what may follow is learned by `beholder train`" in printed
+
+
 def test_own_events_change_what_is_foreseen(shop: tuple[Path, Bait], plain: Engine) -> None:
     brand = shop[1].brand
     other = (brand[1] + 1) % 3

@@ -66,6 +66,15 @@ class Pipeline:
         """Return the same without what standing rules do."""
         return Pipeline(self.stages, self.dial, explorer=self.explorer)
 
+    def without_value(self) -> Pipeline:
+        """Return the same with the ranker, where there is one, instead of what may follow."""
+        stages = [
+            each
+            for one in self.stages
+            for each in ([rank] * one.ranker if isinstance(one, ByValue) else [one])
+        ]
+        return Pipeline(stages, self.dial, self.rules, self.explorer)
+
     def without_exploration(self) -> Pipeline:
         """Return the same without anything explored."""
         return Pipeline(self.stages, self.dial, self.rules)
