@@ -1,6 +1,6 @@
-"""What the ranker of a workspace's bundle adds to an answer: milliseconds, in one process.
+"""What the ranker of a workspace's bundle adds to an answer, or its heads: milliseconds.
 
-    python -m benchmarks.ranker_cost WORKSPACE [--people 300] [--repeats 10]
+    python -m benchmarks.ranker_cost WORKSPACE [--by value] [--people 300] [--repeats 10]
 
 The same people are asked with and without it in turn, and the best time of each counts, so that
 other work on the machine hardly does. `rank` is retrieving, filtering, ranking and the shares of 20
@@ -19,7 +19,9 @@ from typing import Any
 import numpy as np
 
 from beholder.engine.opening import open_engine
+from beholder.engine.slate import Stage
 from beholder.engine.stages import STAGES, UNRANKED
+from beholder.engine.value import ByValue
 from benchmarks.results import write
 
 K = 20
@@ -40,11 +42,22 @@ def best(ways: dict[str, Call], n: int, repeats: int) -> dict[str, float]:
     return {name: float(values.mean() * 1e3) for name, values in found.items()}
 
 
-def measure(root: Path, n: int, repeats: int) -> dict[str, Any]:
+def stages_of(root: Path, by: str) -> tuple[Stage, ...]:
+    """Return the stages with what is measured."""
+    with open_engine(root) as engine:
+        parts = engine.parts
+    if (parts.ranker if by == "ranker" else parts.heads) is None:
+        raise SystemExit(f"the bundle that {root} serves has nothing to order by {by}")
+    if by == "ranker":
+        return STAGES
+    assert parts.heads is not None
+    return (ByValue(tuple((task, 1.0) for task in parts.heads.tasks)), *UNRANKED)
+
+
+def measure(root: Path, by: str, n: int, repeats: int) -> dict[str, Any]:
     """Return the figures of one workspace."""
-    with open_engine(root, stages=STAGES) as ranking, open_engine(root, stages=UNRANKED) as plain:
-        if ranking.parts.ranker is None:
-            raise SystemExit(f"the bundle that {root} serves has no ranker")
+    stages = stages_of(root, by)
+    with open_engine(root, stages=stages) as ranking, open_engine(root, stages=UNRANKED) as plain:
         assert ranking.store is not None
         everybody = (seen for _, seen in ranking.store.snapshots(1, 100 * n) if len(seen))
         people = list(islice(everybody, n))
@@ -72,11 +85,12 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("workspace", type=Path)
+    parser.add_argument("--by", choices=["ranker", "value"], default="ranker")
     parser.add_argument("--people", type=int, default=300)
     parser.add_argument("--repeats", type=int, default=10)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    write("ranker-cost", measure(args.workspace, args.people, args.repeats), args.out)
+    write(f"{args.by}-cost", measure(args.workspace, args.by, args.people, args.repeats), args.out)
 
 
 if __name__ == "__main__":

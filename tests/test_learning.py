@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from beholder.blending import multitask
 from beholder.models.adam import Adam
 from beholder.models.infonce import loss_and_gradient
+from beholder.scorers.heads import CHANCES, Net
 
 PAGE = (Path(__file__).parents[1] / "docs" / "learning.md").read_text(encoding="utf-8")
 Z, Y = np.array([0.0, log(3)]), np.array([1.0, 0.0])
@@ -75,6 +77,25 @@ def test_three_layers_forwards_and_back_are_those_by_hand(listed: dict[str, Any]
     ):
         assert weight.tolist() == own
         assert bias.tolist() == apart
+
+
+def test_several_outcomes_are_those_by_hand_and_what_heads_learn_by(
+    listed: dict[str, Any],
+) -> None:
+    f, y = np.array([[0, 0.5], [log(3), 1]]), np.array([[1, np.nan], [0, 0.75]])
+    loss, back = listed["several"](f, y, np.array([1, 2]), 1)
+    assert "1.10222" in PAGE
+    assert loss == pytest.approx(1.10222, abs=5e-6)
+    np.testing.assert_allclose(back, [[-0.25, 0], [0.375, 0.5]], atol=1e-12)
+    rng = np.random.default_rng(1)
+    z, y = rng.normal(size=(5, 4)), rng.integers(0, 2, (5, 4)).astype(float)
+    y[[0, 2], [1, 3]] = np.nan
+    net = Net((), (), np.eye(4), np.zeros(4), np.zeros(4))
+    weights = np.array([1.0, 7, 2, 3])
+    ours, gradient = multitask.loss_and_gradient(net, multitask.Told(z, np.zeros(5), y), weights)
+    theirs, back = listed["several"](z, y, weights, CHANCES)
+    assert ours == pytest.approx(theirs)
+    np.testing.assert_allclose(gradient.out, z.T @ back)
 
 
 def test_the_loss_of_the_metric_is_cross_entropy_over_the_other_couples(

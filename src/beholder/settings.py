@@ -41,6 +41,8 @@ EVENT_WEIGHTS = {
 REST = "rest"  # in `serve.repeat`: all kinds that are not named
 Again = Literal["never", "always"] | Annotated[int, Meta(ge=1, le=36_500)]
 
+Outcome = Literal["click", "conversion", "watch", "rating"]
+
 Augmentation = Literal["flip", "crop", "colour", "erase", "mix"]
 
 OUT_OF_STOCK = [
@@ -126,6 +128,9 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     near: Annotated[float, Meta(gt=0.0, le=2.0)] = 2.0
     one_variant: bool = False
     ranker: bool = True
+    value: dict[Outcome, Annotated[float, Meta(ge=0.0, le=1e6)]] = msgspec.field(
+        default_factory=dict
+    )
     repeat: dict[str, Again] = msgspec.field(default_factory=dict)
     log_answers: Share = 1.0
     explore: Share = 0.0

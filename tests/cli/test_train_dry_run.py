@@ -174,7 +174,8 @@ def test_without_likes_it_says_that_behaviour_says_nothing(tmp_path: Path) -> No
     beholder("import", tmp_path / "new", "--items", tmp_path / "items.csv")
     told = dry_run(Workspace.open(tmp_path / "new"))
     assert told["notes"] == [
-        "nobody has liked anything yet: what learns from behaviour says nothing"
+        "nobody has liked anything yet: what learns from behaviour says nothing",
+        "no outcomes are foreseen: nothing was in sight that could be learned from",
     ]
     (network,) = [line for line in told["lines"] if line["kind"] == "network"]
     assert "too few to learn a taste from" in network["data"]

@@ -226,6 +226,21 @@ def test_strangers_and_filters_and_the_setting(
         assert off.explain("item-0003", USERS[0]).ranker == 0
 
 
+def test_the_ranker_serves_where_a_bundle_foresees_nothing(
+    root: Path, ranking: Engine, reader: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEHOLDER_SERVE_VALUE", "{click = 1}")
+    with open_engine(root) as engine:
+        assert engine.recommend(USERS[0], k=50).ids == ranking.recommend(USERS[0], k=50).ids
+        first = engine.recommend(USERS[0], k=1).ids[0]
+        why = engine.explain(first, USERS[0])
+        assert (why.ranker, why.value) == (ranking.explain(first, USERS[0]).ranker, 0)
+        assert engine.rule_problems
+    monkeypatch.setenv("BEHOLDER_SERVE_RANKER", "false")
+    with open_engine(root) as engine:
+        assert engine.recommend(USERS[0], k=50).ids == reader.recommend(USERS[0], k=50).ids
+
+
 def test_a_late_item_and_other_attributes_are_read(workspace: Workspace, world: World) -> None:
     with_ranker(workspace)
     with open_engine(workspace.root) as engine:

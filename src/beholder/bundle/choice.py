@@ -70,6 +70,65 @@ class Ranking(msgspec.Struct, frozen=True):
     error: float | None = None
 
 
+class Head(msgspec.Struct, frozen=True):
+    """What is known of one head.
+
+    Attributes
+    ----------
+    why
+        In words.
+    examples
+        Of which it was observed.
+    usual
+        The share of them that are ones, or the mean.
+    tested, loss, always, error
+        On the newest examples, which it did not learn from: how many, its mean log loss or squared
+        error, that of always saying what is usual, and the standard error of their difference.
+    auc
+        How often a one is above a zero; None: of shares.
+    calibration
+        The mean distance of what is said and what happened, over tenths of the tested by what is
+        said of them.
+    reliability
+        For each of these tenths what was said on the mean, and what happened.
+    """
+
+    task: str
+    on: bool
+    why: str
+    examples: int
+    usual: float
+    tested: int = 0
+    loss: float | None = None
+    always: float | None = None
+    error: float | None = None
+    auc: float | None = None
+    calibration: float | None = None
+    reliability: tuple[tuple[float, float], ...] = ()
+
+
+class Outcomes(msgspec.Struct, frozen=True):
+    """Whether outcomes of what is seen are foreseen, and why.
+
+    Attributes
+    ----------
+    why
+        In words, in short.
+    network
+        What learned them; empty: nothing was learned.
+    """
+
+    on: bool
+    why: str
+    network: str = ""
+    heads: tuple[Head, ...] = ()
+
+    @property
+    def whole(self) -> str:
+        """Why, with what is known of each head."""
+        return "; ".join([self.why, *(head.why for head in self.heads)])
+
+
 class Choice(msgspec.Struct, frozen=True):
     """What was decided.
 
@@ -85,6 +144,8 @@ class Choice(msgspec.Struct, frozen=True):
         Every decision that the clock took, by step; `beholder train --plan` follows it again.
     ranking
         None: no ranker was considered.
+    outcomes
+        None: no heads were considered.
     """
 
     weights: Weights
@@ -95,3 +156,4 @@ class Choice(msgspec.Struct, frozen=True):
     plan: dict[str, int] = {}
     first_look: FirstLook = FirstLook()
     ranking: Ranking | None = None
+    outcomes: Outcomes | None = None

@@ -29,6 +29,8 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     ranker
         Whether one puts the first candidates in order, and why, in words; unset in bundles of
         versions that had none, so that their signatures hold.
+    outcomes
+        Whether outcomes of what is seen are foreseen, and why; unset as above.
     """
 
     format: int
@@ -44,6 +46,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     files: dict[str, str]
     signature: str = ""
     ranker: str | msgspec.UnsetType = msgspec.UNSET
+    outcomes: str | msgspec.UnsetType = msgspec.UNSET
 
     def message(self) -> bytes:
         """Return what is signed: everything but the signature."""

@@ -23,6 +23,8 @@ from beholder.rules import facets_file
 from beholder.rules.facets import Facets
 from beholder.scorers import rows
 from beholder.scorers.blend import Blend
+from beholder.scorers.heads import FOLDER as HEADS
+from beholder.scorers.heads import Heads
 from beholder.scorers.interface import Floats, Mask
 from beholder.scorers.ranker import FOLDER as RANKER
 from beholder.scorers.ranker import Ranker
@@ -52,6 +54,8 @@ class Parts:
         was trained for that.
     ranker
         What puts the first candidates in order; None: the blend's order is kept.
+    heads
+        What foresees clicks and purchases; None: nothing does.
     """
 
     items: pa.Table
@@ -65,6 +69,7 @@ class Parts:
     evaluation: dict[str, Any]
     network: Network | None = None
     ranker: Ranker | None = None
+    heads: Heads | None = None
 
     @property
     def compared(self) -> bool:
@@ -119,6 +124,9 @@ def save(parts: Parts, folder: Path) -> None:
     if parts.ranker is not None:
         (folder / RANKER).mkdir()
         parts.ranker.save(folder / RANKER)
+    if parts.heads is not None:
+        (folder / HEADS).mkdir()
+        parts.heads.save(folder / HEADS)
     if parts.network is not None:
         networks.save(parts.network, folder)
     (folder / "choice.json").write_bytes(msgspec.json.encode(parts.choice))
@@ -183,4 +191,5 @@ def _load(folder: Path) -> Parts:
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
         network=networks.load(folder),
         ranker=Ranker.load(folder / RANKER) if (folder / RANKER).exists() else None,
+        heads=Heads.load(folder / HEADS) if (folder / HEADS).exists() else None,
     )

@@ -32,6 +32,7 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
     """Write a bundle aside, sync and rename it, and return its name. It is not promoted."""
     now = time.gmtime()
     name = _name(workspace, time.strftime("%Y%m%dT%H%M%S", now))
+    ranking, outcomes = contents.choice.ranking, contents.choice.outcomes
     with folder_aside(workspace.bundles / name) as aside:
         parts.save(contents, aside)
         made = manifest.Manifest(
@@ -46,16 +47,11 @@ def write_bundle(workspace: Workspace, contents: parts.Parts, origin: Origin) ->
             seed=origin.seed,
             newest_event=origin.newest_event,
             files=manifest.digests(aside),
-            ranker=_ranker(contents),
+            ranker=msgspec.UNSET if ranking is None else ranking.why,
+            outcomes=msgspec.UNSET if outcomes is None else outcomes.whole,
         ).signed(signing_key(workspace.secrets))
         (aside / "manifest.json").write_bytes(msgspec.json.encode(made))
     return name
-
-
-def _ranker(contents: parts.Parts) -> str | msgspec.UnsetType:
-    """Return what is said of the ranker; nothing where none was considered."""
-    ranking = contents.choice.ranking
-    return msgspec.UNSET if ranking is None else ranking.why
 
 
 def _name(workspace: Workspace, second: str) -> str:

@@ -44,6 +44,8 @@ def command(
     rows += [("", f"rule: {rule.name}", rule.value) for rule in why.rules]
     if why.ranker:
         rows.append(("", "ranker: its place in a list", why.ranker))
+    if why.value:
+        rows.append(("", "value: what may come of it", why.value))
     console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
     click.echo(f"{why.title}: {console.number(why.score)} ({why.level})")

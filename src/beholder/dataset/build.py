@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -33,6 +35,8 @@ ITEM_COLUMNS = (
     "pictures",
 )  # fmt: skip
 
+LENGTH = "duration"  # an attribute, in seconds
+
 
 @dataclass(frozen=True)
 class Built:
@@ -61,6 +65,10 @@ class Built:
         fewer of them later, and somebody was erased; see `Store.held`.
     left_out
         Which events count for nothing, in words; see `daily_cap`.
+    persons
+        int64 (n_users,). Row number of each person in the store.
+    lengths
+        float32 (n_items,). Seconds that each item lasts; see `lengths_of`.
     """
 
     dataset: Dataset
@@ -74,6 +82,8 @@ class Built:
     held: tuple[int, int] = (0, 0)
     left_out: list[str] = field(default_factory=list)
     measured: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    persons: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    lengths: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
 
 
 def build(workspace: Workspace, store: Store, seed: int, settings: Settings | None = None) -> Built:
@@ -92,6 +102,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
             "there are no items in this workspace",
             remedy=f"run `beholder import {workspace.root} --items FILE`",
         )
+    media = items["media"].to_pylist()
     items = item_table(items)
     if pc.all(items["hidden"]).as_py():  # hidden ones are learned from, for when they come back
         raise WorkspaceError("every item in this workspace is hidden", remedy="show some first")
@@ -100,8 +111,9 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     events, left_out = capped(store.training_events("train"), settings.behaviour.daily_cap)
     marks = marks_of_people(events)
     numbers = numbers_of_people(marks)
-    measured = events.measured[np.argsort(numbers)]
-    events = replace(events, users=numbers[events.users], measured=measured)
+    order = np.argsort(numbers)
+    measured, persons = events.measured[order], events.persons[order]
+    events = replace(events, users=numbers[events.users], measured=measured, persons=persons)
     log = read_log(events, items, settings, seed)
     attributes = [msgspec.json.decode(text or "{}") for text in items["attributes"].to_pylist()]
     titles = items["title"].to_pylist()
@@ -141,6 +153,8 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
         own,
         left_out,
         measured,
+        persons,
+        lengths_of(media, attributes),
     )
 
 
@@ -165,6 +179,21 @@ def item_table(items: pa.Table) -> pa.Table:
     ]
     told = items.append_column("pictures", pa.array(pictures, pa.list_(pa.string())))
     return told.select(list(ITEM_COLUMNS)).combine_chunks()
+
+
+def lengths_of(
+    media: Sequence[Sequence[Mapping[str, Any]] | None], attributes: Sequence[Mapping[str, Any]]
+) -> NDArray[np.float32]:
+    """Return how many seconds each item lasts, NaN: that is not known.
+
+    Its first sound or video does, else its attribute `duration` says so, if that is a number.
+    """
+    found = np.full(len(attributes), np.nan, np.float32)
+    for place, (own, told) in enumerate(zip(media, attributes, strict=True)):
+        said = [*(one["seconds"] for one in own or ()), told.get(LENGTH)]
+        numbers = (one for one in said if isinstance(one, int | float))
+        found[place] = next((one for one in numbers if one > 0 and one is not True), np.nan)
+    return found
 
 
 def _fingerprint(items: pa.Table, marks: Marks) -> str:

@@ -235,7 +235,7 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 class Explanation(Plain, frozen=True):
-    """Why an item has its score for somebody: base + shares + what rules and the ranker add.
+    """Why an item has its score for somebody: base + shares + what rules and places add.
 
     Attributes
     ----------
@@ -249,6 +249,8 @@ class Explanation(Plain, frozen=True):
     ranker
         What the item gains or loses by the place that the ranker gives it among the first hundred
         of this person, as their list is now; 0 where it is not among them.
+    value
+        The same, where they are in the order of what they are worth (`serve.value`).
     placed
         Where it stood in the answer that was asked about; None where none was.
     unknown
@@ -269,6 +271,7 @@ class Explanation(Plain, frozen=True):
     unknown: Unknown | None = None
     away: tuple[Away, ...] = ()
     ranker: float = 0.0
+    value: float = 0.0
 
     def to_pandas(self) -> Any:
         """Return a DataFrame of id, title, share: the base, each share, and what is added to them.
@@ -283,6 +286,8 @@ class Explanation(Plain, frozen=True):
         rows += [{"id": None, "title": one.name, "share": one.value} for one in self.rules]
         if self.ranker:
             rows.append({"id": None, "title": "ranker", "share": self.ranker})
+        if self.value:
+            rows.append({"id": None, "title": "value", "share": self.value})
         return frame([base, *rows], ("id", "title", "share"))
 
 

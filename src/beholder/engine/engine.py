@@ -40,6 +40,7 @@ from beholder.engine.rerank import Dial
 from beholder.engine.showing import Answered, as_json, as_objects, show
 from beholder.engine.simple import Simply
 from beholder.engine.slate import Known
+from beholder.engine.value import not_foreseen, predicted
 from beholder.engine.variants import (
     Variants,
     all_of_product,
@@ -119,8 +120,12 @@ class Engine:
 
     @property
     def rule_problems(self) -> tuple[str, ...]:
-        """What is wrong with the standing rules as the settings have them now, a sentence each."""
-        return self.pipeline.rules.problems(self.now_showing)
+        """What is wrong with the standing rules as the settings have them now, a sentence each.
+
+        What `serve.value` asks for and the bundle does not foresee is among it.
+        """
+        view = self.now_showing
+        return (*self.pipeline.rules.problems(view), *not_foreseen(self.pipeline.ordering, view))
 
     @property
     def trouble(self) -> Exception | None:
@@ -575,6 +580,40 @@ class Engine:
         scores = own_scores(request, view, places).scores
         return dict(zip(items, scores.tolist(), strict=True))
 
+    def predictions(
+        self,
+        items: Sequence[str],
+        user: str | None = None,
+        *,
+        session: str | None = None,
+        history: Told | None = None,
+        seen: Snapshot | None = None,
+    ) -> dict[str, dict[str, float]] | None:
+        """Say what may follow if somebody sees given items at a usual place.
+
+        `click` and `conversion` are chances within a day, `watch` is a share of the length, and
+        `rating` one of the scale; those that the bundle foresees.
+
+        Returns
+        -------
+        None where it foresees nothing, or somebody has no history.
+
+        Raises
+        ------
+        UnknownItemError
+            If one of the items does not exist.
+        """
+        known, level, view = self.history_of(user, session, history, seen)
+        places = np.array([self._position(view, item) for item in items], np.int32)
+        told = predicted(self.pipeline.about(view, known, level), view, places)
+        if told is None or view.parts.heads is None:
+            return None
+        tasks = view.parts.heads.tasks
+        return {
+            item: dict(zip(tasks, own, strict=True))
+            for item, own in zip(items, told.tolist(), strict=True)
+        }
+
     def explain(
         self,
         item: str,
@@ -605,8 +644,8 @@ class Engine:
         known, level, view = self.history_of(user, session, history, seen)
         place = self._position(view, item)
         mask = allowed(view, known.history, (), away(known, None))
-        gained = self.pipeline.by_ranker(view, known, level, mask, place)
-        found = explanation(self.pipeline.about(view, known, level), view, place, gained)
+        moved = self.pipeline.by_order(view, known, level, mask, place)
+        found = explanation(self.pipeline.about(view, known, level), view, place, moved)
         if answer is None:
             return found
         placed = placed_in(self.store, answer, seen, int(view.seqs[place]))

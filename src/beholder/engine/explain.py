@@ -9,24 +9,26 @@ import numpy as np
 from beholder.engine.allowed import away
 from beholder.engine.answer import Added, Away, Explanation, Share
 from beholder.engine.overlay import Overlay
-from beholder.engine.own_scores import own_scores
+from beholder.engine.own_scores import NOT_MOVED, Adjusted, own_scores
 from beholder.engine.slate import Request
 
 
-def explanation(request: Request, view: Overlay, position: int, ranker: float = 0.0) -> Explanation:
+def explanation(
+    request: Request, view: Overlay, position: int, moved: Adjusted = NOT_MOVED
+) -> Explanation:
     """Split one score over everything in the history, dislikes with negative shares.
 
     What is no longer shown is not named: its shares stand together under an empty id.
 
     Parameters
     ----------
-    ranker
-        What the ranker adds to it.
+    moved
+        What its place among the first hundred adds to it.
     """
     query = request.known.query
     place = np.array([position], np.int32)
     parts = request.reading.shares(place)
-    own = own_scores(request, view, place, ranker)
+    own = own_scores(request, view, place, moved)
     base = float(own.blend[0]) if request.known.stranger else float(parts.base[0])
     shares = [
         (int(item), float(share), False)
@@ -47,7 +49,8 @@ def explanation(request: Request, view: Overlay, position: int, ranker: float = 
         shown.append(Share("", "", None, hidden))
     added = tuple(Added(one.name, float(one.values[0])) for one in own.rules if one.values[0] != 0)
     card = view.cards[position]
-    score = base + sum(share for _, share, _ in shares) + sum(one.value for one in added) + ranker
+    score = base + sum(share for _, share, _ in shares) + sum(one.value for one in added)
+    score += moved.ranker + moved.value
     return Explanation(
         card.id,
         card.title,
@@ -59,7 +62,8 @@ def explanation(request: Request, view: Overlay, position: int, ranker: float = 
         added,
         unknown=request.known.unknown,
         away=tuple(_away(request, position)),
-        ranker=ranker,
+        ranker=moved.ranker,
+        value=moved.value,
     )
 
 

@@ -22,6 +22,7 @@ from beholder.engine.rerank import Dial
 from beholder.engine.slate import Stage
 from beholder.engine.stages import STAGES, UNRANKED
 from beholder.engine.standing import StandingRules
+from beholder.engine.value import by_value
 from beholder.engine.vectors import looking, vectors_for
 from beholder.rules.live import LiveRules
 from beholder.secret_files import read_secret
@@ -89,9 +90,11 @@ def pipeline_of(workspace: Workspace, generator: np.random.Generator | None = No
         If the standing rules are broken.
     """
     serve = workspace.settings.serve
+    usual = STAGES if serve.ranker else UNRANKED
+    value = by_value(serve.value, serve.ranker)
     exploration = Exploration(serve.explore_pool, serve.explore)
     return Pipeline(
-        STAGES if serve.ranker else UNRANKED,
+        usual if value is None else (value, *UNRANKED),
         dial=Dial(serve.diversity, serve.near, serve.one_variant),
         rules=StandingRules(rules_of(workspace)),
         explorer=Explorer(exploration, generator) if serve.explore else None,

@@ -208,6 +208,15 @@ class Overlay:
         return ranker.sight(self.content, codes, self.groups)
 
     @cached_property
+    def foresight(self) -> Sight | None:
+        """All items as the heads read them; None: the bundle has none."""
+        heads = self.parts.heads
+        if heads is None:
+            return None
+        codes = coded(self.masks.facets, heads.reads.codes)
+        return heads.sight(self.content, codes, self.groups)
+
+    @cached_property
     def order(self) -> Positions:
         """int32. All shown positions as strangers see them; see `variety.varied`."""
         among = self.parts.choice.first_look.among

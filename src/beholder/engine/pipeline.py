@@ -10,7 +10,7 @@ from beholder.engine.answer import Level
 from beholder.engine.explore import Explorer
 from beholder.engine.first_look import first_look
 from beholder.engine.overlay import Overlay
-from beholder.engine.own_scores import own_scores
+from beholder.engine.own_scores import Adjusted, own_scores
 from beholder.engine.question import Wanted
 from beholder.engine.rank import NAME as RANKER
 from beholder.engine.rank import rank
@@ -20,6 +20,8 @@ from beholder.engine.retrieve import retrieve, run
 from beholder.engine.slate import Known, Request, Slate, Stage, slate_of
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
+from beholder.engine.value import NAME as VALUE
+from beholder.engine.value import ByValue
 from beholder.engine.variants import firsts, without_products_of
 from beholder.scorers.interface import Mask, Positions
 from beholder.scorers.ranker import AMONG
@@ -63,6 +65,15 @@ class Pipeline:
     def without_rules(self) -> Pipeline:
         """Return the same without what standing rules do."""
         return Pipeline(self.stages, self.dial, explorer=self.explorer)
+
+    def without_value(self) -> Pipeline:
+        """Return the same with the ranker, where there is one, instead of what may follow."""
+        stages = [
+            each
+            for one in self.stages
+            for each in ([rank] * one.ranker if isinstance(one, ByValue) else [one])
+        ]
+        return Pipeline(stages, self.dial, self.rules, self.explorer)
 
     def without_exploration(self) -> Pipeline:
         """Return the same without anything explored."""
@@ -131,10 +142,16 @@ class Pipeline:
         """Return a request for nothing but what is said of given items."""
         return self._request(view, known, level, Wanted(0, 0, view.shown, self.dial))
 
-    def by_ranker(
+    @property
+    def ordering(self) -> Stage | None:
+        """The stage that puts the first hundred in order: the ranker, or what they are worth."""
+        found = (one for one in self.stages if one is rank or isinstance(one, ByValue))
+        return next(found, None)
+
+    def by_order(
         self, view: Overlay, known: Known, level: Level, mask: Mask, position: int
-    ) -> float:
-        """Return what the ranker adds to the score of an item, as this person's list is now.
+    ) -> Adjusted:
+        """Return what that stage adds to the score of an item, as this person's list is now.
 
         Parameters
         ----------
@@ -142,18 +159,20 @@ class Pipeline:
             bool (n_items,). What may be in the list.
         """
         first = self._ranked(view, known)
-        if not first:
-            return 0.0
+        if not first or self.ordering is None:
+            return Adjusted()
         request = self._request(view, known, level, Wanted(1, 1, mask, USUAL_DIAL))
-        slate = rank(request, view, retrieve(request, view, first + 1))
+        slate = self.ordering(request, view, retrieve(request, view, first + 1))
         there = slate.positions == position
-        gains = [one.values[there] for one in slate.adjustments if one.name == RANKER]
-        return float(sum(one.sum() for one in gains))
+        gains = {one.name: float(one.values[there].sum()) for one in slate.adjustments}
+        return Adjusted(gains.get(RANKER, 0.0), gains.get(VALUE, 0.0))
 
     def _ranked(self, view: Overlay, known: Known) -> int:
-        """Return how many candidates the ranker puts in order."""
-        ranks = view.sight is not None and not known.stranger and rank in self.stages
-        return AMONG if ranks else 0
+        """Return how many candidates a stage puts in order."""
+        stage = self.ordering
+        reads = stage is not None and view.parts.ranker is not None
+        reads |= isinstance(stage, ByValue) and view.parts.heads is not None
+        return AMONG if reads and not known.stranger else 0
 
     def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
         rules = self.rules.fitted(view)

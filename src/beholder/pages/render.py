@@ -408,7 +408,8 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
     base = float(explanation.get("base", 0.0))
     ruled = sum(rule["value"] for rule in explanation.get("rules", ()))
     ranker = float(explanation.get("ranker", 0.0))
-    added = abs(base) + abs(ruled) + abs(ranker)
+    value = float(explanation.get("value", 0.0))
+    added = abs(base) + abs(ruled) + abs(ranker) + abs(value)
     whole = sum(abs(share["share"]) for share in shares) + added or 1.0
     rows = [
         _bar(
@@ -429,6 +430,8 @@ def _why(words: Words, explanation: Mapping[str, Any] | None) -> dict[str, Any] 
         rows.append(_bar(words, words("why_rules"), ruled / whole))
     if ranker:
         rows.append(_bar(words, words("why_ranker"), ranker / whole))
+    if value:
+        rows.append(_bar(words, words("why_value"), value / whole))
     if base and rows:
         rows.append(_bar(words, words("why_base"), base / whole))
     stranger = explanation.get("level") == "popular" and not shares

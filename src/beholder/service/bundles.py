@@ -23,6 +23,8 @@ class Bundle(msgspec.Struct):
         Whether it was fitted with events of somebody who was erased since.
     ranker
         Whether one puts the first candidates in order, and why; empty: none was considered.
+    outcomes
+        Whether outcomes of what is seen are foreseen, and why; empty: as above.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Bundle(msgspec.Struct):
     served: bool
     marked: bool
     ranker: str
+    outcomes: str = ""
 
 
 class Bundles(msgspec.Struct):
@@ -77,7 +80,8 @@ def _all(running: Running) -> list[Bundle]:
         marked = running.workspace.mark_of(name).exists()
         counts = made.n_items, made.n_users, made.n_pairs
         ranker = made.ranker if isinstance(made.ranker, str) else ""
-        found.append(Bundle(name, made.created, *counts, served, marked, ranker))
+        outcomes = made.outcomes if isinstance(made.outcomes, str) else ""
+        found.append(Bundle(name, made.created, *counts, served, marked, ranker, outcomes))
     return found
 
 

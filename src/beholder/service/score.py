@@ -26,11 +26,18 @@ class ScoreRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Scores(msgspec.Struct):
-    """Score by item; higher is better, on the scale of the bundle. `unknown` as in an answer."""
+    """Score by item; higher is better, on the scale of the bundle. `unknown` as in an answer.
+
+    Attributes
+    ----------
+    predictions
+        By item what may follow if it is seen at a usual place; null: nothing is foreseen.
+    """
 
     bundle: str
     scores: dict[str, float]
     unknown: Unknown | None = None
+    predictions: dict[str, dict[str, float]] | None = None
 
 
 @post("/v1/score", status_code=200, opt=needs("recommend", body="json"))
@@ -41,9 +48,11 @@ async def score(request: Asking, data: JSONBody[ScoreRequest]) -> Scores:
     seen = await running.seen(user, session)
     engine = running.engine
     history = told(data.history)
-    found = engine.score(data.items, user, session=session, history=history, seen=seen)
+    items = data.items
+    found = engine.score(items, user, session=session, history=history, seen=seen)
+    foreseen = engine.predictions(items, user, session=session, history=history, seen=seen)
     unknown = None if history is None else unknown_of(engine.now_showing, history)
-    return Scores(engine.bundle, found, unknown)
+    return Scores(engine.bundle, found, unknown, foreseen)
 
 
 handlers = [score]

@@ -154,6 +154,8 @@ class TrainingEvents:
         How many people have at least one event here.
     measured
         bool (n_users,). Who of them allows `measure`, too.
+    persons
+        int64 (n_users,). Row number of each.
     """
 
     users: NDArray[np.int32]
@@ -163,6 +165,7 @@ class TrainingEvents:
     values: NDArray[np.float32]
     n_users: int
     measured: NDArray[np.bool_]
+    persons: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __len__(self) -> int:
         return len(self.users)

@@ -30,6 +30,7 @@ from beholder.store.erase import erase
 from beholder.store.expire import DAY, Ending, check_ending, ending, expire
 from beholder.store.export import export
 from beholder.store.ids import now
+from beholder.store.in_sight import InSight, in_sight
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
 from beholder.store.newest import Did, newest
@@ -260,6 +261,10 @@ class Store:
     def training_events(self, purpose: Purpose = "train") -> TrainingEvents:
         """Return all events that may be read for a purpose; see `training.training_events`."""
         return training_events(self.database, self.segments, self.form, purpose)
+
+    def in_sight(self, purpose: Purpose = "train") -> InSight:
+        """Return which places of answers were in sight; see `in_sight.in_sight`."""
+        return in_sight(self.database, purpose)
 
     def seal(self) -> int:
         """Write what is not yet in segments into new ones; return how many events.

@@ -46,7 +46,7 @@ def training_events(
         known = segments.listed(connection)
         sealed = counters.read(connection, "sealed")
         top = counters.read(connection, "event")
-        allowed, measured = _allowed(connection, purpose)
+        allowed, measured, persons = _allowed(connection, purpose)
         expected = events.count(connection) + sum(s.rows == 0 for s in known)
     arrays = _Arrays(expected)
     if isinstance(form, PlainEvents):
@@ -55,7 +55,7 @@ def training_events(
         parts = form.pages(database, allowed >= 0)
     for part in parts:
         arrays.add(part, allowed)
-    return arrays.done(measured)
+    return arrays.done(measured, persons)
 
 
 def _parts(
@@ -74,17 +74,18 @@ def _parts(
 
 def _allowed(
     connection: Connection, purpose: Purpose
-) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.int64]]:
     """Return a code for each row number of people, -1: not to be read; and who may be measured.
 
-    The second is by code.
+    The second is by code, and so is the third: row numbers.
     """
     people = schema.people
     wanted = select(people.c.person, consent.allows("measure")).where(consent.allows(purpose))
     rows = connection.execute(wanted).all()
     codes = np.full(counters.read(connection, "person") + 1, -1, np.int32)
-    codes[np.array([row[0] for row in rows], np.int64)] = np.arange(len(rows), dtype=np.int32)
-    return codes, np.array([row[1] for row in rows], bool)
+    persons = np.array([row[0] for row in rows], np.int64)
+    codes[persons] = np.arange(len(rows), dtype=np.int32)
+    return codes, np.array([row[1] for row in rows], bool), persons
 
 
 class _Arrays:
@@ -110,7 +111,7 @@ class _Arrays:
         self.values[here] = part.values[keep]
         self.n = end
 
-    def done(self, measured: NDArray[np.bool_]) -> TrainingEvents:
+    def done(self, measured: NDArray[np.bool_], persons: NDArray[np.int64]) -> TrainingEvents:
         """Return what was added, with codes of users that leave no gaps."""
         users = self.users[: self.n]
         present = np.bincount(users, minlength=len(measured)) > 0
@@ -126,6 +127,7 @@ class _Arrays:
             self.values[:n],
             int(present.sum()),
             measured[present],
+            persons[present],
         )
 
     def _new(self, size: int) -> None:

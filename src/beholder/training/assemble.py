@@ -60,6 +60,7 @@ def parts_of(
         choice=choice_of(fitted, version),
         evaluation=evaluation,
         ranker=fitted.ranker,
+        heads=fitted.heads,
     )
 
 
@@ -82,4 +83,5 @@ def choice_of(fitted: Fitted, version: int) -> Choice:
         fitted.plan,
         fitted.first_look,
         fitted.ranking,
+        fitted.outcomes,
     )

@@ -52,6 +52,12 @@ class Clock:
         self.budget = budget
         self.began = time.monotonic()
 
+    def without(self, seconds: float) -> Clock:
+        """Return the same clock with less to spend."""
+        found = Clock(self.budget - seconds)
+        found.began = self.began
+        return found
+
     @property
     def spent(self) -> float:
         """Seconds since the start."""

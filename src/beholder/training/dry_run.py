@@ -23,6 +23,7 @@ from beholder.training.classic import How
 from beholder.training.dry_run_networks import networks
 from beholder.training.dry_run_tuned import tuned_line
 from beholder.training.foreseen import Line, with_memory
+from beholder.training.outcomes import examples, expected
 from beholder.training.rehearsal import Imagined, Rehearsal
 from beholder.training.train import live_recipe
 from beholder.training.tuned import Asked
@@ -78,9 +79,11 @@ def dry_run(
     allowed = seconds(settings.train.budget if budget is None else budget)
     with Store.open(workspace) as store:
         notes = _old(workspace, store)
-        dataset = build(workspace, store, used_seed).dataset
+        made = build(workspace, store, used_seed)
+        dataset = made.dataset
         if not len(dataset.interactions):
             notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
+        notes += expected(examples(made, store.in_sight()))
         ready = time.monotonic()
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)

@@ -13,7 +13,7 @@ from beholder.blending.cold import PLACING
 from beholder.blending.gate import Evidence, Scores, evidence
 from beholder.blending.members import Tuned
 from beholder.blending.newcomers import USUAL, choose_first_look, popularity_of_strangers
-from beholder.bundle.choice import FirstLook, MemberRecord, Ranking
+from beholder.bundle.choice import FirstLook, MemberRecord, Outcomes, Ranking
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.new_items import Likeness, new_items, untouched_of
 from beholder.models.card import learned
@@ -23,6 +23,7 @@ from beholder.models.popularity import PopularitySettings, counts_of
 from beholder.progress import Progress
 from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Weights, fold
+from beholder.scorers.heads import Heads
 from beholder.scorers.interface import Floats, Places, Scorer
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.ranker import Ranker
@@ -50,6 +51,8 @@ class Fitted:
         Items without behaviour that there was no time to compare with others.
     ranker, ranking
         What puts the first candidates in order, and why, or why nothing does.
+    heads, outcomes
+        What foresees clicks and purchases, and why, or why nothing does.
     """
 
     blend: Blend
@@ -67,6 +70,8 @@ class Fitted:
     unplaced: int = 0
     ranker: Ranker | None = None
     ranking: Ranking | None = None
+    heads: Heads | None = None
+    outcomes: Outcomes | None = None
 
 
 def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:

@@ -29,6 +29,7 @@ from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, check_seed, seconds, told
 from beholder.training.carried import carried
+from beholder.training.outcomes import examples, learn_outcomes, reserved
 from beholder.training.plan import SEED
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
@@ -140,6 +141,7 @@ def _train(
         if expired:
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
         made = build(workspace, store, budget.seed)
+        seen = examples(made, store.in_sight())
     publish = _Publisher(workspace, made, budget.seed)
     if not promote_anyway:
         publish.lost = _lost(workspace, made)
@@ -153,12 +155,13 @@ def _train(
 
     fitted = fit_auto(
         made.dataset,
-        budget._replace(clock=clock),
+        budget._replace(clock=clock.without(reserved(seen, budget.seconds))),
         progress=progress,
         only=chosen,
         first=first,
         live=lambda known: None if promote_anyway else live_recipe(workspace, known),
     )
+    learn_outcomes(fitted, seen, made.dataset, budget._replace(clock=clock), progress)
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
     pairs = made.dataset.interactions
@@ -329,7 +332,7 @@ class _Publisher:
         if self.done is not None and self.done[0].choice == choice:
             return self.done[1]
         if self.done is not None and fitted is self.last:
-            contents = replace(self.done[0], choice=choice)
+            contents = replace(self.done[0], choice=choice, heads=fitted.heads)
         else:
             contents = self._parts(fitted, choice)
         name = write_bundle(self.workspace, contents, origin)

@@ -158,11 +158,12 @@ function showTags(item) {
   dialog.querySelector(".tags").replaceChildren(...links);
 }
 
-function showWhy(section, { item, shares, base = 0, exact = true, level, rules = [], ranker = 0 }) {
+function showWhy(section, { item, shares, base = 0, exact = true, level, rules = [], ranker = 0, value = 0 }) {
   const sorted = [...shares].sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
   const ruled = rules.reduce((sum, { value }) => sum + value, 0);
   const rest = sorted.slice(MOST_SHARES);
-  const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), Math.abs(base) + Math.abs(ruled) + Math.abs(ranker)) || 1;
+  const added = [base, ruled, ranker, value].reduce((sum, part) => sum + Math.abs(part), 0);
+  const whole = sorted.reduce((sum, { share }) => sum + Math.abs(share), added) || 1;
   const rows = sorted.slice(0, MOST_SHARES).map((share) => makeBar(nameOf(share, item), share.share / whole, share));
   if (rest.length) {
     const sum = rest.reduce((total, { share }) => total + share, 0);
@@ -170,6 +171,7 @@ function showWhy(section, { item, shares, base = 0, exact = true, level, rules =
   }
   if (ruled) rows.push(makeBar(say("why_rules"), ruled / whole));
   if (ranker) rows.push(makeBar(say("why_ranker"), ranker / whole));
+  if (value) rows.push(makeBar(say("why_value"), value / whole));
   if (base && rows.length) rows.push(makeBar(say("why_base"), base / whole));
   const spoken = sorted.slice(0, MOST_SHARES).some(({ share }) => Math.round((100 * share) / whole) > 0);
   const about = rows.length && !exact ? ` ${say("why_about")}` : "";
