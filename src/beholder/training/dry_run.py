@@ -155,7 +155,7 @@ def _line(member: Member, dataset: Dataset, walk: Rehearsal, allowed: float) -> 
         return line
     if member.by_behaviour and not len(dataset.interactions):
         line.data = "nobody has liked anything yet"
-    line.seconds = walk.seconds[name]
+    line.seconds = walk.seconds.get(name)
     if left_out is not None:
         line.budget = f"{told(allowed)} are too short for it, beside what comes before it"
     elif name in walk.short:
