@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from beholder.cli.main import beholder
+from beholder.engine.opening import open_engine
 from beholder.workspace import Workspace
 from planted import make_world, workspace_of
 
@@ -52,6 +53,26 @@ def test_each_rule_that_does_nothing_is_told_after_training(
     assert "rules: " not in done.stdout
     if words:
         assert json.loads(done.stdout)["bundle"]
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["plain", "json"])
+def test_popularity_alone_is_said_last_and_no_answer_is_called_personal(
+    untrained: Workspace, words: tuple[str, ...]
+) -> None:
+    done = train(untrained, "", "--promote", *words)
+    assert done.stderr.splitlines()[-1].startswith("WARNING: popularity alone: ")
+    with open_engine(untrained.root) as engine:
+        answer = engine.recommend(user="person-0003", k=5)
+        assert (answer.level, len(answer.items)) == ("popular", 5)
+        assert engine.recommend(history=["item-0001"], k=5).level == "popular"
+
+
+def test_with_members_nobody_is_warned(untrained: Workspace) -> None:
+    command = ["train", str(untrained.root), "--model", "itemknn", "--promote"]
+    done = CliRunner().invoke(beholder, command)
+    assert "WARNING" not in done.stderr
+    with open_engine(untrained.root) as engine:
+        assert engine.recommend(user="person-0003", k=5).level == "personal"
 
 
 def test_of_rules_that_are_right_nothing_is_told(untrained: Workspace) -> None:

@@ -179,6 +179,9 @@ def test_without_likes_it_says_that_behaviour_says_nothing(tmp_path: Path) -> No
     ]
     (network,) = [line for line in told["lines"] if line["kind"] == "network"]
     assert "too few to learn a taste from" in network["data"]
+    suits = {line["name"]: line["data"] for line in told["lines"] if line["kind"] == "member"}
+    assert suits["itemknn"] == suits["ease"] == "nobody has liked anything yet"
+    assert suits["words"] is None
 
 
 @pytest.mark.parametrize(
@@ -190,6 +193,7 @@ def test_without_likes_it_says_that_behaviour_says_nothing(tmp_path: Path) -> No
         (["--tune-encoder", "small-cnn", "--epochs", "0"], "0 epochs"),
         (["--epochs", "3"], "--epochs"),
         (["--model", "eese"], "eese"),
+        (["--model", "ease,itemknn"], "--model ease --model itemknn"),
         (["--budget", "soon"], "soon"),
     ],
 )

@@ -155,12 +155,29 @@ def test_who_takes_too_long_is_left_out_with_what_the_first_round_takes(
     world: World, timed: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(MODELS, "timed", Timed)
+    monkeypatch.setattr(costly, "LOOK", np.inf)
     fitted = fit_auto(dataset_of(world), Budget(100, 1), only=["itemknn", "timed"])
     assert "timed did not fit into the budget" in fitted.notes
     (said,) = [line for line in fitted.timings if line.startswith("with timed, at least ")]
     assert float(said.split()[4]) > A_PAIR * len(
         validation(dataset_of(world), 1).train.interactions
     )
+
+
+def test_who_takes_too_long_to_look_at_is_left_out_before_that_is_spent(
+    world: World, timed: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fit(dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> Scorer:
+        for _ in options.rounds("epochs", 3):
+            Timed.now += A_PAIR * len(dataset.interactions)
+        return Timed.fit(dataset, settings, options)
+
+    monkeypatch.setitem(MODELS, "timed", type("Slow", (Timed,), {"fit": fit}))
+    fitted = fit_auto(dataset_of(world), Budget(100, 1), only=["itemknn", "timed"])
+    assert Timed.heard == [], "the first round already was too much"
+    assert "timed did not fit into the budget" in fitted.notes
+    (said,) = [line for line in fitted.timings if line.startswith("what timed takes could not be")]
+    assert said.endswith("a tenth of what was left of the budget")
 
 
 def test_who_is_quick_is_tried_whatever_a_dense_solve_would_take(

@@ -157,6 +157,13 @@ def check_names(names: Iterable[str]) -> None:
     """
     known = [name for name, model in MODELS.items() if model.card.part != "placing"]
     for name in names:
+        several = [part.strip() for part in name.split(",")]
+        if len(several) > 1:
+            raise UsageError(
+                f"there is no model {name!r}: models are named one by one",
+                remedy=" ".join(f"--model {one}" for one in several),
+                field="models",
+            )
         if name.split(":")[0] not in known:
             raise UsageError(
                 f"there is no model {name!r}", remedy="one of " + ", ".join(sorted(known))

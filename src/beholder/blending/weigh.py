@@ -256,8 +256,9 @@ def _simplest(
         together = f"all members together reach {blended.mean():.4f} (NDCG@10)"
         figures = f"{together}, {name} alone {own.mean():.4f}"
         if own.mean() > blended.mean():
-            figures += f": {name} leads by no more than chance allows ({len(own)} cases)"
+            figures += f": {name} leads by no more than chance allows"
         notes.append(figures)
+    notes[-1] += f" ({len(own)} cases, by the recency of the blend)"
     said = f"reaches {popular.mean():.4f}, what members say {blended.mean():.4f}"
     if blended.mean() > popular.mean():
         return weights, [*notes, f"popularity alone {said}"], blended

@@ -11,20 +11,24 @@ IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "price": (
         "price", "preis", "verkaufspreis", "vk_preis", "vk_brutto", "bruttopreis", "prix",
-        "precio", "prezzo", "preço", "prijs", "cena", "pris",
+        "precio", "prezzo", "preço", "prijs", "cena", "pris", "价格", "价钱", "售价", "価格",
     ),
     "stock": (
         "lagerbestand", "bestand", "lager", "existencias", "giacenza", "estoque", "voorraad",
-        "stock_quantity", "inventory_quantity",
+        "stock_quantity", "inventory_quantity", "库存", "在庫",
+    ),
+    "year": (
+        "jahr", "erscheinungsjahr", "année", "année_de_sortie", "año", "año_de_lanzamiento", "anno",
+        "anno_di_uscita", "ano", "ano_de_lançamento", "jaar", "rok", "år", "年", "年份", "发行年份",
     ),
     "category": (
         "kategorie", "produktkategorie", "artikelkategorie", "warengruppe", "catégorie",
-        "categorie", "categoría", "categoria",
+        "categorie", "categoría", "categoria", "类别", "分类", "カテゴリ",
     ),
-    "colour": ("farbe", "couleur", "colore", "cor", "kleur"),
-    "brand": ("marke", "marque", "marca", "merk"),
+    "colour": ("farbe", "couleur", "colore", "cor", "kleur", "颜色"),
+    "brand": ("marke", "marque", "marca", "merk", "品牌"),
     "material": ("werkstoff", "matière", "matiere", "matériau", "materiau", "materiale",
-                 "materiaal"),
+                 "materiaal", "材料", "材质"),
     "product_code": (
         "modellnummer", "modell_nr", "modellnr", "numéro_de_modèle", "número_de_modelo",
         "codice_modello", "modelnummer", "parent_sku", "vaterartikel",

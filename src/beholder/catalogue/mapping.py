@@ -17,7 +17,7 @@ ITEM = (
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
     "artikelnummer", "artikel_nr", "art_nr", "art_no", "lineitem_sku", "artikel_id",
-    "produktnummer", "produkt_nr", "produkt_id",
+    "produktnummer", "produkt_nr", "produkt_id", "商品编号", "产品编号", "商品id",
     "id", "artikel", "produkt",  # these two are as often a name
 )  # fmt: skip
 USER = (
@@ -36,17 +36,22 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "title": (
             "title", "name", "product_name", "prod_name", "item_name", "product_title",
             "headline", "label", "titel", "bezeichnung", "artikelbezeichnung", "artikelname",
-            "produktname",
+            "produktname", "titre", "intitulé", "título", "titolo", "nom_du_produit",
+            "nombre_del_producto", "nome_prodotto", "nome_do_produto", "productnaam", "naam", "nom",
+            "nome", "nombre", "标题", "名称", "商品名称", "产品名称", "片名", "タイトル",
         ),
         "image": (
             "image", "picture", "photo", "image_file", "image_path", "image_name", "image_src",
             "image_url", "image_link", "file", "filename", "file_name", "img", "poster",
             "thumbnail", "cover", "images", "pictures", "photos", "bild", "bilddatei", "foto",
-            "bilder", "fotos", "hauptbild", "titelbild",
+            "bilder", "fotos", "hauptbild", "titelbild", "imagen", "immagine", "imagem",
+            "afbeelding", "图片", "图像", "画像",
         ),
         "description": (
             "description", "detail_desc", "desc", "text", "overview", "summary", "details",
-            "beschreibung",
+            "beschreibung", "produktbeschreibung", "artikelbeschreibung", "kurzbeschreibung",
+            "descriptif", "descripción", "descrizione", "descrição", "omschrijving", "beschrijving",
+            "opis", "描述", "商品描述", "简介", "説明",
         ),
     },
     "interactions": {

@@ -10,8 +10,8 @@ CURRENCY = re.compile(r"[\s(\[/]+(?:in )?(?:[€$£¥]|EUR|USD|GBP|CHF)\s*[)\]]?
 
 def plain(name: str) -> str:
     """Return a name in small letters and digits: `Art.-Nr.` is artnr, `Quantité` is quantite."""
-    bare = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss"))
-    return re.sub(r"[^a-z0-9]", "", bare)
+    bare = unicodedata.normalize("NFKD", name.casefold())
+    return re.sub(r"[\W_]", "", bare)  # letters of any script stay, their accents are none
 
 
 def without_currency(name: str) -> str:

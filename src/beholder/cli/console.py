@@ -25,8 +25,9 @@ ONE_IS = (("that are no pictures", "that is no picture"), (", which are not", ",
 
 
 MEMBERS = (
-    "NDCG@10: how near the top the right items stand, 1 is best, - is not measured; warm, cold: "
-    "how much the member counts among items with events, and among new ones; tried: its settings"
+    "NDCG@10: how near the top the right items stand, 1 is best, - is not measured, of each alone "
+    "and by one recency for all, before that of the blend is chosen; warm, cold: how much the "
+    "member counts among items with events, and among new ones; tried: its settings"
 )
 FORCE = click.option(
     "--force", is_flag=True, help="Replace a file that is there; never a link, pipe or device."

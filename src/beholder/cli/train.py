@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from beholder.cli import asking, train_network, tune
+
+if TYPE_CHECKING:
+    from beholder.training.train import Trained
 
 
 @click.command("train")
@@ -82,6 +85,7 @@ def command(
     if as_json:
         console.as_json(trained)
         _tell_of_rules(folder, trained.bundle)
+        _warn(trained)
         return
     console.members(trained.members)
     for note in trained.notes:
@@ -98,6 +102,13 @@ def command(
         )
     else:
         click.echo(f"next: beholder serve {folder}")
+    _warn(trained)
+
+
+def _warn(trained: Trained) -> None:
+    """Say last, on stderr, that a bundle follows nobody's likes."""
+    if trained.alone is not None:
+        click.echo(f"WARNING: {trained.alone}", err=True)
 
 
 def _tell_of_rules(folder: Path, bundle: str) -> None:

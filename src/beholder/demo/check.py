@@ -74,6 +74,12 @@ def check(address: str) -> list[str]:
     body = {"session": session, "item": liked["id"], "kind": "like"}
     stored = ask(address, "/v1/interactions", body)["events"][0]["status"]
     after = ask(address, path)
+    if after["level"] == "popular":
+        raise CheckError(
+            f"the bundle knows popularity alone, so that nothing follows the like of {liked['id']}",
+            remedy="build another demo in a new folder, with more to learn from: --items 2000 "
+            "--visitors 1000, or leave both out",
+        )
     because = [
         item["id"]
         for item in after["items"]

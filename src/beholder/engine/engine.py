@@ -170,13 +170,13 @@ class Engine:
         if history is not None:
             view = self.refresh(None if seen is None else seen.version)
             known = self.people.told(view, history)
-            return known, level_of(known, user), view
+            return known, level_of(view, known, user), view
         if seen is None and self.store is not None and (user or session):
             seen = self.store.snapshot(user, session)
         view = self.refresh(None if seen is None else seen.version)
         asks = user is not None or session is not None
         known = self.people.stored(view, seen if asks else None)
-        return known, level_of(known, user), view
+        return known, level_of(view, known, user), view
 
     # -- questions --------------------------------------------------------------------------
 

@@ -74,9 +74,9 @@ def known_of(view: Overlay, history: History) -> Known:
     return Known(history, view.blend.ask(history))
 
 
-def level_of(known: Known, user: str | None) -> Level:
-    """Return what an answer can be based on."""
-    if known.stranger:
+def level_of(view: Overlay, known: Known, user: str | None) -> Level:
+    """Return what an answer can be based on; where histories say nothing, on what is popular."""
+    if known.stranger or view.parts.choice.weights.only_popularity:
         return "popular"
     return "personal" if user else "session"
 

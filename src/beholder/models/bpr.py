@@ -15,20 +15,26 @@ import msgspec
 from beholder.dataset.dataset import Dataset
 from beholder.models.by_epochs import (
     EXTRA,
+    EpochSettings,
+    Number,
+    Step,
+    Weight,
     check_installed,
-    learn,
+    learn_pairs,
     nothing,
     only,
     pairs_of,
     touched,
 )
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.scorers.interface import Floats
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import FoldIn, Vectors
+from beholder.spaces.metric import Metric
 
 
-class BPRSettings(msgspec.Struct, frozen=True):
-    """Settings of `BPR`.
+class BPRSettings(EpochSettings, frozen=True):
+    """Settings of `BPR`, beside those of `EpochSettings`.
 
     Attributes
     ----------
@@ -36,23 +42,16 @@ class BPRSettings(msgspec.Struct, frozen=True):
         Length of the vectors.
     penalty
         Of long vectors.
-    epochs
-        Times that all pairs are read, at most.
-    rate
-        Of each step.
     unobserved, regularization
         Of the fold-in; see `FoldIn`.
-    decay
-        Recency of the history at fold-in.
     """
 
-    factors: int = 64
-    penalty: float = 1e-2
-    epochs: int = 80
-    rate: float = 3e-3
-    unobserved: float = 0.1
-    regularization: float = 0.3
-    decay: float = 0.9
+    epochs: Number = 80
+    rate: Step = 3e-3
+    factors: Number = 64
+    penalty: Weight = 1e-2
+    unobserved: Weight = 0.1
+    regularization: Weight = 0.3
 
 
 class BPR:
@@ -74,17 +73,36 @@ class BPR:
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> Vectors:
         """Learn from pairs; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
-        from beholder.networks.factors import Factors
-        from beholder.networks.pairs import PairTask, divided
+        items, _ = learned_factors("BPR", dataset, settings, options, settings.factors)
+        return folded_in(only(items, touched(dataset)), settings, nothing(settings.factors))
 
-        pairs = pairs_of(dataset)
-        module = Factors(pairs, settings.factors, options.seed)
-        if len(pairs.users):
-            parts = divided(pairs, options.seed)
-            task = PairTask("learning BPR", module, parts, settings.penalty, options.seed)
-            learn(task, settings.epochs, settings.rate, options)
-        items, _ = module.learned()
-        query = FoldIn(settings.unobserved, settings.regularization)
-        own = only(items, touched(dataset))
-        tower = nothing(settings.factors)
-        return Vectors(own, query, Recency(settings.decay), len(own), tower=tower)
+
+def learned_factors(
+    name: str,
+    dataset: Dataset,
+    settings: Any,
+    options: FitOptions,
+    own: int,
+    content: tuple[Floats, int] | None = None,
+) -> tuple[Floats, Floats]:
+    """Return the items' own vectors, float32 (n_items, own), and what is made of content.
+
+    Parameters
+    ----------
+    content
+        What is read of each item, and how many numbers are made of it; None: nothing is.
+    """
+    from beholder.networks.factors import Factors
+    from beholder.networks.pairs import divided
+
+    pairs = pairs_of(dataset)
+    module = Factors(pairs, own, options.seed, content)
+    learn_pairs(name, pairs, divided(pairs, options.seed), module, settings, options)
+    items, drawn = module.learned()
+    return items, drawn
+
+
+def folded_in(items: Floats, settings: Any, tower: Metric) -> Vectors:
+    """Return vectors of items that histories are folded in by; `tower` makes those of new items."""
+    query = FoldIn(settings.unobserved, settings.regularization)
+    return Vectors(items, query, Recency(settings.decay), len(items), tower=tower)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
+import msgspec
 import numpy as np
+from msgspec import Meta
 
 from beholder.dataset.dataset import Dataset
+from beholder.errors import UsageError
 from beholder.models.contract import FitOptions
 from beholder.models.metric import weights_of
 from beholder.networks import door
@@ -15,6 +18,48 @@ from beholder.spaces.metric import Metric
 
 EXTRA = "torch"
 PATIENCE = 6  # epochs without a better one end the training
+
+Number = Annotated[int, Meta(ge=1)]
+Weight = Annotated[float, Meta(ge=0, lt=1e9)]
+Share = Annotated[float, Meta(ge=0, lt=1)]
+Step = Annotated[float, Meta(gt=0, lt=1)]
+Tau = Annotated[float, Meta(gt=0, lt=1e9)]
+Decay = Annotated[float, Meta(gt=0, le=1)]
+
+
+class EpochSettings(msgspec.Struct, frozen=True):
+    """What all of these models are told; each is checked when it is made.
+
+    Attributes
+    ----------
+    epochs
+        Times that everything is read, at most.
+    rate
+        Of each step.
+    decay
+        Recency of the history.
+
+    Raises
+    ------
+    UsageError
+        If one has a value that nothing could be learned with.
+    """
+
+    epochs: Number = 60
+    rate: Step = 1e-2
+    decay: Decay = 0.9
+
+    def __post_init__(self) -> None:
+        for name, wanted in get_type_hints(type(self), include_extras=True).items():
+            try:
+                msgspec.convert(getattr(self, name), wanted)
+            except msgspec.ValidationError as error:
+                raise self.wrong(name, str(error)) from error
+
+    def wrong(self, name: str, wanted: str) -> UsageError:
+        """Return the error of a setting that has a wrong value."""
+        found = f"{type(self).__name__}: {name} is {getattr(self, name)!r}"
+        return UsageError(found, remedy=wanted[:1].lower() + wanted[1:], field=name)
 
 
 def check_installed(name: str) -> None:
@@ -49,7 +94,7 @@ def nothing(width: int) -> Metric:
     return Metric((), np.zeros((0, width), np.float32))
 
 
-def learn(task: Any, epochs: int, rate: float, options: FitOptions) -> None:
+def learn(task: Any, settings: EpochSettings, options: FitOptions) -> None:
     """Train the module of a task; at the deadline the epochs done so far count.
 
     Without a plan those after the best epoch are forgotten, and not counted; with one just as many
@@ -64,12 +109,12 @@ def learn(task: Any, epochs: int, rate: float, options: FitOptions) -> None:
     from beholder.networks.task import Options
 
     planned = options.most is not None
-    most = min(epochs, options.most) if options.most is not None else epochs
+    most = settings.epochs if options.most is None else min(settings.epochs, options.most)
     trained = fit(
         task,
         Options(
             epochs=most,
-            rate=rate,
+            rate=settings.rate,
             seed=options.seed,
             patience=None if planned else PATIENCE,
             deadline=options.deadline,
@@ -81,6 +126,25 @@ def learn(task: Any, epochs: int, rate: float, options: FitOptions) -> None:
     if trained.ended == "stopped":
         raise KeyboardInterrupt
     options.counted(trained.best.number)
+
+
+def learn_pairs(
+    name: str, pairs: Any, parts: Any, module: Any, settings: Any, options: FitOptions, **more: Any
+) -> None:
+    """Train a module by comparing what was liked with what was not, if anything was.
+
+    Parameters
+    ----------
+    pairs, parts
+        All pairs, and how they were divided.
+    more
+        Of `PairTask`.
+    """
+    from beholder.networks.pairs import PairTask
+
+    if len(pairs.users):
+        task = PairTask(f"learning {name}", module, parts, settings.penalty, options.seed, **more)
+        learn(task, settings, options)
 
 
 def only(rows: Floats, there: Mask) -> Floats:

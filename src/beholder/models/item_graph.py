@@ -8,23 +8,17 @@ is not learned. A new item is placed among those that it looks and reads like.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 import numpy as np
 import scipy.sparse as sp
+from msgspec import Meta
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.by_epochs import (
-    EXTRA,
-    check_installed,
-    contents,
-    learn,
-    pairs_of,
-    touched,
-)
+from beholder.models.by_epochs import EXTRA, Number, check_installed, contents, touched
 from beholder.models.contract import BEHAVIOUR, BOTH, ONCE, Card, FitOptions
-from beholder.models.low_rank import low_rank
+from beholder.models.lightgcn import LightGCNSettings, learned_graph
 from beholder.models.placement import PLACED_OVER
 from beholder.scorers import rows
 from beholder.scorers.entry import Entry, Placed
@@ -33,34 +27,17 @@ from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
 
 
-class ItemGraphSettings(msgspec.Struct, frozen=True):
-    """Settings of `ItemGraph`.
+class ItemGraphSettings(LightGCNSettings, frozen=True):
+    """Settings of `ItemGraph`, beside those of `LightGCN`.
 
     Attributes
     ----------
-    size
-        Length of the vectors.
-    layers
-        How far neighbours are taken in between people and items.
     nearest
         Neighbours of each item in the graph between items.
-    penalty
-        Of long vectors, before neighbours are taken in.
-    epochs
-        Times that all pairs are read, at most.
-    rate
-        Of each step.
-    decay
-        Recency of the history.
     """
 
-    size: int = 64
-    layers: int = 2
-    nearest: int = 10
-    penalty: float = 1e-3
-    epochs: int = 60
-    rate: float = 1e-2
-    decay: float = 0.9
+    layers: Annotated[int, Meta(ge=0)] = 2
+    nearest: Number = 10
 
 
 class ItemGraph:
@@ -83,18 +60,9 @@ class ItemGraph:
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Learn from pairs; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
-        from beholder.networks.graph import STEPS, Graph
-        from beholder.networks.pairs import PairTask, divided
-
-        pairs, there = pairs_of(dataset), touched(dataset)
-        parts = divided(pairs, options.seed)
-        between = alike(contents(dataset, options.seed)[1], there, settings.nearest)
-        module = Graph(parts.learned, settings.size, settings.layers, options.seed, between)
-        if len(pairs.users):
-            name = "learning an item graph"
-            task = PairTask(name, module, parts, settings.penalty, options.seed, STEPS)
-            learn(task, settings.epochs, settings.rate, options)
-        found = low_rank(*module.learned(pairs), there)
+        x = contents(dataset, options.seed)[1]
+        between = alike(x, touched(dataset), settings.nearest)
+        found = learned_graph("an item graph", dataset, settings, options, between)
         entry = Entry(placed=(Placed(rows.cut(found, PLACED_OVER)),))
         return ItemItem(found, Recency(settings.decay), entry)
 

@@ -10,20 +10,31 @@ into rows from items to items.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
+import scipy.sparse as sp
+from msgspec import Meta
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.by_epochs import EXTRA, check_installed, learn, pairs_of, touched
+from beholder.models.by_epochs import (
+    EXTRA,
+    EpochSettings,
+    Number,
+    Weight,
+    check_installed,
+    learn_pairs,
+    pairs_of,
+    touched,
+)
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.models.low_rank import low_rank
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
 
 
-class LightGCNSettings(msgspec.Struct, frozen=True):
-    """Settings of `LightGCN`.
+class LightGCNSettings(EpochSettings, frozen=True):
+    """Settings of `LightGCN`, beside those of `EpochSettings`.
 
     Attributes
     ----------
@@ -33,20 +44,11 @@ class LightGCNSettings(msgspec.Struct, frozen=True):
         How far neighbours are taken in.
     penalty
         Of long vectors, before neighbours are taken in.
-    epochs
-        Times that all pairs are read, at most.
-    rate
-        Of each step.
-    decay
-        Recency of the history.
     """
 
-    size: int = 64
-    layers: int = 3
-    penalty: float = 1e-3
-    epochs: int = 60
-    rate: float = 1e-2
-    decay: float = 0.9
+    size: Number = 64
+    layers: Annotated[int, Meta(ge=0)] = 3
+    penalty: Weight = 1e-3
 
 
 class LightGCN:
@@ -67,15 +69,29 @@ class LightGCN:
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Learn from pairs; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
-        from beholder.networks.graph import STEPS, Graph
-        from beholder.networks.pairs import PairTask, divided
+        rows = learned_graph("LightGCN", dataset, settings, options)
+        return ItemItem(rows, Recency(settings.decay))
 
-        pairs = pairs_of(dataset)
-        parts = divided(pairs, options.seed)
-        module = Graph(parts.learned, settings.size, settings.layers, options.seed)
-        if len(pairs.users):
-            name = "learning LightGCN"
-            task = PairTask(name, module, parts, settings.penalty, options.seed, STEPS)
-            learn(task, settings.epochs, settings.rate, options)
-        told, asked = module.learned(pairs)
-        return ItemItem(low_rank(told, asked, touched(dataset)), Recency(settings.decay))
+
+def learned_graph(
+    name: str,
+    dataset: Dataset,
+    settings: Any,
+    options: FitOptions,
+    between: sp.csr_array | None = None,
+) -> sp.csr_array:
+    """Return what items say of each other, float32 sparse (n_items, n_items).
+
+    Parameters
+    ----------
+    between
+        A graph between items that is not learned; None: none.
+    """
+    from beholder.networks.graph import STEPS, Graph
+    from beholder.networks.pairs import divided
+
+    pairs = pairs_of(dataset)
+    parts = divided(pairs, options.seed)
+    module = Graph(parts.learned, settings.size, settings.layers, options.seed, between)
+    learn_pairs(name, pairs, parts, module, settings, options, steps=STEPS)
+    return low_rank(*module.learned(pairs), touched(dataset))

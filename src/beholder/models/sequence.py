@@ -10,49 +10,33 @@ has the formulas. Items of one moment have no order.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 from beholder.dataset.dataset import Dataset
-from beholder.models.by_epochs import EXTRA, check_installed, contents, learn, only, touched
+from beholder.models.by_epochs import EXTRA, check_installed
 from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOptions
-from beholder.models.two_towers import task_of
-from beholder.scorers.reader import Reader
+from beholder.models.two_towers import TowerSettings, learned_towers
+from beholder.scorers.reader import HEADS, Reader
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors
 
 
-class SequenceSettings(msgspec.Struct, frozen=True):
-    """Settings of `Sequence`.
+class SequenceSettings(TowerSettings, frozen=True):
+    """Settings of `Sequence`, beside those of `TowerSettings`.
 
     Attributes
     ----------
     reader
         What reads a history.
     factors
-        Length of the vectors, a multiple of 4.
-    tau
-        The smaller, the more the nearest strangers count.
-    gaps
-        How often what is known of an item beside its content, and items of histories, are left out
-        while learning.
-    epochs
-        Times that all likes are read, at most.
-    rate
-        Of each step.
-    decay
-        Recency of the history.
+        Length of the vectors: each of four heads reads as many of them.
     """
 
     reader: Literal["attention", "transformer", "gru"] = "transformer"
-    factors: int = 64
-    tau: float = 0.1
-    gaps: float = 0.2
-    epochs: int = 30
-    rate: float = 3e-3
-    decay: float = 0.8
+    factors: Annotated[int, Meta(ge=HEADS, multiple_of=HEADS)] = 64
 
 
 class Sequence:
@@ -81,16 +65,9 @@ class Sequence:
         """Learn what comes next; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
         from beholder.networks.readers import READERS
-        from beholder.networks.towers import Towers
 
-        metric, x = contents(dataset, options.seed)
-        reader = READERS[settings.reader](settings.factors, options.seed)
-        module = Towers(x, settings.factors, settings.gaps, options.seed, reader)
-        task = task_of(dataset, module, settings, "learning sequences", options.seed)
-        if len(task.which):
-            learn(task, settings.epochs, settings.rate, options)
-        items, drawn = module.learned()
-        own = only(items, touched(dataset))
+        width = settings.factors
+        reader = READERS[settings.reader](width, options.seed)
+        own, tower = learned_towers("sequences", dataset, settings, options, width, reader)
         query = Reader(settings.reader, reader.arrays())
-        tower = replace(metric, matrix=drawn)
         return Vectors(own, query, Recency(settings.decay), len(own), tower=tower)

@@ -16,6 +16,12 @@ import msgspec
 from beholder.dataset.dataset import Dataset
 from beholder.models.by_epochs import (
     EXTRA,
+    Decay,
+    EpochSettings,
+    Number,
+    Share,
+    Step,
+    Tau,
     check_installed,
     contents,
     learn,
@@ -26,39 +32,37 @@ from beholder.models.by_epochs import (
 from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOptions
 from beholder.models.low_rank import low_rank
 from beholder.scorers.entry import Entry, Kernel
+from beholder.scorers.interface import Floats
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
-from beholder.spaces.metric import Mapped
+from beholder.spaces.metric import Mapped, Metric
 
 NAME = "two-towers"
 
 
-class TwoTowersSettings(msgspec.Struct, frozen=True):
-    """Settings of `TwoTowers`.
+class TowerSettings(EpochSettings, frozen=True):
+    """Settings of what learns from histories what comes next, beside those of `EpochSettings`.
 
     Attributes
     ----------
-    size
-        Length of the vectors.
     tau
         The smaller, the more the nearest strangers count.
     gaps
         How often what is known of an item beside its content, and items of histories, are left out
         while learning.
-    epochs
-        Times that all likes are read, at most.
-    rate
-        Of each step.
-    decay
-        Recency of the history.
     """
 
-    size: int = 64
-    tau: float = 0.1
-    gaps: float = 0.2
-    epochs: int = 30
-    rate: float = 3e-3
-    decay: float = 0.8
+    epochs: Number = 30
+    rate: Step = 3e-3
+    decay: Decay = 0.8
+    tau: Tau = 0.1
+    gaps: Share = 0.2
+
+
+class TwoTowersSettings(TowerSettings, frozen=True):
+    """Settings of `TwoTowers`, beside those of `TowerSettings`: the length of the vectors."""
+
+    size: Number = 64
 
 
 class TwoTowers:
@@ -81,36 +85,46 @@ class TwoTowers:
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Learn what comes next; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
-        from beholder.networks.towers import Towers
-
-        metric, x = contents(dataset, options.seed)
-        module = Towers(x, settings.size, settings.gaps, options.seed)
-        task = task_of(dataset, module, settings, "learning two towers", options.seed)
-        if len(task.which):
-            learn(task, settings.epochs, settings.rate, options)
-        items, drawn = module.learned()
-        there = touched(dataset)
-        items = only(items, there)
-        space = Mapped(replace(metric, matrix=drawn), items)
-        entry = Entry((Kernel(NAME, 1.0),), spaces={NAME: space})
-        return ItemItem(low_rank(items, items, there), Recency(settings.decay), entry)
+        width = settings.size
+        items, metric = learned_towers("two towers", dataset, settings, options, width)
+        entry = Entry((Kernel(NAME, 1.0),), spaces={NAME: Mapped(metric, items)})
+        rows = low_rank(items, items, touched(dataset))
+        return ItemItem(rows, Recency(settings.decay), entry)
 
 
-def task_of(dataset: Dataset, module: Any, settings: Any, name: str, seed: int) -> Any:
-    """Return what people liked next, as the training loop reads it."""
+def learned_towers(
+    name: str,
+    dataset: Dataset,
+    settings: Any,
+    options: FitOptions,
+    width: int,
+    reader: Any = None,
+) -> tuple[Floats, Metric]:
+    """Return the items' vectors, float32 (n_items, width), and what makes those of contents.
+
+    Parameters
+    ----------
+    reader
+        A module that makes one vector of a history, and learns with them; None: the mean.
+    """
     from beholder.networks.pairs import last_ones
-    from beholder.networks.towers import Told, TowerTask
+    from beholder.networks.towers import Told, Towers, TowerTask
 
-    pairs, likes = pairs_of(dataset), dataset.interactions
-    told = Told.of(pairs.users, pairs.items, likes.times, likes.weights)
-    return TowerTask(
-        name,
+    (metric, x), pairs = contents(dataset, options.seed), pairs_of(dataset)
+    likes = dataset.interactions
+    module = Towers(x, width, settings.gaps, options.seed, reader)
+    task = TowerTask(
+        f"learning {name}",
         module,
-        told,
-        last_ones(pairs, seed),
+        Told.of(pairs.users, pairs.items, likes.times, likes.weights),
+        last_ones(pairs, options.seed),
         pairs.drawn,
         tau=settings.tau,
         decay=settings.decay,
         gaps=settings.gaps,
-        seed=seed,
+        seed=options.seed,
     )
+    if len(task.which):
+        learn(task, settings, options)
+    items, drawn = module.learned()
+    return only(items, touched(dataset)), replace(metric, matrix=drawn)

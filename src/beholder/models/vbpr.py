@@ -15,49 +15,41 @@ import msgspec
 import numpy as np
 
 from beholder.dataset.dataset import Dataset
+from beholder.models.bpr import BPRSettings, folded_in, learned_factors
 from beholder.models.by_epochs import (
     EXTRA,
+    Number,
+    Step,
+    Weight,
     check_installed,
     contents,
-    learn,
     only,
-    pairs_of,
     touched,
 )
 from beholder.models.contract import BEHAVIOUR, BOTH, ONCE, Card, FitOptions
-from beholder.scorers.recency import Recency
-from beholder.scorers.vectors import FoldIn, Vectors
+from beholder.scorers.vectors import Vectors
 
 
-class VBPRSettings(msgspec.Struct, frozen=True):
-    """Settings of `VBPR`.
+class VBPRSettings(BPRSettings, frozen=True):
+    """Settings of `VBPR`, beside those of `BPR`.
 
     Attributes
     ----------
-    factors
-        Length of the vectors.
     looks
-        How many of these numbers come from content.
-    penalty
-        Of long vectors.
-    epochs
-        Times that all pairs are read, at most.
-    rate
-        Of each step.
-    unobserved, regularization
-        Of the fold-in; see `FoldIn`.
-    decay
-        Recency of the history at fold-in.
+        How many of the factors come from content: fewer than all.
     """
 
-    factors: int = 32
-    looks: int = 16
-    penalty: float = 3e-2
-    epochs: int = 60
-    rate: float = 5e-3
-    unobserved: float = 0.1
-    regularization: float = 1.0
-    decay: float = 0.9
+    epochs: Number = 60
+    rate: Step = 5e-3
+    factors: Number = 32
+    looks: Number = 16
+    penalty: Weight = 3e-2
+    regularization: Weight = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.looks >= self.factors:
+            raise self.wrong("looks", f"fewer than the factors, {self.factors}")
 
 
 class VBPR:
@@ -81,19 +73,11 @@ class VBPR:
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> Vectors:
         """Learn from pairs and contents; at the deadline the epochs done so far count."""
         check_installed(cls.card.name)
-        from beholder.networks.factors import Factors
-        from beholder.networks.pairs import PairTask, divided
-
-        pairs, metric, x = pairs_of(dataset), *contents(dataset, options.seed)
+        metric, x = contents(dataset, options.seed)
         own = settings.factors - settings.looks
-        module = Factors(pairs, own, options.seed, (x, settings.looks))
-        if len(pairs.users):
-            parts = divided(pairs, options.seed)
-            task = PairTask("learning VBPR", module, parts, settings.penalty, options.seed)
-            learn(task, settings.epochs, settings.rate, options)
-        items, drawn = module.learned()
+        content = x, settings.looks
+        items, drawn = learned_factors("VBPR", dataset, settings, options, own, content)
         tower = replace(metric, matrix=np.pad(drawn, ((0, 0), (own, 0))))
-        there, looks = touched(dataset), x @ drawn
-        both = np.concatenate([only(items, there), only(looks, there)], axis=1)
-        query = FoldIn(settings.unobserved, settings.regularization)
-        return Vectors(both, query, Recency(settings.decay), len(both), tower=tower)
+        there = touched(dataset)
+        both = np.concatenate([only(items, there), only(x @ drawn, there)], axis=1)
+        return folded_in(both, settings, tower)

@@ -60,6 +60,11 @@ class Weights(msgspec.Struct, frozen=True):
         """Recency of the history."""
         return Recency(self.decay, self.older)
 
+    @property
+    def only_popularity(self) -> bool:
+        """Whether nothing but popularity puts items with behaviour in order."""
+        return not any(weight > 0 for weight in self.warm.values())
+
     def share(self, name: str, cold: bool) -> float:
         """Return what a member's own score is multiplied by."""
         weight = (self.cold if cold else self.warm).get(name, 0.0)

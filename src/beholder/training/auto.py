@@ -331,8 +331,9 @@ class _Training:
         if self.stopped:
             return False
         self.plan.pending = self.live.missing if self.live is not None else []
-        if not member.light and member.name not in self.tuned:
-            self.costly.expect(member, self.plan)
+        new = not member.light and member.name not in self.tuned
+        if new and not self.costly.expect(member, self.plan):
+            return False
         return self.plan.fits(member.name, self._again(member), quick)
 
     def _tune_simple(self, light: list[Member]) -> None:

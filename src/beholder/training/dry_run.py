@@ -148,7 +148,9 @@ def _line(member: Member, dataset: Dataset, walk: Rehearsal, allowed: float) -> 
     if left_out == f"{name} {SLOW}":
         line.machine = "answers would not stay quick with it"
         return line
-    line.seconds = walk.seconds[name]
+    if member.by_behaviour and not len(dataset.interactions):
+        line.data = "nobody has liked anything yet"
+    line.seconds = walk.seconds.get(name)
     if left_out is not None:
         line.budget = f"{told(allowed)} are too short for it, beside what comes before it"
     elif name in walk.short:

@@ -81,6 +81,8 @@ class Rehearsal:
         Members that there is time for in part: they end before their last round.
     left_out
         Why members are, in the words of training, by name.
+    unknown
+        Members of which there is no time to learn what they take.
     popular, placing
         Seconds of what is in every blend.
     """
@@ -99,6 +101,7 @@ class Rehearsal:
         self.seconds: dict[str, float] = {}
         self.short: set[str] = set()
         self.left_out: dict[str, str] = {}
+        self.unknown: set[str] = set()
         self.popular = self.placing = 0.0
 
     def run(self, members: list[Member]) -> None:
@@ -129,6 +132,7 @@ class Rehearsal:
         for member in quick:
             if member.name not in self.tried:
                 self.left_out[member.name] = f"{member.name} {NO_ROOM}"
+            if member.name not in self.tried and member.name not in self.unknown:
                 self.seconds[member.name] = (1 + self._growth(member)) * self._expected(member)
 
     def _is_quick(self, member: Member, alone: bool) -> bool:
@@ -176,7 +180,10 @@ class Rehearsal:
             self.plan.pending = [name for name in self.live if name not in self.tried]
             if not member.light and member.name not in self.tried:
                 with self.clock.running():
-                    self.costly.expect(member, self.plan)
+                    known = self.costly.expect(member, self.plan)
+                if not known:
+                    self.unknown.add(member.name)
+                    return False
             if not self.plan.fits(member.name, again, quick):
                 return False
         until = self.plan.until(member.name, again, quick) - time.monotonic()

@@ -52,6 +52,8 @@ class Trained(msgspec.Struct):
         Seconds until the first bundle could be served.
     members, notes
         Why the blend is what it is.
+    alone
+        What is wrong, and what to do, where popularity alone is what it came to; None: it did not.
     """
 
     bundle: str
@@ -63,6 +65,7 @@ class Trained(msgspec.Struct):
     members: list[MemberRecord]
     notes: list[str]
     refused: str | None = None
+    alone: str | None = None
 
 
 def train_workspace(
@@ -187,6 +190,18 @@ def _train(
         fitted.members,
         notes,
         publish.lost or fitted.refused,
+        _alone(fitted, pairs.n_users, len(pairs)),
+    )
+
+
+def _alone(fitted: Fitted, n_users: int, n_pairs: int) -> str | None:
+    """Say what is missing where lists follow nobody's likes."""
+    if not fitted.weights.only_popularity:
+        return None
+    return (
+        f"popularity alone: everybody sees the same items in the same order, since {n_pairs} pairs "
+        f"of {n_users} people told no member more; import more behaviour, or let training try "
+        "more, with a longer --budget and without --model"
     )
 
 
