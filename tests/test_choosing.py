@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from beholder.encoders.item_network import KIND
 from beholder.models.registry import MODELS
 from beholder.training.dry_run_networks import NETWORKS
 
@@ -38,7 +39,7 @@ def test_it_names_every_model_for_some_task_and_none_that_is_gone() -> None:
         for line in re.findall(r"^\| [^|]+ \| ([^|]+) \| [^|]+ \|$", tasks, re.MULTILINE)
         for name in re.findall(r"`([a-z-]+)`", line)
     }
-    assert suits == (MODELS.keys() - {"popularity"}) | NETWORKS.keys()
+    assert suits == (MODELS.keys() - {"popularity"}) | NETWORKS.keys() | {KIND}
 
 
 @pytest.mark.parametrize("cost", COSTS.values())
