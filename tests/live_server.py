@@ -12,6 +12,8 @@ from types import TracebackType
 
 import httpx
 
+from forked import Forked
+
 COMMAND = (sys.executable, "-m", "beholder.cli.main")
 SERVE = (*COMMAND, "serve")
 PATIENCE = 60
@@ -29,6 +31,8 @@ class Server:
         `{"serve.max_in_flight": "2"}`, by environment variables.
     program
         What is run instead of `beholder serve`, with the same arguments.
+    start
+        `subprocess.Popen` for a new interpreter.
     """
 
     def __init__(
@@ -38,12 +42,13 @@ class Server:
         workers: int = 1,
         settings: dict[str, str] | None = None,
         program: tuple[str, ...] = SERVE,
+        start: type[subprocess.Popen[str]] = Forked,
     ) -> None:
         arguments = [*program, str(root), "--port", "0", "--workers", str(workers), *words]
         meant = "serve.insecure_http" if "--host" in words else "serve.local_only_open"
         told = {meant: "true", **(settings or {})}
         names = {f"BEHOLDER_{name.replace('.', '_').upper()}": told[name] for name in told}
-        self.process = subprocess.Popen(
+        self.process = start(
             arguments,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

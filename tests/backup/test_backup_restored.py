@@ -19,6 +19,7 @@ from beholder.engine.opening import open_engine
 from beholder.store import ItemRecord, Store, Who
 from beholder.workspace import Workspace
 from command_line import beholder
+from forked import Forked
 from kept import kept
 from live_server import Server
 from poster import crowd
@@ -172,7 +173,7 @@ def test_bundles_that_come_and_go_meanwhile_are_whole_or_not_in_it(
 ) -> None:
     script = Path(__file__).parents[1] / "bundle" / "publish_forever.py"
     command = [sys.executable, str(script), str(workspace.root), "careful"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as publisher:
+    with Forked(command, stdout=subprocess.PIPE, text=True) as publisher:
         assert publisher.stdout is not None
         for number in range(3):
             for _ in range(4):  # until it has removed some

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from small_shop import PASSPHRASE, make_small
 
+import forked
 from beholder.backup.container import MANIFEST, SUMS
 from beholder.backup.restore import restore
 from beholder.backup.sealed import PIECE, Sealing, Unsealing
@@ -354,6 +355,6 @@ def test_a_restore_that_is_stopped_from_outside_leaves_nothing(made: Path, tmp_p
         "restore.settle = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
         f"run(['restore', {str(made / 'b.tar')!r}, 'new', '--no-erasures'])\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False)
+    done = forked.run([sys.executable, "-c", program], cwd=tmp_path)
     assert done.returncode == 128 + signal.SIGTERM
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")] == []

@@ -15,6 +15,7 @@ from beholder.bundle.manifest import read
 from beholder.bundle.promote import current, folder_of, names
 from beholder.errors import BundleError
 from beholder.workspace import Workspace
+from forked import Forked
 
 SCRIPT = Path(__file__).with_name("publish_forever.py")
 DELAYS = (0.0, 0.008, 0.03)  # seconds after it began to write
@@ -23,7 +24,7 @@ DELAYS = (0.0, 0.008, 0.03)  # seconds after it began to write
 def kill_while_writing(workspace: Workspace, manner: str, delay: float) -> list[str]:
     """Start a publisher, kill it during its second bundle, return the names it promoted."""
     command = [sys.executable, str(SCRIPT), str(workspace.root), manner]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Forked(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         promoted, begun = [], 0
         while begun < (2 if manner == "careful" else 1):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import forked
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
@@ -114,12 +114,8 @@ def test_on_a_terminal_the_dry_run_says_that_somebody_would_be_asked(
     words = "import", shop, "--items", items(tmp_path, range(10)), "--full", "--dry-run"
     terminal, keyboard = os.openpty()
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "beholder.cli.main", *map(str, words)],
-            stdin=keyboard,
-            capture_output=True,
-            text=True,
-            check=True,
+        done = forked.run(
+            [sys.executable, "-m", "beholder.cli.main", *map(str, words)], stdin=keyboard
         )
     finally:
         os.close(terminal)

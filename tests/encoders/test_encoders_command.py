@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import forked
 from beholder.demo.hidden import hidden_gallery
 from beholder.encoders import own_graph, own_network
 from beholder.encoders.lite0_graph import folded
@@ -23,7 +24,7 @@ COMMAND = [sys.executable, "-m", "beholder.cli.main"]
 
 
 def typed(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True)
+    return forked.run([*COMMAND, *words])
 
 
 @pytest.fixture(scope="module")

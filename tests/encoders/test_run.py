@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ from beholder.media.pictures import decode
 from beholder.progress import Silent
 from beholder.settings import MediaSettings
 from beholder.workspace import Workspace
+from forked import Forked
 
 
 def jpeg(seed: int, width: int = 90, height: int = 60) -> bytes:
@@ -169,7 +169,7 @@ def test_a_killed_run_goes_on_where_it_was(workspace: Workspace) -> None:
         "import sys\nfrom beholder.encoders import run\nfrom beholder.workspace import Workspace\n"
         "run.SHARD = 4\nrun.encode_pictures(Workspace.open(sys.argv[1]), sys.argv[2:])\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script, str(workspace.root), *keys])
+    process = Forked([sys.executable, "-c", script, str(workspace.root), *keys])
     while not vector_cache(workspace, "colour").shards.folder.exists():
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)

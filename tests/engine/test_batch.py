@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+import forked
 from beholder.cli.main import run
 from beholder.engine import batch
 from beholder.engine.batch import recommend_all
@@ -24,6 +25,7 @@ from beholder.errors import UsageError
 from beholder.progress import Silent
 from beholder.store import Store, Who
 from beholder.workspace import Workspace
+from forked import Forked
 from planted import World
 
 
@@ -184,7 +186,7 @@ def test_the_command_keeps_what_was_done_when_it_is_stopped(
 def start(workspace: Workspace, out: Path, *words: object) -> subprocess.Popen[str]:
     """Start the command in a process of its own."""
     command = ["recommend", workspace.root, "--all", "--out", out, "--json", *words]
-    return subprocess.Popen(
+    return Forked(
         [sys.executable, "-m", "beholder.cli.main", *map(str, command)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -254,7 +256,7 @@ def test_a_run_that_was_killed_goes_on(
 ) -> None:
     out = tmp_path / "all.jsonl"
     words = [sys.executable, "-c", KILLED, str(workspace.root), str(out)]
-    assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    assert forked.run(words).returncode == -signal.SIGKILL
     (tmp_path / ".all.jsonl.beholder-0123abcd.part").write_text("cut off while it was joined")
     report = recommend_all(engine, out, 5)
     assert (report.shards, report.kept, report.people) == (6, 3, 160)

@@ -17,14 +17,16 @@ import msgspec
 import pytest
 
 import beholder
+import forked
 from beholder.errors import SettingsError, UsageError
 from beholder.workspace import Workspace
+from forked import Forked
 from planted import make_world, workspace_of
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "beholder.cli.main", *words]
-    return subprocess.run(line, capture_output=True, text=True, check=False)
+    return forked.run(line)
 
 
 def test_a_workspace_is_trained_from_python(workspace: Workspace) -> None:
@@ -148,7 +150,7 @@ def test_a_misspelled_variable_stops_a_command_with_the_nearest_name(
 ) -> None:
     line = [sys.executable, "-m", "beholder.cli.main", *words, str(trained)]
     environ = {**os.environ, "BEHOLDER_TRAIN_BUGET": "1s"}
-    done = subprocess.run(line, capture_output=True, text=True, check=False, env=environ)
+    done = forked.run(line, env=environ)
     assert done.returncode == 2
     assert "did you mean BEHOLDER_TRAIN_BUDGET?" in done.stderr
 
@@ -166,7 +168,7 @@ def test_results_are_on_standard_output_where_bars_are_on_a_terminal(trained: Pa
         sys.executable, "-m", "beholder.cli.main", "evaluate", str(trained), "--model", "itemknn",
         "--protocol", "leave-last-out", "--budget", "1s",
     ]  # fmt: skip
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=theirs, text=True) as running:
+    with Forked(line, stdout=subprocess.PIPE, stderr=theirs, text=True) as running:
         os.close(theirs)
         drawn = threading.Thread(target=_read, args=(ours,))
         drawn.start()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from forked import Forked
 from kept import Event
 
 PATIENCE = 60.0
@@ -69,7 +70,7 @@ def listening(
 
     When this returns, all that it ever said has been heard.
     """
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with Forked(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         listener = Listener(process.stdout, clock)
         listener.start()

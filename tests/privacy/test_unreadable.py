@@ -21,6 +21,7 @@ from beholder.store.keys import Link
 from beholder.workspace import Workspace
 from disk_bytes import Disk
 from every_key import opened_with, wrapped_behind
+from forked import Forked
 
 CANARY = Who("user", "canary-7f3a9c")
 WORDS = "words that only the canary wrote"
@@ -181,7 +182,7 @@ def test_killed_renewals_leave_all_keys_readable(store: Store) -> None:
     erased = halfway = 0
     for number in range(25):
         words = [sys.executable, "-c", ERASING, str(store.workspace.root), str(erased)]
-        child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        child = Forked(words, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(0.02 + 0.013 * number)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from litestar.routes import HTTPRoute
 
+import forked
 from beholder.service import tokens
 from beholder.service.access import MAY, NEEDS
 from beholder.service.app import build
@@ -129,7 +130,7 @@ def may_of(role: str) -> frozenset[str]:
 def test_away_from_loopback_a_server_without_keys_does_not_start(workspace: Workspace) -> None:
     command = [*COMMAND, "serve", str(workspace.root), "--host", "0.0.0.0", "--port", "0"]
     command.append("--insecure-http")
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = forked.run(command)
     assert ended.returncode == 2
     assert ended.stderr.startswith("beholder: away from loopback every caller needs a key")
     assert ended.stderr.count("\n") == 1
@@ -268,7 +269,7 @@ def test_loopback_is_recognised(host: str, expected: bool) -> None:
 def test_keys_are_made_listed_and_revoked_on_the_command_line(workspace: Workspace) -> None:
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [*COMMAND, "key", *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return forked.run(command)
 
     root = str(workspace.root)
     made = run("add", root, "--scope", "recommend", "--name", "shop")

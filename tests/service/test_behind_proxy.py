@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+import forked
 from beholder.service.prefix import take_off
 from beholder.workspace import Workspace
 from live_server import COMMAND, PATIENCE, Server
@@ -276,6 +277,6 @@ def test_a_prefix_that_cannot_be_told_apart_is_refused(
 ) -> None:
     command = [*COMMAND, "serve", str(workspace.root), "--port", "0"]
     env = {**os.environ, "BEHOLDER_SERVE_ROOT_PATH": prefix}
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=env)
+    ended = forked.run(command, env=env)
     assert ended.returncode == 2
     assert words in ended.stderr

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import forked
 from beholder.errors import SettingsError
 from beholder.service.proxies import MOST, Proxies
 from beholder.workspace import Workspace
@@ -238,7 +238,7 @@ def test_what_would_be_open_unsaid_is_refused_in_one_line(
     workspace: Workspace, words: list[str], told: str
 ) -> None:
     command = [*COMMAND, "serve", str(workspace.root), "--port", "0", *words]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = forked.run(command)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith(f"beholder: {told}")
     assert ended.stderr.count("\n") == 1

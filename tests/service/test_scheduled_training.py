@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from prometheus_text import Numbers
 from small_gallery import MEMBERS
 
+import forked
 from beholder.bundle.promote import current, names
 from beholder.service.schedule import FIRST, LONGEST, Schedule
 from beholder.service.trainings import Kept, keep, kept
@@ -166,7 +166,7 @@ def test_what_no_server_schedules_any_more_is_not_told(workspace: Workspace) -> 
 
 def test_a_time_that_cannot_be_read_is_refused(workspace: Workspace) -> None:
     command = [*COMMAND, "serve", str(workspace.root), "--port", "0", "--train-every", "often"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ended = forked.run(command)
     assert ended.returncode == 2
     assert ended.stderr.startswith("beholder: a train_every of 'often' cannot be read")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import forked
 from beholder.store import Store
 from beholder.workspace import Workspace
 from live_server import COMMAND, PATIENCE, Server
@@ -18,7 +19,7 @@ from live_server import COMMAND, PATIENCE, Server
 
 def refused(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, "serve", str(root), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return forked.run(command)
 
 
 def one_line(ended: subprocess.CompletedProcess[str], begins: str) -> None:
@@ -69,7 +70,7 @@ def test_the_operator_key_is_shown_once(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_ends_gracefully(workspace: Workspace, how: signal.Signals) -> None:
-    with Server(workspace.root, workers=2) as server:
+    with Server(workspace.root, workers=2, start=subprocess.Popen) as server:
         assert server.stop(how) in (0, 130)
     assert server.errors[1:] == []
     with pytest.raises(OSError):

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import forked
 from beholder.behaviour.event import Event
 from beholder.errors import DataError, OverloadedError, SettingsError, StoreError
 from beholder.store import GroupWriter, ItemRecord, Outcome, Store, schema, server_lock
@@ -21,6 +22,7 @@ from beholder.store.answers import Shown, pack
 from beholder.store.bulk import insert_new
 from beholder.store.database import parse_url
 from beholder.workspace import Workspace
+from forked import Forked
 
 
 def like(i: int, **more: object) -> Event:
@@ -199,7 +201,7 @@ with server_lock(Workspace(Path(sys.argv[1]))):
 
 
 def test_a_second_server_is_refused_until_the_first_dies(sqlite_workspace: Workspace) -> None:
-    first = subprocess.Popen(
+    first = Forked(
         [sys.executable, "-c", HOLD, str(sqlite_workspace.root)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -249,7 +251,7 @@ def test_a_second_store_of_the_process_takes_no_lock_from_the_first(
 
     def elsewhere(item: str) -> int:
         command = [sys.executable, "-c", count, str(sqlite_workspace.root), item]
-        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        return int(forked.run(command).stdout)
 
     with Store.open(sqlite_workspace, create=True) as first:
         first.put_items([ItemRecord("a", "A")])
