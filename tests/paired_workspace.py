@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from beholder.catalogue.run import import_files
@@ -12,11 +13,18 @@ from beholder.store import Store
 from beholder.workspace import Workspace
 
 
-def paired_workspace(root: Path, n_items: int = 120, n_users: int = 80) -> Workspace:
-    """Import a gallery; nothing is encoded or trained."""
+def paired_workspace(
+    root: Path, n_items: int = 120, n_users: int = 80, *, pictures: bool = True
+) -> Workspace:
+    """Import a gallery, with or without its pictures; nothing is encoded or trained."""
     toml = '[encode]\nencoders = ["efficientnet-lite0"]\n'
     workspace = Workspace.create(root, toml)
-    made = paired_gallery(n_items, n_users)
+    gallery, titles = paired_gallery(n_items, n_users)
+    asked = write_hidden(root / "generated", gallery, titles)
+    if not pictures:
+        asked = replace(asked, media=None)
+        lines = asked.items.read_text().splitlines()
+        asked.items.write_text("\n".join(line.rsplit(",", 1)[0] for line in lines))
     with Store.open(workspace, create=True) as store:
-        import_files(workspace, store, write_hidden(root / "generated", *made), SILENT)
+        import_files(workspace, store, asked, SILENT)
     return workspace

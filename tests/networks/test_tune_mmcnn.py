@@ -14,6 +14,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from beholder.dataset.build import build
 from beholder.demo.paired import CLOTHS, OTHERS, paired_gallery
 from beholder.encoders import own_network
 from beholder.encoders.registry import graphs
@@ -92,6 +93,28 @@ def test_words_make_vectors_of_items_without_a_picture_and_change_those_with_one
     assert not vectors["mute"].any()
     assert float(vectors["weave-0003"] @ old) < 0.9999
     assert float(vectors["weave-0004"] @ before.by_name[made][row + 1]) > 0.9999
+
+
+def test_training_goes_on_without_one_whose_file_is_broken_and_says_so(
+    workspace: Workspace, made: str, tmp_path: Path
+) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(workspace.root, root)
+    path = own_network.file_of(made, graphs(Workspace.open(root)))
+    path.write_bytes(path.read_bytes()[:-1])
+    done = typed("train", str(root), "--model", "visual-knn", "--budget", "2s")
+    assert done.returncode == 0, done.stderr
+    assert f"left out: the file of {made} was changed, or is not whole" in done.stdout
+
+
+def test_a_catalogue_without_pictures_is_learned_by_its_words(tmp_path: Path) -> None:
+    worded = paired_workspace(tmp_path / "workspace", pictures=False)
+    found = tuned(worded, "--epochs", "1", "--budget", "4s")
+    assert "109 items" in found["notes"][0], "two have the same title"
+    use(worded, found["encoder"])
+    with Store.open(worded) as store:
+        vectors = build(Workspace.open(worded.root), store, 7).dataset.content
+    assert vectors.spaces[found["encoder"]].present.all()
 
 
 def test_smaller_forms_are_not_made_of_it_and_that_is_said(

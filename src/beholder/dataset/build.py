@@ -64,7 +64,8 @@ class Built:
         The largest number of a person whose events were read, and how many people were there:
         fewer of them later, and somebody was erased; see `Store.held`.
     left_out
-        Which events count for nothing, in words; see `daily_cap`.
+        Which events count for nothing, in words, see `daily_cap`; and which networks of pictures
+        and words were left out.
     persons
         int64 (n_users,). Row number of each person in the store.
     lengths
@@ -121,6 +122,7 @@ def build(workspace: Workspace, store: Store, seed: int, settings: Settings | No
     read = RawVectors(workspace, settings.encode.encoders)
     pictures = items["pictures"].to_pylist()
     vectors = read(items["item_id"].to_pylist(), pictures, texts)
+    left_out += [f"left out: {why}" for why in read.left_out.values()]
     amounts = numbers_of(attributes, number_names(attributes, settings.facets))
     groups = groups_of(attributes).of_items
     codes = codes_of(attributes, settings.facets)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.encoders.cache import VectorCache
 from beholder.encoders.item_network import ItemNetwork, of_items
-from beholder.encoders.own_network import tuned
+from beholder.encoders.own_network import trouble_with, tuned
 from beholder.encoders.registry import graphs, vector_caches
 from beholder.spaces import Modality
 from beholder.spaces.words import tokens
@@ -33,6 +33,8 @@ class RawVectors:
     pictured
         bool (n_items,) by the name of a network of pictures and words: the items with a picture
         that it has looked at, of those that were asked about last. Words alone make a vector, too.
+    left_out
+        Why such networks were left out, by name: their files are gone, or not whole.
     """
 
     def __init__(self, workspace: Workspace, encoders: Sequence[str]) -> None:
@@ -41,6 +43,7 @@ class RawVectors:
         self._given: dict[str, GivenVectors] = {}
         self._networks: dict[str, ItemNetwork] = {}
         self.pictured: dict[str, NDArray[np.bool_]] = {}
+        self.left_out: dict[str, str] = {}
 
     def __call__(
         self, item_ids: Sequence[str], pictures: Sequence[Sequence[str]], texts: Sequence[str]
@@ -76,9 +79,9 @@ class RawVectors:
         self, name: str, seen: Modality | None, texts: Sequence[str]
     ) -> Modality | None:
         """Return vectors of pictures and words: one of each picture, or of words alone."""
-        if name not in self._networks:
-            self._networks[name] = ItemNetwork(name, graphs(self.workspace))
-        network = self._networks[name]
+        network = self._network(name)
+        if network is None:
+            return None
         terms = [tokens(text) for text in texts]
         raw = Modality.empty(len(texts), network.dim) if seen is None else seen
         self.pictured[name] = raw.present
@@ -92,6 +95,15 @@ class RawVectors:
         pictured, owner = order < len(raw.owner), owner[order]
         vectors = network.vectors(vectors, pictured, [terms[item] for item in owner])
         return Modality(vectors, owner, raw.present | alone, given=True)
+
+    def _network(self, name: str) -> ItemNetwork | None:
+        if name not in self._networks and name not in self.left_out:
+            trouble = trouble_with(name, graphs(self.workspace))
+            if trouble is None:
+                self._networks[name] = ItemNetwork(name, graphs(self.workspace))
+            else:
+                self.left_out[name] = str(trouble)
+        return self._networks.get(name)
 
     def _imported(self, wanted: list[str], item_ids: Sequence[str]) -> dict[str, Modality]:
         found = {}

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from beholder.bundle.parts import Parts
 from beholder.dataset.raw_vectors import RawVectors
 from beholder.encoders import own_network
-from beholder.encoders.item_network import of_items
 from beholder.encoders.own_network import OWN
 from beholder.encoders.registry import encodes, graphs
 from beholder.engine.overlay import VectorsOf
@@ -19,16 +18,13 @@ def vectors_for(workspace: Workspace, parts: Parts) -> VectorsOf:
     """Return what gives the raw vectors of items, as those of the bundle were made.
 
     Vectors of another length than the bundle learned are left out: an encoder was exchanged, or
-    imported vectors were begun anew, and only the next training can compare by them. So are
-    those of a network of pictures and words whose file is gone.
+    imported vectors were begun anew, and only the next training can compare by them.
     """
     spaces = parts.content.spaces.items()
     dims = {
         name: len(space.whitening.mean) for name, space in spaces if isinstance(space, VectorSpace)
     }
-    kept = own_network.names(graphs(workspace))
-    able = [name for name in dims if encodes(name) and (name in kept or not of_items(name))]
-    read = RawVectors(workspace, able)
+    read = RawVectors(workspace, [name for name in dims if encodes(name)])
 
     def vectors_of(
         item_ids: Sequence[str], pictures: Sequence[Sequence[str]], texts: Sequence[str]

@@ -168,7 +168,8 @@ class _Measured:
         One that was there before stays.
         """
         if self.own != self.name and self.own not in self.before:
-            shutil.rmtree(vector_cache(self.workspace, self.own).shards.folder, ignore_errors=True)
+            kept = vector_cache(self.workspace, self.own).shards.folder.parent
+            shutil.rmtree(kept, ignore_errors=True)
             own_network.file_of(self.own, self.folder).unlink()
 
     @property

@@ -113,7 +113,9 @@ class Taught:
         return pixels
 
     def frozen(self, workspace: Workspace) -> Values:
-        """Return how the frozen encoder is judged, case by case."""
+        """Return how the frozen encoder is judged, case by case; of no pictures it says nothing."""
+        if not (self.pictured & self.fitted).any():
+            return self.judge.values(np.zeros((len(self.judge.judged), 1), np.float32))
         features = self.features(workspace)
         modality = Modality.of_rows(features, self.pictured)
         return self.judge.values(Whitening.fit(modality, self.fitted)(features[self.judge.judged]))
@@ -125,6 +127,8 @@ class Taught:
         if of_items(encoder):
             network = ItemNetwork(encoder, graphs(workspace))
             terms = [self.terms[row] for row in judged]
+            if not self.pictured.any():
+                vectors = np.zeros((len(judged), network.dim), np.float32)
             vectors = network.vectors(vectors, self.pictured[judged], terms)
         return self.judge.values(vectors)
 
@@ -187,7 +191,8 @@ def taught(
     judge = Judge(fresh.take(some), held.cold & (rows >= 0), rows)
     fitted = np.ones(len(distinct), bool)
     fitted[rows[held.cold & (rows >= 0)]] = False
-    notes = [f"{len(some)} people judge by {int(judge.cold.sum())} pictures that were left out"]
+    of = "items" if words else "pictures"
+    notes = [f"{len(some)} people judge by {int(judge.cold.sum())} {of} that were left out"]
     without = int((rows < 0).sum())
     if without:
         notes.append(
