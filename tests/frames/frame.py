@@ -1,4 +1,4 @@
-"""A table that can do what a DataFrame can, as far as it is asked, and the planted world as columns."""
+"""A table that can do what a DataFrame can, as far as asked, and the planted world as columns."""
 
 from __future__ import annotations
 
