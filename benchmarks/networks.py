@@ -9,7 +9,8 @@ looked for among all items (at most --cases of them). Each setting that `auto` t
 process of its own: NDCG@10 alone, CPU seconds and the largest memory of learning, the data
 included, and the time in which one history is read and all items are scored. The blend is of the
 quick members, with the model and without it, each as `auto` makes it without a bound of time; the
-gain is person by person, p by flipping signs; 0 where `auto` leaves the model out. --people takes only so many people, for a trial.
+gain is person by person, p by flipping signs; 0 where `auto` leaves the model out. --people takes
+only so many people, for a trial.
 
 PyTorch must be installed. Writes STEM.json and STEM.md, by default results/networks.
 """
