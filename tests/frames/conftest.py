@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
+from frame import columns
 
 import beholder
 from beholder.frames.recommender import Recommender
 from planted import World
-
-
-def columns(world: World) -> dict[str, np.ndarray]:
-    return {
-        "user": np.array([world.user_id(u) for u in world.users.tolist()]),
-        "item": np.array([world.item_id(i) for i in world.items.tolist()]),
-        "time": world.times,
-    }
 
 
 @pytest.fixture(scope="session")

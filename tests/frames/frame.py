@@ -1,10 +1,12 @@
-"""A table that can do what a DataFrame can, as far as it is asked: names, and columns by name."""
+"""A table that can do what a DataFrame can, as far as asked, and the planted world as columns."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+from planted import World
 
 
 class Series:
@@ -25,3 +27,11 @@ class Frame:
 
     def __getitem__(self, name: str) -> Series:
         return self._columns[name]
+
+
+def columns(world: World) -> dict[str, np.ndarray]:
+    return {
+        "user": np.array([world.user_id(u) for u in world.users.tolist()]),
+        "item": np.array([world.item_id(i) for i in world.items.tolist()]),
+        "time": world.times,
+    }

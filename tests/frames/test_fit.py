@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from frame import Frame
+from frame import Frame, columns
 
 import beholder
 from beholder.behaviour.kinds import CODES
@@ -17,7 +17,6 @@ from beholder.errors import DataError, ShapeError, UsageError, VectorsError
 from beholder.frames.events import events_of, log_from, moments
 from beholder.frames.recommender import Recommender
 from beholder.frames.table import read
-from conftest import columns
 from planted import World
 
 SMALL = {"user": ["a", "a", "b", "b"], "item": ["x", "y", "x", "z"], "time": [1, 2, 3, 4]}

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from frame import columns
 
 from beholder.workspace import Workspace
-from conftest import columns
 from planted import World
 
 PAGE = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
