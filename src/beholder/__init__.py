@@ -130,7 +130,7 @@ def evaluate(
     folder
         A workspace with items and behaviour; nothing in it changes.
     protocol
-        `next-basket`, `leave-last-out`, `cold-items` or `cold-users`: what is asked.
+        `next-basket`, `leave-last-out`, `cold-items`, `cold-users` or `time`: what is asked.
     seeds
         How many seeds, 1 or more, from the settings' on.
     budget
@@ -143,7 +143,7 @@ def evaluate(
 
     Returns
     -------
-    One evaluation a seed.
+    One evaluation a seed; of `time` one a seed and cut.
 
     Raises
     ------

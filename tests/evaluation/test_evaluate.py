@@ -52,6 +52,14 @@ def test_other_protocols_ask_once(world: World) -> None:
     assert "auto, first look by popularity" not in {row.model for row in found.rows}
 
 
+def test_one_moment_for_all_is_named_by_its_day() -> None:
+    many = dataset_of(make_world(n_users=700))
+    found = evaluate(many, "time", seed=1, budget=5, models=("itemknn",), cut=1)
+    assert found.label == f"time (from {found.since})"
+    assert found.cases >= 500
+    assert found.basket_share == 0  # what is asked for is of another day than what is known
+
+
 @pytest.mark.parametrize("seed", [5, 6])
 def test_where_there_is_no_taste_auto_is_not_called_better(seed: int) -> None:
     noise = dataset_of(make_world(fit=0.0, seed=seed))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @asking.FOLDER
 @click.option(
     "--protocol",
-    type=click.Choice(["leave-last-out", "next-basket", "cold-items", "cold-users"]),
+    type=click.Choice(["leave-last-out", "next-basket", "cold-items", "cold-users", "time"]),
     default="next-basket",
     show_default=True,
     help="What is asked.",

@@ -99,6 +99,10 @@ class Split:
         bool (n_items,). The items that may be recommended.
     after
         The same questions by how many events of each person are known; empty: asked once.
+    notes
+        What was left out of the questions, in words.
+    since
+        The moment from which on everybody is asked, milliseconds since 1970; None: each has his.
     """
 
     name: str
@@ -106,6 +110,8 @@ class Split:
     cases: Cases
     pool: NDArray[np.bool_]
     after: dict[int, Cases] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    since: int | None = None
 
     @property
     def asked(self) -> list[Split]:

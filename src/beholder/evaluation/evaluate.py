@@ -15,6 +15,7 @@ from beholder.bundle.choice import MemberRecord
 from beholder.bundle.parts import Parts
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Split
+from beholder.dataset.time_cuts import day_of
 from beholder.engine.overlay import bare
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.slate import Stage
@@ -52,6 +53,8 @@ class Evaluation(msgspec.Struct):
         How many of them lists were drawn from.
     basket_share
         Share of targets within an hour of something that was known of the same user.
+    since
+        The day from which on everybody is asked, where a protocol has one for all.
     """
 
     protocol: str
@@ -65,10 +68,13 @@ class Evaluation(msgspec.Struct):
     notes: list[str]
     n_items: int = 0
     pool: int = 0
+    since: str | None = None
 
     @property
     def label(self) -> str:
-        """The protocol's name, and what it really asks where most is of the same visit."""
+        """The protocol's name, its day, and what it really asks where most is of one visit."""
+        if self.since is not None:
+            return f"{self.protocol} (from {self.since})"
         completes = self.protocol in COMPLETING and self.basket_share > COMPLETION
         return f"{self.protocol} ({COMPLETING[self.protocol]})" if completes else self.protocol
 
@@ -77,7 +83,8 @@ class Evaluation(msgspec.Struct):
         """Among which items the right ones were ranked, in words."""
         if self.pool == self.n_items:
             return f"among all {self.n_items} items"
-        return f"among {self.pool} of {self.n_items} items, those left out of training"
+        which = "those there by then" if self.since else "those left out of training"
+        return f"among {self.pool} of {self.n_items} items, {which}"
 
 
 def evaluate(
@@ -91,6 +98,7 @@ def evaluate(
     stages: Mapping[str, Sequence[Stage]] | None = None,
     served: Pipeline | None = None,
     measured: NDArray[np.bool_] | None = None,
+    cut: int = 0,
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -107,10 +115,12 @@ def evaluate(
         What answers pass through in the workspace: another row, where it is not the usual.
     measured
         bool (n_users,). Who may be asked about; None: everybody.
+    cut
+        Which of `protocols.cuts_of` the protocol.
     """
     began = time.monotonic()
-    made = split(dataset, protocol, seed, measured)
-    asks = "next-basket" if protocol == "next-basket" else "leave-last-out"
+    made = split(dataset, protocol, seed, measured, cut)
+    asks = "next-basket" if protocol in ("next-basket", "time") else "leave-last-out"
     wanted = Budget(budget, seed)
     fitted = fit_auto(made.train, wanted, progress=progress, only=models, protocol=asks)
     table = items if items is not None else ask.plain_items(dataset.n_items)
@@ -134,9 +144,14 @@ def evaluate(
         time.monotonic() - began,
         rows_of(found, made, seed),
         fitted.members,
-        _not_asked(measured) + fitted.notes + others.notes + _without_effect(parts, served),
+        made.notes
+        + _not_asked(measured)
+        + fitted.notes
+        + others.notes
+        + _without_effect(parts, served),
         dataset.n_items,
         int(made.pool.sum()),
+        None if made.since is None else day_of(made.since),
     )
 
 

@@ -11,22 +11,33 @@ from numpy.typing import NDArray
 from beholder.dataset.cold_users import cold_users
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Cases, Split, cold_items, leave_last_out, next_basket
+from beholder.dataset.time_cuts import CUTS, time_cut
 from beholder.errors import DataError, UsageError
 
 HOUR = 3_600_000
 LEAST = 50  # test users below which nothing can be said
 
 
-PROTOCOLS: dict[str, Callable[[Dataset, int], Split]] = {
-    "leave-last-out": lambda dataset, seed: leave_last_out(dataset),
-    "next-basket": lambda dataset, seed: next_basket(dataset),
-    "cold-items": cold_items,
-    "cold-users": cold_users,
+PROTOCOLS: dict[str, Callable[[Dataset, int, int], Split]] = {
+    "leave-last-out": lambda dataset, seed, cut: leave_last_out(dataset),
+    "next-basket": lambda dataset, seed, cut: next_basket(dataset),
+    "cold-items": lambda dataset, seed, cut: cold_items(dataset, seed),
+    "cold-users": lambda dataset, seed, cut: cold_users(dataset, seed),
+    "time": lambda dataset, seed, cut: time_cut(dataset, cut),
 }
 
 
+def cuts_of(protocol: str) -> int:
+    """Return how often a protocol divides the same behaviour, each time at another moment."""
+    return CUTS if protocol == "time" else 1
+
+
 def split(
-    dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None = None
+    dataset: Dataset,
+    protocol: str,
+    seed: int,
+    measured: NDArray[np.bool_] | None = None,
+    cut: int = 0,
 ) -> Split:
     """Split a dataset by a protocol.
 
@@ -35,6 +46,8 @@ def split(
     measured
         bool (n_users,). Who may be asked about: all others are learned from alone, up to where
         they would have been asked. None: everybody.
+    cut
+        Which of `cuts_of` the protocol.
 
     Raises
     ------
@@ -44,7 +57,7 @@ def split(
         If there is no protocol of this name.
     """
     check_protocol(protocol)
-    made = _asking(dataset, protocol, seed, measured)
+    made = _asking(dataset, protocol, seed, measured, cut)
     if len(made.cases) < LEAST:
         raise DataError(
             f"{protocol} finds {len(made.cases)} users to ask, {LEAST} are needed",
@@ -54,9 +67,9 @@ def split(
 
 
 def _asking(
-    dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None
+    dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None, cut: int = 0
 ) -> Split:
-    made = PROTOCOLS[protocol](dataset, seed)
+    made = PROTOCOLS[protocol](dataset, seed, cut)
     if measured is None or measured.all():
         return made
 
@@ -72,7 +85,7 @@ def _instead(dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bo
     others = {
         name: len(_asking(dataset, name, seed, measured).cases)
         for name in PROTOCOLS
-        if name != protocol
+        if name not in (protocol, "time")  # that needs ten times as many, and says it itself
     }
     enough = [f"{name} ({n} users)" for name, n in others.items() if n >= LEAST]
     if enough:

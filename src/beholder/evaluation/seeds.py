@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from beholder.engine.opening import pipeline_of
 from beholder.engine.slate import Stage
 from beholder.errors import UsageError
 from beholder.evaluation.evaluate import Evaluation, evaluate
-from beholder.evaluation.protocols import check_protocol
+from beholder.evaluation.protocols import check_protocol, cuts_of
 from beholder.models.own import load_own
 from beholder.progress import SILENT, Progress
 from beholder.store.store import Store
@@ -34,7 +35,7 @@ def evaluations(
     stages: Mapping[str, Sequence[Stage]] | None = None,
     showing: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(SILENT),
 ) -> Iterator[Evaluation]:
-    """Return the evaluations of some seeds, each made when it is asked for.
+    """Return the evaluations of some seeds, and of each cut, each made when it is asked for.
 
     Whatever is wrong with the call is said before anything is read; see `beholder.evaluate`.
 
@@ -53,7 +54,8 @@ def evaluations(
     allowed = seconds(workspace.settings.train.budget if budget is None else budget)
     ask = partial(evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages)
     first = workspace.settings.train.seed
-    return (_one(workspace, seed, ask, showing) for seed in range(first, first + seeds))
+    each = product(range(first, first + seeds), range(cuts_of(protocol)))
+    return (_one(workspace, seed, partial(ask, cut=cut), showing) for seed, cut in each)
 
 
 def _one(
