@@ -19,7 +19,8 @@ BATCH, READ = 1024, 20  # histories that are read at once, and items of each
 def of_factors(dataset: Dataset, settings: Any) -> int:
     """Return what vectors of people and items take."""
     n = dataset.n_items + dataset.interactions.n_users
-    return NUMBER * HELD * n * settings.factors + _measuring(dataset, settings.factors)
+    size = int(settings.factors)
+    return NUMBER * HELD * n * size + _measuring(dataset, size)
 
 
 def of_factors_and_content(dataset: Dataset, settings: Any) -> int:
@@ -30,8 +31,8 @@ def of_factors_and_content(dataset: Dataset, settings: Any) -> int:
 def of_graph(dataset: Dataset, settings: Any) -> int:
     """Return what a graph takes: the vectors of all for each layer, there and back."""
     n = dataset.n_items + dataset.interactions.n_users
-    vectors = NUMBER * n * settings.size * (HELD + COPIES * (settings.layers + 1))
-    return vectors + _measuring(dataset, settings.size) + _rows(dataset)
+    size, times = int(settings.size), HELD + COPIES * (int(settings.layers) + 1)
+    return NUMBER * n * size * times + _measuring(dataset, size) + _rows(dataset)
 
 
 def of_graph_and_content(dataset: Dataset, settings: Any) -> int:
@@ -46,7 +47,8 @@ def of_towers(dataset: Dataset, settings: Any) -> int:
 
 def of_sequence(dataset: Dataset, settings: Any) -> int:
     """Return what towers take that read histories by a network."""
-    return _towers(dataset, settings.factors) + NUMBER * COPIES * BATCH * READ * settings.factors
+    size = int(settings.factors)
+    return _towers(dataset, size) + NUMBER * COPIES * BATCH * READ * size
 
 
 def _towers(dataset: Dataset, size: int) -> int:
@@ -63,7 +65,7 @@ def _measuring(dataset: Dataset, size: int) -> int:
 def _content(dataset: Dataset) -> int:
     """Return what is read of all items, twice while it is put together."""
     spaces = dataset.content.spaces
-    width = sum(min(WIDTH, one.vectors.shape[1]) for one in spaces.values())
+    width = sum(min(WIDTH, int(one.vectors.shape[1])) for one in spaces.values())
     return 2 * NUMBER * dataset.n_items * width
 
 
