@@ -27,6 +27,7 @@ from beholder.models.by_epochs import (
     touched,
 )
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.models.room import of_factors
 from beholder.scorers.interface import Floats
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import FoldIn, Vectors
@@ -67,6 +68,7 @@ class BPR:
         (BPRSettings(),),
         factors=True,
         needs=EXTRA,
+        memory=of_factors,
     )
 
     @classmethod

@@ -69,6 +69,7 @@ def _fields(card: Card) -> list[tuple[str, bool, str]]:
         ("trials", isinstance(card.trials, tuple) and bool(card.trials), "a tuple of Settings"),
         ("baseline", isinstance(card.baseline, tuple), "a tuple of Settings"),
         ("needs", card.needs is None or _text(card.needs), "the name of an extra, or None"),
+        ("memory", card.memory is None or callable(card.memory), "a function, or None"),
         ("couples", isinstance(card.couples, int) and card.couples >= 0, "a number, 0 or more"),
         *(
             (flag, isinstance(getattr(card, flag), bool), "True or False")

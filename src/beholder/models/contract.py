@@ -60,6 +60,9 @@ class Card(NamedTuple):
     couples
         So many pairs of items that one person liked within ten likes it needs, or more; and it
         draws about as many, however many people there are.
+    memory
+        Returns about how many bytes learning from a data set with some settings takes, beside the
+        data; None: by its cost.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Card(NamedTuple):
     also: frozenset[Source] = frozenset()
     doubted: bool = False
     couples: int = 0
+    memory: Callable[[Dataset, Any], int] | None = None
 
 
 class FitOptions(NamedTuple):

@@ -20,6 +20,7 @@ from beholder.models.by_epochs import EXTRA, Number, check_installed, contents, 
 from beholder.models.contract import BEHAVIOUR, BOTH, ONCE, Card, FitOptions
 from beholder.models.lightgcn import LightGCNSettings, learned_graph
 from beholder.models.placement import PLACED_OVER
+from beholder.models.room import of_graph_and_content
 from beholder.scorers import rows
 from beholder.scorers.entry import Entry, Placed
 from beholder.scorers.interface import Floats, Mask
@@ -52,6 +53,7 @@ class ItemGraph:
         "gradient",
         (ItemGraphSettings(),),
         needs=EXTRA,
+        memory=of_graph_and_content,
         doubted=True,
         also=frozenset({"words"}),
     )

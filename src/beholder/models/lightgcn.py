@@ -29,6 +29,7 @@ from beholder.models.by_epochs import (
 )
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.models.low_rank import low_rank
+from beholder.models.room import of_graph
 from beholder.scorers.item_item import ItemItem
 from beholder.scorers.recency import Recency
 
@@ -63,6 +64,7 @@ class LightGCN:
         "gradient",
         (LightGCNSettings(),),
         needs=EXTRA,
+        memory=of_graph,
     )
 
     @classmethod

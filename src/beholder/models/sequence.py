@@ -18,6 +18,7 @@ from msgspec import Meta
 from beholder.dataset.dataset import Dataset
 from beholder.models.by_epochs import EXTRA, check_installed
 from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOptions
+from beholder.models.room import of_sequence
 from beholder.models.two_towers import TowerSettings, learned_towers
 from beholder.scorers.reader import HEADS, Reader
 from beholder.scorers.recency import Recency
@@ -56,6 +57,7 @@ class Sequence:
         ),
         factors=True,
         needs=EXTRA,
+        memory=of_sequence,
         doubted=True,
         also=CONTENT,
     )

@@ -31,6 +31,7 @@ from beholder.models.by_epochs import (
 )
 from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOptions
 from beholder.models.low_rank import low_rank
+from beholder.models.room import of_towers
 from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.interface import Floats
 from beholder.scorers.item_item import ItemItem
@@ -77,6 +78,7 @@ class TwoTowers:
         "gradient",
         (TwoTowersSettings(),),
         needs=EXTRA,
+        memory=of_towers,
         doubted=True,
         also=CONTENT,
     )

@@ -27,6 +27,7 @@ from beholder.models.by_epochs import (
     touched,
 )
 from beholder.models.contract import BEHAVIOUR, BOTH, ONCE, Card, FitOptions
+from beholder.models.room import of_factors_and_content
 from beholder.scorers.vectors import Vectors
 
 
@@ -65,6 +66,7 @@ class VBPR:
         (VBPRSettings(),),
         factors=True,
         needs=EXTRA,
+        memory=of_factors_and_content,
         doubted=True,
         also=frozenset({"words"}),
     )

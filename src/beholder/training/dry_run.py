@@ -142,7 +142,7 @@ def _walk(
 def _line(member: Member, dataset: Dataset, walk: Rehearsal, allowed: float) -> Line:
     name = member.name
     left_out = walk.left_out.get(name)
-    room = None if member.card.needs else bytes_of(member.card, dataset)  # a network's is not known
+    room = bytes_of(member.card, dataset)
     line = Line(name, "member", memory=room, left_out=left_out)
     with_memory(line)
     if left_out == f"{name} {SLOW}":
@@ -189,6 +189,8 @@ def _always(walk: Rehearsal, dataset: Dataset) -> list[Line]:
 
 def bytes_of(card: Card, dataset: Dataset) -> int:
     """Return about how much memory a member takes while it is fitted, beside the data."""
+    if card.memory is not None:
+        return max(card.memory(dataset, settings) for settings in card.trials)
     n = dataset.n_items
     if card.part == "popularity":
         return NUMBER * n

@@ -199,7 +199,7 @@ def _alone(fitted: Fitted, n_users: int, n_pairs: int) -> str | None:
     if not fitted.weights.only_popularity:
         return None
     return (
-        f"popularity alone: everybody sees the same items in the same order, since {n_pairs} pairs "
+        f"popularity alone: everybody sees the known items in one order, since {n_pairs} pairs "
         f"of {n_users} people told no member more; import more behaviour, or let training try "
         "more, with a longer --budget and without --model"
     )
