@@ -121,6 +121,7 @@ def evaluate(
     budget: str | float | None = None,
     models: str | Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
+    without: str | Iterable[str] = (),
     progress: Progress = SILENT,
 ) -> list[Evaluation]:
     """Measure how good the recommendations are, beside popularity and item-kNN.
@@ -140,6 +141,9 @@ def evaluate(
         Names of models that the blend may use; empty: all.
     stages
         Further rows of the table: the same blend through these stages, by name.
+    without
+        `pictures`, `words`, `behaviour`, `members`, or names of models: what is lost without
+        each is a row of its own, and a sentence in `Evaluation.without`.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def evaluate(
     Raises
     ------
     UsageError
-        For an unknown protocol or model, or no seed.
+        For an unknown protocol, model or part, or no seed.
     DataError
         If there are too few people to ask.
     """
@@ -164,6 +168,7 @@ def evaluate(
         budget=budget,
         models=models,
         stages=stages,
+        without=without,
         showing=lambda: nullcontext(progress),
     )
     return list(found)

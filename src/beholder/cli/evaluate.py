@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     help="What is asked.",
 )
 @click.option("--model", "models", multiple=True, help="Members the blend may use; default: all.")
+@click.option(
+    "--without",
+    multiple=True,
+    help="pictures, words, behaviour, members or a model: what is lost without it.",
+)
 @click.option("--budget", help="How long the blend may be fitted: 90s, 10m, 1h.")
 @click.option(
     "--seeds",
@@ -39,6 +44,7 @@ def command(
     folder: Path,
     protocol: str,
     models: tuple[str, ...],
+    without: tuple[str, ...],
     budget: str | None,
     seeds: int,
     target: Path | None,
@@ -61,6 +67,7 @@ def command(
         seeds=seeds,
         budget=budget,
         models=models,
+        without=without,
         showing=console.progress,
     ):
         _show(result)
@@ -92,6 +99,8 @@ def _show(result: Evaluation) -> None:
             for row in result.rows
         ],
     )
+    for sentence in result.without:
+        click.echo(sentence)
     for note in result.notes:
         click.echo(f"- {note}")
     after = list(result.rows[0].after)

@@ -19,7 +19,7 @@ from beholder.dataset.time_cuts import day_of
 from beholder.engine.overlay import bare
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.slate import Stage
-from beholder.evaluation import ask
+from beholder.evaluation import ask, knock_out
 from beholder.evaluation.baselines import baselines
 from beholder.evaluation.protocols import basket_share, split
 from beholder.evaluation.table import Found, Row, rows_of
@@ -28,6 +28,7 @@ from beholder.progress import SILENT, Progress
 from beholder.scorers.blend import Blend
 from beholder.training.assemble import parts_of
 from beholder.training.auto import Budget, fit_auto
+from beholder.training.refit import Fitted
 
 COMPLETION = 0.3  # from this share of targets within an hour on, it is not a next visit
 COMPLETING = {
@@ -55,6 +56,8 @@ class Evaluation(msgspec.Struct):
         Share of targets within an hour of something that was known of the same user.
     since
         The day from which on everybody is asked, where a protocol has one for all.
+    without
+        What is lost without each part that was taken away, in words.
     """
 
     protocol: str
@@ -69,6 +72,7 @@ class Evaluation(msgspec.Struct):
     n_items: int = 0
     pool: int = 0
     since: str | None = None
+    without: list[str] = msgspec.field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -99,6 +103,7 @@ def evaluate(
     served: Pipeline | None = None,
     measured: NDArray[np.bool_] | None = None,
     cut: int = 0,
+    without: Iterable[str] = (),
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -117,8 +122,11 @@ def evaluate(
         bool (n_users,). Who may be asked about; None: everybody.
     cut
         Which of `protocols.cuts_of` the protocol.
+    without
+        What is to be taken away, one after the other; see `knock_out`.
     """
     began = time.monotonic()
+    without = knock_out.check(without)
     made = split(dataset, protocol, seed, measured, cut)
     asks = "next-basket" if protocol in ("next-basket", "time") else "leave-last-out"
     wanted = Budget(budget, seed)
@@ -129,12 +137,24 @@ def evaluate(
     contenders = _contenders(parts, others.blends, made)
     for name, pipeline in variations(parts, stages or {}, served).items():
         contenders[name] = _Contender(parts, pipeline)
+
+    def learn(lesser: Dataset, names: Iterable[str]) -> Fitted:
+        script = wanted._replace(plan=fitted.plan)
+        return fit_auto(lesser, script, progress=progress, only=names, protocol=asks)
+
+    taken: list[str] = []
+    for lesser in knock_out.lessers(made.train, fitted, learn, without, seed):
+        taken.append(lesser.name)
+        whole = parts if lesser.fitted is None else parts_of(lesser.fitted, lesser.train, table, 0)
+        own = whole if lesser.fitted else ask.with_blend(parts, others.blends["popularity"])
+        contenders[knock_out.row_of(lesser.name)] = _Contender(own)
     found: Found = {}
     progress.start("asking", len(contenders))
     for name, one in contenders.items():
         found[name] = [ask.lists(one.parts, part, pipeline=one.pipeline) for part in made.asked]
         progress.advance()
     progress.finish()
+    rows = rows_of(found, made, seed)
     return Evaluation(
         protocol,
         seed,
@@ -142,7 +162,7 @@ def evaluate(
         len(made.cases.targets),
         basket_share(dataset, made),
         time.monotonic() - began,
-        rows_of(found, made, seed),
+        rows,
         fitted.members,
         made.notes
         + _not_asked(measured)
@@ -152,6 +172,7 @@ def evaluate(
         dataset.n_items,
         int(made.pool.sum()),
         None if made.since is None else day_of(made.since),
+        knock_out.said(rows, taken) + knock_out.missing(without, taken),
     )
 
 

@@ -14,6 +14,7 @@ from beholder.dataset.build import build
 from beholder.engine.opening import pipeline_of
 from beholder.engine.slate import Stage
 from beholder.errors import UsageError
+from beholder.evaluation import knock_out
 from beholder.evaluation.evaluate import Evaluation, evaluate
 from beholder.evaluation.protocols import check_protocol, cuts_of
 from beholder.models.own import load_own
@@ -33,6 +34,7 @@ def evaluations(
     budget: str | float | None = None,
     models: str | Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
+    without: str | Iterable[str] = (),
     showing: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(SILENT),
 ) -> Iterator[Evaluation]:
     """Return the evaluations of some seeds, and of each cut, each made when it is asked for.
@@ -51,8 +53,11 @@ def evaluations(
     check_protocol(protocol)
     load_own(workspace.settings.train.modules)
     chosen = named(models)
+    taken = knock_out.check([without] if isinstance(without, str) else without)
     allowed = seconds(workspace.settings.train.budget if budget is None else budget)
-    ask = partial(evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages)
+    ask = partial(
+        evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages, without=taken
+    )
     first = workspace.settings.train.seed
     each = product(range(first, first + seeds), range(cuts_of(protocol)))
     return (_one(workspace, seed, partial(ask, cut=cut), showing) for seed, cut in each)

@@ -34,6 +34,8 @@ class Row(msgspec.Struct):
         Mean NDCG@10 over users, with `low` and `high` the 95 % interval by bootstrap.
     against
         Ratio of the blend's NDCG@10 to this contender's, with its 95 % interval.
+    lost
+        The blend's NDCG@10 less this contender's, with its 95 % interval.
     p
         Sign-flip permutation test of the difference, Holm-corrected over the table.
     after
@@ -48,6 +50,7 @@ class Row(msgspec.Struct):
     hr20: float
     metrics: dict[str, float]
     against: tuple[float, float, float] | None = None
+    lost: tuple[float, float, float] | None = None
     p: float | None = None
     per_user: dict[str, list[float]] = msgspec.field(default_factory=dict)
     after: dict[int, After] = msgspec.field(default_factory=dict)
@@ -84,6 +87,7 @@ def rows_of(found: Found, made: Split, seed: int) -> list[Row]:
         if name != "auto":
             ratio = float(ours.mean() / own.mean()) if own.mean() > 0 else float("inf")
             row.against = (ratio, *ratio_interval(ours, own, seed))
+            row.lost = (float((ours - own).mean()), *interval(ours - own, seed))
             row.p = p_values[others.index(name)]
         rows.append(row)
     return rows

@@ -173,6 +173,20 @@ class _Training:
         fitted.notes += left_out
         fitted.plan = dict(self.plan.decided)
         fitted.timings = self.plan.timings
+        fitted.without = partial(self._without, popular)
+        return fitted
+
+    def _without(self, popular: PopularitySettings, name: str) -> Fitted | None:
+        """Weigh the other members once more, each as it was learned; None: there are none."""
+        left = {
+            own: one for own, one in self.tuned.items() if name not in (own, one.member.card.name)
+        }
+        if not left:
+            return None
+        self.plan.script = dict(self.plan.decided)  # the clock has no say in it
+        self.chosen = weigh(self.held, left, popular, self.seed)
+        fitted = self.refit(left, self.chosen, popular)
+        self._rank(fitted)
         return fitted
 
     def compare(self, fitted: Fitted, possible: list[Member]) -> None:

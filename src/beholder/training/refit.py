@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,8 @@ class Fitted:
         What puts the first candidates in order, and why, or why nothing does.
     heads, outcomes
         What foresees clicks and purchases, and why, or why nothing does.
+    without
+        Returns what comes of weighing all members but one, or those of one model, once more.
     """
 
     blend: Blend
@@ -72,6 +74,7 @@ class Fitted:
     ranking: Ranking | None = None
     heads: Heads | None = None
     outcomes: Outcomes | None = None
+    without: Callable[[str], Fitted | None] = lambda name: None
 
 
 def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
