@@ -78,7 +78,9 @@ def _ask(request: bytes, files: list[int]) -> int:
         adopt(ADOPTING, 1)
         try:
             socket.send_fds(sock, [request], files)
-            return int(sock.recv(LONGEST))
+            answer = sock.recv(LONGEST)
+            assert answer, "the process that is forked from has ended"
+            return int(answer)
         finally:
             adopt(ADOPTING, 0)
 

@@ -199,14 +199,17 @@ def test_what_is_read_otherwise_than_it_stands_is_counted_as_by_the_import(tmp_p
     assert "3000 ids with spaces around them, which were taken off" in said
 
 
-def test_a_log_is_judged_by_the_rows_that_the_import_judges_it_by(shop: Path) -> None:
+def test_a_log_is_judged_by_the_rows_that_the_import_judges_it_by(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All of the first batch joins, and of those behind it none."""
-    rows = [{"user": "u", "item_id": f"i{n % 30}"} for n in range(50_000)]
-    rows += [{"user": "u", "item_id": "gone"} for n in range(60_000)]
+    monkeypatch.setattr("beholder.catalogue.readers.json_array.BATCH", 500)
+    rows = [{"user": "u", "item_id": f"i{n % 30}"} for n in range(500)]
+    rows += [{"user": "u", "item_id": "gone"} for n in range(600)]
     log = shop.parent / "log.json"
     log.write_text(json.dumps(rows))
     words = "import", shop, "--items", shop.parent / "items.csv", "--interactions", log
-    assert "50000 of 110000 interactions join" in beholder(*words, "--dry-run")[0]
+    assert "500 of 1100 interactions join" in beholder(*words, "--dry-run")[0]
 
 
 def test_items_of_which_none_is_read_stop_the_dry_run_as_the_import(shop: Path) -> None:

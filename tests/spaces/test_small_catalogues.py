@@ -101,7 +101,7 @@ def test_few_numbers_that_are_never_negative_find_their_group_as_often_as_plain_
     n: int, dim: int
 ) -> None:
     before, after = [], []
-    for seed in range(12 if n < 100 else 4):
+    for seed in range(12 if n < 100 else 4 if n < 1000 else 1):
         rng = np.random.default_rng(seed)
         group = np.arange(n) % (n // 6)
         spread = 0.35 * rng.normal(size=(n, dim))
