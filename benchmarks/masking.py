@@ -14,6 +14,7 @@ part stays masked, as the tree has it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,8 @@ class Events:
     def read(cls, store: Store, items: pa.Table, behaviour: BehaviourSettings) -> Events:
         """Read the events of a store, users numbered and items placed as in its dataset."""
         events = store.training_events("train")
-        users = numbers_of_people(marks_of_people(events))[events.users]
+        counted = _counted(events, behaviour)  # by what counts, people are numbered
+        users = numbers_of_people(marks_of_people(counted))[events.users]
         seqs = items["seq"].to_numpy()
         most = max(int(seqs.max(initial=0)), int(events.seqs.max(initial=0)))
         places = np.full(most + 1, -1, np.int32)
@@ -77,6 +79,14 @@ class Events:
         asked = self.liked[own] & np.isin(items, targets)
         # Each target is asked about at its first positive event, the first of them is the first.
         return np.setdiff1d(items[times < times[asked].min()], targets)
+
+
+def _counted(events: Any, behaviour: BehaviourSettings) -> Any:
+    """Return the events that are learned from: since 0.2 a day of one person has a cap."""
+    cap = getattr(behaviour, "daily_cap", None)
+    if cap is None:
+        return events
+    return import_module("beholder.dataset.daily_cap").capped(events, cap)[0]
 
 
 def masks(events: Events, cases: Any) -> list[Positions]:
