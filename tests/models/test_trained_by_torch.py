@@ -20,7 +20,7 @@ from beholder.models.two_towers import TwoTowers, TwoTowersSettings
 from beholder.progress import Silent
 from beholder.scorers.item_item import ItemItem
 from beholder.testing.sample_dataset import sample_dataset, tastes
-from beholder.training.auto import Budget, fit_auto
+from beholder.training.auto import STOPPED, Budget, fit_auto
 from beholder.training.refit import Fitted
 from beholder.workspace import Workspace
 from planted import World, dataset_of, make_world, workspace_of
@@ -100,6 +100,38 @@ def test_ctrl_c_ends_the_trying_of_a_model() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         TwoTowers.fit(sample_dataset(), TwoTowersSettings(), FitOptions(progress=Pressed()))
+
+
+def test_ctrl_c_keeps_the_best_so_far_where_one_model_is_all_there_is(world: World) -> None:
+    class Pressed(Silent):
+        """Somebody presses Ctrl-C after the third epoch of the first that is trained."""
+
+        def __init__(self) -> None:
+            self.said: list[str] = []
+            self.left, self.open = 3, ""
+
+        def advance(self, n: int = 1) -> None:
+            if self.open.startswith("learning"):
+                self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+
+        def start(self, what: str, total: int | None = None, unit: str = "") -> None:
+            self.open = what
+
+        def note(self, text: str) -> None:
+            self.said.append(text)
+
+    dataset, pressed = dataset_of(world), Pressed()
+    stopped = Budget(600, 1, stoppable=True)
+    fitted = fit_auto(dataset, stopped, only=["two-towers"], progress=pressed)
+    assert pressed.said == [STOPPED]
+    assert fitted.plan["rounds of trial 0 of two-towers"] <= 3
+    assert fitted.plan["stopped"] == 1
+    again = fit_auto(dataset, Budget(600, 1, fitted.plan), only=["two-towers"])
+    people = dataset.log.histories
+    ours, theirs = (one.blend.scores(one.blend.ask(people)) for one in (fitted, again))
+    np.testing.assert_array_equal(ours, theirs)
 
 
 def test_a_new_item_is_near_what_it_looks_and_reads_like() -> None:

@@ -103,7 +103,7 @@ def learn(task: Any, settings: EpochSettings, options: FitOptions) -> None:
     Raises
     ------
     KeyboardInterrupt
-        If Ctrl-C ended it: whoever tries models has better ones by then.
+        If Ctrl-C ended it, and whoever tries models has others by then.
     """
     from beholder.networks.loop import fit
     from beholder.networks.task import Options
@@ -123,7 +123,7 @@ def learn(task: Any, settings: EpochSettings, options: FitOptions) -> None:
             last=planned,
         ),
     )
-    if trained.ended == "stopped":
+    if trained.ended == "stopped" and not options.keep():
         raise KeyboardInterrupt
     options.counted(trained.best.number)
 

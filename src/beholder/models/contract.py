@@ -94,6 +94,8 @@ class FitOptions(NamedTuple):
         Of `time.monotonic`: a model that learns in rounds stops early and gives what it has.
     most, counted
         Rounds at most, as a recorded plan says, and whom to tell how many were done.
+    keep
+        Asked where Ctrl-C ended the rounds: whether what was learned by then is made use of.
     """
 
     seed: int = 0
@@ -101,6 +103,7 @@ class FitOptions(NamedTuple):
     progress: Progress = SILENT
     most: int | None = None
     counted: Callable[[int], None] = lambda rounds: None
+    keep: Callable[[], bool] = lambda: False
 
     def rounds(self, what: str, total: int) -> Iterator[int]:
         """Yield the numbers of rounds, as many as there is time for, and show how far it is."""

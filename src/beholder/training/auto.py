@@ -136,7 +136,7 @@ class _Training:
         clock = budget.clock or Clock(budget.seconds)
         self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
         self.plan.decided[SEED] = budget.seed
-        self.tuner = Tuner(held, self.plan, budget.seed, progress, live)
+        self.tuner = Tuner(held, self.plan, budget.seed, progress, live, self._keep)
         self.refit = Refit(dataset, self.plan, budget.seed, progress)
         self.tuned: dict[str, Tuned] = {}
         self.ahead = Ahead(dataset, held.train, self.plan, self.tuned)
@@ -338,6 +338,14 @@ class _Training:
             raise
         self.stopped = True
         self.progress.note(STOPPED)
+
+    def _keep(self) -> bool:
+        """Whether a trial that Ctrl-C ended is kept as far as it came: where it is the only one."""
+        if not self.stoppable or self.stopped or self.tuned:
+            return False
+        self.stopped = True
+        self.progress.note(STOPPED)
+        return True
 
     def _is_room(self, member: Member, quick: bool) -> bool:
         if not self.tuned:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -35,11 +35,12 @@ class Tuner:
         seed: int = 0,
         progress: Progress = SILENT,
         live: Live | None = None,
+        keep: Callable[[], bool] = lambda: False,
     ) -> None:
         self.held = held
         self.plan = plan
         self.live = live
-        self.options = FitOptions(seed, progress=progress)
+        self.options = FitOptions(seed, progress=progress, keep=keep)
         self.rounds: dict[str, int] = {}  # done in each step
 
     def fit(self, member: Member, settings: msgspec.Struct, step: str) -> Scorer:
