@@ -48,6 +48,7 @@ class Server:
         meant = "serve.insecure_http" if "--host" in words else "serve.local_only_open"
         told = {meant: "true", **(settings or {})}
         names = {f"BEHOLDER_{name.replace('.', '_').upper()}": told[name] for name in told}
+        self.root = root
         self.process = start(
             arguments,
             stdout=subprocess.PIPE,

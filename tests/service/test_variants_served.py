@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from beholder.cli.main import beholder
 from beholder.engine.variants import firsts
 from live_server import Server
 
@@ -266,3 +269,27 @@ def test_very_large_and_very_small_numbers_are_chosen_by_like_others(asking):
     )
     assert "10000000000" in page.text
     assert all("e" not in each["value"] for name in ("price", "grain") for each in facets[name])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("search", "enamel"),
+        ("similar", "mug-red"),
+        ("recommend", "--history", "jar-red"),
+        ("rows", "--row", "new"),
+    ],
+)
+def test_commands_show_one_of_each_where_they_are_asked_to(
+    shop: Server, words: tuple[str, ...]
+) -> None:
+    def printed(*more: str) -> list[str]:
+        name, *rest = words
+        line = [name, str(shop.root), *rest, "-k", "60", "--filter", "ware = 'enamel'", *more]
+        done = CliRunner().invoke(beholder, [*line, "--json"], catch_exceptions=False)
+        told = json.loads(done.stdout)
+        return products(told[0] if isinstance(told, list) else told)
+
+    one, all_of_them = printed("--variants", "one"), printed()
+    assert len(one) == len(set(one))
+    assert len(one) < len(all_of_them)

@@ -18,6 +18,11 @@ K = click.option("-k", default=10, show_default=True, help="How many items.")
 FILTER = click.option(
     "--filter", metavar="TEXT", help="Only items for which this holds, such as 'price < 50'."
 )
+VARIANTS = click.option(
+    "--variants",
+    type=click.Choice(("all", "one")),
+    help="one: of each product the variant that comes first.  [default: all]",
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

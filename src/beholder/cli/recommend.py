@@ -12,6 +12,7 @@ from beholder.cli import asking, console
 
 if TYPE_CHECKING:
     from beholder.engine.question import Repeat
+    from beholder.engine.variants import Variants
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 HEADS = {  # all of the whole file, whoever was in parts that an earlier run made
@@ -41,6 +42,7 @@ REFUSED = "whoever asks allows no recommendations of their own (`recommend` is o
     type=click.Choice(("never", "allow")),
     help="Whether what they did something with may come again; default: `serve.repeat`.",
 )
+@asking.VARIANTS
 @asking.JSON
 @click.option("--all", "everybody", is_flag=True, help="For everybody with a history, into --out.")
 @click.option("--out", type=FILE, metavar="FILE", help="With --all: a .jsonl or .parquet file.")
@@ -61,6 +63,7 @@ def command(
     filter: str | None,
     diversity: float | None,
     repeat: Repeat | None,
+    variants: Variants | None,
     as_json: bool,
     everybody: bool,
     out: Path | None,
@@ -74,11 +77,11 @@ def command(
     from beholder import named_file
 
     if everybody:
-        asked = (user, session, history, filter, repeat)
+        asked = (user, session, history, filter, repeat, variants)
         if out is None or any(asked) or diversity is not None:
             raise click.UsageError(
-                "--all needs --out, and takes no user, session, history, filter, diversity or "
-                "repeat"
+                "--all needs --out, and takes no user, session, history, filter, diversity, "
+                "repeat or variants"
             )
         named_file.check(out, force)
         _everybody(folder, out, k, users, as_json)
@@ -89,7 +92,7 @@ def command(
     from beholder.engine.question import Question
 
     with beholder.open(folder) as engine:
-        question = Question(k, filter=filter, diversity=diversity, repeat=repeat)
+        question = Question(k, filter=filter, diversity=diversity, repeat=repeat, variants=variants)
         who = asking.person(user, session, history)
         answer = engine.recommend(**who, question=question)
         why = ""

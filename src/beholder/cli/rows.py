@@ -12,6 +12,7 @@ from beholder.cli import asking, console
 
 if TYPE_CHECKING:
     from beholder.engine.rows import Row
+    from beholder.engine.variants import Variants
 
 
 @click.command("rows")
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--row", "names", multiple=True, metavar="NAME", help="Only this one; repeatable.")
 @asking.K
 @click.option("--filter", help="Only items for which this holds: price < 50")
+@asking.VARIANTS
 @asking.JSON
 def command(
     folder: Path,
@@ -29,6 +31,7 @@ def command(
     names: tuple[str, ...],
     k: int,
     filter: str | None,
+    variants: Variants | None,
     as_json: bool,
 ) -> None:
     """Print the lists beside the recommendations: recently-viewed, trending, new, popular.
@@ -40,7 +43,8 @@ def command(
 
     with beholder.open(folder) as engine:
         rows = [
-            engine.row(name, user, session=session, k=k, filter=filter) for name in names or NAMES
+            engine.row(name, user, session=session, k=k, filter=filter, variants=variants)
+            for name in names or NAMES
         ]
     if as_json:
         console.as_json(rows)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from beholder.cli import asking
+
+if TYPE_CHECKING:
+    from beholder.engine.variants import Variants
 
 
 @click.command("search")
@@ -16,6 +20,7 @@ from beholder.cli import asking
 @asking.K
 @click.option("--place", type=int, default=0, help="Of the first item among all that are found.")
 @asking.FILTER
+@asking.VARIANTS
 @asking.JSON
 def command(
     folder: Path,
@@ -24,13 +29,16 @@ def command(
     k: int,
     place: int,
     filter: str | None,
+    variants: Variants | None,
     as_json: bool,
 ) -> None:
     """Search by WORDS, by a picture, or by both."""
     import beholder
 
     with beholder.open(folder) as engine:
-        found = engine.search(" ".join(words), picture=picture, k=k, filter=filter, place=place)
+        found = engine.search(
+            " ".join(words), picture=picture, k=k, filter=filter, variants=variants, place=place
+        )
         asking.show(found, as_json)
         if found.total is not None and not as_json:
             click.echo(f"{found.total} found", err=True)
