@@ -84,7 +84,7 @@ class Followed(Catalogue):
         self.studio = studio
 
     def _vectors(
-        self, ids: Sequence[str], pictures: Sequence[Sequence[str]]
+        self, ids: Sequence[str], pictures: Sequence[Sequence[str]], texts: Sequence[str]
     ) -> dict[str, Modality]:
         return self.studio(pictures)
 
