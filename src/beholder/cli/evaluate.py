@@ -99,6 +99,7 @@ def _show(result: Evaluation) -> None:
             for row in result.rows
         ],
     )
+    _by_strata(result)
     for sentence in result.without:
         click.echo(sentence)
     for note in result.notes:
@@ -117,6 +118,21 @@ def _show(result: Evaluation) -> None:
                 for row in result.rows
             ],
         )
+
+
+def _by_strata(result: Evaluation) -> None:
+    """Print the blend and who it is compared with, where little and where much is known."""
+    from beholder.evaluation.strata import ITEMS, PEOPLE, named, of_kind
+
+    shown = [row.model for row in result.rows if not row.model.startswith("auto,")]
+    shown = [name for name in shown if not name.startswith("auto without")]
+    for by in (ITEMS, PEOPLE):
+        found = of_kind(result.strata, by)
+        if len(found) > 1:
+            console.table(
+                (f"NDCG@10 by {by}", "users", *shown),
+                [(named(one), one.cases, *(one.ndcg10[name] for name in shown)) for one in found],
+            )
 
 
 def _times(ratio: float, low: float, high: float) -> str:

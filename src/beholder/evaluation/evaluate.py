@@ -22,6 +22,7 @@ from beholder.engine.slate import Stage
 from beholder.evaluation import ask, knock_out
 from beholder.evaluation.baselines import baselines
 from beholder.evaluation.protocols import basket_share, split
+from beholder.evaluation.strata import Stratum, strata
 from beholder.evaluation.table import Found, Row, rows_of
 from beholder.evaluation.variations import variations
 from beholder.progress import SILENT, Progress
@@ -58,6 +59,8 @@ class Evaluation(msgspec.Struct):
         The day from which on everybody is asked, where a protocol has one for all.
     without
         What is lost without each part that was taken away, in words.
+    strata
+        NDCG@10 by how known the right items are, and by how much is known of people.
     """
 
     protocol: str
@@ -73,6 +76,7 @@ class Evaluation(msgspec.Struct):
     pool: int = 0
     since: str | None = None
     without: list[str] = msgspec.field(default_factory=list)
+    strata: list[Stratum] = msgspec.field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -173,6 +177,7 @@ def evaluate(
         int(made.pool.sum()),
         None if made.since is None else day_of(made.since),
         knock_out.said(rows, taken) + knock_out.missing(without, taken),
+        [] if made.after else strata({name: lists[0] for name, lists in found.items()}, made),
     )
 
 
