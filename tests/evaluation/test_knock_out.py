@@ -20,7 +20,7 @@ LIGHT = ("itemknn", "words", "visual-knn")
 
 def world(without: str) -> Dataset:
     """Return people whose taste either the words or the pictures show; the other is noise."""
-    whole = dataset_of(make_world(n_users=400))
+    whole = dataset_of(make_world(n_items=480, n_users=400))
     order = np.random.default_rng(5).permutation(whole.n_items)
     if without == "words":
         return replace(whole, texts=[whole.texts[i] for i in order])

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from beholder.dataset.splits import Split
 from beholder.evaluation import ask
-from beholder.evaluation.bootstrap import holm, interval, ratio_interval, sign_flip
+from beholder.evaluation.bootstrap import holm, interval
+from beholder.evaluation.certainty import Certainty, OfPeople, OfPeopleAndItems
 
 Found = dict[str, list[NDArray[np.int32]]]  # lists of each contender, one for each time asked
 Values = dict[str, NDArray[np.float64]]
@@ -37,7 +38,7 @@ class Row(msgspec.Struct):
     lost
         The blend's NDCG@10 less this contender's, with its 95 % interval.
     p
-        Sign-flip permutation test of the difference, Holm-corrected over the table.
+        Of the difference, Holm-corrected over the table; see `certainty`.
     after
         NDCG@10 and HR@20 after so many events of each person, where a protocol asks several
         times; the figures above are then the means of each person's.
@@ -62,11 +63,12 @@ def rows_of(found: Found, made: Split, seed: int) -> list[Row]:
     values = {name: _means(own) for name, own in each.items()}
     ours = values["auto"]["ndcg@10"]
     others = [name for name in found if name != "auto"]
-    p_values = holm([sign_flip(ours - values[name]["ndcg@10"], seed) for name in others])
+    certain = _certainty(found, values, made, seed)
+    p_values = holm([certain.p("auto", name) for name in others])
     rows = []
     for name, lists in found.items():
         own = values[name]["ndcg@10"]
-        low, high = interval(own, seed)
+        low, high = certain.of(name)
         means = {key: float(value.mean()) for key, value in values[name].items()}
         row = Row(
             name,
@@ -86,11 +88,18 @@ def rows_of(found: Found, made: Split, seed: int) -> list[Row]:
         )
         if name != "auto":
             ratio = float(ours.mean() / own.mean()) if own.mean() > 0 else float("inf")
-            row.against = (ratio, *ratio_interval(ours, own, seed))
-            row.lost = (float((ours - own).mean()), *interval(ours - own, seed))
+            row.against = (ratio, *certain.ratio("auto", name))
+            row.lost = (float((ours - own).mean()), *certain.difference("auto", name))
             row.p = p_values[others.index(name)]
         rows.append(row)
     return rows
+
+
+def _certainty(found: Found, values: dict[str, Values], made: Split, seed: int) -> Certainty:
+    """Return how certain figures are: where few items are asked for, of other items, too."""
+    if made.pool.all() or made.since is not None:
+        return OfPeople({name: own["ndcg@10"] for name, own in values.items()}, seed)
+    return OfPeopleAndItems({name: lists[0] for name, lists in found.items()}, made, seed)
 
 
 def _per_case(lists: Sequence[NDArray[np.int32]], made: Split) -> list[Values]:

@@ -1,0 +1,71 @@
+"""Where few items are asked for, what is certain holds of other items, too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from beholder.dataset.dataset import Dataset
+from beholder.dataset.splits import Cases, Split
+from beholder.evaluation import ask
+from beholder.evaluation.certainty import OfPeople, OfPeopleAndItems
+from beholder.testing.sample_log import log_of_arrays
+
+N_ITEMS, N_USERS = 16, 150
+
+
+def asked(seed: int, lead: float) -> tuple[dict[str, np.ndarray], Split]:
+    """Return lists of two that find each item with a chance of its own, the first more by a lead.
+
+    Everybody is asked for one item, the same for many: whoever is good at that one looks good.
+    """
+    rng = np.random.default_rng(seed)
+    log = log_of_arrays(
+        np.arange(N_USERS, dtype=np.int32), np.zeros(N_USERS, np.int32),
+        np.zeros(N_USERS, np.int64), np.ones(N_USERS), N_USERS, N_ITEMS + 1, 1,
+    )  # fmt: skip
+    targets = rng.integers(0, N_ITEMS, N_USERS).astype(np.int32)
+    cases = Cases(log, np.arange(N_USERS, dtype=np.int32), np.arange(N_USERS + 1), targets)
+    lists = {}
+    for name, more in (("ours", lead), ("theirs", 0.0)):
+        chance = np.clip(rng.random(N_ITEMS) * 0.6 + more, 0, 1)
+        found = rng.random(N_USERS) < chance[targets]
+        lists[name] = np.where(found, targets, -1).astype(np.int32)[:, None]
+    pool = np.arange(N_ITEMS + 1) < N_ITEMS
+    return lists, Split("cold-items", Dataset(log, {}, [""] * (N_ITEMS + 1)), cases, pool)
+
+
+def both(seed: int, lead: float) -> tuple[OfPeopleAndItems, OfPeople]:
+    lists, made = asked(seed, lead)
+    values = {name: ask.per_case(own, made)["ndcg@10"] for name, own in lists.items()}
+    return OfPeopleAndItems(lists, made, seed), OfPeople(values, seed)
+
+
+def test_two_that_differ_by_their_items_alone_are_not_called_different() -> None:
+    pairs = [both(seed, lead=0) for seed in range(60)]
+    called = [np.mean([one.p("ours", "theirs") < 0.05 for one in own]) for own in zip(*pairs)]
+    assert called[0] <= 0.12
+    assert called[1] > 0.4  # as if other items told the same
+
+
+def test_one_that_is_better_at_nearly_every_item_is() -> None:
+    two_way, _ = both(3, lead=0.5)
+    assert two_way.p("ours", "theirs") < 0.01
+    low, high = two_way.difference("ours", "theirs")
+    assert 0 < low < high
+    assert two_way.ratio("ours", "theirs")[0] > 1
+
+
+def test_draws_lie_around_what_was_measured() -> None:
+    two_way, by_people = both(5, lead=0.2)
+    for name, values in by_people.values.items():
+        assert two_way.means[name].mean() == pytest.approx(values.mean(), abs=0.02)
+        low, high = two_way.of(name)
+        narrow = by_people.of(name)
+        assert high - low > narrow[1] - narrow[0]
+
+
+def test_one_compared_with_itself_is_the_same() -> None:
+    two_way, _ = both(7, lead=0)
+    assert two_way.p("ours", "ours") == 1
+    assert two_way.difference("ours", "ours") == (0, 0)
