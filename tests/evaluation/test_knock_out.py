@@ -12,7 +12,9 @@ import pytest
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
 from beholder.evaluation.evaluate import Evaluation, evaluate
-from beholder.evaluation.knock_out import PARTS, check
+from beholder.evaluation.knock_out import PARTS, _shuffled, check, separable
+from beholder.spaces import Modality
+from beholder.training.auto import Budget, fit_auto
 from planted import dataset_of, make_world
 
 LIGHT = ("itemknn", "words", "visual-knn")
@@ -53,13 +55,14 @@ def test_the_modality_that_carries_taste_is_named_and_no_other(noise: str, carri
 
 
 def test_each_part_is_a_row_that_the_whole_is_compared_with() -> None:
-    found = asked(world("words"), ["behaviour", "members", "sequence"])
+    found = asked(world("words"), ["behaviour", "members", "itemknn", "sequence"])
     rows = {row.model: row for row in found.rows}
     learned = {one.member for one in found.members} - {"placement"}
     assert {f"auto without the member {name}" for name in learned} <= rows.keys()
     auto, lesser = rows["auto"], rows["auto without behaviour"]
     assert lesser.lost[0] == pytest.approx(auto.ndcg10 - lesser.ndcg10)
     assert lesser.lost[1] <= lesser.lost[0] <= lesser.lost[2]
+    assert sum("the member itemknn" in one for one in found.without) == 1
     assert found.without[-1] == (
         "without sequence: there is none in this blend, so nothing is lost"
     )
@@ -72,6 +75,45 @@ def test_without_the_only_member_popularity_is_left() -> None:
     )
     rows = {row.model: row.ndcg10 for row in found.rows}
     assert rows["auto without the member itemknn"] == pytest.approx(rows["popularity"], abs=0.02)
+
+
+@pytest.mark.parametrize("step", ["weigh all", "fit again", "none"])
+def test_to_take_nothing_away_changes_nothing(step: str) -> None:
+    dataset, only = dataset_of(make_world(n_users=320)), ["itemknn", "words", "ease"]
+    plan = fit_auto(dataset, Budget(60, 1), only=only).plan
+    if step != "none":
+        plan |= {step: 0}
+        plan |= {"trial 0 of ease": 1}
+    whole = fit_auto(dataset, Budget(60, 1, plan), only=only)
+    same = whole.without("nobody")
+    assert same is not None
+    assert same.weights == whole.weights
+    people = dataset.log.histories
+    ours, theirs = (one.blend.scores(one.blend.ask(people)) for one in (whole, same))
+    np.testing.assert_array_equal(ours, theirs)
+
+
+def test_pictures_of_others_are_those_of_one_other_item_to_every_encoder() -> None:
+    whole = dataset_of(make_world())
+    (name, one), *_ = whole.pictures.items()
+    some = np.arange(whole.n_items) % 3 > 0
+    few = Modality.of_rows(one.vectors[some] * 2, some)
+    dealt = _shuffled(replace(whole, pictures={name: one, "few": few}), seed=4).pictures
+    whose = [np.flatnonzero((one.vectors == own).all(axis=1))[0] for own in dealt[name].vectors]
+    assert not (np.array(whose) == np.arange(whole.n_items)).any()
+    for place, row in zip(np.flatnonzero(dealt["few"].present), dealt["few"].vectors, strict=True):
+        np.testing.assert_array_equal(row, dealt[name].vectors[place] * 2)
+
+
+def test_networks_of_pictures_and_words_are_left_out_where_one_half_is_taken_away() -> None:
+    whole = dataset_of(make_world())
+    mixed = replace(
+        whole, pictures={**whole.pictures, "own:mmcnn-ab12": next(iter(whole.pictures.values()))}
+    )
+    apart, said = separable(mixed, ["words"])
+    assert apart.pictures.keys() == whole.pictures.keys()
+    assert said[0].startswith("own:mmcnn-ab12: left out of everything here")
+    assert separable(mixed, ["itemknn"]) == (mixed, [])
 
 
 def test_what_is_no_part_is_refused_with_those_that_are() -> None:

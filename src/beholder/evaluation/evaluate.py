@@ -131,6 +131,7 @@ def evaluate(
     """
     began = time.monotonic()
     without = knock_out.check(without)
+    dataset, mixed = knock_out.separable(dataset, without)
     made = split(dataset, protocol, seed, measured, cut)
     asks = "next-basket" if protocol in ("next-basket", "time") else "leave-last-out"
     wanted = Budget(budget, seed)
@@ -158,7 +159,7 @@ def evaluate(
         found[name] = [ask.lists(one.parts, part, pipeline=one.pipeline) for part in made.asked]
         progress.advance()
     progress.finish()
-    rows = rows_of(found, made, seed)
+    rows = rows_of(found, made, seed, [knock_out.row_of(name) for name in taken])
     return Evaluation(
         protocol,
         seed,
@@ -168,7 +169,8 @@ def evaluate(
         time.monotonic() - began,
         rows,
         fitted.members,
-        made.notes
+        mixed
+        + made.notes
         + _not_asked(measured)
         + fitted.notes
         + others.notes

@@ -1,8 +1,8 @@
 """What is lost without one part: without pictures, words or behaviour, or without one member.
 
 A modality is taken away by learning once more without it, by the same decisions; a member by
-weighing the others once more, each as it was learned. So a difference is of the part alone, and
-not of what the clock left room for.
+weighing the others of the blend once more, each as it was learned and as thoroughly. So a
+difference is of the part alone, and not of what the clock left room for.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.blending.cold import PLACING
 from beholder.blending.members import Member, members_of
 from beholder.dataset.dataset import Dataset
+from beholder.encoders.item_network import KIND
+from beholder.encoders.own_network import OWN
 from beholder.errors import UsageError
 from beholder.evaluation.table import Row
 from beholder.models.registry import MODELS
@@ -78,21 +81,34 @@ def lessers(
         Learns from a dataset with some members by the decisions that made `fitted`.
     """
     tuned = [one.member for one in fitted.members if one.member != PLACING]
-    for name in wanted:
-        if name == PICTURES and train.pictures:
-            yield _again(PICTURES, replace(train, pictures={}), tuned, learn)
-            yield _again(SHUFFLED, _shuffled(train, seed), tuned, learn)
-        elif name == WORDS and any(train.texts):
-            yield _again(WORDS, replace(train, texts=[""] * train.n_items), tuned, learn)
-        elif name == BEHAVIOUR:
-            members = {one.name: one for one in members_of(train)[0]}
-            by_content = [n for n in tuned if n in members and not members[n].by_behaviour]
-            yield _again(BEHAVIOUR, train, by_content, learn)
-        elif name == MEMBERS:
-            for member in tuned:
-                yield Lesser(_member(member), train, fitted.without(member))
-        elif any(_is(member, name) for member in tuned):
-            yield Lesser(_member(name), train, fitted.without(name))
+    for part in PARTS:
+        if part in wanted:
+            yield from _without_part(part, train, tuned, learn, seed)
+    named = [member for name in wanted for member in _members(name, tuned)]
+    for name in dict.fromkeys(named):
+        yield Lesser(_member(name), train, fitted.without(name))
+
+
+def _members(name: str, tuned: list[str]) -> list[str]:
+    """Return what is taken away by one name that is no part: a member, or all of one model."""
+    if name == MEMBERS:
+        return tuned
+    there = name not in PARTS and any(name in (one, one.split(":")[0]) for one in tuned)
+    return [name] if there else []
+
+
+def _without_part(
+    part: str, train: Dataset, tuned: list[str], learn: Learn, seed: int
+) -> Iterator[Lesser]:
+    if part == PICTURES and train.pictures:
+        yield _again(PICTURES, replace(train, pictures={}), tuned, learn)
+        yield _again(SHUFFLED, _shuffled(train, seed), tuned, learn)
+    elif part == WORDS and any(train.texts):
+        yield _again(WORDS, replace(train, texts=[""] * train.n_items), tuned, learn)
+    elif part == BEHAVIOUR:
+        members = {one.name: one for one in members_of(train)[0]}
+        by_content = [n for n in tuned if n in members and not members[n].by_behaviour]
+        yield _again(BEHAVIOUR, train, by_content, learn)
 
 
 def _again(name: str, train: Dataset, members: list[str], learn: Learn) -> Lesser:
@@ -105,25 +121,38 @@ def _member(name: str) -> str:
     return f"the member {name}"  # one is called words, as the modality is
 
 
-def _is(member: str, name: str) -> bool:
-    """Whether a member has a name, or is of the model of this name."""
-    return name in (member, member.split(":")[0])
-
-
 def _shuffled(train: Dataset, seed: int) -> Dataset:
-    """Return the items that have pictures each with those of another one."""
-    rng = np.random.default_rng(seed)
-    return replace(train, pictures={n: _dealt(one, rng) for n, one in train.pictures.items()})
+    """Give each item that has pictures those of another one, to every encoder the same."""
+    there = np.any([one.present for one in train.pictures.values()], axis=0)
+    ring = np.random.default_rng(seed).permutation(np.flatnonzero(there))
+    new = np.arange(train.n_items)
+    new[ring] = np.roll(ring, 1)  # nobody keeps his own
+    return replace(train, pictures={n: _dealt(one, new) for n, one in train.pictures.items()})
 
 
-def _dealt(pictures: Modality, rng: np.random.Generator) -> Modality:
-    """Deal the vectors of items out anew among the items that have any."""
-    there = np.flatnonzero(pictures.present)
-    new = np.empty(len(pictures.present), np.int32)
-    new[there] = rng.permutation(there)
-    owner = new[pictures.owner]
+def _dealt(pictures: Modality, new: NDArray[np.int64]) -> Modality:
+    """Return the same vectors, each of another item, int64 (n_items,) by the one that it was of."""
+    owner = new[pictures.owner].astype(np.int32)
     order = np.argsort(owner, kind="stable")
-    return replace(pictures, vectors=pictures.vectors[order], owner=owner[order])
+    present = np.zeros_like(pictures.present)
+    present[owner] = True
+    vectors = pictures.vectors[order]
+    return replace(pictures, vectors=vectors, owner=owner[order], present=present)
+
+
+def separable(dataset: Dataset, wanted: Iterable[str]) -> tuple[Dataset, list[str]]:
+    """Leave networks that look at pictures and words together out, where one is to be taken away.
+
+    Their vectors would keep the other half. Returns what was left out, in words.
+    """
+    mixed = [n for n in dataset.pictures if n.startswith(f"{OWN}{KIND}-")]
+    if not mixed or not {PICTURES, WORDS} & set(wanted):
+        return dataset, []
+    apart = {name: own for name, own in dataset.pictures.items() if name not in mixed}
+    said = (
+        f"{', '.join(mixed)}: left out of everything here, since pictures and words are one in it"
+    )
+    return replace(dataset, pictures=apart), [said]
 
 
 def said(rows: Iterable[Row], names: Iterable[str]) -> list[str]:
@@ -152,5 +181,5 @@ def _sentence(row: Row, name: str) -> str:
     verdict = "no certain difference"
     if row.p < CERTAIN:
         verdict = "worse for certain" if mean > 0 else "better for certain"
-    figures = f"NDCG@10 {-mean:+.4f} (95 %: {-high:+.4f} to {-low:+.4f}; p {row.p:.2g})"
+    figures = f"NDCG@10 {-mean:+.4f} (95 %: {-high:+.4f} to {-low:+.4f}; corrected p {row.p:.2g})"
     return f"{given}: {verdict}, {figures}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 import numpy as np
@@ -38,7 +38,8 @@ class Row(msgspec.Struct):
     lost
         The blend's NDCG@10 less this contender's, with its 95 % interval.
     p
-        Of the difference, Holm-corrected over the table; see `certainty`.
+        Of the difference, see `certainty`; Holm-corrected over what the blend is compared with, and
+        over the parts that were taken away.
     after
         NDCG@10 and HR@20 after so many events of each person, where a protocol asks several
         times; the figures above are then the means of each person's.
@@ -57,14 +58,23 @@ class Row(msgspec.Struct):
     after: dict[int, After] = msgspec.field(default_factory=dict)
 
 
-def rows_of(found: Found, made: Split, seed: int) -> list[Row]:
-    """Return a row for each contender; the blend, `auto`, is compared with each other one."""
+def rows_of(found: Found, made: Split, seed: int, lesser: Collection[str] = ()) -> list[Row]:
+    """Return a row for each contender; the blend, `auto`, is compared with each other one.
+
+    Parameters
+    ----------
+    lesser
+        Rows of what lacks a part: another question, whose p values are corrected apart.
+    """
     each = {name: _per_case(lists, made) for name, lists in found.items()}
     values = {name: _means(own) for name, own in each.items()}
     ours = values["auto"]["ndcg@10"]
     others = [name for name in found if name != "auto"]
     certain = _certainty(found, values, made, seed)
-    p_values = holm([certain.p("auto", name) for name in others])
+    p_values: dict[str, float] = {}
+    for family in ([n for n in others if n not in lesser], [n for n in others if n in lesser]):
+        corrected = holm([certain.p("auto", name) for name in family])
+        p_values |= dict(zip(family, corrected, strict=True))
     rows = []
     for name, lists in found.items():
         own = values[name]["ndcg@10"]
@@ -90,7 +100,7 @@ def rows_of(found: Found, made: Split, seed: int) -> list[Row]:
             ratio = float(ours.mean() / own.mean()) if own.mean() > 0 else float("inf")
             row.against = (ratio, *certain.ratio("auto", name))
             row.lost = (float((ours - own).mean()), *certain.difference("auto", name))
-            row.p = p_values[others.index(name)]
+            row.p = p_values[name]
         rows.append(row)
     return rows
 

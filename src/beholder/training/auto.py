@@ -143,6 +143,8 @@ class _Training:
         self.draft: Chosen | None = None  # what the first blend is made by
         self.drafted: dict[str, msgspec.Struct] = {}  # and the settings it is of
         self.chosen: Chosen | None = None  # what the last one is made by; None: it is the first
+        self.weighed: dict[str, Tuned] = {}  # the members that the last blend is of
+        self.quick = self.is_first = True  # how they were weighed; whether it is the first one
         expect(self.plan, held)
 
     @property
@@ -177,15 +179,14 @@ class _Training:
         return fitted
 
     def _without(self, popular: PopularitySettings, name: str) -> Fitted | None:
-        """Weigh the other members once more, each as it was learned; None: there are none."""
-        left = {
-            own: one for own, one in self.tuned.items() if name not in (own, one.member.card.name)
-        }
+        """Weigh the other members of the blend once more; None: there are none."""
+        left = {n: one for n, one in self.weighed.items() if name not in (n, one.member.card.name)}
         if not left:
             return None
         self.plan.script = dict(self.plan.decided)  # the clock has no say in it
-        self.chosen = weigh(self.held, left, popular, self.seed)
-        fitted = self.refit(left, self.chosen, popular)
+        chosen = weigh(self.held, left, popular, self.seed, quick=self.quick)
+        fitted = self.refit(left, chosen, popular)
+        self.chosen = None if self.is_first else chosen
         self._rank(fitted)
         return fitted
 
@@ -249,6 +250,7 @@ class _Training:
         with self.plan.measured("first weighing"):
             self.draft = weigh(self.held, self.tuned, popular, self.seed, quick=True)
             self.draft.parts = None  # no order is learned from it
+        self.weighed = dict(self.tuned)
         self.drafted = self._settings
         fitted = self.refit(self.tuned, self.draft, popular, last=False)
         self.plan.expected["writing"] = self.plan.cost("folding")
@@ -405,7 +407,8 @@ class _Training:
             "fit again", lambda: self._in_time(again, chosen)
         ):
             return self._with_the_rest(drafted, popular, "the budget is used up")
-        self.chosen = chosen
+        self.chosen, self.weighed = chosen, dict(self.tuned)
+        self.quick, self.is_first = not whole, False
         return self.refit(self.tuned, chosen, popular)
 
     def _rank(self, fitted: Fitted) -> None:
