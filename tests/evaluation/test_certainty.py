@@ -47,7 +47,7 @@ def test_two_that_differ_by_their_items_alone_are_not_called_different() -> None
         np.mean([one.p("ours", "theirs") < 0.05 for one in own]) for own in zip(*pairs, strict=True)
     ]
     assert called[0] <= 0.12
-    assert called[1] > 0.4  # as if other items told the same
+    assert called[1] > 0.25  # as if other items told the same
 
 
 def test_one_that_is_better_at_nearly_every_item_is() -> None:

@@ -33,6 +33,14 @@ def test_a_refusal_names_the_protocols_that_can_be_asked_with_their_people() -> 
     assert "no protocol finds so many (leave-last-out 20, " in refused.value.remedy
 
 
+def test_without_any_moment_the_remedy_is_to_import_the_times() -> None:
+    whole = dataset_of(make_world())
+    timeless = whole.with_log(replace(whole.log, times=np.zeros_like(whole.log.times)))
+    with pytest.raises(DataError, match="next-basket finds 0 users") as refused:
+        split(timeless, "next-basket", seed=1)
+    assert "--map time=NAME" in refused.value.remedy
+
+
 def test_an_unknown_protocol_is_refused_with_the_known_ones(world: World) -> None:
     with pytest.raises(UsageError, match="leave-last-out"):
         split(dataset_of(world), "leave-first-out", seed=1)

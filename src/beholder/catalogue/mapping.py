@@ -61,8 +61,9 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "time": (
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
-            "event_date", "order_date", "purchase_date", "zeitstempel", "zeitpunkt", "datum",
-            "bestelldatum", "kaufdatum", "datum_uhrzeit",
+            "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
+            "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",
+            "日期",
         ),
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),

@@ -173,13 +173,18 @@ def row_of(name: str) -> str:
     return f"auto, {name}" if name == SHUFFLED else f"auto without {name}"
 
 
+def _given(name: str) -> str:
+    return f"with {name}" if name == SHUFFLED else f"without {name}"
+
+
 def _sentence(row: Row, name: str) -> str:
     assert row.lost is not None, "it was compared with the whole"
     assert row.p is not None, "so there is a p"
     mean, low, high = row.lost
-    given = f"with {name}" if name == SHUFFLED else f"without {name}"
+    if not (mean or low or high):
+        return f"{_given(name)}: nothing is lost, the lists are as good"
     verdict = "no certain difference"
     if row.p < CERTAIN:
         verdict = "worse for certain" if mean > 0 else "better for certain"
     figures = f"NDCG@10 {-mean:+.4f} (95 %: {-high:+.4f} to {-low:+.4f}; corrected p {row.p:.2g})"
-    return f"{given}: {verdict}, {figures}"
+    return f"{_given(name)}: {verdict}, {figures}"

@@ -82,6 +82,8 @@ def _asking(
 
 def _instead(dataset: Dataset, protocol: str, seed: int, measured: NDArray[np.bool_] | None) -> str:
     """Say how many people each other protocol finds: with so few users they are soon counted."""
+    if len(dataset.log) and not dataset.log.times.any():
+        return "no event has a moment: import them with the column of their time (--map time=NAME)"
     others = {
         name: len(_asking(dataset, name, seed, measured).cases)
         for name in PROTOCOLS
