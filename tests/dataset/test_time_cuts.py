@@ -83,4 +83,4 @@ def test_data_without_three_such_days_are_refused_with_the_most_that_there_are(
 ) -> None:
     with pytest.raises(DataError, match=rf"there are at most {found} \(") as refused:
         time_cut(dataset(without=without), 0)
-    assert "another protocol" in refused.value.remedy
+    assert "next-basket" in refused.value.remedy

@@ -73,7 +73,7 @@ def _cuts(log: Log) -> list[int]:
                 f"time needs {CUTS} days with {FEWEST} people to ask from each up to the next, "
                 f"who liked {EARLIER} things before it; from the latest of these days back there "
                 f"are at most {', then '.join(map(str, found))}",
-                remedy="bring behaviour of more people or days, or ask another protocol, next-basket first",
+                remedy="bring behaviour of more people or days, or ask next-basket",
             )
         ends.append(int(days[enough[-1]]))
     return ends[::-1]
