@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.encoders.cache import VectorCache
-from beholder.encoders.item_network import ItemNetwork, of_items
-from beholder.encoders.own_network import trouble_with, tuned
+from beholder.encoders.item_network import KIND, ItemNetwork, of_items
+from beholder.encoders.own_network import OWN, trouble_with, tuned
 from beholder.encoders.registry import graphs, vector_caches
 from beholder.spaces import Modality
 from beholder.spaces.words import tokens
@@ -138,3 +138,8 @@ def modalities(
             # What was tuned was made to be compared as it is.
             found[name] = Modality(vectors[present], owner, mask, given=tuned(name))
     return found
+
+
+def reads_words(name: str) -> bool:
+    """Whether an encoder of this name looks at pictures and reads words."""
+    return name.startswith(f"{OWN}{KIND}-")

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from beholder.blending.cold import PLACING
 from beholder.blending.members import Member, members_of
 from beholder.dataset.dataset import Dataset
-from beholder.encoders.item_network import KIND
-from beholder.encoders.own_network import OWN
+from beholder.dataset.raw_vectors import reads_words
 from beholder.errors import UsageError
 from beholder.evaluation.table import Row
 from beholder.models.registry import MODELS
@@ -145,7 +144,7 @@ def separable(dataset: Dataset, wanted: Iterable[str]) -> tuple[Dataset, list[st
 
     Their vectors would keep the other half. Returns what was left out, in words.
     """
-    mixed = [n for n in dataset.pictures if n.startswith(f"{OWN}{KIND}-")]
+    mixed = [name for name in dataset.pictures if reads_words(name)]
     if not mixed or not {PICTURES, WORDS} & set(wanted):
         return dataset, []
     apart = {name: own for name, own in dataset.pictures.items() if name not in mixed}

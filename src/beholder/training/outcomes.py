@@ -39,8 +39,9 @@ from beholder.scorers.interface import Floats
 from beholder.scorers.outcome_features import TASKS, Sums, outcome_features, records_of
 from beholder.scorers.ranker import AMONG, standard
 from beholder.store.in_sight import InSight
+from beholder.store.rates import DAY
 from beholder.training.auto import Budget
-from beholder.training.outcome_gate import cut, judged, lacking
+from beholder.training.outcome_gate import Parts, cut, judged, lacking
 from beholder.training.plan import MARGIN
 from beholder.training.refit import Fitted
 
@@ -138,7 +139,10 @@ def _learned(
     directions = directions_of(dataset, reads, seed)
     parts = cut(found.indptr)
     usual = usual_of(found.outcomes[parts.learn])
-    read = _read(dataset, found, reads, directions, usual, progress)
+    moments = _read_at(found, parts)
+    liked = liked_before(dataset.log, found.items, moments)
+    records = records_before(found, usual, moments)
+    read = _read(dataset, found, reads, directions, (liked, records), progress)
     mean, spread = _mean_and_spread(read[parts.learn])
     places = _standard_places(found.places, parts.learn)
     told = Told(standard(read, mean, spread), places, found.outcomes)
@@ -152,8 +156,8 @@ def _learned(
         return None, Outcomes(False, NOTHING, name, heads)
     net = able[name](told, None, tried[name].epoch, seed).net.only(kept)
     tasks = tuple(TASKS[place] for place in kept)
-    records = _records(found, dataset.n_items, usual)
-    made = Heads(reads, tasks, net, directions, liked_of(dataset), records, mean, spread)
+    last = _records(found, dataset.n_items, usual)
+    made = Heads(reads, tasks, net, directions, liked_of(dataset), last, mean, spread)
     why = f"{', '.join(tasks)} are foreseen, by {len(found)} places that were in sight ({name})"
     return made, Outcomes(True, why, name, heads)
 
@@ -199,14 +203,13 @@ def _read(
     found: Examples,
     reads: Reads,
     directions: Floats,
-    usual: Sums,
+    of_items: tuple[Floats, Floats],
     progress: Progress,
 ) -> Floats:
     """Return what is read of each example, as it was when it was seen, float32 (m, features)."""
     codes, groups, log = dataset.codes, dataset.groups, dataset.log
     sight = sight_of(reads, directions, dataset.content, codes, groups, liked_of(dataset))
-    liked = liked_before(log, found.items, found.times[found.owner])
-    records = _records_before(found, usual)
+    liked, records = of_items
     parts = []
     progress.start("reading what was in sight", len(found.users))
     for start in range(0, len(found.users), BLOCK):
@@ -223,22 +226,45 @@ def _read(
     return np.concatenate(parts)
 
 
-def _records_before(found: Examples, usual: Sums) -> Floats:
-    """Return what had followed where each item was seen before, (m, tasks + 1)."""
+def records_before(found: Examples, usual: Sums, moments: NDArray[np.int64]) -> Floats:
+    """Return what was known to have followed where each item was seen before, (m, tasks + 1).
+
+    What follows is known a day after: examples younger than that tell nothing yet.
+
+    Parameters
+    ----------
+    moments
+        int64 (m,). As of when each example reads it, milliseconds since 1970.
+    """
     there = ~np.isnan(found.outcomes)
-    values = np.where(there, found.outcomes, 0).astype(np.float64)
-    order = np.argsort(found.items, kind="stable")  # and oldest first
-    first = np.concatenate([[True], found.items[order][1:] != found.items[order][:-1]])
-    begins = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+    seen = found.times[found.owner]
+    begin = int(min(seen.min(), moments.min())) - DAY
+    span = int(max(seen.max(), moments.max())) - begin + 1
+    items = found.items.astype(np.int64) * span
+    keys = items + (seen - begin)
+    order = np.argsort(keys, kind="stable")
+    first = np.searchsorted(keys[order], items)
+    last = np.searchsorted(keys[order], items + (moments - DAY - begin), side="right")
 
     def before(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         total = np.concatenate([np.zeros((1, numbers.shape[1])), numbers[order].cumsum(axis=0)])
-        so_far = np.empty_like(numbers)
-        so_far[order] = total[:-1] - total[begins]
-        return so_far
+        return np.asarray(total[last] - total[first])
 
-    shown = before(np.ones((len(found), 1)))[:, 0]
+    values = np.where(there, found.outcomes, 0).astype(np.float64)
+    shown = (last - first).astype(np.float64)
     return records_of(before(values), before(there.astype(np.float64)), shown, usual)
+
+
+def _read_at(found: Examples, parts: Parts) -> NDArray[np.int64]:
+    """Return as of when each example reads what followed others, int64 (m,).
+
+    Those that are measured read it as it stood when their part began: a bundle's does not change.
+    """
+    moments = found.times[found.owner].copy()
+    for part in (parts.stop, parts.test):
+        own = moments[part]
+        own[:] = own.min(initial=np.iinfo(np.int64).max)
+    return moments
 
 
 def _records(found: Examples, n_items: int, usual: Sums) -> Floats:
