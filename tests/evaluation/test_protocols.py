@@ -39,6 +39,7 @@ def test_without_any_moment_the_remedy_is_to_import_the_times() -> None:
     with pytest.raises(DataError, match="next-basket finds 0 users") as refused:
         split(timeless, "next-basket", seed=1)
     assert "--map time=NAME" in refused.value.remedy
+    assert basket_share(timeless, split(timeless, "leave-last-out", seed=1)) == 0
 
 
 def test_an_unknown_protocol_is_refused_with_the_known_ones(world: World) -> None:

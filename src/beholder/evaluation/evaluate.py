@@ -169,7 +169,8 @@ def evaluate(
         time.monotonic() - began,
         rows,
         fitted.members,
-        mixed
+        _timeless(dataset)
+        + mixed
         + made.notes
         + _not_asked(measured)
         + fitted.notes
@@ -181,6 +182,12 @@ def evaluate(
         knock_out.said(rows, taken) + knock_out.missing(without, taken),
         [] if made.after else strata({name: lists[0] for name, lists in found.items()}, made),
     )
+
+
+def _timeless(dataset: Dataset) -> list[str]:
+    """Say so where events have no moments."""
+    none = not dataset.log.times.any()
+    return ["no event has a moment: which came last is drawn by seed"] * none
 
 
 def _not_asked(measured: NDArray[np.bool_] | None) -> list[str]:

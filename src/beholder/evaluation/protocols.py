@@ -109,8 +109,11 @@ def check_protocol(protocol: str) -> None:
 def basket_share(dataset: Dataset, made: Split) -> float:
     """Return the share of targets with a training event of the same user within an hour.
 
-    Where it is large, the protocol asks to complete a basket rather than to foresee a visit.
+    Where it is large, the protocol asks to complete a basket rather than to foresee a visit. Of
+    events without moments nothing is known: 0.
     """
+    if not dataset.log.times.any():
+        return 0.0
     log, firsts = dataset.log, dataset.log.firsts
     bounds = np.searchsorted(log.users[firsts], np.arange(log.n_users + 1))
     near = total = 0
