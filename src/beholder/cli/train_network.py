@@ -74,8 +74,8 @@ def options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def refuse(**others: Any) -> None:
-    """Refuse options of the other training.
+def refuse_given(others: dict[str, Any], said: str, remedy: str) -> None:
+    """Refuse options that were given, named where `said` has `{given}`.
 
     Raises
     ------
@@ -84,35 +84,26 @@ def refuse(**others: Any) -> None:
     """
     from beholder.errors import UsageError
 
-    given = [f"--{name}" for name, value in others.items() if value]
+    given = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
     if given:
-        raise UsageError(
-            f"{', '.join(given)} says nothing to the training of a network", remedy="leave it out"
-        )
+        raise UsageError(said.format(given=", ".join(given)), remedy=remedy)
+
+
+def refuse(**others: Any) -> None:
+    """Refuse options of the other training."""
+    refuse_given(others, "{given} says nothing to the training of a network", "leave it out")
 
 
 def refuse_dry(**others: Any) -> None:
-    """Refuse options that a dry run does not follow; raises as `refuse` does."""
-    from beholder.errors import UsageError
-
-    given = [f"--{name}" for name, value in others.items() if value]
-    if given:
-        raise UsageError(
-            f"{', '.join(given)} says nothing to a dry run",
-            remedy="leave it out, or leave --dry-run out",
-        )
+    """Refuse options that a dry run does not follow."""
+    remedy = "leave it out, or leave --dry-run out"
+    refuse_given(others, "{given} says nothing to a dry run", remedy)
 
 
 def refuse_without(network: dict[str, Any]) -> None:
-    """Refuse options of a network's training where none is trained; raises as `refuse` does."""
-    from beholder.errors import UsageError
-
-    given = [f"--{name.replace('_', '-')}" for name, value in network.items() if value]
-    if given:
-        raise UsageError(
-            f"{', '.join(given)} is for the training of a network",
-            remedy="add --tune-encoder, or leave it out",
-        )
+    """Refuse options of a network's training where none is trained."""
+    remedy = "add --tune-encoder, or leave it out"
+    refuse_given(network, "{given} is for the training of a network", remedy)
 
 
 def train(

@@ -128,23 +128,14 @@ def show_bundle(trained: Trained) -> None:
 
 
 def refuse_beside_none(**others: Any) -> None:
-    """Refuse options of a training of a bundle: it is trained as the settings say.
-
-    Raises
-    ------
-    UsageError
-        If one is given.
-    """
-    from beholder.errors import UsageError
-
-    given = [f"--{name}" for name, value in others.items() if value]
-    if given:
-        raise UsageError(
-            f"--tune-encoder none trains as the settings say, without {', '.join(given)}",
-            remedy="leave it out, and train once more with it but without --tune-encoder",
-        )
+    """Refuse options of a training of a bundle: it is trained as the settings say."""
+    train_network.refuse_given(
+        others,
+        "--tune-encoder none trains as the settings say, without {given}",
+        "leave it out, and train once more with it but without --tune-encoder",
+    )
 
 
 def refuse_all(network: dict[str, Any]) -> None:
     """Refuse options of a training where nothing is tuned."""
-    train_network.refuse(**{name.replace("_", "-"): value for name, value in network.items()})
+    train_network.refuse(**network)
