@@ -68,6 +68,15 @@ def test_each_part_is_a_row_that_the_whole_is_compared_with() -> None:
     )
 
 
+def test_what_no_member_reads_is_not_called_as_good() -> None:
+    found = evaluate(
+        world("words"), "cold-items", seed=1, budget=5, models=["words"], without=["pictures"]
+    )
+    assert found.without[0] == (
+        "without pictures: no model that reads them is in the blend, so nothing is lost"
+    )
+
+
 def test_without_the_only_member_popularity_is_left() -> None:
     dataset = dataset_of(make_world(n_users=200))
     found = evaluate(

@@ -179,7 +179,7 @@ def evaluate(
         dataset.n_items,
         int(made.pool.sum()),
         None if made.since is None else day_of(made.since),
-        knock_out.said(rows, taken) + knock_out.missing(without, taken),
+        knock_out.said(rows, taken, fitted.members) + knock_out.missing(without, taken),
         [] if made.after else strata({name: lists[0] for name, lists in found.items()}, made),
     )
 

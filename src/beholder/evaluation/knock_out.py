@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from beholder.blending.cold import PLACING
 from beholder.blending.members import Member, members_of
+from beholder.bundle.choice import MemberRecord
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.raw_vectors import reads_words
 from beholder.errors import UsageError
@@ -154,10 +155,29 @@ def separable(dataset: Dataset, wanted: Iterable[str]) -> tuple[Dataset, list[st
     return replace(dataset, pictures=apart), [said]
 
 
-def said(rows: Iterable[Row], names: Iterable[str]) -> list[str]:
-    """Return what came of it in words, a sentence for each part that was taken away."""
+def said(rows: Iterable[Row], names: Iterable[str], members: Iterable[MemberRecord]) -> list[str]:
+    """Return what came of it in words, a sentence for each part that was taken away.
+
+    Parameters
+    ----------
+    members
+        What the whole blend is made of: where none of them reads a part, that is said, since there
+        may have been no time to learn from it.
+    """
     by_name = {row.model: row for row in rows}
-    return [_sentence(by_name[row_of(name)], name) for name in names]
+    read = {source for one in members if one.warm or one.cold for source in _reads(one)}
+    return [_sentence(by_name[row_of(name)], name, _needed(name) <= read) for name in names]
+
+
+def _reads(member: MemberRecord) -> frozenset[str]:
+    card = MODELS[member.model].card
+    return card.learns | card.also
+
+
+def _needed(name: str) -> set[str]:
+    """Return what a member must read for a part to be in a blend; members are always in it."""
+    modality = PICTURES if name == SHUFFLED else name
+    return {modality} if modality in (PICTURES, WORDS) else set()
 
 
 def missing(wanted: Iterable[str], taken: Iterable[str]) -> list[str]:
@@ -176,10 +196,12 @@ def _given(name: str) -> str:
     return f"with {name}" if name == SHUFFLED else f"without {name}"
 
 
-def _sentence(row: Row, name: str) -> str:
+def _sentence(row: Row, name: str, read: bool) -> str:
     assert row.lost is not None, "it was compared with the whole"
     assert row.p is not None, "so there is a p"
     mean, low, high = row.lost
+    if not (mean or low or high) and not read:
+        return f"{_given(name)}: no model that reads them is in the blend, so nothing is lost"
     if not (mean or low or high):
         return f"{_given(name)}: nothing is lost, the lists are as good"
     verdict = "no certain difference"
