@@ -21,6 +21,7 @@ from beholder.engine.pipeline import Pipeline
 from beholder.engine.slate import Stage
 from beholder.evaluation import ask, knock_out
 from beholder.evaluation.baselines import baselines
+from beholder.evaluation.learning import Learned
 from beholder.evaluation.protocols import basket_share, split
 from beholder.evaluation.strata import Stratum, strata
 from beholder.evaluation.table import Found, Row, rows_of
@@ -61,6 +62,14 @@ class Evaluation(msgspec.Struct):
         What is lost without each part that was taken away, in words.
     strata
         NDCG@10 by how known the right items are, and by how much is known of people.
+    tenths
+        NDCG@10 by tenths of the people, by how much is known of them.
+    learning
+        How good the blend is by a part of the behaviour, all of it last; empty: not asked for.
+    more
+        What that says of more data, in words.
+    right
+        Ids of the right answers of each case, in the order of `Row.per_user`.
     """
 
     protocol: str
@@ -77,6 +86,10 @@ class Evaluation(msgspec.Struct):
     since: str | None = None
     without: list[str] = msgspec.field(default_factory=list)
     strata: list[Stratum] = msgspec.field(default_factory=list)
+    tenths: list[Stratum] = msgspec.field(default_factory=list)
+    learning: list[Learned] = msgspec.field(default_factory=list)
+    more: list[str] = msgspec.field(default_factory=list)
+    right: list[list[str]] = msgspec.field(default_factory=list)
 
     @property
     def label(self) -> str:

@@ -40,6 +40,16 @@ class Row(msgspec.Struct):
     p
         Of the difference, see `certainty`; Holm-corrected over what the blend is compared with, and
         over the parts that were taken away.
+    metrics
+        The mean of every metric, and what is said of all lists together.
+    per_user
+        Every metric of each case, in the order of the questions; NaN where it says nothing there.
+    lists
+        Ids of what each case was recommended, best first, 20 at most. Where a protocol asks several
+        times: all of the first time, then all of the second.
+    tenths
+        Mean NDCG@10 of each tenth of the people, sorted by this contender's own, rising; of fewer
+        than ten people, one for each.
     after
         NDCG@10 and HR@20 after so many events of each person, where a protocol asks several
         times; the figures above are then the means of each person's.
@@ -56,6 +66,8 @@ class Row(msgspec.Struct):
     p: float | None = None
     per_user: dict[str, list[float]] = msgspec.field(default_factory=dict)
     after: dict[int, After] = msgspec.field(default_factory=dict)
+    lists: list[list[str]] = msgspec.field(default_factory=list)
+    tenths: list[float] = msgspec.field(default_factory=list)
 
 
 def rows_of(found: Found, made: Split, seed: int, lesser: Collection[str] = ()) -> list[Row]:
