@@ -161,10 +161,10 @@ def _kind(row: Contender) -> str:
 
 
 def _verdict(row: Contender) -> str:
-    said = {"lost": "worse for certain", "gained": "better for certain"}
+    said = {"lost": "worse", "gained": "better"}
     told = said.get(_kind(row), "no certain difference")
     if row.lost is not None and not any(row.lost):
-        told = "the lists are as good"
+        told = "lists as good"
     return f"{told}, p {probability(row.p)}"
 
 
@@ -172,8 +172,8 @@ def _beside(row: Contender) -> str:
     """Say how the blend compares with a baseline."""
     if row.ratio is None:
         return ""
-    told = "better for certain" if row.better else "worse for certain" if row.worse else ""
-    return f"the blend is {told or 'not certainly different'}, p {probability(row.p)}"
+    told = "the blend is better" if row.better else "the blend is worse" if row.worse else ""
+    return f"{told or 'no certain difference'}, p {probability(row.p)}"
 
 
 def probability(p: float | None) -> str:

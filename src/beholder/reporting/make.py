@@ -24,10 +24,10 @@ from beholder.progress import SILENT, Progress
 from beholder.reporting import results
 from beholder.reporting.asked import asked
 from beholder.reporting.cost import cost
+from beholder.reporting.headline import headline
 from beholder.reporting.markdown import markdown
 from beholder.reporting.page import Made, page
 from beholder.reporting.people import People, people
-from beholder.reporting.summary import headline
 from beholder.store.store import Store
 from beholder.training.budget import seconds
 from beholder.workspace import Workspace

@@ -12,6 +12,7 @@ from beholder.pages.report import render_report
 from beholder.reporting import figures, plots, summary
 from beholder.reporting.asked import BASELINE, BLEND_ROW, PART, STAGE, Asked, Contender
 from beholder.reporting.cost import Cost
+from beholder.reporting.headline import headline
 from beholder.reporting.people import People
 from beholder.reporting.words import EXPLAINED, QUESTIONS, name_of
 
@@ -90,7 +91,7 @@ def page(
     return render_report(
         {
             "made": made,
-            "headline": summary.headline(every),
+            "headline": headline(every),
             "sections": sections,
             "tiles": _tiles(every, cost),
             "costs": summary.costs(cost),

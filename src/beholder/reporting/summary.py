@@ -56,24 +56,6 @@ def verdict(asked: Asked) -> str:
     return "better" if all(better) else "partly" if any(better) else "open"
 
 
-HEADLINES = {
-    "better": "Yes: better than {others}, for certain{where}.",
-    "partly": "In part: better than some of what it was compared with; not all of it is certain.",
-    "open": "Not shown: no certain difference to {others}.",
-    "worse": "Not everywhere: something simpler is better for certain.",
-}
-
-
-def headline(every: Sequence[Asked]) -> str:
-    """Return the whole answer in a sentence, the worst question deciding."""
-    verdicts = {verdict(one) for one in every}
-    found = next(iter(verdicts)) if len(verdicts) == 1 else "partly"
-    found = "worse" if "worse" in verdicts else found
-    names = list(dict.fromkeys(name_of(row.model) for one in every for row in one.of(BASELINE)))
-    where = f" in each of {len(every)} questions" if len(every) > 1 else ""
-    return HEADLINES[found].format(others=listed(names), where=where)
-
-
 def costs(cost: Cost) -> str:
     """Return what an answer and a bundle cost, in a sentence; empty where nothing is served."""
     if cost.bundle is None:
