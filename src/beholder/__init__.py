@@ -124,6 +124,7 @@ def evaluate(
     models: str | Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
     without: str | Iterable[str] = (),
+    curve: bool = False,
     progress: Progress = SILENT,
 ) -> list[Evaluation]:
     """Measure how good the recommendations are, beside popularity and item-kNN.
@@ -146,6 +147,8 @@ def evaluate(
     without
         `pictures`, `words`, `behaviour`, `members`, or names of models: what is lost without
         each is a row of its own, and a sentence in `Evaluation.without`.
+    curve
+        Whether to learn from 10 and 30 % of the events, too: `Evaluation.learning` and `more`.
 
     Returns
     -------
@@ -171,6 +174,7 @@ def evaluate(
         models=models,
         stages=stages,
         without=without,
+        curve=curve,
         showing=lambda: nullcontext(progress),
     )
     return list(found)
