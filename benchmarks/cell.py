@@ -102,7 +102,10 @@ def measure(workspace: Workspace, protocol: str, seed: int, budget: str) -> dict
         "catalogue": hashlib.blake2b(ids, digest_size=8).hexdigest(),
         "masking": watched.masking,
         "cases": [key(watched.cases, case) for case in range(len(watched.cases))],
-        "rows": {row.model: {name: row.per_user[name] for name in MEASURES} for row in result.rows},
+        "rows": {
+            row.model: {name: np.asarray(row.per_user[name]).round(6).tolist() for name in MEASURES}
+            for row in result.rows
+        },
         "metrics": {row.model: row.metrics for row in result.rows},
         "chosen": chosen(result),
         "notes": result.notes,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -21,6 +23,16 @@ from planted import STEADY, World, make_world, workspace_of
 settings.register_profile("beholder", deadline=None, derandomize=True)
 settings.load_profile("beholder")
 NUMBERS = itertools.count()
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +100,16 @@ def new_database(postgres_server: str) -> Iterator[Callable[[], str]]:
 def postgres_url(new_database: Callable[[], str]) -> str:
     """The address of a new, empty database."""
     return new_database()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        assert not os.environ.get("CI"), "CI has Chromium"
+        pytest.skip("there is no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

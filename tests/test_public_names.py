@@ -17,7 +17,8 @@ from beholder.engine.opening import open_engine
 
 def test_the_public_names_are_these() -> None:
     assert beholder.__all__ == [
-        "BeholderError", "__version__", "evaluate", "fit", "load", "open", "register", "train",
+        "BeholderError", "__version__", "evaluate", "fit", "load", "open", "register", "report",
+        "train",
     ]  # fmt: skip
     assert beholder.__all__ == sorted(beholder.__all__)
     for name in beholder.__all__:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from beholder.frames.recommender import Recommender
     from beholder.models.contract import Model
     from beholder.progress import Progress
+    from beholder.reporting.make import Report
     from beholder.training.train import Trained
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "load",
     "open",
     "register",
+    "report",
     "train",
 ]
 __version__ = "0.1.0"
@@ -122,6 +124,7 @@ def evaluate(
     models: str | Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
     without: str | Iterable[str] = (),
+    curve: bool = False,
     progress: Progress = SILENT,
 ) -> list[Evaluation]:
     """Measure how good the recommendations are, beside popularity and item-kNN.
@@ -144,6 +147,8 @@ def evaluate(
     without
         `pictures`, `words`, `behaviour`, `members`, or names of models: what is lost without
         each is a row of its own, and a sentence in `Evaluation.without`.
+    curve
+        Whether to learn from 10 and 30 % of the events, too: `Evaluation.learning` and `more`.
 
     Returns
     -------
@@ -169,9 +174,75 @@ def evaluate(
         models=models,
         stages=stages,
         without=without,
+        curve=curve,
         showing=lambda: nullcontext(progress),
     )
     return list(found)
+
+
+def report(
+    folder: str | Path,
+    protocols: str | Iterable[str] = ("next-basket", "cold-items"),
+    *,
+    seeds: int = 1,
+    budget: str | float | None = None,
+    without: str | Iterable[str] = ("pictures", "words", "behaviour"),
+    results: Iterable[str | Path] = (),
+    people: bool = True,
+    k: int = 5,
+    out: str | Path | None = None,
+    force: bool = False,
+    progress: Progress = SILENT,
+) -> Report:
+    """Write one HTML file that says how good the recommendations are, to be sent.
+
+    Parameters
+    ----------
+    folder
+        A workspace with items and behaviour; nothing in it changes but its folder `reports`.
+    protocols, seeds, budget, without
+        As `evaluate` has them; protocols that find too few people are left out, and named.
+    results
+        Files that `beholder evaluate --json` wrote: these are shown, and nothing is evaluated.
+    people
+        Whether some people's histories are shown, without who they are.
+    k
+        Items are shown that at least so many people did something with, 2 or more.
+    out
+        The file; None: a new one in `reports`.
+    force
+        Whether a file that is there may be replaced.
+
+    Returns
+    -------
+    The file, its first sentence, and the evaluations.
+
+    Raises
+    ------
+    UsageError
+        For an unknown protocol or part, or a file that is there.
+    DataError
+        If there are too few people to ask, or a file of results cannot be read.
+    """
+    from contextlib import nullcontext
+    from pathlib import Path
+
+    from beholder.reporting.make import Wish, of_names, paths
+    from beholder.reporting.make import report as made
+    from beholder.workspace import Workspace
+
+    wish = Wish(
+        of_names(protocols),
+        seeds,
+        budget,
+        of_names(without),
+        paths(results),
+        people,
+        k,
+        None if out is None else Path(out),
+        force=force,
+    )
+    return made(Workspace.open(folder), wish, lambda: nullcontext(progress))
 
 
 def fit(

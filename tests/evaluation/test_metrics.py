@@ -92,28 +92,3 @@ LOG = np.log2
 )
 def test_metrics_by_hand(name: str, expected: list[float]) -> None:
     np.testing.assert_allclose(metrics.METRICS[name](HITS, COUNTS), expected)
-
-
-LISTS = np.array([[0, 1], [0, 2], [0, -1]], np.int32)
-
-
-def test_coverage_is_the_share_of_items_shown() -> None:
-    assert metrics.coverage(LISTS, 6) == 0.5
-
-
-def test_gini_is_zero_for_even_lists_and_high_for_one_item() -> None:
-    even = np.array([[0, 1], [2, 3]], np.int32)
-    assert metrics.gini(even, 4) == pytest.approx(0)
-    one = np.zeros((5, 1), np.int32)
-    assert metrics.gini(one, 4) == pytest.approx(3 / 4)  # (n - 1) / n
-    assert metrics.gini(np.full((2, 2), -1, np.int32), 4) == 0
-    # Mean absolute difference over twice the mean, the definition.
-    counts = np.array([3, 1, 1, 0])
-    differences = np.abs(counts[:, None] - counts[None, :]).mean()
-    assert metrics.gini(LISTS, 4) == pytest.approx(differences / 2 / counts.mean())
-
-
-def test_novelty_is_the_mean_surprise() -> None:
-    popularity = np.array([8.0, 4.0, 0.0, 4.0])
-    expected = (3 * 1 + 2 + 4) / 5  # -log2 of 8/16 thrice, 4/16, and 1/16 for the unseen one
-    assert metrics.novelty(LISTS, popularity) == pytest.approx(expected)

@@ -56,12 +56,14 @@ def test_every_contender_has_its_mean_and_the_value_of_each_person(made: Split) 
     for name, row in rows.items():
         assert row.ndcg10 == pytest.approx(VALUES[name].mean())
         assert row.metrics["ndcg@10"] == row.ndcg10
-        assert row.per_user["ndcg@10"] == VALUES[name].round(6).tolist()
+        np.testing.assert_array_equal(row.per_user["ndcg@10"], VALUES[name])
         assert (row.low, row.high) == interval(VALUES[name], SEED)
         assert row.after == {}
     assert [row.hr20 for row in rows.values()] == [7 / 8, 7 / 8, 2 / 8]
     assert rows["poor"].metrics["hr@10"] == 1 / 8
-    assert rows["poor"].per_user["hr@20"] == [0, 1, 0, 1, 0, 0, 0, 0]
+    assert rows["poor"].per_user["hr@20"].tolist() == [0, 1, 0, 1, 0, 0, 0, 0]
+    assert rows["good"].tenths == pytest.approx(np.sort(VALUES["good"]))  # of eight, one for each
+    np.testing.assert_array_equal(rows["good"].lists, GOOD)
 
 
 def one() -> list[list[np.ndarray]]:
@@ -106,11 +108,12 @@ def test_asked_several_times_each_counts_and_the_figures_are_means_of_each_perso
         assert (after.low, after.high) == interval(VALUES[name], SEED)
         assert after.hr20 == hits
     each = (VALUES["poor"] + VALUES["auto"]) / 2
-    assert auto.per_user["ndcg@10"] == each.round(6).tolist()
+    np.testing.assert_array_equal(auto.per_user["ndcg@10"], each)
+    np.testing.assert_array_equal(auto.lists, np.concatenate([POOR, OURS]))
     assert auto.ndcg10 == pytest.approx(each.mean())
     assert (auto.low, auto.high) == interval(each, SEED)
     assert auto.hr20 == (2 / 8 + 7 / 8) / 2
-    assert auto.per_user["hr@20"] == [0.5, 1, *[0.5] * 6]
+    assert auto.per_user["hr@20"].tolist() == [0.5, 1, *[0.5] * 6]
     assert other.against is not None
     assert other.against[0] == pytest.approx(each.mean() / VALUES["poor"].mean())
 
@@ -122,3 +125,25 @@ def test_what_all_lists_together_show_is_of_all_times_that_were_asked(made: Spli
     asked = replace(made, after={0: made.cases, 5: made.cases})
     twice = rows_of({"auto": [OURS, POOR]}, asked, SEED)[0].metrics
     assert twice["coverage@10"] == (10 + 8) / N_ITEMS
+
+
+def test_a_metric_that_says_nothing_of_a_case_is_the_mean_of_the_others(made: Split) -> None:
+    asked = replace(made, after={0: made.cases, 5: made.cases})
+    first, second = np.full(PEOPLE, np.nan), np.full(PEOPLE, np.nan)
+    first[:2], second[1] = (0.5, 1.0), 0.6
+    areas = {"auto": [first, second]}
+    auto, other = rows_of({"auto": [OURS, OURS], "other": [POOR, POOR]}, asked, SEED, areas=areas)
+    np.testing.assert_array_equal(auto.per_user["auc"], [0.5, 0.8, *[np.nan] * 6])
+    assert auto.metrics["auc"] == pytest.approx(0.65)
+    assert "auc" not in other.metrics
+
+
+def test_right_answers_that_popularity_has_too_are_no_surprise(made: Split) -> None:
+    """Person 3 alone finds what popularity does not show: all others are shown it anyway."""
+    popular = lists(1, 2, 3, NEVER, 5, 6, 7, 8)
+    found = {"auto": [lists(1, 2, 1, 9, 1, 1, 2, 1)], "popularity": [popular]}
+    auto, expected = rows_of(found, made, SEED)
+    assert auto.per_user["serendipity@10"].tolist() == [0, 0, 0, 0.1, 0, 0, 0, 0]
+    assert expected.metrics["serendipity@10"] == 0
+    (alone,) = rows_of({"auto": [OURS]}, made, SEED)
+    assert "serendipity@10" not in alone.metrics

@@ -13,8 +13,8 @@ from small_pictures import parts, taste  # noqa: E402
 
 from beholder.encoders.small_cnn import SmallCnn as Opened  # noqa: E402
 from beholder.encoders.small_cnn_graph import write  # noqa: E402
+from beholder.measures import accuracy, auc, chosen  # noqa: E402
 from beholder.networks.classic import ClassicTask, Labelled, learn  # noqa: E402
-from beholder.networks.measures import accuracy, auc, chosen  # noqa: E402
 from beholder.networks.small_cnn import SmallCnn  # noqa: E402
 from beholder.networks.task import Options  # noqa: E402
 

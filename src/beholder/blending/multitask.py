@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from beholder.blending.listwise import gelu_and_slope
+from beholder.measures import log_losses, squared_errors
 from beholder.models.adam import Adam
 from beholder.progress import SILENT, Progress
 from beholder.scorers.heads import CHANCES, Net
@@ -93,9 +94,8 @@ Learner = Callable[[Told, Told | None, int, int], Learned]
 
 def each_loss(f: Floats, outcomes: Floats) -> Floats:
     """Return l of each example and task, (m, tasks), NaN where nothing was observed."""
-    found = (f - outcomes) ** 2
-    own = f[:, :CHANCES]
-    found[:, :CHANCES] = np.logaddexp(0, own) - own * outcomes[:, :CHANCES]
+    found = squared_errors(f, outcomes)
+    found[:, :CHANCES] = log_losses(f[:, :CHANCES], outcomes[:, :CHANCES])
     return found
 
 

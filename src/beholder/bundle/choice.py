@@ -86,6 +86,10 @@ class Head(msgspec.Struct, frozen=True):
         error, that of always saying what is usual, and the standard error of their difference.
     auc
         How often a one is above a zero; None: of shares.
+    squared, absolute
+        The mean squared and absolute error of what is said: of chances the Brier score, and MAE.
+    accuracy
+        How often a chance is on the right side of a half; None: of shares.
     calibration
         The mean distance of what is said and what happened, over tenths of the tested by what is
         said of them.
@@ -105,6 +109,9 @@ class Head(msgspec.Struct, frozen=True):
     auc: float | None = None
     calibration: float | None = None
     reliability: tuple[tuple[float, float], ...] = ()
+    squared: float | None = None
+    absolute: float | None = None
+    accuracy: float | None = None
 
 
 class Outcomes(msgspec.Struct, frozen=True):

@@ -137,6 +137,37 @@ def card(store: Store) -> Card:
     return msgspec.structs.replace(made, warnings=warnings, rating_scale=str(scale or ""))
 
 
+def rows_of(made: Card) -> list[tuple[str, str]]:
+    """Return the card as people read it: what is counted, and how much of it there is."""
+    return [
+        ("people", f"{made.users}"),
+        ("items", f"{made.items}"),
+        ("events", f"{made.events}"),
+        *((f"  {kind}", f"{n}") for kind, n in made.kinds.items()),
+        ("pairs of person and item", f"{made.pairs}"),
+        *([("ratings are on a scale of", made.rating_scale)] if made.rating_scale else []),
+        ("density", f"{made.density:.5%}"),
+        ("days from first to last", f"{made.days:.1f}"),
+        ("events in the last week", f"{made.last_week_share:.0%}"),
+        ("events a person (10 %, half, 90 %, most)", _four(made.history)),
+        ("events an item (10 %, half, 90 %, most)", _four(made.events_of_item)),
+        ("items without events", f"{made.items_without_events}"),
+        ("events on the top tenth of items", f"{made.top_tenth_share:.0%}"),
+        ("Gini of items", f"{made.gini:.2f}"),
+        ("items without picture", f"{made.items_without_picture}"),
+        ("items with several pictures", f"{made.items_with_several_pictures}"),
+        ("pictures", f"{made.pictures}"),
+        ("pictures not encoded, or unreadable", f"{made.pictures_not_encoded}"),
+        ("items that share a picture", f"{made.items_sharing_a_picture}"),
+        ("last events within an hour of another", f"{made.basket_completion:.0%}"),
+        ("pairs inside of baskets that rise in id", f"{made.order.rising} of {made.order.pairs}"),
+    ]
+
+
+def _four(values: list[float]) -> str:
+    return ", ".join(f"{value:.0f}" for value in values)
+
+
 def gini(counts: NDArray[np.int64]) -> float:
     """Return how unequal counts are: 0 all the same, 1 everything in one place."""
     total = counts.sum()

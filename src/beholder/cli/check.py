@@ -10,7 +10,6 @@ import click
 from beholder.cli import console
 
 if TYPE_CHECKING:
-    from beholder.catalogue.card import Card
     from beholder.training.machine import Extra, Machine
 
 
@@ -36,7 +35,7 @@ def command(directory: Path | None, of_machine: bool, as_json: bool) -> None:
     if directory is None:
         _check_machine(as_json)
         return
-    from beholder.catalogue.card import card
+    from beholder.catalogue.card import card, rows_of
     from beholder.store import Store
     from beholder.workspace import Workspace
 
@@ -44,8 +43,10 @@ def command(directory: Path | None, of_machine: bool, as_json: bool) -> None:
         made = card(store)
     if as_json:
         console.as_json(made)
-    else:
-        _print(made)
+        return
+    console.table(["what", "value"], rows_of(made))
+    for warning in made.warnings:
+        click.echo(f"warning: {warning}")
 
 
 def _check_machine(as_json: bool) -> None:
@@ -92,36 +93,3 @@ def _extra(extra: Extra) -> str:
 
 def _gigabytes(n: int | None) -> str:
     return "unknown" if n is None else f"{n / 1e9:.1f} GB"
-
-
-def _print(made: Card) -> None:
-    rows = [
-        ("people", f"{made.users}"),
-        ("items", f"{made.items}"),
-        ("events", f"{made.events}"),
-        *((f"  {kind}", f"{n}") for kind, n in made.kinds.items()),
-        ("pairs of person and item", f"{made.pairs}"),
-        *([("ratings are on a scale of", made.rating_scale)] if made.rating_scale else []),
-        ("density", f"{made.density:.5%}"),
-        ("days from first to last", f"{made.days:.1f}"),
-        ("events in the last week", f"{made.last_week_share:.0%}"),
-        ("events a person (10 %, half, 90 %, most)", _four(made.history)),
-        ("events an item (10 %, half, 90 %, most)", _four(made.events_of_item)),
-        ("items without events", f"{made.items_without_events}"),
-        ("events on the top tenth of items", f"{made.top_tenth_share:.0%}"),
-        ("Gini of items", f"{made.gini:.2f}"),
-        ("items without picture", f"{made.items_without_picture}"),
-        ("items with several pictures", f"{made.items_with_several_pictures}"),
-        ("pictures", f"{made.pictures}"),
-        ("pictures not encoded, or unreadable", f"{made.pictures_not_encoded}"),
-        ("items that share a picture", f"{made.items_sharing_a_picture}"),
-        ("last events within an hour of another", f"{made.basket_completion:.0%}"),
-        ("pairs inside of baskets that rise in id", f"{made.order.rising} of {made.order.pairs}"),
-    ]
-    console.table(["what", "value"], rows)
-    for warning in made.warnings:
-        click.echo(f"warning: {warning}")
-
-
-def _four(values: list[float]) -> str:
-    return ", ".join(f"{value:.0f}" for value in values)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     multiple=True,
     help="pictures, words, behaviour, members or a model: what is lost without it.",
 )
+@click.option(
+    "--curve", is_flag=True, help="Whether more data would help: learn from 10 and 30 % too."
+)
 @click.option("--budget", help="How long the blend may be fitted: 90s, 10m, 1h.")
 @click.option(
     "--seeds",
@@ -45,17 +48,17 @@ def command(
     protocol: str,
     models: tuple[str, ...],
     without: tuple[str, ...],
+    curve: bool,
     budget: str | None,
     seeds: int,
     target: Path | None,
     force: bool,
 ) -> None:
     """Measure how good the recommendations are, beside popularity and item-kNN."""
-    import msgspec
-
     from beholder import named_file
     from beholder.durable import write_file
     from beholder.evaluation.seeds import evaluations
+    from beholder.evaluation.written import written
     from beholder.workspace import Workspace
 
     if target is not None:
@@ -68,12 +71,13 @@ def command(
         budget=budget,
         models=models,
         without=without,
+        curve=curve,
         showing=console.progress,
     ):
         _show(result)
         done.append(result)
     if target is not None:
-        write_file(target, msgspec.json.format(msgspec.json.encode(done), indent=1))
+        write_file(target, written(done), mode=0o600)  # what single people took is in it
         click.echo(f"written: {target}", err=True)
 
 
@@ -100,6 +104,7 @@ def _show(result: Evaluation) -> None:
         ],
     )
     _by_strata(result)
+    _curve(result)
     for sentence in result.without:
         click.echo(sentence)
     for note in result.notes:
@@ -118,6 +123,20 @@ def _show(result: Evaluation) -> None:
                 for row in result.rows
             ],
         )
+
+
+def _curve(result: Evaluation) -> None:
+    """Print how good the blend is by a part of the behaviour."""
+    if result.learning:
+        console.table(
+            ("of the events", "events", "NDCG@10", "95 % from", "to"),
+            [
+                (f"{one.share:.0%}", one.events, one.ndcg10, one.low, one.high)
+                for one in result.learning
+            ],
+        )
+    for sentence in result.more:
+        click.echo(sentence)
 
 
 def _by_strata(result: Evaluation) -> None:

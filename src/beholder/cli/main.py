@@ -24,6 +24,7 @@ COMMANDS = {
     "encoders": ("encoders", "List encoders, or compare smaller forms of their networks."),
     "train": ("train", "Fit, tune and blend recommenders; write and promote a bundle."),
     "evaluate": ("evaluate", "Measure how good the recommendations are."),
+    "report": ("report", "One HTML file that says how good they are, to be sent."),
     "serve": ("serve", "Answer over HTTP and show the pages."),
     "recommend": ("recommend", "Recommend for a user or a history."),
     "rows": ("rows", "Recently viewed, trending, new, popular."),

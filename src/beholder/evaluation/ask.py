@@ -16,10 +16,12 @@ from beholder.dataset.splits import Split
 from beholder.engine.answer import Level
 from beholder.engine.engine import Engine
 from beholder.engine.pipeline import Pipeline
-from beholder.evaluation.metrics import METRICS, coverage, gini, novelty
+from beholder.evaluation import beyond_accuracy as beyond
+from beholder.evaluation.metrics import METRICS
 from beholder.scorers.blend import Blend
 
 DEPTH = 20
+TOP = 10  # of a list, for what is said beside accuracy
 
 
 def lists(
@@ -110,13 +112,51 @@ def per_case(found: NDArray[np.int32], split: Split) -> dict[str, NDArray[np.flo
     return values
 
 
-def of_lists(found: NDArray[np.int32], split: Split) -> dict[str, float]:
-    """Return what is said of all lists together: coverage, Gini, novelty, at 10."""
-    top = found[:, :10]
-    popularity = split.train.interactions.item_counts.astype(np.float64)
-    n = int(split.pool.sum())
-    return {
-        "coverage@10": coverage(top, n),
-        "gini@10": gini(np.where(top >= 0, top, -1), split.train.n_items),
-        "novelty@10": novelty(top, popularity),
+def beside_accuracy(
+    found: NDArray[np.int32], split: Split, popular: NDArray[np.int32] | None
+) -> dict[str, NDArray[np.float64]]:
+    """Return what each list is like beside its right answers, at 10; NaN: nothing can be said.
+
+    Parameters
+    ----------
+    popular
+        The lists of popularity for the same cases; None: nobody was asked for them.
+    """
+    top, train = found[:, :TOP], split.train
+    counts, people = train.interactions.item_counts, _people(split)
+    values = {
+        "novelty": beyond.novelty(top, counts),
+        "popularity": beyond.popularity(top, counts, people),
+        "diversity": beyond.diversity(top, train.content),
     }
+    if popular is not None:
+        hits, _ = hits_of(top, split)
+        values["serendipity"] = beyond.serendipity(hits, top, popular[:, :TOP])
+    return {f"{name}@{TOP}": own for name, own in values.items()}
+
+
+def of_lists(found: Sequence[NDArray[np.int32]], split: Split) -> dict[str, float]:
+    """Return what is said of all lists together: coverage, Gini, popularity lift, at 10.
+
+    Parameters
+    ----------
+    found
+        Lists of each time that was asked.
+    """
+    tops = [own[:, :TOP] for own in found]
+    together = np.concatenate(tops)
+    counts, people = split.train.interactions.item_counts, _people(split)
+    ours = [beyond.popularity(top, counts, people) for top in tops]
+    theirs = [beyond.of_histories(one.cases.histories, counts, people) for one in split.asked]
+    return {
+        f"coverage@{TOP}": beyond.coverage(together, int(split.pool.sum())),
+        f"gini@{TOP}": beyond.gini(together, split.pool),
+        f"popularity_lift@{TOP}": beyond.popularity_lift(
+            np.concatenate(ours), np.concatenate(theirs)
+        ),
+    }
+
+
+def _people(split: Split) -> int:
+    """Return how many people liked something in training."""
+    return len(np.unique(split.train.interactions.users))

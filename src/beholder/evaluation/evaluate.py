@@ -19,11 +19,13 @@ from beholder.dataset.time_cuts import day_of
 from beholder.engine.overlay import bare
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.slate import Stage
-from beholder.evaluation import ask, knock_out
+from beholder.evaluation import ask, knock_out, learning
+from beholder.evaluation.areas import areas as areas_of
 from beholder.evaluation.baselines import baselines
+from beholder.evaluation.learning import Curve, Learned
 from beholder.evaluation.protocols import basket_share, split
-from beholder.evaluation.strata import Stratum, strata
-from beholder.evaluation.table import Found, Row, rows_of
+from beholder.evaluation.strata import Stratum, strata, tenths
+from beholder.evaluation.table import Row, rows_of
 from beholder.evaluation.variations import variations
 from beholder.progress import SILENT, Progress
 from beholder.scorers.blend import Blend
@@ -61,6 +63,16 @@ class Evaluation(msgspec.Struct):
         What is lost without each part that was taken away, in words.
     strata
         NDCG@10 by how known the right items are, and by how much is known of people.
+    tenths
+        NDCG@10 by tenths of the people, by how much is known of them.
+    learning
+        How good the blend is by a part of the behaviour, all of it last; empty: not asked for.
+    more
+        What that says of more data, in words.
+    right
+        Positions of the right answers of each case, in the order of `Row.per_user`.
+    ids
+        What each position is called.
     """
 
     protocol: str
@@ -77,6 +89,11 @@ class Evaluation(msgspec.Struct):
     since: str | None = None
     without: list[str] = msgspec.field(default_factory=list)
     strata: list[Stratum] = msgspec.field(default_factory=list)
+    tenths: list[Stratum] = msgspec.field(default_factory=list)
+    learning: list[Learned] = msgspec.field(default_factory=list)
+    more: list[str] = msgspec.field(default_factory=list)
+    right: list[NDArray[np.int32]] = msgspec.field(default_factory=list)
+    ids: list[str] = msgspec.field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -108,6 +125,7 @@ def evaluate(
     measured: NDArray[np.bool_] | None = None,
     cut: int = 0,
     without: Iterable[str] = (),
+    curve: bool = False,
     progress: Progress = SILENT,
 ) -> Evaluation:
     """Fit on one part, ask about the other, through the engine that serves.
@@ -128,6 +146,8 @@ def evaluate(
         Which of `protocols.cuts_of` the protocol.
     without
         What is to be taken away, one after the other; see `knock_out`.
+    curve
+        Whether to learn from parts of the behaviour, too; see `learning`.
     """
     began = time.monotonic()
     without = knock_out.check(without)
@@ -153,13 +173,27 @@ def evaluate(
         whole = parts if lesser.fitted is None else parts_of(lesser.fitted, lesser.train, table, 0)
         own = whole if lesser.fitted else ask.with_blend(parts, others.blends["popularity"])
         contenders[knock_out.row_of(lesser.name)] = _Contender(own)
-    found: Found = {}
+    found: dict[str, list[NDArray[np.int32]]] = {}
+    areas: dict[int, list[NDArray[np.float64]]] = {}  # stages do not change them
     progress.start("asking", len(contenders))
     for name, one in contenders.items():
         found[name] = [ask.lists(one.parts, part, pipeline=one.pipeline) for part in made.asked]
+        if id(one.parts) not in areas:
+            areas[id(one.parts)] = [areas_of(one.parts, part) for part in made.asked]
         progress.advance()
     progress.finish()
-    rows = rows_of(found, made, seed, [knock_out.row_of(name) for name in taken])
+    of_each = {name: areas[id(one.parts)] for name, one in contenders.items()}
+    rows = rows_of(found, made, seed, [knock_out.row_of(name) for name in taken], of_each)
+
+    def teach(few: Dataset) -> list[NDArray[np.int32]] | None:
+        one = knock_out.again("", few, knock_out.tuned_of(fitted), learn)
+        if one.fitted is None:
+            return None
+        own = parts_of(one.fitted, few, table, 0)
+        return [ask.lists(own, part) for part in made.asked]
+
+    learned = learning.curve(made, found["auto"], teach, seed) if curve else Curve([], [])
+    firsts = {name: lists[0] for name, lists in found.items()}
     return Evaluation(
         protocol,
         seed,
@@ -180,7 +214,12 @@ def evaluate(
         int(made.pool.sum()),
         None if made.since is None else day_of(made.since),
         knock_out.said(rows, taken, fitted.members) + knock_out.missing(without, taken),
-        [] if made.after else strata({name: lists[0] for name, lists in found.items()}, made),
+        [] if made.after else strata(firsts, made),
+        [] if made.after else tenths(firsts, made),
+        learned.points,
+        learned.said,
+        [made.cases.target(case) for case in range(len(made.cases))],
+        table["item_id"].to_pylist(),
     )
 
 

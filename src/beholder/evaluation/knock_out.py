@@ -80,13 +80,18 @@ def lessers(
     learn
         Learns from a dataset with some members by the decisions that made `fitted`.
     """
-    tuned = [one.member for one in fitted.members if one.member != PLACING]
+    tuned = tuned_of(fitted)
     for part in PARTS:
         if part in wanted:
             yield from _without_part(part, train, tuned, learn, seed)
     named = [member for name in wanted for member in _members(name, tuned)]
     for name in dict.fromkeys(named):
         yield Lesser(_member(name), train, fitted.without(name))
+
+
+def tuned_of(fitted: Fitted) -> list[str]:
+    """Return the members that a blend was made of."""
+    return [one.member for one in fitted.members if one.member != PLACING]
 
 
 def _members(name: str, tuned: list[str]) -> list[str]:
@@ -101,17 +106,18 @@ def _without_part(
     part: str, train: Dataset, tuned: list[str], learn: Learn, seed: int
 ) -> Iterator[Lesser]:
     if part == PICTURES and train.pictures:
-        yield _again(PICTURES, replace(train, pictures={}), tuned, learn)
-        yield _again(SHUFFLED, _shuffled(train, seed), tuned, learn)
+        yield again(PICTURES, replace(train, pictures={}), tuned, learn)
+        yield again(SHUFFLED, _shuffled(train, seed), tuned, learn)
     elif part == WORDS and any(train.texts):
-        yield _again(WORDS, replace(train, texts=[""] * train.n_items), tuned, learn)
+        yield again(WORDS, replace(train, texts=[""] * train.n_items), tuned, learn)
     elif part == BEHAVIOUR:
         members = {one.name: one for one in members_of(train)[0]}
         by_content = [n for n in tuned if n in members and not members[n].by_behaviour]
-        yield _again(BEHAVIOUR, train, by_content, learn)
+        yield again(BEHAVIOUR, train, by_content, learn)
 
 
-def _again(name: str, train: Dataset, members: list[str], learn: Learn) -> Lesser:
+def again(name: str, train: Dataset, members: list[str], learn: Learn) -> Lesser:
+    """Learn once more from other data, with those of some members that can learn from them."""
     possible: list[Member] = members_of(train)[0] if members else []
     able = [one.name for one in possible if one.name in members]
     return Lesser(name, train, learn(train, able) if able else None)

@@ -70,26 +70,3 @@ METRICS: dict[str, Callable[[Hits, Counts], Values]] = {
     "map": average_precision,
     "mrr": reciprocal_rank,
 }
-
-
-def coverage(lists: NDArray[np.int32], n_items: int) -> float:
-    """Share of the catalogue that is in at least one list; positions below 0 are padding."""
-    return len(np.unique(lists[lists >= 0])) / max(n_items, 1)
-
-
-def gini(lists: NDArray[np.int32], n_items: int) -> float:
-    """How unevenly the lists spread over the catalogue: 0 evenly, near 1 one item only."""
-    counts = np.sort(np.bincount(lists[lists >= 0], minlength=n_items))
-    total = counts.sum()
-    if not total:
-        return 0.0
-    order = np.arange(1, n_items + 1)
-    return float((2 * order - n_items - 1) @ counts / (n_items * total))
-
-
-def novelty(lists: NDArray[np.int32], popularity: NDArray[np.float64]) -> float:
-    """Mean of -log2 of an item's share of all interactions; unseen items count as one event."""
-    total = max(popularity.sum(), 1.0)
-    share = np.maximum(popularity, 1.0) / total
-    shown = lists[lists >= 0]
-    return float(-np.log2(share[shown]).mean()) if len(shown) else 0.0

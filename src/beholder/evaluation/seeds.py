@@ -35,6 +35,7 @@ def evaluations(
     models: str | Iterable[str] = (),
     stages: Mapping[str, Sequence[Stage]] | None = None,
     without: str | Iterable[str] = (),
+    curve: bool = False,
     showing: Callable[[], AbstractContextManager[Progress]] = lambda: nullcontext(SILENT),
 ) -> Iterator[Evaluation]:
     """Return the evaluations of some seeds, and of each cut, each made when it is asked for.
@@ -56,7 +57,13 @@ def evaluations(
     taken = knock_out.check([without] if isinstance(without, str) else without)
     allowed = seconds(workspace.settings.train.budget if budget is None else budget)
     ask = partial(
-        evaluate, protocol=protocol, budget=allowed, models=chosen, stages=stages, without=taken
+        evaluate,
+        protocol=protocol,
+        budget=allowed,
+        models=chosen,
+        stages=stages,
+        without=taken,
+        curve=curve,
     )
     first = workspace.settings.train.seed
     each = product(range(first, first + seeds), range(cuts_of(protocol)))

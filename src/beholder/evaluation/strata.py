@@ -12,7 +12,7 @@ from beholder.dataset.splits import Split
 from beholder.evaluation.metrics import ndcg
 
 Lists = Mapping[str, NDArray[np.int32]]
-THIRDS = 3
+THIRDS, TENTHS = 3, 10
 ITEMS, PEOPLE = "likes of the right item", "likes of the person"
 
 
@@ -43,28 +43,42 @@ def strata(lists: Lists, made: Split) -> list[Stratum]:
 
     Equal numbers of likes are never divided, so that there may be fewer than three.
     """
-    pairs, cases = made.train.interactions, made.cases
-    owner = cases.owner
-    of_items = pairs.item_counts[cases.targets]
-    of_people = np.diff(cases.histories.indptr)[owner]
-    found = []
-    for by, counts in ((ITEMS, of_items), (PEOPLE, of_people)):
-        bounds = _bounds(counts)
-        for least, most in zip(bounds[:-1], bounds[1:] - 1, strict=True):
-            inside = (counts >= least) & (counts <= most)
-            n = len(np.unique(owner[inside]))
-            figures = {name: _ndcg(own, made, inside) for name, own in lists.items()}
-            there = counts[inside]
-            found.append(Stratum(by, int(there.min()), int(there.max()), n, figures))
+    cases = made.cases
+    of_items = made.train.interactions.item_counts[cases.targets]
+    of_people = cases.histories.lengths[cases.owner]
+    return [
+        *_divided(lists, made, ITEMS, of_items, _bounds(of_items, THIRDS)),
+        *_divided(lists, made, PEOPLE, of_people, _bounds(of_people, THIRDS)),
+    ]
+
+
+def tenths(lists: Lists, made: Split) -> list[Stratum]:
+    """Divide the people into tenths by their likes in training, as `strata` does."""
+    lengths = made.cases.histories.lengths
+    counts, bounds = lengths[made.cases.owner], _bounds(lengths, TENTHS)
+    return _divided(lists, made, PEOPLE, counts, bounds)
+
+
+def _divided(
+    lists: Lists, made: Split, by: str, counts: NDArray[np.integer], bounds: NDArray[np.int64]
+) -> list[Stratum]:
+    """Divide right answers by numbers of likes, (targets,), between bounds."""
+    owner, found = made.cases.owner, []
+    for least, most in zip(bounds[:-1], bounds[1:] - 1, strict=True):
+        inside = (counts >= least) & (counts <= most)
+        n = len(np.unique(owner[inside]))
+        figures = {name: _ndcg(own, made, inside) for name, own in lists.items()}
+        there = counts[inside]
+        found.append(Stratum(by, int(there.min()), int(there.max()), n, figures))
     return found
 
 
-def _bounds(counts: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the first number of each third, rising, and one above the last."""
+def _bounds(counts: NDArray[np.integer], parts: int) -> NDArray[np.int64]:
+    """Return the first number of each of equal parts, rising, and one above the last."""
     if not len(counts):
         return np.zeros(1, np.int64)
     ordered = np.sort(counts)
-    firsts = ordered[np.arange(THIRDS) * len(ordered) // THIRDS]
+    firsts = ordered[np.arange(parts) * len(ordered) // parts]
     return np.append(np.unique(firsts), ordered[-1] + 1).astype(np.int64)
 
 

@@ -18,9 +18,9 @@ from beholder.encoders.picture_workers import cores
 from beholder.encoders.small_cnn import SIDE
 from beholder.encoders.small_cnn import SmallCnn as Opened
 from beholder.errors import DataError
+from beholder.measures import accuracy, auc
 from beholder.networks.augment import on_tensors
 from beholder.networks.loop import fit
-from beholder.networks.measures import accuracy, auc
 from beholder.networks.small_cnn import SmallCnn
 from beholder.networks.task import Options, Trained
 from beholder.settings import Augmentation

@@ -10,6 +10,7 @@ from pathlib import Path
 from beholder.pages.modules import alone, join
 
 _FOLDER = Path(__file__).parent / "static"
+TOKENS = _FOLDER / "styles" / "tokens.css"
 _TYPES = {
     ".css": "text/css",  # the service adds the charset
     ".js": "text/javascript",
@@ -33,6 +34,8 @@ def assets() -> dict[str, Asset]:
         for path in sorted(_FOLDER.iterdir())
         if path.suffix in _TYPES
     }
+    shop = found["shop.css"]  # which names the layers in their order, so it comes first
+    found["shop.css"] = Asset(shop.data + b"\n" + TOKENS.read_bytes(), shop.media_type)
     found["shop.js"] = _script(join(_sources("modules"), "shop"))
     found["beholder.js"] = _script(alone(join(_sources("widget"), "beholder")))
     return found

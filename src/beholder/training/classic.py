@@ -246,7 +246,7 @@ def _network(
     learned: Learned, examples: Examples, loss: str, classes: tuple[str, ...], of_people: bool
 ) -> Network:
     """Return what was learned, with what is known of it."""
-    from beholder.networks.measures import accuracy, auc, commonest
+    from beholder.measures import accuracy, auc, commonest
 
     labels = examples.test.labels
     record = NetworkRecord(

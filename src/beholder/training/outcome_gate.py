@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.blending.multitask import Told, always, each_loss, usual_of
 from beholder.bundle.choice import Head
-from beholder.networks.measures import auc
+from beholder.measures import absolute_errors, accuracy, auc, squared_errors
 from beholder.scorers.heads import CHANCES, Net, said
 from beholder.scorers.interface import Floats
 from beholder.scorers.outcome_features import TASKS
@@ -110,7 +110,9 @@ def _head(
         return Head(name, False, f"{name}: {lack}", len(seen), usual)
     gain, error = _gain(own.bases - own.losses, people[there])
     on = gain > ERRORS * error
-    area = auc(own.said, own.outcomes.astype(np.int64)) if task < CHANCES else None
+    labels = own.outcomes.astype(np.int64)
+    area = auc(own.said, labels) if task < CHANCES else None
+    right = accuracy(own.said[:, None], labels) if task < CHANCES else None
     bins = _reliability(own)
     away = float(np.mean([abs(a - b) for a, b in bins]))
     loss, base = float(own.losses.mean()), float(own.bases.mean())
@@ -120,7 +122,21 @@ def _head(
     told += f", calibration error {away:.4f}"
     why = f"{name}: {told}" if on else f"{name}: its gain is not certain, {told}"
     return Head(
-        name, on, why, len(seen), usual, len(own.outcomes), loss, base, error, area, away, bins
+        name,
+        on,
+        why,
+        len(seen),
+        usual,
+        len(own.outcomes),
+        loss,
+        base,
+        error,
+        area,
+        away,
+        bins,
+        squared=float(squared_errors(own.said, own.outcomes).mean()),
+        absolute=float(absolute_errors(own.said, own.outcomes).mean()),
+        accuracy=right,
     )
 
 

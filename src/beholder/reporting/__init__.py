@@ -1,0 +1,1 @@
+"""What was evaluated as one HTML file for people who were not there: gathered, said, drawn."""

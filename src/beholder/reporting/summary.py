@@ -1,0 +1,166 @@
+"""The answer in plain words: is it better, for certain; what helped, what would, what it costs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from beholder.evaluation import knock_out
+from beholder.reporting.asked import BASELINE, Asked, Contender, Interval
+from beholder.reporting.cost import Cost
+from beholder.reporting.figures import points, signed
+from beholder.reporting.words import QUESTIONS, listed, name_of
+
+PICTURES = knock_out.row_of(knock_out.PICTURES)
+BETTER = "better for certain"  # so a learning curve says that more behaviour is worth something
+SHUFFLED = knock_out.row_of(knock_out.SHUFFLED)
+
+
+class Answer(NamedTuple):
+    """What is said of one question.
+
+    Attributes
+    ----------
+    title
+        The question in a few words.
+    verdict
+        `better`, `partly`, `open` or `worse`.
+    sentences
+        How many people find something; who is beaten; what pictures do; what more data would do.
+    """
+
+    title: str
+    verdict: str
+    sentences: list[str]
+
+
+def answer(asked: Asked) -> Answer:
+    """Return what is to be said of one question."""
+    said = [_people(asked), *_beaten(asked), *_pictures(asked), *_more(asked)]
+    return Answer(title(asked), verdict(asked), said)
+
+
+def title(asked: Asked) -> str:
+    """Return a question in a few words, of `time` with its day."""
+    day = asked.first.since
+    name = QUESTIONS[asked.protocol].title
+    return name if day is None else f"{name}, {day}"
+
+
+def verdict(asked: Asked) -> str:
+    """Return whether the blend is better than all baselines for certain."""
+    others = asked.of(BASELINE)
+    if any(one.worse for one in others):
+        return "worse"
+    better = [one.better for one in others]
+    return "better" if all(better) else "partly" if any(better) else "open"
+
+
+def costs(cost: Cost) -> str:
+    """Return what an answer and a bundle cost, in a sentence; empty where nothing is served."""
+    if cost.bundle is None:
+        return ""
+    return (
+        f"An answer takes {millis(cost.bundle.median)} on this machine, and what is served is "
+        f"{size(cost.bundle.size)} large."
+    )
+
+
+def size(n: float) -> str:
+    """Return bytes in words: `12 MB`."""
+    for unit, large in (("GB", 1e9), ("MB", 1e6)):
+        if n >= large:
+            return f"{n / large:.{1 if n < 10 * large else 0}f} {unit}"
+    return f"{n / 1e3:.0f} kB"
+
+
+def millis(n: float) -> str:
+    """Return milliseconds in words: `0.31 ms`, `12 ms`."""
+    return f"{n:.0f} ms" if n >= 10 else f"{n:.2f} ms" if n < 1 else f"{n:.1f} ms"
+
+
+def times(ratio: Interval) -> str:
+    """Return a ratio with its interval: `1.24 times (1.11 to 1.37)`."""
+    return f"{_ratio(ratio.value)} times ({_ratio(ratio.low)} to {_ratio(ratio.high)})"
+
+
+def _ratio(value: float) -> str:
+    if value == float("inf"):
+        return "∞"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _people(asked: Asked) -> str:
+    others = [f"with {name_of(one.model)} {_of_hundred(one)}" for one in asked.of(BASELINE)]
+    beside = f"; {listed(others)}" if others else ""
+    return (
+        f"Of 100 people, {_of_hundred(asked.blend)} find something that they really took among "
+        f"twenty recommendations{beside}."
+    )
+
+
+def _of_hundred(one: Contender) -> str:
+    share = 100 * one.hr20
+    return f"{share:.0f}" if share >= 1 or share == 0 else "fewer than 1"
+
+
+def _beaten(asked: Asked) -> list[str]:
+    """Say of every baseline whether the blend is better, by NDCG@10."""
+    said = []
+    others = asked.of(BASELINE)
+    better = [one for one in others if one.better]
+    if better:
+        told = [f"{_times_as_good(one)} {name_of(one.model)}" for one in better]
+        said.append(f"By NDCG@10 the recommendations are {listed(told)}, for certain.")
+    for one in others:
+        if one.worse and one.ratio is not None:
+            said.append(
+                f"{_upper(name_of(one.model))} is better than the blend, for certain: the blend "
+                f"is {times(one.ratio)} as good."
+            )
+        elif not one.better and one.ratio is not None:
+            said.append(
+                f"No certain difference to {name_of(one.model)}: {times(one.ratio)} as good."
+            )
+    return said
+
+
+def _times_as_good(one: Contender) -> str:
+    return "" if one.ratio is None else f"{times(one.ratio)} as good as"
+
+
+def _pictures(asked: Asked) -> list[str]:
+    row, shuffled = asked.row(PICTURES), asked.row(SHUFFLED)
+    if row is None or row.lost is None:
+        return []
+    lost = Interval(-row.lost.value, -row.lost.high, -row.lost.low)
+    span = f"{signed(lost.low)} to {signed(lost.high)}"
+    told = f"without them NDCG@10 is {points(row.ndcg10.value)}, {signed(lost.value)} ({span})"
+    if row.worse:
+        return [f"Pictures did harm, for certain: {told}."]
+    if not row.better:
+        return [f"Whether pictures help is not certain: {told}."]
+    if shuffled is None or shuffled.better:
+        return [f"Pictures helped, for certain: {told}."]
+    why = (
+        "but with pictures of other items it is not certainly worse: what they show may not be why"
+    )
+    return [f"Pictures helped, for certain: {told}; {why}."]
+
+
+def _more(asked: Asked) -> list[str]:
+    """Say what the learning curve says of more behaviour, where there is one."""
+    run = asked.first
+    if len(run.learning) < 2:
+        return []
+    less, whole = run.learning[-2:]
+    told = (
+        f"learned from {less.share:.0%} of the behaviour NDCG@10 is {points(less.ndcg10)}, from "
+        f"all of it {points(whole.ndcg10)}"
+    )
+    if any(BETTER in one for one in run.more):
+        return [f"More behaviour would probably help: {told}."]
+    return [f"That more behaviour would help is not shown: {told}."]
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
