@@ -17,7 +17,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.models.spans import ENTRIES, spans
 from beholder.scorers import rows
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 
 
@@ -66,7 +66,8 @@ class ItemKNN:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return shrunk cosines, the largest of each row."""
-        blocks = [rows.cut(block, KEPT) for block in cosines(dataset, settings)]
+        largest = kept_of(dataset.n_items)
+        blocks = [rows.cut(block, largest) for block in cosines(dataset, settings)]
         return ItemItem(rows.stacked(blocks), Recency(settings.decay))
 
 

@@ -20,7 +20,7 @@ from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
 from beholder.models.spans import ENTRIES, spans
 from beholder.scorers import rows
 from beholder.scorers.interface import Floats, Places
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 
 DAY = 86_400_000
@@ -74,7 +74,8 @@ class Session:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return normalised co-occurrence, the largest of each row."""
-        blocks = [rows.cut(block, KEPT) for block in together(dataset.interactions, settings)]
+        largest, found = kept_of(dataset.n_items), together(dataset.interactions, settings)
+        blocks = [rows.cut(block, largest) for block in found]
         return ItemItem(rows.stacked(blocks), Recency(settings.decay))
 
 

@@ -50,7 +50,7 @@ def _in_blocks(
 ) -> sp.csr_array:
     step = block_height(matrix.shape[1])
     starts = range(0, matrix.shape[0], step)
-    blocks = [cut_block(np.asarray(matrix[i : i + step], np.float32)) for i in starts]
+    blocks = [cut_block(np.ascontiguousarray(matrix[i : i + step], np.float32)) for i in starts]
     return stacked(blocks) if blocks else sp.csr_array(matrix.shape, dtype=np.float32)
 
 
