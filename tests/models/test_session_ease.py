@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from beholder.models import session_ease
-from beholder.models.session_ease import SessionEase, SessionEaseSettings, source_rows
+from beholder.models.session_ease import SessionEase, SessionEaseSettings, grams, source_rows
 from small_data import DAY, per_user, random_dataset
 
 
@@ -108,3 +108,16 @@ def test_above_the_limit_the_busiest_items_are_solved() -> None:
     expected[np.ix_(busiest, busiest)] = slow_ridge(sources, targets, 5.0)
     found = SessionEase.fit(dataset, settings).rows.todense()
     np.testing.assert_allclose(found, expected, atol=3e-5)
+
+
+def test_what_is_read_in_parts_is_what_is_read_at_once() -> None:
+    dataset = random_dataset(4)
+    kept = np.flatnonzero(dataset.interactions.item_counts)[2:]
+    settings = SessionEaseSettings(window=4)
+    for whole, parts in zip(
+        grams(dataset.interactions, settings, kept),
+        grams(dataset.interactions, settings, kept, most=60),
+        strict=True,
+    ):
+        assert np.abs(whole).max() > 0.1
+        np.testing.assert_allclose(parts, whole, rtol=1e-5, atol=1e-6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -37,6 +37,12 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.users)
+
+    def of(self, people: slice) -> Interactions:
+        """Return the pairs of a run of users; users and items keep their codes."""
+        own = slice(self.indptr[people.start], self.indptr[people.stop])
+        users, items, times = self.users[own], self.items[own], self.times[own]
+        return replace(self, users=users, items=items, times=times, weights=self.weights[own])
 
     @cached_property
     def indptr(self) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from beholder.dataset.dataset import WORDS, Dataset
 from beholder.models.contract import BEHAVIOUR, CONTENT, ONCE, WARM, Card, FitOptions
 from beholder.models.dense import DENSE_LIMIT, solvable, solve
 from beholder.scorers import rows
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 from beholder.spaces import Similarity
 
@@ -75,7 +75,7 @@ class Ease:
         """Return B over the items with behaviour, the busiest if they are too many."""
         kept = solvable(dataset, settings.dense_limit)
         solved = solve(gram(dataset, settings, kept), settings.regularization)
-        spread = rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
+        spread = rows.spread(rows.cut(solved, kept_of(dataset.n_items)), kept, dataset.n_items)
         return ItemItem(spread, Recency(settings.decay))
 
 

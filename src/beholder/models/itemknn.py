@@ -6,6 +6,7 @@ neural models on small catalogues (Ferrari Dacrema et al., arXiv 1907.06902).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import msgspec
@@ -14,8 +15,9 @@ import scipy.sparse as sp
 
 from beholder.dataset.dataset import Dataset
 from beholder.models.contract import BEHAVIOUR, ONCE, WARM, Card, FitOptions
+from beholder.models.spans import ENTRIES, spans
 from beholder.scorers import rows
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 
 
@@ -64,20 +66,34 @@ class ItemKNN:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return shrunk cosines, the largest of each row."""
-        return ItemItem(rows.cut(cosines(dataset, settings), KEPT), Recency(settings.decay))
+        largest = kept_of(dataset.n_items)
+        blocks = [rows.cut(block, largest) for block in cosines(dataset, settings)]
+        return ItemItem(rows.stacked(blocks), Recency(settings.decay))
 
 
-def cosines(dataset: Dataset, settings: ItemKNNSettings) -> sp.csr_array:
-    """Return the shrunk cosine of every two items that somebody took both of."""
+def cosines(
+    dataset: Dataset, settings: ItemKNNSettings, most: int = ENTRIES
+) -> Iterator[sp.csr_array]:
+    """Yield the shrunk cosine of every two items that somebody took both of, in blocks of rows.
+
+    Parameters
+    ----------
+    most
+        Entries of a block.
+    """
     matrix = dataset.interactions.matrix
-    lengths = np.maximum(np.diff(matrix.indptr), 1).astype(np.float32)
-    damped = sp.diags_array(lengths ** (-settings.normalise_users)) @ matrix
-    together = sp.csr_array(matrix.T @ damped)
-    together.setdiag(0)
-    together.eliminate_zeros()
+    flipped = sp.csr_array(matrix.T)
+    lengths = np.maximum(np.diff(matrix.indptr), 1)
+    damped = sp.diags_array(lengths.astype(np.float32) ** (-settings.normalise_users)) @ matrix
     norms = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel())
-    row = np.repeat(np.arange(matrix.shape[1]), np.diff(together.indptr))
-    together.data = together.data / (
-        norms[row] * norms[together.indices] + np.float32(settings.shrink)
-    )
-    return together
+    likes = sp.csr_array((lengths[flipped.indices], flipped.indices, flipped.indptr), flipped.shape)
+    entries = np.minimum(np.asarray(likes.sum(axis=1)).ravel(), matrix.shape[1])
+    for span in spans(entries, most):
+        together = sp.csr_array(flipped[span] @ damped)
+        together.setdiag(0, k=span.start)
+        together.eliminate_zeros()
+        row = np.repeat(np.arange(span.start, span.stop), np.diff(together.indptr))
+        together.data = together.data / (
+            norms[row] * norms[together.indices] + np.float32(settings.shrink)
+        )
+        yield together

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from beholder.scorers import rows
 from beholder.scorers.interface import Floats, Mask
-from beholder.scorers.item_item import KEPT
+from beholder.scorers.item_item import kept_of
 
 
 def low_rank(told: Floats, asked: Floats, there: Mask) -> sp.csr_array:
@@ -29,5 +29,5 @@ def low_rank(told: Floats, asked: Floats, there: Mask) -> sp.csr_array:
         found[:, known] = told[span] @ columns
         found[~there[span]] = 0
         found[np.arange(len(span)), span] = 0
-        blocks.append(rows.most(found, KEPT))
+        blocks.append(rows.most(found, kept_of(n)))
     return rows.stacked(blocks)

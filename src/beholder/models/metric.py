@@ -22,7 +22,7 @@ from beholder.models.contract import BEHAVIOUR, BOTH, CONTENT, ONCE, Card, FitOp
 from beholder.models.infonce import loss_and_gradient, strangers
 from beholder.scorers.entry import Entry, Kernel
 from beholder.scorers.interface import Floats, Places
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 from beholder.spaces import OneModality, similar_rows
 from beholder.spaces.metric import Mapped, Metric
@@ -92,7 +92,7 @@ class LearnedMetric:
 def by_map(mapped: Mapped, settings: MetricSettings) -> ItemItem:
     """Return what items say of each other by a map."""
     kernel = Kernel(NAME, settings.power)
-    near = similar_rows(OneModality(NAME, mapped.space), KEPT)
+    near = similar_rows(OneModality(NAME, mapped.space), kept_of(len(mapped.space)))
     near.data = kernel.of(near.data)
     near.eliminate_zeros()
     entry = Entry((kernel,), spaces={NAME: mapped})

@@ -18,7 +18,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.index.best import tie_order
 from beholder.models.contract import BOTH, ONCE, Card, FitOptions
 from beholder.scorers.entry import Entry, Kernel
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 from beholder.spaces import NumberSpace
 from beholder.spaces.largest import Pairs, largest
@@ -77,14 +77,15 @@ class Numbers:
 def nearest_rows(space: NumberSpace) -> sp.csr_array:
     """Return the nearest of each item by their number, float32 sparse (n, n), itself left out."""
     n = len(space)
-    ties, blocks = tie_order(n), [sp.csr_array((0, n), dtype=np.float32)]
+    most, ties = kept_of(n), tie_order(n)
+    blocks = [sp.csr_array((0, n), dtype=np.float32)]
     for start in range(0, n, STEP):
         block = np.arange(start, min(start + STEP, n))
-        rows, positions = space.candidates(block, KEPT)
+        rows, positions = space.candidates(block, most)
         others = block[rows] != positions
         rows, positions = rows[others], positions[others]
         pairs = Pairs(rows, positions, space.pairs(block[rows], positions))
-        found = largest(pairs, KEPT, ties)
+        found = largest(pairs, most, ties)
         entries = (found.values, (found.rows, found.positions.astype(np.int32)))
         blocks.append(sp.csr_array(entries, shape=(len(block), n)))
     return sp.csr_array(sp.vstack(blocks, format="csr"))

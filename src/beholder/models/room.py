@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from beholder.dataset.dataset import Dataset
-from beholder.scorers.item_item import KEPT
+from beholder.scorers.item_item import kept_of
 from beholder.spaces.metric import WIDTH
 
 NUMBER, ENTRY = 4, 8  # bytes of a number, and of an entry of a row
@@ -71,4 +71,4 @@ def _content(dataset: Dataset) -> int:
 
 def _rows(dataset: Dataset) -> int:
     n = dataset.n_items
-    return 2 * ENTRY * min(KEPT, n) * n
+    return 2 * ENTRY * min(kept_of(n), n) * n

@@ -21,12 +21,15 @@ from beholder.models.contract import BEHAVIOUR, CONTENT, ONCE, WARM, Card, FitOp
 from beholder.models.dense import DENSE_LIMIT, invert, solvable
 from beholder.models.ease import Content, add_content, content_of
 from beholder.models.session import SessionSettings, nearby
+from beholder.models.spans import spans
 from beholder.scorers import rows
-from beholder.scorers.interface import Floats
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.interface import Floats, Places
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 
 FULL = 0.04  # share of entries above which a dense product is the quicker one
+ENTRIES = 6_000_000  # sources that are read at a time: their products are many times as many
+STEP, AT_ONCE = 1024, 10_000  # rows that are added, and multiplied, at a time
 
 
 class SessionEaseSettings(SessionSettings, frozen=True):
@@ -74,17 +77,43 @@ class SessionEase:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return B over the items with behaviour, the busiest if they are too many."""
-        pairs = dataset.interactions
         kept = solvable(dataset, settings.dense_limit)
-        targets = sp.csr_array(
-            (np.ones(len(pairs), np.float32), (np.arange(len(pairs)), pairs.items)),
-            shape=(len(pairs), pairs.n_items),
-        )
-        sources = source_rows(pairs, settings)[:, kept]
+        gram, apart = grams(dataset.interactions, settings, kept)
         content = content_of(dataset, settings, kept)
-        solved = regress(sources, targets[:, kept], content, settings.regularization)
-        spread = rows.spread(rows.cut(solved, KEPT), kept, dataset.n_items)
+        solved = regress(gram, apart, content, settings.regularization)
+        spread = rows.spread(rows.cut(solved, kept_of(dataset.n_items)), kept, dataset.n_items)
         return ItemItem(spread, Recency(settings.decay))
+
+
+def grams(
+    pairs: Interactions, settings: Any, kept: Places, most: int = ENTRIES
+) -> tuple[Floats, Floats]:
+    """Return S'S and, by target and source, T'S - S'S of some items, both float32 (kept, kept).
+
+    Parameters
+    ----------
+    most
+        Sources of the people that are read at a time.
+    """
+    gram, apart = (np.zeros((len(kept), len(kept)), np.float32) for _ in range(2))
+    for people in spans(2 * settings.window * np.diff(pairs.indptr), most):
+        some = pairs.of(people)
+        sources = source_rows(some, settings)[:, kept]
+        targets = sp.csr_array(
+            (np.ones(len(some), np.float32), (np.arange(len(some)), some.items)),
+            shape=(len(some), some.n_items),
+        )[:, kept]
+        own = sp.csr_array(sources.T @ sources)
+        _add(gram, own)
+        _add(apart, sp.csr_array(sp.csr_array(targets.T @ sources) - own))
+    return gram, apart
+
+
+def _add(dense: Floats, some: sp.csr_array) -> None:
+    """Add a sparse matrix to a dense one in place, in blocks of rows."""
+    for start in range(0, len(dense), STEP):
+        span = slice(start, start + STEP)
+        dense[span] += some[span].toarray()
 
 
 def source_rows(pairs: Interactions, settings: Any) -> sp.csr_array:
@@ -104,13 +133,8 @@ def source_rows(pairs: Interactions, settings: Any) -> sp.csr_array:
     return sp.csr_array(sp.diags_array(scale) @ found)
 
 
-def regress(
-    sources: sp.csr_array,
-    targets: sp.csr_array,
-    content: Content | None,
-    regularization: float,
-) -> Floats:
-    """Return B with a zero diagonal, float32 (n, n).
+def regress(gram: Floats, apart: Floats, content: Content | None, regularization: float) -> Floats:
+    """Return B with a zero diagonal, float32 (n, n); what is given is overwritten.
 
     With G = S'S, content C, P = (G + C + lambda I)^-1 and A = S'T, what is solved for is
     P (A + C) = I + P (A - G) - lambda P. The last term only adds to each column a multiple of
@@ -118,30 +142,29 @@ def regress(
 
     Parameters
     ----------
-    sources, targets
-        Sparse (n_events, n).
+    gram, apart
+        float32 (n, n). G and (A - G)'.
     content
         What similar content adds, C.
     """
-    gram = sp.csr_array(sources.T @ sources)
-    dense = np.asarray(gram.todense(), np.float32)
-    add_content(dense, content)
-    dense[np.diag_indices(len(dense))] += np.float32(regularization)
-    inverse = invert(dense)
-    apart = sp.csr_array(sp.csr_array(targets.T @ sources) - gram)  # (target, source)
-    solved: Floats = product(apart, inverse).T
-    solved[np.diag_indices(len(solved))] += 1
-    ratio = (np.diag(solved) / np.diag(inverse)).astype(np.float32)
-    for start in range(0, len(solved), 1024):
-        solved[:, start : start + 1024] -= (
-            inverse[:, start : start + 1024] * (ratio[None, start : start + 1024])
-        )
-    np.fill_diagonal(solved, 0)
-    return np.ascontiguousarray(solved)
+    add_content(gram, content)
+    gram[np.diag_indices(len(gram))] += np.float32(regularization)
+    inverse = invert(gram)
+    flipped = product(apart, inverse)  # (target, source), as P is its own transpose
+    flipped[np.diag_indices(len(flipped))] += 1
+    ratio = (np.diag(flipped) / np.diag(inverse)).astype(np.float32)
+    for start in range(0, len(flipped), STEP):
+        span = slice(start, start + STEP)
+        flipped[span] -= inverse[span] * ratio[span, None]
+    np.fill_diagonal(flipped, 0)
+    return flipped.T
 
 
-def product(some: sp.csr_array, dense: Floats) -> Floats:
-    """Return some @ dense, by way of a dense product where few entries are zero."""
-    if some.nnz > FULL * some.shape[0] * some.shape[1]:
-        return np.asarray(some.todense(), np.float32) @ dense
-    return np.asarray(some @ dense, np.float32)
+def product(some: Floats, dense: Floats) -> Floats:
+    """Return some @ dense, which may stand in `some`; by sparse rows where most entries are 0."""
+    if np.count_nonzero(some) <= FULL * some.size:
+        return np.asarray(sp.csr_array(some) @ dense, np.float32)
+    for start in range(0, len(some), AT_ONCE):
+        span = slice(start, start + AT_ONCE)
+        some[span] = some[span] @ dense
+    return some

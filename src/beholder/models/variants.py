@@ -18,7 +18,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.models.contract import BEHAVIOUR, BOTH, ONCE, Card, FitOptions
 from beholder.scorers import rows
 from beholder.scorers.entry import Entry, SameGroup
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 
 
@@ -55,7 +55,7 @@ class Variants:
     @classmethod
     def fit(cls, dataset: Dataset, settings: Any, options: FitOptions = ONCE) -> ItemItem:
         """Return what each variant says of the others; nothing where no product is known."""
-        learned = rows.cut(offered(dataset, settings), KEPT)
+        learned = rows.cut(offered(dataset, settings), kept_of(dataset.n_items))
         return ItemItem(learned, Recency(settings.decay), Entry(groups=(SameGroup(),)))
 
 
@@ -68,7 +68,7 @@ def offered(dataset: Dataset, settings: VariantsSettings) -> sp.csr_array:
     # The place of each among its group: those beyond what a row keeps are never formed.
     sizes = np.bincount(groups[grouped], minlength=shape[1])
     place = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    told = order[place <= KEPT]
+    told = order[place <= kept_of(dataset.n_items)]
     weight = (1.0 + counts[told]) ** settings.power
     member = sp.csr_array((np.ones(len(grouped)), (grouped, groups[grouped])), shape=shape)
     popular = sp.csr_array((weight, (told, groups[told])), shape=shape)

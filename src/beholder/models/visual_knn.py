@@ -13,7 +13,7 @@ from beholder.dataset.dataset import Dataset
 from beholder.models.contract import BOTH, ONCE, Card, FitOptions
 from beholder.scorers import rows
 from beholder.scorers.entry import Entry, Kernel
-from beholder.scorers.item_item import KEPT, ItemItem
+from beholder.scorers.item_item import ItemItem, kept_of
 from beholder.scorers.recency import Recency
 from beholder.spaces import OneModality, similar_rows
 
@@ -71,12 +71,13 @@ def by_content(
     spaces = {name: s for name, s in dataset.content.spaces.items() if name in modalities}
     total = sp.csr_array((dataset.n_items, dataset.n_items), dtype=np.float32)
     kernels: list[Kernel] = []
+    largest = kept_of(dataset.n_items)
     for name, space in spaces.items():
         kernel = Kernel(name, settings.power, 1 / len(spaces))
-        near = similar_rows(OneModality(name, space), KEPT, progress=options.progress)
+        near = similar_rows(OneModality(name, space), largest, progress=options.progress)
         near.data = kernel.of(near.data)
         near.eliminate_zeros()
-        total = near if not kernels else rows.cut(sp.csr_array(total + near), KEPT)
+        total = near if not kernels else rows.cut(sp.csr_array(total + near), largest)
         kernels.append(kernel)
     told = tuple(kernels)
     return ItemItem(total, Recency(settings.decay), Entry(kernels=told), content=told)

@@ -234,13 +234,9 @@ def fold(
     """
     cold = ~new.known
     cold[new.positions] = True
-    warm = {name: _without(member, cold) for name, member in members.items()}
-    parts = combined(warm, popularity, cold, weights)
-    return Blend(parts.folded(*kept, power), parts.base, weights.mass, parts.vectors).grown(new)
-
-
-def _without(member: Scorer, cold: Mask) -> Scorer:
-    """Return a member without its own columns for cold items: they are filled by its entry."""
-    if not isinstance(member, ItemItem):
-        return member
-    return replace(member, rows=rows.without_columns(member.rows, cold))
+    parts = combined(members, popularity, cold, weights)
+    # Columns of cold items are filled by entries alone. They count nothing here: rows without them
+    # would be a copy of every member.
+    matrices = tuple((matrix, np.where(cold, 0, warm)) for matrix, warm in parts.matrices)
+    folded = replace(parts, matrices=matrices).folded(*kept, power)
+    return Blend(folded, parts.base, weights.mass, parts.vectors).grown(new)

@@ -21,6 +21,13 @@ from beholder.scorers.recency import USUAL, Recency
 
 PLACED, BY_CONTENT = "placed.safetensors", "by-content.safetensors"
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
+FEWEST = 200  # of a large catalogue: what is served keeps about as many
+ENTRIES = 20_000_000  # of all rows, while each has more than the fewest: 160 MB
+
+
+def kept_of(n_items: int) -> int:
+    """Return how many entries a row of a member keeps: fewer from 40,000 items on."""
+    return max(FEWEST, min(KEPT, ENTRIES // max(n_items, 1)))
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _in_blocks(
 ) -> sp.csr_array:
     step = block_height(matrix.shape[1])
     starts = range(0, matrix.shape[0], step)
-    blocks = [cut_block(np.asarray(matrix[i : i + step], np.float32)) for i in starts]
+    blocks = [cut_block(np.ascontiguousarray(matrix[i : i + step], np.float32)) for i in starts]
     return stacked(blocks) if blocks else sp.csr_array(matrix.shape, dtype=np.float32)
 
 
@@ -190,7 +190,7 @@ def spread_rows(some: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_a
     lengths = np.zeros(n, np.int64)
     lengths[kept] = np.diff(some.indptr)
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    tall = sp.csr_array((some.data, some.indices, indptr), shape=(n, some.shape[1]))
+    tall = _assembled(some.data, some.indices, indptr, (n, some.shape[1]))
     tall.has_sorted_indices = some.has_sorted_indices
     return tall
 

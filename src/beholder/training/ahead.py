@@ -15,7 +15,7 @@ import numpy as np
 from beholder.blending.members import Member
 from beholder.dataset.dataset import WORDS, Dataset
 from beholder.dataset.new_items import untouched_of
-from beholder.scorers.item_item import KEPT
+from beholder.scorers.item_item import kept_of
 from beholder.spaces import OneModality, seconds_to_compare
 from beholder.training.costly import OVERHEAD
 from beholder.training.plan import MARGIN, Plan
@@ -89,7 +89,9 @@ def _modality(member: Member) -> str:
 def seconds_of_rows(dataset: Dataset, modality: str) -> float:
     """Return about how long it takes to find what each item is like by one modality."""
     space = dataset.content.spaces.get(modality)
-    return 0.0 if space is None else seconds_to_compare(OneModality(modality, space), KEPT)
+    if space is None:
+        return 0.0
+    return seconds_to_compare(OneModality(modality, space), kept_of(dataset.n_items))
 
 
 def seconds_to_place(dataset: Dataset) -> float:

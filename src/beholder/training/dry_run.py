@@ -15,7 +15,7 @@ from beholder.models.contract import Card
 from beholder.models.dense import DENSE_LIMIT, solvable
 from beholder.models.own import load_own
 from beholder.models.registry import MODELS
-from beholder.scorers.item_item import KEPT
+from beholder.scorers.item_item import kept_of
 from beholder.store.store import Store
 from beholder.training.auto import SLOW
 from beholder.training.budget import check_seed, seconds, told
@@ -197,7 +197,7 @@ def bytes_of(card: Card, dataset: Dataset) -> int:
     if card.factors:
         width = max(int(settings.factors) for settings in card.trials)
         return NUMBER * width * (n + dataset.interactions.n_users)
-    rows = ENTRY * min(KEPT, n) * n
+    rows = ENTRY * min(kept_of(n), n) * n
     if card.cost != "solve":
         return rows
     solved = len(solvable(dataset, DENSE_LIMIT))
