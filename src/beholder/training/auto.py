@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -62,6 +63,8 @@ class Budget(NamedTuple):
         Where some of it is spent already; None: it begins now.
     stoppable
         Ctrl-C ends the tuning: what there is by then is weighed and fitted. A second one ends all.
+    checkpoints, resume
+        See `FitOptions`.
     """
 
     seconds: float
@@ -69,6 +72,8 @@ class Budget(NamedTuple):
     plan: Mapping[str, int] | None = None
     clock: Clock | None = None
     stoppable: bool = False
+    checkpoints: Path | None = None
+    resume: bool = False
 
 
 def fit_auto(
@@ -114,6 +119,7 @@ def fit_auto(
     training = _Training(dataset, held, budget._replace(clock=clock), progress, served)
     fitted = training.run(members, first)
     training.compare(fitted, possible)
+    fitted.stopped = training.stopped
     fitted.notes += left_out
     return fitted
 
@@ -136,8 +142,11 @@ class _Training:
         clock = budget.clock or Clock(budget.seconds)
         self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
         self.plan.decided[SEED] = budget.seed
-        self.tuner = Tuner(held, self.plan, budget.seed, progress, live, self._keep)
-        self.refit = Refit(dataset, self.plan, budget.seed, progress)
+        options = FitOptions(
+            budget.seed, progress=progress, checkpoints=budget.checkpoints, resume=budget.resume
+        )
+        self.tuner = Tuner(held, self.plan, options._replace(keep=self._keep), live)
+        self.refit = Refit(dataset, self.plan, options)
         self.tuned: dict[str, Tuned] = {}
         self.ahead = Ahead(dataset, held.train, self.plan, self.tuned)
         self.draft: Chosen | None = None  # what the first blend is made by
