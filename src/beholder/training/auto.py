@@ -38,6 +38,7 @@ from beholder.training.costly import Costly
 from beholder.training.order import expect, order_last
 from beholder.training.plan import MARGIN, RANKER, SEED, Plan
 from beholder.training.refit import Fitted, Refit, used_of
+from beholder.training.room import with_room
 from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
@@ -104,17 +105,21 @@ def fit_auto(
     Raises
     ------
     UsageError
-        If none of the named members can learn from this data.
+        If none of the named members can learn from this data, or one surely does not fit into the
+        memory that is free.
     """
-    clock = budget.clock or Clock(budget.seconds)
+    clock, only = budget.clock or Clock(budget.seconds), list(only)
     members, left_out = members_of(dataset, only)
+    members, too_large = with_room(members, dataset, asked=bool(only))
+    left_out += [f"{name} is left out: {why}" for name, why in too_large.items()]
     if not members and left_out:
         raise UsageError(
             "nothing can learn from this data: " + "; ".join(left_out),
             remedy="name other models, or none",
         )
     held = validation(dataset, budget.seed, protocol)
-    possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
+    # The live recipe may hold what is not considered now.
+    possible, _ = with_room(members_of(dataset)[0], dataset, asked=False)
     served = live([member.name for member in possible])
     training = _Training(dataset, held, budget._replace(clock=clock), progress, served)
     fitted = training.run(members, first)
