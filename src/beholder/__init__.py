@@ -73,6 +73,7 @@ def train(
     seed: int | None = None,
     plan: str | Path | None = None,
     promote_anyway: bool = False,
+    resume: bool = False,
     progress: Progress = SILENT,
 ) -> Trained:
     """Fit, tune and blend recommenders; write a bundle, and serve it unless it is worse.
@@ -91,6 +92,8 @@ def train(
         A bundle, or a `choice.json`, whose decisions are followed again instead of the clock.
     promote_anyway
         Serve it even if it is certainly worse than the live bundle.
+    resume
+        Go on where the last training was stopped, in what PyTorch learns.
     progress
         Is told how far it is.
 
@@ -112,6 +115,7 @@ def train(
         progress=progress,
         promote_anyway=promote_anyway,
         plan=plan,
+        resume=resume,
     )
 
 

@@ -90,8 +90,13 @@ class Workspace:
 
     @property
     def networks(self) -> Path:
-        """Where a training of networks stands, and the sealed networks of single people."""
+        """Where trainings of networks stand, and the sealed networks of single people."""
         return self.root / "networks"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where trainings of networks stand; see `store.checkpoints`."""
+        return self.networks / "checkpoints"
 
     @property
     def bundles(self) -> Path:

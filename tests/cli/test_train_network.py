@@ -49,7 +49,8 @@ def test_without_its_writer_event_files_say_how_to_get_it(
     ("words", "named"),
     [
         (["--epochs", "3", "--lr", "0.1"], "--epochs, --lr"),
-        (["--resume"], "--resume"),
+        (["--tune-encoder", "none", "--resume"], "as the settings say, without --resume"),
+        (["--dry-run", "--resume"], "--resume"),
         (["--user", "ann"], "--user"),
         (["--tune-encoder", "small-cnn", "--model", "ease"], "--model"),
         (["--tune-encoder", "small-cnn", "--promote"], "--promote"),

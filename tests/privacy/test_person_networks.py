@@ -12,7 +12,7 @@ import pytest
 from beholder.behaviour.event import Event
 from beholder.durable import beside
 from beholder.errors import ErasedError, UsageError
-from beholder.store import ItemRecord, Store, Who
+from beholder.store import ItemRecord, Store, Who, checkpoints
 from beholder.workspace import Workspace
 
 SECRET = b"what ann likes, as a network tells it"
@@ -63,10 +63,39 @@ def test_an_erasure_takes_what_was_left_aside_and_what_learned_from_everybody(
     store.keep_network("ann", SECRET)
     (file,) = files(store)
     (file.parent / f"{beside(file)}1234abcd.part").write_bytes(b"half")
-    for name in ("small-cnn.safetensors", ".small-cnn.safetensors.part"):
-        (file.parent / name).write_bytes(b"everybody")
+    for folder in (file.parent, checkpoints.make(store.workspace)):  # as it was once, and as it is
+        for name in ("small-cnn.safetensors", ".small-cnn.safetensors.part"):
+            (folder / name).write_bytes(b"everybody")
+    interrupted = file.parent / f"{checkpoints.TAKEN}1234"
+    interrupted.mkdir()
+    (interrupted / "member-1.safetensors").write_bytes(b"everybody")
     assert store.erase("ann").networks == 2
     assert files(store) == []
+
+
+def test_who_refuses_training_or_whose_events_end_takes_along_where_trainings_stand(
+    store: Store,
+) -> None:
+    def stands() -> bool:
+        return any(store.workspace.networks.rglob("member-1.safetensors"))
+
+    def put() -> None:
+        (checkpoints.make(store.workspace) / "member-1.safetensors").write_bytes(b"everybody")
+
+    put()
+    store.set_purposes("ann", {"measure": False, "recommend": False})
+    store.set_purposes("nobody", {"train": False})
+    store.expire()
+    assert stands(), "none of these was learned from, or all of them still may be"
+    store.set_purposes("ann", {"train": False})
+    assert not stands()
+    put()
+    store.set_profiling("bob", on=False)
+    assert not stands()
+    put()
+    later = time.time_ns() // 1_000_000 + 31 * DAY * 1000
+    assert store.expire(later, anyway=True) == 2
+    assert not stands()
 
 
 def test_it_ends_with_what_it_learned_from(store: Store) -> None:

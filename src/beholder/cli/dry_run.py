@@ -40,13 +40,12 @@ def of_network(
     as_json: bool,
     *,
     user: str | None,
-    resume: bool,
     tensorboard: Path | None,
     augment: tuple[Augmentation, ...],
     **options: Any,
 ) -> None:
     """Say what training a network for everybody, or tuning an encoder, would take."""
-    train_network.refuse_dry(user=user, resume=resume, tensorboard=tensorboard, augment=augment)
+    train_network.refuse_dry(user=user, tensorboard=tensorboard, augment=augment)
     if name == train_network.SMALL_CNN:
         _of_small_cnn(folder, name, budget, seed, as_json, **options)
     else:

@@ -33,6 +33,7 @@ def command(
     dry_run: bool,
     as_json: bool,
     tune_encoder: str | None,
+    resume: bool,
     **network: Any,
 ) -> None:
     """Fit, tune and blend recommenders; write a bundle, and promote it unless it is worse.
@@ -41,6 +42,9 @@ def command(
     is surely better, a bundle is trained with it. With small-cnn a network learns from pixels what
     is liked, and `POST /recommend` answers with it: for everybody in a new bundle, or with --user
     for one person alone. It takes PyTorch: pip install 'beholder[torch]'. What is served does not.
+
+    Ctrl-C ends the trying, and what there is by then is served. With --resume what PyTorch learned
+    goes on where it was stopped; the rest is learned again.
 
     With --dry-run nothing is trained or written: of each model it is said whether data, machine
     and budget suit it, about how many seconds and how much memory it takes, and why not.
@@ -51,7 +55,7 @@ def command(
     if dry_run:
         from beholder.cli import dry_run as rehearsal
 
-        train_network.refuse_dry(plan=plan, promote=promote)
+        train_network.refuse_dry(plan=plan, promote=promote, resume=resume)
         if tune_encoder is None:
             train_network.refuse_without(network)
             rehearsal.of_members(folder, models, budget, seed, as_json)
@@ -61,15 +65,15 @@ def command(
         return
     if tune_encoder is not None:
         if tune_encoder == train_network.NONE:
-            tune.refuse_beside_none(model=models, plan=plan, promote=promote)
+            tune.refuse_beside_none(model=models, plan=plan, promote=promote, resume=resume)
         train_network.refuse(model=models, plan=plan, promote=promote)
         if tune_encoder == train_network.SMALL_CNN:
-            train_network.train(folder, budget, seed, as_json, **network)
+            train_network.train(folder, budget, seed, as_json, resume=resume, **network)
         elif tune_encoder == train_network.NONE:
             tune.refuse_all(network)
             tune.without(folder, budget, seed, as_json)
         else:
-            tune.tune(folder, tune_encoder, budget, seed, as_json, **network)
+            tune.tune(folder, tune_encoder, budget, seed, as_json, resume=resume, **network)
         return
     train_network.refuse_without(network)
     with console.progress() as progress:
@@ -81,6 +85,7 @@ def command(
             progress=progress,
             promote_anyway=promote,
             plan=plan,
+            resume=resume,
         )
     if as_json:
         console.as_json(trained)

@@ -85,7 +85,7 @@ class _Baseline:
         self.options = FitOptions(budget.seed, Clock(budget.seconds).deadline, progress)
         self.notes: list[str] = []
         plan = Plan(Clock(TUNING * budget.seconds))
-        self.tuned = self._tune(Tuner(held, plan, budget.seed, progress))
+        self.tuned = self._tune(Tuner(held, plan, FitOptions(budget.seed, progress=progress)))
 
     def _tune(self, tuner: Tuner) -> Tuned:
         """Try its settings, each with every recency, while there is time."""

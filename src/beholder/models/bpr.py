@@ -99,7 +99,8 @@ def learned_factors(
 
     pairs = pairs_of(dataset)
     module = Factors(pairs, own, options.seed, content)
-    learn_pairs(name, pairs, divided(pairs, options.seed), module, settings, options)
+    parts, seen = divided(pairs, options.seed), () if content is None else content[:1]
+    learn_pairs(name, pairs, parts, module, settings, options, seen=seen)
     items, drawn = module.learned()
     return items, drawn
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
@@ -10,7 +12,7 @@ from msgspec import Meta
 
 from beholder.dataset.dataset import Dataset
 from beholder.errors import UsageError
-from beholder.models.contract import FitOptions
+from beholder.models.contract import CHECKPOINT, FitOptions
 from beholder.models.metric import weights_of
 from beholder.networks import door
 from beholder.scorers.interface import Floats, Mask
@@ -109,6 +111,7 @@ def learn(task: Any, settings: EpochSettings, options: FitOptions) -> None:
     from beholder.networks.task import Options
 
     planned = options.most is not None
+    checkpoint = None if options.checkpoints is None else _checkpoint(task, settings, options)
     most = settings.epochs if options.most is None else min(settings.epochs, options.most)
     trained = fit(
         task,
@@ -119,6 +122,8 @@ def learn(task: Any, settings: EpochSettings, options: FitOptions) -> None:
             patience=None if planned else PATIENCE,
             deadline=options.deadline,
             progress=options.progress,
+            checkpoint=checkpoint,
+            resume=options.resume and checkpoint is not None and checkpoint.exists(),
             whole=True,
             last=planned,
         ),
@@ -126,6 +131,14 @@ def learn(task: Any, settings: EpochSettings, options: FitOptions) -> None:
     if trained.ended == "stopped" and not options.keep():
         raise KeyboardInterrupt
     options.counted(trained.best.number)
+
+
+def _checkpoint(task: Any, settings: EpochSettings, options: FitOptions) -> Path:
+    """Return the file that says where this very training stands, and no other."""
+    assert options.checkpoints is not None
+    what = repr((type(settings).__name__, settings, options.most, options.seed, task.data))
+    named = hashlib.blake2b(what.encode(), digest_size=16).hexdigest()
+    return options.checkpoints / f"{CHECKPOINT}{named}.safetensors"
 
 
 def learn_pairs(

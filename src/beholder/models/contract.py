@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -83,6 +84,9 @@ class Card(NamedTuple):
     memory: Callable[[Dataset, Any], int] | None = None
 
 
+CHECKPOINT = "member-"  # how the files begin that say where models stand
+
+
 class FitOptions(NamedTuple):
     """How to learn, besides what.
 
@@ -96,6 +100,9 @@ class FitOptions(NamedTuple):
         Rounds at most, as a recorded plan says, and whom to tell how many were done.
     keep
         Asked where Ctrl-C ended the rounds: whether what was learned by then is made use of.
+    checkpoints, resume
+        Folder in which a model that PyTorch trains says where it stands, None: nowhere; and whether
+        it goes on with what stands there of the same data, settings and seed.
     """
 
     seed: int = 0
@@ -104,6 +111,8 @@ class FitOptions(NamedTuple):
     most: int | None = None
     counted: Callable[[int], None] = lambda rounds: None
     keep: Callable[[], bool] = lambda: False
+    checkpoints: Path | None = None
+    resume: bool = False
 
     def rounds(self, what: str, total: int) -> Iterator[int]:
         """Yield the numbers of rounds, as many as there is time for, and show how far it is."""

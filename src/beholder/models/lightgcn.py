@@ -95,5 +95,6 @@ def learned_graph(
     pairs = pairs_of(dataset)
     parts = divided(pairs, options.seed)
     module = Graph(parts.learned, settings.size, settings.layers, options.seed, between)
-    learn_pairs(name, pairs, parts, module, settings, options, steps=STEPS)
+    edges = () if between is None else (between.indptr, between.indices, between.data)
+    learn_pairs(name, pairs, parts, module, settings, options, steps=STEPS, seen=edges)
     return low_rank(*module.learned(pairs), touched(dataset))

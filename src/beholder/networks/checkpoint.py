@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from beholder import tensors
+from beholder import __version__, tensors
 from beholder.durable import sync_file, sync_folder
 from beholder.errors import DataError, UsageError
 from beholder.networks.task import Epoch
 
-FORMAT = 1
+FORMAT = 2  # 1 did not say of which version of Beholder it is
 Weights = dict[str, Any]  # a module's state: tensors by name
 REMEDY = "begin anew: without --resume, or a demo in another folder"
 
@@ -46,6 +46,7 @@ class State(NamedTuple):
 class _Header(msgspec.Struct):
     format: int
     torch: str
+    beholder: str
     data: str
     seed: int
     threads: int
@@ -53,7 +54,13 @@ class _Header(msgspec.Struct):
 
 
 def save(path: Path, state: State) -> None:
-    """Write a state with that of the random numbers aside, and put it in its place at once."""
+    """Write a state with that of the random numbers aside, and put it in its place at once.
+
+    Raises
+    ------
+    FileNotFoundError
+        If its folder was taken away: then nothing of it may be kept; see `store.checkpoints`.
+    """
     arrays = {f"weights.{name}": _array(value) for name, value in state.weights.items()}
     arrays |= {f"best.{name}": _array(value) for name, value in state.best.items()}
     for number, parts in state.moments.items():
@@ -62,9 +69,14 @@ def save(path: Path, state: State) -> None:
     if torch.cuda.is_available():
         arrays["random.cuda"] = _array(torch.cuda.get_rng_state())
     header = _Header(
-        FORMAT, str(torch.__version__), state.data, state.seed, state.threads, state.epochs
+        FORMAT,
+        str(torch.__version__),
+        __version__,
+        state.data,
+        state.seed,
+        state.threads,
+        state.epochs,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.part")
     try:
         tensors.save(aside, arrays, {"state": msgspec.json.encode(header).decode()})
@@ -84,7 +96,7 @@ def load(path: Path, data: str, seed: int) -> State | None:
     DataError
         If it cannot be read.
     UsageError
-        If it is of other data, settings or seed, or of another PyTorch.
+        If it is of other data, settings or seed, or of another version of Beholder or PyTorch.
     """
     if not path.exists():
         return None
@@ -94,10 +106,11 @@ def load(path: Path, data: str, seed: int) -> State | None:
         random = torch.from_numpy(arrays.pop("random.cpu"))
     except Exception as error:  # each library has errors of its own for a cut or foreign file
         raise DataError(f"the checkpoint {path} cannot be read: {error}", remedy=REMEDY) from error
-    found = (header.format, header.torch, header.data, header.seed)
-    if found != (FORMAT, str(torch.__version__), data, seed):
+    found = (header.format, header.torch, header.beholder, header.data, header.seed)
+    if found != (FORMAT, str(torch.__version__), __version__, data, seed):
         raise UsageError(
-            "the checkpoint is of other data, settings, seed or version of PyTorch", remedy=REMEDY
+            "the checkpoint is of other data, settings, seed or version of Beholder or PyTorch",
+            remedy=REMEDY,
         )
     weights, best, moments = _parts(arrays)
     torch.set_rng_state(random)

@@ -8,7 +8,6 @@ Its last blocks learn, and the map behind them where the teacher has one (Hinton
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -20,6 +19,7 @@ from beholder.encoders import own_graph
 from beholder.encoders.interface import Array
 from beholder.encoders.lite0_weights import DIM, Weights
 from beholder.encoders.own_graph import Linear
+from beholder.networks.digest import digest_of
 from beholder.networks.lite0 import LAST, Lite0
 from beholder.networks.loop import fit
 from beholder.networks.task import Options, Trained
@@ -59,7 +59,7 @@ class DistilTask:
         self.mean = shown.vectors[self.rows].mean(axis=0)
         centred = shown.vectors[self.rows] - self.mean
         self.spread = float((centred**2).sum(axis=1).mean())
-        self.data = hashlib.blake2b(b"".join(part.tobytes() for part in shown)).hexdigest()
+        self.data = digest_of(shown)
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""

@@ -7,7 +7,6 @@ l is binary cross-entropy of the first tasks, which are chances, and squared err
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
+
+from beholder.networks.digest import digest_of
 
 Floats = NDArray[np.float32]
 BATCH = 512  # examples
@@ -85,10 +86,7 @@ class HeadsTask:
     ) -> None:
         self.module, self.seen, self.stop = module, seen, stop
         self.weights, self.chances = torch.from_numpy(weights), chances
-        digest = hashlib.blake2b(digest_size=16)
-        for array in (*seen, *stop, weights, *module.arrays()):
-            digest.update(np.ascontiguousarray(array).tobytes())
-        self.data = digest.hexdigest()
+        self.data = digest_of((*seen, *stop, weights, *module.arrays()))
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""

@@ -8,7 +8,6 @@ not. Only the batch at hand is on the device, beside the module and its best wei
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,6 +18,12 @@ from beholder.networks import checkpoint
 from beholder.networks.checkpoint import State, Weights
 from beholder.networks.event_files import EventFiles
 from beholder.networks.task import Ended, Epoch, Options, Task, Trained
+
+SELDOM = 20  # times as long as writing a checkpoint takes, until it is written again
+TAKEN = (
+    "where this training stands is no longer kept: since it began somebody was erased, refused "
+    "`train`, or events ended"
+)
 
 
 def fit(task: Task, options: Options) -> Trained:
@@ -63,6 +68,8 @@ class _Run:
         self.optimiser = torch.optim.Adam(self.module.parameters(), lr=options.rate, fused=True)
         self.epochs: list[Epoch] = []
         self.best: Weights = {}
+        self.kept, self.due = 0, 0.0  # epochs in the checkpoint, and when it is written next
+        self.taken = False  # whether its folder was taken away
         if options.resume and options.checkpoint is not None:
             self._resume()
         self.events = None if options.events is None else EventFiles(options.events)
@@ -76,7 +83,7 @@ class _Run:
         try:
             for number in left:
                 if self._hopeless():
-                    return "no better"
+                    return self._ended("no better")
                 try:
                     loss = self._epoch(number)
                 except _OutOfTimeError as error:
@@ -87,10 +94,16 @@ class _Run:
                 if options.whole:
                     progress.advance()
                     if self._late():
-                        return "deadline"
+                        return self._ended("deadline")
         finally:
             progress.finish()
-        return "done"
+        return self._ended("done")
+
+    def _ended(self, why: Ended) -> Ended:
+        """Write where it ends into the checkpoint, if an earlier epoch stands there."""
+        if self.kept < len(self.epochs):
+            self._keep()
+        return why
 
     def close(self) -> None:
         """Close the event files."""
@@ -138,22 +151,33 @@ class _Run:
         epoch = Epoch(number, loss, measures, better)
         best = _copied(self.module) if better else self.best
         self.epochs, self.best = [*self.epochs, epoch], best  # at once: Ctrl-C may come any time
-        if self.options.checkpoint is not None and whole:
-            self._keep(self.options.checkpoint)
+        if whole and time.monotonic() >= self.due:
+            self._keep()
         if self.events is not None:
             self.events.write(epoch, self.module)
         self.options.told(epoch, False)
 
-    def _keep(self, path: Path) -> None:
-        """Write the checkpoint; where the disk refuses it, the one before stays, and it goes on."""
+    def _keep(self) -> None:
+        """Write the checkpoint, if one is wanted and its folder was not taken away.
+
+        Where the disk refuses it, the one before stays, and the training goes on.
+        """
+        path, number, began = self.options.checkpoint, len(self.epochs), time.monotonic()
+        if path is None or self.taken:
+            return
         try:
             checkpoint.save(path, self._state())
+        except FileNotFoundError:
+            self.taken = True
+            self.options.progress.note(TAKEN)
         except OSError as error:
             known = of_disk(error)
             if known is None:
                 raise
-            number = len(self.epochs)
             self.options.progress.note(f"epoch {number} is not in the checkpoint: {known}")
+        else:
+            now = time.monotonic()
+            self.kept, self.due = number, now + SELDOM * (now - began)
 
     def _late(self) -> bool:
         deadline = self.options.deadline
@@ -198,7 +222,8 @@ class _Run:
             for number, parts in found.moments.items()
         }
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
-        self.epochs, self.best = found.epochs, found.best
+        self.epochs, self.best, self.kept = found.epochs, found.best, len(found.epochs)
+        self.options.progress.note(f"{self.task.name}: goes on after epoch {self.kept}")
         for epoch in self.epochs:
             self.options.told(epoch, True)
 

@@ -9,13 +9,15 @@ drawn strangers says which epoch is best.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
+
+from beholder.networks.digest import digest_of
 
 Ints = NDArray[np.int64]
 HELD, MOST_HELD = 0.05, 1000  # of all pairs
@@ -71,6 +73,8 @@ class PairTask:
     ----------
     penalty
         Of long vectors.
+    seen
+        What the module knows besides: `data` changes with it.
     """
 
     watched, higher = "ndcg", True
@@ -83,9 +87,11 @@ class PairTask:
         penalty: float,
         seed: int,
         steps: int = STEPS,
+        seen: Sequence[NDArray[Any]] = (),
     ) -> None:
-        self.name, self.module, self.penalty, self.data = name, module, penalty, name
+        self.name, self.module, self.penalty = name, module, penalty
         learned, held = pairs
+        self.data = digest_of([*learned[:2], *held[:2], learned.drawn, *seen], name)
         self.drawn, self.n_items = learned.drawn, learned.n_items
         self.users, self.items = learned.users, learned.items
         self.known = np.sort(np.concatenate([_keys(*some[:2], self.n_items) for some in pairs]))

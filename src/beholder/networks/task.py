@@ -82,7 +82,7 @@ class Options(NamedTuple):
     deadline
         Of `time.monotonic`: the training stops there, and gives the best so far.
     checkpoint
-        File to keep after each epoch; None: none.
+        File that says where it stands, after an epoch; None: none. Its folder is there already.
     resume
         Go on where the checkpoint stands, as if nothing had been in between.
     events

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
+from beholder.networks.digest import digest_of
 from beholder.networks.pairs import STRANGERS
 
 Floats = NDArray[np.float32]
@@ -176,7 +177,8 @@ class TowerTask:
         gaps: float,
         seed: int,
     ) -> None:
-        self.name, self.module, self.told, self.data = name, module, told, name
+        self.name, self.module, self.told = name, module, told
+        self.data = digest_of([*told, last, drawn, module.content.numpy()], name)
         self.tau, self.decay, self.gaps = tau, decay, gaps
         held = np.zeros(len(told.items), bool)
         held[last] = True

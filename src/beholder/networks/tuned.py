@@ -9,7 +9,6 @@ more often (Yi et al., RecSys 2019; several right ones a row as in Khosla et al.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -27,6 +26,7 @@ from beholder.encoders.lite0_weights import Weights
 from beholder.encoders.own_graph import Linear
 from beholder.errors import DataError
 from beholder.networks.augment import on_tensors
+from beholder.networks.digest import digest_of
 from beholder.networks.lite0 import LAST, Lite0
 from beholder.networks.loop import fit
 from beholder.networks.task import Options, Trained
@@ -124,7 +124,7 @@ class TuneTask:
         counts = np.bincount(both, minlength=m)
         self.logq = np.log(np.maximum(counts, 1) / max(len(both), 1)).astype(np.float32)
         self.known = int((counts > 0).sum())
-        self.data = _fingerprint(lessons, tuning)
+        self.data = digest_of((part for part in lessons if part is not None), repr(tuning))
 
     @property
     def pixels(self) -> bool:
@@ -326,11 +326,3 @@ def tensor(inputs: NDArray[Any]) -> Any:
     """Return pictures as the network takes them, float32 (n, 3, side, side), or features."""
     found = torch.from_numpy(inputs)
     return found.permute(0, 3, 1, 2).float() if inputs.ndim == 4 else found
-
-
-def _fingerprint(lessons: Lessons, tuning: Tuning) -> str:
-    digest = hashlib.blake2b(repr(tuning).encode(), digest_size=16)
-    for part in lessons:
-        if part is not None:
-            digest.update(np.ascontiguousarray(part).data)
-    return digest.hexdigest()

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
-from beholder.store import answers, ledger, people, person_networks, schema, segments
+from beholder.store import answers, checkpoints, ledger, people, person_networks, schema, segments
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database
 from beholder.store.ids import now
@@ -76,7 +76,7 @@ def erase(
         begun.counts(delete_rows(database, workspace.store / "segments", waiting, link.subject))
         gone = person_networks.forget(workspace.networks, link.subject)
         begun.tells(networks=begun.receipt.networks + gone)
-        drop_checkpoints(workspace)
+        checkpoints.drop(workspace)
         mark_networks(workspace, begun.since)
         ledger.keep(workspace.erasures, begun.receipt)
         begun.keep(path)
@@ -94,12 +94,6 @@ def erase(
     keys.rest(mac)
     path.unlink(missing_ok=True)
     return begun.receipt
-
-
-def drop_checkpoints(workspace: Workspace) -> None:
-    """Take away where trainings of networks stand: they learned from everybody."""
-    for path in workspace.networks.glob("*.safetensors*"):  # what a killed one left aside, too
-        person_networks.destroy(path)
 
 
 def mark_network(mark: Path) -> None:

@@ -13,6 +13,7 @@ from beholder.behaviour.event import Event
 from beholder.errors import BeholderError, StoreError, UnknownItemError
 from beholder.store import (
     answers,
+    checkpoints,
     consent,
     counters,
     events,
@@ -281,9 +282,9 @@ class Store:
     def expire(self, moment: int | None = None, *, anyway: bool = False) -> int:
         """Delete the events that `privacy.retention_days` allows no longer; return how many.
 
-        Answers older than `privacy.answers_days` go with them, tombstones whose day is over, and
-        networks of one person that were trained as long ago;
-        see `expire.expire`.
+        Answers older than `privacy.answers_days` go with them, tombstones whose day is over,
+        networks of one person that were trained as long ago, and where trainings stand that learned
+        from what is deleted; see `expire.expire`.
 
         Parameters
         ----------
@@ -305,7 +306,10 @@ class Store:
         answers.expire(self.database, at - privacy.answers_days * DAY)
         ended = (at - privacy.retention_days * DAY) / 1000
         person_networks.expire(self.workspace.networks, ended)
-        return expire(self.database, self.segments, privacy.retention_days, at)
+        n = expire(self.database, self.segments, privacy.retention_days, at)
+        if n:
+            checkpoints.drop(self.workspace)
+        return n
 
     def erase(self, user: str | Who) -> Receipt:
         """Erase a person; see `erase.erase`."""
@@ -353,8 +357,16 @@ class Store:
         return purposes(self.database, self.keys, _who(user), self.profiling_default)
 
     def set_purposes(self, user: str | Who, wish: Mapping[Purpose, bool]) -> Purposes:
-        """Change what somebody allows; the next request already follows it."""
-        return set_purposes(self.database, self.keys, _who(user), wish, self.profiling_default)
+        """Change what somebody allows; the next request already follows it.
+
+        Who may no longer be learned from takes along where trainings stand.
+        """
+        who = _who(user)
+        known = self.keys.find_one(self.keys.mac(who)) is not None
+        allowed = set_purposes(self.database, self.keys, who, wish, self.profiling_default)
+        if known and wish.get("train") is False:
+            checkpoints.drop(self.workspace)
+        return allowed
 
     def refusing(self, *purposes: Purpose) -> int:
         """Return how many people refuse at least one of some purposes."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -37,6 +38,7 @@ from beholder.training.costly import Costly
 from beholder.training.order import expect, order_last
 from beholder.training.plan import MARGIN, RANKER, SEED, Plan
 from beholder.training.refit import Fitted, Refit, used_of
+from beholder.training.room import with_room
 from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
@@ -62,6 +64,8 @@ class Budget(NamedTuple):
         Where some of it is spent already; None: it begins now.
     stoppable
         Ctrl-C ends the tuning: what there is by then is weighed and fitted. A second one ends all.
+    checkpoints, resume
+        See `FitOptions`.
     """
 
     seconds: float
@@ -69,6 +73,8 @@ class Budget(NamedTuple):
     plan: Mapping[str, int] | None = None
     clock: Clock | None = None
     stoppable: bool = False
+    checkpoints: Path | None = None
+    resume: bool = False
 
 
 def fit_auto(
@@ -99,21 +105,26 @@ def fit_auto(
     Raises
     ------
     UsageError
-        If none of the named members can learn from this data.
+        If none of the named members can learn from this data, or one surely does not fit into the
+        memory that is free.
     """
-    clock = budget.clock or Clock(budget.seconds)
+    clock, only = budget.clock or Clock(budget.seconds), list(only)
     members, left_out = members_of(dataset, only)
+    members, too_large = with_room(members, dataset, asked=bool(only))
+    left_out += [f"{name} is left out: {why}" for name, why in too_large.items()]
     if not members and left_out:
         raise UsageError(
             "nothing can learn from this data: " + "; ".join(left_out),
             remedy="name other models, or none",
         )
     held = validation(dataset, budget.seed, protocol)
-    possible, _ = members_of(dataset)  # the live recipe may hold what is not considered now
+    # The live recipe may hold what is not considered now.
+    possible, _ = with_room(members_of(dataset)[0], dataset, asked=False)
     served = live([member.name for member in possible])
     training = _Training(dataset, held, budget._replace(clock=clock), progress, served)
     fitted = training.run(members, first)
     training.compare(fitted, possible)
+    fitted.stopped = training.stopped
     fitted.notes += left_out
     return fitted
 
@@ -136,8 +147,11 @@ class _Training:
         clock = budget.clock or Clock(budget.seconds)
         self.plan = Plan(clock, self.costly.growth["light"], budget.plan)
         self.plan.decided[SEED] = budget.seed
-        self.tuner = Tuner(held, self.plan, budget.seed, progress, live, self._keep)
-        self.refit = Refit(dataset, self.plan, budget.seed, progress)
+        options = FitOptions(
+            budget.seed, progress=progress, checkpoints=budget.checkpoints, resume=budget.resume
+        )
+        self.tuner = Tuner(held, self.plan, options._replace(keep=self._keep), live)
+        self.refit = Refit(dataset, self.plan, options)
         self.tuned: dict[str, Tuned] = {}
         self.ahead = Ahead(dataset, held.train, self.plan, self.tuned)
         self.draft: Chosen | None = None  # what the first blend is made by

@@ -23,7 +23,8 @@ from beholder.errors import BundleError, UsageError
 from beholder.networks import door
 from beholder.progress import SILENT, Progress
 from beholder.settings import Augmentation
-from beholder.store.erase import drop_checkpoints, mark_bundle
+from beholder.store import checkpoints
+from beholder.store.erase import mark_bundle
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.liked_pictures import Items, examples_of
@@ -131,6 +132,7 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
     with training_lock(workspace):
         with Store.open(workspace) as store:
             notes += _expired(store)
+            checkpoints.make(workspace)
             highest = store.highest_person()
             held = store.held(highest)
             items = Items.of(workspace, store)
@@ -141,11 +143,9 @@ def train_classic(workspace: Workspace, how: How) -> Classic:
         learned, network = learn_examples(examples, how, checkpoint_of(workspace))
         bundle = write(workspace, network) if network.record.sure else None
         with Store.open(workspace) as store:
-            if store.held(highest) < held:
-                drop_checkpoints(workspace)
-                if bundle is not None:
-                    mark_bundle(workspace, bundle)
-                    notes.append(MARKED)
+            if store.held(highest) < held and bundle is not None:
+                mark_bundle(workspace, bundle)
+                notes.append(MARKED)
         if bundle is not None:
             promote(workspace, bundle)
             remove_old(workspace, workspace.settings.train.keep_bundles)
@@ -210,7 +210,7 @@ def serve_something(workspace: Workspace, progress: Progress) -> list[str]:
 
 def checkpoint_of(workspace: Workspace) -> Path:
     """Return where the training for everybody stands."""
-    return workspace.networks / f"{NAME}.safetensors"
+    return workspace.checkpoints / f"{NAME}.safetensors"
 
 
 def learn_examples(

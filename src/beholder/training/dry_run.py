@@ -25,6 +25,7 @@ from beholder.training.dry_run_tuned import tuned_line
 from beholder.training.foreseen import Line, with_memory
 from beholder.training.outcomes import examples, expected
 from beholder.training.rehearsal import Imagined, Rehearsal
+from beholder.training.room import with_room
 from beholder.training.train import live_recipe
 from beholder.training.tuned import Asked
 from beholder.workspace import Workspace
@@ -88,8 +89,9 @@ def dry_run(
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)
     members, left_out = members_of(dataset, chosen)
-    lines, spent = _not_able(dataset, chosen), 0.0
-    if members or not left_out:
+    members, too_large = with_room(members, dataset, asked=False)
+    lines, spent = _not_able(dataset, chosen) + _too_large(too_large, dataset), 0.0
+    if members or not (left_out or too_large):
         clock = Imagined(allowed, ready - began)
         walk = _walk(workspace, dataset, members, clock, used_seed)
         own = [_line(member, dataset, walk, allowed) for member in members]
@@ -131,7 +133,7 @@ def _walk(
 ) -> Rehearsal:
     began = time.monotonic()
     held = validation(dataset, seed)
-    possible, _ = members_of(dataset)
+    possible, _ = with_room(members_of(dataset)[0], dataset, asked=False)
     live = live_recipe(workspace, [member.name for member in possible])
     clock.passed += time.monotonic() - began
     walk = Rehearsal(dataset, held, clock, seed, live.missing if live else ())
@@ -171,6 +173,21 @@ def _not_able(dataset: Dataset, chosen: list[str]) -> list[Line]:
         why = f"{card.name} is left out: {lacking}"
         found.append(Line(card.name, "member", data, machine, left_out=why))
     return found
+
+
+def _too_large(too_large: dict[str, str], dataset: Dataset) -> list[Line]:
+    """Return the members that do not fit into the memory that is free."""
+    found = {name: MODELS[name.split(":")[0]].card for name in too_large}
+    return [
+        Line(
+            name,
+            "member",
+            machine=why,
+            memory=bytes_of(found[name], dataset),
+            left_out=f"{name} is left out: {why}",
+        )
+        for name, why in too_large.items()
+    ]
 
 
 def _always(walk: Rehearsal, dataset: Dataset) -> list[Line]:

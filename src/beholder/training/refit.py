@@ -20,7 +20,6 @@ from beholder.models.card import learned
 from beholder.models.contract import FitOptions
 from beholder.models.placement import over
 from beholder.models.popularity import PopularitySettings, counts_of
-from beholder.progress import Progress
 from beholder.scorers.blend import Blend
 from beholder.scorers.fold import Weights, fold
 from beholder.scorers.heads import Heads
@@ -55,6 +54,8 @@ class Fitted:
         What foresees clicks and purchases, and why, or why nothing does.
     without
         Returns what comes of weighing all members but one, or those of one model, once more.
+    stopped
+        Whether Ctrl-C ended this training before its end.
     """
 
     blend: Blend
@@ -75,6 +76,7 @@ class Fitted:
     heads: Heads | None = None
     outcomes: Outcomes | None = None
     without: Callable[[str], Fitted | None] = lambda name: None
+    stopped: bool = False
 
 
 def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
@@ -90,11 +92,10 @@ def used_of(tuned: Mapping[str, Tuned], chosen: Chosen) -> list[str]:
 class Refit:
     """Fits members on all data, each setting once however many blends it goes into."""
 
-    def __init__(self, dataset: Dataset, plan: Plan, seed: int, progress: Progress) -> None:
+    def __init__(self, dataset: Dataset, plan: Plan, options: FitOptions) -> None:
         self.dataset = dataset
         self.plan = plan
-        self.seed = seed
-        self.options = FitOptions(seed, progress=progress)
+        self.options = options
         self.fitted: dict[str, tuple[Any, Scorer]] = {}
 
     def missing(self, tuned: Mapping[str, Tuned]) -> list[str]:
@@ -171,7 +172,7 @@ class Refit:
         content = self.dataset.content
         content = content.weighed(placing.likeness) if placing.likeness else content
         late = [f"{unplaced} items without behaviour {LATE}"] if unplaced else []
-        first_look, said = choose_first_look(self.dataset, content, popular, self.seed)
+        first_look, said = choose_first_look(self.dataset, content, popular, self.options.seed)
         return Fitted(
             fold(members, counts, new, chosen.weights, kept, placing.power),
             chosen.weights,

@@ -25,6 +25,7 @@ from beholder.progress import SILENT, Progress
 from beholder.store.erase import mark_bundle
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
+from beholder.training import standing
 from beholder.training.assemble import choice_of, parts_of
 from beholder.training.auto import Budget, fit_auto
 from beholder.training.budget import Clock, check_seed, seconds, told
@@ -77,11 +78,13 @@ def train_workspace(
     progress: Progress = SILENT,
     promote_anyway: bool = False,
     plan: str | Path | None = None,
+    resume: bool = False,
 ) -> Trained:
     """Fit `auto` on everything in the workspace, write a bundle, and promote it.
 
     A bundle that is certainly worse than the live one is written, and not promoted. Ctrl-C ends
-    the tuning, as the end of the budget does; a second one ends all, and says what is kept.
+    the tuning, as the end of the budget does; a second one ends all, and says what is kept. After
+    either, and after a crash, what PyTorch learned can be gone on with.
 
     Parameters
     ----------
@@ -94,11 +97,14 @@ def train_workspace(
     plan
         A bundle, or a `choice.json`, whose decisions are followed again instead of the clock, with
         its seed.
+    resume
+        Go on where the last training was stopped: as if it had not been, to the same bits, if the
+        clock ends no round of either.
 
     Raises
     ------
     UsageError
-        For an unknown model name.
+        For an unknown model name, or if there is nothing left of the data that is gone on with.
     WorkspaceError
         If there are no items.
     """
@@ -108,13 +114,15 @@ def train_workspace(
     script = None if plan is None else plan_of(workspace, plan)
     used_seed = check_seed(_seed(settings.train.seed, seed, script))
     allowed = seconds(settings.train.budget if budget is None else budget)
-    wanted = Budget(allowed, used_seed, script, stoppable=True)
+    wanted = Budget(allowed, used_seed, script, stoppable=True, resume=resume)
     with training_lock(workspace):
         before = _served(workspace)
         try:
             return _train(workspace, chosen, wanted, progress, promote_anyway)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(_kept(before, _served(workspace))) from None
+            told = _kept(before, _served(workspace))
+            told += f"; {_stands(workspace)}" * standing.left(workspace)
+            raise KeyboardInterrupt(told) from None
 
 
 def _seed(usual: int, asked: int | None, script: Mapping[str, int] | None) -> int:
@@ -143,8 +151,12 @@ def _train(
         expired = store.expire()
         if expired:
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
+        folder = standing.place(workspace, budget.resume)
         made = build(workspace, store, budget.seed)
         seen = examples(made, store.in_sight())
+    about = standing.About.of(made, workspace.settings, budget.seed)
+    standing.begin(folder, about, budget.resume, progress)
+    budget = budget._replace(checkpoints=folder)
     publish = _Publisher(workspace, made, budget.seed)
     if not promote_anyway:
         publish.lost = _lost(workspace, made)
@@ -167,6 +179,9 @@ def _train(
     learn_outcomes(fitted, seen, made.dataset, budget._replace(clock=clock), progress)
     name = publish(fitted)
     remove_old(workspace, workspace.settings.train.keep_bundles)
+    stopped = fitted.stopped and standing.left(workspace)
+    if not stopped:
+        standing.end(folder)
     pairs = made.dataset.interactions
     notes = (
         made.left_out
@@ -176,6 +191,7 @@ def _train(
         + [*publish.carried.notes]
         + publish.marked
         + publish.misfits
+        + [_stands(workspace)] * stopped
     )
     said, spent = told(budget.seconds), told(clock.spent)
     if clock.left < 0 and budget.plan is None and spent != said:
@@ -269,6 +285,14 @@ def _kept(before: str | None, now: str | None) -> str:
         return f"bundle {now} is kept and served"
     served = "no bundle is served yet" if now is None else f"{now} is served as before"
     return f"nothing of this training is kept, {served}"
+
+
+def _stands(workspace: Workspace) -> str:
+    """Say how to go on with a training that was stopped."""
+    return (
+        f"`beholder train {workspace.root} --resume`, with the same options, goes on where this "
+        "was stopped"
+    )
 
 
 def live_recipe(workspace: Workspace, known: Iterable[str]) -> Live | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -15,9 +15,8 @@ from beholder.blending.members import Member, Tuned
 from beholder.blending.validation import FEWEST, Validation
 from beholder.dataset.new_items import new_items
 from beholder.models.card import learned
-from beholder.models.contract import FitOptions
+from beholder.models.contract import ONCE, FitOptions
 from beholder.models.popularity import Popularity, PopularitySettings
-from beholder.progress import SILENT, Progress
 from beholder.scorers.interface import NewItems, Scorer
 from beholder.scorers.recency import Recency
 from beholder.training.plan import Plan
@@ -32,15 +31,13 @@ class Tuner:
         self,
         held: Validation,
         plan: Plan,
-        seed: int = 0,
-        progress: Progress = SILENT,
+        options: FitOptions = ONCE,
         live: Live | None = None,
-        keep: Callable[[], bool] = lambda: False,
     ) -> None:
         self.held = held
         self.plan = plan
         self.live = live
-        self.options = FitOptions(seed, progress=progress, keep=keep)
+        self.options = options
         self.rounds: dict[str, int] = {}  # done in each step
 
     def fit(self, member: Member, settings: msgspec.Struct, step: str) -> Scorer:

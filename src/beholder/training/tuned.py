@@ -30,7 +30,8 @@ from beholder.networks import door
 from beholder.progress import SILENT, Progress
 from beholder.settings import Augmentation
 from beholder.settings_line import replace_value
-from beholder.store.erase import drop_checkpoints, mark_network
+from beholder.store import checkpoints
+from beholder.store.erase import mark_network
 from beholder.store.locks import training_lock
 from beholder.store.store import Store
 from beholder.training.budget import Clock
@@ -167,6 +168,7 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
     with training_lock(workspace):
         with Store.open(workspace) as store:
             expired = store.expire()
+            checkpoints.make(workspace)
             every = dict.fromkeys([*workspace.settings.encode.encoders, FROZEN])
             encode_workspace(workspace, store, list(every), asked.progress)
             built = build(workspace, store, asked.seed)
@@ -183,7 +185,6 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
             highest, held = built.held
             if store.held(highest) < held:
                 mark_network(own_network.mark_of(name, graphs(workspace)))
-                drop_checkpoints(workspace)
                 notes.append("somebody was erased meanwhile, and it is marked: tune again")
             encode_workspace(workspace, store, [name], asked.progress)
     against, before = "frozen", lessons.frozen(workspace)
@@ -267,7 +268,7 @@ def _options(workspace: Workspace, asked: Asked, clock: Clock) -> Options:
         patience=PATIENCE,
         deadline=None if asked.budget is None else time.monotonic() + HALF * clock.left,
         progress=asked.progress,
-        checkpoint=workspace.networks / f"tuned-{asked.kind}.safetensors",
+        checkpoint=workspace.checkpoints / f"tuned-{asked.kind}.safetensors",
         resume=asked.resume,
         events=asked.events,
         told=asked.told,
