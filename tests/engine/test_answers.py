@@ -11,7 +11,7 @@ import pytest
 import beholder
 from beholder.bundle import parts as bundle_parts
 from beholder.engine.answer import Answer
-from beholder.engine.cursor import AHEAD, PLACES
+from beholder.engine.cursor import PLACES
 from beholder.engine.engine import Engine
 from beholder.engine.question import MAX_K
 from beholder.errors import UnknownItemError, UsageError
@@ -38,7 +38,7 @@ def test_pages_cover_the_places_of_an_answer_once_and_then_end(
     who = {} if user is None else {"user": world.user_id(user)}
     answers = pages(reader, k, **who)
     ids = [item for answer in answers for item in answer.ids]
-    assert ids == reader.recommend(k=MAX_K, **who).ids[: max(k, min(PLACES, k + AHEAD))]
+    assert ids == reader.recommend(k=MAX_K, **who).ids[: max(k, PLACES)]
     assert len(ids) == len(set(ids))
     own = world.items[world.users == user] if user is not None else np.empty(0, int)
     assert not {world.item_id(int(i)) for i in own} & set(ids)

@@ -46,7 +46,7 @@ def slate_of(engine: Engine, history: History, k: int, mask: np.ndarray) -> Slat
     view = engine.now_showing
     known = Known(history, view.blend.ask(history))
     reading = view.blend.read(known.query)
-    request = Request(known, "personal", k, 0, mask, reading, Fitted(), Dial())
+    request = Request(known, "personal", k, mask, reading, Fitted(), Dial())
     return run(request, view, (dislikes,))
 
 

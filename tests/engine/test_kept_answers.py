@@ -80,7 +80,7 @@ def test_a_place_that_is_passed_over_is_no_place(engine: Engine, world: World) -
     user = world.user_id(3)
     first = engine.recommend(user, k=5)
     ahead = engine.recommend(user, k=5, page=first.next)
-    engine.record({"item": ahead.ids[0], "kind": "hide", "user": user})
+    engine.store.hide(ahead.ids[0], True)
     second = engine.recommend(user, k=3, page=first.next)
     third = engine.recommend(user, k=3, page=second.next)
     assert second.ids == ahead.ids[1:4]

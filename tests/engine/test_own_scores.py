@@ -58,7 +58,7 @@ def request(view: Overlay, liked: list[int], disliked: list[int], *lifts: Lift) 
     known = Known(history, view.blend.ask(history))
     level = "personal" if n else "popular"
     reading = view.blend.read(known.query)
-    return Request(known, level, 4, 4, view.shown, reading, Fitted(lifts=lifts), Dial())
+    return Request(known, level, 4, view.shown, reading, Fitted(lifts=lifts), Dial())
 
 
 def masked(*positions: int) -> np.ndarray:

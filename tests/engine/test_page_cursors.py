@@ -1,4 +1,4 @@
-"""What is on a later page, and for whom its cursor opens."""
+"""How an answer goes on behind a page, and for whom its cursor opens."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pytest
 from late_world import made_parts
 
 from beholder.engine import overlay
-from beholder.engine.cursor import Cursor
+from beholder.engine.cursor import PLACES, Cursor
 from beholder.engine.overlay import Overlay
-from beholder.engine.pages import NOBODY, Pages, Who, page_of
+from beholder.engine.pages import NOBODY, Pages, Who, after, begun, gone_on, there
 from beholder.engine.question import Question
-from beholder.engine.ranked import Ranked, alike
 from beholder.errors import UsageError
 from planted import make_world
 
@@ -31,66 +30,76 @@ def view() -> Overlay:
     return made_view()
 
 
-def cursor_of(*seqs: int, place: int = 20) -> Cursor:
-    return Cursor("9f3a" * 4, place, np.array(seqs, np.int64))
+def positions(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int32)
 
 
-def but(view: Overlay, *positions: int) -> np.ndarray:
-    mask = view.shown.copy()
-    mask[list(positions)] = False
-    return mask
-
-
-def test_a_page_holds_the_next_that_may_be_shown_and_the_cursor_goes_on_behind_them(
+def test_an_answer_goes_on_behind_what_was_shown_and_without_what_was_left_out(
     view: Overlay,
 ) -> None:
-    chosen, behind = page_of(cursor_of(5, 6, 7, 8, 9), view, 2, but(view, 6))
-    assert chosen.tolist() == [5, 7]
-    assert behind is not None
-    assert (behind.seqs.tolist(), behind.place) == ([8, 9], 22)  # what was passed takes no place
+    first = after(begun("9f3a", Question(), told=False), view, positions(5, 6), ())
+    assert first is not None
+    assert (first.answer, first.place, first.excluded) == ("9f3a", 2, [])
+    assert there(view, first.shown).tolist() == [5, 6]
+    left_out = [view.cards[8].id, "nothing", view.cards[9].id]
+    second = after(first, view, positions(7), [*left_out, *left_out])
+    assert second is not None
+    assert second.place == 3
+    assert there(view, second.shown).tolist() == [5, 6, 7]
+    assert there(view, second.excluded).tolist() == [8, 9]
+    third = after(second, view, positions(10), [view.cards[9].id, view.cards[11].id])
+    assert third is not None
+    assert there(view, third.excluded).tolist() == [8, 9, 11]
 
 
-def test_what_the_catalogue_no_longer_knows_is_passed_over(view: Overlay) -> None:
-    last = len(view.shown) - 1
-    chosen, behind = page_of(cursor_of(9_999, 5, 240, 7), view, 5, but(view))
-    assert chosen.tolist() == [5, 7]
-    assert last not in chosen  # an unknown number stands for no position, not for the last
-    assert behind is None
+def test_what_the_catalogue_no_longer_knows_stands_for_no_position(view: Overlay) -> None:
+    seqs = view.seqs[[5, 7]].tolist()
+    assert there(view, [9_999_999, *seqs, int(view.seqs.max()) + 1]).tolist() == [5, 7]
 
 
-@pytest.mark.parametrize("seqs", [(5, 6), (5, 6, 7), (5, 6, 9_999)])
-def test_an_answer_ends_with_its_last_item_that_may_be_shown(
-    view: Overlay, seqs: tuple[int, ...]
-) -> None:
-    chosen, behind = page_of(cursor_of(*seqs), view, 2, but(view, 7))
-    assert chosen.tolist() == [5, 6]
-    assert behind is None
+def test_an_answer_ends_after_two_hundred_places(view: Overlay) -> None:
+    begins = begun("a", Question(), told=False)
+    almost = after(begins, view, np.arange(PLACES - 1, dtype=np.int32), ())
+    assert almost is not None
+    assert gone_on(almost, Question(k=20), told=False).k == 1
+    assert after(almost, view, positions(239), ()) is None
+    assert after(begins, view, np.arange(PLACES + 20, dtype=np.int32), ()) is None
 
 
-def test_where_nothing_may_be_shown_any_more_the_page_is_empty(view: Overlay) -> None:
-    chosen, behind = page_of(cursor_of(5, 6), view, 2, np.zeros(240, bool))
-    assert (chosen.tolist(), behind) == ([], None)
+def test_a_page_goes_on_with_what_was_asked() -> None:
+    asked = {"filter": "price < 5", "diversity": 0.5, "repeat": "allow", "variants": "one"}
+    cursor = begun("a", Question(k=20, exclude=["x"], **asked), told=True)
+    found = gone_on(cursor, Question(k=7, exclude=["y"], page="p"), told=True)
+    assert found == Question(k=7, exclude=["y"], page="p", **asked)
+    assert gone_on(cursor, found, told=True) == found
+    assert gone_on(cursor, Question(variants="all"), told=True).variants == "all"
+
+
+def test_a_number_of_any_kind_is_the_same_diversity() -> None:
+    cursor = begun("a", Question(diversity=np.float32(0.5)), told=False)
+    again = Pages(KEY).open(Pages(KEY).seal(cursor, ANN, own=False), ANN, may=False)[0]
+    assert gone_on(again, Question(diversity=0.5), told=False).diversity == 0.5
+
+
+def test_who_told_a_history_tells_it_again() -> None:
+    with pytest.raises(UsageError, match="a history that was told") as caught:
+        gone_on(begun("a", Question(), told=True), Question(), told=False)
+    assert caught.value.field == "history"
+    assert gone_on(begun("a", Question(), told=False), Question(), told=True) == Question()
 
 
 # -- whom and what for ----------------------------------------------------------------------
 
 
 def sealed(who: Who, **asked: object) -> str:
-    asks = Question(**asked)
-    ranked: Ranked = alike(np.array([1], np.int32), np.ones(1, np.float32))
-    ranked = ranked._replace(following=np.array([2, 3], np.int32))
-    text = Pages(KEY).next(made_view(), ranked, "9f3a", who, False, asks)
-    assert text is not None
-    return text
+    cursor = begun("9f3a", Question(**asked), told=False)
+    behind = after(cursor, made_view(), positions(1), ())
+    assert behind is not None
+    return Pages(KEY).seal(behind, who, own=False)
 
 
-def opened(text: str, who: Who, **asked: object) -> Cursor:
-    return Pages(KEY).open(who, False, Question(page=text, **asked))[0]
-
-
-def test_the_cursor_behind_a_first_page_names_what_follows_by_its_number() -> None:
-    cursor = opened(sealed(ANN), ANN)
-    assert (cursor.answer, cursor.place, cursor.seqs.tolist()) == ("9f3a", 1, [2, 3])
+def opened(text: str, who: Who) -> Cursor:
+    return Pages(KEY).open(text, who, may=False)[0]
 
 
 @pytest.mark.parametrize(
@@ -110,11 +119,15 @@ def test_user_and_session_are_not_run_together() -> None:
 
 @pytest.mark.parametrize("who", [ANN, (None, "s"), ("ann", "s"), NOBODY])
 def test_the_cursor_of_nobodys_answer_opens_for_everybody(who: Who) -> None:
-    assert opened(sealed(NOBODY), who).seqs.tolist() == [2, 3]
+    assert there(made_view(), opened(sealed(NOBODY), who).shown).tolist() == [1]
 
 
-def test_there_is_no_cursor_behind_an_answer_that_ends() -> None:
-    assert Pages(KEY).seal(None, ANN, own=False) is None
+def test_the_cursor_of_an_own_answer_opens_while_it_may_be_used() -> None:
+    text = Pages(KEY).seal(begun("a", Question(), told=False), ANN, own=True)
+    assert Pages(KEY).open(text, ANN, may=True)[1]
+    for who, may in ((ANN, False), (("bob", None), True)):
+        with pytest.raises(UsageError, match="somebody else's"):
+            Pages(KEY).open(text, who, may=may)
 
 
 @pytest.mark.parametrize(
@@ -132,17 +145,7 @@ def test_there_is_no_cursor_behind_an_answer_that_ends() -> None:
 def test_a_page_is_of_the_question_that_its_answer_was_asked(
     asked: dict[str, object], other: dict[str, object]
 ) -> None:
-    text = sealed(ANN, **asked)
-    assert opened(text, ANN, **asked).asked == opened(text, ANN).asked
-    assert opened(text, ANN, k=3, exclude=["x"], **asked).seqs.tolist() == [2, 3]
+    cursor = opened(sealed(ANN, **asked), ANN)
+    assert gone_on(cursor, Question(**asked), told=False) == Question(**asked)
     with pytest.raises(UsageError, match="another filter, diversity or repeat"):
-        opened(text, ANN, **other)
-
-
-def test_a_later_cursor_still_says_what_was_asked() -> None:
-    cursor = opened(sealed(ANN, filter="price < 5"), ANN)
-    text = Pages(KEY).seal(cursor.after(1, 1), ANN, own=False)
-    assert text is not None
-    assert opened(text, ANN, filter="price < 5").seqs.tolist() == [3]
-    with pytest.raises(UsageError, match="another filter"):
-        opened(text, ANN, filter="price < 6")
+        gone_on(cursor, Question(**other), told=False)

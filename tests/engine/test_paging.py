@@ -1,4 +1,4 @@
-"""A page goes on with its answer, whatever happened since the page before it."""
+"""A later page holds what is best now of what the pages before did not show."""
 
 from __future__ import annotations
 
@@ -23,6 +23,12 @@ def whole(engine: Engine, user: str) -> list[str]:
     return engine.recommend(user, k=200).ids
 
 
+def left(engine: Engine, user: str, *shown: str) -> list[str]:
+    """Return what an answer of now has besides what was shown, best first, up to 200 in all."""
+    now = engine.recommend(user, k=400).ids
+    return [item for item in now if item not in shown][: 200 - len(shown)]
+
+
 def turn(engine: Engine, user: str, answer: Answer, pages: int) -> list[Answer]:
     """Return some following pages of an answer."""
     found = [answer]
@@ -40,20 +46,25 @@ def known_or_new(engine: Engine, world: World, which: str) -> str:
 
 @pytest.mark.parametrize("which", ["known", "new"])
 @pytest.mark.parametrize("kind", ["like", "dislike", "hide", "click"])
-def test_after_an_event_on_page_two_every_other_item_is_shown_once(
+def test_after_an_event_on_page_two_the_next_pages_know_it_and_show_no_item_twice(
     engine: Engine, world: World, which: str, kind: str
 ) -> None:
     name = known_or_new(engine, world, which)
-    expected = whole(engine, name)
+    before = whole(engine, name)
     first = engine.recommend(name, k=K)
     (second,) = turn(engine, name, first, 1)
-    engine.record({"item": second.ids[4], "kind": kind, "user": name})
-    assert whole(engine, name) != expected  # the event is in the next answer, not in this one
+    clicked = second.ids[4]
+    engine.record({"item": clicked, "kind": kind, "user": name})
     following = turn(engine, name, second, 20)
     shown = [item for page in (first, second, *following) for item in page.ids]
-    assert shown == expected
+    assert shown[: 2 * K] == before[: 2 * K]
+    assert shown[2 * K :] == left(engine, name, *shown[: 2 * K]) != before[2 * K :]
+    assert len(shown) == len(set(shown)) == 200
     assert following[-1].next is None
     assert {page.answer for page in following} == {first.answer}
+    reasons = [one.reason for page in following for one in page.items if one.reason]
+    named = {because.id for reason in reasons for because in reason.because}
+    assert (clicked in named) == (kind in ("like", "click"))
 
 
 @pytest.mark.parametrize("how", ["refused", "erased"])
@@ -87,8 +98,9 @@ def test_what_was_seen_or_refused_since_is_passed_over_and_the_page_is_full(
         engine.record({"item": item, "kind": kind, "user": name})
     following = turn(engine, name, first, 20)
     shown = [item for page in following for item in page.ids]
-    assert shown == [item for item in expected[K:] if item not in gone]
-    assert all(len(page.items) == K for page in following[:-1])
+    assert shown == left(engine, name, *first.ids)
+    assert not {*gone} & {*shown}
+    assert all(len(page.items) == K for page in following)
 
 
 def test_what_the_catalogue_hid_or_deleted_since_is_passed_over(
@@ -97,18 +109,30 @@ def test_what_the_catalogue_hid_or_deleted_since_is_passed_over(
     name = world.user_id(12)
     expected = whole(engine, name)
     first = engine.recommend(name, k=K)
-    engine.store.hide(expected[25], True)
+    for item in (expected[3], expected[25]):  # of what was shown and of what comes
+        engine.store.hide(item, True)
+    engine.store.delete_item(expected[5])
     engine.store.delete_item(expected[27])
-    add_late(engine, world, [1, 2])  # and what came since is not slipped in
     shown = [item for page in turn(engine, name, first, 20) for item in page.ids]
-    assert shown == [item for item in expected[K:] if item not in (expected[25], expected[27])]
+    assert shown == left(engine, name, *first.ids)
+    assert shown[:10] == [i for i in expected[K:32] if i not in (expected[25], expected[27])]
 
 
-def test_two_pages_of_twenty_are_one_of_forty(engine: Engine, world: World) -> None:
+def test_what_came_into_the_catalogue_since_has_its_place(engine: Engine, world: World) -> None:
+    name = world.user_id(12)
+    first = engine.recommend(name, k=K)
+    add_late(engine, world, range(8))
+    shown = [item for page in turn(engine, name, first, 20) for item in page.ids]
+    assert shown == left(engine, name, *first.ids)
+    assert any(item.startswith("late") for item in shown)
+
+
+@pytest.mark.parametrize("asked", [{}, {"diversity": 0.5}], ids=str)
+def test_two_pages_of_twenty_are_one_of_forty(engine: Engine, world: World, asked: dict) -> None:
     for name in (world.user_id(4), None):
-        first = engine.recommend(name, k=20)
-        second = engine.recommend(name, k=20, page=first.next)
-        assert (*first.items, *second.items) == engine.recommend(name, k=40).items
+        first = engine.recommend(name, k=20, **asked)
+        second = engine.recommend(name, k=20, page=first.next, **asked)
+        assert (*first.items, *second.items) == engine.recommend(name, k=40, **asked).items
 
 
 def test_pages_may_have_other_lengths_than_the_first(engine: Engine, world: World) -> None:
@@ -126,6 +150,32 @@ def test_what_is_left_out_on_a_later_page_is_passed_over(engine: Engine, world: 
     first = engine.recommend(name, k=K)
     second = engine.recommend(name, k=K, page=first.next, exclude=expected[20:25])
     assert second.ids == expected[25:45]
+
+
+def test_what_the_first_question_left_out_stays_out(engine: Engine, world: World) -> None:
+    name = world.user_id(4)
+    expected = whole(engine, name)
+    first = engine.recommend(name, k=K, exclude=[*expected[:5], *expected[25:30], "unknown"])
+    assert first.ids == expected[5:25]
+    second = engine.recommend(name, k=K, page=first.next, exclude=expected[30:32])
+    assert second.ids == expected[32:52]
+    third = engine.recommend(name, k=K, page=second.next)
+    assert third.ids == expected[52:72]
+
+
+def test_the_page_of_a_history_that_was_told_takes_the_history(
+    engine: Engine, world: World
+) -> None:
+    told = [an_item(world, 3), an_item(world, 5)]
+    first = engine.recommend(history=told, k=K)
+    with pytest.raises(UsageError, match="a history that was told") as caught:
+        engine.recommend(k=K, page=first.next)
+    assert caught.value.field == "history"
+    second = engine.recommend(history=told, k=K, page=first.next)
+    assert [*first.ids, *second.ids] == engine.recommend(history=told, k=2 * K).ids
+    longer = engine.recommend(history=[*told, first.ids[0]], k=K, page=first.next)
+    assert longer.level == "session"
+    assert not {*first.ids} & {*longer.ids}
 
 
 def reordered(engine: Engine) -> Engine:
@@ -146,7 +196,8 @@ def test_a_page_survives_a_change_of_bundle(engine: Engine, world: World) -> Non
         assert other.bundle != engine.bundle
         assert whole(other, name) != expected
         shown = [item for page in turn(other, name, first, 20) for item in page.ids]
-    assert shown == expected[K:]
+        assert shown == left(other, name, *first.ids)
+    assert len({*first.ids, *shown}) == 200
 
 
 def test_a_page_of_another_workspace_is_refused(

@@ -136,5 +136,6 @@ def test_two_pages_are_one_of_both(seed: int, diversity: float, near: float) -> 
     alike = np.maximum(half, half.T)
     groups = generator.integers(-1, 90, 260).astype(np.int32)
     dial = Dial(diversity, near, True)
-    orders = [rerank(scores, alike, k, dial, groups, 200).order.tolist() for k in (1, 20, 40, 200)]
-    assert orders[0] == orders[1] == orders[2] == orders[3]
+    whole = rerank(scores, alike, 200, dial, groups).order.tolist()
+    for k in (1, 20, 40):
+        assert rerank(scores, alike, k, dial, groups).order.tolist()[:k] == whole[:k]

@@ -53,7 +53,7 @@ def asked(blend: Blend, query: Query, k: int, mask: np.ndarray, disliked: bool =
         some = np.array([0], np.int32)
         history = History(EMPTY.items, EMPTY.times, EMPTY.weights, disliked=some)
     known = Known(history, query)
-    return Request(known, "personal", k, 0, mask, blend.read(query), Fitted(), Dial())
+    return Request(known, "personal", k, mask, blend.read(query), Fitted(), Dial())
 
 
 def masks(blend: Blend, seed: int) -> dict[str, np.ndarray]:

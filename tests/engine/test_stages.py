@@ -45,7 +45,7 @@ def slate_of(
     known = Known(history, view.blend.ask(history))
     level = "personal" if len(history) else "popular"
     reading = view.blend.read(known.query)
-    request = Request(known, level, k, 200, mask, reading, rules, dial)
+    request = Request(known, level, k, mask, reading, rules, dial)
     return request, run(request, view, STAGES, None if len(history) else first_look)
 
 

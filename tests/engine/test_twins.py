@@ -77,7 +77,7 @@ def test_many_pictures_of_one_thing_leave_the_page_to_others(engine: Engine, wor
     query = view.blend.ask(EMPTY)
     known, reading = Known(EMPTY, query), view.blend.read(query)
     for k in (20, 100):
-        request = Request(known, "personal", k, 200, view.shown, reading, Fitted(), NEAR)
+        request = Request(known, "personal", k, view.shown, reading, Fitted(), NEAR)
         scores = np.linspace(2, 1, len(order), dtype=np.float32)
         found = diversity(request, view, slate_of(order, scores, (), HISTORY))
         assert found.positions[:k].tolist() == order[[0, *range(250, 249 + k)]].tolist()

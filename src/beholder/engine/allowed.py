@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.history import History
 from beholder.engine.overlay import Overlay
-from beholder.engine.question import Repeat
+from beholder.engine.question import NOTHING, Repeat
 from beholder.engine.slate import Known
 from beholder.engine.variants import without_products_of
 from beholder.errors import UsageError
@@ -24,6 +24,7 @@ def allowed(
     away: NDArray[np.int32] | None = None,
     *,
     one: bool = False,
+    before: Positions = NOTHING,
 ) -> NDArray[np.bool_]:
     """Return bool (n,), True where an item may be recommended.
 
@@ -34,6 +35,8 @@ def allowed(
         hidden never does.
     one
         Whether an item stands for its product: also beside what is excluded, and by a no.
+    before
+        int32. What was shown or excluded on the pages before.
     """
     mask = overlay.shown.copy()
     if away is None:
@@ -43,10 +46,10 @@ def allowed(
         mask[away] = False
     there = overlay.position_of_id
     had = np.array([there[item] for item in exclude if item in there], np.int32)
-    mask[had] = False
-    mask[history.disliked] = False
+    gone = np.concatenate([had, before, history.disliked])
+    mask[gone] = False
     if one:
-        mask = without_products_of(overlay, np.concatenate([had, history.disliked]), mask)
+        mask = without_products_of(overlay, gone, mask)
     return mask
 
 

@@ -1,8 +1,6 @@
-"""The cursor of the next page: which answer goes on with which items, sealed.
+"""The cursor of the next page: which answer goes on, and what of it was shown, sealed.
 
-It names items by their catalogue numbers, which a change of bundle leaves as they are. Numbers
-are packed in as few bytes as the largest needs: in the order of an answer neighbours differ as
-much as any two, so that differences would take a bit more than the numbers themselves.
+It names items by their catalogue numbers, which a change of bundle leaves as they are.
 """
 
 from __future__ import annotations
@@ -11,73 +9,53 @@ import base64
 import hashlib
 import hmac
 import re
-from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+import msgspec
 
-from beholder.errors import ShapeError, UsageError
+from beholder.engine.question import Repeat
+from beholder.engine.variants import Variants
+from beholder.errors import UsageError
 
 PLACES = 200  # of an answer, with all its pages
-AHEAD = 180  # places in a cursor at most
-LONGEST = 2048  # characters
-LONGEST_NAME = 64  # bytes of an answer's id
-_VERSION = 2
-_ASKED = 4  # bytes of what was asked
+LONGEST = 2**17  # characters: of who excludes 10,000 items under the longest filter
 _MARK = 16  # bytes of the seal
-_WIDE = np.dtype("<u8")
-_LARGEST = np.iinfo(np.int64).max
 _TEXT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
-class Cursor(NamedTuple):
+class Cursor(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """How an answer goes on.
 
     Attributes
     ----------
     answer
-        Its id, at most 64 bytes.
+        Its id.
     place
-        Of the first of `seqs` in the answer, from 0.
-    seqs
-        int64, at most 180 catalogue numbers, each 0 or more: what the next places hold.
-    asked
-        4 bytes. What the answer was asked to hold, by a digest.
+        How many places it has so far: of the first item of the next page, from 0.
+    shown, excluded
+        Catalogue numbers of what stands there, and of what the questions before left out.
+    told
+        Whether it is of a history that the caller told, who tells it again for the next page.
+    filter, diversity, repeat, variants
+        What was asked; see `Question`.
     """
 
     answer: str
     place: int
-    seqs: NDArray[np.int64]
-    asked: bytes = bytes(_ASKED)
-
-    def after(self, taken: int, shown: int) -> Cursor | None:
-        """Return the cursor once so many numbers were taken, and so many of them shown.
-
-        What is passed over takes no place. None at the end.
-        """
-        if taken >= len(self.seqs):
-            return None
-        return self._replace(place=self.place + shown, seqs=self.seqs[taken:])
+    shown: list[int]
+    excluded: list[int] = []
+    told: bool = False
+    filter: str | None = None
+    diversity: float | None = None
+    repeat: Repeat | None = None
+    variants: Variants | None = None
 
 
-def begin(
-    answer: str, place: int, seqs: NDArray[np.int64], asked: bytes = bytes(_ASKED)
-) -> Cursor | None:
-    """Return the cursor behind a first page, cut to what an answer may have; None at its end.
-
-    Parameters
-    ----------
-    place
-        Number of places that were shown.
-    seqs
-        What would have come next, any number.
-    """
-    kept = seqs[: max(min(AHEAD, PLACES - place), 0)]
-    return Cursor(answer, place, kept, asked) if len(kept) else None
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Cursor)
 
 
 def seal(cursor: Cursor, key: bytes, workspace: bytes) -> str:
-    """Return the cursor as text that nobody else can make, at most 2,048 characters.
+    """Return the cursor as text that nobody else can make.
 
     Parameters
     ----------
@@ -86,22 +64,8 @@ def seal(cursor: Cursor, key: bytes, workspace: bytes) -> str:
     workspace
         Mark of the workspace and of who asks: a cursor opens for no other, not even with the
         same key.
-
-    Raises
-    ------
-    ShapeError
-        If the cursor is larger than `begin` and `after` make them, or a number is below 0.
     """
-    name = cursor.answer.encode()
-    whole = len(name) <= LONGEST_NAME and len(cursor.asked) == _ASKED
-    wide = cursor.seqs.astype(_WIDE, copy=False)
-    largest = int(wide.max(initial=0))  # what is below 0 is above all others here
-    if not whole or len(wide) > AHEAD or largest > _LARGEST:
-        raise ShapeError(f"a cursor of {len(wide)} items for answer {cursor.answer[:80]!r}")
-    width = max((largest.bit_length() + 7) // 8, 1)
-    numbers = wide.view(np.uint8).reshape(-1, 8)[:, :width]
-    head = bytes([_VERSION, len(name), cursor.place, len(wide), width])
-    body = head + cursor.asked + name + numbers.tobytes()
+    body = _ENCODER.encode(cursor)
     return _text_of(_seal_of(body, key, workspace) + body)
 
 
@@ -111,14 +75,15 @@ def unseal(text: str, key: bytes, workspace: bytes) -> Cursor:
     Raises
     ------
     UsageError
-        If it was not made here, for this workspace and person, or is no longer whole.
+        If it was not made here, by this version, for this workspace and person, or is no longer
+        whole.
     """
     if len(text) <= LONGEST and _TEXT.fullmatch(text) and len(text) % 4 != 1:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         body = raw[_MARK:]
         whole = hmac.compare_digest(raw[:_MARK], _seal_of(body, key, workspace))
         if whole and _text_of(raw) == text:  # the last letter has bits that decoding drops
-            return _read(body)
+            return _DECODER.decode(body)
     raise UsageError(
         "this page does not exist, or is somebody else's",
         remedy="ask again without `page`",
@@ -127,23 +92,11 @@ def unseal(text: str, key: bytes, workspace: bytes) -> Cursor:
 
 
 def _text_of(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _read(body: bytes) -> Cursor:
-    version, name, place, size, width = body[:5]
-    if version != _VERSION:
-        raise UsageError(
-            "this page is from another version", remedy="ask again without `page`", field="page"
-        )
-    wide = np.zeros((size, 8), np.uint8)
-    start = 5 + _ASKED
-    wide[:, :width] = np.frombuffer(body, np.uint8, offset=start + name).reshape(size, width)
-    seqs = wide.view("<u8").reshape(size).astype(np.int64)
-    return Cursor(body[start : start + name].decode(), place, seqs, body[5:start])
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _seal_of(body: bytes, key: bytes, workspace: bytes) -> bytes:
     # The mark is under the seal with its length, so that no two pairs of mark and body are one.
+    # With what a cursor holds `person` changes: one of another version does not open.
     named = len(workspace).to_bytes(4) + workspace + body
-    return hashlib.blake2b(named, key=key, digest_size=_MARK, person=b"next page").digest()
+    return hashlib.blake2b(named, key=key, digest_size=_MARK, person=b"next page 3").digest()

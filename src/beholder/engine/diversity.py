@@ -26,14 +26,14 @@ def diversity(request: Request, view: Overlay, slate: Slate) -> Slate:
         short = max(0, max(request.k, FIRST) - len(first))
         return slate.ordered(first)._replace(short=slate.short + short)
     k = max(request.k, FIRST)
-    head = AMONG + max(request.depth, k)
+    head = AMONG + k
     while True:  # with more of them, where those are too few that may stand beside each other
         head = min(head, len(slate.positions))
         among = slate.positions[:head]
         groups = view.groups[among] if dial.one_variant else None
         one_way = between(view, among, among)
         alike = np.maximum(one_way, one_way.T)
-        found = rerank(slate.scores[:head], alike, k, dial, groups, request.depth)
+        found = rerank(slate.scores[:head], alike, k, dial, groups)
         if not found.short or head == len(slate.positions):
             break
         head *= 2

@@ -20,7 +20,6 @@ from beholder.engine import finding, rows
 from beholder.engine.allowed import allowed, away, without_refused
 from beholder.engine.answer import Answer, Explanation, Level, Recommendation
 from beholder.engine.choosing import AllFacets, Facet, SearchAnswer, facets_of, without_each
-from beholder.engine.cursor import PLACES
 from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
 from beholder.engine.keep import Keep
@@ -28,12 +27,19 @@ from beholder.engine.looks import check_looks
 from beholder.engine.nothing import why_nothing
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.own_scores import own_scores
-from beholder.engine.pages import Pages, page_of
+from beholder.engine.pages import Pages, after, begun, gone_on, there
 from beholder.engine.people import People, Told, known_of, level_of
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.placed import placed_in
 from beholder.engine.present import Present
-from beholder.engine.question import Question, Wanted, checked_k, checked_place, question_of
+from beholder.engine.question import (
+    NOTHING,
+    Question,
+    Wanted,
+    checked_k,
+    checked_place,
+    question_of,
+)
 from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments
 from beholder.engine.rerank import Dial
@@ -201,11 +207,7 @@ class Engine:
         mask = allowed(view, history, ())
         if among is not None:
             mask &= among
-        dial = dial or self.pipeline.dial
-        # Where nothing is moved the order of the first places hangs on no others behind them.
-        simple = self.pipeline.plain and dial == self.pipeline.dial
-        depth = k + 1 if simple else max(k + 1, PLACES)
-        wanted = Wanted(k, depth, mask, dial, explore=True)
+        wanted = Wanted(k, mask, dial or self.pipeline.dial, explore=True)
         return self.pipeline(view, known_of(view, history), level, wanted)
 
     def recommend(
@@ -296,42 +298,41 @@ class Engine:
         checked_k(question.k)
         if seen is None and history is None and self.store is not None and (user or session):
             seen = self.store.snapshot(user, session)
+        who, told = (user, session), history is not None
+        own = not told and seen is not None and seen.known and seen.profiling
+        if question.page is None:
+            cursor = begun(secrets.token_hex(8), question, told)
+        else:
+            cursor, own = self._pages.open(question.page, who, own)
+            question = gone_on(cursor, question, told)
         known, level, view = self.history_of(user, session, history, seen)
         one = asked_for_one(question.variants)
+        exclude, shown, before = tuple(question.exclude), NOTHING, NOTHING
+        if question.page is not None:
+            shown = there(view, cursor.shown)
+            before = np.append(shown, there(view, cursor.excluded))
         seen_lately = away(known, question.repeat)
-        mask = allowed(view, known.history, question.exclude, seen_lately, one=one)
+        mask = allowed(view, known.history, exclude, seen_lately, one=one, before=before)
         if question.filter:
             mask &= view.masks.of(question.filter)
-        who = (user, session)
-        own = history is None and seen is not None and seen.known and seen.profiling
-        if question.page is not None:
-            cursor, own = self._pages.open(who, own, question)
-            mask &= self.pipeline.rules.open(view)
-            chosen, behind = page_of(cursor, view, question.k, mask)
-            ranked = self.pipeline.go_on(view, known, level, chosen, cursor.place)
-            following = self._pages.seal(behind, who, own)
-            name = cursor.answer
-            more = self._others(view, chosen) if one else None
-            told = Answered(
-                view, ranked, name, view.bundle, following, known.unknown, variants=more
-            )
-            return self._kept(told, seen)
-        name = secrets.token_hex(8)
         dial = self.pipeline.dial
         if question.diversity is not None:
             dial = dial._replace(diversity=question.diversity)
         if one and view.varies:
             dial = dial._replace(one_variant=True, alone=True)
         explore = self._may_explore(user, session, history, seen)
-        wanted = Wanted(question.k, max(question.k + 1, PLACES), mask, dial, explore)
+        wanted = Wanted(question.k, mask, dial, explore, cursor.place, shown)
         ranked = self.pipeline(view, known, level, wanted)
-        following = self._pages.next(view, ranked, name, who, own, question)
+        behind = after(cursor, view, ranked.positions, exclude) if ranked.more else None
+        following = None if behind is None else self._pages.seal(behind, who, own)
         note = None
-        if not len(ranked.positions):
+        if not len(ranked.positions) and question.page is None:
             note = why_nothing(view, self._able(view, None), self._able(view, question.filter))
         more = self._others(view, ranked.positions) if one else None
-        told = Answered(view, ranked, name, view.bundle, following, known.unknown, note, more)
-        return self._kept(told, seen)
+        answered = Answered(
+            view, ranked, cursor.answer, view.bundle, following, known.unknown, note, more
+        )
+        return self._kept(answered, seen)
 
     def _others(self, view: Overlay, positions: Positions) -> dict[str, int]:
         return others(view, positions, self._able(view, None))

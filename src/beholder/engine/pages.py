@@ -1,20 +1,18 @@
-"""The pages of an answer: what the next one holds is in a sealed cursor."""
+"""The pages of an answer: each is ranked when it is asked for, without what was shown before."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
 
 import numpy as np
 
 from beholder.engine import cursor as paging
-from beholder.engine.cursor import Cursor
+from beholder.engine.cursor import PLACES, Cursor
 from beholder.engine.overlay import Overlay
 from beholder.engine.question import Question
-from beholder.engine.ranked import Ranked
 from beholder.errors import UsageError
-from beholder.scorers.interface import Mask, Positions
+from beholder.scorers.interface import Positions
 
 MARK = b"beholder"  # the key is the workspace's own: a cursor of another one does not open
 Who = tuple[str | None, str | None]  # the user, and the session
@@ -35,14 +33,7 @@ class Pages:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def next(
-        self, view: Overlay, ranked: Ranked, answer: str, who: Who, own: bool, question: Question
-    ) -> str | None:
-        """Return the cursor behind a first page; None: the answer ends with it."""
-        seqs, asked = view.seqs.take(ranked.following), _asked(question)
-        return self.seal(paging.begin(answer, len(ranked.positions), seqs, asked), who, own)
-
-    def seal(self, cursor: Cursor | None, who: Who, own: bool) -> str | None:
+    def seal(self, cursor: Cursor, who: Who, own: bool) -> str:
         """Return a cursor as text, which opens for the same person alone.
 
         Parameters
@@ -50,10 +41,10 @@ class Pages:
         own
             Whether the answer was made of what is stored of them.
         """
-        return None if cursor is None else paging.seal(cursor, self._key, _mark(who, own))
+        return paging.seal(cursor, self._key, _mark(who, own))
 
-    def open(self, who: Who, may: bool, question: Question) -> tuple[Cursor, bool]:
-        """Read the cursor of the page that is asked for, and whether it is of an `own` answer.
+    def open(self, text: str, who: Who, may: bool) -> tuple[Cursor, bool]:
+        """Read a cursor, and whether it is of an `own` answer.
 
         Parameters
         ----------
@@ -63,19 +54,8 @@ class Pages:
         Raises
         ------
         UsageError
-            If it was not made here, or for somebody else, or the answer was asked to hold
-            something else. What was asked may be left out: the same answer goes on.
+            If it was not made here, or for somebody else.
         """
-        cursor, own = self._unsealed(question.page or "", who, may)
-        if _other(cursor.asked, question):
-            raise UsageError(
-                "this page is of an answer with another filter, diversity or repeat",
-                remedy="ask for the page with those of its answer, or without `page`",
-                field="page",
-            )
-        return cursor, own
-
-    def _unsealed(self, text: str, who: Who, may: bool) -> tuple[Cursor, bool]:
         with suppress(UsageError):  # a stranger's answer is nobody's: he may have a name by now
             return paging.unseal(text, self._key, _mark(NOBODY, own=False)), False
         if may:
@@ -84,46 +64,87 @@ class Pages:
         return paging.unseal(text, self._key, _mark(who, own=False)), False
 
 
-def page_of(
-    cursor: Cursor, view: Overlay, k: int, allowed: Mask
-) -> tuple[Positions, Cursor | None]:
-    """Return the positions of a later page, and the cursor behind it.
+def gone_on(cursor: Cursor, question: Question, told: bool) -> Question:
+    """Return a question for a later page with what its answer was asked.
 
-    What was hidden, disliked or seen since is passed over.
+    What was asked may be left out: the same answer goes on. It ends after `PLACES`.
 
     Parameters
     ----------
-    allowed
-        bool (n,).
+    told
+        Whether a history is told.
+
+    Raises
+    ------
+    UsageError
+        If something else is asked, or the history is missing.
     """
-    places = view.positions(cursor.seqs)
-    good = np.flatnonzero((places >= 0) & allowed[places])
-    chosen = places[good[:k]]
-    passed = int(good[k - 1]) + 1 if len(good) > k else len(places)
-    return chosen, cursor.after(passed, len(chosen))
-
-
-def _asked(question: Question) -> bytes:
-    diversity = None if question.diversity is None else float(question.diversity) + 0.0  # no -0
-    return _digest(question.filter, diversity, question.repeat)
-
-
-@lru_cache(1_000)
-def _digest(filter: str | None, diversity: float | None, repeat: str | None) -> bytes:
-    """Return 4 bytes: two of the filter, one of the diversity, one of what may be repeated."""
-    told = (filter, diversity, repeat)
-    wide = [hashlib.blake2b(repr(one).encode(), digest_size=2).digest() for one in told]
-    return wide[0] + wide[1][:1] + wide[2][:1]
-
-
-def _other(asked: bytes, question: Question) -> bool:
-    """Whether something is asked now that was not; what is left out goes on as it was."""
-    now = _asked(question)
-    return (
-        (question.filter is not None and asked[:2] != now[:2])
-        or (question.diversity is not None and asked[2] != now[2])
-        or (question.repeat is not None and asked[3] != now[3])
+    if cursor.told and not told:
+        raise UsageError(
+            "this page is of an answer to a history that was told",
+            remedy="tell the history with each page, or ask without `page`",
+            field="history",
+        )
+    for asked, before in (
+        (question.filter, cursor.filter),
+        (question.diversity, cursor.diversity),
+        (question.repeat, cursor.repeat),
+    ):
+        if asked is not None and asked != before:
+            raise UsageError(
+                "this page is of an answer with another filter, diversity or repeat",
+                remedy="ask for the page with those of its answer, or without `page`",
+                field="page",
+            )
+    return question._replace(
+        k=min(question.k, PLACES - cursor.place),
+        filter=cursor.filter,
+        diversity=cursor.diversity,
+        repeat=cursor.repeat,
+        variants=question.variants or cursor.variants,
     )
+
+
+def begun(name: str, question: Question, told: bool) -> Cursor:
+    """Return how an answer begins: with nothing.
+
+    Parameters
+    ----------
+    told
+        Whether it is of a history that the caller tells.
+    """
+    diversity = None if question.diversity is None else float(question.diversity)
+    asked = question.filter, diversity, question.repeat, question.variants
+    return Cursor(name, 0, [], [], told, *asked)
+
+
+def after(
+    cursor: Cursor, view: Overlay, positions: Positions, exclude: Iterable[str]
+) -> Cursor | None:
+    """Return how an answer goes on behind a page; None: it has all its places.
+
+    Parameters
+    ----------
+    positions, exclude
+        Of the page, and the ids that its question left out.
+    """
+    place = cursor.place + len(positions)
+    if place >= PLACES:
+        return None
+    excluded, shown = cursor.excluded, view.seqs.take(positions).tolist()
+    there = [view.position_of_id[item] for item in exclude if item in view.position_of_id]
+    if there:
+        excluded = list(dict.fromkeys(excluded + view.seqs.take(there).tolist()))
+    return Cursor(
+        cursor.answer, place, cursor.shown + shown, excluded, cursor.told,
+        cursor.filter, cursor.diversity, cursor.repeat, cursor.variants,
+    )  # fmt: skip
+
+
+def there(view: Overlay, seqs: list[int]) -> Positions:
+    """Return the positions of catalogue numbers, of those that there still are."""
+    found = view.positions(np.array(seqs, np.int64))
+    return found[found >= 0]
 
 
 def _mark(who: Who, own: bool) -> bytes:

@@ -17,15 +17,15 @@ from beholder.engine.rank import rank
 from beholder.engine.ranked import Ranked, mostly_taste
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import retrieve, run
-from beholder.engine.slate import Known, Request, Slate, Stage, slate_of
+from beholder.engine.slate import Known, Request, Slate, Stage
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
 from beholder.engine.value import NAME as VALUE
 from beholder.engine.value import ByValue
 from beholder.engine.variants import firsts, without_products_of
-from beholder.scorers.interface import Mask, Positions
+from beholder.rules.pins import Pinned, pinned
+from beholder.scorers.interface import Mask
 from beholder.scorers.ranker import AMONG
-from beholder.store.answers import HISTORY, POPULAR
 
 USUAL_DIAL = Dial()
 
@@ -80,14 +80,20 @@ class Pipeline:
         return Pipeline(self.stages, self.dial, self.rules)
 
     def __call__(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Ranked:
-        """Return the first `k` places of an answer, and the positions of the others."""
+        """Return `k` places of an answer.
+
+        Those of a later page are the best that the pages before did not show: all places from the
+        first on are ranked, so that pages are one answer as long as nothing happens between them.
+        """
         request = self._request(view, known, level, wanted)
         source = first_look if known.stranger else None
         slate = run(request, view, self.stages, source, self._ranked(view, known))
         alone, able = wanted.dial.alone, request.allowed
         if alone:
             slate = _one_each(view, slate)
-        if wanted.explore and self.explorer is not None:
+        if wanted.place:
+            slate = _behind(slate, wanted, request.rules.pins)
+        elif wanted.explore and self.explorer is not None:
             if alone:  # a variant beside its product would be left out, and its chance stay
                 able = without_products_of(view, slate.positions[: wanted.k], able)
             slate = self.explorer(view, slate, wanted.k, able, request.rules)
@@ -110,37 +116,16 @@ class Pipeline:
             known.query.items,
             known.did,
             level,
-            slate.positions[wanted.k : wanted.depth],
+            len(slate.positions) > wanted.k,
             slate.sources[page],
             slate.chance[page],
-            by_taste=taste,
+            wanted.place,
+            taste,
         )
-
-    def go_on(
-        self, view: Overlay, known: Known, level: Level, chosen: Positions, place: int
-    ) -> Ranked:
-        """Return a later page of an answer, whose items are chosen already.
-
-        Parameters
-        ----------
-        place
-            Of the first of them in the answer.
-        """
-        request = self.about(view, known, level)
-        scores = own_scores(request, view, chosen).scores
-        shares = request.reading.parts(chosen)
-        source = POPULAR if known.stranger else HISTORY
-        slate = slate_of(chosen, scores, request.rules.pins, source)
-        told = view.blend.vectors and not known.stranger
-        taste = mostly_taste(request.reading, chosen, scores) if told else None
-        return Ranked(
-            chosen, scores, shares, known.query.items, known.did, level, chosen[:0],
-            slate.sources, slate.chance, place, taste,
-        )  # fmt: skip
 
     def about(self, view: Overlay, known: Known, level: Level) -> Request:
         """Return a request for nothing but what is said of given items."""
-        return self._request(view, known, level, Wanted(0, 0, view.shown, self.dial))
+        return self._request(view, known, level, Wanted(0, view.shown, self.dial))
 
     @property
     def ordering(self) -> Stage | None:
@@ -161,7 +146,7 @@ class Pipeline:
         first = self._ranked(view, known)
         if not first or self.ordering is None:
             return Adjusted()
-        request = self._request(view, known, level, Wanted(1, 1, mask, USUAL_DIAL))
+        request = self._request(view, known, level, Wanted(1, mask, USUAL_DIAL))
         slate = self.ordering(request, view, retrieve(request, view, first + 1))
         there = slate.positions == position
         gains = {one.name: float(one.values[there].sum()) for one in slate.adjustments}
@@ -177,8 +162,19 @@ class Pipeline:
     def _request(self, view: Overlay, known: Known, level: Level, wanted: Wanted) -> Request:
         rules = self.rules.fitted(view)
         mask = wanted.mask if rules.banned is None else wanted.mask & ~rules.banned
+        if len(wanted.shown):  # what comes has its place beside these
+            mask = mask.copy()
+            mask[wanted.shown] = True
         reading = view.blend.read(known.query)
-        return Request(known, level, wanted.k, wanted.depth, mask, reading, rules, wanted.dial)
+        return Request(known, level, wanted.place + wanted.k, mask, reading, rules, wanted.dial)
+
+
+def _behind(slate: Slate, wanted: Wanted, pins: Sequence[Pinned]) -> Slate:
+    """Return what the pages before did not show; what is pinned behind them has its place."""
+    slate = slate.ordered(np.flatnonzero(~np.isin(slate.positions, wanted.shown)))
+    later = [pin._replace(place=pin.place - wanted.place) for pin in pins]
+    later = [pin for pin in later if pin.place >= 0]
+    return slate.ordered(pinned(later, slate.positions)) if later else slate
 
 
 def _one_each(view: Overlay, slate: Slate) -> Slate:

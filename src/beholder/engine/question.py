@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
 from beholder.engine.rerank import Dial
 from beholder.engine.variants import Variants
 from beholder.errors import UsageError
-from beholder.scorers.interface import Mask
+from beholder.scorers.interface import Mask, Positions
 
 MAX_K = 1000
 FURTHEST = 10_000  # place of a search
+NOTHING: Positions = np.empty(0, np.int32)
 Repeat = Literal["never", "allow"]
 
 
@@ -25,7 +28,7 @@ class Question(NamedTuple):
     exclude
         Ids that are on the page already.
     page
-        The `next` of the answer before: the same answer goes on, whatever was liked since. It is
+        The `next` of the answer before: what is best now and was not on the pages before. It is
         for the same person and question; only `k` and `exclude` may be others.
     filter
         Only items for which this holds, such as `price < 50`; see docs/rules.md.
@@ -52,19 +55,24 @@ class Wanted(NamedTuple):
 
     Attributes
     ----------
-    k, depth
-        Places that are shown, and those of the answer with the pages after it.
+    k
+        Places that are shown.
     mask
-        bool (n_items,). What may be in it.
+        bool (n_items,). What may be in them.
     explore
-        Whether a place of it may be explored.
+        Whether one of them may be explored.
+    place
+        Of the first of them in the answer, from 0.
+    shown
+        int32. What stands on the pages before.
     """
 
     k: int
-    depth: int
     mask: Mask
     dial: Dial
     explore: bool = False
+    place: int = 0
+    shown: Positions = NOTHING
 
 
 def question_of(question: Question | None, asked: dict[str, Any]) -> Question:

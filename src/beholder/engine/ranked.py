@@ -26,8 +26,8 @@ class Ranked(NamedTuple):
         float32 (k, h). Of each item of the history in each score.
     history, did
         int32, uint8 (h,). Positions of the history, and the kinds of event that gave them weight.
-    following
-        int32 (m,). What comes on the pages after it.
+    more
+        Whether there is something behind it.
     sources
         uint8 (k,). Why each was among the candidates: codes of `store.answers.SOURCES`.
     chance
@@ -46,7 +46,7 @@ class Ranked(NamedTuple):
     history: NDArray[np.int32]
     did: NDArray[np.uint8]
     level: Level
-    following: Positions
+    more: bool
     sources: NDArray[np.uint8]
     chance: Floats
     place: int = 0
@@ -72,7 +72,7 @@ def alike(positions: Positions, scores: Floats) -> Ranked:
         nothing,
         np.empty(0, np.uint8),
         "similar",
-        nothing,
+        False,
         sources,
         np.ones(k, np.float32),
     )

@@ -79,7 +79,6 @@ def rerank(
     k: int,
     dial: Dial,
     groups: NDArray[np.int32] | None = None,
-    places: int = 0,
 ) -> Reranked:
     """Fill places greedily, each with the most relevant that is least like those before.
 
@@ -99,8 +98,6 @@ def rerank(
     groups
         Shape (m,). Equal numbers are variants of one product; -1: none. Where all that are left
         are variants or near-duplicates of what stands, they begin anew among themselves.
-    places
-        How many are filled, those of later pages among them; k at least.
 
     Raises
     ------
@@ -124,11 +121,11 @@ def rerank(
     same = (groups[:, None] == groups) & (groups >= 0)
     penalised = relevance - np.float32(dial.diversity) * similarity
     penalised[alike | same] = -np.inf
-    picked, free = _greedy(relevance, penalised, min(max(k, places), m))
-    chosen, page = np.array(picked, np.int32), np.array(picked[:k], np.int32)
+    picked, free = _greedy(relevance, penalised, min(k, m))
+    page = np.array(picked, np.int32)
     left = np.ones(m, bool)
-    left[chosen] = False
-    order = np.concatenate([chosen, np.flatnonzero(left)]).astype(np.int32)
+    left[page] = False
+    order = np.concatenate([page, np.flatnonzero(left)]).astype(np.int32)
     # Only what would have stood on the page was moved from it.
     moved = np.setdiff1d(np.arange(min(k, m)), page)
     variants = same[np.ix_(moved, page)].any(axis=1)

@@ -17,7 +17,6 @@ from beholder.store.answers import HISTORY
 Source = Callable[[Request, Overlay, int], Slate]
 
 SPARE = 60  # places more than a page: fifty dislikes lower about that many
-MOSTLY = 75  # per cent of the places of an answer
 DEEPEST = 2_000  # candidates after which a wish that is not met stays so
 
 
@@ -31,8 +30,8 @@ def run(
     """Retrieve, and pass through the stages.
 
     Stages lower scores, or raise only what retrieval names. So the page is right as soon as its
-    last place is not below what was left out; until then twice as many candidates are retrieved.
-    What comes after the page is kept as far as that holds.
+    last place, and one behind it, is not below what was left out; until then twice as many
+    candidates are retrieved.
 
     Parameters
     ----------
@@ -43,11 +42,8 @@ def run(
     """
     source = source or retrieve
     lowered = len(request.known.history.disliked) or request.rules.lifts
-    depth = max(request.depth, request.k + (SPARE if lowered else 1))
-    depth += AMONG if request.dial.moves else 0
+    depth = request.k + (SPARE if lowered else 1) + (AMONG if request.dial.moves else 0)
     depth = max(depth, first + 1)
-    # Boosts and buries move so much that a page may be proved with hardly anything behind it.
-    least = request.depth * MOSTLY // 100 if request.rules.lifts else 0
     while True:
         slate = found = source(request, view, depth)
         for stage in stages:
@@ -57,8 +53,7 @@ def run(
         if slate is found and slate.scores[-1] >= slate.rest:  # nothing moved: all of it is right
             return slate
         proved = int(np.count_nonzero(slate.scores >= slate.rest))
-        enough = proved >= least and not slate.short
-        if proved > request.k and (enough or depth >= DEEPEST):
+        if proved > request.k and (not slate.short or depth >= DEEPEST):
             return slate if proved == len(slate.scores) else slate.ordered(np.arange(proved))
         depth *= 2
 

@@ -81,7 +81,7 @@ class Simply:
 def _simple_of(view: Overlay, pipeline: Pipeline, rules: Fitted) -> Simple:
     """Write down an answer that is nobody's."""
     most = min(MOST, int(view.shown.sum()))
-    wanted = Wanted(most, most, view.shown, pipeline.dial)
+    wanted = Wanted(most, view.shown, pipeline.dial)
     ranked = pipeline(view, known_of(view, EMPTY), "popular", wanted)
     body = as_json(Answered(view, ranked, "", view.bundle, None))
     items = [bytes(item) for item in msgspec.json.decode(body, type=_Written).items]

@@ -60,8 +60,8 @@ class Request(NamedTuple):
 
     Attributes
     ----------
-    k, depth
-        How many places are shown, and how many the answer has with the pages after it.
+    k
+        How many places are shown, on this page and those before it.
     allowed
         bool (n_items,). What may be in the answer.
     reading
@@ -75,7 +75,6 @@ class Request(NamedTuple):
     known: Known
     level: Level
     k: int
-    depth: int
     allowed: Mask
     reading: Reading
     rules: Fitted
