@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from beholder.evaluation.written import written
 from PIL import Image
 
 from beholder.durable import write_file
 from beholder.evaluation.seeds import evaluations
+from beholder.evaluation.written import written
 from beholder.media import renditions
 from beholder.reporting.make import Wish, report
 from beholder.store import Store
