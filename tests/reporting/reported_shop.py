@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from beholder.evaluation.written import written
 from PIL import Image
 
 from beholder.durable import write_file
 from beholder.evaluation.seeds import evaluations
+from beholder.evaluation.written import written
 from beholder.media import renditions
 from beholder.reporting.make import Wish, report
 from beholder.store import Store
@@ -60,8 +60,8 @@ def reported_shop(root: Path) -> Shop:
         workspace,
         "leave-last-out",
         budget=20,
-        models=("itemknn", "visual-knn", "words"),
-        without=("pictures", "behaviour"),
+        models=("itemknn", "visual-knn"),
+        without=("pictures",),
         curve=True,
     )
     results = root / "results.json"
