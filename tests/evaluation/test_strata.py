@@ -7,7 +7,7 @@ import pytest
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Cases, Split
-from beholder.evaluation.strata import ITEMS, PEOPLE, named, of_kind, strata
+from beholder.evaluation.strata import ITEMS, PEOPLE, named, of_kind, strata, tenths
 from beholder.testing.sample_log import log_of_arrays
 
 # Person 0 likes item 0, person 1 items 0 and 1, person 2 items 0, 1 and 2: so item 0 has three
@@ -44,3 +44,10 @@ def test_and_by_the_likes_of_the_person() -> None:
     assert [(named(one), one.cases) for one in found] == [("1", 1), ("2 to 3", 2)]
     both = (1 + 1 / np.log2(4)) / (1 + 1 / np.log2(3))
     assert found[0].ndcg10["first"] == pytest.approx(both)
+
+
+def test_tenths_of_people_by_their_likes_never_divide_equal_ones() -> None:
+    found = tenths(LISTS, asking())
+    assert [(named(one), one.cases) for one in found] == [("1", 1), ("2", 1), ("3", 1)]
+    assert found[1].ndcg10["first"] == pytest.approx(1 / np.log2(3))
+    assert found[2].ndcg10["first"] == 1

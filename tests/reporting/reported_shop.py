@@ -60,8 +60,8 @@ def reported_shop(root: Path) -> Shop:
         workspace,
         "leave-last-out",
         budget=20,
-        models=("itemknn", "visual-knn", "words"),
-        without=("pictures", "behaviour"),
+        models=("itemknn", "visual-knn"),
+        without=("pictures",),
         curve=True,
     )
     results = root / "results.json"

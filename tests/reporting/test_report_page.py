@@ -157,7 +157,7 @@ def test_rows_of_a_table_are_of_four_kinds(shop: Shop) -> None:
     assert [row.model for row in one.of(BASELINE)] == ["popularity", "itemknn"]
     assert "auto without dislikes" in {row.model for row in one.of(STAGE)}
     assert [row.model for row in one.of(PART)] == [
-        "auto without pictures", "auto, pictures of others", "auto without behaviour",
+        "auto without pictures", "auto, pictures of others",
     ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def render_report(told: Mapping[str, Any]) -> str:
     style = TOKENS.read_text(encoding="utf-8") + _FOLDER.joinpath("report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
-    return _template().render(told, style=style, policy=policy)
+    return _template().render(told, style=style, policy=policy).lstrip()
 
 
 @cache

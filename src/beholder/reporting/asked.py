@@ -16,6 +16,7 @@ from beholder.evaluation.table import Row
 
 CERTAIN = knock_out.CERTAIN
 BLEND = "auto"
+BETTER = "better for certain"  # so a learning curve says that more behaviour was worth something
 BLEND_ROW, BASELINE, STAGE, PART = "blend", "baseline", "stage", "part"
 _PARTS = {knock_out.row_of(name) for name in (*knock_out.PARTS, knock_out.SHUFFLED)}
 
@@ -26,6 +27,14 @@ class Interval(NamedTuple):
     value: float
     low: float
     high: float
+
+
+class Learned(NamedTuple):
+    """What was learned from a share of the behaviour, over all seeds."""
+
+    share: float
+    events: int
+    ndcg10: Interval
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,26 @@ class Asked:
     def blend(self) -> Contender:
         """The row of the blend."""
         return self.of(BLEND_ROW)[0]
+
+    @property
+    def learning(self) -> list[Learned]:
+        """The learning curve; empty where a seed has none, or not so many points."""
+        curves = [run.learning for run in self.runs]
+        if len({len(curve) for curve in curves}) > 1:
+            return []
+        return [
+            Learned(
+                float(np.mean([one.share for one in each])),
+                round(np.mean([one.events for one in each])),
+                _mean([(one.ndcg10, one.low, one.high) for one in each]),
+            )
+            for each in zip(*curves, strict=True)
+        ]
+
+    @property
+    def more_helps(self) -> bool:
+        """Whether all of the behaviour was certainly better than a part of it, by every seed."""
+        return all(any(BETTER in one for one in run.more) for run in self.runs)
 
     def row(self, model: str) -> Contender | None:
         """Return the row of this name, if there is one."""

@@ -62,21 +62,18 @@ def parts(asked: Asked) -> plots.Lines | None:
 
 def learning(asked: Asked) -> plots.Curve | None:
     """Draw NDCG@10 by the share of the behaviour that was learned from, by its logarithm."""
-    curve = asked.first.learning
-    if len(curve) < 2:
+    if len(asked.learning) < 2:
         return None
     return plots.curve(
         [
             (
                 math.log10(one.share),
                 f"{one.share:.0%}",
-                one.ndcg10,
-                one.low,
-                one.high,
-                f"{one.share:.0%}, {one.events:,} events: {points(one.ndcg10)} "
-                f"({points(one.low)} to {points(one.high)})",
+                *one.ndcg10,
+                f"{one.share:.0%}, {one.events:,} events: {points(one.ndcg10.value)} "
+                f"({points(one.ndcg10.low)} to {points(one.ndcg10.high)})",
             )
-            for one in curve
+            for one in asked.learning
         ]
     )
 

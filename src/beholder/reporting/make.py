@@ -128,7 +128,7 @@ def report(
     made = Made(workspace.settings.title, __version__, moment, command(workspace, wish))
     text = page(made, every, told, spent, shown, left_out)
     file = wish.out or workspace.reports / f"report-{now:%Y%m%dT%H%M%S}.html"
-    write_file(file, text.encode())
+    write_file(file, text.encode(), mode=0o600 if wish.people else 0o644)
     if wish.markdown is not None:
         write_file(wish.markdown, markdown(every).encode())
     return Report(file, headline(every), found, left_out)

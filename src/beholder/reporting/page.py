@@ -118,7 +118,7 @@ def _section(name: str, asked: Asked, people: People | None) -> Section:
         figures.parts(asked),
         tuple(run.without[len(asked.of(PART)) :]),  # the figure says the rest
         figures.learning(asked),
-        tuple(run.more),
+        _by_seed(asked, [one.more for one in asked.runs]),
         figures.tenths(asked),
         tuple(figures.strata(asked)),
         figures.after(asked),
@@ -198,7 +198,7 @@ def _tiles(every: Sequence[Asked], cost: Cost) -> list[tuple[str, str]]:
     for row in first.of(BASELINE)[:2]:
         if row.ratio is not None:
             told = f"as good as {name_of(row.model)} by NDCG@10"
-            found.append((f"{row.ratio.value:.3g} times", told))
+            found.append((f"{summary.ratio(row.ratio.value)} times", told))
     if cost.bundle is not None:
         found.append((summary.millis(cost.bundle.median), "until an answer is there"))
     return found

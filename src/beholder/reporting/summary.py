@@ -11,7 +11,6 @@ from beholder.reporting.figures import points, signed
 from beholder.reporting.words import QUESTIONS, listed, name_of
 
 PICTURES = knock_out.row_of(knock_out.PICTURES)
-BETTER = "better for certain"  # so a learning curve says that more behaviour is worth something
 SHUFFLED = knock_out.row_of(knock_out.SHUFFLED)
 
 
@@ -78,12 +77,13 @@ def millis(n: float) -> str:
     return f"{n:.0f} ms" if n >= 10 else f"{n:.2f} ms" if n < 1 else f"{n:.1f} ms"
 
 
-def times(ratio: Interval) -> str:
+def times(told: Interval) -> str:
     """Return a ratio with its interval: `1.24 times (1.11 to 1.37)`."""
-    return f"{_ratio(ratio.value)} times ({_ratio(ratio.low)} to {_ratio(ratio.high)})"
+    return f"{ratio(told.value)} times ({ratio(told.low)} to {ratio(told.high)})"
 
 
-def _ratio(value: float) -> str:
+def ratio(value: float) -> str:
+    """Return a ratio in two places, one above 10."""
     if value == float("inf"):
         return "∞"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
@@ -132,6 +132,8 @@ def _pictures(asked: Asked) -> list[str]:
     row, shuffled = asked.row(PICTURES), asked.row(SHUFFLED)
     if row is None or row.lost is None:
         return []
+    if not any(row.lost):
+        return ["Pictures made no difference: without them the same is found."]
     lost = Interval(-row.lost.value, -row.lost.high, -row.lost.low)
     span = f"{signed(lost.low)} to {signed(lost.high)}"
     told = f"without them NDCG@10 is {points(row.ndcg10.value)}, {signed(lost.value)} ({span})"
@@ -149,15 +151,14 @@ def _pictures(asked: Asked) -> list[str]:
 
 def _more(asked: Asked) -> list[str]:
     """Say what the learning curve says of more behaviour, where there is one."""
-    run = asked.first
-    if len(run.learning) < 2:
+    if len(asked.learning) < 2:
         return []
-    less, whole = run.learning[-2:]
+    less, whole = asked.learning[-2:]
     told = (
-        f"learned from {less.share:.0%} of the behaviour NDCG@10 is {points(less.ndcg10)}, from "
-        f"all of it {points(whole.ndcg10)}"
+        f"learned from {less.share:.0%} of the behaviour NDCG@10 is {points(less.ndcg10.value)}, "
+        f"from all of it {points(whole.ndcg10.value)}"
     )
-    if any(BETTER in one for one in run.more):
+    if asked.more_helps:
         return [f"More behaviour would probably help: {told}."]
     return [f"That more behaviour would help is not shown: {told}."]
 

@@ -66,6 +66,7 @@ EXPLAINED = {
     "the next one.",
     "the right answer": "what a person really took. A recommendation that somebody would have "
     "liked, and never saw, counts as wrong: figures are lower than satisfaction is.",
+    "other metrics": "each stands with its formula in Beholder's documents, under Evaluation.",
 }
 
 

@@ -1,0 +1,97 @@
+"""`beholder report`: from evaluating to a file; what is refused, and what is left when it ends."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from reported_shop import Shop
+
+import beholder
+from beholder.errors import DataError
+from beholder.reporting import results
+from beholder.store import Store
+from beholder.workspace import Workspace
+from command_line import beholder as command
+from planted import World, workspace_of
+
+
+@pytest.fixture
+def small(world: World, tmp_path: Path) -> Workspace:
+    return workspace_of(world, tmp_path / "small")
+
+
+def test_it_evaluates_writes_and_says_where(small: Workspace, tmp_path: Path) -> None:
+    file, kept, table = (tmp_path / name for name in ("a.html", "a.json", "a.md"))
+    said, told = command(
+        "report", small.root, "--protocol", "leave-last-out", "--without", "pictures",
+        "--budget", "1s", "--out", file, "--json", kept, "--markdown", table,
+    )  # fmt: skip
+    assert "1 evaluation, 5 trainings of up to 1 s each: at most some 5 seconds" in told
+    assert said.strip() in file.read_text(encoding="utf-8").replace("‑", "-")
+    assert f"written: {file}" in told
+    assert table.read_text().count("\n") == 3
+    (run,) = results.read([kept])
+    assert [one.share for one in run.learning][-1] == 1.0
+    again = beholder.report(small.root, results=[kept])
+    assert again.file.parent == small.reports
+    assert again.answer == said.strip()
+
+
+def test_what_is_there_stays(shop: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "mine.html"
+    file.write_text("mine")
+    words = ("report", shop.workspace.root, "--from", shop.results, "--out", file)
+    _, told = command(*words, status=2)
+    assert f"{file} is there already" in told
+    assert file.read_text() == "mine"
+    command(*words, "--force")
+    assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_protocol_that_cannot_be_asked_is_left_out_and_named(
+    small: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.html"
+    _, told = command(
+        "report", small.root, "--protocol", "time", "--protocol", "leave-last-out",
+        "--without", "pictures", "--budget", "1s", "--out", file,
+    )  # fmt: skip
+    assert "warning: time could not be asked" in told
+    assert "time could not be asked" in file.read_text(encoding="utf-8")
+
+
+def test_where_none_can_be_asked_nothing_is_written(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "empty", "")
+    Store.open(workspace, create=True).close()
+    command("report", workspace.root, "--protocol", "leave-last-out", status=1)
+    assert list(workspace.reports.glob("*.html")) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "[1]", '[{"rows": 3}]', '[{"rows": []}]', "\x00\xff"]
+)
+def test_what_holds_no_results_is_refused(shop: Shop, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "odd.json"
+    file.write_text(text, encoding="latin-1")
+    with pytest.raises(DataError, match="holds no evaluation") as refused:
+        results.read([file])
+    assert "beholder evaluate --json" in refused.value.remedy
+
+
+def test_results_are_read_as_they_were_written(shop: Shop, tmp_path: Path) -> None:
+    (one,) = msgspec.json.decode(shop.results.read_bytes())
+    (row, popular, *_) = one["rows"]
+    popular["against"] = [None, 2.0, None]  # a ratio to nothing
+    row["per_user"]["ndcg@10"][0] = None
+    file = tmp_path / "again.json"
+    file.write_bytes(msgspec.json.encode([one]))
+    (found,) = results.read([file])
+    assert found.rows[1].against == (math.inf, 2.0, math.inf)
+    assert np.isnan(found.rows[0].per_user["ndcg@10"][0])
+    named = [found.ids[place] for place in found.rows[0].lists[0] if place >= 0]
+    assert named == row["lists"][0]
+    assert [found.ids[place] for place in found.right[0]] == one["right"][0]
