@@ -190,7 +190,7 @@ def spread_rows(some: sp.csr_array, kept: NDArray[np.int64], n: int) -> sp.csr_a
     lengths = np.zeros(n, np.int64)
     lengths[kept] = np.diff(some.indptr)
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    tall = sp.csr_array((some.data, some.indices, indptr), shape=(n, some.shape[1]))
+    tall = _assembled(some.data, some.indices, indptr, (n, some.shape[1]))
     tall.has_sorted_indices = some.has_sorted_indices
     return tall
 

@@ -182,4 +182,4 @@ def _sparse(found: Pairs, height: int, n: int) -> sp.csr_array:
     indptr = np.concatenate([[0], np.cumsum(np.bincount(found.rows, minlength=height))])
     columns = found.positions[order].astype(np.int32)
     values = found.values[order].astype(np.float32)
-    return sp.csr_array((values, columns, indptr.astype(np.int64)), shape=(height, n))
+    return sp.csr_array((values, columns, indptr.astype(np.int32)), shape=(height, n))
