@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from beholder.catalogue.dry_run import dry_run
@@ -44,6 +46,18 @@ def test_vectors_of_one_item_leave_those_of_all_others(store: Store, tmp_path: P
     assert counts(brought(store, tmp_path, first)) == (2, 2, 0, 0, 0)
     assert counts(brought(store, tmp_path, {"c": [5, 6]})) == (1, 1, 0, 0, 0)
     assert kept(store) == first | {"c": [5, 6]}
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.float32()), pa.list_(pa.float16(), 2)], ids=str)
+def test_lists_of_parquet_come_in_of_one_length_or_of_any(
+    store: Store, tmp_path: Path, kind: pa.DataType
+) -> None:
+    rows = {"a": [1.0, 2.0], "b": [0.25, 4.0]}
+    column = pa.array([np.array(row, np.float16) for row in rows.values()], kind)
+    pq.write_table(pa.table({"item_id": [*rows], "embedding": column}), tmp_path / "v.parquet")
+    report, _ = import_files(store.workspace, store, Request(vectors=tmp_path / "v.parquet"))
+    assert counts(report) == (2, 2, 0, 0, 0)
+    assert kept(store) == rows
 
 
 def test_new_changed_and_same_vectors_are_counted_apart(store: Store, tmp_path: Path) -> None:

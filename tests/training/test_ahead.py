@@ -118,6 +118,8 @@ def test_content_waits_where_the_first_bundle_would_come_after_a_minute(
     assert not late.soon(member("words"))
     assert "words" not in late.plan.expected  # known without measuring, which takes its time
     assert late.soon(member("session"))  # behaviour is what a first bundle is made of
+    very_late = ahead_of(dataset, held, WEEK, "itemknn", first_weighing=230.0)
+    assert not very_late.soon(member("session")), "nor may it take more than some minutes"
     early = ahead_of(dataset, held, WEEK, "itemknn", first_weighing=1.0)
     assert early.soon(member("words"))
 

@@ -29,7 +29,8 @@ from beholder.scorers.recency import Recency
 
 FULL = 0.04  # share of entries above which a dense product is the quicker one
 ENTRIES = 6_000_000  # sources that are read at a time: their products are many times as many
-STEP, AT_ONCE = 1024, 10_000  # rows that are added, and multiplied, at a time
+STEP = 1024  # rows that are worked on at a time
+WHOLE = 10_000  # rows that are multiplied at once, if there are no more
 
 
 class SessionEaseSettings(SessionSettings, frozen=True):
@@ -164,7 +165,8 @@ def product(some: Floats, dense: Floats) -> Floats:
     """Return some @ dense, which may stand in `some`; by sparse rows where most entries are 0."""
     if np.count_nonzero(some) <= FULL * some.size:
         return np.asarray(sp.csr_array(some) @ dense, np.float32)
-    for start in range(0, len(some), AT_ONCE):
-        span = slice(start, start + AT_ONCE)
+    step = WHOLE if len(some) <= WHOLE else STEP
+    for start in range(0, len(some), step):
+        span = slice(start, start + step)
         some[span] = some[span] @ dense
     return some

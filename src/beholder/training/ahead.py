@@ -24,6 +24,7 @@ SAMPLED = 64  # new items that are compared
 # With content the first bundle must come by then: it is wanted within a minute, and some of a
 # short budget is for what comes after it.
 SOON, EARLY = 50.0, 0.8
+LATEST = 240.0  # with behaviour: of very many items it is wanted within five minutes
 
 
 class Tried(Protocol):
@@ -60,7 +61,8 @@ class Ahead:
         if not self.tuned:
             return True  # something must be fitted, however long it takes
         clock, again = self.plan.clock, [*self.tuned, member.name]
-        until = clock.budget if member.by_behaviour else min(SOON, EARLY * clock.budget)
+        latest, share = (LATEST, 1.0) if member.by_behaviour else (SOON, EARLY)
+        until = min(latest, share * clock.budget)
         if clock.spent + self.plan.first(self.tuned) > until:
             return False  # without measuring, which takes seconds in a large catalogue
         needed = self.expect(member)

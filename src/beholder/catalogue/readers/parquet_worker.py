@@ -20,6 +20,7 @@ from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS
 
 GROUP = 64 * 2**20  # bytes of one row group, unpacked
 MEMORY = 4 * 2**30
+LISTS = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 
 
 class RefusedError(Exception):
@@ -63,7 +64,7 @@ def plain(kind: pa.DataType) -> pa.DataType | None:
         return pa.timestamp("ms", "UTC")
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return pa.string()
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if any(is_one(kind) for is_one in LISTS):
         inner = plain(kind.value_type)
         return None if inner is None or pa.types.is_list(inner) else pa.list_(inner)
     if pa.types.is_struct(kind) and (named := naming(kind)):
