@@ -14,13 +14,14 @@ from beholder.behaviour.event import Event
 from beholder.blending.reading import DIRECTIONS
 from beholder.bundle.choice import Choice, Ranking
 from beholder.bundle.manifest import read
-from beholder.bundle.parts import Parts
+from beholder.bundle.parts import Parts, load
 from beholder.bundle.promote import current, folder_of, promote
 from beholder.bundle.write import Origin, write_bundle
 from beholder.engine.dislikes import dislikes
 from beholder.engine.engine import Engine
 from beholder.engine.opening import open_engine
 from beholder.engine.stages import STAGES, UNRANKED
+from beholder.errors import BundleError
 from beholder.evaluation.variations import variations
 from beholder.scorers.features import Reads
 from beholder.scorers.ranker import AMONG, Net, Ranker
@@ -77,6 +78,17 @@ def ranking(root: Path) -> Iterator[Engine]:
     """An engine for questions, shared."""
     with open_engine(root) as engine:
         yield engine
+
+
+def test_a_ranker_of_another_catalogue_is_refused(root: Path, tmp_path: Path) -> None:
+    workspace = Workspace.open(root)
+    folder = shutil.copytree(folder_of(workspace, current(workspace)), tmp_path / "bundle")
+    own = load(folder)
+    more = np.append(own.ranker.liked, np.float32(0))
+    replace(own.ranker, liked=more).save(folder / "ranker")
+    n = own.items.num_rows
+    with pytest.raises(BundleError, match=f"ranker of {n + 1} items, there are {n} .train again"):
+        load(folder)
 
 
 def everything(engine: Engine, user: str, k: int) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
@@ -15,8 +16,9 @@ torch = pytest.importorskip("torch")
 from beholder.demo.hidden import Hidden  # noqa: E402
 from beholder.demo.paired import paired_gallery  # noqa: E402
 from beholder.encoders import mmcnn_graph, own_network  # noqa: E402
-from beholder.encoders.item_network import ItemNetwork, Reads, codes_of, numbered  # noqa: E402
+from beholder.encoders.item_network import VOCABULARY, ItemNetwork, Reads, codes_of, numbered  # noqa: E402
 from beholder.encoders.own_network import OwnNetwork, square  # noqa: E402
+from beholder.errors import DataError  # noqa: E402
 from beholder.evaluation.bootstrap import sign_flip  # noqa: E402
 from beholder.networks.mmcnn import Mmcnn  # noqa: E402
 from beholder.networks.mmcnn_task import MmcnnTask, tune_items  # noqa: E402
@@ -70,6 +72,21 @@ def test_an_item_without_a_picture_is_what_its_words_say_whatever_stands_for_the
     assert np.abs(opened.vectors(blank, ~without, [["cedar"]]) - one).max() > 0.01
     unknown = opened.vectors(blank, without, [["unheard"]])
     np.testing.assert_array_equal(opened.vectors(blank, without, [["of"]]), unknown)
+
+
+@pytest.mark.parametrize("known", [None, [*KNOWN, "more"]])
+def test_a_file_without_its_vocabulary_or_with_too_long_a_one_is_refused(
+    known: list[str] | None, tmp_path: Path
+) -> None:
+    _, name = network("conv", tmp_path)
+    model = onnx.load(own_network.file_of(name, tmp_path))
+    del model.metadata_props[:]
+    if known is not None:
+        onnx.helper.set_model_props(model, {VOCABULARY: "\n".join(known)})
+    other = own_network.keep(tmp_path, "mmcnn", model.SerializeToString())
+    with pytest.raises(DataError, match=f"^{other} cannot be asked about words: .*vocabulary"):
+        ItemNetwork(other, tmp_path)
+    assert ItemNetwork(name, tmp_path).vocabulary == numbered(KNOWN)
 
 
 def test_two_views_are_the_mean_of_a_picture_and_its_mirror_image(tmp_path: Path) -> None:

@@ -71,3 +71,24 @@ def test_what_is_not_whole_is_refused(
     replace(heads, **{name: value}).save(tmp_path)
     with pytest.raises(ValueError, match="heads"):
         Heads.load(tmp_path)
+
+
+def huge(heads: Heads, **parts: np.ndarray) -> Heads:
+    return replace(heads, net=heads.net._replace(**parts))
+
+
+def test_finite_numbers_that_overflow_are_refused(heads: Heads, tmp_path: Path) -> None:
+    """Each is finite, and what it says of some features would be none."""
+    weight = np.full(heads.net.weights[0].shape, 1e38, np.float32)
+    out = np.full(heads.net.out.shape, 3e38, np.float32)
+    directions = np.full((3, 2), 1e30, np.float32)
+    for bad in (huge(heads, weights=(weight,)), huge(heads, out=out)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = np.where(np.arange(len(heads.mean)) % 2, 4, -4).astype(np.float32)[None]
+            assert not np.isfinite(bad.net(z)).all(), "the control"
+        bad.save(tmp_path)
+        with pytest.raises(ValueError, match="heads have numbers so large"):
+            Heads.load(tmp_path)
+    replace(heads, directions=directions).save(tmp_path)
+    with pytest.raises(ValueError, match="heads have numbers so large"):
+        Heads.load(tmp_path)

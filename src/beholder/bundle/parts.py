@@ -179,6 +179,12 @@ def _load(folder: Path) -> Parts:
     with pa.memory_map(str(folder / "items.arrow")) as source:
         items = pa.ipc.open_file(source).read_all()
     arrays, _ = tensors.load(folder / "popularity.safetensors")
+    ranker = Ranker.load(folder / RANKER) if (folder / RANKER).exists() else None
+    heads = Heads.load(folder / HEADS) if (folder / HEADS).exists() else None
+    for name, own in (("ranker", ranker), ("heads", heads)):
+        if own is not None and len(own.liked) != items.num_rows + 1:  # the last is of all others
+            told = f"{len(own.liked) - 1} items, there are {items.num_rows}"
+            raise ValueError(f"{name} of {told}")
     return Parts(
         items=items,
         blend=Blend.load(folder / "scorers/blend"),
@@ -190,6 +196,6 @@ def _load(folder: Path) -> Parts:
         choice=msgspec.json.decode((folder / "choice.json").read_bytes(), type=Choice),
         evaluation=msgspec.json.decode((folder / "evaluation.json").read_bytes()),
         network=networks.load(folder),
-        ranker=Ranker.load(folder / RANKER) if (folder / RANKER).exists() else None,
-        heads=Heads.load(folder / HEADS) if (folder / HEADS).exists() else None,
+        ranker=ranker,
+        heads=heads,
     )

@@ -108,14 +108,15 @@ def show(tuned: TunedEncoder) -> None:
         f"tuned {tuned.ndcg:.4f}: {tuned.gain:+.4f} (standard error {tuned.error:.4f})"
     )
     click.echo(train_network.kept(tuned.best, tuned.epochs, tuned.ended, tuned.seconds))
-    if tuned.trained is not None:
+    if tuned.used:
         click.echo(f"{tuned.encoder} is in encode.encoders, and in the bundle")
-        show_bundle(tuned.trained)
     else:
         click.echo(
             f"{tuned.encoder} is kept, and not put to use: it is not surely better. To use it "
             "all the same, name it in encode.encoders and train"
         )
+    if tuned.trained is not None:
+        show_bundle(tuned.trained)
 
 
 def show_bundle(trained: Trained) -> None:

@@ -12,6 +12,7 @@ from beholder.encoders.cache import VectorCache
 from beholder.encoders.item_network import KIND, ItemNetwork, of_items
 from beholder.encoders.own_network import OWN, trouble_with, tuned
 from beholder.encoders.registry import graphs, vector_caches
+from beholder.errors import DataError
 from beholder.spaces import Modality
 from beholder.spaces.words import tokens
 from beholder.workspace import Workspace
@@ -99,9 +100,12 @@ class RawVectors:
     def _network(self, name: str) -> ItemNetwork | None:
         if name not in self._networks and name not in self.left_out:
             trouble = trouble_with(name, graphs(self.workspace))
-            if trouble is None:
-                self._networks[name] = ItemNetwork(name, graphs(self.workspace))
-            else:
+            try:
+                if trouble is None:
+                    self._networks[name] = ItemNetwork(name, graphs(self.workspace))
+            except DataError as error:
+                trouble = error
+            if trouble is not None:
                 self.left_out[name] = str(trouble)
         return self._networks.get(name)
 

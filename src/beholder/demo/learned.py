@@ -10,17 +10,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 from PIL import Image
 
 from beholder.catalogue.run import import_files
 from beholder.demo.check import CheckError, ask
 from beholder.demo.hidden import WEAVES, hidden_gallery, item_id, paint, write_hidden
-from beholder.encoders.own_network import OWN
 from beholder.errors import UsageError
 from beholder.progress import Progress
+from beholder.settings_line import replace_value
 from beholder.store.store import Store
 from beholder.training.budget import seconds
+from beholder.training.train import train_workspace
 from beholder.training.tuned import Asked, TunedEncoder, check_asked, tune_encoder
 from beholder.workspace import Workspace
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from beholder.networks.task import Epoch
 
 TITLE = "Demo: a taste that hides"
+TRAINED = "60s"  # the budget of trainings
 FEWEST = 60  # pictures, and visitors
 SHOWN, ASKED = 10, 20  # pictures that are alike, and pictures that are asked about
 WEAVE = 0  # which a visitor of the check looks for
@@ -40,14 +43,14 @@ class Wanted(NamedTuple):
     Attributes
     ----------
     budget
-        Seconds for tuning and training.
+        Seconds for tuning and training; None: all epochs, and the settings' for training.
     """
 
     items: int = 360
     visitors: int = 300
     seed: int = 7
     epochs: int = 6
-    budget: float = 300.0
+    budget: float | None = None
 
     @classmethod
     def of(
@@ -88,7 +91,7 @@ def check(wanted: Wanted) -> None:
 
 
 def built(workspace: Workspace) -> bool:
-    """Whether a bundle is served, and an encoder of its own is in the settings.
+    """Whether a bundle is served: it is what is made last.
 
     Raises
     ------
@@ -100,8 +103,7 @@ def built(workspace: Workspace) -> bool:
             f"{workspace.root} is a workspace of another kind ({workspace.settings.title})",
             remedy="name a new folder for the demo",
         )
-    tuned = any(name.startswith(OWN) for name in workspace.settings.encode.encoders)
-    return tuned and (workspace.root / "current").exists()
+    return (workspace.root / "current").exists()
 
 
 def events_of(workspace: Workspace) -> Path:
@@ -115,7 +117,12 @@ def build(
     progress: Progress,
     told: Callable[[Epoch, bool], None],
 ) -> TunedEncoder:
-    """Paint and import the gallery, tune the last blocks of the encoder, and train a bundle."""
+    """Paint and import the gallery, tune the last blocks of the encoder, and train a bundle.
+
+    Where the tuned encoder is not surely better, the bundle is one of the frozen encoder.
+    """
+    replace_value(workspace.toml, "train", "budget", TRAINED)
+    workspace = Workspace.open(workspace.root)
     gallery = hidden_gallery(wanted.items, wanted.visitors, wanted.seed)
     folder = workspace.root / "generated"
     with Store.open(workspace) as store:
@@ -131,7 +138,11 @@ def build(
         progress=progress,
         told=told,
     )
-    return tune_encoder(workspace, asked)
+    done = tune_encoder(workspace, asked)
+    if done.trained is not None:
+        return done
+    trained = train_workspace(workspace, seed=wanted.seed, progress=progress)
+    return msgspec.structs.replace(done, trained=trained)
 
 
 def check_learned(address: str, workspace: Workspace) -> list[str]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from beholder.encoders import own_network
 from beholder.encoders.interface import Array
+from beholder.errors import DataError
 
 KIND = "mmcnn"
 WORDS, SEEN, THERE = "words", "seen", "there"
@@ -32,7 +33,7 @@ class ItemNetwork:
     Parameters
     ----------
     name, folder
-        As of `OwnNetwork`; raises as that does.
+        As of `OwnNetwork`; raises as that does, and a DataError without the words that it knows.
     """
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -40,8 +41,19 @@ class ItemNetwork:
         self.session = own_network.opened(name, folder)
         self.side = own_network.side_of(self.session)
         self.dim = int(self.session.get_outputs()[0].shape[1])
-        words = self.session.get_modelmeta().custom_metadata_map[VOCABULARY].split("\n")
-        self.vocabulary = numbered(words)
+        told = self.session.get_modelmeta().custom_metadata_map.get(VOCABULARY)
+        if told is None:
+            raise _unreadable(name, "it has no vocabulary")
+        self.vocabulary = numbered(told.split("\n"))
+        try:
+            self.vectors(
+                np.zeros((1, self.dim), np.float32), np.zeros(1, bool), [[*self.vocabulary][-1:]]
+            )
+        except Exception as error:  # of a library whose errors have no family
+            n = len(self.vocabulary)
+            raise _unreadable(
+                name, f"its vocabulary of {n} words is longer than it knows"
+            ) from error
 
     def vectors(
         self, seen: Array, pictured: NDArray[np.bool_], terms: Sequence[Sequence[str]]
@@ -66,6 +78,13 @@ class ItemNetwork:
             asked = {WORDS: codes[some], SEEN: seen[some].astype(np.float32), THERE: there[some]}
             found += self.session.run(["items"], {"pixels": black, **asked})
         return np.concatenate(found)
+
+
+def _unreadable(name: str, why: str) -> DataError:
+    return DataError(
+        f"{name} cannot be asked about words: {why}",
+        remedy="restore its file from a backup, or leave it out: train --tune-encoder none",
+    )
 
 
 def of_items(name: str) -> bool:

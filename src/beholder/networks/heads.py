@@ -8,7 +8,7 @@ l is binary cross-entropy of the first tasks, which are chances, and squared err
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,15 +19,8 @@ from torch.nn import functional
 from beholder.networks.digest import digest_of
 
 Floats = NDArray[np.float32]
-BATCH = 512  # examples
-
-
-class Seen(NamedTuple):
-    """Examples: what is read of each, where it stood, and what followed, NaN: not observed."""
-
-    z: Floats
-    place: Floats
-    outcomes: Floats
+Examples = tuple[Floats, Floats, Floats]
+"""What is read of each, where it stood, and what followed, NaN: not observed."""
 
 
 class Heads(nn.Module):
@@ -77,26 +70,40 @@ def loss_of(f: Any, outcomes: Any, weights: Any, chances: int) -> Any:
 
 
 class HeadsTask:
-    """What the loop needs; measured at a usual place on examples that only say when to end."""
+    """What the loop needs; measured at a usual place on examples that only say when to end.
+
+    Parameters
+    ----------
+    weights, chances
+        What each task counts, and how many of them, the first, are chances.
+    batch
+        Examples of one step.
+    """
 
     name, watched, higher = "learning what follows (PyTorch)", "loss", False
 
     def __init__(
-        self, module: Heads, seen: Seen, stop: Seen, weights: Floats, chances: int
+        self,
+        module: Heads,
+        seen: Examples,
+        stop: Examples,
+        weights: Floats,
+        chances: int,
+        batch: int,
     ) -> None:
         self.module, self.seen, self.stop = module, seen, stop
-        self.weights, self.chances = torch.from_numpy(weights), chances
+        self.weights, self.chances, self.batch = torch.from_numpy(weights), chances, batch
         self.data = digest_of((*seen, *stop, weights, *module.arrays()))
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""
-        return -(-len(self.seen.z) // BATCH)
+        return -(-len(self.seen[0]) // self.batch)
 
     def batches(self, seed: int, epoch: int) -> Iterator[tuple[Any, ...]]:
         """Yield some examples, in an order drawn by seed and epoch."""
-        order = np.random.default_rng([seed, epoch]).permutation(len(self.seen.z))
-        for start in range(0, len(order), BATCH):
-            some = order[start : start + BATCH]
+        order = np.random.default_rng([seed, epoch]).permutation(len(self.seen[0]))
+        for start in range(0, len(order), self.batch):
+            some = order[start : start + self.batch]
             yield tuple(torch.from_numpy(part[some]) for part in self.seen)
 
     def loss(self, batch: tuple[Any, ...]) -> Any:
@@ -111,7 +118,7 @@ class HeadsTask:
 
     def measure(self) -> dict[str, float]:
         """Return the loss on what says when to end; 0 where there is nothing of it."""
-        if not len(self.stop.z):
+        if not len(self.stop[0]):
             return {"loss": 0.0}
         device = self.module.ends[0].device
         z, place, outcomes = (torch.from_numpy(part).to(device) for part in self.stop)

@@ -68,7 +68,7 @@ class _Run:
         self.optimiser = torch.optim.Adam(self.module.parameters(), lr=options.rate, fused=True)
         self.epochs: list[Epoch] = []
         self.best: Weights = {}
-        self.kept, self.due = 0, 0.0  # epochs in the checkpoint, and when it is written next
+        self.kept, self.due = 0, 0.0  # epoch last written down, or tried to; and when the next is
         self.taken = False  # whether its folder was taken away
         if options.resume and options.checkpoint is not None:
             self._resume()
@@ -165,6 +165,7 @@ class _Run:
         path, number, began = self.options.checkpoint, len(self.epochs), time.monotonic()
         if path is None or self.taken:
             return
+        self.kept = number
         try:
             checkpoint.save(path, self._state())
         except FileNotFoundError:
@@ -177,7 +178,7 @@ class _Run:
             self.options.progress.note(f"epoch {number} is not in the checkpoint: {known}")
         else:
             now = time.monotonic()
-            self.kept, self.due = number, now + SELDOM * (now - began)
+            self.due = now + SELDOM * (now - began)
 
     def _late(self) -> bool:
         deadline = self.options.deadline

@@ -25,11 +25,12 @@ from beholder.behaviour.history import History
 from beholder.scorers.features import Codes, Reads, Sight, sight_of
 from beholder.scorers.interface import Floats, Positions
 from beholder.scorers.outcome_features import SHOWN, TASKS, names_of, outcome_features
-from beholder.scorers.ranker import AMONG, bend, standard
+from beholder.scorers.ranker import AMONG, WIDEST, bend, standard
 from beholder.spaces import Similarity
 
 CHANCES = 2  # the first of the tasks say whether something happens, the others how much of it
 FOLDER, FILE = "heads", "heads.safetensors"
+LARGEST = 1e6  # of what is read of items: logarithms, rates and unit vectors are single digits
 
 
 class Net(NamedTuple):
@@ -156,10 +157,25 @@ class Heads:
         finite = [np.isfinite(found[name]).all() for name in found if name != "spread"]
         if not (_whole(heads) and all(finite) and (heads.spread > 0).all()):
             raise ValueError("heads read other things than they learned from")
+        if not _bounded(heads):
+            raise ValueError("heads have numbers so large that what they say is none")
         return heads
 
 
 ARRAYS = ("directions", "liked", "records", "mean", "spread")
+
+
+def _bounded(heads: Heads) -> bool:
+    """Whether what is said stays a number of float32, whatever is read: z ends at `WIDEST`."""
+    read = (heads.directions, heads.liked, heads.records)
+    net, bound = heads.net, np.full(len(heads.mean), WIDEST, np.float64)
+    found = []
+    layers = [*zip(net.weights, net.shifts, strict=True), (net.out, net.base)]
+    for weight, shift in layers:  # GELU makes nothing larger
+        bound = bound @ np.abs(weight.astype(np.float64)) + np.abs(shift)
+        found.append(bound.max())
+    most = float(np.finfo(np.float32).max) / 2  # sums are rounded
+    return max(found) < most and all(np.abs(one).max(initial=0) < LARGEST for one in read)
 
 
 def _whole(heads: Heads) -> bool:

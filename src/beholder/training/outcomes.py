@@ -48,7 +48,9 @@ from beholder.training.refit import Fitted
 STEP = "learn what follows"  # in a plan
 TO_READ = 0.001  # seconds an answer, about
 TO_LEARN = {"NumPy": 3e-5, "PyTorch": 1.2e-4}  # and an example
-SHALLOW, DEEP = Recipe(), Recipe((128, 64), rate=1e-3)
+SHALLOW = Recipe()
+DEEP = Recipe((128, 64), rate=1e-3, decay=0.0, batch=512)  # the loop of PyTorch has no decay
+RECIPES = {"NumPy": SHALLOW, "PyTorch": DEEP}
 NOTHING, STOPPED = "no outcomes are foreseen", "training was stopped"
 RESERVED = 0.2  # of the budget at most
 SAME = 1e-6  # a spread below this says nothing
@@ -148,7 +150,7 @@ def _learned(
     told = Told(standard(read, mean, spread), places, found.outcomes)
     able = learners(progress)
     own, stop = told.take(parts.learn), told.take(parts.stop)
-    tried = {name: each(own, stop, SHALLOW.epochs, seed) for name, each in able.items()}
+    tried = {name: each(own, stop, RECIPES[name].epochs, seed) for name, each in able.items()}
     name = min(tried, key=lambda one: tried[one].loss)
     heads = tuple(judged(tried[name].net, told, parts, found.users[found.owner]))
     kept = [place for place, one in enumerate(heads) if one.on]
@@ -173,7 +175,7 @@ def learners(progress: Progress) -> dict[str, Learner]:
 def _deep(told: Told, stop: Told | None, epochs: int, seed: int, progress: Progress) -> Learned:
     """Learn a deeper network in the training loop; as `learn` otherwise."""
     from beholder.networks.heads import Heads as Module
-    from beholder.networks.heads import HeadsTask, Seen
+    from beholder.networks.heads import HeadsTask
     from beholder.networks.loop import fit
     from beholder.networks.task import Options
 
@@ -181,7 +183,7 @@ def _deep(told: Told, stop: Told | None, epochs: int, seed: int, progress: Progr
     module = Module(list(zip(net.weights, net.shifts, strict=True)), net.arrays[-3:])
     weights = weights_of(told.outcomes)
     other = told.take(slice(0, 0)) if stop is None else stop
-    task = HeadsTask(module, Seen(*told), Seen(*other), weights, CHANCES)
+    task = HeadsTask(module, told, other, weights, CHANCES, DEEP.batch)
     options = Options(
         epochs=epochs,
         rate=DEEP.rate,
