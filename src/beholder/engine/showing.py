@@ -75,48 +75,48 @@ class Why(NamedTuple):
 
 def why(view: Overlay, ranked: Ranked) -> Why:
     """Return why each item of an answer is in it."""
-    told, speaks = _largest(view, ranked)
-    found = Why([], [], [], [], [])
+    named, speaks = _largest(view, ranked)
     positions, sources = ranked.positions.tolist(), ranked.sources.tolist()
-    history, did = ranked.history.tolist(), ranked.did.tolist()
-    for place, named in enumerate(told):
-        if named and sources[place] != EXPLORE:
-            found.kinds.append("liked")
-            found.named.append(len(named))
-            for owner, share in named:
-                found.items.append(history[owner])
-                found.shares.append(share)
-                found.did.append(did[owner])
-        else:
-            taste = ranked.by_taste is not None and bool(ranked.by_taste[place])
-            taste = taste or speaks[place]  # what is hidden now
-            found.kinds.append(_kind(view, positions[place], sources[place], taste))
-            found.named.append(0)
-    return found
+    history, did, by_taste = ranked.history.tolist(), ranked.did.tolist(), ranked.by_taste
+    kinds = ["liked"] * len(positions)
+    for place, told in enumerate(named):
+        if not told or sources[place] == EXPLORE:
+            named[place] = []
+            taste = speaks[place] or (by_taste is not None and bool(by_taste[place]))
+            kinds[place] = _kind(view, positions[place], sources[place], taste)
+    owners = [owner for told in named for owner, _ in told]
+    return Why(
+        kinds,
+        [len(told) for told in named],
+        [history[owner] for owner in owners],
+        [share for told in named for _, share in told],
+        [did[owner] for owner in owners],
+    )
 
 
 def _largest(view: Overlay, ranked: Ranked) -> tuple[list[list[tuple[int, float]]], list[bool]]:
-    """Return the largest shares of each score, and whether there are any at all.
+    """Return the largest shares of each score, and whether history speaks for it at all.
 
     They are items of the history by number, without those that are hidden, and what they add.
     """
     n, said = len(ranked.positions), ranked.said
-    told: list[list[tuple[int, float]]] = [[] for _ in range(n)]
+    named: list[list[tuple[int, float]]] = [[] for _ in range(n)]
     speaks = [False] * n
     if not len(said.values):
-        return told, speaks
+        return named, speaks
     shown = view.shown.take(ranked.history).tolist()
     falling = (-said.values).argsort(kind="stable")
-    full = 0
-    for place, owner, value in zip(*(each.take(falling).tolist() for each in said), strict=True):
+    places, owners, values = (each.take(falling).tolist() for each in said)
+    left, full = [NAMED] * n, 0
+    for place, owner, value in zip(places, owners, values, strict=True):
         if value <= 0 or full == n:
             break
         speaks[place] = True
-        named = told[place]
-        if len(named) < NAMED and shown[owner]:
-            named.append((owner, value))
-            full += len(named) == NAMED
-    return told, speaks
+        if left[place] and shown[owner]:
+            named[place].append((owner, value))
+            left[place] -= 1
+            full += not left[place]
+    return named, speaks
 
 
 def _kind(view: Overlay, position: int, source: int, by_taste: bool = False) -> str:
