@@ -87,7 +87,13 @@ def test_stored_pages_name_the_bundle_that_each_was_made_from(
     assert first != engine.bundle
     rows = stored(engine)
     assert (rows[before.answer].bundle, rows[after.answer].bundle) == (first, engine.bundle)
-    engine.pipeline.rules = Promoting(lambda: (promote(workspace, first), engine.refresh()))
+
+    def back(request: Request, view: Overlay, slate: Slate) -> Slate:
+        promote(workspace, first)
+        engine.refresh()
+        return slate
+
+    engine.pipeline.stages = (back, *plain)
     page = engine.recommend(user, k=5, page=after.next)
     assert engine.bundle == first != page.bundle == after.bundle
 

@@ -65,6 +65,11 @@ class History:
         later[::-1].cumsum(out=age[-2::-1])
         return age
 
+    @cached_property
+    def touched(self) -> NDArray[np.int32]:
+        """int32. What is liked, seen or disliked, some of it more than once."""
+        return np.concatenate([self.items, self.seen, self.disliked])
+
     def within(self, n_items: int) -> History:
         """Return the history of known positions alone: unknown ones leave no moment behind."""
         if self.items.view(np.uint32).max(initial=0) < n_items:  # below 0 is above all others

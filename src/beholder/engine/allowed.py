@@ -40,16 +40,17 @@ def allowed(
     """
     mask = overlay.shown.copy()
     if away is None:
-        mask[history.items] = False
-        mask[history.seen] = False
+        mask[history.touched] = False
     else:
         mask[away] = False
+        mask[history.disliked] = False
     there = overlay.position_of_id
-    had = np.array([there[item] for item in exclude if item in there], np.int32)
-    gone = np.concatenate([had, before, history.disliked])
-    mask[gone] = False
+    had = [there[item] for item in exclude if item in there]
+    if had or len(before):
+        before = np.concatenate([np.array(had, np.int32), before])
+        mask[before] = False
     if one:
-        mask = without_products_of(overlay, gone, mask)
+        mask = without_products_of(overlay, np.append(before, history.disliked), mask)
     return mask
 
 

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
+from binascii import b2a_base64
 
 import msgspec
 
@@ -19,6 +20,7 @@ from beholder.errors import UsageError
 PLACES = 200  # of an answer, with all its pages
 LONGEST = 2**17  # characters: of who excludes 10,000 items under the longest filter
 _MARK = 16  # bytes of the seal
+_FOR_LINKS = bytes.maketrans(b"+/", b"-_")
 _TEXT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -92,7 +94,7 @@ def unseal(text: str, key: bytes, workspace: bytes) -> Cursor:
 
 
 def _text_of(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return b2a_base64(raw, newline=False).translate(_FOR_LINKS, b"=").decode()
 
 
 def _seal_of(body: bytes, key: bytes, workspace: bytes) -> bytes:

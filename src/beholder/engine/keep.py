@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from beholder.engine.overlay import Overlay
 from beholder.engine.ranked import Ranked
 from beholder.store import Snapshot
@@ -41,6 +39,7 @@ class Keep:
         if not chosen(name, self.share):
             return
         person = seen.persons[0] if seen is not None and seen.persons else None
-        items = view.seqs[ranked.positions].astype(np.int32)
-        shown = Shown(items, ranked.scores, ranked.chance, ranked.sources)
+        shown = Shown(
+            view.seqs.take(ranked.positions), ranked.scores, ranked.chance, ranked.sources
+        )
         self.log.put(Given(bytes.fromhex(name), person, bundle, now(), ranked.place, pack(shown)))

@@ -25,6 +25,7 @@ from beholder.engine.value import ByValue
 from beholder.engine.variants import firsts, without_products_of
 from beholder.rules.pins import Pinned, pinned
 from beholder.scorers.interface import Mask
+from beholder.scorers.layers import NOTHING_SAID
 from beholder.scorers.ranker import AMONG
 
 USUAL_DIAL = Dial()
@@ -102,9 +103,9 @@ class Pipeline:
         chosen = slate.positions[page]
         if known.stranger:
             scores = own_scores(request, view, chosen).scores
-            shares = np.zeros((len(chosen), 0), np.float32)
+            said = NOTHING_SAID
         else:
-            scores, shares = slate.scores[page], request.reading.parts(chosen)
+            scores, said = slate.scores[page], request.reading.said(chosen)
         taste = None
         if view.blend.vectors and not known.stranger:  # a place keeps a score, whoever stands there
             own = own_scores(request, view, chosen).scores
@@ -112,7 +113,7 @@ class Pipeline:
         return Ranked(
             chosen,
             scores,
-            shares,
+            said,
             known.query.items,
             known.did,
             level,

@@ -83,6 +83,8 @@ def question_of(question: Question | None, asked: dict[str, Any]) -> Question:
     UsageError
         If there is no field of a name.
     """
+    if not asked:
+        return question or Question()
     try:
         return (question or Question())._replace(**asked)
     except ValueError as error:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from beholder.engine.answer import Level
 from beholder.scorers.blend import Reading
 from beholder.scorers.interface import Floats, Mask, Positions
+from beholder.scorers.layers import NOTHING_SAID, Said
 from beholder.store.answers import SIMILAR
 
 
@@ -22,8 +23,8 @@ class Ranked(NamedTuple):
         int32 (k,). Best first.
     scores
         float32 (k,).
-    shares
-        float32 (k, h). Of each item of the history in each score.
+    said
+        What items of the history add to each score; their numbers are those of `history`.
     history, did
         int32, uint8 (h,). Positions of the history, and the kinds of event that gave them weight.
     more
@@ -42,7 +43,7 @@ class Ranked(NamedTuple):
 
     positions: Positions
     scores: Floats
-    shares: Floats
+    said: Said
     history: NDArray[np.int32]
     did: NDArray[np.uint8]
     level: Level
@@ -62,13 +63,12 @@ def mostly_taste(reading: Reading, positions: Positions, scores: Floats) -> Mask
 def alike(positions: Positions, scores: Floats) -> Ranked:
     """Return what is similar to an item, as an answer."""
     k = len(positions)
-    shares: Floats = np.zeros((k, 0), np.float32)
     sources = np.full(k, SIMILAR, np.uint8)
     nothing = positions[:0]
     return Ranked(
         positions,
         scores,
-        shares,
+        NOTHING_SAID,
         nothing,
         np.empty(0, np.uint8),
         "similar",

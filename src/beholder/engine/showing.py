@@ -7,7 +7,6 @@ from itertools import islice
 from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from beholder.behaviour.kinds import CODES
 from beholder.engine.answer import Answer, Because, Level, Reason, Recommendation, Unknown
@@ -26,6 +25,9 @@ PLAIN = {kind: Reason(kind) for kind in ("new", "popular", "explore", "taste")}
 OPENING = {
     kind: b',"reason":{"kind":"%b","because":[' % kind.encode() for kind in ("liked", *PLAIN)
 }
+HEAD = b'{"answer":%b,"bundle":%b,"level":%b,"items":['
+TAIL = b'],"next":%b,"place":%d,"unknown":%b,"note":%b,"degraded":null,"total":null,"variants":%b}'
+SILENT = (b"null", b"null", b"null")
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -73,27 +75,48 @@ class Why(NamedTuple):
 
 def why(view: Overlay, ranked: Ranked) -> Why:
     """Return why each item of an answer is in it."""
-    positions, sources = ranked.positions, ranked.sources
-    most = min(NAMED, ranked.shares.shape[1])
-    if not most:
-        kinds = [_kind(view, *one) for one in zip(positions.tolist(), sources, strict=True)]
-        return Why(kinds, [0] * len(kinds), [], [], [])
-    shares, shown = ranked.shares, view.shown.take(ranked.history)
-    if not shown.all():  # what is hidden is not named
-        shares = np.where(shown, shares, 0)
-    top = (-shares).argsort(axis=1)[:, :most]
-    items = ranked.history.take(top)
-    values = shares[np.arange(len(top))[:, None], top]
-    liked = (values[:, 0] > 0) & (sources != EXPLORE)
-    named = (values > 0) & liked[:, None]
-    kinds = ["liked"] * len(liked)
-    for place in (~liked).nonzero()[0].tolist():
-        by_hidden = bool((ranked.shares[place] > 0).any())
-        taste = by_hidden or (ranked.by_taste is not None and bool(ranked.by_taste[place]))
-        kinds[place] = _kind(view, int(positions[place]), sources[place], taste)
-    counts = named.sum(axis=1).tolist()
-    did = ranked.did.take(top)[named].tolist()
-    return Why(kinds, counts, items[named].tolist(), values[named].tolist(), did)
+    named, speaks = _largest(view, ranked)
+    positions, sources = ranked.positions.tolist(), ranked.sources.tolist()
+    history, did, by_taste = ranked.history.tolist(), ranked.did.tolist(), ranked.by_taste
+    kinds = ["liked"] * len(positions)
+    for place, told in enumerate(named):
+        if not told or sources[place] == EXPLORE:
+            named[place] = []
+            taste = speaks[place] or (by_taste is not None and bool(by_taste[place]))
+            kinds[place] = _kind(view, positions[place], sources[place], taste)
+    owners = [owner for told in named for owner, _ in told]
+    return Why(
+        kinds,
+        [len(told) for told in named],
+        [history[owner] for owner in owners],
+        [share for told in named for _, share in told],
+        [did[owner] for owner in owners],
+    )
+
+
+def _largest(view: Overlay, ranked: Ranked) -> tuple[list[list[tuple[int, float]]], list[bool]]:
+    """Return the largest shares of each score, and whether history speaks for it at all.
+
+    They are items of the history by number, without those that are hidden, and what they add.
+    """
+    n, said = len(ranked.positions), ranked.said
+    named: list[list[tuple[int, float]]] = [[] for _ in range(n)]
+    speaks = [False] * n
+    if not len(said.values):
+        return named, speaks
+    shown = view.shown.take(ranked.history).tolist()
+    falling = (-said.values).argsort(kind="stable")
+    places, owners, values = (each.take(falling).tolist() for each in said)
+    left, full = [NAMED] * n, 0
+    for place, owner, value in zip(places, owners, values, strict=True):
+        if value <= 0 or full == n:
+            break
+        speaks[place] = True
+        if left[place] and shown[owner]:
+            named[place].append((owner, value))
+            left[place] -= 1
+            full += not left[place]
+    return named, speaks
 
 
 def _kind(view: Overlay, position: int, source: int, by_taste: bool = False) -> str:
@@ -155,15 +178,8 @@ def as_json(answered: Answered) -> bytes:
     """Return the JSON of `as_objects`; several times faster."""
     view, ranked = answered.view, answered.ranked
     told = why(view, ranked)
-    text = [
-        b'{"answer":',
-        msgspec.json.encode(answered.name),
-        b',"bundle":',
-        msgspec.json.encode(answered.bundle),
-        b',"level":',
-        msgspec.json.encode(ranked.level),
-        b',"items":[',
-    ]
+    head = answered.name, answered.bundle, ranked.level
+    text = [HEAD % tuple(map(msgspec.json.encode, head))]
     parts, start = _parts(view, told), 0
     cards, scores = view.cards.shown(ranked.positions.tolist()), _numbers(ranked.scores.tolist())
     for card, score, kind, named in zip(cards, scores, told.kinds, told.named, strict=True):
@@ -176,12 +192,9 @@ def as_json(answered: Answered) -> bytes:
         start = end
     if cards:
         text[-1] = text[-1][:-1]
-    text += [b'],"next":', msgspec.json.encode(answered.following)]
-    unknown, note = msgspec.json.encode(answered.unknown), msgspec.json.encode(answered.note)
-    text.append(
-        b',"place":%d,"unknown":%b,"note":%b,"degraded":null,"total":null,"variants":%b}'
-        % (ranked.place, unknown, note, msgspec.json.encode(answered.variants))
-    )
+    ends = answered.unknown, answered.note, answered.variants
+    told_last = SILENT if ends == (None, None, None) else tuple(map(msgspec.json.encode, ends))
+    text.append(TAIL % (msgspec.json.encode(answered.following), ranked.place, *told_last))
     return b"".join(text)
 
 

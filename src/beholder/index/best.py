@@ -80,9 +80,10 @@ def _hopeful(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> NDArr
     if among < len(scores[::SAMPLED]) // 2:
         sample = _masked(scores[::SAMPLED], None if allowed is None else allowed[::SAMPLED])
         bound = np.partition(sample, len(sample) - among)[len(sample) - among]
-        chosen: NDArray[np.int64] = (scores >= bound).nonzero()[0]
+        high = scores >= bound
         if allowed is not None:
-            chosen = chosen[allowed.take(chosen)]
+            high &= allowed
+        chosen: NDArray[np.int64] = high.nonzero()[0]
         if k <= len(chosen) and bound > -np.inf:
             return chosen
     masked = _masked(scores, allowed)

@@ -25,8 +25,8 @@ from beholder.behaviour.histories import Histories
 from beholder.behaviour.history import History
 from beholder.index.best import best, tie_order
 from beholder.scorers.interface import Best, Floats, Mask, NewItems, Positions, Query, Shares
-from beholder.scorers.item_item import ItemItem, split
-from beholder.scorers.layers import Gathered
+from beholder.scorers.item_item import ItemItem, said, split
+from beholder.scorers.layers import Gathered, Said
 from beholder.scorers.positions import checked_mask
 from beholder.scorers.recency import Recency
 from beholder.scorers.vectors import Vectors
@@ -219,6 +219,10 @@ class Reading:
         scores = sums[candidates] + blend.base[candidates] * np.float32(self.lift)
         sums[read.columns] = 0
         return candidates, scores
+
+    def said(self, positions: Positions) -> Said:
+        """Return what rows say of some positions; vector members name no items."""
+        return said(self.gathered, positions, self.blend.n_items)
 
     def parts(self, positions: Positions) -> Floats:
         """Split what rows say of some positions over the history, float32 (k, h).

@@ -16,7 +16,7 @@ from beholder.behaviour.history import History
 from beholder.scorers import rows
 from beholder.scorers.entry import Entered, Entry, Kernel
 from beholder.scorers.interface import Floats, Mask, NewItems, Places, Positions, Query
-from beholder.scorers.layers import Gathered, Layer, gather, joined
+from beholder.scorers.layers import Gathered, Layer, Said, gather, joined
 from beholder.scorers.recency import USUAL, Recency
 
 PLACED, BY_CONTENT = "placed.safetensors", "by-content.safetensors"
@@ -199,17 +199,22 @@ def _as_heavy(weights: Floats, own: Floats, bounds: Places) -> Floats:
 
 def split(read: Gathered, positions: Positions, n_items: int, n: int) -> Floats:
     """Split the scores of some positions over the `n` items of a history, float32 (m, n)."""
-    m = len(positions)
+    told = said(read, positions, n_items)
+    found = np.zeros((len(positions), n), np.float32)
+    found[told.places, told.owners] = told.values
+    return found
+
+
+def said(read: Gathered, positions: Positions, n_items: int) -> Said:
+    """Return what was read of some positions."""
     wanted = np.zeros(n_items, bool)  # a byte each: a look at all that was read is cheaper so
     wanted[positions] = True
     hit = wanted.take(read.columns, mode="clip").nonzero()[0]  # all are below n_items
-    start = np.empty(n_items, np.int64)  # of the part of each position; of others anything
-    start[positions] = np.arange(m) * n
-    where = start.take(read.columns.take(hit))
+    place = np.empty(n_items, np.int64)  # of others anything
+    place[positions] = np.arange(len(positions))
     piece = read.lengths.cumsum().searchsorted(hit, side="right")
-    found = np.zeros(m * n, np.float32)
-    found[where + read.owner.take(piece)] = read.values.take(hit)  # each is there once
-    return found.reshape(m, n)
+    places = place.take(read.columns.take(hit))
+    return Said(places, read.owner.take(piece), read.values.take(hit))
 
 
 def _layer(scorer: ItemItem, new: NewItems, found: Entered) -> Layer:

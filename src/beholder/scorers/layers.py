@@ -50,6 +50,25 @@ class Gathered(NamedTuple):
     owner: Places
 
 
+class Said(NamedTuple):
+    """What the rows of a history say of some positions, entry by entry.
+
+    Attributes
+    ----------
+    places, owners
+        int64 (e,). Of which of the positions, and of which item of the history.
+    values
+        float32 (e,). What it adds, never twice for one pair.
+    """
+
+    places: Places
+    owners: Places
+    values: Floats
+
+
+NOTHING_SAID = Said(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+
+
 def joined(one: Layer, next_one: Layer) -> Layer:
     """Return two layers that follow each other as one."""
     n = one.columns.shape[0]

@@ -22,9 +22,10 @@ Headers = dict[bytes, bytes]
 
 def is_beacon(method: str, path: str, headers: Headers) -> bool:
     """Return whether a request is plain text where events are taken, and no key comes with it."""
+    if method != "POST" or path not in PATHS:
+        return False
     said = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    plain = said == b"text/plain" and b"authorization" not in headers
-    return plain and method == "POST" and path in PATHS
+    return said == b"text/plain" and b"authorization" not in headers
 
 
 async def opened(

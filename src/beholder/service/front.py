@@ -83,6 +83,7 @@ class Front:
         meters.follow("held", lambda: self.load.held)
         self.origins = frozenset(workspace.settings.serve.cors_origins)
         self.keys = KeyFile(workspace.secrets)
+        _ = self.keys.origins
         self.door = Door(self.keys, secret_of(workspace.secrets), reach.here)
         self.proxies = reach.proxies
 
@@ -100,7 +101,9 @@ class Front:
         answer = _Answer(send, list(SAFE), scope["method"], smaller)
         turn: Turn | None = None
         try:
-            allowed = origins.Allowed(self.origins, self.keys.origins)
+            keys = self.keys  # who says no origin is told at most that answers differ by it
+            of_pages = keys.origins if b"origin" in headers else keys.origins_of_late
+            allowed = origins.Allowed(self.origins, of_pages)
             method, path = scope["method"], scope["path"]
             beacon = beacons.is_beacon(method, path, headers)
             answer.headers += origins.cors(method, path, headers, allowed, beacon=beacon)

@@ -101,6 +101,11 @@ class KeyFile:
         except StoreError:
             return frozenset()
 
+    @property
+    def origins_of_late(self) -> frozenset[str]:
+        """The same as of the last look at the file, which takes a look less."""
+        return self._origins
+
     def add(self, name: str, scopes: Iterable[str]) -> tuple[Key, str]:
         """Make a key; return what is kept of it, and the key itself, which is not.
 

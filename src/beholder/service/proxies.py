@@ -82,8 +82,7 @@ class Proxies:
         """Return how a request (ASGI) came: through proxies that are named, from the right."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         peer = (scope.get("client") or ("", 0))[0]
-        names = [name for name, _ in headers]
-        marked = names.count(b"host") != 1 or any(map(_of_a_proxy, names))
+        marked = _marked(tuple(name for name, _ in headers))
         # nginx asks by HTTP/1.0 unless it is told otherwise, and says nothing else of itself
         direct = not marked and scope.get("http_version") not in ("1", "1.0")
         found = _address(peer) if self.networks else None
@@ -114,8 +113,10 @@ class Proxies:
 
 
 @lru_cache(maxsize=1024)  # clients send the same ones
-def _of_a_proxy(name: bytes) -> bool:
-    return name in MARKS or name.startswith(FAMILIES)
+def _marked(names: tuple[bytes, ...]) -> bool:
+    """Return whether the names of headers show a proxy on the way."""
+    of_a_proxy = any(name in MARKS or name.startswith(FAMILIES) for name in names)
+    return of_a_proxy or names.count(b"host") != 1
 
 
 def _network(text: str) -> Network:

@@ -71,13 +71,8 @@ def pack(shown: Shown) -> bytes:
     items, scores, chances, sources = shown
     if not len(items) == len(scores) == len(chances) == len(sources):
         raise ShapeError(f"an answer of {[len(items), len(scores), len(chances), len(sources)]}")
-    whole = (
-        items.astype("<i4", copy=False),
-        scores.astype("<f4", copy=False),
-        chances.astype("<f4", copy=False),
-        sources,
-    )
-    return b"".join([array.tobytes() for array in whole])
+    numbers = [items.astype("<i4", "C"), scores.astype("<f4", "C"), chances.astype("<f4", "C")]
+    return b"".join([*numbers, np.ascontiguousarray(sources)])
 
 
 def unpack(packed: bytes) -> Shown:
