@@ -19,8 +19,9 @@ made again only if the split, the pinned version or the grid changed, and a tuni
 interrupted goes on where it was. Seed by seed, the quick peers first, ours last in each seed. One
 thread, lowest priority.
 
-Writes STEM.json and STEM.md after each peer. Ends with an error if a peer is surely below what it
-is known to reach, or failed.
+Writes STEM.json and STEM.md after the peers of each seed, and after ours: to see what there is, ask
+once more for what is kept. Ends with an error if a peer is surely below what it is known to reach,
+or failed.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ import time
 from pathlib import Path
 
 from benchmarks.paired import PROTOCOLS, SETS
-from benchmarks.peer_cells import PEERS, Peer, Place, measure
-from benchmarks.peer_environments import environment
+from benchmarks.peer_cells import PEERS, Peer, Place, cell_of, measure
+from benchmarks.peer_environments import Environment, environment
 from benchmarks.peer_splits import Source, export, source_of
 from benchmarks.peer_table import figures, markdown
 from benchmarks.quality import prepared
@@ -51,13 +52,19 @@ class Run:
         self.keep: Path = args.keep.resolve()
         self.peers = [peer for peer in PEERS if not args.peers or peer.label in args.peers]
         self.failed: dict[str, str] = {}
-        self.began, self.done, self.all = time.monotonic(), 0.0, self._work()
+        self.began, self.done = time.monotonic(), 0
+        self.left = sum(
+            len(args.sets) * self._fits(peer, seed)
+            for peer in self.peers
+            for seed in args.seeds
+            for protocol in args.protocols
+            if peer.can(protocol)
+        )
 
-    def _work(self) -> float:
-        """Count fits: in the first seed each setting is one more."""
-        per_seed = len(self.args.sets) * len(self.args.protocols)
-        tried = sum(peer.model.tried for peer in self.peers)
-        return float(per_seed * (tried + len(self.peers) * len(self.args.seeds)))
+    def _fits(self, peer: Peer, seed: int) -> int:
+        """Return how often a peer is fitted on a split: in the first seed by every setting."""
+        first: int = self.args.seeds[0]
+        return 1 + peer.model.tried * (seed == first)
 
     def place(self, data: str, protocol: str, seed: int) -> Place:
         return Place(data, protocol, seed, self.keep)
@@ -79,20 +86,25 @@ class Run:
         self.failed |= made.errors
         for data in self.args.sets:
             for protocol in self.args.protocols:
-                place = self.place(data, protocol, seed)
-                if made.version and peer.can(protocol):
-                    first = self.place(data, protocol, self.args.seeds[0])
-                    error = measure(peer, place, first, made)
-                    if error is not None:
-                        self.failed[f"{peer.label}, {place}"] = error
-                self.done += 1 + peer.model.tried * (seed == self.args.seeds[0])
-                self._progress(f"{peer.label}, {place}")
+                if peer.can(protocol):
+                    self.left -= self._fits(peer, seed)
+                    if made.version is not None:
+                        self._measured(peer, self.place(data, protocol, seed), made)
 
-    def _progress(self, what: str) -> None:
-        gone = time.monotonic() - self.began
-        left = gone * (self.all - self.done) / self.done
-        share = f"{100 * self.done / self.all:.0f} % of the peers' fits"
-        print(f"{what}: {share}, {gone / 60:.0f} min gone, {left / 60:.0f} left", flush=True)
+    def _measured(self, peer: Peer, place: Place, made: Environment) -> None:
+        """Measure a peer on one split, unless that is kept, and say how long the rest takes."""
+        if cell_of(peer, place) is not None:
+            print(f"{peer.label}, {place}: kept", flush=True)
+            return
+        error = measure(peer, place, made)
+        if error is not None:
+            self.failed[f"{peer.label}, {place}"] = error
+        self.done += self._fits(peer, place.seed)
+        gone = (time.monotonic() - self.began) / 60
+        left = gone * self.left / self.done
+        said = "FAILED" if error is not None else "measured"
+        print(f"{peer.label}, {place}: {said}, {gone:.0f} min gone", end="", flush=True)
+        print(f", about {left:.0f} left for {self.left} fits of peers", flush=True)
 
     def ours(self, seed: int) -> None:
         """Measure our own contenders on all splits of a seed."""
@@ -145,7 +157,7 @@ def main() -> None:
             run.splits(seed)
             for peer in run.peers:
                 run.peer(peer, seed)
-                against = run.table()
+            against = run.table()
             if not args.without_ours:
                 run.ours(seed)
                 against = run.table()

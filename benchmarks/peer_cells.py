@@ -129,16 +129,18 @@ def _read(file: Path) -> Cell | None:
     return cell
 
 
-def measure(peer: Peer, place: Place, first: Place, made: Environment) -> str | None:
-    """Make the cell of a peer unless it is kept; return why not, None if all went well.
+def tuned(peer: Peer, place: Place) -> Path | None:
+    """Return the facts of the same set and protocol under another seed, where it was tuned."""
+    folder = place.of_peer(peer)
+    for other in sorted(folder.parent.glob(f"{place.data}--{place.protocol}--*")):
+        cell = cell_of(peer, place._replace(seed=int(other.name.rpartition("--")[2])))
+        if cell is not None and cell["tried"]:
+            return other / "facts.json"
+    return None
 
-    Parameters
-    ----------
-    first
-        The split on which it is tuned: of the same set and protocol, with the first seed.
-    """
-    if cell_of(peer, place) is not None:
-        return None
+
+def measure(peer: Peer, place: Place, made: Environment) -> str | None:
+    """Make the cell of a peer; return why that failed, None if all went well."""
     folder, own = place.of_peer(peer), state(peer, place)
     folder.mkdir(parents=True, exist_ok=True)
     drafted = folder / "state"
@@ -146,8 +148,8 @@ def measure(peer: Peer, place: Place, first: Place, made: Environment) -> str | 
         (folder / "tried.jsonl").unlink(missing_ok=True)  # measured on another split, or grid
         drafted.write_text(own, encoding="utf-8")
     words = [peer.name, str(place.split), str(folder), "--seed", str(place.seed)]
-    if place != first:
-        words += ["--like", str(first.of_peer(peer) / "facts.json")]
+    if known := tuned(peer, place):
+        words += ["--like", str(known)]
     error = run(peer.library, words, made.python, folder / "log.txt")
     if error is None:
         cell = scored(peer, place) | {"state": own, "version": made.version}

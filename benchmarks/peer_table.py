@@ -58,17 +58,11 @@ def figures(
             sets.setdefault(data, {})[protocol] = of_protocol(written, peers)
     _correct(sets)
     return {
-        "versions": _versions(places, peers),
+        "versions": sorted({row["version"] for row in _all(sets) if "version" in row}),
         "sets": sets,
         "below": below(sets),
         "failed": failed,
     }
-
-
-def _versions(places: Sequence[Place], peers: Sequence[Peer]) -> list[str]:
-    """Return the packages that the cells come from."""
-    cells = [cell_of(peer, place) for peer in peers for place in places]
-    return sorted({str(cell["version"]) for cell in cells if cell is not None})
 
 
 def of_protocol(places: Sequence[Place], peers: Sequence[Peer]) -> dict[str, Any]:
@@ -116,6 +110,7 @@ def of_contender(name: str, cells: dict[int, Cell]) -> dict[str, Any]:
     if tried:
         row["tried"] = [one for one in tried if weighted or one["decay"] is None]
         row["chosen"] = own[0]["setting"] | ({"decay": own[0]["decay"]} if weighted else {})
+        row["version"] = own[0]["version"]
         row["fit_cpu_seconds"] = [cell["fit_cpu_seconds"] for cell in own]
     if tried or name == OURS:
         row["cpu_seconds"] = [cell["cpu_seconds"] for cell in own]
@@ -165,15 +160,15 @@ def certainty(pair: dict[str, Cell], place: Place) -> Certainty:
     return OfPeopleAndItems(lists, answers(place.split, place.protocol), place.seed)
 
 
+def _all(sets: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every row of every table."""
+    found = [one for protocols in sets.values() for one in protocols.values()]
+    return [row for one in found for row in one["rows"].values()]
+
+
 def _correct(sets: dict[str, Any]) -> None:
     """Correct all p values of the printed table for their number."""
-    rows = [
-        row["auto"]
-        for protocols in sets.values()
-        for found in protocols.values()
-        for row in found["rows"].values()
-        if "auto" in row
-    ]
+    rows = [row["auto"] for row in _all(sets) if "auto" in row]
     for row, p in zip(rows, holm([row["p"] for row in rows]), strict=True):
         row["p"] = round(p, 5)
 
@@ -218,12 +213,27 @@ def _table(found: dict[str, Any]) -> Iterator[str]:
     yield "|" + "---|" * (HEAD.count("|") - 1)
     for name, row in found["rows"].items():
         yield f"| {' | '.join([name, *_reached(row), *_against(row), *_cost(row)])} |"
+    for which, weighted in (("as it ships", False), ("with our history weights", True)):
+        peers = {
+            name: row
+            for name, row in found["rows"].items()
+            if "chosen" in row and name.endswith(WEIGHTED) == weighted
+        }
+        if peers:
+            best = max(peers, key=lambda name: float(peers[name]["ndcg@10"]["value"]))
+            yield ""
+            yield f"The best peer {which}: {best}{_is(peers[best])}."
     if found["cannot"]:
         yield ""
         yield f"Cannot: {', '.join(found['cannot'])}."
     if found["commits"]:
         yield ""
         yield f"Ours: {' '.join(found['commits'])}."
+
+
+def _is(row: dict[str, Any]) -> str:
+    one = row.get("auto")
+    return f"; `auto` is {one['ratio']:.2f}x, from {one['ratio_low']:.2f}x" if one else ""
 
 
 def _reached(row: dict[str, Any]) -> list[str]:

@@ -110,14 +110,21 @@ EASE = [
     for loss, positive in product((20, 100, 300, 1000), (True, False))
 ]
 VBPR = [
-    {"k": k, "k2": k, "learning_rate": rate, "lambda_w": loss, "n_epochs": epochs}
+    {
+        "k": k,
+        "k2": k,
+        "learning_rate": rate,
+        "lambda_w": loss,
+        "n_epochs": epochs,
+        "batch_size": 512,
+    }
     for k, rate, loss, epochs in (
-        (32, 0.005, 0.01, 20),
-        (32, 0.005, 0.1, 20),
+        (32, 0.005, 0.01, 10),
+        (32, 0.005, 0.1, 10),
         (64, 0.001, 0.01, 20),
         (64, 0.005, 0.01, 20),
         (64, 0.005, 0.1, 20),
-        (64, 0.005, 0.1, 50),
+        (64, 0.02, 0.1, 10),
     )
 ]
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from benchmarks.masking import Events
-from benchmarks.peer_cells import PEERS, Peer, Place, checked, scored, state
+from benchmarks.peer_cells import PEERS, Peer, Place, checked, scored, state, tuned
 from benchmarks.peer_splits import Source, answers, export
 from benchmarks.peer_table import figures, markdown
 from benchmarks.peers.answers import faded, lists, ndcg
@@ -188,6 +188,19 @@ def test_a_cell_is_of_another_state_where_the_split_changed(source: Source, tmp_
     assert state(PEER, one) != state(PEER, exported(fewer, tmp_path / "c"))
 
 
+def test_a_setting_is_taken_from_the_seed_that_it_was_tuned_on(
+    source: Source, tmp_path: Path
+) -> None:
+    place = exported(source, tmp_path)
+    folder = place.of_peer(PEER)
+    folder.mkdir(parents=True)
+    assert tuned(PEER, place) is None
+    for tried, expected in (([], None), ([{"decay": None}], folder / "facts.json")):
+        kept = {"state": state(PEER, place), "tried": tried}
+        (folder / "cell.json").write_text(json.dumps(kept))
+        assert tuned(PEER, place._replace(seed=8)) == expected
+
+
 def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     source: Source, tmp_path: Path
 ) -> None:
@@ -218,6 +231,7 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     assert row["chosen"] == {"K": 5}
     text = markdown(document)
     assert "| implicit/BM25 | 0.4307 |" in text
+    assert "The best peer as it ships: implicit/BM25; `auto` is 2.32x" in text  # log2(5)
     assert "lightfm==1.17: `Error: no`" in text
 
 
