@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -9,9 +10,9 @@ import numpy as np
 
 from beholder.evaluation.bootstrap import holm
 from beholder.evaluation.certainty import Certainty, OfPeople, OfPeopleAndItems
-from benchmarks.pairing import OURS, Cell, Estimate, column, mean
+from benchmarks.pairing import OURS, Cell, Estimate, Z, column, mean
 from benchmarks.peer_cells import WEIGHTED, Peer, Place, cell_of
-from benchmarks.peer_figures import KNOWN
+from benchmarks.peer_figures import ERROR, KNOWN
 from benchmarks.peer_splits import answers
 from benchmarks.quality_table import MEASURES, rounded
 
@@ -180,7 +181,7 @@ def below(sets: dict[str, Any]) -> list[str]:
         row = sets.get(data, {}).get(protocol, {}).get("rows", {}).get(name)
         if row is not None:
             reached = Estimate(**row["ndcg@10"])
-            if reached.value + reached.value - reached.low < known:
+            if reached.value + Z * math.hypot(reached.error, ERROR) < known:
                 found.append(f"{name}, {data}, {protocol}: {reached.value:.4f}, known {known:.4f}")
     return found
 

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.masking import Events
 from benchmarks.peer_cells import PEERS, Peer, Place, checked, scored, state, tuned
 from benchmarks.peer_splits import Source, answers, export
-from benchmarks.peer_table import figures, markdown
+from benchmarks.peer_table import below, figures, markdown
 from benchmarks.peers.answers import faded, lists, ndcg
 from benchmarks.peers.part import Asked, Part
 from benchmarks.peers.tuning import MOST
@@ -233,6 +233,17 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     assert "| implicit/BM25 | 0.4307 |" in text
     assert "The best peer as it ships: implicit/BM25; `auto` is 2.32x" in text  # log2(5)
     assert "lightfm==1.17: `Error: no`" in text
+
+
+def test_a_peer_is_below_what_is_known_where_both_errors_do_not_explain_it() -> None:
+    def said(value: float) -> list[str]:
+        row = {"ndcg@10": {"value": value, "error": 0.004, "low": 0.0}}
+        return below({"hm-fashion": {"leave-last-out": {"rows": {"implicit/BM25": row}}}})
+
+    assert said(0.1147 - 1.9 * 0.005) == []  # errors of .003 and .004 are one of .005
+    assert said(0.1147 - 2.0 * 0.005) == [
+        "implicit/BM25, hm-fashion, leave-last-out: 0.1047, known 0.1147"
+    ]
 
 
 def test_no_peer_tries_more_than_twenty_settings_and_neural_ones_six() -> None:
