@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup dev check lint types tests test test-long test-torch demo bench clean
+.PHONY: help setup dev check lint types tests test test-long test-torch demo bench bench-quality clean
 
 help:
 	@echo "make demo        build a generated gallery and serve it on port 5000"
@@ -15,6 +15,7 @@ help:
 	@echo "make setup       only the program: .venv/bin/beholder"
 	@echo "make check       lint, types and tests, without setting up"
 	@echo "make bench       the figures of benchmarks/ (DATA=folder of data sets)"
+	@echo "make bench-quality  beside other libraries, tuned (DATA=folder KEEP=folder; hours)"
 	@echo "make test-long   the full reliability figures (as root, about an hour)"
 	@echo "make test-torch  an environment of its own: compare with PyTorch; LONG=1: the full forms"
 
@@ -66,6 +67,11 @@ endif
 
 bench: dev
 	$(BIN)/python -m benchmarks $(DATA) $(ARGS)
+
+# Environments, splits and every figure stay in KEEP: an interrupted run goes on where it was.
+KEEP ?= bench-quality
+bench-quality: dev
+	$(BIN)/python -m benchmarks.beside_peers $(DATA) --keep $(KEEP) $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-torch build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

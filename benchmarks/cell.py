@@ -4,8 +4,8 @@
 
 Whatever tree is on the path answers the protocol through its own `evaluate`, on a copy of the
 workspace, since a newer tree may bring a store forward that an older one must read next. FILE
-gets NDCG@10 and HR@20 of every contender in every case, with the user's number and the target
-positions beside them, so that the cells of two trees can be paired.
+gets NDCG@10 and HR@20 of every contender in every case, and the first ten of its list, with the
+user's number and the target positions beside them, so that the cells of two trees can be paired.
 
 This is the one file that knows how a tree is driven: where `evaluate` changes its form, a branch
 belongs here.
@@ -52,7 +52,7 @@ class Watched:
         self.cases: Any = None
         self.wanted: list[Positions] = []
         self.added = 0
-        self.lists_seen = 0
+        self.lists_seen: list[list[list[int]]] = []  # of each contender, the first ten of each
         self.broken = 0
         self._split, self._lists = evaluation.split, evaluation.ask.lists
 
@@ -67,7 +67,7 @@ class Watched:
 
     def lists(self, *given: Any, **named: Any) -> Any:
         found = self._lists(*given, **named)
-        self.lists_seen += 1
+        self.lists_seen.append(found[:, :10].tolist())
         for own, mask in zip(found, self.wanted, strict=True):
             self.broken += int(np.isin(own, mask).sum())
         return found
@@ -89,27 +89,33 @@ def measure(workspace: Workspace, protocol: str, seed: int, budget: str) -> dict
     result = evaluation.evaluate(
         built.dataset, protocol, seed=seed, budget=seconds(budget), items=built.items
     )
-    if watched.cases is None or watched.lists_seen != len(result.rows):
+    if watched.cases is None or len(watched.lists_seen) != len(result.rows):
         raise SystemExit("this tree's evaluation asks on another road: see benchmarks/cell.py")
     if watched.broken:
         raise SystemExit(f"{watched.broken} masked items were recommended: see masking.py")
-    ids = json.dumps(built.items["item_id"].to_pylist()).encode()
     return {
         "protocol": protocol,
         "label": result.label,
         "seed": seed,
         "budget": budget,
-        "catalogue": hashlib.blake2b(ids, digest_size=8).hexdigest(),
+        "catalogue": catalogue_of(built.items),
         "masking": watched.masking,
         "cases": [key(watched.cases, case) for case in range(len(watched.cases))],
         "rows": {
             row.model: {name: np.asarray(row.per_user[name]).round(6).tolist() for name in MEASURES}
             for row in result.rows
         },
+        "lists": {row.model: own for row, own in zip(result.rows, watched.lists_seen, strict=True)},
         "metrics": {row.model: row.metrics for row in result.rows},
         "chosen": chosen(result),
         "notes": result.notes,
     }
+
+
+def catalogue_of(items: Any) -> str:
+    """Return hexadecimal that changes with the ids of items, and their order."""
+    ids = json.dumps(items["item_id"].to_pylist()).encode()
+    return hashlib.blake2b(ids, digest_size=8).hexdigest()
 
 
 def chosen(result: Any) -> Any:

@@ -48,17 +48,23 @@ def step(name: str, words: list[str]) -> dict[str, Any]:
     }
 
 
+def prepared(data: Path, workspace: Path) -> list[dict[str, Any]]:
+    """Walk the road up to encoded pictures, unless a workspace is there."""
+    if (workspace / "beholder.toml").exists():
+        return []
+    files = ["--items", str(data / "items.csv"), "--media", str(data / "images")]
+    files += ["--interactions", str(data / "interactions.csv")]
+    return [
+        step("init", ["init", str(workspace)]),
+        step("import", ["import", str(workspace), *files]),
+        step("encode", ["encode", str(workspace)]),
+    ]
+
+
 def road(data: Path, workspace: Path, budget: str) -> list[dict[str, Any]]:
     """Walk the road up to a served bundle."""
-    steps = []
-    if not (workspace / "beholder.toml").exists():
-        steps.append(step("init", ["init", str(workspace)]))
-        files = ["--items", str(data / "items.csv"), "--media", str(data / "images")]
-        files += ["--interactions", str(data / "interactions.csv")]
-        steps.append(step("import", ["import", str(workspace), *files]))
-        steps.append(step("encode", ["encode", str(workspace)]))
-    steps.append(step("train", ["train", str(workspace), "--budget", budget]))
-    return steps
+    words = ["train", str(workspace), "--budget", budget]
+    return [*prepared(data, workspace), step("train", words)]
 
 
 def main() -> None:
