@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from beholder.reporting.make import Wish, report
 from beholder.reporting.people import known, people
 from beholder.reporting.words import QUESTIONS
 from beholder.store import Store
+from beholder.workspace import Workspace
 
 REACHING = ("src", "href", "data", "action", "poster", "srcset", "style", "formaction")
 
@@ -143,11 +145,14 @@ def test_nobody_is_shown_where_that_is_wished(shop: Shop, tmp_path: Path) -> Non
     assert "--no-people" in html
 
 
-def test_nobody_is_shown_where_consent_has_changed(shop: Shop) -> None:
+def test_nobody_is_shown_where_consent_has_changed(shop: Shop, tmp_path: Path) -> None:
+    shutil.copytree(shop.workspace.root, tmp_path / "later")
+    workspace = Workspace.open(tmp_path / "later")
     (run,) = results.read([shop.results])
-    run.right = run.right[1:]
-    with Store.open(shop.workspace) as store:
-        found = people(shop.workspace, store, run, 5)
+    with Store.open(workspace) as store:
+        assert people(workspace, store, run, 5).best
+        store.set_purposes(shop.world.user_id(REFUSING), {"measure": False})
+        found = people(workspace, store, run, 5)
     assert "have changed" in found.missing
     assert not found.best
 
