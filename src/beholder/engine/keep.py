@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from beholder.engine.overlay import Overlay
 from beholder.engine.ranked import Ranked
 from beholder.store import Snapshot
@@ -39,7 +41,6 @@ class Keep:
         if not chosen(name, self.share):
             return
         person = seen.persons[0] if seen is not None and seen.persons else None
-        shown = Shown(
-            view.seqs.take(ranked.positions), ranked.scores, ranked.chance, ranked.sources
-        )
+        items = view.seqs.take(ranked.positions).astype(np.int32)
+        shown = Shown(items, ranked.scores, ranked.chance, ranked.sources)
         self.log.put(Given(bytes.fromhex(name), person, bundle, now(), ranked.place, pack(shown)))

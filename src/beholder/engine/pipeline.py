@@ -155,6 +155,8 @@ class Pipeline:
 
     def _ranked(self, view: Overlay, known: Known) -> int:
         """Return how many candidates a stage puts in order."""
+        if view.parts.ranker is None and view.parts.heads is None:
+            return 0
         stage = self.ordering
         reads = stage is not None and view.parts.ranker is not None
         reads |= isinstance(stage, ByValue) and view.parts.heads is not None

@@ -71,8 +71,13 @@ def pack(shown: Shown) -> bytes:
     items, scores, chances, sources = shown
     if not len(items) == len(scores) == len(chances) == len(sources):
         raise ShapeError(f"an answer of {[len(items), len(scores), len(chances), len(sources)]}")
-    numbers = [items.astype("<i4", "C"), scores.astype("<f4", "C"), chances.astype("<f4", "C")]
-    return b"".join([*numbers, np.ascontiguousarray(sources)])
+    whole = (
+        items.astype("<i4", "C", copy=False),
+        scores.astype("<f4", "C", copy=False),
+        chances.astype("<f4", "C", copy=False),
+        np.ascontiguousarray(sources),
+    )
+    return b"".join([array.data for array in whole])
 
 
 def unpack(packed: bytes) -> Shown:
