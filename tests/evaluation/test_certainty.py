@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Cases, Split
@@ -38,7 +39,7 @@ def asked(seed: int, lead: float) -> tuple[dict[str, np.ndarray], Split]:
 def both(seed: int, lead: float) -> tuple[OfPeopleAndItems, OfPeople]:
     lists, made = asked(seed, lead)
     values = {name: ask.per_case(own, made)["ndcg@10"] for name, own in lists.items()}
-    return OfPeopleAndItems(lists, made, seed), OfPeople(values, seed)
+    return OfPeopleAndItems(lists, made), OfPeople(values, seed)
 
 
 def test_two_that_differ_by_their_items_alone_are_not_called_different() -> None:
@@ -58,13 +59,38 @@ def test_one_that_is_better_at_nearly_every_item_is() -> None:
     assert two_way.ratio("ours", "theirs")[0] > 1
 
 
-def test_draws_lie_around_what_was_measured() -> None:
+def test_means_are_those_of_the_people_and_less_certain() -> None:
     two_way, by_people = both(5, lead=0.2)
     for name, values in by_people.values.items():
-        assert two_way.means[name].mean() == pytest.approx(values.mean(), abs=0.02)
+        assert two_way.means[name] == pytest.approx(values.mean())
         low, high = two_way.of(name)
         narrow = by_people.of(name)
         assert high - low > narrow[1] - narrow[0]
+
+
+def test_errors_by_hand() -> None:
+    """Two people with two right answers each, of three items: the first person finds both."""
+    log = log_of_arrays(*[np.zeros(2, np.int32)] * 2, np.zeros(2, np.int64), np.ones(2), 2, 4, 1)
+    targets = np.array([0, 1, 1, 2], np.int32)
+    cases = Cases(log, np.arange(2, dtype=np.int32), np.array([0, 2, 4]), targets)
+    made = Split("cold-items", Dataset(log, {}, [""] * 4), cases, np.arange(4) < 3)
+    found = OfPeopleAndItems({"one": np.array([[0, 1], [3, -1]], np.int32)}, made)
+    first, second = 1 / (1 + 1 / np.log2(3)), (1 / np.log2(3)) / (1 + 1 / np.log2(3))
+    z = np.array([first, second, 0, 0]) / 2 - 0.5 / 4
+    users = 2 * ((z[0] + z[1]) ** 2 + (z[2] + z[3]) ** 2)
+    items = 3 / 2 * (z[0] ** 2 + (z[1] + z[2]) ** 2 + z[3] ** 2)
+    error = np.sqrt(max(users + items - (z**2).sum(), users, items))
+    t = stats.t.ppf(0.975, 1 / (0.25**2 + 0.5**2 + 0.25**2) - 1)
+    assert found.of("one") == pytest.approx((0.5 - t * error, 0.5 + t * error))
+
+
+def test_to_one_who_finds_nothing_the_ratio_has_no_end() -> None:
+    lists, made = asked(3, 0.5)
+    none = np.full_like(lists["ours"], -1)
+    found = OfPeopleAndItems({"ours": lists["ours"], "none": none}, made)
+    assert found.ratio("ours", "none") == (np.inf, np.inf)
+    assert found.ratio("none", "ours") == (0, 0)
+    assert found.difference("none", "none") == (0, 0)
 
 
 def test_one_compared_with_itself_is_the_same() -> None:

@@ -7,14 +7,13 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from beholder.blending import gain
 from beholder.dataset.splits import Split
 from beholder.evaluation.bootstrap import Values, interval, ratio_interval, sign_flip
 
 Interval = tuple[float, float]
-DRAWS = 2000
-TOGETHER = 100  # draws at a time
 DEPTH = 10
 
 
@@ -60,11 +59,17 @@ class OfPeople:
 
 
 class OfPeopleAndItems:
-    """Users and items are drawn anew, each by itself (Owen, "The pigeonhole bootstrap", 2007).
+    """Errors of users and of items together (Cameron, Gelbach and Miller, JBES 2011).
 
     Where few items are asked for, other ones would have told something else, however many people
-    were asked: their errors are not independent. A right answer counts as often as its user was
-    drawn times as often as its item was.
+    were asked: errors of the answers to one user hang together, and so do those of one item.
+    With z, what each right answer adds to a mean less the mean, summed over each user and item,
+
+        V = sum of z_user^2 + sum of z_item^2 - sum of z^2,    at least either of the first two
+
+    each scaled by n / (n - 1) of its number. Intervals and p values are of Student's t, whose
+    degrees of freedom are one less than as many equal items as would weigh as these do: answers to
+    a few popular items are few findings. Of a ratio it is the logarithm.
 
     Parameters
     ----------
@@ -72,46 +77,55 @@ class OfPeopleAndItems:
         int32 (cases, k) by contender.
     """
 
-    def __init__(self, lists: Mapping[str, NDArray[np.int32]], made: Split, seed: int) -> None:
-        cases = made.cases
-        owner, n = cases.owner, len(cases)
-        wanted = np.bincount(owner, minlength=n)
-        items, code = np.unique(cases.targets, return_inverse=True)
-        worth = np.stack([*(_worth(own, made) for own in lists.values()), 1 / wanted[owner]], 1)
-        rng = np.random.default_rng(seed)
-        sums = []
-        for start in range(0, DRAWS, TOGETHER):
-            size = min(TOGETHER, DRAWS - start)
-            people = rng.multinomial(n, np.full(n, 1 / n), size)
-            things = rng.multinomial(len(items), np.full(len(items), 1 / len(items)), size)
-            sums.append((people[:, owner] * things[:, code]) @ worth)
-        whole = np.concatenate(sums)
-        drawn = whole[whole[:, -1] > 0]  # of very few, a draw may hold no right answer
-        means = drawn[:, :-1] / drawn[:, -1:]
-        self.means = dict(zip(lists, means.T, strict=True))
+    def __init__(self, lists: Mapping[str, NDArray[np.int32]], made: Split) -> None:
+        self.owner = made.cases.owner
+        share = 1 / np.bincount(self.owner)[self.owner] / max(len(made.cases), 1)
+        self.item = np.unique(made.cases.targets, return_inverse=True)[1].reshape(-1)
+        of_items = np.bincount(self.item, share)
+        self.freedom = max(float(of_items.sum() ** 2 / (of_items**2).sum()) - 1, 1.0)
+        self.t = float(stats.t.ppf(0.975, self.freedom))
+        worth = {name: _worth(own, made) / max(len(made.cases), 1) for name, own in lists.items()}
+        self.means = {name: float(own.sum()) for name, own in worth.items()}
+        self.added = {name: own - self.means[name] * share for name, own in worth.items()}
 
     def of(self, name: str) -> Interval:
-        return _middle(self.means[name])
+        return self._around(self.means[name], self._error(self.added[name]))
 
     def ratio(self, ours: str, theirs: str) -> Interval:
-        below = self.means[theirs]
-        ratios = np.full(len(below), np.inf)
-        np.divide(self.means[ours], below, out=ratios, where=below > 0)
-        low, high = np.percentile(ratios, [2.5, 97.5], method="nearest")
-        return float(low), float(high)
+        above, below = self.means[ours], self.means[theirs]
+        if below <= 0:
+            return float("inf"), float("inf")
+        if above <= 0:
+            return 0.0, 0.0
+        error = self._error(self.added[ours] / above - self.added[theirs] / below)
+        low, high = self._around(float(np.log(above / below)), error)
+        return float(np.exp(low)), float(np.exp(high))
 
     def difference(self, ours: str, theirs: str) -> Interval:
-        return _middle(self.means[ours] - self.means[theirs])
+        apart = self.means[ours] - self.means[theirs]
+        return self._around(apart, self._error(self.added[ours] - self.added[theirs]))
 
     def p(self, ours: str, theirs: str) -> float:
-        apart = self.means[ours] - self.means[theirs]
-        rarer = min(int((apart <= 0).sum()), int((apart >= 0).sum()))
-        return min(1.0, 2 * (rarer + 1) / (len(apart) + 1))
+        apart = abs(self.means[ours] - self.means[theirs])
+        error = self._error(self.added[ours] - self.added[theirs])
+        if error == 0:
+            return 1.0 if apart == 0 else 0.0
+        return float(2 * stats.t.sf(apart / error, self.freedom))
+
+    def _around(self, mean: float, error: float) -> Interval:
+        return mean - self.t * error, mean + self.t * error
+
+    def _error(self, added: Values) -> float:
+        """Return the standard error of a sum over right answers, float64 (targets,)."""
+        users, items = _squares(self.owner, added), _squares(self.item, added)
+        both = users + items - float((added**2).sum())
+        return float(np.sqrt(max(both, users, items)))
 
 
-def _middle(draws: Values) -> Interval:
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return float(low), float(high)
+def _squares(of: NDArray[np.int64], added: Values) -> float:
+    """Return the sum of squares of the sums over each, as if one less had been counted."""
+    sums = np.bincount(of, added)
+    return float((sums**2).sum() * len(sums) / max(len(sums) - 1, 1))
 
 
 def _worth(lists: NDArray[np.int32], made: Split) -> Values:

@@ -135,7 +135,7 @@ def rows_of(
 def certainty_of(found: Found, made: Split, seed: int) -> Certainty:
     """Return how certain figures are: where few items are asked for, of other items, too."""
     if not made.pool.all() and made.since is None:
-        return OfPeopleAndItems({name: lists[0] for name, lists in found.items()}, made, seed)
+        return OfPeopleAndItems({name: lists[0] for name, lists in found.items()}, made)
     return OfPeople({name: ndcg_of(lists, made) for name, lists in found.items()}, seed)
 
 
