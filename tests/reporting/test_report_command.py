@@ -30,7 +30,7 @@ def test_it_evaluates_writes_and_says_where(small: Workspace, tmp_path: Path) ->
         "report", small.root, "--protocol", "leave-last-out", "--without", "pictures",
         "--budget", "1s", "--out", file, "--json", kept, "--markdown", table,
     )  # fmt: skip
-    assert "1 evaluation, 5 trainings of up to 1 s each: at most some 5 seconds" in told
+    assert "1 evaluation, 5 trainings of up to 1 s each: up to some 5 seconds" in told
     assert said.strip() in file.read_text(encoding="utf-8").replace("‑", "-")
     assert f"written: {file}" in told
     assert table.read_text().count("\n") == 3
@@ -50,6 +50,25 @@ def test_what_is_there_stays(shop: Shop, tmp_path: Path) -> None:
     assert file.read_text() == "mine"
     command(*words, "--force")
     assert file.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(
+    "option", ["--protocol=time", "--without=words", "--budget=1s", "--seeds=2"]
+)
+def test_what_would_evaluate_is_refused_beside_results(shop: Shop, option: str) -> None:
+    _, told = command("report", shop.workspace.root, "--from", shop.results, option, status=2)
+    assert f"{option.split('=')[0]} is for evaluating" in told
+
+
+def test_results_of_several_files_are_put_into_one(shop: Shop, tmp_path: Path) -> None:
+    both = tmp_path / "both.json"
+    words = ("--from", shop.results, "--from", shop.results, "--json", both)
+    command("report", shop.workspace.root, *words, "--out", tmp_path / "a.html")
+    once = msgspec.json.decode(shop.results.read_bytes())
+    assert len(msgspec.json.decode(both.read_bytes())) == 2
+    for one in results.read([both]):
+        assert one.rows[0].ndcg10 == once[0]["rows"][0]["ndcg10"]
+        assert [one.ids[i] for i in one.right[0]] == once[0]["right"][0]
 
 
 def test_a_protocol_that_cannot_be_asked_is_left_out_and_named(

@@ -86,6 +86,8 @@ def command(
     from beholder.reporting.make import Wish, foretold, report
     from beholder.workspace import Workspace
 
+    if sources:
+        _refuse_beside_results()
     workspace = Workspace.open(folder)
     wish = Wish(
         protocols,
@@ -111,3 +113,19 @@ def command(
     for file in (markdown, target):
         if file is not None:
             click.echo(f"written: {file}", err=True)
+
+
+def _refuse_beside_results() -> None:
+    """Refuse what would evaluate where results are only shown.
+
+    Raises
+    ------
+    click.UsageError
+        If such an option was given.
+    """
+    context = click.get_current_context()
+    default = click.core.ParameterSource.DEFAULT
+    for option in ("protocols", "without", "budget", "seeds"):
+        if context.get_parameter_source(option) != default:
+            name = option.removesuffix("s") if option == "protocols" else option
+            raise click.UsageError(f"--{name} is for evaluating: --from shows what was evaluated")

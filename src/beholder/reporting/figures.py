@@ -84,7 +84,7 @@ def tenths(asked: Asked) -> plots.Columns | None:
     if len(values) < 2:
         return None
     names = [f"{n + 1}" for n in range(len(values))]
-    return plots.columns(values, names, [points(value) for value in values])
+    return plots.columns(values, names, [f"{value:.2f}" for value in values])  # as a phone has room
 
 
 def strata(asked: Asked) -> list[Dots]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +85,8 @@ class Wish(NamedTuple):
         for file in (self.out, self.markdown, self.json):
             if file is not None:
                 named_file.check(file, self.force)
+        if not self.protocols and not self.results:
+            raise UsageError("no question is asked", remedy="name a protocol", field="protocols")
         for protocol in self.protocols:
             check_protocol(protocol)
         knock_out.check(self.without)
@@ -104,12 +106,9 @@ def report(
     """
     wish.check()
     left_out: list[str] = []
-    if wish.results:
-        found = results.read(wish.results)
-    else:
-        found = list(_evaluated(workspace, wish, left_out, showing))
-    if wish.json is not None:
-        write_file(wish.json, written(found), mode=0o600)  # what single people took is in it
+    read = bool(wish.results)
+    found = results.read(wish.results) if read else _evaluated(workspace, wish, left_out, showing)
+    _keep(wish, found)
     every = asked(found)
     with Store.open(workspace) as store, showing() as progress:
         progress.start("writing the report", 2 + len(every))
@@ -117,10 +116,9 @@ def report(
         progress.advance()
         shown: list[People | None] = []
         for one in every:
-            own = people(workspace, store, one.first, wish.k) if wish.people else None
-            shown.append(own)
+            shown.append(people(workspace, store, one.first, wish.k) if wish.people else None)
             progress.advance()
-        spent = cost(workspace, found, here=not wish.results)
+        spent = cost(workspace, found, here=not read)
         progress.advance()
         progress.finish()
     now = datetime.now(UTC)
@@ -136,18 +134,20 @@ def report(
 
 def _evaluated(
     workspace: Workspace, wish: Wish, left_out: list[str], showing: Showing
-) -> Iterator[Evaluation]:
+) -> list[Evaluation]:
     """Ask one protocol after the other; one for which the data do not suffice is left out.
+
+    What is done is written at once, where results are kept: whoever stops it, has it.
 
     Raises
     ------
     DataError
         If they suffice for none.
     """
-    last = None
+    found: list[Evaluation] = []
     for protocol in dict.fromkeys(wish.protocols):
         try:
-            yield from evaluations(
+            for one in evaluations(
                 workspace,
                 protocol,
                 seeds=wish.seeds,
@@ -155,16 +155,24 @@ def _evaluated(
                 without=wish.without,
                 curve=True,
                 showing=showing,
-            )
+            ):
+                found.append(one)
+                _keep(wish, found)
         except DataError as error:
             last = error
             left_out.append(f"{protocol} could not be asked: {error}")
-    if last is not None and len(left_out) == len(set(wish.protocols)):
+    if not found:
         raise last
+    return found
+
+
+def _keep(wish: Wish, found: Sequence[Evaluation]) -> None:
+    if wish.json is not None:
+        write_file(wish.json, written(found), mode=0o600)  # what single people took is in it
 
 
 def foretold(workspace: Workspace, wish: Wish) -> str:
-    """Return how long it may take, in words: an upper bound, for all but what is quick."""
+    """Return how long it may take, in words; what is quick is fitted whatever the budget."""
     each = seconds(workspace.settings.train.budget if wish.budget is None else wish.budget)
     slow = sum(1 for one in MODELS.values() if one.card.baseline and one.card.cost != "light")
     parts = len(wish.without) + (knock_out.PICTURES in wish.without)
@@ -172,7 +180,7 @@ def foretold(workspace: Workspace, wish: Wish) -> str:
     trainings = runs * (1 + slow + parts + len(SHARES))
     return (
         f"{runs} {'evaluation' if runs == 1 else 'evaluations'}, {trainings} trainings of up to "
-        f"{each:.0f} s each: at most some {_span(trainings * each)}, mostly far less"
+        f"{each:.0f} s each: up to some {_span(trainings * each)}, and the asking beside it"
     )
 
 
