@@ -1,20 +1,10 @@
-"""Certainty in short: nulls called different, and intervals that hold, of both kinds."""
+"""Certainty of people and items in short; `test_bootstrap` has that of people alone."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from benchmarks.certainty import SPREADS, asked, held_of_people, null_of_people, of_both
-
-
-def values(seed: int, n: int = 300) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    return np.where(rng.random(n) < 0.3, rng.beta(2, 3, n), 0.0)
-
-
-def test_of_people() -> None:
-    assert 0.01 <= null_of_people(values(1) - values(2), 150) <= 0.1  # standard error 1.8 points
-    assert 0.89 <= held_of_people(values(3), 100) <= 0.99
+from benchmarks.certainty import SPREADS, asked, of_both
 
 
 @pytest.mark.parametrize("spread", SPREADS)
