@@ -179,7 +179,8 @@ def test_nothing_is_taken_away_that_a_row_never_had(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where members kept few entries, it is not known of each row whether it had an item's."""
-    monkeypatch.setattr("beholder.models.visual_knn.KEPT", 10)
+    for bound in ("KEPT", "FEWEST"):
+        monkeypatch.setattr(f"beholder.scorers.item_item.{bound}", 10)
     monkeypatch.setattr("beholder.scorers.anew.STRONGEST", 100)
     taste = USUAL._replace(among_known=True)
     parts = made_parts(world, taste)

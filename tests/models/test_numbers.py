@@ -13,6 +13,7 @@ from beholder.engine.late import Arrived, grow, ungrown
 from beholder.errors import UsageError
 from beholder.models import numbers
 from beholder.models.numbers import Numbers, NumbersSettings, nearest_rows
+from beholder.scorers import item_item
 from beholder.scorers.interface import Query
 from beholder.spaces import Modality
 from beholder.testing.model_checks import served
@@ -31,7 +32,8 @@ def test_rows_are_the_nearest_by_year_to_a_power() -> None:
 
 
 def test_of_many_the_nearest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "KEPT", 4)
+    for bound in ("KEPT", "FEWEST"):
+        monkeypatch.setattr(item_item, bound, 4)
     monkeypatch.setattr(numbers, "STEP", 7)
     space = sample_dataset().content.numbers[YEAR]
     rows, whole = nearest_rows(space), space.cosines(slice(None))

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from beholder.models import variants
 from beholder.models.variants import Variants, VariantsSettings, offered
+from beholder.scorers import item_item
 from small_data import random_dataset
 
 
@@ -43,7 +43,8 @@ def test_data_without_products_has_no_variants() -> None:
 def test_of_a_very_large_product_the_most_popular_variants_are_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(variants, "KEPT", 3)
+    for bound in ("KEPT", "FEWEST"):
+        monkeypatch.setattr(item_item, bound, 3)
     dataset = replace(random_dataset(), groups=np.zeros(18, np.int32))
     counts = dataset.interactions.item_counts
     found = offered(dataset, VariantsSettings())

@@ -162,11 +162,11 @@ def regress(gram: Floats, apart: Floats, content: Content | None, regularization
 
 
 def product(some: Floats, dense: Floats) -> Floats:
-    """Return some @ dense, which may stand in `some`; by sparse rows where most entries are 0."""
-    if np.count_nonzero(some) <= FULL * some.size:
-        return np.asarray(sp.csr_array(some) @ dense, np.float32)
-    step = WHOLE if len(some) <= WHOLE else STEP
+    """Return some @ dense, which stands in `some`; by sparse rows where most entries are 0."""
+    sparse = np.count_nonzero(some) <= FULL * some.size
+    left = sp.csr_array(some) if sparse else some
+    step = WHOLE if len(some) <= WHOLE and not sparse else STEP
     for start in range(0, len(some), step):
         span = slice(start, start + step)
-        some[span] = some[span] @ dense
+        some[span] = left[span] @ dense
     return some
