@@ -71,20 +71,20 @@ SASREC = [
         "n_factors": factors,
         "n_blocks": blocks,
         "n_heads": 2,
-        "session_max_len": 20,
+        "session_max_len": length,
         "loss": "gBCE",
         "n_negatives": 32,
         "gbce_t": 0.75,
         "lr": rate,
         "epochs": epochs,
     }
-    for factors, blocks, rate, epochs in (
-        (64, 1, 0.001, 10),
-        (64, 1, 0.001, 20),
-        (64, 2, 0.001, 20),
-        (128, 1, 0.001, 20),
-        (64, 1, 0.003, 10),
-        (64, 1, 0.003, 20),
+    for factors, blocks, length, rate, epochs in (
+        (64, 1, 20, 0.001, 40),
+        (64, 1, 20, 0.003, 20),
+        (64, 1, 20, 0.003, 40),
+        (128, 1, 20, 0.003, 20),
+        (64, 2, 50, 0.003, 20),
+        (64, 1, 50, 0.003, 40),
     )
 ]
 
