@@ -68,7 +68,6 @@ PEERS = [
     Peer("cornac", "EASE"),
     Peer("recbole", "LightGCN"),
     Peer("rectools", "SASRec"),
-    Peer("recbole", "SASRec"),
     Peer("cornac", "VBPR"),
 ]
 

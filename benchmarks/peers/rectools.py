@@ -57,8 +57,9 @@ def sasrec(part: Part, setting: Setting, seed: int) -> Scorer:
         table = model.recommend(
             known, data, k=most, filter_viewed=False, on_unsupported_targets="ignore"
         )
-        rows = np.searchsorted(asked.users, table["user_id"].to_numpy())
-        found[rows, table["item_id"].to_numpy()] = table["score"].to_numpy()
+        row = np.full(part.n_users, -1)
+        row[asked.users] = np.arange(len(asked))  # not in the order of users
+        found[row[table["user_id"]], table["item_id"]] = table["score"]
         return found
 
     return scores
@@ -70,20 +71,20 @@ SASREC = [
         "n_factors": factors,
         "n_blocks": blocks,
         "n_heads": 2,
-        "session_max_len": 50,
+        "session_max_len": length,
         "loss": "gBCE",
-        "n_negatives": 128,
-        "gbce_t": t,
+        "n_negatives": 32,
+        "gbce_t": 0.75,
         "lr": rate,
         "epochs": epochs,
     }
-    for factors, blocks, t, rate, epochs in (
-        (64, 1, 0.75, 0.001, 20),
-        (64, 2, 0.75, 0.001, 20),
-        (128, 1, 0.75, 0.001, 20),
-        (128, 2, 0.75, 0.001, 40),
-        (64, 2, 0.75, 0.001, 60),
-        (128, 2, 0.2, 0.003, 20),
+    for factors, blocks, length, rate, epochs in (
+        (64, 1, 20, 0.001, 40),
+        (64, 1, 20, 0.003, 20),
+        (64, 1, 20, 0.003, 40),
+        (128, 1, 20, 0.003, 20),
+        (64, 2, 50, 0.003, 20),
+        (64, 1, 50, 0.003, 40),
     )
 ]
 
