@@ -158,7 +158,7 @@ def certainty(pair: dict[str, Cell], place: Place) -> Certainty:
         values = {name: np.array(cell["rows"][name]["ndcg@10"]) for name, cell in pair.items()}
         return OfPeople(values, place.seed)
     lists = {name: np.array(cell["lists"][name], np.int32) for name, cell in pair.items()}
-    return OfPeopleAndItems(lists, answers(place.split, place.protocol), place.seed)
+    return OfPeopleAndItems(lists, answers(place.split, place.protocol))
 
 
 def _all(sets: dict[str, Any]) -> list[dict[str, Any]]:
