@@ -38,13 +38,16 @@ SEED = 23  # of those under which enough are asked for cold items
 def source() -> Source:
     dataset = sample_dataset()
     log = dataset.log
-    others = np.arange(6, log.n_users, dtype=np.int32)  # disliked a twin first: masked, no target
-    n = len(others)
+    users = np.arange(log.n_users, dtype=np.int32)
+    loved = np.argsort(-dataset.interactions.item_counts, kind="stable")
+    own = [log.items[log.users == user] for user in users]
+    # Each disliked the best-liked of the rest before all else: it is masked, and no target.
+    disliked = np.array([loved[~np.isin(loved, items)][0] for items in own], np.int32)
     events = Events.of(
-        np.concatenate([others, log.users]),
-        np.concatenate([np.full(n, 64, np.int32), log.items]),
-        np.concatenate([np.ones(n, np.int64), log.times]),
-        np.concatenate([np.full(n, -1.0), log.signed]),
+        np.concatenate([users, log.users]),
+        np.concatenate([disliked, log.items]),
+        np.concatenate([np.ones(len(users), np.int64), log.times]),
+        np.concatenate([np.full(len(users), -1.0), log.signed]),
         log.n_users,
     )
     return Source(dataset, ask.plain_items(dataset.n_items), events)
