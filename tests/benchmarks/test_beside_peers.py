@@ -227,7 +227,9 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     own = {key: cell[key] for key in ("data", "protocol", "seed", "label", "catalogue", "cases")}
     own |= {"rows": rows, "lists": {"auto": best[:, :10].tolist()}, "commit": "abc"}
     ours.write_text(json.dumps(own | {"cpu_seconds": 3.0, "largest_mib": 9}))
-    document = figures([place], [PEER, Peer("cornac", "VBPR")], {"lightfm==1.17": "Error: no"})
+    document = figures(
+        [place], [PEER, Peer("cornac", "VBPR")], {"lightfm==1.17": "KeyError: no\nnote: sorry"}
+    )
     row = document["sets"]["sample"]["leave-last-out"]["rows"]["implicit/BM25"]
     assert row["auto"]["difference"] == pytest.approx(1 - 1 / np.log2(5), abs=1e-4)
     assert row["auto"]["p"] < 0.01
@@ -235,7 +237,7 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     text = markdown(document)
     assert "| implicit/BM25 | 0.4307 |" in text
     assert "The best peer as it ships: implicit/BM25; `auto` is 2.32x" in text  # log2(5)
-    assert "lightfm==1.17: `Error: no`" in text
+    assert "lightfm==1.17: `KeyError: no`" in text
 
 
 def test_a_peer_is_below_what_is_known_where_both_errors_do_not_explain_it() -> None:
