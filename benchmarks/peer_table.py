@@ -202,8 +202,9 @@ def markdown(document: dict[str, Any]) -> str:
 
 
 def _short(why: str) -> str:
-    lines = [line.strip() for line in why.splitlines() if "rror" in line]
-    return (lines or why.splitlines())[-1].replace("`", "'")
+    """Return the line that names an exception, else the last."""
+    lines = [line.strip() for line in why.splitlines()]
+    return ([line for line in lines if "Error: " in line] or lines)[-1].replace("`", "'")
 
 
 def _table(found: dict[str, Any]) -> Iterator[str]:

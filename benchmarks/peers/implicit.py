@@ -59,7 +59,7 @@ def bpr(part: Part, setting: Setting, seed: int) -> Scorer:
 
 
 SIZES = [{"K": k} for k in (5, 10, 20, 50, 100, 200, 500, 1000, 2000)]
-BM25 = [{"K": k, "K1": 1.2, "B": b} for k, b in product((10, 20, 50, 200), (0.0, 0.1, 0.3, 0.75))]
+BM25 = [{"K": k, "K1": 1.2, "B": b} for k, b in product((5, 10, 20, 50), (0.0, 0.1, 0.3, 0.75))]
 ALS = [
     {"factors": factors, "alpha": alpha, "regularization": regularization}
     for factors, (alpha, regularization) in product(

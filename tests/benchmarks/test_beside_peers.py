@@ -38,13 +38,16 @@ SEED = 23  # of those under which enough are asked for cold items
 def source() -> Source:
     dataset = sample_dataset()
     log = dataset.log
-    others = np.arange(6, log.n_users, dtype=np.int32)  # disliked a twin first: masked, no target
-    n = len(others)
+    users = np.arange(log.n_users, dtype=np.int32)
+    loved = np.argsort(-dataset.interactions.item_counts, kind="stable")
+    own = [log.items[log.users == user] for user in users]
+    # Each disliked the best-liked of the rest before all else: it is masked, and no target.
+    disliked = np.array([loved[~np.isin(loved, items)][0] for items in own], np.int32)
     events = Events.of(
-        np.concatenate([others, log.users]),
-        np.concatenate([np.full(n, 64, np.int32), log.items]),
-        np.concatenate([np.ones(n, np.int64), log.times]),
-        np.concatenate([np.full(n, -1.0), log.signed]),
+        np.concatenate([users, log.users]),
+        np.concatenate([disliked, log.items]),
+        np.concatenate([np.ones(len(users), np.int64), log.times]),
+        np.concatenate([np.full(len(users), -1.0), log.signed]),
         log.n_users,
     )
     return Source(dataset, ask.plain_items(dataset.n_items), events)
@@ -224,7 +227,9 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     own = {key: cell[key] for key in ("data", "protocol", "seed", "label", "catalogue", "cases")}
     own |= {"rows": rows, "lists": {"auto": best[:, :10].tolist()}, "commit": "abc"}
     ours.write_text(json.dumps(own | {"cpu_seconds": 3.0, "largest_mib": 9}))
-    document = figures([place], [PEER, Peer("cornac", "VBPR")], {"lightfm==1.17": "Error: no"})
+    document = figures(
+        [place], [PEER, Peer("cornac", "VBPR")], {"lightfm==1.17": "KeyError: no\nnote: sorry"}
+    )
     row = document["sets"]["sample"]["leave-last-out"]["rows"]["implicit/BM25"]
     assert row["auto"]["difference"] == pytest.approx(1 - 1 / np.log2(5), abs=1e-4)
     assert row["auto"]["p"] < 0.01
@@ -232,7 +237,7 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     text = markdown(document)
     assert "| implicit/BM25 | 0.4307 |" in text
     assert "The best peer as it ships: implicit/BM25; `auto` is 2.32x" in text  # log2(5)
-    assert "lightfm==1.17: `Error: no`" in text
+    assert "lightfm==1.17: `KeyError: no`" in text
 
 
 def test_a_peer_is_below_what_is_known_where_both_errors_do_not_explain_it() -> None:
