@@ -99,6 +99,11 @@ class Workspace:
         return self.networks / "checkpoints"
 
     @property
+    def people_reports(self) -> Path:
+        """Reports in which people are shown; see `store.people_reports`."""
+        return self.reports / "people"
+
+    @property
     def bundles(self) -> Path:
         """Everything that can be served, one folder a bundle."""
         return self.root / "bundles"

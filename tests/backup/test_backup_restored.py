@@ -16,7 +16,7 @@ from small_shop import WORDS
 
 from beholder.behaviour.event import Event
 from beholder.engine.opening import open_engine
-from beholder.store import ItemRecord, Store, Who
+from beholder.store import ItemRecord, Store, Who, people_reports
 from beholder.workspace import Workspace
 from command_line import beholder
 from forked import Forked
@@ -114,6 +114,15 @@ def test_without_keys_new_people_are_known_and_old_ones_learned_from(
         event = Event("c", "like", user="ann", time=7_000)
         assert store.record([event])[0].status == "stored"
         assert store.erase("ann").events == 1
+
+
+def test_reports_that_show_people_are_in_no_backup(small: Workspace, tmp_path: Path) -> None:
+    (people_reports.make(small) / "report-1.html").write_bytes(b"what somebody did")
+    file, keys = backed_up(small, tmp_path)
+    beholder("restore", file, tmp_path / "new", "--keys", keys, "--no-erasures")
+    there = {path.name for path in (tmp_path / "new" / "reports").rglob("*")}
+    assert "import-1.json" in there
+    assert "report-1.html" not in there
 
 
 def test_every_file_comes_back_but_what_can_be_made_again(small: Workspace, tmp_path: Path) -> None:

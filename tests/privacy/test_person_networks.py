@@ -12,7 +12,8 @@ import pytest
 from beholder.behaviour.event import Event
 from beholder.durable import beside
 from beholder.errors import ErasedError, UsageError
-from beholder.store import ItemRecord, Store, Who, checkpoints
+from beholder.store import ItemRecord, Store, Who, checkpoints, people_reports
+from beholder.store.taken_away import TAKEN
 from beholder.workspace import Workspace
 
 SECRET = b"what ann likes, as a network tells it"
@@ -66,7 +67,7 @@ def test_an_erasure_takes_what_was_left_aside_and_what_learned_from_everybody(
     for folder in (file.parent, checkpoints.make(store.workspace)):  # as it was once, and as it is
         for name in ("small-cnn.safetensors", ".small-cnn.safetensors.part"):
             (folder / name).write_bytes(b"everybody")
-    interrupted = file.parent / f"{checkpoints.TAKEN}1234"
+    interrupted = file.parent / f"{TAKEN}1234"
     interrupted.mkdir()
     (interrupted / "member-1.safetensors").write_bytes(b"everybody")
     assert store.erase("ann").networks == 2
@@ -106,3 +107,26 @@ def test_it_ends_with_what_it_learned_from(store: Store) -> None:
     os.utime(old, (then, then))
     store.expire()
     assert files(store) == [new]
+
+
+def test_reports_that_show_people_fall_with_any_of_them(store: Store) -> None:
+    def stands() -> bool:
+        return any(store.workspace.reports.rglob("report-*.html"))
+
+    def put() -> None:
+        (people_reports.make(store.workspace) / "report-1.html").write_bytes(b"strips")
+
+    put()
+    store.set_purposes("ann", {"train": False, "recommend": False})
+    store.set_purposes("nobody", {"measure": False})
+    store.expire()
+    assert stands()
+    store.set_purposes("ann", {"measure": False})
+    assert not stands()
+    put()
+    later = time.time_ns() // 1_000_000 + 31 * DAY * 1000
+    assert store.expire(later, anyway=True) == 2
+    assert not stands()
+    put()
+    store.erase("ann")
+    assert not stands()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,8 +13,9 @@ from reported_shop import Shop
 
 import beholder
 from beholder.errors import DataError
-from beholder.reporting import results
-from beholder.store import Store
+from beholder.reporting import make, results
+from beholder.reporting.page import page
+from beholder.store import Store, people_reports
 from beholder.workspace import Workspace
 from command_line import beholder as command
 from planted import World, workspace_of
@@ -37,8 +39,21 @@ def test_it_evaluates_writes_and_says_where(small: Workspace, tmp_path: Path) ->
     (run,) = results.read([kept])
     assert [one.share for one in run.learning][-1] == 1.0
     again = beholder.report(small.root, results=[kept])
-    assert again.file.parent == small.reports
+    assert again.file.parent == small.people_reports, "where an erasure finds it"
     assert again.answer == said.strip()
+
+
+def test_who_is_erased_while_it_is_made_is_not_in_it_afterwards(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erasing(*given: Any) -> Any:
+        people_reports.drop(shop.workspace)  # as an erasure does
+        return page(*given)
+
+    monkeypatch.setattr(make, "page", erasing)
+    with pytest.raises(DataError, match="somebody was erased, or may no longer be shown"):
+        beholder.report(shop.workspace.root, results=[shop.results])
+    assert not list(shop.workspace.reports.rglob("report-*.html"))
 
 
 def test_what_is_there_stays(shop: Shop, tmp_path: Path) -> None:

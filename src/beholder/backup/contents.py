@@ -42,9 +42,8 @@ def add_workspace(packer: Packer, workspace: Workspace) -> None:
     """
     for path in (workspace.toml, workspace.secrets / PUBLIC):
         add_file(packer, workspace, path)
-    for name in FOLDERS:
-        for path in files_below(workspace.root / name):
-            add_file(packer, workspace, path)
+    for path in _others(workspace):
+        add_file(packer, workspace, path)
     _add_bundles(packer, workspace)
 
 
@@ -75,11 +74,21 @@ def files_below(folder: Path) -> Iterator[Path]:
 def size_of(workspace: Workspace) -> int:
     """Return about how many bytes `add_workspace` will add."""
     size = 0
-    for name in (*FOLDERS, "bundles"):
-        for path in files_below(workspace.root / name):
-            with suppress(FileNotFoundError):
-                size += path.stat().st_size
+    for path in (*_others(workspace), *files_below(workspace.bundles)):
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
     return size
+
+
+def _others(workspace: Workspace) -> Iterator[Path]:
+    """Yield what is neither store, secret nor bundle, but for reports that show people.
+
+    Those fall with an erasure, and no backup brings them back.
+    """
+    for name in FOLDERS:
+        for path in files_below(workspace.root / name):
+            if workspace.people_reports not in path.parents:
+                yield path
 
 
 def _add_bundles(packer: Packer, workspace: Workspace) -> None:

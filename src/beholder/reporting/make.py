@@ -28,6 +28,7 @@ from beholder.reporting.headline import headline
 from beholder.reporting.markdown import markdown
 from beholder.reporting.page import Made, page
 from beholder.reporting.people import People, people
+from beholder.store import people_reports
 from beholder.store.store import Store
 from beholder.training.budget import seconds
 from beholder.workspace import Workspace
@@ -105,6 +106,8 @@ def report(
         Opens what shows how far it is, for each step anew.
     """
     wish.check()
+    now = datetime.now(UTC)
+    file = _file(workspace, wish, now)
     left_out: list[str] = []
     read = bool(wish.results)
     found = results.read(wish.results) if read else _evaluated(workspace, wish, left_out, showing)
@@ -121,15 +124,26 @@ def report(
         spent = cost(workspace, found, here=not read)
         progress.advance()
         progress.finish()
-    now = datetime.now(UTC)
     moment = f"{now:%d %B %Y, %H:%M} UTC".lstrip("0")
     made = Made(workspace.settings.title, __version__, moment, command(workspace, wish))
     text = page(made, every, told, spent, shown, left_out)
-    file = wish.out or workspace.reports / f"report-{now:%Y%m%dT%H%M%S}.html"
+    if wish.out is None and not file.parent.is_dir():
+        raise DataError(
+            "somebody was erased, or may no longer be shown, while the report was made",
+            remedy="make it again",
+        )
     write_file(file, text.encode(), mode=0o600 if wish.people else 0o644)
     if wish.markdown is not None:
         write_file(wish.markdown, markdown(every).encode())
     return Report(file, headline(every), found, left_out)
+
+
+def _file(workspace: Workspace, wish: Wish, now: datetime) -> Path:
+    """Return where it is to stand; people are shown where an erasure finds them."""
+    if wish.out is not None:
+        return wish.out
+    folder = people_reports.make(workspace) if wish.people else workspace.reports
+    return folder / f"report-{now:%Y%m%dT%H%M%S}.html"
 
 
 def _evaluated(

@@ -7,15 +7,11 @@ training that is under way finds no place to write to, and what it wrote before 
 
 from __future__ import annotations
 
-import os
-import uuid
-from contextlib import suppress
 from pathlib import Path
 
 from beholder.store import person_networks
+from beholder.store.taken_away import take_away
 from beholder.workspace import Workspace
-
-TAKEN = ".taken-"  # how the name of a folder begins that is being destroyed
 
 
 def make(workspace: Workspace) -> Path:
@@ -26,15 +22,8 @@ def make(workspace: Workspace) -> Path:
 
 def drop(workspace: Workspace) -> None:
     """Take all of them away, and write zeros over them."""
-    networks = workspace.networks
-    with suppress(FileNotFoundError):
-        os.rename(workspace.checkpoints, networks / f"{TAKEN}{uuid.uuid4().hex}")
-    for taken in networks.glob(f"{TAKEN}*"):  # of a call that was interrupted, too
-        with suppress(FileNotFoundError):  # another call is at the same one
-            for path in taken.iterdir():
-                person_networks.destroy(path)
-            taken.rmdir()
-    for path in networks.glob("*.safetensors*"):  # where earlier versions had them
+    take_away(workspace.checkpoints)
+    for path in workspace.networks.glob("*.safetensors*"):  # where earlier versions had them
         person_networks.destroy(path)
 
 

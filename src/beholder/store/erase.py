@@ -16,7 +16,16 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from beholder.durable import write_file
 from beholder.errors import StoreError
-from beholder.store import answers, checkpoints, ledger, people, person_networks, schema, segments
+from beholder.store import (
+    answers,
+    checkpoints,
+    ledger,
+    people,
+    people_reports,
+    person_networks,
+    schema,
+    segments,
+)
 from beholder.store.answer_log import AnswerLog
 from beholder.store.database import Database
 from beholder.store.ids import now
@@ -77,6 +86,7 @@ def erase(
         gone = person_networks.forget(workspace.networks, link.subject)
         begun.tells(networks=begun.receipt.networks + gone)
         checkpoints.drop(workspace)
+        people_reports.drop(workspace)
         mark_networks(workspace, begun.since)
         ledger.keep(workspace.erasures, begun.receipt)
         begun.keep(path)

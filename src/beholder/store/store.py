@@ -20,6 +20,7 @@ from beholder.store import (
     item_media,
     items,
     people,
+    people_reports,
     person_networks,
     segments,
     unfinished,
@@ -309,6 +310,7 @@ class Store:
         n = expire(self.database, self.segments, privacy.retention_days, at)
         if n:
             checkpoints.drop(self.workspace)
+            people_reports.drop(self.workspace)
         return n
 
     def erase(self, user: str | Who) -> Receipt:
@@ -359,13 +361,16 @@ class Store:
     def set_purposes(self, user: str | Who, wish: Mapping[Purpose, bool]) -> Purposes:
         """Change what somebody allows; the next request already follows it.
 
-        Who may no longer be learned from takes along where trainings stand.
+        Who may no longer be learned from takes along where trainings stand; who may no longer be
+        measured, the reports in which people are shown.
         """
         who = _who(user)
         known = self.keys.find_one(self.keys.mac(who)) is not None
         allowed = set_purposes(self.database, self.keys, who, wish, self.profiling_default)
         if known and wish.get("train") is False:
             checkpoints.drop(self.workspace)
+        if known and wish.get("measure") is False:
+            people_reports.drop(self.workspace)
         return allowed
 
     def refusing(self, *purposes: Purpose) -> int:
