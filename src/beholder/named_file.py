@@ -14,6 +14,8 @@ KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+SETTINGS = "beholder.toml"  # what a workspace is known by
+OURS = ("store", "secrets", "bundles", "media", "vectors", "networks", SETTINGS, "current")
 
 
 def check(file: Path, force: bool, otherwise: str = "") -> None:
@@ -29,11 +31,18 @@ def check(file: Path, force: bool, otherwise: str = "") -> None:
     Raises
     ------
     UsageError
-        If it is there already, is no file, or has no folder.
+        If it is there already, is no file, has no folder, or is one of a workspace's own.
     """
     if file.is_dir():
         raise UsageError(f"{file} is a folder", remedy="name a file in it")
     folder = file.parent.absolute()
+    whole = folder.resolve() / file.name
+    for root in whole.parents:
+        if (root / SETTINGS).is_file() and whole.relative_to(root).parts[0] in OURS:
+            raise UsageError(
+                f"{file} would lie among what {root} is made of",
+                remedy="name a file elsewhere, such as in its folder reports",
+            )
     if not folder.is_dir():
         raise UsageError(
             f"{file} cannot be written: there is no folder {folder}",

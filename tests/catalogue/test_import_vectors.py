@@ -207,3 +207,17 @@ def test_a_dry_run_looks_at_vectors_as_the_import_does(store: Store, tmp_path: P
     (tmp_path / "ids.txt").write_text("a\n")
     with pytest.raises(VectorsError):
         dry_run(store, given)
+
+
+def test_rows_of_parquet_without_an_id_or_numbers_are_refused_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    table = {"item_id": ["a", None, "b"], "embedding": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]}
+    pq.write_table(pa.table(table), tmp_path / "v.parquet")
+    report, _ = import_files(store.workspace, store, Request(vectors=tmp_path / "v.parquet"))
+    assert counts(report) == (3, 2, 0, 0, 1)
+    assert kept(store).keys() == {"a", "b"}
+    table["embedding"] = [["x", "y"], ["1", "z"], ["q", "r"]]
+    pq.write_table(pa.table(table), tmp_path / "w.parquet")
+    with pytest.raises(VectorsError, match="has no vectors"):
+        import_files(store.workspace, store, Request(vectors=tmp_path / "w.parquet"))

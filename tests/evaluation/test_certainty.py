@@ -59,6 +59,20 @@ def test_one_that_is_better_at_nearly_every_item_is() -> None:
     assert two_way.ratio("ours", "theirs")[0] > 1
 
 
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("lead", [0.0, 0.2, 0.4])
+def test_ratio_difference_and_p_say_the_same(seed: int, lead: float) -> None:
+    found, _ = both(seed, lead)
+    certain = found.p("ours", "theirs") < 0.05
+    low, high = found.ratio("ours", "theirs")
+    assert (not low <= 1 <= high) == certain
+    low, high = found.difference("ours", "theirs")
+    assert (not low <= 0 <= high) == certain
+    turned = found.ratio("theirs", "ours")
+    assert 1 / turned[1] == pytest.approx(found.ratio("ours", "theirs")[0], rel=1e-6)
+    assert found.ratio("ours", "ours") == (1.0, 1.0)
+
+
 def test_means_are_those_of_the_people_and_less_certain() -> None:
     two_way, by_people = both(5, lead=0.2)
     for name, values in by_people.values.items():
@@ -74,14 +88,16 @@ def test_errors_by_hand() -> None:
     targets = np.array([0, 1, 1, 2], np.int32)
     cases = Cases(log, np.arange(2, dtype=np.int32), np.array([0, 2, 4]), targets)
     made = Split("cold-items", Dataset(log, {}, [""] * 4), cases, np.arange(4) < 3)
-    found = OfPeopleAndItems({"one": np.array([[0, 1], [3, -1]], np.int32)}, made)
+    lists = {"one": np.array([[0, 1], [3, -1]], np.int32), "none": np.full((2, 2), -1, np.int32)}
+    found = OfPeopleAndItems(lists, made)
     first, second = 1 / (1 + 1 / np.log2(3)), (1 / np.log2(3)) / (1 + 1 / np.log2(3))
     z = np.array([first, second, 0, 0]) / 2 - 0.5 / 4
     users = 2 * ((z[0] + z[1]) ** 2 + (z[2] + z[3]) ** 2)
     items = 3 / 2 * (z[0] ** 2 + (z[1] + z[2]) ** 2 + z[3] ** 2)
     error = np.sqrt(max(users + items - (z**2).sum(), users, items))
     t = stats.t.ppf(0.975, 1 / (0.25**2 + 0.5**2 + 0.25**2) - 1)
-    assert found.of("one") == pytest.approx((0.5 - t * error, 0.5 + t * error))
+    assert found.difference("one", "none") == pytest.approx((0.5 - t * error, 0.5 + t * error))
+    assert found.of("one") == (0.0, 1.0), "as far as NDCG goes"
 
 
 def test_to_one_who_finds_nothing_the_ratio_has_no_end() -> None:

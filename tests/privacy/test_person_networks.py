@@ -67,6 +67,7 @@ def test_an_erasure_takes_what_was_left_aside_and_what_learned_from_everybody(
     for folder in (file.parent, checkpoints.make(store.workspace)):  # as it was once, and as it is
         for name in ("small-cnn.safetensors", ".small-cnn.safetensors.part"):
             (folder / name).write_bytes(b"everybody")
+    (checkpoints.make(store.workspace) / "stray" / "deep").mkdir(parents=True)
     interrupted = file.parent / f"{TAKEN}1234"
     interrupted.mkdir()
     (interrupted / "member-1.safetensors").write_bytes(b"everybody")

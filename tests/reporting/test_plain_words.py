@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from told import told, with_curve
 
@@ -30,6 +31,10 @@ def test_the_headline_names_what_is_beaten_for_certain() -> None:
 def test_over_several_questions_it_says_in_how_many() -> None:
     both = [told(BETTER), told({"popularity": (0.02, 0.001)}, "cold-items")]
     assert headline(asked(both)) == (
+        "Yes: better than popularity and item-kNN (which can answer 1 of 2 questions), for certain "
+        "wherever it was asked."
+    )
+    assert headline(asked([told(BETTER), told(BETTER, "leave-last-out")])) == (
         "Yes: better than popularity and item-kNN, for certain in each of 2 questions."
     )
     both = [told(BETTER), told(OPEN, "leave-last-out")]
@@ -71,6 +76,29 @@ def test_what_pictures_do_is_said(
     rows = BETTER | {"auto without pictures": pictures, "auto, pictures of others": others}
     (one,) = asked([told(rows)])
     assert said in " ".join(answer(one).sentences)
+
+
+def test_what_flatters_or_starves_a_figure_is_said_beside_it() -> None:
+    few = told({"popularity": (0.05, 0.001)}, "cold-items")
+    few.pool, few.right = 30, [np.zeros(2, np.int32), np.zeros(1, np.int32)]
+    few.notes = ["ease did not fit into the budget", "metric did not fit into the budget"]
+    few.basket_share = 1.0
+    (one,) = asked([few])
+    first, *others = answer(one).sentences
+    # None of 2 among 20 of 30: 10/30 * 9/29; of 1: 10/30.
+    assert "out of 30 items (in any order 78 would); with popularity" in first
+    assert any(own.startswith("2 models did not fit into the budget") for own in others)
+    assert not any("within an hour" in own for own in others), "new items are no visit"
+    (one,) = asked([told(BETTER), told(BETTER, seed=8)])
+    one.first.basket_share = 0.67
+    assert answer(one).sentences[1].startswith("67% of the right answers lie within an hour")
+
+
+def test_what_no_model_reads_is_not_said_to_make_no_difference() -> None:
+    run = told(BETTER | {"auto without pictures": (0.2, 1.0)})
+    run.without = ["without pictures: no model that reads them is in the blend, so nothing is lost"]
+    (one,) = asked([run])
+    assert any(own.startswith("No model that reads pictures") for own in answer(one).sentences)
 
 
 def test_whether_more_data_help_follows_the_learning_curve() -> None:

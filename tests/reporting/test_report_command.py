@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,59 @@ def test_who_is_erased_while_it_is_made_is_not_in_it_afterwards(
     assert not list(shop.workspace.reports.rglob("report-*.html"))
 
 
+def changed(shop: Shop, tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """Return a file of the same results, changed by hand."""
+    (told,) = msgspec.json.decode(shop.results.read_bytes())
+    change(told)
+    file = tmp_path / "changed.json"
+    file.write_bytes(msgspec.json.encode([told]))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda told: told.update(rows=[]), "its first row is not of the blend"),
+        (lambda told: told.update(protocol="guess"), "there is no protocol 'guess'"),
+        (lambda told: told.update(pool=0), "0 of 120 items were ranked"),
+        (lambda told: told["rows"][0]["per_user"].pop("ndcg@10"), "no NDCG@10 for each case"),
+        (lambda told: told["rows"][1]["per_user"]["hr@20"].pop(), "are not of 1"),
+        (lambda told: told["rows"][0]["lists"].pop(), "are not of 1"),
+        (lambda told: told.update(right=[["x", "y"]] * len(told["right"])), "another catalogue"),
+    ],
+)
+def test_what_no_evaluation_of_this_workspace_says_is_refused(
+    shop: Shop, tmp_path: Path, change: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    file = changed(shop, tmp_path, change)
+    with pytest.raises(DataError, match=said):
+        beholder.report(shop.workspace.root, results=[file], out=tmp_path / "a.html")
+    assert not (tmp_path / "a.html").exists()
+
+
+def test_one_evaluation_told_twice_is_not_two_seeds(shop: Shop) -> None:
+    with pytest.raises(DataError, match="leave-last-out with seed 7 is there 2 times"):
+        beholder.report(shop.workspace.root, results=[shop.results, shop.results])
+
+
+@pytest.mark.parametrize("name", ["secrets/root.key", "store/new.html", "beholder.toml"])
+def test_a_file_of_the_workspace_itself_is_never_replaced(shop: Shop, name: str) -> None:
+    file = shop.workspace.root / name
+    before = file.read_bytes() if file.exists() else None
+    words = ("report", shop.workspace.root, "--from", shop.results, "--out", file, "--force")
+    _, told = command(*words, status=2)
+    assert "would lie among what" in told
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+def test_two_results_are_never_one_file(shop: Shop, tmp_path: Path) -> None:
+    same = tmp_path / "a.html"
+    words = ("report", shop.workspace.root, "--from", shop.results, "--out", same)
+    _, told = command(*words, "--markdown", same, status=2)
+    assert "two results would be one file" in told
+    assert not same.exists()
+
+
 def test_what_is_there_stays(shop: Shop, tmp_path: Path) -> None:
     file = tmp_path / "mine.html"
     file.write_text("mine")
@@ -77,7 +131,8 @@ def test_what_would_evaluate_is_refused_beside_results(shop: Shop, option: str) 
 
 def test_results_of_several_files_are_put_into_one(shop: Shop, tmp_path: Path) -> None:
     both = tmp_path / "both.json"
-    words = ("--from", shop.results, "--from", shop.results, "--json", both)
+    other = changed(shop, tmp_path, lambda told: told.update(seed=8))
+    words = ("--from", shop.results, "--from", other, "--json", both)
     command("report", shop.workspace.root, *words, "--out", tmp_path / "a.html")
     once = msgspec.json.decode(shop.results.read_bytes())
     assert len(msgspec.json.decode(both.read_bytes())) == 2

@@ -255,6 +255,11 @@ def _warnings(made: Card) -> list[str]:
         )
     if made.items and made.items_without_picture * 2 > made.items:
         found.append(f"{made.items_without_picture} of {made.items} items have no picture")
+    if made.pictures_not_encoded * 2 > made.pictures:
+        found.append(
+            f"{made.pictures_not_encoded} of {made.pictures} pictures are not encoded, so that "
+            "nothing is learned from them: `beholder encode`"
+        )
     if made.events and made.days < 1:
         found.append("all events lie within a day: time cannot split them")
     return found

@@ -15,6 +15,7 @@ from beholder.evaluation.bootstrap import Values, interval, ratio_interval, sign
 
 Interval = tuple[float, float]
 DEPTH = 10
+HALVINGS = 40  # of what is looked through for the end of an interval
 
 
 class Certainty(Protocol):
@@ -69,7 +70,9 @@ class OfPeopleAndItems:
 
     each scaled by n / (n - 1) of its number. Intervals and p values are of Student's t, whose
     degrees of freedom are one less than as many equal items as would weigh as these do: answers to
-    a few popular items are few findings. Of a ratio it is the logarithm.
+    a few popular items are few findings. The interval of a ratio holds every r for which the first
+    less r times the second is not certainly other than 0 (Fieller, JRSS B 1954), so that it says of
+    r = 1 what the p value says.
 
     Parameters
     ----------
@@ -89,7 +92,8 @@ class OfPeopleAndItems:
         self.added = {name: own - self.means[name] * share for name, own in worth.items()}
 
     def of(self, name: str) -> Interval:
-        return self._around(self.means[name], self._error(self.added[name]))
+        low, high = self._around(self.means[name], self._error(self.added[name]))
+        return max(low, 0.0), min(high, 1.0)  # as NDCG is
 
     def ratio(self, ours: str, theirs: str) -> Interval:
         above, below = self.means[ours], self.means[theirs]
@@ -97,9 +101,21 @@ class OfPeopleAndItems:
             return float("inf"), float("inf")
         if above <= 0:
             return 0.0, 0.0
-        error = self._error(self.added[ours] / above - self.added[theirs] / below)
-        low, high = self._around(float(np.log(above / below)), error)
-        return float(np.exp(low)), float(np.exp(high))
+        found = above / below
+        if self._error(self.added[ours] / above - self.added[theirs] / below) == 0:
+            return found, found  # one is a multiple of the other everywhere
+        low = self._end(ours, theirs, 0.0, found)
+        turned = self._end(theirs, ours, 0.0, 1 / found)  # the same, seen from the other
+        return low, 1 / turned if turned > 0 else float("inf")
+
+    def _end(self, ours: str, theirs: str, low: float, high: float) -> float:
+        """Return the lowest ratio that is not certainly too low, from one that is the ratio."""
+        for _ in range(HALVINGS):
+            r = (low + high) / 2
+            apart = self.means[ours] - r * self.means[theirs]
+            certain = apart > self.t * self._error(self.added[ours] - r * self.added[theirs])
+            low, high = (r, high) if certain else (low, r)
+        return low
 
     def difference(self, ours: str, theirs: str) -> Interval:
         apart = self.means[ours] - self.means[theirs]

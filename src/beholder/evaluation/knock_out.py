@@ -29,6 +29,7 @@ PICTURES, WORDS, BEHAVIOUR, MEMBERS = "pictures", "words", "behaviour", "members
 PARTS = (PICTURES, WORDS, BEHAVIOUR, MEMBERS)
 SHUFFLED = "pictures of others"
 CERTAIN = 0.05
+UNREAD = "no model that reads them is in the blend"
 Learn = Callable[[Dataset, Iterable[str]], Fitted]
 
 
@@ -207,7 +208,7 @@ def _sentence(row: Row, name: str, read: bool) -> str:
     assert row.p is not None, "so there is a p"
     mean, low, high = row.lost
     if not (mean or low or high) and not read:
-        return f"{_given(name)}: no model that reads them is in the blend, so nothing is lost"
+        return f"{_given(name)}: {UNREAD}, so nothing is lost"
     if not (mean or low or high):
         return f"{_given(name)}: nothing is lost, the lists are as good"
     verdict = "no certain difference"

@@ -112,8 +112,11 @@ def load(path: Path, data: str, seed: int) -> State | None:
             "the checkpoint is of other data, settings, seed or version of Beholder or PyTorch",
             remedy=REMEDY,
         )
-    weights, best, moments = _parts(arrays)
-    torch.set_rng_state(random)
+    try:
+        weights, best, moments = _parts(arrays)
+        torch.set_rng_state(random)
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise DataError(f"the checkpoint {path} cannot be read: {error}", remedy=REMEDY) from error
     if "random.cuda" in arrays and torch.cuda.is_available():
         torch.cuda.set_rng_state(torch.from_numpy(arrays["random.cuda"]))
     return State(data, seed, header.threads, header.epochs, weights, best, moments)

@@ -19,6 +19,7 @@ from beholder.networks.checkpoint import State, Weights
 from beholder.networks.event_files import EventFiles
 from beholder.networks.task import Ended, Epoch, Options, Task, Trained
 
+MOST_THREADS = 1024
 SELDOM = 20  # times as long as writing a checkpoint takes, until it is written again
 TAKEN = (
     "where this training stands is no longer kept: since it began somebody was erased, refused "
@@ -214,6 +215,17 @@ class _Run:
         if found is None:
             self.options.progress.note("there is no checkpoint to go on with: begun anew")
             return
+        try:
+            self._go_on(found)
+        except (RuntimeError, ValueError, LookupError, TypeError) as error:
+            raise DataError(
+                f"the checkpoint {self.options.checkpoint} is of another network: {error}",
+                remedy=checkpoint.REMEDY,
+            ) from error
+
+    def _go_on(self, found: State) -> None:
+        if not 1 <= found.threads <= MOST_THREADS:
+            raise ValueError(f"{found.threads} threads")
         torch.set_num_threads(found.threads)
         self.module.load_state_dict(found.weights)
         groups = self.optimiser.state_dict()["param_groups"]

@@ -18,12 +18,16 @@ def headline(every: Sequence[Asked]) -> str:
         rows = [row for one in every if (row := one.row(model)) is not None]
         how, name = _how(rows), name_of(model)
         said = {WORSE: f"{name} is better{_in(rows, WORSE)}", SOMETIMES: name + _in(rows, "better")}
+        if len(rows) < len(every):
+            said[ALWAYS] = f"{name} (which can answer {len(rows)} of {len(every)} questions)"
         found[how].append(said.get(how, name))
     if found[WORSE]:
         return f"Not everywhere: {listed(found[WORSE])}, for certain."
     if not found[ALWAYS] and not found[SOMETIMES]:
         return f"Not shown: no certain difference to {listed(found[NEVER])}."
     where = f" in each of {len(every)} questions" if len(every) > 1 else ""
+    if any("(" in one for one in found[ALWAYS]):
+        where = " wherever it was asked"
     if not found[SOMETIMES] and not found[NEVER]:
         return f"Yes: better than {listed(found[ALWAYS])}, for certain{where}."
     told = [f"better than {listed(found[ALWAYS])}, for certain{where}"] if found[ALWAYS] else []

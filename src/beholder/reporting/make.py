@@ -88,6 +88,11 @@ class Wish(NamedTuple):
                 named_file.check(file, self.force)
         if not self.protocols and not self.results:
             raise UsageError("no question is asked", remedy="name a protocol", field="protocols")
+        named = [file.absolute() for file in (self.out, self.markdown, self.json) if file]
+        if len(set(named)) < len(named):
+            raise UsageError("two results would be one file", remedy="give each a name of its own")
+        if self.seeds < 1:
+            raise UsageError(f"{self.seeds} seeds", remedy="ask for 1 or more", field="seeds")
         for protocol in self.protocols:
             check_protocol(protocol)
         knock_out.check(self.without)
@@ -111,9 +116,11 @@ def report(
     left_out: list[str] = []
     read = bool(wish.results)
     found = results.read(wish.results) if read else _evaluated(workspace, wish, left_out, showing)
-    _keep(wish, found)
     every = asked(found)
     with Store.open(workspace) as store, showing() as progress:
+        if read:
+            results.check_items(found, store.items()["item_id"].to_pylist())
+            _keep(wish, found)
         progress.start("writing the report", 2 + len(every))
         told = card(store)
         progress.advance()
@@ -176,7 +183,8 @@ def _evaluated(
             last = error
             left_out.append(f"{protocol} could not be asked: {error}")
     if not found:
-        raise last
+        told = "; ".join(left_out)
+        raise DataError(told, remedy=last.remedy)
     return found
 
 

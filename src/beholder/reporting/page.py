@@ -116,7 +116,7 @@ def _section(name: str, asked: Asked, people: People | None) -> Section:
         figures.contenders(asked),
         _table(asked),
         figures.parts(asked),
-        tuple(run.without[len(asked.of(PART)) :]),  # the figure says the rest
+        tuple(one for one in run.without if "NDCG@10" not in one),  # the figure says the rest
         figures.learning(asked),
         _by_seed(asked, [one.more for one in asked.runs]),
         figures.tenths(asked),
@@ -189,15 +189,19 @@ def _by_seed(asked: Asked, said: Sequence[Sequence[str]]) -> tuple[str, ...]:
 def _tiles(every: Sequence[Asked], cost: Cost) -> list[tuple[str, str]]:
     """Return the few figures that one remembers, of the first question."""
     first = every[0]
-    found = [
-        (
-            f"{100 * first.blend.hr20:.0f} of 100",
-            "people find something that they took among twenty",
+    where = f"{summary.title(first)}: " if len(every) > 1 else ""
+    found = []
+    if first.first.pool > summary.FEW:  # else most orders would find something
+        found.append(
+            (
+                f"{100 * first.blend.hr20:.0f} of 100",
+                f"{where}people find something that they took among twenty",
+            )
         )
-    ]
     for row in first.of(BASELINE)[:2]:
         if row.ratio is not None:
-            told = f"as good as {name_of(row.model)} by NDCG@10"
+            certain = "for certain" if row.certain else "not certain"
+            told = f"{where}as good as {name_of(row.model)} by NDCG@10, {certain}"
             found.append((f"{summary.ratio(row.ratio.value)} times", told))
     if cost.bundle is not None:
         found.append((summary.millis(cost.bundle.median), "until an answer is there"))

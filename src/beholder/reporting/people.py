@@ -19,6 +19,7 @@ from beholder.dataset.build import Built, build
 from beholder.dataset.dataset import Dataset
 from beholder.dataset.splits import Cases, Split
 from beholder.dataset.time_cuts import day_of
+from beholder.errors import DataError
 from beholder.evaluation.evaluate import Evaluation
 from beholder.evaluation.protocols import cuts_of, split
 from beholder.media.thumbnails import thumbnail
@@ -146,7 +147,10 @@ def known(built: Built, k: int) -> NDArray[np.bool_]:
 def _again(dataset: Dataset, run: Evaluation, measured: NDArray[np.bool_]) -> Split | None:
     """Divide the behaviour as it was divided then; None where that is not possible any more."""
     for cut in range(cuts_of(run.protocol)):
-        made = split(dataset, run.protocol, run.seed, measured, cut)
+        try:
+            made = split(dataset, run.protocol, run.seed, measured, cut)
+        except DataError:  # too few are left who could be asked
+            return None
         if run.since == (None if made.since is None else day_of(made.since)):
             return made
     return None

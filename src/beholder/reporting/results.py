@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 
 from beholder.errors import DataError
 from beholder.evaluation.evaluate import Evaluation
+from beholder.evaluation.protocols import PROTOCOLS
 
+FOREIGN = (ValueError, AttributeError, TypeError, LookupError, RecursionError)
 REMEDY = "name a file that `beholder evaluate --json` wrote"
 
 
@@ -25,7 +28,33 @@ def read(files: Iterable[Path]) -> list[Evaluation]:
     DataError
         If a file is not there, or holds something else.
     """
-    return [one for file in files for one in _read(file)]
+    found = [one for file in files for one in _read(file)]
+    several = Counter((one.protocol, one.since, one.seed) for one in found)
+    for (protocol, _, seed), n in several.items():
+        if n > 1:
+            raise DataError(
+                f"{protocol} with seed {seed} is there {n} times", remedy="name each result once"
+            )
+    return found
+
+
+def check_items(found: Iterable[Evaluation], ids: Collection[str]) -> None:
+    """Refuse results of another catalogue: most of what was asked for is not in this one.
+
+    Raises
+    ------
+    DataError
+        With how many of how many items are unknown here.
+    """
+    for one in found:
+        asked = {one.ids[place] for own in one.right for place in own if place >= 0}
+        strange = len(asked.difference(ids))
+        if strange > len(asked) / 2:
+            raise DataError(
+                f"these results are of another catalogue: of {len(asked)} right answers of "
+                f"{one.protocol} {strange} are no items here",
+                remedy="name the workspace that was evaluated",
+            )
 
 
 def _read(file: Path) -> list[Evaluation]:
@@ -34,7 +63,7 @@ def _read(file: Path) -> list[Evaluation]:
         found = [_evaluation(one) for one in told]
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error.strerror}", remedy=REMEDY) from None
-    except (msgspec.MsgspecError, ValueError, AttributeError, TypeError, KeyError) as error:
+    except (msgspec.MsgspecError, *FOREIGN) as error:
         raise DataError(f"{file} holds no evaluations: {error}", remedy=REMEDY) from None
     if not found:
         raise DataError(f"{file} holds no evaluation", remedy=REMEDY)
@@ -58,7 +87,32 @@ def _evaluation(told: dict[str, Any]) -> Evaluation:
     for row, own, each in zip(found.rows, lists, values, strict=True):
         row.lists = _placed(own, places)
         row.per_user = {name: np.array([_number(one) for one in v]) for name, v in each.items()}
+    _check(found)
     return found
+
+
+def _check(one: Evaluation) -> None:
+    """Refuse what no evaluation says.
+
+    Raises
+    ------
+    ValueError
+        With what it is.
+    """
+    if one.protocol not in PROTOCOLS:
+        raise ValueError(f"there is no protocol {one.protocol!r}")
+    if not one.rows or one.rows[0].model != "auto":
+        raise ValueError("its first row is not of the blend")
+    if one.pool < 1 or one.n_items < one.pool:
+        raise ValueError(f"{one.pool} of {one.n_items} items were ranked")
+    if not all(0 < point.share <= 1 for point in one.learning):
+        raise ValueError("its learning curve has shares that are none")
+    for row in one.rows:
+        wrong = {name for name, own in row.per_user.items() if len(own) != len(one.right)}
+        if wrong or len(row.lists) % max(len(one.right), 1):
+            raise ValueError(f"values and lists of {row.model} are not of {len(one.right)} cases")
+    if len(one.right) and len(one.rows[0].lists) and "ndcg@10" not in one.rows[0].per_user:
+        raise ValueError("the blend has no NDCG@10 for each case")
 
 
 def _placed(lists: Sequence[Sequence[str]], places: Mapping[str, int]) -> NDArray[np.int32]:

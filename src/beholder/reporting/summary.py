@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from beholder.evaluation import knock_out
+from beholder.evaluation.evaluate import Evaluation
 from beholder.reporting.asked import BASELINE, Asked, Contender, Interval
 from beholder.reporting.cost import Cost
 from beholder.reporting.figures import points, signed
 from beholder.reporting.words import QUESTIONS, listed, name_of
 
+FEW = 200  # items to choose from: below, twenty are a large part of them
+UNFITTED = "did not fit into the budget"
+UNREAD = f"without {knock_out.PICTURES}: {knock_out.UNREAD}"
 PICTURES = knock_out.row_of(knock_out.PICTURES)
 SHUFFLED = knock_out.row_of(knock_out.SHUFFLED)
 
@@ -34,7 +39,8 @@ class Answer(NamedTuple):
 
 def answer(asked: Asked) -> Answer:
     """Return what is to be said of one question."""
-    said = [_people(asked), *_beaten(asked), *_pictures(asked), *_more(asked)]
+    said = [_people(asked), *_same_visit(asked), *_beaten(asked), *_pictures(asked)]
+    said += [*_more(asked), *_unfitted(asked)]
     return Answer(title(asked), verdict(asked), said)
 
 
@@ -94,8 +100,46 @@ def _people(asked: Asked) -> str:
     beside = f"; {listed(others)}" if others else ""
     return (
         f"Of 100 people, {_of_hundred(asked.blend)} find something that they really took among "
-        f"twenty recommendations{beside}."
+        f"twenty recommendations{_of_few(asked.first)}{beside}."
     )
+
+
+def _of_few(run: Evaluation) -> str:
+    """Say what any order would reach, where there is little to choose from."""
+    if run.pool > FEW or not len(run.right):
+        return ""
+    return f" out of {run.pool} items (in any order {100 * by_chance(run):.0f} would)"
+
+
+def by_chance(run: Evaluation) -> float:
+    """Return the share of people of whom something is among twenty drawn from the pool."""
+    missed = [
+        math.comb(max(run.pool - len(own), 0), 20) / max(math.comb(run.pool, 20), 1)
+        for own in run.right
+    ]
+    return 1 - sum(missed) / len(missed)
+
+
+def _same_visit(asked: Asked) -> list[str]:
+    """Say so on the first page where mostly a visit goes on that was under way."""
+    run = asked.first
+    if run.label == run.protocol or run.since is not None:
+        return []
+    return [
+        f"{run.basket_share:.0%} of the right answers lie within an hour of something that was "
+        f"known: mostly a visit goes on, which is easier than to foresee the next one."
+    ]
+
+
+def _unfitted(asked: Asked) -> list[str]:
+    """Say how much there was no time for."""
+    n = len({one for run in asked.runs for one in run.notes if UNFITTED in one})
+    if not n:
+        return []
+    return [
+        f"{n} {'model' if n == 1 else 'models'} did not fit into the budget: with more time "
+        f"the figures may be others."
+    ]
 
 
 def _of_hundred(one: Contender) -> str:
@@ -132,6 +176,8 @@ def _pictures(asked: Asked) -> list[str]:
     row, shuffled = asked.row(PICTURES), asked.row(SHUFFLED)
     if row is None or row.lost is None:
         return []
+    if any(one.startswith(UNREAD) for one in asked.first.without):
+        return ["No model that reads pictures is in the blend, so they could make no difference."]
     if not any(row.lost):
         return ["Pictures made no difference: without them the same is found."]
     lost = Interval(-row.lost.value, -row.lost.high, -row.lost.low)

@@ -51,7 +51,8 @@ NAMES = {
 EXPLAINED = {
     "the blend": "what Beholder learned from the pictures, words and behaviour of this catalogue: "
     "several models, weighed against each other on people whose test answers it never saw.",
-    "popularity": "everybody is shown what most people took, newer things counting more.",
+    "popularity": "everybody is shown what most people took, newer things counting more. "
+    "Of new items, which nobody took yet, it knows nothing: their order is drawn.",
     "item-kNN": "“who took this also took that”, the usual method; tuned on the same people.",
     "NDCG@10": "how near the top of ten recommendations the right ones stand: 1 is best, and all "
     "that was asked for stands first; 0 says that none of it is among the ten. A right item at "
@@ -59,8 +60,10 @@ EXPLAINED = {
     "HR@20": "hit rate: the share of people of whom at least one right item is among twenty.",
     "95 % interval": "were other people drawn like these (among new items: other people and other "
     "items), 95 of 100 such intervals would hold the true figure.",
-    "certain": "p is below .05, corrected for the number of comparisons (Holm): were there no "
-    "difference, so large a one would be seen in fewer than 5 of 100 such tables.",
+    "certain": "p is below .05, corrected for the number of comparisons of its kind (Holm): "
+    "models and stages together, parts together. Were there no difference, so large a one would be "
+    "seen in fewer than 5 of 100 such tables. It is said of what was learned here: learned again, "
+    "from another seed or with more time, it may come out otherwise; several seeds show how much.",
     "within an hour": "the share of right answers that lie within an hour of something else that "
     "was known of the person. Where it is high, a visit goes on, which is easier to foresee than "
     "the next one.",

@@ -21,7 +21,7 @@ from beholder.scorers.recency import USUAL, Recency
 
 PLACED, BY_CONTENT = "placed.safetensors", "by-content.safetensors"
 KEPT = 500  # entries a row: ranks like the full matrix on the data this was developed on
-FEWEST = 200  # of a large catalogue: what is served keeps about as many
+FEWEST = 200  # of a large catalogue, for the sake of memory; what that costs: docs/models.md
 ENTRIES = 20_000_000  # of all rows, while each has more than the fewest: 160 MB
 
 

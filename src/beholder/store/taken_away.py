@@ -22,6 +22,14 @@ def take_away(folder: Path) -> None:
         os.rename(folder, folder.with_name(f"{TAKEN}{uuid.uuid4().hex}"))
     for taken in folder.parent.glob(f"{TAKEN}*"):  # of a call that was interrupted, too
         with suppress(FileNotFoundError):  # another call is at the same one
-            for path in taken.iterdir():
-                person_networks.destroy(path)
-            taken.rmdir()
+            _destroy(taken)
+
+
+def _destroy(folder: Path) -> None:
+    """Take a folder away, and all that is below it, though nothing of ours makes folders there."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            _destroy(path)
+        else:
+            person_networks.destroy(path)
+    folder.rmdir()

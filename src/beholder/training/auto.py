@@ -110,7 +110,9 @@ def fit_auto(
     """
     clock, only = budget.clock or Clock(budget.seconds), list(only)
     members, left_out = members_of(dataset, only)
-    members, too_large = with_room(members, dataset, asked=bool(only))
+    too_large: dict[str, str] = {}
+    if budget.plan is None:  # else who is in it had room when it was made, and is not chosen anew
+        members, too_large = with_room(members, dataset, asked=bool(only))
     left_out += [f"{name} is left out: {why}" for name, why in too_large.items()]
     if not members and left_out:
         raise UsageError(

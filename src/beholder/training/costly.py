@@ -17,7 +17,7 @@ from beholder.blending.members import Member
 from beholder.dataset.dataset import Dataset
 from beholder.models.card import learned
 from beholder.models.contract import FitOptions
-from beholder.models.dense import invert, solvable
+from beholder.models.dense import DENSE_LIMIT, invert, solvable
 from beholder.progress import Silent
 from beholder.training.budget import told
 from beholder.training.plan import Plan
@@ -57,8 +57,8 @@ class Costly:
 
     def __init__(self, dataset: Dataset, train: Dataset, seed: int) -> None:
         self.train, self.options = train, FitOptions(seed, deadline=-np.inf)
-        self.n_solved = len(solvable(train, train.n_items))
-        whole = len(solvable(dataset, dataset.n_items))
+        self.n_solved = len(solvable(train, DENSE_LIMIT))
+        whole = len(solvable(dataset, DENSE_LIMIT))
         cubed = (whole / max(self.n_solved, 1)) ** 3
         linear = len(dataset.interactions) / max(len(train.interactions), 1)
         # Of cheap members it is not said what they do: the worse of the two.

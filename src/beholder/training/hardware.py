@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,12 @@ from beholder.encoders.picture_workers import cores
 SMI = "nvidia-smi"
 PCI, NVIDIA, DISPLAY = Path("/sys/bus/pci/devices"), "0x10de", "0x03"
 MEMINFO, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
+CGROUPS, STAT = Path("/proc/self/cgroup"), "memory.stat"
+FORMS = (  # how a line of CGROUPS names it, where it lies, and its files: version 2, and version 1
+    ("", "", "memory.max", "memory.current"),
+    ("memory", "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"),
+)
+FILES = re.compile(r"^(?:in)?active_file (\d+)$", re.MULTILINE)
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -61,12 +68,28 @@ def memory() -> Memory:
         return Memory(None, None)
     told = re.search(r"MemAvailable:\s+(\d+) kB", _read(MEMINFO))
     free = int(told[1]) * 1024 if told else None
-    limit, used = _read(GROUP / "memory.max"), _read(GROUP / "memory.current")
-    if limit.isdigit() and int(limit) < whole:
-        whole = int(limit)
-        left = max(whole - int(used), 0) if used.isdigit() else whole
-        free = left if free is None else min(free, left)
-    return Memory(whole, free)
+    bounds = [(limit, used) for limit, used in _groups() if limit < whole]
+    left = [max(limit - used, 0) for limit, used in bounds]
+    if free is not None:
+        left.append(free)
+    return Memory(min([whole, *(limit for limit, _ in bounds)]), min(left, default=None))
+
+
+def _groups() -> Iterator[tuple[int, int]]:
+    """Yield the bytes that each group of processes around this one may use, and that it does.
+
+    What it keeps of files is not counted: the system gives that up before it runs out.
+    """
+    for told, top, limit_of, used_of in FORMS:
+        own = re.search(rf"^\d+:{told}:/(.*)$", _read(CGROUPS), re.MULTILINE)
+        root = GROUP / top
+        folder = root / own[1] if own else root
+        for group in (folder, *folder.parents):
+            limit, used = _read(group / limit_of), _read(group / used_of)
+            if limit.isdigit() and used.isdigit():
+                yield int(limit), int(used) - sum(map(int, FILES.findall(_read(group / STAT))))
+            if group == root:
+                break
 
 
 def processor() -> Cores:

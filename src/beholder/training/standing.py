@@ -15,7 +15,7 @@ import msgspec
 from beholder import __version__
 from beholder.dataset.build import Built
 from beholder.durable import write_file
-from beholder.errors import UsageError
+from beholder.errors import DataError, UsageError
 from beholder.models.contract import CHECKPOINT
 from beholder.progress import Progress
 from beholder.settings import Settings
@@ -61,10 +61,16 @@ def begin(folder: Path, about: About, resume: bool, progress: Progress) -> None:
     ------
     UsageError
         If there is another training, and which data or setting is another.
+    DataError
+        If what is there cannot be read.
     """
     path = folder / ABOUT
     if resume and path.exists():
-        _check(msgspec.json.decode(path.read_bytes(), type=About), about)
+        try:
+            before = msgspec.json.decode(path.read_bytes(), type=About)
+        except msgspec.MsgspecError as error:
+            raise DataError(f"{path} cannot be read: {error}", remedy=ANEW) from error
+        _check(before, about)
         return
     if resume:
         progress.note(NONE)

@@ -97,6 +97,16 @@ def _ids(path: Path, refuse: Refuse) -> list[str]:
     return names
 
 
+def _numbers(row: Any) -> NDArray[np.float32] | None:
+    """Return a vector, float32; None: it is empty, has gaps, or holds something else."""
+    if not row or None in row:
+        return None
+    try:
+        return np.array(row, np.float32)
+    except (TypeError, ValueError):
+        return None
+
+
 def _parquet(path: Path, refuse: Refuse) -> tuple[list[str], NDArray[np.float32]]:
     names: list[str] = []
     rows: list[NDArray[np.float32]] = []  # lists of numbers would be eight times as large
@@ -107,14 +117,15 @@ def _parquet(path: Path, refuse: Refuse) -> tuple[list[str], NDArray[np.float32]
             raise VectorsError(
                 f"{path.name} lacks a column of ids or vectors", remedy="item_id and vector"
             )
-        for number, name, row in zip(
-            batch.rows, batch.columns[column], batch.columns[vector], strict=True
-        ):
-            if name is None or not row or (rows and len(row) != len(rows[0])) or None in row:
-                refuse(number, "has no id, or a vector of another length")
+        ids = as_list(batch.columns[column])
+        for number, name, row in zip(batch.rows, ids, batch.columns[vector], strict=True):
+            own = _numbers(row)
+            known = isinstance(name, str | int) and str(name).strip()
+            if not known or own is None or (rows and len(own) != len(rows[0])):
+                refuse(number, "has no id, or a vector of another length, or not of numbers")
                 continue
             names.append(str(name).strip())
-            rows.append(np.array(row, np.float32))
+            rows.append(own)
     if not rows:
         raise VectorsError(f"{path.name} has no vectors", remedy="write it again")
     return _finite(names, np.array(rows, np.float32), refuse)
