@@ -25,7 +25,7 @@ SAID = """\
 Means over all cases and seeds, never sampled, by the metrics of `beholder evaluate`; what somebody
 met before is masked for everybody alike. `error`: standard error, the user being the unit. `from`,
 `to`: 95 % interval in the least certain seed. `p`: in the least certain seed, corrected by Holm
-over all tables here; in cold-items, users and items are drawn anew. `tried`: settings on validation
+over all tables here; in cold-items errors of users and items count. `tried`: settings on validation
 users of the first seed. `CPU s`: tuning, fitting and asking in that seed, `fit`: one fit on all
 data. `our history weights`: what somebody liked counts decay^moments before the newest."""
 

@@ -38,7 +38,7 @@ class Row(msgspec.Struct):
     Attributes
     ----------
     ndcg10
-        Mean NDCG@10 over users, with `low` and `high` the 95 % interval by bootstrap.
+        Mean NDCG@10 over users, with `low` and `high` the 95 % interval, see `certainty`.
     against
         Ratio of the blend's NDCG@10 to this contender's, with its 95 % interval.
     lost
