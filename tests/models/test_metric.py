@@ -181,7 +181,7 @@ def test_hardly_any_items_have_a_metric_that_changes_next_to_nothing() -> None:
 
 def test_settings_are_chosen_by_what_they_say_of_new_items() -> None:
     held = validation(dataset_of(make_world()), seed=1)
-    tuner = Tuner(held, Plan(Clock(3600)), seed=1)
+    tuner = Tuner(held, Plan(Clock(3600)), FitOptions(1))
     spoilt = MetricSettings(epochs=0, power=0.01)  # everything is as near as everything else
     member = Member("metric", LearnedMetric, (spoilt, MetricSettings(epochs=1)))
     first = tuner.next(member)

@@ -83,7 +83,7 @@ def test_a_network_of_one_person_answers_only_them_and_goes_with_them(
 ) -> None:
     with Store.open(workspace) as store:
         store.keep_network("ann", packed(made(network(math.log(9)))))
-        (file,) = workspace.networks.iterdir()
+        (file,) = workspace.networks.glob("*.sealed")
         assert file.stat().st_mode & 0o777 == 0o600
         sealed = file.read_bytes()
         assert b"small-cnn" not in sealed, "it opens with the key of the person alone"
@@ -109,7 +109,7 @@ def test_a_network_no_better_than_chance_leaves_the_answer_to_that_of_all(
     with Store.open(workspace) as store:
         store.keep_network("bob", packed(chance))
     answer = ask(client, user="bob")
-    next(workspace.networks.iterdir()).unlink()
+    next(workspace.networks.glob("*.sealed")).unlink()
     assert (answer["by"], round(answer["prediction"], 4)) == ("small-cnn", 0.75)
 
 
@@ -118,7 +118,7 @@ def test_a_cut_network_of_a_person_is_an_error_that_says_so(
 ) -> None:
     with Store.open(workspace) as store:
         store.keep_network("bob", packed(made(network(0.0))))
-    (file,) = workspace.networks.iterdir()
+    (file,) = workspace.networks.glob("*.sealed")
     file.write_bytes(file.read_bytes()[:-10])
     answer = client.post("/recommend", json={"image": IMAGE, "user": "bob"})
     assert answer.status_code == 503

@@ -58,7 +58,10 @@ def axis(values: Sequence[float], signed: bool = False) -> Axis:
     if low == high:
         high = 1.0
     step = _step((high - low) / TICKS)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    # A bound that is round itself may come out a hair beyond: not a whole step for that.
+    first += (first + 1) * step <= low
+    last -= (last - 1) * step >= high
     low, high = first * step, last * step
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     mark = "+" if signed else ""
