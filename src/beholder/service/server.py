@@ -51,6 +51,7 @@ BACKLOG = 4096
 CONNECTIONS = 8_192  # at once, each at most HEADER_SECONDS without a request
 FILES = 512  # descriptors for everything else
 GRACE = 10  # seconds that requests have to end when the server stops
+ALLOCATED = 10_000  # objects between looks for garbage: Python's 700 are those of a few answers
 
 
 @dataclass
@@ -138,6 +139,7 @@ def serve(
         _first_key(workspace, whisper)
         gc.collect()
         gc.freeze()  # else the first collection of each worker would copy what they share
+        gc.set_threshold(ALLOCATED)
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         address += workspace.settings.serve.root_path
 
