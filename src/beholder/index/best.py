@@ -12,6 +12,7 @@ from beholder.errors import UsageError
 Floats = NDArray[np.floating]
 SAMPLED = 8
 SPARE = 4  # times as many as wanted: more of them mostly tie
+FEW = 250  # scores that are sorted by two keys in the time that asking whether any tie takes
 
 
 def tie_order(n_items: int, seed: int = 0x5EED) -> NDArray[np.uint32]:
@@ -65,11 +66,12 @@ def in_order(
     ties
         Shape (n,), of all positions. From `tie_order`.
     """
-    order = (-scores).argsort()
-    ordered = scores.take(order)
-    if (ordered[1:] == ordered[:-1]).any():  # seldom, and sorting by two keys takes twice as long
-        order = np.lexsort((ties[positions], -scores))
-    return order
+    if len(scores) > FEW:
+        order = (-scores).argsort()
+        ordered = scores.take(order)
+        if not (ordered[1:] == ordered[:-1]).any():  # that they tie is seldom
+            return order
+    return np.lexsort((ties.take(positions), -scores))
 
 
 def _hopeful(scores: Floats, k: int, allowed: NDArray[np.bool_] | None) -> NDArray[np.int64]:
