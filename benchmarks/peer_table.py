@@ -16,6 +16,10 @@ from benchmarks.peer_figures import ERROR, KNOWN
 from benchmarks.peer_splits import answers
 from benchmarks.quality_table import MEASURES, rounded
 
+SHORT = (
+    "| NDCG@10 (HR@20) | ranked among | the blend | best peer as it ships "
+    "| best peer with our history weights | our item-kNN | popularity |"
+)
 HEAD = (
     "| contender | NDCG@10 | error | by seed | HR@20 | `auto` is | from | `auto` less it "
     "| from | to | p | tried | chosen | CPU s | fit | MiB |"
@@ -187,8 +191,9 @@ def below(sets: dict[str, Any]) -> list[str]:
 
 
 def markdown(document: dict[str, Any]) -> str:
-    """Return the figures as tables."""
-    lines = [*SAID.splitlines(), "", f"Versions: {', '.join(document['versions'])}."]
+    """Return the figures as tables, a short one of all questions first."""
+    lines = [*short(document), "", *SAID.splitlines()]
+    lines += ["", f"Versions: {', '.join(document['versions'])}."]
     for data, protocols in document["sets"].items():
         for found in protocols.values():
             lines += ["", f"## {data}, {found['label']}", "", *_table(found)]
@@ -199,6 +204,44 @@ def markdown(document: dict[str, Any]) -> str:
         if told:
             lines += ["", title, "", *(f"- {line}" for line in told)]
     return "\n".join(lines) + "\n"
+
+
+def short(document: dict[str, Any]) -> Iterator[str]:
+    """Yield a row a question: ours beside the best peers, as READMEs have it.
+
+    Ours is bold where it is better than every other row of its question for certain, in each seed.
+    """
+    yield SHORT
+    yield "|" + "---|" * (SHORT.count("|") - 1)
+    for data, protocols in document["sets"].items():
+        for found in protocols.values():
+            rows = found["rows"]
+            others = [row.get("auto") for name, row in rows.items() if name != OURS]
+            ours = _figure(rows.get(OURS))
+            if OURS in rows and all(one and one["p"] < 0.05 and one["low"] > 0 for one in others):
+                ours = f"**{ours}**"
+            best = [_named(_best(rows, weighted=weighted)) for weighted in (False, True)]
+            beside = [_figure(rows.get(name)) for name in ("itemknn", "popularity")]
+            cells = [f"{data}, {found['label']}", f"{found['pool']:,}", ours, *best, *beside]
+            yield f"| {' | '.join(cells)} |"
+
+
+def _best(rows: dict[str, Any], *, weighted: bool) -> tuple[str, dict[str, Any]] | None:
+    """Return the peer with the highest NDCG@10, as it ships or with our history weights."""
+    peers = [
+        (name, row)
+        for name, row in rows.items()
+        if "chosen" in row and name.endswith(WEIGHTED) == weighted
+    ]
+    return max(peers, key=lambda one: float(one[1]["ndcg@10"]["value"]), default=None)
+
+
+def _named(one: tuple[str, dict[str, Any]] | None) -> str:
+    return "none can" if one is None else f"{one[0].removesuffix(WEIGHTED)} {_figure(one[1])}"
+
+
+def _figure(row: dict[str, Any] | None) -> str:
+    return "" if row is None else f"{row['ndcg@10']['value']:.3f} ({row['hr@20']['value']:.3f})"
 
 
 def _short(why: str) -> str:
@@ -216,15 +259,10 @@ def _table(found: dict[str, Any]) -> Iterator[str]:
     for name, row in found["rows"].items():
         yield f"| {' | '.join([name, *_reached(row), *_against(row), *_cost(row)])} |"
     for which, weighted in (("as it ships", False), ("with our history weights", True)):
-        peers = {
-            name: row
-            for name, row in found["rows"].items()
-            if "chosen" in row and name.endswith(WEIGHTED) == weighted
-        }
-        if peers:
-            best = max(peers, key=lambda name: float(peers[name]["ndcg@10"]["value"]))
+        best = _best(found["rows"], weighted=weighted)
+        if best is not None:
             yield ""
-            yield f"The best peer {which}: {best}{_is(peers[best])}."
+            yield f"The best peer {which}: {best[0]}{_is(best[1])}."
     if found["cannot"]:
         yield ""
         yield f"Cannot: {', '.join(found['cannot'])}."

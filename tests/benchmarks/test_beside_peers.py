@@ -16,7 +16,7 @@ import pytest
 from benchmarks.masking import Events
 from benchmarks.peer_cells import PEERS, Peer, Place, checked, scored, state, tuned
 from benchmarks.peer_splits import Source, answers, export
-from benchmarks.peer_table import below, figures, markdown
+from benchmarks.peer_table import below, figures, markdown, short
 from benchmarks.peers.answers import faded, lists, ndcg
 from benchmarks.peers.part import Asked, Part
 from benchmarks.peers.tuning import MOST
@@ -238,6 +238,25 @@ def test_the_table_compares_us_with_every_peer_and_names_what_is_missing(
     assert "| implicit/BM25 | 0.4307 |" in text
     assert "The best peer as it ships: implicit/BM25; `auto` is 2.32x" in text  # log2(5)
     assert "lightfm==1.17: `KeyError: no`" in text
+    first = next(line for line in text.splitlines() if line.startswith("| sample, "))
+    cells = [cell.strip() for cell in first.split("|")[2:-1]]
+    assert cells[:3] == ["70", "**1.000 (1.000)**", "implicit/BM25 0.431 (1.000)"]
+
+
+def test_ours_is_bold_only_where_it_is_better_than_every_other_for_certain() -> None:
+    def row(value: float, p: float | None = None, low: float = 0.01) -> dict[str, Any]:
+        auto = {} if p is None else {"auto": {"p": p, "low": low}}
+        return {"ndcg@10": {"value": value}, "hr@20": {"value": 0.5}, **auto}
+
+    def told(**others: dict[str, Any]) -> str:
+        found = {"label": "next-basket", "pool": 70, "rows": {"auto": row(0.3), **others}}
+        return list(short({"sets": {"sample": {"next-basket": found}}}))[-1].split("|")[3].strip()
+
+    certain, not_certain = row(0.2, 0.001), row(0.1, 0.05)
+    assert told(one=certain) == "**0.300 (0.500)**"
+    assert told(one=certain, two=not_certain) == "0.300 (0.500)"
+    assert told(one=certain, two=row(0.4, 0.001, -0.11)) == "0.300 (0.500)"  # certainly worse
+    assert told(one=certain, two=row(0.1)) == "0.300 (0.500)"  # not compared
 
 
 def test_a_peer_is_below_what_is_known_where_both_errors_do_not_explain_it() -> None:
