@@ -173,7 +173,7 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
             encode_workspace(workspace, store, list(every), asked.progress)
             built = build(workspace, store, asked.seed)
         lessons = taught(workspace, built, asked.seed, words=asked.kind == MMCNN)
-        made, said = _learned(workspace, lessons, asked, clock)
+        made, said = _learned(workspace, lessons, built.fingerprint, asked, clock)
         name = own_network.keep(graphs(workspace), asked.kind, made.onnx)
         notes = [f"{expired} events were older than privacy.retention_days: deleted"] * bool(
             expired
@@ -219,9 +219,9 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
 
 
 def _learned(
-    workspace: Workspace, lessons: Taught, asked: Asked, clock: Clock
+    workspace: Workspace, lessons: Taught, made: str, asked: Asked, clock: Clock
 ) -> tuple[Tuned, list[str]]:
-    """Return what was learned, and notes in words."""
+    """Return what was learned, and notes in words; `made` is of what the lessons are."""
     from beholder.networks.tuned import Lessons, Tuning
 
     alone, side = asked.kind == "projection", side_of(asked)
@@ -233,7 +233,7 @@ def _learned(
     tuning = Tuning(
         asked.kind, asked.batch or BATCHES[asked.kind], asked.augment, asked.views, asked.words
     )
-    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged)
+    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged, made=made)
     options = _options(workspace, asked, clock)
     if asked.kind == MMCNN:
         return _of_items(lessons, told, tuning, options)
