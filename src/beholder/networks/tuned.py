@@ -59,7 +59,7 @@ class Lessons(NamedTuple):
         Where words are read: their codes, int64 (m, length), and whether there are a picture and
         words, bool (m, 2).
     made
-        What all of it was made of, in a few letters: the judge knows more of it than stands here.
+        What all of it was made of, in a few letters: a judge knows more of it than stands here.
     """
 
     inputs: NDArray[Any]

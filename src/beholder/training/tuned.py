@@ -233,7 +233,7 @@ def _learned(
     tuning = Tuning(
         asked.kind, asked.batch or BATCHES[asked.kind], asked.augment, asked.views, asked.words
     )
-    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged, made=made)
+    told = Lessons(inputs, lessons.first, lessons.second, lessons.chooser.judged, made=made)
     options = _options(workspace, asked, clock)
     if asked.kind == MMCNN:
         return _of_items(lessons, told, tuning, options)
@@ -243,7 +243,7 @@ def _learned(
     from beholder.networks.tuned import tune
 
     weights = folded(read_weights(weights_file()))
-    return tune(weights, told, tuning, lessons.judge, USUAL if alone else side, options), []
+    return tune(weights, told, tuning, lessons.chooser, USUAL if alone else side, options), []
 
 
 def _of_items(
@@ -255,7 +255,7 @@ def _of_items(
     words = codes_of(lessons.terms, numbered(vocabulary))
     there = np.stack([lessons.pictured, words[:, 0] > 0], axis=1)
     told = told._replace(words=words, there=there)
-    return tune_items(told, vocabulary, tuning, lessons.judge, options), notes
+    return tune_items(told, vocabulary, tuning, lessons.chooser, options), notes
 
 
 def _options(workspace: Workspace, asked: Asked, clock: Clock) -> Options:
