@@ -57,7 +57,8 @@ class About(msgspec.Struct, frozen=True):
         plan: Mapping[str, int] | None = None,
     ) -> About:
         """Return it of a training."""
-        read = (settings.behaviour, settings.encode.encoders, settings.facets)
+        modules = settings.train.modules
+        read = (settings.behaviour, settings.encode.encoders, settings.facets, modules)
         told = hashlib.blake2b(msgspec.json.encode(read), digest_size=16)
         followed = "" if plan is None else json.dumps(plan, sort_keys=True)
         names = tuple(sorted(models))
@@ -113,7 +114,7 @@ def end(folder: Path) -> None:
 def _check(before: About, now: About) -> None:
     names = {
         "data": "items, pictures or events changed",
-        "settings": "the settings of behaviour, encoders or facets changed",
+        "settings": "the settings of behaviour, encoders, facets or modules changed",
         "seed": f"it was drawn with seed {before.seed}, not {now.seed}",
         "version": f"it was begun by version {before.version}, this is {now.version}",
         "models": f"the models were {_named(before)}, and are {_named(now)}",
