@@ -12,7 +12,8 @@ quick members, with the model and without it, each as `auto` makes it without a 
 gain is person by person, p by flipping signs; 0 where `auto` leaves the model out. --people takes
 only so many people, for a trial.
 
-PyTorch must be installed. Writes STEM.json and STEM.md, by default results/networks.
+PyTorch must be installed. Writes STEM.json and STEM.md, by default results/networks: the first
+table has the form of that in docs/models.md, the second says what each adds to a blend.
 """
 
 from __future__ import annotations
@@ -49,10 +50,12 @@ BY_TORCH = [name for name, model in MODELS.items() if model.card.needs == "torch
 QUICK = ("itemknn", "session", "words", "visual-knn")
 LONG = 24 * 3600.0  # seconds: no bound
 ASKED = 50  # histories that are timed
-HEAD = (
-    "| model | setting | alone | error | in the blend | gain | p | CPU s | MiB | answer ms |\n"
-    "|---|---|---|---|---|---|---|---|---|---|"
+ALONE = (
+    "| alone | NDCG@10 | CPU seconds to learn | largest memory | all items scored in |\n"
+    "|---|---|---|---|---|"
 )
+BESIDE = "| in the blend | NDCG@10 | gain | p |\n|---|---|---|---|"
+READERS = {"gru": "as a gated unit", "transformer": "as a transformer", "attention": "by attention"}
 
 
 def split_of(root: Path, people: int | None, cases: int, seed: int) -> Split:
@@ -114,18 +117,33 @@ def measured(split: Split, name: str, trial: int, seed: int) -> dict[str, Any]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """Return the figures for readers."""
-    lines = [HEAD]
-    for row in rows:
-        told = row["setting"].get("reader", "")
-        blend = "- | - | -"
-        if "gain" in row:
-            blend = f"{row['blend']:.4f} | {row['gain']:+.4f} | {row['p']:.3f}"
-        lines.append(
-            f"| {row['model']} | {told} | {row['alone']:.4f} | {row['error']:.4f} | {blend} | "
-            f"{row['cpu_seconds']} | {row['largest_mib']} | {row['answer_ms']} |"
-        )
+    """Return the figures for readers: what stands beside the models first, then the best."""
+    order = sorted(rows, key=lambda row: (row["model"] in BY_TORCH, -row["alone"]))
+    beside = [_beside(row) for row in rows if "gain" in row]
+    lines = [ALONE, *map(_alone, order), *(["", BESIDE, *beside] if beside else [])]
     return "\n".join(lines) + "\n"
+
+
+def _alone(row: dict[str, Any]) -> str:
+    cpu, ms = row["cpu_seconds"], row["answer_ms"]
+    return (
+        f"| {_called(row)} | {_short(row['alone'])} | {cpu:.{0 if cpu >= 1 else 1}f} | "
+        f"{row['largest_mib']} MiB | {ms:.2f} ms |"
+    )
+
+
+def _beside(row: dict[str, Any]) -> str:
+    return f"| {row['model']} | {_short(row['blend'])} | {row['gain']:+.4f} | {row['p']:.3f} |"
+
+
+def _called(row: dict[str, Any]) -> str:
+    reader = row["setting"].get("reader")
+    return row["model"] if reader is None else f"{row['model']} {READERS[reader]}"
+
+
+def _short(share: float) -> str:
+    """Return a number below 1 with three digits, without its 0."""
+    return f"{share:.3f}".removeprefix("0")
 
 
 def prepared(data: Path, keep: Path) -> Path:

@@ -9,7 +9,7 @@ from beholder.behaviour.kinds import CODES
 from beholder.behaviour.reduce import Events
 from beholder.dataset.build import lengths_of
 from beholder.dataset.log import Log, log_of
-from beholder.dataset.outcomes import examples_of, histories_before, liked_before
+from beholder.dataset.outcomes import LikedBefore, examples_of, histories_before
 from beholder.store.in_sight import InSight
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -141,8 +141,11 @@ def test_histories_and_popularity_are_those_of_then() -> None:
     moments = np.array([4, 9.5]) * HOUR
     told = histories_before(log, np.array([0, 0]), moments.astype(np.int64))
     assert [told[0].items.tolist(), told[1].items.tolist()] == [[3], [3, 2, 1]]
-    liked = liked_before(log, np.array([2, 2], np.int32), moments.astype(np.int64))
+    liked = LikedBefore(log)(np.array([2, 2], np.int32), moments.astype(np.int64))
     np.testing.assert_allclose(liked, np.log([2 / (1 + 2 / N), 3 / (1 + 4 / N)]), rtol=1e-6)
+    far = np.array([0, 1000]) * HOUR
+    popular = LikedBefore(log)(np.array([3, 3], np.int32), far.astype(np.int64))
+    np.testing.assert_allclose(popular, np.log([1, 2 / (1 + 4 / N)]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("known", [[], [4, 9]])

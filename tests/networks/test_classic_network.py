@@ -67,7 +67,7 @@ def test_pictures_are_changed_while_it_learns_and_mixed_ones_count_as_both() -> 
         alone = task.loss((pixels, labels, others, torch.ones_like(own)))
         torch.testing.assert_close(alone, task.loss((pixels, labels)))
         assert float(task.loss((pixels, labels, others, own))) != float(alone)
-    assert task.data != ClassicTask(parts(60), "bce", 1, 32, 7).data
+    assert task.settings != ClassicTask(parts(60), "bce", 1, 32, 7).settings
 
 
 def test_classes_are_learned_by_their_numbers() -> None:
@@ -94,8 +94,9 @@ def test_a_checkpoint_of_other_pictures_or_settings_is_another(tmp_path: Path) -
         ClassicTask(parts(60), "mse", 1, 32, 7),
         ClassicTask(parts(60), "bce", 1, 31, 7),
     ]
-    assert len({task.data for task in told}) == 4
-    assert told[0].data == ClassicTask(parts(60), "bce", 1, 32, 7).data
+    assert len({(task.data, *task.settings.values()) for task in told}) == 4
+    again = ClassicTask(parts(60), "bce", 1, 32, 7)
+    assert (told[0].data, told[0].settings) == (again.data, again.settings)
 
 
 def test_one_column_says_yes_above_a_half_and_not_the_largest_of_one() -> None:

@@ -34,6 +34,7 @@ class Lines:
             torch.manual_seed(seed)
             self.module = torch.nn.Sequential(torch.nn.Linear(6, 1), torch.nn.Dropout(0.2))
         self.data, self.after, self.asked = data, after, 0
+        self.settings = {"batch-size": "10"}
 
     def n_batches(self) -> int:
         return 4
@@ -170,13 +171,35 @@ def test_a_loss_that_is_no_number_is_an_error() -> None:
 def test_a_checkpoint_of_other_data_is_refused_and_so_is_a_cut_one(tmp_path: Path) -> None:
     path = tmp_path / "state"
     fit(Lines(), Options(epochs=1, checkpoint=path))
-    with pytest.raises(UsageError, match="of other data"):
+    with pytest.raises(UsageError, match="what it learns from is not what it was"):
         fit(Lines(data="others"), Options(checkpoint=path, resume=True))
-    with pytest.raises(UsageError, match="seed"):
+    with pytest.raises(UsageError, match="seed was 7 and is 8"):
         fit(Lines(), Options(checkpoint=path, resume=True, seed=8))
     path.write_bytes(path.read_bytes()[:-50])
     with pytest.raises(DataError, match="cannot be read"):
         fit(Lines(), Options(checkpoint=path, resume=True))
+
+
+def test_a_setting_that_changes_what_comes_of_it_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    fit(Lines(), Options(epochs=2, checkpoint=path))
+    kept = path.read_bytes()
+    go_on = Options(epochs=3, checkpoint=path, resume=True)
+    larger = Lines(data="others with it")
+    larger.settings = {"batch-size": "20", "augment": "flip"}
+    for task, options, said in (
+        (Lines(), go_on._replace(rate=1e-2), "lr was 0.001 and is 0.01"),
+        (Lines(), go_on._replace(clip=2.0), "clip was 1 and is 2"),
+        (Lines(), go_on._replace(last=True), "weights kept was best and is last"),
+        (larger, go_on, "batch-size was 10 and is 20; augment was none and is flip"),
+        (Lines(), go_on._replace(epochs=1), "2 epochs are done, and 1 are asked for"),
+    ):
+        with pytest.raises(UsageError) as error:
+            fit(task, options)
+        assert error.value.message.endswith(said)
+        assert "without --resume" in (error.value.remedy or "")
+    assert path.read_bytes() == kept
+    assert len(fit(Lines(), go_on).epochs) == 3
 
 
 def test_without_a_checkpoint_a_resumed_training_begins(tmp_path: Path) -> None:

@@ -75,6 +75,11 @@ def checkpoints(workspace: Workspace) -> list[Path]:
     return sorted(workspace.networks.rglob("*.safetensors"))
 
 
+def plan_in(workspace: Workspace) -> str:
+    """Return the bundle whose decisions can be followed."""
+    return (workspace.root / "current").read_text().strip()
+
+
 def scorers_of(workspace: Workspace) -> dict[str, bytes]:
     """Return the files of what is served, by name."""
     name = (workspace.root / "current").read_text().strip()
@@ -144,6 +149,10 @@ def test_other_data_is_refused_at_once_and_what_stands_there_stays(fresh: Worksp
     with pytest.raises(UsageError, match="with seed 7, not 8") as seed:
         beholder.train(fresh.root, models=[NAME], seed=8, resume=True)
     assert "without --resume" in (seed.value.remedy or "")
+    with pytest.raises(UsageError, match="the models were two-towers, and are bpr, two-towers"):
+        beholder.train(fresh.root, models=[NAME, "bpr"], resume=True)
+    with pytest.raises(UsageError, match="the plan that is followed changed"):
+        beholder.train(fresh.root, models=[NAME], plan=plan_in(fresh), resume=True)
     with Store.open(fresh) as store:
         store.record([Event("item-0001", "like", user="person-0001")])
     with pytest.raises(UsageError, match="items, pictures or events changed"):

@@ -17,10 +17,12 @@ pytest.importorskip("torch")
 
 from beholder.bundle.parts import load
 from beholder.bundle.promote import current, folder_of
+from beholder.dataset.build import build
 from beholder.demo.hidden import paint
 from beholder.encoders import own_network
 from beholder.encoders.registry import graphs, vector_cache
 from beholder.store import Store
+from beholder.training.lessons import taught
 from beholder.training.tuned import use
 from beholder.workspace import Workspace
 from hidden_workspace import hidden_workspace
@@ -119,6 +121,17 @@ def test_a_map_is_learned_quickly_and_none_takes_it_out_again(workspace: Workspa
     spaces = load(folder_of(workspace, current(workspace))).content.spaces
     assert found["encoder"] not in spaces
     assert found["encoder"] in own_network.names(graphs(workspace)), "it is kept"
+
+
+def test_who_chooses_the_epoch_is_not_who_judges_it(workspace: Workspace) -> None:
+    with Store.open(workspace) as store:
+        found = taught(workspace, build(workspace, store, 7), 7)
+    choose, judge = (set(one.cases.users.tolist()) for one in (found.chooser, found.judge))
+    assert not choose & judge
+    assert abs(len(choose) - len(judge)) <= 1
+    assert len(choose) > 10
+    assert f"{len(choose)} people choose the epoch, {len(judge)} others judge" in found.notes[0]
+    assert (found.chooser.cold == found.judge.cold).all(), "they are asked for the same items"
 
 
 def test_who_is_erased_marks_what_may_have_learned_from_them(

@@ -14,7 +14,7 @@ from beholder.encoders.interface import open_session  # noqa: E402
 from beholder.encoders.lite0_graph import folded  # noqa: E402
 from beholder.encoders.lite0_weights import DIM, Weights, read_weights, weights_file  # noqa: E402
 from beholder.encoders.own_graph import Linear  # noqa: E402
-from beholder.errors import DataError  # noqa: E402
+from beholder.errors import DataError, UsageError  # noqa: E402
 from beholder.networks.lite0 import LAST, Lite0  # noqa: E402
 from beholder.networks.task import Options  # noqa: E402
 from beholder.networks.tuned import Lessons, Tuned, TuneTask, Tuning, tune  # noqa: E402
@@ -130,6 +130,23 @@ def test_it_goes_on_to_the_bit(weights: Weights, tmp_path: Path) -> None:
     resumed = learned(weights, Options(epochs=2, checkpoint=path, resume=True))
     assert resumed.trained == whole.trained
     assert resumed.onnx == whole.onnx
+
+
+def test_it_goes_on_with_nothing_that_is_another(weights: Weights, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    told, tuning = lessons(*taste()), Tuning("projection", 64)
+    options = Options(epochs=1, checkpoint=path)
+    tune(weights, told, tuning, purity, SIDE, options)
+    more = options._replace(epochs=2, resume=True)
+    judged_by_more = told._replace(made="with a like of what only judges")
+    for other, how, slower, said in (
+        (told, tuning._replace(batch=32), more, "batch-size was 64 and is 32"),
+        (told, tuning._replace(views=2), more, "views was 1 and is 2"),
+        (told, tuning, more._replace(rate=1e-4), "lr was 0.001 and is 0.0001"),
+        (judged_by_more, tuning, more, "what it learns from is not what it was"),
+    ):
+        with pytest.raises(UsageError, match=said):
+            tune(weights, other, how, purity, SIDE, slower)
 
 
 def test_a_batch_has_the_couples_that_are_in_it_and_nobody_is_their_own(weights: Weights) -> None:

@@ -1,13 +1,19 @@
-"""What had followed before is what was known by then: by hand, a day after each sight."""
+"""What is read of an example was known by then, and a day lies between what learns and tests."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from beholder.blending.reading import directions_of, reads_of
+from beholder.dataset.dataset import Dataset
 from beholder.dataset.outcomes import Examples
+from beholder.progress import SILENT
 from beholder.scorers.outcome_features import DOUBT, TASKS
 from beholder.store.rates import DAY
-from beholder.training.outcomes import records_before
+from beholder.training.outcome_gate import cut
+from beholder.training.outcomes import _read, records_before
+from planted import World, dataset_of
 
 BEGIN = 20_000 * DAY
 HOUR = DAY // 24
@@ -49,3 +55,44 @@ def test_as_of_an_earlier_moment_less_is_known() -> None:
     found = shown([0, 10, 80, 90], [5, 5, 5, 5], [1, 1, 1, 1])
     frozen = np.full(4, BEGIN + 25 * HOUR)
     np.testing.assert_allclose(clicks_before(found, frozen), [1 / (1 + DOUBT)] * 4, rtol=1e-6)
+
+
+def read_of(dataset: Dataset, found: Examples) -> np.ndarray:
+    """Return what is read of examples, as they were seen."""
+    reads = reads_of(dataset)
+    as_of = found.times[found.owner], np.zeros((len(found), len(TASKS) + 1), np.float32)
+    return _read(dataset, found, reads, directions_of(dataset, reads, 1), as_of, SILENT)
+
+
+def test_what_happens_later_changes_nothing_of_what_was_read(world: World) -> None:
+    dataset = dataset_of(world)
+    log = dataset.log
+    moment = int(np.median(log.times))
+    users = np.unique(log.users[log.times < moment])[:20].astype(np.int64)
+    found = shown([0] * len(users), list(range(len(users))), [0] * len(users))
+    found = Examples(users, np.full(len(users), moment), *found[2:])
+    earlier = dataset.with_log(log.keep(log.times < moment))
+    assert (earlier.interactions.item_counts != dataset.interactions.item_counts).any()
+    np.testing.assert_array_equal(read_of(dataset, found), read_of(earlier, found))
+
+
+@pytest.mark.parametrize("days", [2, 9, 30, 300])
+def test_a_day_lies_between_parts_and_less_where_there_are_few(days: int) -> None:
+    times = BEGIN + np.linspace(0, days * DAY, 1000).astype(np.int64)
+    indptr = np.arange(1001) * 3
+    parts = cut(indptr, times)
+    owner = np.repeat(times, 3)
+    learn, stop, test = (owner[part] for part in parts)
+    between = min(DAY, days * DAY // 10)
+    assert stop[0] - learn[-1] >= between
+    assert test[0] - stop[-1] >= between
+    assert (len(stop), test[-1]) == (300, times[-1]), "it is taken off the larger parts"
+    assert len(learn) >= 0.5 * 3000
+    assert len(test) >= 0.05 * 3000
+
+
+def test_what_came_at_once_is_no_part_to_learn_from() -> None:
+    burst = np.concatenate([np.full(90, BEGIN), BEGIN + DAY * np.arange(1, 11)])
+    assert cut(np.arange(101), burst).learn == slice(0, 0)
+    parts = cut(np.arange(11), np.full(10, BEGIN))
+    assert parts == (slice(0, 7), slice(7, 8), slice(8, 10)), "without any time there is no day"

@@ -120,15 +120,23 @@ def histories_before(log: Log, users: Ints, times: Ints) -> Histories:
     return reduce.histories(told, log.like, log.limit, len(users))
 
 
-def liked_before(log: Log, items: NDArray[np.int32], times: Ints) -> NDArray[np.float32]:
-    """Return how popular items were at some moments, beside the mean of then, in logarithms."""
-    first_times, first_items = log.times[log.firsts], log.items[log.firsts].astype(np.int64)
-    span = max(int(first_times.max(initial=0)), int(times.max(initial=0))) + 1
-    moments = np.sort(first_items * span + first_times)
-    begins = items.astype(np.int64) * span
-    counts = np.searchsorted(moments, begins + times) - np.searchsorted(moments, begins)
-    all_before = np.searchsorted(np.sort(first_times), times)
-    return np.log((1 + counts) / (1 + all_before / max(log.n_items, 1))).astype(np.float32)
+class LikedBefore:
+    """How popular items of a log were at some moments."""
+
+    def __init__(self, log: Log) -> None:
+        times, items = log.times[log.firsts], log.items[log.firsts].astype(np.int64)
+        self._begin, self._n_items = int(times.min(initial=0)), max(log.n_items, 1)
+        self._span = int(times.max(initial=0)) - self._begin + 2
+        self._moments = np.sort(items * self._span + times - self._begin)
+        self._times = np.sort(times)
+
+    def __call__(self, items: NDArray[np.int32], times: Ints) -> NDArray[np.float32]:
+        """Return it beside the mean of then, in logarithms, float32 (n,)."""
+        begins = items.astype(np.int64) * self._span
+        since = np.clip(times - self._begin, 0, self._span - 1)
+        first, last = (np.searchsorted(self._moments, key) for key in (begins, begins + since))
+        mean = np.searchsorted(self._times, times) / self._n_items
+        return np.log((1 + last - first) / (1 + mean)).astype(np.float32)
 
 
 def _before(log: Log, users: Ints, times: Ints) -> Ints:

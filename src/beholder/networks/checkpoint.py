@@ -16,7 +16,7 @@ from beholder.durable import sync_file, sync_folder
 from beholder.errors import DataError, UsageError
 from beholder.networks.task import Epoch
 
-FORMAT = 2  # 1 did not say of which version of Beholder it is
+FORMAT = 3  # 1 did not say of which version of Beholder it is, 2 not with which settings
 Weights = dict[str, Any]  # a module's state: tensors by name
 REMEDY = "begin anew: without --resume, or a demo in another folder"
 
@@ -26,7 +26,7 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    data, seed, threads
+    data, settings, seed, threads
         Of what it was trained, and with what: another cannot go on with it.
     weights, best
         Of the last epoch, and of the best one.
@@ -35,6 +35,7 @@ class State(NamedTuple):
     """
 
     data: str
+    settings: dict[str, str]
     seed: int
     threads: int
     epochs: list[Epoch]
@@ -51,6 +52,7 @@ class _Header(msgspec.Struct):
     seed: int
     threads: int
     epochs: list[Epoch]
+    settings: dict[str, str] = {}
 
 
 def save(path: Path, state: State) -> None:
@@ -76,6 +78,7 @@ def save(path: Path, state: State) -> None:
         state.seed,
         state.threads,
         state.epochs,
+        state.settings,
     )
     aside = path.with_name(f".{path.name}.part")
     try:
@@ -88,7 +91,7 @@ def save(path: Path, state: State) -> None:
     sync_folder(path.parent)
 
 
-def load(path: Path, data: str, seed: int) -> State | None:
+def load(path: Path, data: str, settings: dict[str, str], seed: int) -> State | None:
     """Read what `save` wrote, and set the random numbers to it; None where there is nothing.
 
     Raises
@@ -96,7 +99,8 @@ def load(path: Path, data: str, seed: int) -> State | None:
     DataError
         If it cannot be read.
     UsageError
-        If it is of other data, settings or seed, or of another version of Beholder or PyTorch.
+        If it is of other data, settings or seed, or of another version of Beholder or PyTorch; and
+        of which.
     """
     if not path.exists():
         return None
@@ -106,11 +110,11 @@ def load(path: Path, data: str, seed: int) -> State | None:
         random = torch.from_numpy(arrays.pop("random.cpu"))
     except Exception as error:  # each library has errors of its own for a cut or foreign file
         raise DataError(f"the checkpoint {path} cannot be read: {error}", remedy=REMEDY) from error
-    found = (header.format, header.torch, header.beholder, header.data, header.seed)
-    if found != (FORMAT, str(torch.__version__), __version__, data, seed):
+    changed = _changed(header, settings, seed)
+    if changed or header.data != data:  # settings may have changed the data with them
+        why = "; ".join(changed) or "what it learns from is not what it was"
         raise UsageError(
-            "the checkpoint is of other data, settings, seed or version of Beholder or PyTorch",
-            remedy=REMEDY,
+            f"the training that stopped cannot go on to the same end: {why}", remedy=REMEDY
         )
     try:
         weights, best, moments = _parts(arrays)
@@ -119,7 +123,24 @@ def load(path: Path, data: str, seed: int) -> State | None:
         raise DataError(f"the checkpoint {path} cannot be read: {error}", remedy=REMEDY) from error
     if "random.cuda" in arrays and torch.cuda.is_available():
         torch.cuda.set_rng_state(torch.from_numpy(arrays["random.cuda"]))
-    return State(data, seed, header.threads, header.epochs, weights, best, moments)
+    return State(data, settings, seed, header.threads, header.epochs, weights, best, moments)
+
+
+def _changed(header: _Header, settings: dict[str, str], seed: int) -> list[str]:
+    """Return what is not as it was when the checkpoint was written, in words; the data aside."""
+    versions = {"format": FORMAT, "PyTorch": torch.__version__, "Beholder": __version__}
+    now = {name: str(value) for name, value in {**versions, "seed": seed}.items()} | settings
+    before = {
+        "format": str(header.format),
+        "PyTorch": header.torch,
+        "Beholder": header.beholder,
+        "seed": str(header.seed),
+    } | header.settings
+    return [
+        f"{name} was {before.get(name, 'none')} and is {now.get(name, 'none')}"
+        for name in {**now, **before}
+        if before.get(name) != now.get(name)
+    ]
 
 
 def _parts(

@@ -60,6 +60,7 @@ class DistilTask:
         centred = shown.vectors[self.rows] - self.mean
         self.spread = float((centred**2).sum(axis=1).mean())
         self.data = digest_of(shown)
+        self.settings = {"batch": str(BATCH)}
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""

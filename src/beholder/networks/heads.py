@@ -94,6 +94,7 @@ class HeadsTask:
         self.module, self.seen, self.stop = module, seen, stop
         self.weights, self.chances, self.batch = torch.from_numpy(weights), chances, batch
         self.data = digest_of((*seen, *stop, weights, *module.arrays()))
+        self.settings = {"batch": str(batch)}
 
     def n_batches(self) -> int:
         """Return how many batches an epoch has."""

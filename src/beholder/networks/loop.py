@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from beholder.disk import of_disk
-from beholder.errors import DataError
+from beholder.errors import DataError, UsageError
 from beholder.networks import checkpoint
 from beholder.networks.checkpoint import State, Weights
 from beholder.networks.event_files import EventFiles
@@ -37,7 +37,7 @@ def fit(task: Task, options: Options) -> Trained:
     DataError
         If the loss is no longer a number.
     UsageError
-        If a checkpoint to go on with is of other data or settings.
+        If a checkpoint to go on with is of other data or settings, or past the last epoch.
     """
     with torch.random.fork_rng():
         torch.manual_seed(options.seed)
@@ -201,6 +201,7 @@ class _Run:
         threads = torch.get_num_threads()
         return State(
             self.task.data,
+            self._settings(),
             self.options.seed,
             threads,
             self.epochs,
@@ -209,12 +210,30 @@ class _Run:
             moments,
         )
 
+    def _settings(self) -> dict[str, str]:
+        """Return what another training differs by: other bits come of each."""
+        options, on = self.options, self.device.type
+        return {
+            "lr": f"{options.rate:g}",
+            **self.task.settings,
+            "clip": f"{options.clip:g}",
+            "weights kept": "last" if options.last else "best",
+            "device": on,
+        }
+
     def _resume(self) -> None:
         assert self.options.checkpoint is not None
-        found = checkpoint.load(self.options.checkpoint, self.task.data, self.options.seed)
+        found = checkpoint.load(
+            self.options.checkpoint, self.task.data, self._settings(), self.options.seed
+        )
         if found is None:
             self.options.progress.note("there is no checkpoint to go on with: begun anew")
             return
+        if len(found.epochs) > self.options.epochs:
+            raise UsageError(
+                f"{len(found.epochs)} epochs are done, and {self.options.epochs} are asked for",
+                remedy=f"ask for as many at least, or {checkpoint.REMEDY}",
+            )
         try:
             self._go_on(found)
         except (RuntimeError, ValueError, LookupError, TypeError) as error:

@@ -92,6 +92,7 @@ class PairTask:
         self.name, self.module, self.penalty = name, module, penalty
         learned, held = pairs
         self.data = digest_of([*learned[:2], *held[:2], learned.drawn, *seen], name)
+        self.settings = {"penalty": f"{penalty:g}", "steps": str(steps)}
         self.drawn, self.n_items = learned.drawn, learned.n_items
         self.users, self.items = learned.users, learned.items
         self.known = np.sort(np.concatenate([_keys(*some[:2], self.n_items) for some in pairs]))

@@ -19,7 +19,10 @@ class Task(Protocol):
     module
         A `torch.nn.Module`, drawn by the seed of the task.
     data
-        Changes with the data and with every setting: a checkpoint of other data is refused.
+        Changes with the data: a checkpoint of other data is refused.
+    settings
+        All that it is told besides, in words, by the names of options where there are some: a
+        checkpoint of others is refused, and which they are is said.
     watched, higher
         Which measure says what is best, and whether more of it is better.
     """
@@ -27,6 +30,7 @@ class Task(Protocol):
     name: str
     module: Any
     data: str
+    settings: dict[str, str]
     watched: str
     higher: bool
 

@@ -180,6 +180,7 @@ class TowerTask:
         self.name, self.module, self.told = name, module, told
         self.data = digest_of([*told, last, drawn, module.content.numpy()], name)
         self.tau, self.decay, self.gaps = tau, decay, gaps
+        self.settings = {"tau": f"{tau:g}", "decay": f"{decay:g}", "gaps": f"{gaps:g}"}
         held = np.zeros(len(told.items), bool)
         held[last] = True
         first = told.end - told.begin < 2  # nothing was before, and nothing with it

@@ -58,6 +58,8 @@ class Lessons(NamedTuple):
     words, there
         Where words are read: their codes, int64 (m, length), and whether there are a picture and
         words, bool (m, 2).
+    made
+        What all of it was made of, in a few letters: a judge knows more of it than stands here.
     """
 
     inputs: NDArray[Any]
@@ -66,6 +68,7 @@ class Lessons(NamedTuple):
     judged: NDArray[np.int64]
     words: NDArray[np.int64] | None = None
     there: NDArray[np.bool_] | None = None
+    made: str = ""
 
 
 class Tuning(NamedTuple):
@@ -124,7 +127,18 @@ class TuneTask:
         counts = np.bincount(both, minlength=m)
         self.logq = np.log(np.maximum(counts, 1) / max(len(both), 1)).astype(np.float32)
         self.known = int((counts > 0).sum())
-        self.data = digest_of((part for part in lessons if part is not None), repr(tuning))
+        arrays = (part for part in lessons if isinstance(part, np.ndarray))
+        self.data = digest_of(arrays, lessons.made)
+        self.settings = {
+            "tune-encoder": tuning.kind,
+            "batch-size": str(tuning.batch),
+            "augment": " ".join(sorted(tuning.augment)) or "none",
+            "views": str(tuning.views),
+        }
+        if self.pixels:
+            self.settings["side"] = str(lessons.inputs.shape[1])
+        if lessons.words is not None:
+            self.settings["words"] = tuning.words
 
     @property
     def pixels(self) -> bool:

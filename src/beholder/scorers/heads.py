@@ -131,7 +131,7 @@ class Heads:
         for start in range(0, len(positions), AMONG):
             some = positions[start : start + AMONG]
             records = self.records[np.minimum(some, last)]
-            read = outcome_features(sight, told, some, sight.liked[some], records)
+            read = outcome_features(sight, told, some, records)
             f = self.net(standard(read, self.mean, self.spread))
             found[start : start + AMONG] = said(f, chances)
         return found

@@ -6,6 +6,8 @@ to be foreseen, and those of former bundles are on other scales.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,7 @@ TASKS = ("click", "conversion", "watch", "rating")
 SHOWN = ("how often it was seen",)
 DOUBT = 20  # times that an item counts as seen before, with what is usual
 LIKED = -6  # the row of popularity
+OF_HISTORY = -3  # that of the history's
 
 Sums = NDArray[np.float64]
 
@@ -26,8 +29,23 @@ def names_of(reads: Reads) -> list[str]:
     return [*reads.names[len(OF_SCORE) :], *(f"{task} before" for task in TASKS), *SHOWN]
 
 
+class Then(NamedTuple):
+    """How popular things were at the moment of an example, in logarithms.
+
+    Attributes
+    ----------
+    items
+        float32 (k,). The items that were seen.
+    history
+        What is read of the history, on the mean over its newest `NEWEST`.
+    """
+
+    items: Floats
+    history: float
+
+
 def outcome_features(
-    sight: Sight, told: History, positions: Positions, liked: Floats, records: Floats
+    sight: Sight, told: History, positions: Positions, records: Floats, then: Then | None = None
 ) -> Floats:
     """Return what is read of items, float32 (k, features), in the order of `names_of`.
 
@@ -37,14 +55,15 @@ def outcome_features(
         Of known positions alone, and not empty.
     positions
         (k,). At most a hundred, in any order.
-    liked
-        float32 (k,). How popular each was at that moment, in logarithms.
     records
         float32 (k, tasks + 1). See `records_of`.
+    then
+        None: as popular as the sight says, now.
     """
     alike = np.ones(len(positions), np.float32)
     read = features_of(sight, told, positions, alike, 1.0)[len(OF_SCORE) :]
-    read[LIKED] = liked
+    if then is not None:
+        read[LIKED], read[OF_HISTORY] = then
     return np.concatenate([read.T, records], axis=1)
 
 

@@ -38,7 +38,7 @@ from beholder.training.costly import Costly
 from beholder.training.order import expect, order_last
 from beholder.training.plan import MARGIN, RANKER, SEED, Plan
 from beholder.training.refit import Fitted, Refit, used_of
-from beholder.training.room import with_room
+from beholder.training.room import no_room, with_room
 from beholder.training.tune import Tuner, tune_popularity
 
 Hand = Callable[[Fitted], None]
@@ -113,7 +113,7 @@ def fit_auto(
     too_large: dict[str, str] = {}
     if budget.plan is None:  # else who is in it had room when it was made, and is not chosen anew
         members, too_large = with_room(members, dataset, asked=bool(only))
-    left_out += [f"{name} is left out: {why}" for name, why in too_large.items()]
+    left_out += [no_room(name, why) for name, why in too_large.items()]
     if not members and left_out:
         raise UsageError(
             "nothing can learn from this data: " + "; ".join(left_out),

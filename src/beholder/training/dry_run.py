@@ -25,7 +25,7 @@ from beholder.training.dry_run_tuned import tuned_line
 from beholder.training.foreseen import Line, with_memory
 from beholder.training.outcomes import examples, expected
 from beholder.training.rehearsal import Imagined, Rehearsal
-from beholder.training.room import with_room
+from beholder.training.room import no_room, with_room
 from beholder.training.train import live_recipe
 from beholder.training.tuned import Asked
 from beholder.workspace import Workspace
@@ -184,7 +184,7 @@ def _too_large(too_large: dict[str, str], dataset: Dataset) -> list[Line]:
             "member",
             machine=why,
             memory=bytes_of(found[name], dataset),
-            left_out=f"{name} is left out: {why}",
+            left_out=no_room(name, why),
         )
         for name, why in too_large.items()
     ]

@@ -45,7 +45,7 @@ def _tried(workspace: Workspace, lessons: Taught, asked: Asked, line: Line) -> N
     alone, side = asked.kind == "projection", side_of(asked)
     batch = asked.batch or BATCHES[asked.kind]
     coupled = len(np.unique(np.concatenate([lessons.first, lessons.second])))
-    judged = len(lessons.judge.judged)
+    judged = len(lessons.chooser.judged)
     sizes = Sizes(len(lessons.digests), coupled, len(lessons.first), judged)
     tuning = Tuning(asked.kind, batch, (), asked.views, asked.words)
     cost = cost_of_tuning(tuning, sizes, side, asked.epochs)

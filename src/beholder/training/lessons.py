@@ -35,7 +35,7 @@ FROZEN = EfficientNetLite0.name
 COUPLES = 100_000  # at most
 LEAST = 100  # couples
 PICTURES = 20_000  # at most: those that most people like
-JUDGED = 300  # cases at most
+JUDGED = 300  # cases at most, of those that choose and of those that judge
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,9 @@ class Taught:
         int64 (p,). Rows of the pictures of each couple.
     fitted
         bool (rows,). Rows that something may be learned from.
+    chooser, judge
+        Say which epoch is best, and how good that is: of other people, since the best of several
+        flatters itself where it was chosen.
     """
 
     digests: list[str]
@@ -59,6 +62,7 @@ class Taught:
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     fitted: NDArray[np.bool_]
+    chooser: Judge
     judge: Judge
     notes: list[str]
 
@@ -187,12 +191,14 @@ def taught(
             "by: too few to tune an encoder",
             remedy=f"{LEAST} and {FEWEST} are the least, of 50 pictures or more: collect likes",
         )
-    some = np.linspace(0, len(fresh) - 1, min(len(fresh), JUDGED)).astype(np.int64)
-    judge = Judge(fresh.take(some), held.cold & (rows >= 0), rows)
+    some = np.linspace(0, len(fresh) - 1, min(len(fresh), 2 * JUDGED)).astype(np.int64)
+    asked = held.cold & (rows >= 0)  # one case is one person
+    chooser, judge = (Judge(fresh.take(own), asked, rows) for own in (some[::2], some[1::2]))
     fitted = np.ones(len(distinct), bool)
-    fitted[rows[held.cold & (rows >= 0)]] = False
+    fitted[rows[asked]] = False
     of = "items" if words else "pictures"
-    notes = [f"{len(some)} people judge by {int(judge.cold.sum())} {of} that were left out"]
+    told = f"{len(chooser.cases)} people choose the epoch, {len(judge.cases)} others judge"
+    notes = [f"{told}, by {int(asked.sum())} {of} that were left out"]
     without = int((rows < 0).sum())
     if without:
         notes.append(
@@ -200,4 +206,4 @@ def taught(
             f"{' or words' if words else ''}, or beyond {PICTURES} pictures: {without}"
         )
     digests, texts = ([each[part] for each in distinct] for part in (0, 1))
-    return Taught(digests, texts, first, second, fitted, judge, notes)
+    return Taught(digests, texts, first, second, fitted, chooser, judge, notes)

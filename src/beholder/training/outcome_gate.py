@@ -17,8 +17,10 @@ from beholder.measures import absolute_errors, accuracy, auc, squared_errors
 from beholder.scorers.heads import CHANCES, Net, said
 from beholder.scorers.interface import Floats
 from beholder.scorers.outcome_features import TASKS
+from beholder.store.rates import DAY
 
 LEARN, STOP = 0.7, 0.8  # of the answers: the oldest are learned from, the next say when to end
+BETWEEN = 0.1  # of the time from first to last that lies between parts at most; else a day does
 FEWEST = 100  # ones, and zeros, that were learned from; or shares
 TESTED = 20  # people whose examples are tested
 ERRORS = 2.0  # standard errors that the gain has to be above
@@ -26,18 +28,31 @@ TENTHS = 10
 
 
 class Parts(NamedTuple):
-    """Where examples, in order of time, are cut."""
+    """Where examples, in order of time, are cut; what lies between is in none of them."""
 
     learn: slice
     stop: slice
     test: slice
 
 
-def cut(indptr: NDArray[np.int64]) -> Parts:
-    """Cut between answers: no answer is in two parts."""
-    n = len(indptr) - 1
-    first, second, last = (int(indptr[int(share * n)]) for share in (LEARN, STOP, 1.0))
-    return Parts(slice(0, first), slice(first, second), slice(second, last))
+def cut(indptr: NDArray[np.int64], times: NDArray[np.int64]) -> Parts:
+    """Cut between answers: no answer is in two parts, and a day lies between them.
+
+    What follows an answer is known a day later: when a part begins, that of the one before is. It
+    is taken off the two larger parts, and is less than a day where all came within ten.
+
+    Parameters
+    ----------
+    times
+        int64 (answers,), rising. Milliseconds since 1970.
+    """
+    n = len(times)
+    stop, test = int(LEARN * n), int(STOP * n)
+    day = min(DAY, int(BETWEEN * (times[-1] - times[0])))
+    learned = np.searchsorted(times[:stop], times[stop] - day, side="right")
+    tested = max(test, int(np.searchsorted(times, times[max(test - 1, 0)] + day)))
+    at = [int(indptr[place]) for place in (learned, stop, test, tested, n)]
+    return Parts(slice(0, at[0]), slice(at[1], at[2]), slice(at[3], at[4]))
 
 
 def lacking(outcomes: Floats, task: int) -> str | None:

@@ -28,15 +28,15 @@ from beholder.dataset.dataset import Dataset
 from beholder.dataset.outcomes import (
     BLOCK,
     Examples,
+    LikedBefore,
     examples_of,
     histories_before,
-    liked_before,
 )
 from beholder.progress import SILENT, Progress
-from beholder.scorers.features import Reads, sight_of
+from beholder.scorers.features import NEWEST, Reads, sight_of
 from beholder.scorers.heads import CHANCES, Heads, Net
 from beholder.scorers.interface import Floats
-from beholder.scorers.outcome_features import TASKS, Sums, outcome_features, records_of
+from beholder.scorers.outcome_features import TASKS, Sums, Then, outcome_features, records_of
 from beholder.scorers.ranker import AMONG, standard
 from beholder.store.in_sight import InSight
 from beholder.store.rates import DAY
@@ -139,12 +139,14 @@ def _learned(
     """Learn heads from the older examples; what the newest prove is learned from all."""
     reads = reads_of(dataset)
     directions = directions_of(dataset, reads, seed)
-    parts = cut(found.indptr)
+    parts = cut(found.indptr, found.times)
+    if not len(found.items[parts.learn]):
+        why = "what was in sight came at once: nothing was known of it when the rest was"
+        return None, Outcomes(False, f"{NOTHING}: {why}")
     usual = usual_of(found.outcomes[parts.learn])
     moments = _read_at(found, parts)
-    liked = liked_before(dataset.log, found.items, moments)
     records = records_before(found, usual, moments)
-    read = _read(dataset, found, reads, directions, (liked, records), progress)
+    read = _read(dataset, found, reads, directions, (moments, records), progress)
     mean, spread = _mean_and_spread(read[parts.learn])
     places = _standard_places(found.places, parts.learn)
     told = Told(standard(read, mean, spread), places, found.outcomes)
@@ -205,23 +207,35 @@ def _read(
     found: Examples,
     reads: Reads,
     directions: Floats,
-    of_items: tuple[Floats, Floats],
+    as_of: tuple[NDArray[np.int64], Floats],
     progress: Progress,
 ) -> Floats:
-    """Return what is read of each example, as it was when it was seen, float32 (m, features)."""
+    """Return what is read of each example, float32 (m, features).
+
+    Parameters
+    ----------
+    as_of
+        int64 (m,), (m, tasks + 1). As of when each reads what is popular, one moment an answer, and
+        what had followed by then.
+    """
     codes, groups, log = dataset.codes, dataset.groups, dataset.log
     sight = sight_of(reads, directions, dataset.content, codes, groups, liked_of(dataset))
-    liked, records = of_items
+    (moments, records), popular = as_of, LikedBefore(log)
+    liked = popular(found.items, moments)
     parts = []
     progress.start("reading what was in sight", len(found.users))
     for start in range(0, len(found.users), BLOCK):
         some = slice(start, start + BLOCK)
         told = histories_before(log, found.users[some], found.times[some])
+        by_then = moments[found.indptr[:-1][some]]  # no answer is empty
+        before = popular(told.items, np.repeat(by_then, told.lengths))
         for answer in range(len(told)):
+            of_history = before[told.indptr[answer] : told.indptr[answer + 1]][-NEWEST:]
             begin, end = found.indptr[start + answer : start + answer + 2].tolist()
             for first in range(begin, end, AMONG):
                 own = slice(first, min(first + AMONG, end))
-                given = found.items[own], liked[own], records[own]
+                then = Then(liked[own], float(of_history.mean()))
+                given = found.items[own], records[own], then
                 parts.append(outcome_features(sight, told[answer], *given))
             progress.advance()
     progress.finish()

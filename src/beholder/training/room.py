@@ -20,7 +20,7 @@ REMEDY = "end other programs, train where there is more memory, or name other mo
 def with_room(
     members: Sequence[Member], dataset: Dataset, *, asked: bool
 ) -> tuple[list[Member], dict[str, str]]:
-    """Return the members that may fit, and of the others by name why they do not.
+    """Return the members that may fit, and of the others by name why they do not (`lacking`).
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def with_room(
     found = {member.name: lacking(member, dataset) for member in members}
     too_large = {name: why for name, why in found.items() if why is not None}
     if too_large and asked:
-        told = "; ".join(f"{name}: {why}" for name, why in too_large.items())
+        told = "; ".join(no_room(name, why) for name, why in too_large.items())
         raise UsageError(told, remedy=REMEDY, field="models")
     return [one for one in members if one.name not in too_large], too_large
 
@@ -52,3 +52,8 @@ def lacking(member: Member, dataset: Dataset) -> str | None:
     if needed <= SURELY * free or torch_facts().card is not None:
         return None
     return f"it takes about {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} are free"
+
+
+def no_room(name: str, why: str) -> str:
+    """Return the sentence of a member that does not fit, whether it is named or not."""
+    return f"{name} does not fit: {why}"

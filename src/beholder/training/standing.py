@@ -7,6 +7,8 @@ again. They go with the end of the training, and whenever `store.checkpoints` sa
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,19 +30,39 @@ ANEW = "train without --resume: that begins anew"
 
 
 class About(msgspec.Struct, frozen=True):
-    """What may not be another when a training goes on; each in a few letters."""
+    """What may not be another when a training goes on; each in a few letters.
+
+    Attributes
+    ----------
+    models
+        Names of those that are considered; none: all.
+    plan
+        Of the decisions that are followed; empty: the clock decides.
+    """
 
     data: str
     settings: str
     seed: int
     version: str
+    models: tuple[str, ...] = ()
+    plan: str = ""
 
     @classmethod
-    def of(cls, made: Built, settings: Settings, seed: int) -> About:
+    def of(
+        cls,
+        made: Built,
+        settings: Settings,
+        seed: int,
+        models: Sequence[str] = (),
+        plan: Mapping[str, int] | None = None,
+    ) -> About:
         """Return it of a training."""
-        read = (settings.behaviour, settings.encode.encoders, settings.facets)
+        modules = settings.train.modules
+        read = (settings.behaviour, settings.encode.encoders, settings.facets, modules)
         told = hashlib.blake2b(msgspec.json.encode(read), digest_size=16)
-        return cls(made.fingerprint, told.hexdigest(), seed, __version__)
+        followed = "" if plan is None else json.dumps(plan, sort_keys=True)
+        names = tuple(sorted(models))
+        return cls(made.fingerprint, told.hexdigest(), seed, __version__, names, followed)
 
 
 def place(workspace: Workspace, resume: bool) -> Path:
@@ -92,9 +114,11 @@ def end(folder: Path) -> None:
 def _check(before: About, now: About) -> None:
     names = {
         "data": "items, pictures or events changed",
-        "settings": "the settings of behaviour, encoders or facets changed",
+        "settings": "the settings of behaviour, encoders, facets or modules changed",
         "seed": f"it was drawn with seed {before.seed}, not {now.seed}",
         "version": f"it was begun by version {before.version}, this is {now.version}",
+        "models": f"the models were {_named(before)}, and are {_named(now)}",
+        "plan": "the plan that is followed changed",
     }
     told = [why for name, why in names.items() if getattr(before, name) != getattr(now, name)]
     if told:
@@ -103,3 +127,7 @@ def _check(before: About, now: About) -> None:
             remedy=ANEW,
             field="resume",
         )
+
+
+def _named(about: About) -> str:
+    return ", ".join(about.models) or "all"

@@ -154,7 +154,7 @@ def _train(
         folder = standing.place(workspace, budget.resume)
         made = build(workspace, store, budget.seed)
         seen = examples(made, store.in_sight())
-    about = standing.About.of(made, workspace.settings, budget.seed)
+    about = standing.About.of(made, workspace.settings, budget.seed, chosen, budget.plan)
     standing.begin(folder, about, budget.resume, progress)
     budget = budget._replace(checkpoints=folder)
     publish = _Publisher(workspace, made, budget.seed)

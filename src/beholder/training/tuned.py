@@ -173,7 +173,7 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
             encode_workspace(workspace, store, list(every), asked.progress)
             built = build(workspace, store, asked.seed)
         lessons = taught(workspace, built, asked.seed, words=asked.kind == MMCNN)
-        made, said = _learned(workspace, lessons, asked, clock)
+        made, said = _learned(workspace, lessons, built.fingerprint, asked, clock)
         name = own_network.keep(graphs(workspace), asked.kind, made.onnx)
         notes = [f"{expired} events were older than privacy.retention_days: deleted"] * bool(
             expired
@@ -219,9 +219,9 @@ def tune_encoder(workspace: Workspace, asked: Asked) -> TunedEncoder:
 
 
 def _learned(
-    workspace: Workspace, lessons: Taught, asked: Asked, clock: Clock
+    workspace: Workspace, lessons: Taught, made: str, asked: Asked, clock: Clock
 ) -> tuple[Tuned, list[str]]:
-    """Return what was learned, and notes in words."""
+    """Return what was learned, and notes in words; `made` is of what the lessons are."""
     from beholder.networks.tuned import Lessons, Tuning
 
     alone, side = asked.kind == "projection", side_of(asked)
@@ -233,7 +233,7 @@ def _learned(
     tuning = Tuning(
         asked.kind, asked.batch or BATCHES[asked.kind], asked.augment, asked.views, asked.words
     )
-    told = Lessons(inputs, lessons.first, lessons.second, lessons.judge.judged)
+    told = Lessons(inputs, lessons.first, lessons.second, lessons.chooser.judged, made=made)
     options = _options(workspace, asked, clock)
     if asked.kind == MMCNN:
         return _of_items(lessons, told, tuning, options)
@@ -243,7 +243,7 @@ def _learned(
     from beholder.networks.tuned import tune
 
     weights = folded(read_weights(weights_file()))
-    return tune(weights, told, tuning, lessons.judge, USUAL if alone else side, options), []
+    return tune(weights, told, tuning, lessons.chooser, USUAL if alone else side, options), []
 
 
 def _of_items(
@@ -255,7 +255,7 @@ def _of_items(
     words = codes_of(lessons.terms, numbered(vocabulary))
     there = np.stack([lessons.pictured, words[:, 0] > 0], axis=1)
     told = told._replace(words=words, there=there)
-    return tune_items(told, vocabulary, tuning, lessons.judge, options), notes
+    return tune_items(told, vocabulary, tuning, lessons.chooser, options), notes
 
 
 def _options(workspace: Workspace, asked: Asked, clock: Clock) -> Options:
