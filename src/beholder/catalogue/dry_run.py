@@ -42,7 +42,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
-    for seen in peek(request):
+    for seen in peek(request, store.workspace.reports):
         ignored = unused(seen.what, seen.batch.columns, seen.mapping)
         sight = Sight(
             seen.what,
