@@ -11,7 +11,7 @@ import pytest
 from beholder.behaviour.event import Event
 from beholder.engine.engine import Engine
 from beholder.engine.question import Question
-from beholder.errors import UsageError
+from beholder.errors import DataError, UsageError
 
 NAN = float("nan")
 ITEM = "item-0001"
@@ -75,6 +75,8 @@ def test_who_asks_is_named_by_a_text(reader: Engine, who: Any) -> None:
             lambda told=told: reader.explain(ITEM, **told),
         ):
             refused(ask, field)
+        with pytest.raises(DataError, match="where there is none"):
+            reader.recommend(**{field: "None"})
 
 
 @pytest.mark.parametrize("text", [5, b"price < 5", ["price < 5"], True])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from beholder.errors import UsageError
+from beholder.store.ids import check_person
 
 MAX_K = 1000
 FURTHEST = 10_000  # place of a search
@@ -80,13 +81,15 @@ def checked_person(user: str | None, session: str | None) -> None:
 
     Raises
     ------
-    UsageError
+    UsageError, DataError
         With the name of the argument.
     """
     for field, who in (("user", user), ("session", session)):
         if who is not None and (not isinstance(who, str) or not who):
             remedy = "tell an id as a text, or leave it out for somebody who is not known"
             raise UsageError(f"{field} is {who!r}", remedy=remedy, field=field)
+        if who is not None:
+            check_person(who, field)
 
 
 def checked_item(item: str) -> None:

@@ -16,6 +16,8 @@ COUNTED = frozenset({"purchase", "cart", "watch"})  # pieces and seconds
 LARGEST = 3e38  # values are kept in four bytes
 ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
+# What databases, data frames and programs write for nothing. `NA` and `-` alone may be an id.
+NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
 SECONDS = range(631_152_000, 4_102_444_800)  # moments from 1990 to 2100, were they seconds
 
 
@@ -43,6 +45,27 @@ def why_not_id(text: str) -> str:
     return ""
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text is what programs write where there is no id."""
+    return text.lower() in NOTHING
+
+
+def check_person(text: str, field: str) -> None:
+    """Refuse whom no program means: all whose id it did not know would be one person.
+
+    Raises
+    ------
+    DataError
+        With the field that named nobody.
+    """
+    if says_nothing(text):
+        raise DataError(
+            f"{field} is {text!r}, which programs write where there is none",
+            remedy="leave it out for somebody who is not known (in JSON: null without quotes)",
+            field=field,
+        )
+
+
 def why_no_item(text: str) -> str:
     """Return why no new item may have this id; empty where it may.
 
@@ -50,6 +73,8 @@ def why_no_item(text: str) -> str:
     """
     if text in (".", ".."):
         return "is a path that no browser asks for"
+    if says_nothing(text):
+        return "is what programs write where there is none"
     return "has spaces around it" if text != text.strip() else why_not_id(text)
 
 
@@ -59,7 +84,7 @@ def check_new_item(text: str) -> None:
     if reason:
         raise DataError(
             f"the item id {text!r} {reason}",
-            remedy="1 to 256 bytes of UTF-8, without spaces around it, and not . or ..",
+            remedy="1 to 256 bytes of UTF-8, without spaces around it, and not . or .. or null",
             field="item_id",
         )
 
@@ -82,7 +107,9 @@ def check_event(event: Event, at: int) -> None:
     if (event.user is None) == (event.session is None):
         raise DataError("an event has either a user or a session", remedy="give one", field="user")
     check_id(event.item, "item")
-    check_id(event.user if event.user is not None else event.session or "", "user")
+    field, who = ("user", event.user) if event.user is not None else ("session", event.session)
+    check_id(who or "", "user")
+    check_person(who or "", field)
     if event.kind not in CODES:
         raise DataError(f"there is no kind {event.kind!r}", remedy=", ".join(CODES), field="kind")
     check_told(event.kind, event.value, event.time, at)
