@@ -25,10 +25,10 @@ from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
-from beholder.catalogue.unicode import writable
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
+from beholder.unicode import writable
 
 BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown

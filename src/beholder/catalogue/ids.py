@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
-from beholder.catalogue.unicode import is_unicode
 from beholder.store.ids import NOTHING, says_nothing
+from beholder.unicode import is_unicode
 
 SPACED = "ids with spaces around them, which were taken off"
 POINTED = (

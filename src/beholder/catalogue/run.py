@@ -27,13 +27,13 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
-from beholder.catalogue.unicode import writable
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now
+from beholder.unicode import writable
 from beholder.workspace import Workspace
 
 MARKED = (

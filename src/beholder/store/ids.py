@@ -9,6 +9,7 @@ import time
 from beholder.behaviour.event import MOST_PLACE, Event
 from beholder.behaviour.kinds import CODES
 from beholder.errors import DataError
+from beholder.unicode import is_unicode
 
 MAX_ID = 256  # bytes of UTF-8
 RATED = frozenset({"rating", "satisfaction"})
@@ -34,11 +35,9 @@ def why_not_id(text: str) -> str:
         if len(text) > MAX_ID:
             return f"is longer than {MAX_ID} bytes"
         return "" if text.isprintable() else "has a control character"
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
+    if not is_unicode(text):
         return "is no valid Unicode"
-    if size > MAX_ID:
+    if len(text.encode()) > MAX_ID:
         return f"is longer than {MAX_ID} bytes"
     if any(c < " " or "\x7f" <= c <= "\x9f" for c in text):
         return "has a control character"
@@ -116,13 +115,8 @@ def check_event(event: Event, at: int) -> None:
     if event.event_id is not None:
         check_id(event.event_id, "event_id")
     check_place(event.answer, event.place)
-    if event.text is not None:
-        try:
-            event.text.encode()
-        except UnicodeEncodeError as error:
-            raise DataError(
-                "text is no valid Unicode", remedy="send UTF-8", field="text"
-            ) from error
+    if event.text is not None and not is_unicode(event.text):
+        raise DataError("text is no valid Unicode", remedy="send UTF-8", field="text")
 
 
 def check_moment(time: int | None) -> None:
