@@ -25,6 +25,7 @@ GROUND = {
     "named_file": {"errors"},
     "tensors": set(),
     "numbers_in_text": set(),
+    "unicode": set(),
     "measures": set(),
     "translations": set(),
     "settings": {"errors"},

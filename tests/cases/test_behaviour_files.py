@@ -12,7 +12,7 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
 from beholder.catalogue.dry_run import dry_run
-from beholder.catalogue.mapping import parse_maps
+from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.cli.init import create
@@ -332,9 +332,37 @@ def test_german_words_for_kinds_are_known(word: str, kind: str) -> None:
     assert kind_words.codes_of(["Zurückgesendet"]).tolist() == [kind_words.BACK]
 
 
+def test_a_chinese_file_is_read_as_it_comes(tmp_path: Path) -> None:
+    words = {
+        "浏览": "view", "点击": "click", "点赞": "like", "不感兴趣": "dislike", "收藏": "save",
+        "隐藏": "hide", "加入购物车": "cart", "购买": "purchase", "播放": "watch", "分享": "share",
+        "评价": "review", "瀏覽": "view", "購買": "purchase",
+    }  # fmt: skip
+    rows = "".join(
+        f"u{i},a,{word},2024-01-{i + 1:02d}\n" for i, word in enumerate([*words, "退货", "打卡"])
+    )
+    store, report = imported(tmp_path, "log.csv", f"用户ID,商品ID,行为类型,时间\n{rows}")
+    with store:
+        assert sorted(kinds_of(store)) == sorted(words.values())
+    assert report.files[0].unknown_kinds == {"打卡": 1}
+    assert report.n_refused == 2
+
+
+def test_chinese_ratings_have_their_number() -> None:
+    found = guess("interactions", ["用户ID", "商品ID", "评分", "时间"], {}, "log.csv")
+    assert found == {"user": "用户ID", "item_id": "商品ID", "value": "评分", "time": "时间"}
+    assert kind_words.codes_of(["评分"]).tolist() == [KINDS.index("rating") + 1]
+
+
+def test_each_word_is_of_one_kind() -> None:
+    every = [*kind_words.TAKES_BACK, *(w for own in kind_words.WORDS.values() for w in own)]
+    assert len(set(every)) == len(every)
+    assert kind_words.WORDS.keys() == set(KINDS)
+
+
 def test_words_of_any_writing_can_be_mapped() -> None:
-    own = kind_words.parse(["购买=purchase", "просмотр=none"])
-    assert kind_words.codes_of(["购买", "просмотр"], own).tolist() == [PURCHASE, kind_words.LEFT]
+    own = kind_words.parse(["打卡=purchase", "просмотр=none"])
+    assert kind_words.codes_of(["打卡", "просмотр"], own).tolist() == [PURCHASE, kind_words.LEFT]
 
 
 def test_several_words_in_one_option_are_refused_with_how_to_say_them() -> None:

@@ -11,9 +11,9 @@ import pytest
 import beholder
 from beholder.bundle import parts as bundle_parts
 from beholder.engine.answer import Answer
+from beholder.engine.checking import MAX_K
 from beholder.engine.cursor import PLACES
 from beholder.engine.engine import Engine
-from beholder.engine.question import MAX_K
 from beholder.errors import UnknownItemError, UsageError
 from beholder.scorers.interface import Query
 from beholder.settings import BehaviourSettings

@@ -69,14 +69,21 @@ SEALED = seal(cursor(5, 70_000, 5), KEY, HERE)
         " " + SEALED,
         SEALED + "\n",
         SEALED[:30] + "é" + SEALED[31:],
-        "A" * (LONGEST + 1),
-        "A" * 10**6,
     ],
 )
 def test_what_was_not_made_here_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="this page does not exist") as caught:
         unseal(text, KEY, HERE)
     assert caught.value.field == "page"
+
+
+def test_a_cursor_that_grew_too_long_is_said_to_be_that() -> None:
+    most = Cursor("9f3a" * 4, 40, [2**31] * 40, [2**31] * 30_000)
+    for text in (seal(most, KEY, HERE), "A" * (LONGEST + 1), "A" * 10**6):
+        with pytest.raises(UsageError, match="131,072 are read") as caught:
+            unseal(text, KEY, HERE)
+        assert caught.value.field == "page"
+        assert "without `page`" in caught.value.remedy
 
 
 def test_a_cursor_with_any_letter_changed_or_cut_is_refused() -> None:

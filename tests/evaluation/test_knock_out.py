@@ -77,6 +77,21 @@ def test_what_no_member_reads_is_not_called_as_good() -> None:
     )
 
 
+def test_members_without_weight_are_named_as_such() -> None:
+    found = evaluate(
+        world("words"), "cold-items", seed=1, budget=60, models=LIGHT, without=["members"]
+    )
+    silent = {f"the member {one.member}" for one in found.members if not (one.warm or one.cold)}
+    silent -= {"the member placement"}
+    named = {
+        one.split(": ")[0].removeprefix("without ")
+        for one in found.without
+        if "had no weight" in one
+    }
+    assert named == silent
+    assert silent, "or this shows nothing"
+
+
 def test_without_the_only_member_popularity_is_left() -> None:
     dataset = dataset_of(make_world(n_users=200))
     found = evaluate(

@@ -146,13 +146,13 @@ def test_vectors_may_come_by_id_or_by_row_with_gaps() -> None:
 
 def test_what_is_easily_meant_otherwise_is_refused_with_what_to_write() -> None:
     found = quick(SMALL)
-    with pytest.raises(UsageError, match="a history is a list"):
+    with pytest.raises(UsageError, match="history is a list"):
         found.recommend("x")
     with pytest.raises(UsageError, match="tell the history itself"):
         found.recommend(user=1)
     with pytest.raises(VectorsError, match="by the name that you give them"):
         quick(SMALL, items={"id": ["x", "y", "z"]}, vectors=np.ones((3, 2)))
-    with pytest.raises(UsageError, match="a history is a list"):
+    with pytest.raises(UsageError, match="history is a list"):
         found.engine.recommend(history="x")
 
 

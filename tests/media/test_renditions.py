@@ -11,6 +11,7 @@ from PIL import Image
 
 from beholder.media.pictures import Opened
 from beholder.media.renditions import keep, main_colour, path_of, render, sync
+from beholder.media.thumbnails import thumbnail
 from beholder.settings import MediaSettings
 
 
@@ -68,3 +69,20 @@ def test_main_colour_is_that_of_most_of_the_picture() -> None:
     assert main_colour(Image.fromarray(pixels)) == "#fafaf8"
     pixels[10:60, 5:60] = (200, 20, 20)
     assert main_colour(Image.fromarray(pixels)) == "#c81414"
+
+
+def test_a_thumbnail_is_of_a_whole_clean_copy_or_none(tmp_path: Path) -> None:
+    digest, side = "ab" * 32, 64
+    assert thumbnail(tmp_path, digest, side) is None
+    keep(tmp_path, digest, render(opened(960, 640)))
+    with Image.open(io.BytesIO(thumbnail(tmp_path, digest, side))) as small:
+        assert (small.format, small.size) == ("WEBP", (64, 43))
+    copy = path_of(tmp_path, digest, 240)
+    whole = copy.read_bytes()
+    for data in (whole[: len(whole) // 2], whole[:20], b"", b"no picture at all"):
+        copy.write_bytes(data)
+        assert thumbnail(tmp_path, digest, side) is None
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "PNG")
+    copy.write_bytes(file.getvalue())  # whatever else lies there is not decoded
+    assert thumbnail(tmp_path, digest, side) is None

@@ -184,3 +184,59 @@ def test_results_are_read_as_they_were_written(shop: Shop, tmp_path: Path) -> No
     named = [found.ids[place] for place in found.rows[0].lists[0] if place >= 0]
     assert named == row["lists"][0]
     assert [found.ids[place] for place in found.right[0]] == one["right"][0]
+
+
+ASKED = {"protocols": "leave-last-out", "without": (), "budget": "1s"}
+
+
+@pytest.mark.parametrize("fault", [ValueError("a late fault"), KeyboardInterrupt()])
+def test_what_ends_it_late_loses_no_evaluation(
+    small: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as late:
+        late.setattr(make, "cost", failing)
+        with pytest.raises(type(fault)) as caught:
+            beholder.report(small.root, **ASKED)
+    (kept,) = small.people_reports.glob("results-*.json")
+    (note,) = caught.value.__notes__
+    assert f"1 evaluation is done, and kept in {kept}" in note
+    assert f"--from {kept}" in note
+    made = beholder.report(small.root, results=[kept], out=tmp_path / "a.html")
+    assert made.file.exists()
+
+
+def test_no_results_are_left_beside_a_report_that_was_made(small: Workspace) -> None:
+    made = beholder.report(small.root, **ASKED)
+    assert list(small.people_reports.iterdir()) == [made.file]
+
+
+def test_results_are_not_kept_where_an_erasure_took_their_folder_away(
+    small: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = make.evaluations
+
+    def erasing(*given: Any, **asked: Any) -> Any:
+        for one in told(*given, **asked):
+            people_reports.drop(small)
+            yield one
+
+    monkeypatch.setattr(make, "evaluations", erasing)
+    with pytest.raises(DataError, match="somebody was erased"):
+        beholder.report(small.root, **ASKED)
+    assert not list(small.reports.rglob("results-*"))
+
+
+def test_rows_that_one_seed_lacks_are_named(shop: Shop, tmp_path: Path) -> None:
+    def other(told: dict[str, Any]) -> None:
+        told.update(seed=8)
+        told["rows"] = [row for row in told["rows"] if row["model"] != "popularity"]
+
+    file = changed(shop, tmp_path, other)
+    made = beholder.report(
+        shop.workspace.root, results=[shop.results, file], out=tmp_path / "a.html"
+    )
+    said = made.file.read_text(encoding="utf-8").replace("‑", "-")
+    assert "not there by every seed, and left out: popularity" in said

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from PIL import Image
 from reported_shop import Shop
 
 pytestmark = pytest.mark.browser
@@ -44,6 +47,30 @@ def test_it_asks_for_nothing_but_itself_and_complains_of_nothing(page: Any) -> N
 def test_it_never_scrolls_sideways(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def edges(page: Any, table: Any) -> tuple[int, int]:
+    """Return how dark the first and the last column of pixels of a table's frame are, 0 to 255."""
+    box = table.bounding_box()
+    clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": 4}
+    row = np.asarray(Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("L"))[1]
+    return 255 - int(row[1]), 255 - int(row[-2])
+
+
+def test_a_table_that_goes_on_has_a_shadow_at_that_edge(page: Any) -> None:
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": WIDTHS["phone"], "height": 800})
+    table = page.get_by_label("All that was compared")
+    table.scroll_into_view_if_needed()
+    first, there = edges(page, table)
+    table.evaluate("t => { t.scrollLeft = t.scrollWidth }")
+    back, last = edges(page, table)
+    assert there - last > 30
+    assert back - first > 30
+    assert abs(first - last) < 3  # none where nothing is left
+    page.set_viewport_size({"width": WIDTHS["desk"], "height": 800})
+    table.scroll_into_view_if_needed()
+    assert max(edges(page, table)) <= first + 3
 
 
 def test_marks_stand_where_the_figures_say(page: Any, shop: Shop) -> None:

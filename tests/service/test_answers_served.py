@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from beholder.engine.cursor import LONGEST
 from beholder.workspace import Workspace
 from live_server import Server
 
@@ -190,6 +191,15 @@ def test_an_explanation_tells_how_an_item_stood_in_an_answer(server: Server) -> 
         assert told["rules"] == []
         refused = client.get("/v1/explain", params=asked | {"user": "somebody else"})
         assert (refused.status_code, refused.json()["code"]) == (404, "unknown-answer")
+
+
+def test_a_page_that_grew_too_long_is_told_so(server: Server) -> None:
+    with server.client() as client:
+        answer = client.post("/v1/recommendations", json={"page": "A" * (LONGEST + 1)})
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["field"]) == (422, "usage", "page")
+    assert "left out too many items" in told["detail"]
+    assert "without `page`" in told["remedy"]
 
 
 def test_a_page_of_somebody_elses_answer_is_refused(server: Server) -> None:

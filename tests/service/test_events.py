@@ -104,6 +104,10 @@ def test_nobody_takes_back_the_event_of_another(client: httpx.Client) -> None:
         ({"time": 32_503_680_000_000}, "time"),
         ({"time": 1_795_866_574}, "time"),  # seconds
         ({"user": "line\nbreak"}, "user"),
+        ({"user": "null"}, "user"),
+        ({"user": "None"}, "user"),
+        ({"user": None, "session": "undefined"}, "session"),
+        ({"item": None}, "item"),
         ({"colour": "red"}, "colour"),
         ({"value": "much"}, "value"),
         ({"time": 5}, "time"),

@@ -25,10 +25,10 @@ from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
-from beholder.catalogue.unicode import writable
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
+from beholder.unicode import writable
 
 BATCHES = 4  # of interactions that are looked at
 ROWS = 3  # that are shown
@@ -42,7 +42,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
-    for seen in peek(request):
+    for seen in peek(request, store.workspace.reports):
         ignored = unused(seen.what, seen.batch.columns, seen.mapping)
         sight = Sight(
             seen.what,

@@ -12,11 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
-from beholder.catalogue.unicode import is_unicode
-
-# What databases and data frames write for nothing. `NA` and `-` alone may be somebody's id.
-NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
-
+from beholder.store.ids import NOTHING, says_nothing
+from beholder.unicode import is_unicode
 
 SPACED = "ids with spaces around them, which were taken off"
 POINTED = (
@@ -89,7 +86,7 @@ def as_id(value: Any) -> str | None:
     if isinstance(value, str):
         bare = value.strip()
         there = bare and is_unicode(bare)
-        return bare if there and bare.lower() not in NOTHING else None
+        return bare if there and not says_nothing(bare) else None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, float) and value.is_integer():

@@ -22,7 +22,6 @@ from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
-from beholder.catalogue.unicode import is_unicode
 from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.settings_line import given, write_line
@@ -30,6 +29,7 @@ from beholder.store import ItemRecord, Store, Who
 from beholder.store.ids import check_event, now, why_no_item, why_not_id
 from beholder.store.loading import Loader
 from beholder.store.rates import busy
+from beholder.unicode import is_unicode
 
 AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
 APART = ("text", "event_id", "answer", "place")

@@ -1,7 +1,8 @@
 """The words that files have for kinds of event, as shops and sites export them.
 
-Those of GA4, Segment, OTTO, gorse, Metarank and the usual data sets are known, and German ones;
-others are mapped by `--map-kind`. What takes something back is no liking, and no kind either.
+Those of GA4, Segment, OTTO, gorse, Metarank and the usual data sets are known, and German and
+Chinese ones; others are mapped by `--map-kind`. What takes something back is no liking, and no
+kind either.
 """
 
 from __future__ import annotations
@@ -31,42 +32,50 @@ WORDS = {
         "viewed item", "product viewed", "product view", "view product", "view content",
         "viewcontent", "impression detail", "screen view", "read", "visit", "open", "opened",
         "angesehen", "angeschaut", "ansicht", "aufruf", "aufgerufen",
+        "浏览", "查看", "看过", "访问", "瀏覽",
     ),
     "click": (
         "clicks", "clicked", "select item", "select content", "product clicked", "item click",
-        "click item", "tap", "klick", "geklickt", "angeklickt",
+        "click item", "tap", "klick", "geklickt", "angeklickt", "点击", "點擊",
     ),
     "like": ("likes", "liked", "thumbs up", "upvote", "star", "starred", "love", "heart",
-             "gefällt mir", "geliked"),
+             "gefällt mir", "geliked", "点赞", "赞", "喜欢", "按讚", "喜歡"),
     "dislike": ("dislikes", "disliked", "thumbs down", "downvote", "not interested",
-                "gefällt mir nicht"),
+                "gefällt mir nicht", "不喜欢", "踩", "点踩", "不感兴趣", "不喜歡"),
     "save": (
         "favorite", "favourite", "favorites", "favourites", "fav", "bookmark", "wishlist",
         "add to wishlist", "addtowishlist", "product added to wishlist", "saved", "collect",
-        "gemerkt", "merkzettel", "merkliste", "wunschliste", "wunschzettel",
+        "gemerkt", "merkzettel", "merkliste", "wunschliste", "wunschzettel", "gespeichert",
+        "收藏", "已收藏", "加入收藏", "心愿单", "加入心愿单",
     ),
-    "hide": ("hidden", "dismiss", "dismissed"),
+    "hide": ("hidden", "dismiss", "dismissed", "ausgeblendet", "隐藏", "屏蔽", "隱藏"),
     "cart": (
         "carts", "addtocart", "add to cart", "added to cart", "basket", "add to basket",
         "product added", "begin checkout", "checkout", "initiatecheckout", "warenkorb",
-        "in den warenkorb", "in den warenkorb gelegt",
+        "in den warenkorb", "in den warenkorb gelegt", "加购", "加购物车", "加入购物车",
+        "放入购物车", "购物车", "加入購物車",
     ),
     "purchase": (
         "purchases", "purchased", "buy", "bought", "buys", "order", "orders", "ordered",
         "transaction", "transactions", "order completed", "checkout completed", "conversion",
-        "ecommerce purchase", "sale", "kauf", "gekauft", "bestellt", "bestellung",
+        "ecommerce purchase", "sale", "kauf", "gekauft", "bestellt", "bestellung", "购买",
+        "已购买", "买", "下单", "成交", "支付", "付款", "订单", "購買",
     ),
-    "rating": ("ratings", "rate", "rated", "bewertet", "bewertung"),
-    "watch": ("play", "played", "stream", "watched", "listen", "video played"),
-    "share": ("shares", "shared", "product shared", "geteilt"),
-    "review": ("reviews", "reviewed", "product reviewed"),
+    "rating": ("ratings", "rate", "rated", "bewertet", "bewertung", "评分", "打分", "評分"),
+    "watch": ("play", "played", "stream", "watched", "listen", "video played", "abgespielt",
+              "gesehen", "angehört", "播放", "观看", "收听", "觀看"),
+    "share": ("shares", "shared", "product shared", "geteilt", "分享", "转发"),
+    "satisfaction": ("zufriedenheit", "满意度", "滿意度"),
+    "review": ("reviews", "reviewed", "product reviewed", "rezension", "rezensiert", "评论", "评价",
+               "点评", "評論"),
 }  # fmt: skip
 TAKES_BACK = (
     "remove from cart", "removed from cart", "removefromcart", "product removed", "refund",
     "refunded", "order refunded", "return", "returned", "unlike", "unliked", "unsave", "unfavorite",
     "product removed from wishlist", "remove from wishlist", "order cancelled", "cancel",
     "retoure", "zurückgegeben", "zurückgesendet", "storno", "storniert",
-    "aus dem warenkorb entfernt",
+    "aus dem warenkorb entfernt", "退款", "退货", "取消订单", "取消收藏", "取消点赞", "取消赞",
+    "移出购物车", "删除购物车", "从购物车移除", "退貨",
 )  # fmt: skip
 SHOWN = re.compile(r"[\w .:/-]{1,40}")  # what is no word is not told of: it may say who it was
 MOST_SHOWN = 10

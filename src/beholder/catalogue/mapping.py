@@ -17,18 +17,21 @@ ITEM = (
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
     "artikelnummer", "artikel_nr", "art_nr", "art_no", "lineitem_sku", "artikel_id",
-    "produktnummer", "produkt_nr", "produkt_id", "商品编号", "产品编号", "商品id",
+    "produktnummer", "produkt_nr", "produkt_id", "商品编号", "产品编号", "商品id", "产品id",
+    "物品id",
     "id", "artikel", "produkt",  # these two are as often a name
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
     "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
     "kunden_id", "kundennummer", "kunden_nr", "kd_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
+    "用户id", "用户", "用户编号", "会员id", "会员编号", "客户id", "客户编号", "用戶id",
 )  # fmt: skip
 
 PIECES = (  # how many of an item
     "menge", "bestellmenge", "anzahl", "stückzahl", "stück", "stueckzahl", "quantité", "cantidad",
-    "unidades", "quantità", "quantidade", "aantal", "hoeveelheid", "stuks",
+    "unidades", "quantità", "quantidade", "aantal", "hoeveelheid", "stuks", "数量", "件数",
+    "购买数量",
 )  # fmt: skip
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "items": {
@@ -57,20 +60,22 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "interactions": {
         "item_id": tuple(name for name in ITEM if name != "id"),
         "user": USER,
-        "session": ("session_id", "session", "visit_id", "visit", "sitzung"),
+        "session": ("session_id", "session", "visit_id", "visit", "sitzung", "会话id", "会话"),
         "time": (
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
             "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
             "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",
-            "日期",
+            "日期", "时间戳", "行为时间", "下单时间",
         ),
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
-                 "behaviour", "interaction", "feedback_type", "ereignis", "aktion"),
+                 "behaviour", "interaction", "feedback_type", "ereignis", "aktion",
+                 "行为", "行为类型", "用户行为", "事件", "事件类型", "动作", "操作", "行為"),
         "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
                   "user_rating", "review_score", "quantity", "qty", "seconds", "watch_time",
                   "lineitem_quantity", "bewertung", "sterne", "wert", "valor", "valeur", "valore",
-                  "waarde", "puntuación", "calificación", "valutazione", "beoordeling", *PIECES),
+                  "waarde", "puntuación", "calificación", "valutazione", "beoordeling",
+                  "评分", "打分", *PIECES),
         "event_id": ("event_id",),
         # Not `answer` and `place` alone, which other files say of other things.
         "answer": ("answer_id", "beholder_answer"),

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from beholder.catalogue.picture_files import ADDRESS, Match, PictureFiles
 from beholder.catalogue.picture_names import INSIDE
 from beholder.catalogue.readers.folder import REMEDY, Folder
-from beholder.catalogue.unicode import writable
 from beholder.errors import DataError
 from beholder.media.originals import digest_of, keep
+from beholder.unicode import writable
 
 THREADS = 16
 MOST = 100  # pictures of one item

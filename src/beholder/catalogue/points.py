@@ -13,8 +13,8 @@ from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
-from beholder.catalogue.unicode import writable
 from beholder.numbers_in_text import COMMA, LONGEST, POINTS, bare, is_number, number
+from beholder.unicode import writable
 
 COUNTED = frozenset({"price", "stock"})  # thousands of others are rare, and three digits are not
 MARKED = (

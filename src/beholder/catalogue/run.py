@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from beholder.behaviour.kinds import CODES
+from beholder.catalogue import told_columns
 from beholder.catalogue.asked_columns import asked
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.first_rows import first_rows
@@ -26,18 +27,19 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
-from beholder.catalogue.unicode import writable
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
 from beholder.store.ids import now
+from beholder.unicode import writable
 from beholder.workspace import Workspace
 
 MARKED = (
     "the file is read as {marked}, as the byte order mark at its start says, and not as {asked}"
 )
+AS_BEFORE = "columns as told before of such headings: {pairs} (--map FIELD=COLUMN tells otherwise)"
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ class Peek:
     Attributes
     ----------
     said
-        Which encoding it says itself, where another was asked for, and what is asked about its
-        columns, in words.
+        Which encoding it says itself, where another was asked for, which columns are as an import
+        before told, and what is asked about its columns, in words.
+    told
+        Columns by field as `--map` says of this file now, or said of one with the same headings.
     """
 
     what: str
@@ -97,6 +101,7 @@ class Peek:
     batch: Batch
     form: Form = USUAL
     said: tuple[str, ...] = ()
+    told: dict[str, str] = field(default_factory=dict)
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file, as far as they can be written."""
@@ -110,8 +115,13 @@ class Peek:
         ]
 
 
-def peek(request: Request) -> list[Peek]:
+def peek(request: Request, reports: Path) -> list[Peek]:
     """Look at the beginning of each file and find out what its columns mean.
+
+    Parameters
+    ----------
+    reports
+        Where the workspace keeps what was told of columns.
 
     Raises
     ------
@@ -129,24 +139,38 @@ def peek(request: Request) -> list[Peek]:
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
-    seen = [_seen(what, path, batch, request) for what, (path, batch) in firsts.items()]
+    seen = [_seen(what, path, batch, request, reports) for what, (path, batch) in firsts.items()]
     _check_used(request.maps, seen)
     return seen
 
 
-def _seen(what: str, path: Path, batch: Batch, request: Request) -> Peek:
-    mapping = _meant(what, path, batch, request)
+def _seen(what: str, path: Path, batch: Batch, request: Request, reports: Path) -> Peek:
+    now_told = {
+        ours: theirs
+        for ours, theirs in request.maps.items()
+        if theirs in batch.columns and field_of(what, ours)
+    }
+    named = request.form.header  # columns 1, 2, 3 say nothing of what is in them
+    earlier = told_columns.before(reports, what, batch.columns) if named else {}
+    earlier = told_columns.still(earlier, now_told)
+    told = earlier | now_told
+    mapping = _meant(what, path, batch, request, told)
     marked = other_than_said(path, request.form.encoding)
     said = asked(batch, mapping) if what == "items" else []
     if marked:
         said.insert(0, MARKED.format(marked=marked.upper(), asked=request.form.encoding))
-    return Peek(what, path, mapping, batch, request.form, tuple(said))
+    if earlier:
+        pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in earlier.items())
+        said.insert(0, AS_BEFORE.format(pairs=pairs))
+    return Peek(what, path, mapping, batch, request.form, tuple(said), told)
 
 
-def _meant(what: str, path: Path, batch: Batch, request: Request) -> dict[str, str]:
-    """Return what columns mean: by name, and kinds by the column that names some."""
-    mapping = guess(what, list(batch.columns), request.maps, path.name)
-    if what != "interactions" or "kind" in request.maps:
+def _meant(
+    what: str, path: Path, batch: Batch, request: Request, told: dict[str, str]
+) -> dict[str, str]:
+    """Return what columns mean: as told, by name, and kinds by the column that names some."""
+    mapping = guess(what, list(batch.columns), told, path.name)
+    if what != "interactions" or "kind" in told:
         return mapping
     used = {column for field, column in mapping.items() if field != "kind"}
     free = {name: column for name, column in batch.columns.items() if name not in used}
@@ -171,13 +195,15 @@ def import_files(
     folder = scan(request.media) if request.media else None
     pictures = Pictures(folder, workspace.media, workspace.settings.media.max_bytes)
     try:
-        seen_first = peek(request)
+        seen_first = peek(request, workspace.reports)
         brought = vectors_of(workspace, request, refusals)
         for seen in seen_first:
             done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
             done.said = [*seen.said, *done.said]
             report.files.append(done)
+            if seen.told and seen.form.header and not done.refused_whole:
+                told_columns.keep(workspace.reports, seen.what, seen.batch.columns, seen.told)
             if seen.what == "items" and (done.refused_whole or done.cut):
                 break  # behaviour would find nothing, or make items that are ids alone
         if folder is not None and request.items is None:

@@ -12,6 +12,8 @@ from beholder.cli import asking, console
 if TYPE_CHECKING:
     from beholder.evaluation.evaluate import Evaluation
 
+FROM = "`beholder report DIR --from {file}` shows it"
+
 
 @click.command("evaluate")
 @asking.FOLDER
@@ -56,15 +58,14 @@ def command(
 ) -> None:
     """Measure how good the recommendations are, beside popularity and item-kNN."""
     from beholder import named_file
-    from beholder.durable import write_file
     from beholder.evaluation.seeds import evaluations
-    from beholder.evaluation.written import written
+    from beholder.evaluation.written import keep, named_where_it_ends
     from beholder.workspace import Workspace
 
     if target is not None:
         named_file.check(target, force)
     done: list[Evaluation] = []
-    for result in evaluations(
+    asked = evaluations(
         Workspace.open(folder),
         protocol,
         seeds=seeds,
@@ -73,11 +74,15 @@ def command(
         without=without,
         curve=curve,
         showing=console.progress,
-    ):
-        _show(result)
-        done.append(result)
+    )
+    use = "--json FILE would have kept it" if target is None else FROM.format(file=target)
+    with named_where_it_ends(target, done, use):
+        for result in asked:
+            done.append(result)
+            if target is not None:
+                keep(target, done)
+            _show(result)
     if target is not None:
-        write_file(target, written(done), mode=0o600)  # what single people took is in it
         click.echo(f"written: {target}", err=True)
 
 

@@ -89,6 +89,7 @@ def run(args: list[str] | None = None) -> Any:
         early.insist()
         with suppress(OSError):  # nobody may listen any more
             click.echo(f"beholder: stopped; {_kept(error)}", err=True)
+            _tell_notes(error)
         sys.exit(early.STOPPED)
     except click.ClickException as error:
         error.show()
@@ -104,6 +105,7 @@ def run(args: list[str] | None = None) -> Any:
         if known is None or "--debug" in words:
             raise
         click.echo(f"beholder: {known}", err=True)
+        _tell_notes(caught)
         sys.exit(known.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
 
@@ -112,6 +114,13 @@ def _kept(error: BaseException) -> str:
     """Return what is kept, as whoever was stopped says; click hands it on as a cause."""
     said = error.args or (error.__cause__.args if error.__cause__ is not None else ())
     return str(said[0]) if said else "whatever was written is kept"
+
+
+def _tell_notes(error: BaseException) -> None:
+    """Print what was noted on an error on its way, such as what is done already."""
+    for one in (error, error.__cause__):
+        for note in getattr(one, "__notes__", ()):
+            click.echo(f"beholder: {note}", err=True)
 
 
 if __name__ == "__main__":

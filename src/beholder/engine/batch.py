@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from beholder.durable import beside, file_aside, sweep
 from beholder.engine.batch_parts import Made, Manifest, Part, Parts, Report
+from beholder.engine.checking import checked_k
 from beholder.engine.engine import Engine
-from beholder.engine.question import Question, checked_k
+from beholder.engine.question import Question
 from beholder.engine.table import FORMATS, Format
 from beholder.errors import UsageError
 from beholder.progress import SILENT, Progress

@@ -19,6 +19,15 @@ from beholder.bundle.parts import Parts
 from beholder.engine import finding, rows
 from beholder.engine.allowed import allowed, away, without_refused
 from beholder.engine.answer import Answer, Explanation, Level, Recommendation
+from beholder.engine.checking import (
+    checked_item,
+    checked_k,
+    checked_person,
+    checked_place,
+    checked_text,
+    ids_of,
+    several,
+)
 from beholder.engine.choosing import AllFacets, Facet, SearchAnswer, facets_of, without_each
 from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
@@ -32,14 +41,7 @@ from beholder.engine.people import People, Told, known_of, level_of
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.placed import placed_in
 from beholder.engine.present import Present
-from beholder.engine.question import (
-    NOTHING,
-    Question,
-    Wanted,
-    checked_k,
-    checked_place,
-    question_of,
-)
+from beholder.engine.question import FILTER, NOTHING, Question, Wanted, checked, question_of
 from beholder.engine.ranked import Ranked, alike
 from beholder.engine.repeat import Moments
 from beholder.engine.rerank import Dial
@@ -56,7 +58,7 @@ from beholder.engine.variants import (
     others,
 )
 from beholder.errors import UnknownItemError, UsageError
-from beholder.rules.choices import Choices, all_of, listed, masks_of
+from beholder.rules.choices import Choices, all_of, listed, masks_of, picked
 from beholder.scorers.interface import Floats, Positions
 from beholder.settings import BehaviourSettings
 from beholder.store.ids import check_moment
@@ -174,15 +176,26 @@ class Engine:
             What the store says of them, where the caller has read it already.
         """
         if history is not None:
+            checked_person(user, session)
             view = self.refresh(None if seen is None else seen.version)
             known = self.people.told(view, history)
             return known, level_of(view, known, user), view
-        if seen is None and self.store is not None and (user or session):
-            seen = self.store.snapshot(user, session)
+        seen = self._seen(user, session, seen)
         view = self.refresh(None if seen is None else seen.version)
         asks = user is not None or session is not None
         known = self.people.stored(view, seen if asks else None)
         return known, level_of(view, known, user), view
+
+    def _seen(
+        self, user: str | None, session: str | None, seen: Snapshot | None
+    ) -> Snapshot | None:
+        """Return what the store says of somebody, unless the caller has read it already."""
+        if seen is not None:
+            return seen
+        checked_person(user, session)
+        if self.store is None or not (user or session):
+            return None
+        return self.store.snapshot(user, session)
 
     # -- questions --------------------------------------------------------------------------
 
@@ -295,9 +308,9 @@ class Engine:
         question: Question,
         seen: Snapshot | None,
     ) -> Answered:
-        checked_k(question.k)
-        if seen is None and history is None and self.store is not None and (user or session):
-            seen = self.store.snapshot(user, session)
+        checked(question)
+        if history is None:
+            seen = self._seen(user, session, seen)
         who, told = (user, session), history is not None
         own = not told and seen is not None and seen.known and seen.profiling
         if question.page is None:
@@ -307,7 +320,7 @@ class Engine:
             question = gone_on(cursor, question, told)
         known, level, view = self.history_of(user, session, history, seen)
         one = asked_for_one(question.variants)
-        exclude, shown, before = tuple(question.exclude), NOTHING, NOTHING
+        exclude, shown, before = ids_of(question.exclude, "exclude"), NOTHING, NOTHING
         if question.page is not None:
             shown = there(view, cursor.shown)
             before = np.append(shown, there(view, cursor.excluded))
@@ -383,6 +396,7 @@ class Engine:
             If the filter cannot be read.
         """
         checked_k(k)
+        checked_text(filter, "filter", FILTER)
         view = self.refresh()
         place = self._position(view, item)
         one = asked_for_one(variants)
@@ -426,9 +440,9 @@ class Engine:
             If the filter cannot be read.
         """
         checked_k(k)
+        checked_text(filter, "filter", FILTER)
         row, one = rows.checked(name), asked_for_one(variants)
-        if seen is None and self.store is not None and (user or session):
-            seen = self.store.snapshot(user, session)
+        seen = self._seen(user, session, seen)
         known, level, view = self.history_of(user, session, seen=seen)
         mask = without_refused(view, known.history, self._able(view, filter), one=one)
         chosen, scores, window, note = self.rows.ordered(row, view, mask, k, seen, one)
@@ -489,9 +503,11 @@ class Engine:
         """
         checked_k(k)
         checked_place(place)
+        checked_text(words, "words", "search for a text")
+        checked_text(filter, "filter", FILTER)
         if isinstance(picture, Mapping) and not picture:
             picture = None
-        choices = {name: listed(own, "the value") for name, own in (choices or {}).items()}
+        choices = picked(choices or {})
         if not (words and words.strip()) and picture is None and not filter and not choices:
             raise UsageError("a search needs words, a picture, choices or a filter", field="words")
         vectors = {} if picture is None else self._vectors_of_picture(picture)
@@ -514,7 +530,7 @@ class Engine:
         answer = finding.as_answer(
             view, found, able, all_of(chosen, held), place, one=one, asked=narrowed
         )
-        names = () if isinstance(facets, bool) else listed(facets, "the attribute")
+        names = () if isinstance(facets, bool) else listed(facets, "facets")
         told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
         return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
 
@@ -522,7 +538,7 @@ class Engine:
         self, names: str | Sequence[str] = (), variants: Variants | None = None
     ) -> tuple[Facet, ...]:
         """Return by what all that may be shown can be narrowed, with counts; see `search`."""
-        named, one = listed(names, "the attribute"), asked_for_one(variants)
+        named, one = listed(names, "names"), asked_for_one(variants)
         return self._all_facets(self.refresh(), self.pipeline.rules, named, one)
 
     def without(
@@ -575,6 +591,7 @@ class Engine:
         UnknownItemError
             If one of the items does not exist.
         """
+        items = ids_of(items, "items")
         known, level, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
         request = self.pipeline.about(view, known, level)
@@ -604,6 +621,7 @@ class Engine:
         UnknownItemError
             If one of the items does not exist.
         """
+        items = ids_of(items, "items")
         known, level, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
         told = predicted(self.pipeline.about(view, known, level), view, places)
@@ -640,8 +658,9 @@ class Engine:
         UnknownAnswerError
             If no such answer to this person is kept, or the item was not in it.
         """
-        if seen is None and history is None and self.store is not None and (user or session):
-            seen = self.store.snapshot(user, session)
+        checked_text(answer, "answer", "tell the `answer` of a list")
+        if history is None:
+            seen = self._seen(user, session, seen)
         known, level, view = self.history_of(user, session, history, seen)
         place = self._position(view, item)
         mask = allowed(view, known.history, (), away(known, None))
@@ -662,11 +681,8 @@ class Engine:
         """
         if self.store is None:
             raise UsageError("this engine has no store to record in", remedy="use beholder.open")
-        given = [event] if isinstance(event, Event | dict) else list(event)
-        try:
-            events = [e if isinstance(e, Event) else msgspec.convert(e, Event) for e in given]
-        except msgspec.ValidationError as error:
-            raise UsageError(f"an event is malformed: {error}") from error
+        given = [event] if isinstance(event, Event | dict) else several(event, "event")
+        events = [_event_of(one) for one in given]
         for one in events:
             check_moment(one.time)
         return list(self.store.record(events))
@@ -701,6 +717,7 @@ class Engine:
     # -- showing ----------------------------------------------------------------------------
 
     def _position(self, view: Overlay, item: str) -> int:
+        checked_item(item)
         place = view.position_of_id.get(item, -1)
         if place < 0 or not view.shown[place]:
             raise UnknownItemError(
@@ -727,6 +744,19 @@ class Engine:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _event_of(told: Event | dict[str, Any]) -> Event:
+    """Return an event whose fields are of their types: a struct made in Python may have others."""
+    fields = msgspec.structs.asdict(told) if isinstance(told, Event) else told
+    try:
+        return msgspec.convert(fields, Event)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"an event is malformed: {error}",
+            remedy='tell it as {"item": "a", "kind": "like", "user": "ann"}',
+            field="event",
+        ) from error
 
 
 def _items(n: int) -> str:

@@ -13,6 +13,7 @@ from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events, history
 from beholder.engine.answer import Level, Unknown
+from beholder.engine.checking import several
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay
 from beholder.engine.repeat import Moments, until
@@ -46,6 +47,7 @@ class People:
 
     def told(self, view: Overlay, events: Told) -> Known:
         """Return what a caller's own history says."""
+        events = several(events, "history")
         known = self._reduced(view, told_events(view, events, self.behaviour))
         return known._replace(unknown=unknown_of(view, events))
 
@@ -92,10 +94,6 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
     UsageError
         For an entry without an item or with an unknown kind.
     """
-    if isinstance(told, str):
-        raise UsageError(
-            "a history is a list, not one text", remedy=f"tell [{told!r}]", field="history"
-        )
     now = int(time.time() * 1000)
     positions, times, kinds, values = [], [], [], []
     for index, entry in enumerate(told):

@@ -7,14 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from beholder.engine.checking import checked_k, checked_share, checked_text
 from beholder.engine.rerank import Dial
 from beholder.engine.variants import Variants
 from beholder.errors import UsageError
 from beholder.scorers.interface import Mask, Positions
 
-MAX_K = 1000
-FURTHEST = 10_000  # place of a search
 NOTHING: Positions = np.empty(0, np.int32)
+FILTER = "write it as a text, such as 'price < 50'"
 Repeat = Literal["never", "allow"]
 
 
@@ -24,7 +24,7 @@ class Question(NamedTuple):
     Attributes
     ----------
     k
-        1 to `MAX_K` items.
+        1 to 1000 items.
     exclude
         Ids that are on the page already.
     page
@@ -94,23 +94,17 @@ def question_of(question: Question | None, asked: dict[str, Any]) -> Question:
         ) from error
 
 
-def checked_place(place: int) -> None:
-    """Refuse a place of a search that no page shows.
+def checked(question: Question) -> None:
+    """Refuse a question with a field that cannot be meant; see `Question`.
+
+    `exclude`, `repeat` and `variants` are looked at where they are read.
 
     Raises
     ------
     UsageError
-        If it is below 0 or above `FURTHEST`.
+        With the name of the field.
     """
-    if not 0 <= place <= FURTHEST:
-        raise UsageError(
-            f"place is {place}",
-            remedy=f"from 0 to {FURTHEST}; more words find less",
-            field="place",
-        )
-
-
-def checked_k(k: int) -> None:
-    """Refuse a list length out of range."""
-    if not 1 <= k <= MAX_K:
-        raise UsageError(f"k is {k}", remedy=f"ask for 1 to {MAX_K} items", field="k")
+    checked_k(question.k)
+    checked_text(question.page, "page", "tell the `next` of the answer before")
+    checked_text(question.filter, "filter", FILTER)
+    checked_share(question.diversity, "diversity")

@@ -153,47 +153,21 @@ def evaluate(
     without = knock_out.check(without)
     dataset, mixed = knock_out.separable(dataset, without)
     made = split(dataset, protocol, seed, measured, cut)
-    asks = "next-basket" if protocol in ("next-basket", "time") else "leave-last-out"
-    wanted = Budget(budget, seed)
-    fitted = fit_auto(made.train, wanted, progress=progress, only=models, protocol=asks)
     table = items if items is not None else ask.plain_items(dataset.n_items)
-    parts = parts_of(fitted, made.train, table, 0)
-    others = baselines(made, protocol, wanted, progress)
+    taught = _taught(made, table, protocol, Budget(budget, seed), models, progress)
+    parts, others = taught.parts, baselines(made, protocol, Budget(budget, seed), progress)
     contenders = _contenders(parts, others.blends, made)
     for name, pipeline in variations(parts, stages or {}, served).items():
         contenders[name] = _Contender(parts, pipeline)
-
-    def learn(lesser: Dataset, names: Iterable[str]) -> Fitted:
-        script = wanted._replace(plan=fitted.plan)
-        return fit_auto(lesser, script, progress=progress, only=names, protocol=asks)
-
-    taken: list[str] = []
-    for lesser in knock_out.lessers(made.train, fitted, learn, without, seed):
-        taken.append(lesser.name)
-        whole = parts if lesser.fitted is None else parts_of(lesser.fitted, lesser.train, table, 0)
-        own = whole if lesser.fitted else ask.with_blend(parts, others.blends["popularity"])
-        contenders[knock_out.row_of(lesser.name)] = _Contender(own)
-    found: dict[str, list[NDArray[np.int32]]] = {}
-    areas: dict[int, list[NDArray[np.float64]]] = {}  # stages do not change them
-    progress.start("asking", len(contenders))
-    for name, one in contenders.items():
-        found[name] = [ask.lists(one.parts, part, pipeline=one.pipeline) for part in made.asked]
-        if id(one.parts) not in areas:
-            areas[id(one.parts)] = [areas_of(one.parts, part) for part in made.asked]
-        progress.advance()
-    progress.finish()
-    of_each = {name: areas[id(one.parts)] for name, one in contenders.items()}
-    rows = rows_of(found, made, seed, [knock_out.row_of(name) for name in taken], of_each)
-
-    def teach(few: Dataset) -> list[NDArray[np.int32]] | None:
-        one = knock_out.again("", few, knock_out.tuned_of(fitted), learn)
-        if one.fitted is None:
-            return None
-        own = parts_of(one.fitted, few, table, 0)
-        return [ask.lists(own, part) for part in made.asked]
-
-    learned = learning.curve(made, found["auto"], teach, seed) if curve else Curve([], [])
-    firsts = {name: lists[0] for name, lists in found.items()}
+    lessers = _lessers(taught, others.blends["popularity"], without, seed)
+    contenders |= {knock_out.row_of(name): one for name, one in lessers.items()}
+    asked = _asked(contenders, made, progress)
+    rows = rows_of(asked.lists, made, seed, list(map(knock_out.row_of, lessers)), asked.areas)
+    learned = Curve([], [])
+    if curve:
+        learned = learning.curve(made, asked.lists["auto"], taught.of_few, seed)
+    firsts = {name: lists[0] for name, lists in asked.lists.items()}
+    members = taught.fitted.members
     return Evaluation(
         protocol,
         seed,
@@ -202,18 +176,18 @@ def evaluate(
         basket_share(dataset, made),
         time.monotonic() - began,
         rows,
-        fitted.members,
+        members,
         _timeless(dataset)
         + mixed
         + made.notes
         + _not_asked(measured)
-        + fitted.notes
+        + taught.fitted.notes
         + others.notes
         + _without_effect(parts, served),
         dataset.n_items,
         int(made.pool.sum()),
         None if made.since is None else day_of(made.since),
-        knock_out.said(rows, taken, fitted.members) + knock_out.missing(without, taken),
+        knock_out.said(rows, lessers, members) + knock_out.missing(without, lessers),
         [] if made.after else strata(firsts, made),
         [] if made.after else tenths(firsts, made),
         learned.points,
@@ -221,6 +195,81 @@ def evaluate(
         [made.cases.target(case) for case in range(len(made.cases))],
         table["item_id"].to_pylist(),
     )
+
+
+class _Taught(NamedTuple):
+    """The blend that was learned, and how to learn once more by the decisions that made it."""
+
+    made: Split
+    table: pa.Table
+    fitted: Fitted
+    parts: Parts
+    learn: knock_out.Learn
+
+    def parts_by(self, fitted: Fitted, train: Dataset) -> Parts:
+        """Return what is served of another blend."""
+        return parts_of(fitted, train, self.table, 0)
+
+    def of_few(self, few: Dataset) -> list[NDArray[np.int32]] | None:
+        """Learn from a part of the behaviour, and answer; None: nothing can learn from it."""
+        one = knock_out.again("", few, knock_out.tuned_of(self.fitted), self.learn)
+        if one.fitted is None:
+            return None
+        own = self.parts_by(one.fitted, few)
+        return [ask.lists(own, part) for part in self.made.asked]
+
+
+def _taught(
+    made: Split,
+    table: pa.Table,
+    protocol: str,
+    wanted: Budget,
+    models: Iterable[str],
+    progress: Progress,
+) -> _Taught:
+    """Learn the blend from what may be learned from."""
+    asks = "next-basket" if protocol in ("next-basket", "time") else "leave-last-out"
+    fitted = fit_auto(made.train, wanted, progress=progress, only=models, protocol=asks)
+
+    def learn(lesser: Dataset, names: Iterable[str]) -> Fitted:
+        script = wanted._replace(plan=fitted.plan)
+        return fit_auto(lesser, script, progress=progress, only=names, protocol=asks)
+
+    return _Taught(made, table, fitted, parts_of(fitted, made.train, table, 0), learn)
+
+
+def _lessers(
+    taught: _Taught, popularity: Blend, without: Iterable[str], seed: int
+) -> dict[str, _Contender]:
+    """Return who lacks a part, by its name; where nothing is left that learns, popularity."""
+    found = {}
+    for one in knock_out.lessers(taught.made.train, taught.fitted, taught.learn, without, seed):
+        if one.fitted is None:
+            found[one.name] = _Contender(ask.with_blend(taught.parts, popularity))
+        else:
+            found[one.name] = _Contender(taught.parts_by(one.fitted, one.train))
+    return found
+
+
+class _Asked(NamedTuple):
+    """Lists of each contender, and the areas of their answers, one for each time asked."""
+
+    lists: dict[str, list[NDArray[np.int32]]]
+    areas: dict[str, list[NDArray[np.float64]]]
+
+
+def _asked(contenders: Mapping[str, _Contender], made: Split, progress: Progress) -> _Asked:
+    """Ask everybody the same."""
+    lists: dict[str, list[NDArray[np.int32]]] = {}
+    areas: dict[int, list[NDArray[np.float64]]] = {}  # stages do not change them
+    progress.start("asking", len(contenders))
+    for name, one in contenders.items():
+        lists[name] = [ask.lists(one.parts, part, pipeline=one.pipeline) for part in made.asked]
+        if id(one.parts) not in areas:
+            areas[id(one.parts)] = [areas_of(one.parts, part) for part in made.asked]
+        progress.advance()
+    progress.finish()
+    return _Asked(lists, {name: areas[id(one.parts)] for name, one in contenders.items()})
 
 
 def _timeless(dataset: Dataset) -> list[str]:

@@ -29,6 +29,7 @@ PICTURES, WORDS, BEHAVIOUR, MEMBERS = "pictures", "words", "behaviour", "members
 PARTS = (PICTURES, WORDS, BEHAVIOUR, MEMBERS)
 SHUFFLED = "pictures of others"
 CERTAIN = 0.05
+WEIGHTLESS = "it had no weight, and what differs is how the others are weighed without it"
 UNREAD = "no model that reads them is in the blend"
 Learn = Callable[[Dataset, Iterable[str]], Fitted]
 
@@ -172,8 +173,14 @@ def said(rows: Iterable[Row], names: Iterable[str], members: Iterable[MemberReco
         may have been no time to learn from it.
     """
     by_name = {row.model: row for row in rows}
-    read = {source for one in members if one.warm or one.cold for source in _reads(one)}
-    return [_sentence(by_name[row_of(name)], name, _needed(name) <= read) for name in names]
+    weighed = [one for one in members if one.warm or one.cold]
+    read = {source for one in weighed for source in _reads(one)}
+    silent = {_member(one.member) for one in members if one not in weighed}
+    found = []
+    for name in names:
+        sentence = _sentence(by_name[row_of(name)], name, _needed(name) <= read)
+        found.append(f"{sentence}; {WEIGHTLESS}" if name in silent else sentence)
+    return found
 
 
 def _reads(member: MemberRecord) -> frozenset[str]:

@@ -5,17 +5,46 @@ Items have their ids there, and people none: a person is the place of a question
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.durable import write_file
 from beholder.evaluation.evaluate import Evaluation
 from beholder.evaluation.table import Row
 
 DIGITS = 6  # of the value of one case
+
+
+def keep(file: Path, done: Sequence[Evaluation]) -> None:
+    """Write evaluations into a file, for its owner alone: what single people took is in it."""
+    write_file(file, written(done), mode=0o600)
+
+
+@contextmanager
+def named_where_it_ends(file: Path | None, done: Sequence[Evaluation], use: str) -> Iterator[None]:
+    """Let whatever ends the rest early say where the evaluations are that are done.
+
+    Parameters
+    ----------
+    file
+        Where each is kept as soon as it is done; None: they were shown, and are in no file.
+    use
+        What can be done with them, or could have been.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if done:
+            n = "1 evaluation is" if len(done) == 1 else f"{len(done)} evaluations are"
+            there = file is not None and file.exists()
+            error.add_note(f"{n} done, and {f'kept in {file}' if there else 'shown above'}; {use}")
+        raise
 
 
 def written(done: Sequence[Evaluation]) -> bytes:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from beholder.bundle import parts
 from beholder.bundle.choice import MemberRecord
 from beholder.engine.answer import Answer
+from beholder.engine.checking import several
 from beholder.engine.engine import Engine
 from beholder.errors import UnknownItemError, UsageError
 from beholder.frames import saved
@@ -110,7 +111,7 @@ class Recommender:
         if asked.keys() & {"user", "session"}:
             raise UsageError("a fitted recommender keeps nobody", remedy="tell the history itself")
         told, unknown = self._told(history)
-        left_out = [self._texts[one] for one in exclude if one in self._texts]
+        left_out = [self._texts[one] for one in several(exclude, "exclude") if one in self._texts]
         answer = self.engine.recommend(history=told, k=k, exclude=left_out, **asked)
         return self._ranking(answer, unknown)
 
@@ -130,7 +131,7 @@ class Recommender:
         UnknownItemError
             If one of the items is not known.
         """
-        texts = [self._text(one) for one in items]
+        texts = [self._text(one) for one in several(items, "items")]
         found = self.engine.score(texts, history=self._told(history)[0])
         return np.array([found[text] for text in texts], np.float32)
 
@@ -167,13 +168,9 @@ class Recommender:
         self, history: Sequence[Hashable | dict[str, Any]]
     ) -> tuple[list[str | dict[str, Any]], list[Hashable]]:
         """Return a history with the engine's ids, and the ids that are not known."""
-        if isinstance(history, str):
-            raise UsageError(
-                "a history is a list, not one text", remedy=f"tell [{history!r}]", field="history"
-            )
         told: list[str | dict[str, Any]] = []
         unknown: list[Hashable] = []
-        for entry in history:
+        for entry in several(history, "history"):
             item = entry.get("item") if isinstance(entry, dict) else entry
             if item not in self._texts:
                 unknown.append(item)

@@ -1,1 +1,1 @@
-"""Pictures: kept by content, decoded in worker processes only, shown as clean renditions."""
+"""Pictures: kept by content, decoded in worker processes, shown as clean renditions."""

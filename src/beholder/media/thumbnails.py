@@ -1,4 +1,9 @@
-"""Small pictures that stand inside of a document, made of the clean copies for pages."""
+"""Small pictures that stand inside of a document, made of the clean copies for pages.
+
+They are decoded here, and not in a worker process: no file of a stranger comes to it. What lies at
+`renditions.path_of` was encoded anew from pixels by `renditions.render`, in a worker, and written
+by `renditions.keep` alone; and of all decoders only that of WebP may be asked.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,16 @@ QUALITY = 72
 
 
 def thumbnail(media: Path, digest: str, side: int) -> bytes | None:
-    """Return a WebP file of at most `side` pixels each way; None where there is no clean copy."""
+    """Return a WebP file of at most `side` pixels each way; None where there is no clean copy.
+
+    A copy that a disk damaged is none.
+    """
     path = path_of(media, digest, min(ALWAYS))
-    if not path.is_file():
+    try:
+        with Image.open(path, formats=["WEBP"]) as picture:
+            small = picture.convert("RGB")
+    except OSError:  # not there, or not whole
         return None
-    with Image.open(path, formats=["WEBP"]) as picture:
-        small = picture.convert("RGB")
     small.thumbnail((side, side))
     file = io.BytesIO()
     small.save(file, "WEBP", quality=QUALITY)

@@ -108,6 +108,13 @@ class Asked:
             if all(name in rows for rows in by_seed)
         ]
 
+    @property
+    def lacking(self) -> list[str]:
+        """The rows that are left out, since one of the seeds has none of them."""
+        every = dict.fromkeys(row.model for run in self.runs for row in run.rows)
+        there = {one.model for one in self.contenders}
+        return [name for name in every if name not in there]
+
     def of(self, *kinds: str) -> list[Contender]:
         """Return the rows of some kinds."""
         return [one for one in self.contenders if one.kind in kinds]

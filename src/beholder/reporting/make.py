@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from beholder import __version__, named_file
 from beholder.catalogue.card import card
-from beholder.durable import write_file
+from beholder.durable import unlink_overwritten, write_file
 from beholder.errors import DataError, UsageError
 from beholder.evaluation import knock_out
 from beholder.evaluation.evaluate import Evaluation
 from beholder.evaluation.learning import SHARES
 from beholder.evaluation.protocols import check_protocol, cuts_of
 from beholder.evaluation.seeds import evaluations
-from beholder.evaluation.written import written
+from beholder.evaluation.written import keep, named_where_it_ends
 from beholder.models.registry import MODELS
 from beholder.progress import SILENT, Progress
 from beholder.reporting import results
@@ -113,14 +113,36 @@ def report(
     wish.check()
     now = datetime.now(UTC)
     file = _file(workspace, wish, now)
-    left_out: list[str] = []
-    read = bool(wish.results)
-    found = results.read(wish.results) if read else _evaluated(workspace, wish, left_out, showing)
+    if wish.results:
+        return _made(workspace, wish, file, results.read(wish.results), [], showing)
+    kept = wish.json or people_reports.make(workspace) / f"results-{_stamp(now)}.json"
+    found: list[Evaluation] = []
+    use = f"`beholder report DIR --from {kept}` makes the document of it"
+    with named_where_it_ends(kept, found, use):
+        left_out = _evaluated(workspace, wish, found, kept, showing)
+        done = _made(workspace, wish, file, found, left_out, showing)
+    if wish.json is None:
+        with suppress(FileNotFoundError):  # an erasure took it away
+            unlink_overwritten(kept)
+    return done
+
+
+def _made(
+    workspace: Workspace,
+    wish: Wish,
+    file: Path,
+    found: list[Evaluation],
+    left_out: list[str],
+    showing: Showing,
+) -> Report:
+    """Write the document of evaluations; see `report`."""
+    now, read = datetime.now(UTC), bool(wish.results)
     every = asked(found)
     with Store.open(workspace) as store, showing() as progress:
         if read:
             results.check_items(found, store.items()["item_id"].to_pylist())
-            _keep(wish, found)
+            if wish.json is not None:
+                keep(wish.json, found)
         progress.start("writing the report", 2 + len(every))
         told = card(store)
         progress.advance()
@@ -150,22 +172,37 @@ def _file(workspace: Workspace, wish: Wish, now: datetime) -> Path:
     if wish.out is not None:
         return wish.out
     folder = people_reports.make(workspace) if wish.people else workspace.reports
-    return folder / f"report-{now:%Y%m%dT%H%M%S}.html"
+    return folder / f"report-{_stamp(now)}.html"
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S}"
 
 
 def _evaluated(
-    workspace: Workspace, wish: Wish, left_out: list[str], showing: Showing
-) -> list[Evaluation]:
+    workspace: Workspace, wish: Wish, found: list[Evaluation], kept: Path, showing: Showing
+) -> list[str]:
     """Ask one protocol after the other; one for which the data do not suffice is left out.
 
-    What is done is written at once, where results are kept: whoever stops it, has it.
+    What is done is written at once: whoever stops it, or whatever ends it later, it is there.
+
+    Parameters
+    ----------
+    found
+        Takes the evaluations in.
+    kept
+        Where they are written; not where an erasure took that folder away meanwhile.
+
+    Returns
+    -------
+    What could not be asked, in words.
 
     Raises
     ------
     DataError
         If they suffice for none.
     """
-    found: list[Evaluation] = []
+    left_out: list[str] = []
     for protocol in dict.fromkeys(wish.protocols):
         try:
             for one in evaluations(
@@ -178,19 +215,15 @@ def _evaluated(
                 showing=showing,
             ):
                 found.append(one)
-                _keep(wish, found)
+                if wish.json is not None or kept.parent.is_dir():
+                    keep(kept, found)
         except DataError as error:
             last = error
             left_out.append(f"{protocol} could not be asked: {error}")
     if not found:
         told = "; ".join(left_out)
         raise DataError(told, remedy=last.remedy)
-    return found
-
-
-def _keep(wish: Wish, found: Sequence[Evaluation]) -> None:
-    if wish.json is not None:
-        write_file(wish.json, written(found), mode=0o600)  # what single people took is in it
+    return left_out
 
 
 def foretold(workspace: Workspace, wish: Wish) -> str:

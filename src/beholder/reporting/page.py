@@ -14,7 +14,7 @@ from beholder.reporting.asked import BASELINE, BLEND_ROW, PART, STAGE, Asked, Co
 from beholder.reporting.cost import Cost
 from beholder.reporting.headline import headline
 from beholder.reporting.people import People
-from beholder.reporting.words import EXPLAINED, QUESTIONS, name_of
+from beholder.reporting.words import EXPLAINED, QUESTIONS, listed, name_of
 
 GROUPS = {
     BLEND_ROW: "",
@@ -124,7 +124,7 @@ def _section(name: str, asked: Asked, people: People | None) -> Section:
         figures.after(asked),
         tuple(run.members),
         _metrics(asked),
-        _by_seed(asked, [one.notes for one in asked.runs]),
+        (*_by_seed(asked, [one.notes for one in asked.runs]), *_lacking(asked)),
         people,
     )
 
@@ -184,6 +184,12 @@ def _by_seed(asked: Asked, said: Sequence[Sequence[str]]) -> tuple[str, ...]:
         if one not in every
     ]
     return (*every, *apart)
+
+
+def _lacking(asked: Asked) -> list[str]:
+    """Say which rows are left out, such as members that have a place by one seed alone."""
+    names = [name_of(name) for name in asked.lacking]
+    return [f"not there by every seed, and left out: {listed(names)}"] if names else []
 
 
 def _tiles(every: Sequence[Asked], cost: Cost) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,19 +17,40 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<least>{_NUMBER})?\.\.(?P<below>{_NUMBER})?", re.ASCII)
 
 
-def listed(told: str | Sequence[str], what: str) -> tuple[str, ...]:
+def listed(told: str | Iterable[str], field: str) -> tuple[str, ...]:
     """Return texts of which one may be told alone.
 
     Raises
     ------
     UsageError
-        If one of them is no text.
+        If they are no list, or one of them is no text.
     """
-    found = (told,) if isinstance(told, str) else tuple(told)
+    found = tuple(told) if isinstance(told, Iterable) and not isinstance(told, str) else (told,)
     for each in found:
         if not isinstance(each, str):
-            raise UsageError(f"{what} {each!r} is no text", remedy=f"write {str(each)!r}")
+            raise UsageError(
+                f"{field} has {each!r}, which is no text",
+                remedy=f"write {str(each)!r}",
+                field=field,
+            )
     return found
+
+
+def picked(choices: Choices) -> dict[str, tuple[str, ...]]:
+    """Return choices whose values may have been told alone.
+
+    Raises
+    ------
+    UsageError
+        If they do not stand by attribute, or a value is no text.
+    """
+    if not isinstance(choices, Mapping):
+        raise UsageError(
+            f"choices is {choices!r}",
+            remedy='tell values by attribute: {"category": ["vase"]}',
+            field="choices",
+        )
+    return {name: listed(values, f"choices.{name}") for name, values in choices.items()}
 
 
 def masks_of(choices: Choices, facets: Facets) -> dict[str, Mask]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from beholder.numbers_in_text import in_range
 from beholder.numbers_in_text import number as number_in
+from beholder.unicode import is_unicode
 
 FacetType = Literal["string", "number", "boolean", "list"]
 TYPES: tuple[FacetType, ...] = get_args(FacetType)
@@ -107,7 +108,7 @@ def _boolean(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str) and (value.isascii() or _is_unicode(value)):
+    if isinstance(value, str) and is_unicode(value):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -118,11 +119,3 @@ def _text(value: Any) -> str:
     if isinstance(value, list) and len(value) == 1:
         return _text(value[0])
     raise Misfit
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -28,6 +28,7 @@ from beholder.errors import AccessError, KeyNeededError, UsageError
 from beholder.service.keys import SCOPES, Key
 from beholder.service.visitor import Visitor
 from beholder.store import Who
+from beholder.store.ids import check_person
 
 Kind = Literal["here", "local", "key", "visitor", "site", "token", "nobody"]
 Need = Literal[
@@ -106,7 +107,12 @@ class Caller(msgspec.Struct, frozen=True):
         ------
         AccessError
             If a browser names somebody else, or a token anybody.
+        DataError
+            If it names whom no program means, such as `null`.
         """
+        for field, who in (("user", user), ("session", session)):
+            if who is not None:
+                check_person(who, field)
         own = self.visitor.id if self.visitor is not None else None
         if self.kind in ("local", "key"):
             return (user, session) if user or session else (None, own)

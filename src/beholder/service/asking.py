@@ -11,7 +11,7 @@ from litestar.params import QueryParameter
 from msgspec import Meta
 
 from beholder.behaviour.event import Id, Kind
-from beholder.engine.question import MAX_K
+from beholder.engine.checking import MAX_K
 from beholder.service.access import Caller
 from beholder.service.paths import SLASH
 from beholder.service.running import Running

@@ -13,9 +13,10 @@ from msgspec import Meta
 
 from beholder.behaviour.event import Id
 from beholder.engine.answer import Answer
+from beholder.engine.checking import MAX_K
 from beholder.engine.cursor import LONGEST
 from beholder.engine.people import Told
-from beholder.engine.question import MAX_K, Question, Repeat
+from beholder.engine.question import Question, Repeat
 from beholder.engine.variants import Variants
 from beholder.service.access import Caller, needs
 from beholder.service.asking import (
@@ -77,7 +78,7 @@ class RecommendationRequest(msgspec.Struct, forbid_unknown_fields=True):
     exclude: Annotated[list[Id], Meta(max_length=MOST)] = []
     user: Id | None = None
     session: Id | None = None
-    page: Annotated[str, Meta(max_length=LONGEST)] | None = None
+    page: str | None = None
     filter: OnlyInBody = None
     diversity: Annotated[float, Meta(ge=0.0, le=1.0)] | None = None
     repeat: Repeat | None = None
@@ -90,7 +91,7 @@ async def get_recommendations(
     user: Person = None,
     session: Person = None,
     k: K = 20,
-    page: Annotated[str | None, QueryParameter(max_length=LONGEST)] = None,
+    page: FromQuery[str | None] = None,
     filter: Only = None,
     diversity: Annotated[float | None, QueryParameter(ge=0.0, le=1.0)] = None,
     repeat: FromQuery[Repeat | None] = None,

@@ -9,8 +9,8 @@ from litestar import post
 from msgspec import Meta
 
 from beholder.engine.answer import Level, Recommendation
+from beholder.engine.checking import FURTHEST
 from beholder.engine.choosing import Facet
-from beholder.engine.question import FURTHEST
 from beholder.engine.variants import Variants
 from beholder.errors import DataError
 from beholder.service import uploads

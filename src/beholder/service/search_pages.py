@@ -9,7 +9,7 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromQuery
 
-from beholder.engine.question import FURTHEST
+from beholder.engine.checking import FURTHEST
 from beholder.errors import UsageError
 from beholder.pages import render
 from beholder.pages.asked import Asked

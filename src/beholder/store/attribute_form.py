@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from beholder.errors import DataError
 from beholder.numbers_in_text import LARGEST, in_range
 from beholder.store.records import Attribute
+from beholder.unicode import is_unicode
 
 LONGEST = 100_000  # characters of a text
 LONGEST_NAME = 256  # characters of a name
@@ -61,12 +62,4 @@ def check_attributes(item_id: str, attributes: Mapping[str, Attribute]) -> None:
 
 def fine(text: str) -> bool:
     """Whether a text can be written at all, and has no NUL."""
-    if "\x00" in text:
-        return False
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return "\x00" not in text and is_unicode(text)

@@ -9,6 +9,7 @@ import time
 from beholder.behaviour.event import MOST_PLACE, Event
 from beholder.behaviour.kinds import CODES
 from beholder.errors import DataError
+from beholder.unicode import is_unicode
 
 MAX_ID = 256  # bytes of UTF-8
 RATED = frozenset({"rating", "satisfaction"})
@@ -16,6 +17,8 @@ COUNTED = frozenset({"purchase", "cart", "watch"})  # pieces and seconds
 LARGEST = 3e38  # values are kept in four bytes
 ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
+# What databases, data frames and programs write for nothing. `NA` and `-` alone may be an id.
+NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
 SECONDS = range(631_152_000, 4_102_444_800)  # moments from 1990 to 2100, were they seconds
 
 
@@ -32,15 +35,34 @@ def why_not_id(text: str) -> str:
         if len(text) > MAX_ID:
             return f"is longer than {MAX_ID} bytes"
         return "" if text.isprintable() else "has a control character"
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
+    if not is_unicode(text):
         return "is no valid Unicode"
-    if size > MAX_ID:
+    if len(text.encode()) > MAX_ID:
         return f"is longer than {MAX_ID} bytes"
     if any(c < " " or "\x7f" <= c <= "\x9f" for c in text):
         return "has a control character"
     return ""
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a text is what programs write where there is no id."""
+    return text.lower() in NOTHING
+
+
+def check_person(text: str, field: str) -> None:
+    """Refuse whom no program means: all whose id it did not know would be one person.
+
+    Raises
+    ------
+    DataError
+        With the field that named nobody.
+    """
+    if says_nothing(text):
+        raise DataError(
+            f"{field} is {text!r}, which programs write where there is none",
+            remedy="leave it out for somebody who is not known (in JSON: null without quotes)",
+            field=field,
+        )
 
 
 def why_no_item(text: str) -> str:
@@ -50,6 +72,8 @@ def why_no_item(text: str) -> str:
     """
     if text in (".", ".."):
         return "is a path that no browser asks for"
+    if says_nothing(text):
+        return "is what programs write where there is none"
     return "has spaces around it" if text != text.strip() else why_not_id(text)
 
 
@@ -59,7 +83,7 @@ def check_new_item(text: str) -> None:
     if reason:
         raise DataError(
             f"the item id {text!r} {reason}",
-            remedy="1 to 256 bytes of UTF-8, without spaces around it, and not . or ..",
+            remedy="1 to 256 bytes of UTF-8, without spaces around it, and not . or .. or null",
             field="item_id",
         )
 
@@ -82,20 +106,17 @@ def check_event(event: Event, at: int) -> None:
     if (event.user is None) == (event.session is None):
         raise DataError("an event has either a user or a session", remedy="give one", field="user")
     check_id(event.item, "item")
-    check_id(event.user if event.user is not None else event.session or "", "user")
+    field, who = ("user", event.user) if event.user is not None else ("session", event.session)
+    check_id(who or "", "user")
+    check_person(who or "", field)
     if event.kind not in CODES:
         raise DataError(f"there is no kind {event.kind!r}", remedy=", ".join(CODES), field="kind")
     check_told(event.kind, event.value, event.time, at)
     if event.event_id is not None:
         check_id(event.event_id, "event_id")
     check_place(event.answer, event.place)
-    if event.text is not None:
-        try:
-            event.text.encode()
-        except UnicodeEncodeError as error:
-            raise DataError(
-                "text is no valid Unicode", remedy="send UTF-8", field="text"
-            ) from error
+    if event.text is not None and not is_unicode(event.text):
+        raise DataError("text is no valid Unicode", remedy="send UTF-8", field="text")
 
 
 def check_moment(time: int | None) -> None:

@@ -18,7 +18,7 @@ from beholder.catalogue.readers.interface import (
 from beholder.catalogue.readers.lines import blocks, decode
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
-from beholder.catalogue.unicode import is_unicode
+from beholder.unicode import is_unicode
 
 MAX_DEPTH = 32
 MANY_KEYS = f"brings the keys of the file above {MAX_COLUMNS}"

@@ -6,6 +6,7 @@
 import { pageOf } from "./addresses.js";
 import { attach, itemOf } from "./cards.js";
 import { similar } from "./answers.js";
+import { failed } from "./failing.js";
 import { flush, record } from "./outbox.js";
 import { react, shownAs, told } from "./reactions.js";
 import { bury, focusOn, raise } from "./stones.js";
@@ -104,18 +105,27 @@ async function moreLike(item) {
     location.assign(`${pageOf(item)}#related`);
     return;
   }
-  const answer = await similar(item.id, MORE).catch(() => ({ items: [] })); // the feed goes on without
+  await bring(item);
+}
+
+/** Put what is like an item first in what comes next. */
+async function bring(item) {
+  const answer = await similar(item.id, MORE).catch((error) => {
+    failed(error, () => bring(item));
+    return { items: [] }; // the feed goes on without
+  });
   const reason = { kind: "liked", because: [{ id: item.id, title: titleOf(item) }] };
   afterwards(answer.items.map((other) => ({ ...other, reason })));
 }
 
-/** Let the browser paint, send what happened, then ask for what comes next. */
+/** Let the browser paint, then send what happened. */
 function afterwards(first = []) {
-  requestAnimationFrame(() =>
-    setTimeout(async () => {
-      if (await flush()) await feed?.reorder(first);
-    }),
-  );
+  requestAnimationFrame(() => setTimeout(() => sendAll(first)));
+}
+
+/** Send what happened, and ask for what comes next. */
+export async function sendAll(first = []) {
+  if (await flush()) await feed?.reorder(first);
 }
 
 /** Forms work without scripts; with scripts their buttons are actions. */

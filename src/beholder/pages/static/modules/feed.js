@@ -134,6 +134,7 @@ export class Feed {
   async #ask(work) {
     const asking = (this.asking = new AbortController());
     this.#busy(true);
+    this.failed = false;
     this.more.querySelector(".error").hidden = true;
     try {
       await work(asking.signal);
@@ -192,10 +193,7 @@ export class Feed {
   /** Grow by itself three times, then wait for a click, so that the footer can be reached. */
   #watchTheEnd() {
     this.#next(false);
-    this.more.querySelector(".error button").addEventListener("click", () => {
-      this.failed = false;
-      this.grow();
-    });
+    this.more.querySelector(".error button").addEventListener("click", () => this.grow());
     const watcher = new IntersectionObserver(
       ([entry]) => {
         if (!entry.isIntersecting || this.ended || this.failed || this.busy) return;

@@ -4,8 +4,8 @@
  */
 
 import { search } from "./answers.js";
+import { failed } from "./failing.js";
 import { blobOf, fileOf, keptPicture } from "./picture.js";
-import { toast } from "./toast.js";
 import { count, say } from "./words.js";
 
 const K = 60;
@@ -37,8 +37,8 @@ async function grow(feed, asked, file, link) {
     link.href = address;
     link.hidden = !items.length || asked.place >= total;
     if (link.hidden) feed.cards[first]?.querySelector("a").focus({ preventScroll: true });
-  } catch {
-    toast(say("error"));
+  } catch (error) {
+    failed(error, () => grow(feed, asked, file, link));
   } finally {
     link.ariaDisabled = null;
   }
@@ -68,8 +68,8 @@ async function showPicture(feed, asked, picture, file) {
     found.textContent = count("results", total);
     asked.place = items.length;
     if (items.length < total) more.append(nextLink());
-  } catch {
-    toast(say("error"));
+  } catch (error) {
+    failed(error, file && (() => showPicture(feed, asked, picture, file)));
   }
 }
 

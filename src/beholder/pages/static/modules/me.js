@@ -1,6 +1,7 @@
 /** The page "You": a switch counts at once, and before all is deleted there is a question. */
 
 import { call } from "./api.js";
+import { failed } from "./failing.js";
 import { forgetAll } from "./kept.js";
 import { dropAll } from "./outbox.js";
 import { toast } from "./toast.js";
@@ -34,7 +35,12 @@ async function change(target) {
     target.checked = allowed[target.name];
     toast(say("me_kept"));
   } catch (error) {
-    target.checked = !target.checked;
-    toast(say("error_event", { detail: error.message }));
+    const wished = target.checked;
+    target.checked = !wished;
+    const again = () => {
+      target.checked = wished;
+      change(target);
+    };
+    failed(error, again, "error_event", { detail: error.message });
   }
 }

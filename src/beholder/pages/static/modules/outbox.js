@@ -78,7 +78,7 @@ async function drain() {
       watchers.reach(true);
     } catch (error) {
       if (error instanceof Unreachable || (error instanceof Problem && error.passing)) {
-        postpone(error instanceof Unreachable);
+        postpone();
         return false;
       }
       if (!(error instanceof Problem)) throw error;
@@ -109,8 +109,8 @@ async function send(batch) {
   await call("/v1/interactions", { method: "POST", json: { events: batch.map((entry) => entry.put) } });
 }
 
-function postpone(unreachable) {
-  if (unreachable) watchers.reach(false);
+function postpone() {
+  watchers.reach(false);
   const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)];
   timer = setTimeout(flush, pause * 1000);
 }

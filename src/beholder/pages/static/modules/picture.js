@@ -6,6 +6,7 @@
 import { root } from "./addresses.js";
 import { Problem } from "./api.js";
 import { search as find } from "./answers.js";
+import { failed } from "./failing.js";
 import { keep, recall } from "./kept.js";
 import { toast } from "./toast.js";
 import { language, say } from "./words.js";
@@ -64,7 +65,7 @@ async function search(file) {
     location.assign(`${root}/search?picture=${key}`);
   } catch (error) {
     const refused = error instanceof Problem ? REFUSED[error.status] : null;
-    toast(say(refused ?? "error", limits()));
+    failed(error, () => search(file), refused ?? "error", limits());
   } finally {
     form.removeAttribute("aria-busy");
     form.reset();

@@ -1,6 +1,6 @@
 /** Puts the parts together. Everything here also works, more slowly, without scripts. */
 
-import { act, follow, listen } from "./actions.js";
+import { act, follow, listen, sendAll } from "./actions.js";
 import { itemOf } from "./cards.js";
 import { Feed } from "./feed.js";
 import { wireFound } from "./found.js";
@@ -8,12 +8,12 @@ import { wireKeys } from "./keys.js";
 import { wireLook } from "./look.js";
 import { wireMe } from "./me.js";
 import { openMenu, wireMenu } from "./menu.js";
-import { flush, watch } from "./outbox.js";
+import { flush } from "./outbox.js";
 import { wirePicture } from "./picture.js";
 import { keepPlace, restorePlace } from "./places.js";
+import { wireReach } from "./reach.js";
 import { followSaved } from "./saved.js";
 import { choose, wireStrip } from "./strip.js";
-import { toast } from "./toast.js";
 import { closeViewer, followHistory, openViewer, openWhy } from "./viewer.js";
 import { say, titleOf } from "./words.js";
 
@@ -64,14 +64,7 @@ listen({
   },
 });
 
-const offline = document.querySelector("#offline");
-watch(
-  (reachable) => (offline.hidden = reachable),
-  (problem) => toast(say("error_event", { detail: problem.message })),
-);
-addEventListener("offline", () => (offline.hidden = false));
-addEventListener("online", () => (offline.hidden = true));
-offline.hidden = navigator.onLine;
+wireReach(() => sendAll());
 flush();
 
 addEventListener("popstate", () => {

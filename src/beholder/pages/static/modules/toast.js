@@ -1,4 +1,6 @@
-/** A short message with a way back, for eight seconds or as long as it is looked at. */
+/** A short message with a way back or on, for eight seconds or as long as it is looked at. */
+
+import { say } from "./words.js";
 
 const line = document.querySelector("#toast p");
 const words = line.querySelector("span");
@@ -6,13 +8,14 @@ const button = line.querySelector("button");
 const SECONDS = 8;
 
 let timer = 0;
-let back = null;
+let action = null;
 
-/** Show a message; undo, where given, is what its button does. */
-export function toast(message, undo = null) {
-  back = undo;
+/** Show a message; act, where given, is what its button does, which says label. */
+export function toast(message, act = null, label = say("undo")) {
+  action = act;
   words.textContent = message;
-  button.hidden = !undo;
+  button.textContent = label;
+  button.hidden = !act;
   line.hidden = false;
   restart();
 }
@@ -21,7 +24,7 @@ export function toast(message, undo = null) {
 function hideToast() {
   clearTimeout(timer);
   line.hidden = true;
-  back = null;
+  action = null;
 }
 
 function restart() {
@@ -30,9 +33,9 @@ function restart() {
 }
 
 button.addEventListener("click", () => {
-  const undo = back;
+  const act = action;
   hideToast();
-  undo?.();
+  act?.();
 });
 for (const type of ["pointerenter", "focusin"]) line.addEventListener(type, () => clearTimeout(timer));
 for (const type of ["pointerleave", "focusout"]) line.addEventListener(type, restart);

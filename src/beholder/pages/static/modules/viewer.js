@@ -5,7 +5,9 @@
 
 import { pageOf, root } from "./addresses.js";
 import { chipsOf, isSoldOut, priceOf } from "./attributes.js";
+import { Unreachable } from "./api.js";
 import { attach, press } from "./cards.js";
+import { failed } from "./failing.js";
 import { explain, item as fetchItem, similar } from "./answers.js";
 import { didSince, flush, record } from "./outbox.js";
 import { home } from "./places.js";
@@ -102,11 +104,17 @@ function show(item) {
   dialog.append(toasts); // only what is inside a modal dialog can be seen and used
   dialog.scrollTop = 0;
   if (history.state?.why) goToWhy();
+  askFor(item, title);
+}
+
+/** Ask for what is to be known of an item besides. */
+function askFor(item, title) {
   asking?.abort();
-  asking = new AbortController();
-  showPictures(item, title, asking.signal);
-  fill(".why", () => explain(item.id, asking.signal), showWhy, asking.signal);
-  fill(".rel", () => similar(item.id, RELATED, asking.signal), showRelated, asking.signal);
+  const { signal } = (asking = new AbortController());
+  const again = () => dialog.open && askFor(item, title);
+  showPictures(item, title, signal);
+  fill(".why", () => explain(item.id, signal), showWhy, signal, again);
+  fill(".rel", () => similar(item.id, RELATED, signal), showRelated, signal, again);
 }
 
 /** Bring the reasons to the top, with the focus; a message lies at the bottom. */
@@ -133,15 +141,17 @@ async function showPictures(item, title, signal) {
 }
 
 /** Fill one section when its answer comes; without an answer it stays away. */
-async function fill(selector, ask, draw, signal) {
+async function fill(selector, ask, draw, signal, again) {
   const section = dialog.querySelector(selector);
   section.hidden = false;
   section.setAttribute("aria-busy", "true");
   section.querySelector(".bars, .grid").replaceChildren();
   try {
     draw(section, await ask());
-  } catch {
-    if (!signal.aborted) section.hidden = true; // the picture is there; what is missing is extra
+  } catch (error) {
+    if (signal.aborted) return;
+    section.hidden = true; // the picture is there; what is missing is extra
+    if (error instanceof Unreachable) failed(error, again);
   } finally {
     if (!signal.aborted) {
       section.setAttribute("aria-busy", "false");

@@ -1,0 +1,66 @@
+"""`beholder evaluate` that is stopped says where what is done can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beholder.errors import StoreError
+from beholder.evaluation import seeds
+from beholder.evaluation.evaluate import Evaluation
+from beholder.evaluation.seeds import evaluations
+from beholder.reporting import results
+from command_line import beholder
+
+STOPPED = 130
+ASKED = ("--protocol", "leave-last-out", "--model", "itemknn", "--budget", "1s", "--seeds", "2")
+
+
+def ending(monkeypatch: pytest.MonkeyPatch, after: int, fault: BaseException) -> None:
+    """Let something end the evaluations when so many are done."""
+
+    def first(*given: Any, **asked: Any) -> Iterator[Evaluation]:
+        for done, one in enumerate(evaluations(*given, **asked)):
+            if done == after:
+                raise fault
+            yield one
+
+    monkeypatch.setattr(seeds, "evaluations", first)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [(KeyboardInterrupt(), STOPPED), (StoreError("locked"), 1)]
+)
+def test_what_is_done_is_kept_and_named(
+    trained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException,
+    status: int,
+) -> None:
+    target = tmp_path / "all.json"
+    ending(monkeypatch, 1, fault)
+    said, told = beholder("evaluate", trained, *ASKED, "--json", target, status=status)
+    assert f"1 evaluation is done, and kept in {target}; `beholder report DIR --from" in told
+    assert "written:" not in told
+    (one,) = results.read([target])
+    assert f"seed {one.seed}: {one.cases} users" in said
+
+
+def test_without_a_file_it_says_that_what_is_done_was_shown(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending(monkeypatch, 1, KeyboardInterrupt())
+    _, told = beholder("evaluate", trained, *ASKED, status=STOPPED)
+    assert "1 evaluation is done, and shown above; --json FILE would have kept it" in told
+
+
+def test_nothing_is_said_of_results_where_there_are_none(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ending(monkeypatch, 0, KeyboardInterrupt())
+    _, told = beholder("evaluate", trained, *ASKED, status=STOPPED)
+    assert "done, and" not in told
