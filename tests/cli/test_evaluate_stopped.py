@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from beholder.cli import evaluate
 from beholder.errors import StoreError
-from beholder.evaluation import seeds
+from beholder.evaluation import seeds, written
 from beholder.evaluation.evaluate import Evaluation
 from beholder.evaluation.seeds import evaluations
 from beholder.reporting import results
@@ -64,3 +66,32 @@ def test_nothing_is_said_of_results_where_there_are_none(
     ending(monkeypatch, 0, KeyboardInterrupt())
     _, told = beholder("evaluate", trained, *ASKED, status=STOPPED)
     assert "done, and" not in told
+
+
+def test_what_could_not_be_written_is_shown_and_not_said_to_be_kept(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "all.json"
+    target.write_text("of last week")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(written, "write_file", full)
+    said, told = beholder("evaluate", trained, *ASKED, "--json", target, "--force", status=1)
+    assert "1 evaluation is done, and shown above" in told
+    assert "kept in" not in told
+    assert said.count(" users, ") == 1
+    assert target.read_text() == "of last week"
+
+
+def test_what_was_neither_written_nor_shown_is_said_to_be_lost(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unseen(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(evaluate, "_show", unseen)
+    _, told = beholder("evaluate", trained, *ASKED, status=STOPPED)
+    assert "1 evaluation is done, and neither kept nor shown" in told
+    assert "shown above" not in told
