@@ -218,7 +218,8 @@ def short(document: dict[str, Any]) -> Iterator[str]:
             rows = found["rows"]
             others = [row.get("auto") for name, row in rows.items() if name != OURS]
             ours = _figure(rows.get(OURS))
-            if OURS in rows and all(one and one["p"] < 0.05 and one["low"] > 0 for one in others):
+            better = all(one and one["p"] < 0.05 and one["low"] > 0 for one in others)
+            if OURS in rows and others and better:
                 ours = f"**{ours}**"
             best = [_named(_best(rows, weighted=weighted)) for weighted in (False, True)]
             beside = [_figure(rows.get(name)) for name in ("itemknn", "popularity")]

@@ -257,6 +257,7 @@ def test_ours_is_bold_only_where_it_is_better_than_every_other_for_certain() -> 
     assert told(one=certain, two=not_certain) == "0.300 (0.500)"
     assert told(one=certain, two=row(0.4, 0.001, -0.11)) == "0.300 (0.500)"  # certainly worse
     assert told(one=certain, two=row(0.1)) == "0.300 (0.500)"  # not compared
+    assert told() == "0.300 (0.500)", "alone it is better than nobody"
 
 
 def test_a_peer_is_below_what_is_known_where_both_errors_do_not_explain_it() -> None:

@@ -93,16 +93,16 @@ def test_somebody_elses_reaction_is_not_ones_own() -> None:
 def test_what_is_left_out_is_counted_and_named() -> None:
     log = log_with(LIKED, (0, 0, "watch", 9, 11), (1, 2, "click", NAN, 30), (0, 3, "like", NAN, 60))
     shown = shown_at(
-        (77, 10, [0, 5]), (5, 10, [1]), (99, 10, [1]), (77, 50, [1]), unmarked=4, nobodys=3, older=2
+        (77, 10, [0, 5]), (5, 10, [1]), (99, 10, [1]), unmarked=4, nobodys=3, older=2, fresh=1
     )
     found = examples_of(shown, np.array([77, 5]), log, SEQS, LENGTHS)
     assert len(found) == 1
     assert found.notes == [
         "4 answers of which nothing was said to be in sight (`/v1/seen`) are not learned from",
         "3 answers that name nobody, or somebody who does not allow it, are not learned from",
-        "2 answers older than the newest 4 are not learned from",
-        "2 answers to people without a history are not learned from",
         "1 answers of the last day, after which more may follow, are not learned from",
+        "2 answers older than the newest 3 before that are not learned from",
+        "2 answers to people without a history are not learned from",
         "1 places whose item is gone are not learned from",
         "1 watched items last nobody knows how long: not learned from",
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import msgspec
 import numpy as np
 import pytest
 
@@ -173,6 +174,25 @@ def test_a_wish_that_the_bundle_cannot_fulfil_changes_nothing_and_is_named(
         (problem,) = engine.rule_problems
     assert problem.startswith("serve.value counts rating, which this bundle does not foresee: ")
     assert plain.rule_problems == ()
+
+
+def test_a_blend_of_popularity_alone_is_personal_where_heads_put_in_order(
+    plain: Engine, worth: Engine
+) -> None:
+    choice = plain.parts.choice
+    weights = msgspec.structs.replace(choice.weights, warm={})
+    alone = msgspec.structs.replace(choice, weights=weights)
+    parts = replace(plain.parts, choice=alone)
+    lists = {}
+    for pipeline, level in ((plain.pipeline, "popular"), (worth.pipeline, "personal")):
+        engine = Engine(parts, store=plain.store, pipeline=pipeline)
+        answers = [engine.recommend(user, k=20) for user in ("u0", "u1")]
+        assert [answer.level for answer in answers] == [level] * 2
+        assert engine.recommend(k=20).level == "popular"
+        lists[level] = [answer.ids for answer in answers]
+        fewer = Engine(replace(parts, heads=None), store=plain.store, pipeline=pipeline)
+        assert fewer.recommend("u0", k=20).level == "popular"
+    assert lists["personal"][0] != lists["popular"][0]
 
 
 @pytest.mark.parametrize("value", ["{buy = 1}", "{click = -1}", "{click = inf}", "7"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from beholder import tensors  # noqa: E402
 from beholder.errors import DataError, MissingExtraError, UsageError  # noqa: E402
 from beholder.networks import door  # noqa: E402
 from beholder.networks.loop import fit  # noqa: E402
@@ -200,6 +202,21 @@ def test_a_setting_that_changes_what_comes_of_it_is_refused_by_name(tmp_path: Pa
         assert "without --resume" in (error.value.remedy or "")
     assert path.read_bytes() == kept
     assert len(fit(Lines(), go_on).epochs) == 3
+
+
+@pytest.mark.parametrize("lacked", [("settings",), ("settings", "beholder")])
+def test_of_another_format_nothing_else_is_compared(
+    tmp_path: Path, lacked: tuple[str, ...]
+) -> None:
+    path = tmp_path / "state"
+    fit(Lines(), Options(epochs=1, checkpoint=path))
+    arrays, told = tensors.load(path)
+    header = json.loads(told["state"])
+    older = {name: value for name, value in header.items() if name not in lacked} | {"format": 1}
+    tensors.save(path, arrays, {"state": json.dumps(older)})
+    with pytest.raises(UsageError) as error:
+        fit(Lines(), Options(epochs=2, checkpoint=path, resume=True))
+    assert error.value.message.endswith("end: it is of format 1, and this version writes 3")
 
 
 def test_without_a_checkpoint_a_resumed_training_begins(tmp_path: Path) -> None:

@@ -15,12 +15,14 @@ import pytest
 
 pytest.importorskip("torch")
 
+from beholder.blending.validation import FEWEST, validation
 from beholder.bundle.parts import load
 from beholder.bundle.promote import current, folder_of
 from beholder.dataset.build import build
-from beholder.demo.hidden import paint
+from beholder.demo.hidden import hidden_gallery, paint
 from beholder.encoders import own_network
 from beholder.encoders.registry import graphs, vector_cache
+from beholder.errors import DataError
 from beholder.store import Store
 from beholder.training.lessons import taught
 from beholder.training.tuned import use
@@ -125,7 +127,7 @@ def test_a_map_is_learned_quickly_and_none_takes_it_out_again(workspace: Workspa
 
 def test_who_chooses_the_epoch_is_not_who_judges_it(workspace: Workspace) -> None:
     with Store.open(workspace) as store:
-        found = taught(workspace, build(workspace, store, 7), 7)
+        found = taught(workspace, build(workspace, store, 7), 7, assumed=True)
     choose, judge = (set(one.cases.users.tolist()) for one in (found.chooser, found.judge))
     assert not choose & judge
     assert abs(len(choose) - len(judge)) <= 1
@@ -169,9 +171,18 @@ def test_what_cannot_be_tuned_is_said(workspace: Workspace, words: list[str], sa
 
 
 def test_too_little_to_learn_from_is_said(tmp_path: Path) -> None:
-    from beholder.demo.hidden import hidden_gallery
-
     few = hidden_workspace(tmp_path / "workspace", hidden_gallery(30, 8, likes=4))
     done = typed("train", str(few.root), "--tune-encoder", "projection")
     assert done.returncode == 1
     assert "too few to tune an encoder" in done.stderr
+
+
+def test_who_judges_is_never_fewer_than_chance_would_choose_by(tmp_path: Path) -> None:
+    few = hidden_workspace(tmp_path / "workspace", hidden_gallery(84, 40))
+    with Store.open(few) as store:
+        made = build(few, store, 7)
+    n = len(validation(made.dataset, 7).fresh)
+    assert FEWEST < n < 2 * FEWEST
+    with pytest.raises(DataError, match=f"{n} people, of whom half .* judge: too few") as error:
+        taught(few, made, 7, assumed=True)
+    assert "100 and 40 are the least" in (error.value.remedy or "")

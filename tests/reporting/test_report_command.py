@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def test_what_ends_it_late_loses_no_evaluation(
         late.setattr(make, "cost", failing)
         with pytest.raises(type(fault)) as caught:
             beholder.report(small.root, **ASKED)
-    (kept,) = small.people_reports.glob("results-*.json")
+    (kept,) = small.people_reports.glob("report-*/results.json")
     (note,) = caught.value.__notes__
     assert f"1 evaluation is done, and kept in {kept}" in note
     assert f"--from {kept}" in note
@@ -213,20 +214,55 @@ def test_no_results_are_left_beside_a_report_that_was_made(small: Workspace) -> 
     assert list(small.people_reports.iterdir()) == [made.file]
 
 
+@pytest.mark.parametrize(
+    ("another", "late"),
+    [(True, False), (False, True)],
+    ids=["beside another report", "after they were kept"],
+)
 def test_results_are_not_kept_where_an_erasure_took_their_folder_away(
-    small: Workspace, monkeypatch: pytest.MonkeyPatch
+    small: Workspace, monkeypatch: pytest.MonkeyPatch, another: bool, late: bool
 ) -> None:
     told = make.evaluations
 
+    def erase() -> None:
+        people_reports.drop(small)
+        if another:
+            people_reports.make(small)
+
     def erasing(*given: Any, **asked: Any) -> Any:
         for one in told(*given, **asked):
-            people_reports.drop(small)
+            if not late:
+                erase()
             yield one
+            if late:
+                assert list(small.people_reports.glob("report-*/results.json"))
+                erase()
 
     monkeypatch.setattr(make, "evaluations", erasing)
-    with pytest.raises(DataError, match="somebody was erased"):
+    with pytest.raises(DataError, match="somebody was erased") as caught:
         beholder.report(small.root, **ASKED)
-    assert not list(small.reports.rglob("results-*"))
+    assert caught.value.__notes__ == ["1 evaluation is done, and neither kept nor shown"]
+    assert list(small.people_reports.glob("*")) == []
+
+
+def test_reports_of_one_second_are_two_and_each_says_when_it_was_begun(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
+    moments = iter([begun, begun])
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return next(moments)
+
+    monkeypatch.setattr(make, "datetime", Clock)
+    made = [beholder.report(shop.workspace.root, results=[shop.results]).file for _ in range(2)]
+    assert made[0] != made[1]
+    for file in made:
+        assert file.name.startswith("report-20260131T235959")
+        assert "31 January 2026, 23:59 UTC" in file.read_text(encoding="utf-8")
+        file.unlink()
 
 
 def test_rows_that_one_seed_lacks_are_named(shop: Shop, tmp_path: Path) -> None:

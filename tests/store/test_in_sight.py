@@ -11,6 +11,7 @@ from beholder.store import Store, Who
 from beholder.store.answer_log import Given, Sighted, write
 from beholder.store.answers import Shown, pack
 from beholder.store.in_sight import in_sight
+from beholder.store.rates import DAY
 
 
 def person_of(store: Store, user: str) -> int:
@@ -37,16 +38,34 @@ def test_only_places_in_sight_of_people_who_allow_it_are_read(store: Store) -> N
     show(store, "kim", "0d" * 8, 70, (0,))
     show(store, None, "0e" * 8, 70, (0,))
     store.set_purposes(Who("user", "kim"), {"train": False})
-    found = store.in_sight()
+    found = store.in_sight(newest=70 + DAY)
     a, b = store.seqs(["a", "b"]).tolist()
     assert found.persons.tolist() == [person_of(store, "sam")] * 2
     assert found.times.tolist() == [60, 70]
     assert found.indptr.tolist() == [0, 2, 3]
     assert found.seqs.tolist() == [b, a, a]
     assert found.places.tolist() == [0, 1, 1]
-    assert (found.unmarked, found.nobodys, found.older) == (1, 2, 0)
-    newest = in_sight(store.database, "train", most=1)
+    assert (found.unmarked, found.nobodys, found.older, found.fresh) == (1, 2, 0, 0)
+    newest = in_sight(store.database, "train", 70 + DAY, most=1)
     assert (newest.times.tolist(), newest.older) == ([70], 1)
+
+
+@pytest.mark.parametrize(
+    ("event", "times", "counts"),
+    [(0, [2, 3], (9, 2)), (2 * DAY - 4, [DAY - 5, DAY - 4], (7, 4))],
+    ids=["by the newest answer", "by the newest event"],
+)
+def test_the_last_day_is_left_out_however_much_was_shown_then(
+    store: Store, event: int, times: list[int], counts: tuple[int, int]
+) -> None:
+    store.record([Event("a", "like", user="sam")])
+    for at in range(4):
+        show(store, "sam", f"0{at}" * 8, at, (0,))
+    for at in range(9):
+        show(store, "sam", f"1{at}" * 8, DAY - 5 + at, (0, 1))
+    found = in_sight(store.database, "train", event, most=2)
+    assert found.times.tolist() == times
+    assert (found.fresh, found.older) == counts
 
 
 def test_nothing_shown_is_nothing_in_sight(store: Store) -> None:
@@ -63,4 +82,4 @@ def test_who_is_erased_is_in_sight_no_more(store: Store) -> None:
     store.record([Event("a", "like", user="sam")])
     show(store, "sam", "0a" * 8, 70, (0,))
     store.erase("sam")
-    assert len(store.in_sight().times) == 0
+    assert len(store.in_sight(newest=70 + DAY).times) == 0

@@ -91,8 +91,38 @@ def test_a_day_lies_between_parts_and_less_where_there_are_few(days: int) -> Non
     assert len(test) >= 0.05 * 3000
 
 
-def test_what_came_at_once_is_no_part_to_learn_from() -> None:
-    burst = np.concatenate([np.full(90, BEGIN), BEGIN + DAY * np.arange(1, 11)])
-    assert cut(np.arange(101), burst).learn == slice(0, 0)
-    parts = cut(np.arange(11), np.full(10, BEGIN))
-    assert parts == (slice(0, 7), slice(7, 8), slice(8, 10)), "without any time there is no day"
+def spread(n: int, first: float, last: float) -> np.ndarray:
+    """Return the moments of so many answers, evenly from one hour to another."""
+    return BEGIN + np.linspace(first * HOUR, last * HOUR, n).astype(np.int64)
+
+
+@pytest.mark.parametrize(
+    ("times", "learned", "tested"),
+    [
+        # The newest fifth came within 18 hours: half of it stays. A day before was 127 answers.
+        (np.concatenate([spread(7500, 0, 1416), spread(2500, 1416, 1438)]), 6873, 9000),
+        # All that is learned from came within a day before the rest: half stay.
+        (np.concatenate([spread(7500, 0, 10), spread(2500, 24, 60 * 24)]), 3500, None),
+        # Half came within the last of 72 hours: 7.2 of them lie between, where they can.
+        (np.concatenate([spread(5000, 0, 71), spread(5000, 71, 72)]), 4521, 9000),
+        (np.concatenate([np.full(9000, BEGIN), spread(1000, 24, 240)]), 3500, None),
+        (np.full(10_000, BEGIN), 7000, 8000),
+    ],
+    ids=["late", "early", "rush", "at once and after", "at once"],
+)
+def test_where_answers_crowd_half_of_a_part_stays(
+    times: np.ndarray, learned: int, tested: int | None
+) -> None:
+    parts = cut(np.arange(10_001), times)
+    assert abs(parts.learn.stop - learned) <= 1
+    assert parts.stop == slice(7000, 8000)
+    assert parts.test.stop == 10_000
+    if tested is not None:
+        assert parts.test.start == tested
+
+
+@pytest.mark.parametrize("n", range(1, 12))
+def test_of_few_answers_none_is_in_two_parts_and_some_are_tested(n: int) -> None:
+    for times in (spread(n, 0, 1000), np.full(n, BEGIN), BEGIN + DAY // 100 * np.arange(n) ** 3):
+        learn, stop, test = cut(np.arange(n + 1), times)
+        assert 0 == learn.start <= learn.stop <= stop.start <= stop.stop <= test.start < test.stop

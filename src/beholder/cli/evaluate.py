@@ -59,12 +59,11 @@ def command(
     """Measure how good the recommendations are, beside popularity and item-kNN."""
     from beholder import named_file
     from beholder.evaluation.seeds import evaluations
-    from beholder.evaluation.written import keep, named_where_it_ends
+    from beholder.evaluation.written import Results
     from beholder.workspace import Workspace
 
     if target is not None:
         named_file.check(target, force)
-    done: list[Evaluation] = []
     asked = evaluations(
         Workspace.open(folder),
         protocol,
@@ -76,12 +75,15 @@ def command(
         showing=console.progress,
     )
     use = "--json FILE would have kept it" if target is None else FROM.format(file=target)
-    with named_where_it_ends(target, done, use):
+    results = Results(target)
+    with results.named(use):
         for result in asked:
-            done.append(result)
-            if target is not None:
-                keep(target, done)
-            _show(result)
+            results.done.append(result)
+            try:
+                results.keep()
+            finally:  # what cannot be written is shown
+                _show(result)
+                results.shown += 1
     if target is not None:
         click.echo(f"written: {target}", err=True)
 

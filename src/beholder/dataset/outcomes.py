@@ -80,18 +80,13 @@ def examples_of(
     """
     notes = _left_out(shown)
     users, items = _codes(shown.persons, persons), _codes(shown.seqs, seqs)
-    newest = max(int(log.times.max(initial=0)), int(shown.times.max(initial=0)))
     told = np.zeros(len(users), bool)
     told[users >= 0] = _had_history(log, users[users >= 0], shown.times[users >= 0])
-    over = shown.times + DAY <= newest
     owner = np.repeat(np.arange(len(users)), np.diff(shown.indptr))
-    for which, why in (
-        (~told, "answers to people without a history"),
-        (told & ~over, "answers of the last day, after which more may follow,"),
-    ):
-        if which.any():
-            notes.append(f"{int(which.sum())} {why} are not learned from")
-    kept = (told & over)[owner]
+    if not told.all():
+        n = int((~told).sum())
+        notes.append(f"{n} answers to people without a history are not learned from")
+    kept = told[owner]
     gone = int((kept & (items < 0)).sum())
     if gone:
         notes.append(f"{gone} places whose item is gone are not learned from")
@@ -271,6 +266,7 @@ def _left_out(shown: InSight) -> list[str]:
     told = (
         (shown.unmarked, "answers of which nothing was said to be in sight (`/v1/seen`)"),
         (shown.nobodys, "answers that name nobody, or somebody who does not allow it,"),
-        (shown.older, f"answers older than the newest {len(shown.times)}"),
+        (shown.fresh, "answers of the last day, after which more may follow,"),
+        (shown.older, f"answers older than the newest {len(shown.times)} before that"),
     )
     return [f"{n} {what} are not learned from" for n, what in told if n]

@@ -179,12 +179,15 @@ class Engine:
             checked_person(user, session)
             view = self.refresh(None if seen is None else seen.version)
             known = self.people.told(view, history)
-            return known, level_of(view, known, user), view
+            return known, self._level(view, known, user), view
         seen = self._seen(user, session, seen)
         view = self.refresh(None if seen is None else seen.version)
         asks = user is not None or session is not None
         known = self.people.stored(view, seen if asks else None)
-        return known, level_of(view, known, user), view
+        return known, self._level(view, known, user), view
+
+    def _level(self, view: Overlay, known: Known, user: str | None) -> Level:
+        return level_of(view, known, user, foreseen=self.pipeline.foresees(view))
 
     def _seen(
         self, user: str | None, session: str | None, seen: Snapshot | None

@@ -76,9 +76,15 @@ def known_of(view: Overlay, history: History) -> Known:
     return Known(history, view.blend.ask(history))
 
 
-def level_of(view: Overlay, known: Known, user: str | None) -> Level:
-    """Return what an answer can be based on; where histories say nothing, on what is popular."""
-    if known.stranger or view.parts.choice.weights.only_popularity:
+def level_of(view: Overlay, known: Known, user: str | None, *, foreseen: bool) -> Level:
+    """Return what an answer can be based on; where histories say nothing, on what is popular.
+
+    Parameters
+    ----------
+    foreseen
+        Whether what may follow puts items in order, whatever the blend knows.
+    """
+    if known.stranger or (view.parts.choice.weights.only_popularity and not foreseen):
         return "popular"
     return "personal" if user else "session"
 

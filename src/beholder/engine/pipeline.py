@@ -21,7 +21,7 @@ from beholder.engine.slate import Known, Request, Slate, Stage
 from beholder.engine.stages import STAGES
 from beholder.engine.standing import StandingRules
 from beholder.engine.value import NAME as VALUE
-from beholder.engine.value import ByValue
+from beholder.engine.value import ByValue, missing
 from beholder.engine.variants import firsts, without_products_of
 from beholder.rules.pins import Pinned, pinned
 from beholder.scorers.interface import Mask
@@ -133,6 +133,11 @@ class Pipeline:
         """The stage that puts the first hundred in order: the ranker, or what they are worth."""
         found = (one for one in self.stages if one is rank or isinstance(one, ByValue))
         return next(found, None)
+
+    def foresees(self, view: Overlay) -> bool:
+        """Whether that stage is what may follow, and the bundle foresees all that counts."""
+        stage = self.ordering
+        return isinstance(stage, ByValue) and not missing(stage.worth, view.parts.heads)
 
     def by_order(
         self, view: Overlay, known: Known, level: Level, mask: Mask, position: int

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +27,59 @@ def keep(file: Path, done: Sequence[Evaluation]) -> None:
     write_file(file, written(done), mode=0o600)
 
 
-@contextmanager
-def named_where_it_ends(file: Path | None, done: Sequence[Evaluation], use: str) -> Iterator[None]:
-    """Let whatever ends the rest early say where the evaluations are that are done.
+@dataclass
+class Results:
+    """Evaluations that are done, and where whoever asked for them finds them.
 
-    Parameters
+    Attributes
     ----------
     file
-        Where each is kept as soon as it is done; None: they were shown, and are in no file.
-    use
-        What can be done with them, or could have been.
+        Where they are kept; None: in none.
+    kept, shown
+        How many were written into it, and how many were shown.
     """
-    try:
-        yield
-    except BaseException as error:
-        if done:
-            n = "1 evaluation is" if len(done) == 1 else f"{len(done)} evaluations are"
-            there = file is not None and file.exists()
-            error.add_note(f"{n} done, and {f'kept in {file}' if there else 'shown above'}; {use}")
-        raise
+
+    file: Path | None
+    done: list[Evaluation] = field(default_factory=list)
+    kept: int = 0
+    shown: int = 0
+
+    def keep(self) -> None:
+        """Write all of them, where there is a file."""
+        if self.file is not None:
+            keep(self.file, self.done)
+            self.kept = len(self.done)
+
+    @contextmanager
+    def named(self, use: str) -> Iterator[None]:
+        """Let whatever ends the rest early say where those are that are done.
+
+        Parameters
+        ----------
+        use
+            What can be done with the file, or could have been.
+        """
+        try:
+            yield
+        except BaseException as error:
+            for note in self._where(use):
+                error.add_note(note)
+            raise
+
+    def _where(self, use: str) -> Iterator[str]:
+        there = self.file is not None and self.file.exists()  # else somebody took it away
+        kept = self.kept if there else 0
+        if kept:
+            yield f"{_are(kept)} done, and kept in {self.file}; {use}"
+        if self.shown > kept:
+            yield f"{_are(self.shown)} done, and shown above" + f"; {use}" * (self.file is None)
+        lost = len(self.done) - max(kept, self.shown)
+        if lost:
+            yield f"{_are(lost)} done, and neither kept nor shown"
+
+
+def _are(n: int) -> str:
+    return "1 evaluation is" if n == 1 else f"{n} evaluations are"
 
 
 def written(done: Sequence[Evaluation]) -> bytes:

@@ -47,11 +47,11 @@ class State(NamedTuple):
 class _Header(msgspec.Struct):
     format: int
     torch: str
-    beholder: str
     data: str
     seed: int
     threads: int
     epochs: list[Epoch]
+    beholder: str = ""
     settings: dict[str, str] = {}
 
 
@@ -73,11 +73,11 @@ def save(path: Path, state: State) -> None:
     header = _Header(
         FORMAT,
         str(torch.__version__),
-        __version__,
         state.data,
         state.seed,
         state.threads,
         state.epochs,
+        __version__,
         state.settings,
     )
     aside = path.with_name(f".{path.name}.part")
@@ -128,10 +128,11 @@ def load(path: Path, data: str, settings: dict[str, str], seed: int) -> State | 
 
 def _changed(header: _Header, settings: dict[str, str], seed: int) -> list[str]:
     """Return what is not as it was when the checkpoint was written, in words; the data aside."""
-    versions = {"format": FORMAT, "PyTorch": torch.__version__, "Beholder": __version__}
+    if header.format != FORMAT:  # it does not say all that this one would compare
+        return [f"it is of format {header.format}, and this version writes {FORMAT}"]
+    versions = {"PyTorch": torch.__version__, "Beholder": __version__}
     now = {name: str(value) for name, value in {**versions, "seed": seed}.items()} | settings
     before = {
-        "format": str(header.format),
         "PyTorch": header.torch,
         "Beholder": header.beholder,
         "seed": str(header.seed),

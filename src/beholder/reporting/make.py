@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import shlex
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -11,14 +13,14 @@ from typing import NamedTuple
 
 from beholder import __version__, named_file
 from beholder.catalogue.card import card
-from beholder.durable import unlink_overwritten, write_file
+from beholder.durable import sync_folder, unlink_overwritten, write_file
 from beholder.errors import DataError, UsageError
 from beholder.evaluation import knock_out
 from beholder.evaluation.evaluate import Evaluation
 from beholder.evaluation.learning import SHARES
 from beholder.evaluation.protocols import check_protocol, cuts_of
 from beholder.evaluation.seeds import evaluations
-from beholder.evaluation.written import keep, named_where_it_ends
+from beholder.evaluation.written import Results, keep
 from beholder.models.registry import MODELS
 from beholder.progress import SILENT, Progress
 from beholder.reporting import results
@@ -112,32 +114,69 @@ def report(
     """
     wish.check()
     now = datetime.now(UTC)
-    file = _file(workspace, wish, now)
-    if wish.results:
-        return _made(workspace, wish, file, results.read(wish.results), [], showing)
-    kept = wish.json or people_reports.make(workspace) / f"results-{_stamp(now)}.json"
-    found: list[Evaluation] = []
-    use = f"`beholder report DIR --from {kept}` makes the document of it"
-    with named_where_it_ends(kept, found, use):
-        left_out = _evaluated(workspace, wish, found, kept, showing)
-        done = _made(workspace, wish, file, found, left_out, showing)
-    if wish.json is None:
-        with suppress(FileNotFoundError):  # an erasure took it away
-            unlink_overwritten(kept)
-    return done
+    name = f"report-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    with people_reports.making(workspace, name) as own:
+        place = _Place(own, now)
+        if wish.results:
+            return _made(workspace, wish, place, results.read(wish.results), [], showing)
+        found = Results(wish.json or own / "results.json")
+        with found.named(f"`beholder report DIR --from {found.file}` makes the document of it"):
+            left_out = _evaluated(workspace, wish, found, showing)
+            done = _made(workspace, wish, place, found.done, left_out, showing)
+        if wish.json is None:
+            with suppress(FileNotFoundError):  # an erasure took it away
+                unlink_overwritten(own / "results.json")
+        return done
+
+
+class _Place(NamedTuple):
+    """Where and when a report is made.
+
+    Attributes
+    ----------
+    own
+        A folder that only this one writes into; see `people_reports.making`.
+    """
+
+    own: Path
+    now: datetime
+
+    def put(self, workspace: Workspace, wish: Wish, document: bytes) -> Path:
+        """Write the document, and return its file; people are shown where an erasure finds them.
+
+        Raises
+        ------
+        DataError
+            If there was an erasure meanwhile.
+        """
+        name = f"{self.own.name}.html"
+        if wish.out is not None or not wish.people:
+            file = wish.out or workspace.reports / name
+            write_file(file, document, mode=0o600 if wish.people else 0o644)
+            return file
+        file = workspace.people_reports / name
+        try:
+            write_file(self.own / name, document, mode=0o600)
+            os.replace(self.own / name, file)
+            sync_folder(file.parent)
+        except FileNotFoundError as error:
+            raise DataError(
+                "somebody was erased, or may no longer be shown, while the report was made",
+                remedy="make it again",
+            ) from error
+        return file
 
 
 def _made(
     workspace: Workspace,
     wish: Wish,
-    file: Path,
+    place: _Place,
     found: list[Evaluation],
     left_out: list[str],
     showing: Showing,
 ) -> Report:
     """Write the document of evaluations; see `report`."""
-    now, read = datetime.now(UTC), bool(wish.results)
-    every = asked(found)
+    read, every = bool(wish.results), asked(found)
     with Store.open(workspace) as store, showing() as progress:
         if read:
             results.check_items(found, store.items()["item_id"].to_pylist())
@@ -153,35 +192,16 @@ def _made(
         spent = cost(workspace, found, here=not read)
         progress.advance()
         progress.finish()
-    moment = f"{now:%d %B %Y, %H:%M} UTC".lstrip("0")
+    moment = f"{place.now:%d %B %Y, %H:%M} UTC".lstrip("0")
     made = Made(workspace.settings.title, __version__, moment, command(workspace, wish))
     text = page(made, every, told, spent, shown, left_out)
-    if wish.out is None and not file.parent.is_dir():
-        raise DataError(
-            "somebody was erased, or may no longer be shown, while the report was made",
-            remedy="make it again",
-        )
-    write_file(file, text.encode(), mode=0o600 if wish.people else 0o644)
+    file = place.put(workspace, wish, text.encode())
     if wish.markdown is not None:
         write_file(wish.markdown, markdown(every).encode())
     return Report(file, headline(every), found, left_out)
 
 
-def _file(workspace: Workspace, wish: Wish, now: datetime) -> Path:
-    """Return where it is to stand; people are shown where an erasure finds them."""
-    if wish.out is not None:
-        return wish.out
-    folder = people_reports.make(workspace) if wish.people else workspace.reports
-    return folder / f"report-{_stamp(now)}.html"
-
-
-def _stamp(now: datetime) -> str:
-    return f"{now:%Y%m%dT%H%M%S}"
-
-
-def _evaluated(
-    workspace: Workspace, wish: Wish, found: list[Evaluation], kept: Path, showing: Showing
-) -> list[str]:
+def _evaluated(workspace: Workspace, wish: Wish, found: Results, showing: Showing) -> list[str]:
     """Ask one protocol after the other; one for which the data do not suffice is left out.
 
     What is done is written at once: whoever stops it, or whatever ends it later, it is there.
@@ -189,9 +209,7 @@ def _evaluated(
     Parameters
     ----------
     found
-        Takes the evaluations in.
-    kept
-        Where they are written; not where an erasure took that folder away meanwhile.
+        Takes the evaluations in; they are not written where an erasure took a folder of ours away.
 
     Returns
     -------
@@ -203,6 +221,7 @@ def _evaluated(
         If they suffice for none.
     """
     left_out: list[str] = []
+    gone = () if wish.json is not None else (FileNotFoundError,)
     for protocol in dict.fromkeys(wish.protocols):
         try:
             for one in evaluations(
@@ -214,13 +233,13 @@ def _evaluated(
                 curve=True,
                 showing=showing,
             ):
-                found.append(one)
-                if wish.json is not None or kept.parent.is_dir():
-                    keep(kept, found)
+                found.done.append(one)
+                with suppress(*gone):
+                    found.keep()
         except DataError as error:
             last = error
             left_out.append(f"{protocol} could not be asked: {error}")
-    if not found:
+    if not found.done:
         told = "; ".join(left_out)
         raise DataError(told, remedy=last.remedy)
     return left_out

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from beholder.store import consent, schema
 from beholder.store.answers import seen_places, unpack
 from beholder.store.database import Database
+from beholder.store.rates import DAY
 from beholder.store.records import Purpose
 
 MOST = 20_000  # answers, the newest
@@ -18,7 +19,7 @@ answers, people = schema.answers, schema.people
 
 
 class InSight(NamedTuple):
-    """Answers of which something was in sight, oldest first.
+    """Answers of which something was in sight a day ago or longer, oldest first.
 
     Attributes
     ----------
@@ -28,9 +29,9 @@ class InSight(NamedTuple):
         int64 (a + 1,). Where the places of each answer begin.
     seqs, places
         int64 (m,). Row numbers of the items, and where each stood, from 0.
-    unmarked, nobodys, older
+    unmarked, nobodys, older, fresh
         How many answers were left out: nothing of them was said to be in sight; they name nobody,
-        or somebody who does not allow it; there were newer ones enough.
+        or somebody who does not allow it; there were newer ones enough; they are of the last day.
     """
 
     persons: NDArray[np.int64]
@@ -41,10 +42,19 @@ class InSight(NamedTuple):
     unmarked: int = 0
     nobodys: int = 0
     older: int = 0
+    fresh: int = 0
 
 
-def in_sight(database: Database, purpose: Purpose, most: int = MOST) -> InSight:
-    """Return what was in sight of everyone who allows a purpose.
+def in_sight(database: Database, purpose: Purpose, newest: int, most: int = MOST) -> InSight:
+    """Return what was in sight of everyone who allows a purpose, but for the last day.
+
+    More may follow what was shown then.
+
+    Parameters
+    ----------
+    newest
+        Milliseconds since 1970 of the newest event: the last day ends there, or with the newest
+        answer.
 
     Raises
     ------
@@ -53,15 +63,19 @@ def in_sight(database: Database, purpose: Purpose, most: int = MOST) -> InSight:
     """
     marked, allowed = answers.c.seen.is_not(None), consent.allows(purpose)
     columns = answers.c.person, answers.c.time, answers.c.packed, answers.c.seen
-    theirs = select(*columns).join(people, people.c.person == answers.c.person)
-    newest = theirs.where(marked, allowed).order_by(answers.c.time.desc(), answers.c.id.desc())
+    owned = answers.join(people, people.c.person == answers.c.person)
+    theirs = select(func.count(), func.max(answers.c.time)).select_from(owned)
+    theirs = theirs.where(marked, allowed)
     with database.read() as connection:
-        rows = connection.execute(newest.limit(most)).all()[::-1]
+        able, last = connection.execute(theirs).one()
+        until = max(newest, last or 0) - DAY
+        over = answers.c.time <= until
+        read = select(*columns).select_from(owned).where(marked, allowed, over)
+        read = read.order_by(answers.c.time.desc(), answers.c.id.desc()).limit(most)
+        rows = connection.execute(read).all()[::-1]
+        fresh = able - int(connection.execute(theirs.where(over)).one()[0])
         unmarked = _count(connection, ~marked)
         whole = _count(connection, marked)
-        joined = select(func.count()).select_from(answers)
-        joined = joined.join(people, people.c.person == answers.c.person).where(marked, allowed)
-        able = int(connection.execute(joined).scalar_one())
     seqs, places = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for row in rows:
         items = unpack(bytes(row.packed)).items
@@ -78,7 +92,8 @@ def in_sight(database: Database, purpose: Purpose, most: int = MOST) -> InSight:
         np.concatenate(places),
         unmarked,
         whole - able,
-        able - len(rows),
+        able - fresh - len(rows),
+        fresh,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from beholder.store.taken_away import take_away
@@ -12,6 +14,21 @@ def make(workspace: Workspace) -> Path:
     """Return the folder, made if need be; to be asked for before the people are read."""
     workspace.people_reports.mkdir(mode=0o700, parents=True, exist_ok=True)
     return workspace.people_reports
+
+
+@contextmanager
+def making(workspace: Workspace, name: str) -> Iterator[Path]:
+    """Let a report have a folder of its own among them while it is made; what is in it stays.
+
+    Others make `reports/people` anew after an erasure, and this one nobody.
+    """
+    own = make(workspace) / name
+    own.mkdir(mode=0o700)
+    try:
+        yield own
+    finally:
+        with suppress(OSError):  # it was taken away, or something is in it
+            own.rmdir()
 
 
 def drop(workspace: Workspace) -> None:

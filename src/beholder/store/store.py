@@ -264,9 +264,9 @@ class Store:
         """Return all events that may be read for a purpose; see `training.training_events`."""
         return training_events(self.database, self.segments, self.form, purpose)
 
-    def in_sight(self, purpose: Purpose = "train") -> InSight:
+    def in_sight(self, purpose: Purpose = "train", newest: int = 0) -> InSight:
         """Return which places of answers were in sight; see `in_sight.in_sight`."""
-        return in_sight(self.database, purpose)
+        return in_sight(self.database, purpose, newest)
 
     def seal(self) -> int:
         """Write what is not yet in segments into new ones; return how many events.

@@ -1,7 +1,8 @@
 """Folders that are taken away by one rename, and what is in them destroyed.
 
 Who writes into such a folder makes it before the store is read, and never again: once it was taken
-away there is no place to write to, so that nothing of it appears afterwards.
+away there is no place to write to, so that nothing of it appears afterwards. Where several write
+at once, any of whom may make the folder anew, each has a folder of its own in it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def take_away(folder: Path) -> None:
 
 
 def _destroy(folder: Path) -> None:
-    """Take a folder away, and all that is below it, though nothing of ours makes folders there."""
+    """Take a folder away, and all that is below it."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             _destroy(path)

@@ -84,7 +84,7 @@ def dry_run(
         dataset = made.dataset
         if not len(dataset.interactions):
             notes.append("nobody has liked anything yet: what learns from behaviour says nothing")
-        notes += expected(examples(made, store.in_sight()))
+        notes += expected(examples(made, store))
         ready = time.monotonic()
         until = None if budget is None else allowed
         trained = [] if models else networks(workspace, store, How(seed=used_seed), until)

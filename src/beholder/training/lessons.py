@@ -185,14 +185,14 @@ def taught(
     different = rows[first] != rows[second]
     first, second = rows[first][different], rows[second][different]
     fresh = held.fresh.only((rows >= 0)[held.fresh.targets])
-    if len(fresh) < FEWEST or len(first) < LEAST:
+    if len(fresh) < 2 * FEWEST or len(first) < LEAST:  # one case is one person
         raise DataError(
-            f"{len(first)} couples that somebody liked, and {len(fresh)} people to judge "
-            "by: too few to tune an encoder",
-            remedy=f"{LEAST} and {FEWEST} are the least, of 50 pictures or more: collect likes",
+            f"{len(first)} couples that somebody liked, and {len(fresh)} people, of whom half "
+            "choose the epoch and half judge: too few to tune an encoder",
+            remedy=f"{LEAST} and {2 * FEWEST} are the least, of 50 pictures or more: collect likes",
         )
     some = np.linspace(0, len(fresh) - 1, min(len(fresh), 2 * JUDGED)).astype(np.int64)
-    asked = held.cold & (rows >= 0)  # one case is one person
+    asked = held.cold & (rows >= 0)
     chooser, judge = (Judge(fresh.take(own), asked, rows) for own in (some[::2], some[1::2]))
     fitted = np.ones(len(distinct), bool)
     fitted[rows[asked]] = False

@@ -39,7 +39,8 @@ def cut(indptr: NDArray[np.int64], times: NDArray[np.int64]) -> Parts:
     """Cut between answers: no answer is in two parts, and a day lies between them.
 
     What follows an answer is known a day later: when a part begins, that of the one before is. It
-    is taken off the two larger parts, and is less than a day where all came within ten.
+    is taken off the two larger parts, and is less than a day where all came within ten, or where
+    more than half of such a part came within that day: half of it stays.
 
     Parameters
     ----------
@@ -49,8 +50,9 @@ def cut(indptr: NDArray[np.int64], times: NDArray[np.int64]) -> Parts:
     n = len(times)
     stop, test = int(LEARN * n), int(STOP * n)
     day = min(DAY, int(BETWEEN * (times[-1] - times[0])))
-    learned = np.searchsorted(times[:stop], times[stop] - day, side="right")
-    tested = max(test, int(np.searchsorted(times, times[max(test - 1, 0)] + day)))
+    known = int(np.searchsorted(times[:stop], times[stop] - day, side="right"))
+    over = int(np.searchsorted(times, times[max(test - 1, 0)] + day))
+    learned, tested = max(known, stop // 2), min(max(over, test), (test + n) // 2)
     at = [int(indptr[place]) for place in (learned, stop, test, tested, n)]
     return Parts(slice(0, at[0]), slice(at[1], at[2]), slice(at[3], at[4]))
 

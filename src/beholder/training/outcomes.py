@@ -38,8 +38,8 @@ from beholder.scorers.heads import CHANCES, Heads, Net
 from beholder.scorers.interface import Floats
 from beholder.scorers.outcome_features import TASKS, Sums, Then, outcome_features, records_of
 from beholder.scorers.ranker import AMONG, standard
-from beholder.store.in_sight import InSight
 from beholder.store.rates import DAY
+from beholder.store.store import Store
 from beholder.training.auto import Budget
 from beholder.training.outcome_gate import Parts, cut, judged, lacking
 from beholder.training.plan import MARGIN
@@ -56,8 +56,9 @@ RESERVED = 0.2  # of the budget at most
 SAME = 1e-6  # a spread below this says nothing
 
 
-def examples(made: Built, shown: InSight) -> Examples:
+def examples(made: Built, store: Store) -> Examples:
     """Return what can be learned from."""
+    shown = store.in_sight(newest=int(made.dataset.log.times.max(initial=0)))
     seqs = made.items["seq"].to_numpy()
     return examples_of(shown, made.persons, made.dataset.log, seqs, made.lengths)
 

@@ -30,14 +30,16 @@ ANEW = "train without --resume: that begins anew"
 
 
 class About(msgspec.Struct, frozen=True):
-    """What may not be another when a training goes on; each in a few letters.
+    """What may not be another when a training goes on.
 
     Attributes
     ----------
+    data, settings
+        Digests.
     models
         Names of those that are considered; none: all.
     plan
-        Of the decisions that are followed; empty: the clock decides.
+        The decisions that are followed, as JSON; empty: the clock decides.
     """
 
     data: str

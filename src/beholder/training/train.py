@@ -153,7 +153,7 @@ def _train(
             progress.note(f"{expired} events were older than privacy.retention_days: deleted")
         folder = standing.place(workspace, budget.resume)
         made = build(workspace, store, budget.seed)
-        seen = examples(made, store.in_sight())
+        seen = examples(made, store)
     about = standing.About.of(made, workspace.settings, budget.seed, chosen, budget.plan)
     standing.begin(folder, about, budget.resume, progress)
     budget = budget._replace(checkpoints=folder)
