@@ -36,7 +36,7 @@ from beholder.engine.looks import check_looks
 from beholder.engine.nothing import why_nothing
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.own_scores import own_scores
-from beholder.engine.pages import Pages, after, begun, gone_on, there
+from beholder.engine.pages import TOO_LONG, Pages, after, begun, gone_on, there
 from beholder.engine.people import People, Told, known_of, level_of
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.placed import placed_in
@@ -340,7 +340,7 @@ class Engine:
         ranked = self.pipeline(view, known, level, wanted)
         behind = after(cursor, view, ranked.positions, exclude) if ranked.more else None
         following = None if behind is None else self._pages.seal(behind, who, own)
-        note = None
+        note = TOO_LONG if behind is not None and following is None else None
         if not len(ranked.positions) and question.page is None:
             note = why_nothing(view, self._able(view, None), self._able(view, question.filter))
         more = self._others(view, ranked.positions) if one else None
