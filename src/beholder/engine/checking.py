@@ -5,7 +5,7 @@ A caller in Python is told what one over HTTP is: which argument, what was found
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -108,7 +108,7 @@ def checked_item(item: str) -> None:
         raise no_text(item, "item")
 
 
-def checked_new(ids: Iterable[str], known: Container[str], field: str) -> None:
+def checked_new(ids: Sequence[str], known: Container[str], field: str) -> None:
     """Refuse a text that is no id among some; what is known already is one, and is not looked at.
 
     Raises
@@ -116,6 +116,8 @@ def checked_new(ids: Iterable[str], known: Container[str], field: str) -> None:
     DataError
         With its place.
     """
+    if all(map(known.__contains__, ids)):  # in one go, as nearly always
+        return
     for place, one in enumerate(ids):
         if one not in known:
             check_id(one, f"{field}[{place}]")
