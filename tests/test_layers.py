@@ -26,6 +26,7 @@ GROUND = {
     "tensors": set(),
     "numbers_in_text": set(),
     "unicode": set(),
+    "lists": {"errors"},
     "measures": set(),
     "translations": set(),
     "settings": {"errors"},

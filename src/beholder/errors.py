@@ -34,7 +34,7 @@ BeholderError
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class BeholderError(Exception):
@@ -55,6 +55,12 @@ class BeholderError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.remedy})" if self.remedy else self.message
+
+    def inside(self, place: str) -> Self:
+        """Return itself as of a part of what was told, such as `events[1]`."""
+        self.message = f"{place}: {self.message}"
+        self.field = f"{place}.{self.field}" if self.field else place
+        return self
 
 
 class UsageError(BeholderError, ValueError):

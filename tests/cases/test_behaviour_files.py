@@ -323,7 +323,15 @@ def test_dates_with_slashes_are_read_where_the_file_tells_how_and_that_is_said(
         ("Gefällt mir", "like"),
         ("gefällt-mir-nicht", "dislike"),
         ("angesehen", "view"),
+        ("gesehen", "view"),
         ("gemerkt", "save"),
+        ("gespeichert", "save"),
+        ("ausgeblendet", "hide"),
+        ("abgespielt", "watch"),
+        ("angehört", "watch"),
+        ("Zufriedenheit", "satisfaction"),
+        ("Rezension", "review"),
+        ("rezensiert", "review"),
     ],
 )
 def test_german_words_for_kinds_are_known(word: str, kind: str) -> None:
@@ -336,7 +344,7 @@ def test_a_chinese_file_is_read_as_it_comes(tmp_path: Path) -> None:
     words = {
         "浏览": "view", "点击": "click", "点赞": "like", "不感兴趣": "dislike", "收藏": "save",
         "隐藏": "hide", "加入购物车": "cart", "购买": "purchase", "播放": "watch", "分享": "share",
-        "评价": "review", "瀏覽": "view", "購買": "purchase",
+        "评价": "review", "瀏覽": "view", "購買": "purchase", "看过": "view", "观看": "watch",
     }  # fmt: skip
     rows = "".join(
         f"u{i},a,{word},2024-01-{i + 1:02d}\n" for i, word in enumerate([*words, "退货", "打卡"])

@@ -89,14 +89,16 @@ def test_users_of_a_list_are_named_as_the_list_does(
 ) -> None:
     store_of(engine).set_profiling(world.user_id(1), False)
     users = tmp_path / "users.txt"
-    users.write_text(f"{world.user_id(0)}\n{world.user_id(1)}\nstranger\n\n{world.user_id(2)}")
+    users.write_text(
+        f"{world.user_id(0)}\n{world.user_id(1)}\nstranger\n\nnull\nNone\n{world.user_id(2)}"
+    )
     report = recommend_all(engine, tmp_path / "some.jsonl", 3, users)
     assert [row["user"] for row in rows(tmp_path / "some.jsonl")] == [
         world.user_id(0),
         world.user_id(2),
     ]
     told = (report.people, report.without_history, report.profiling_off, report.refused)
-    assert told == (2, 1, 1, 1)
+    assert told == (2, 1, 1, 3)
 
 
 def test_parquet_has_the_same_rows(engine: Engine, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 from test_live import add_late, an_item, like
 
+from beholder.engine import pages
 from beholder.engine.answer import Answer
 from beholder.engine.engine import Engine
 from beholder.engine.opening import engine_of, open_engine
@@ -161,6 +163,20 @@ def test_what_the_first_question_left_out_stays_out(engine: Engine, world: World
     assert second.ids == expected[32:52]
     third = engine.recommend(name, k=K, page=second.next)
     assert third.ids == expected[52:72]
+
+
+def test_an_answer_whose_next_page_could_not_be_named_ends_and_says_so(
+    reader: Engine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = [world.item_id(i) for i in range(60)]
+    monkeypatch.setattr(pages, "LONGEST", 120)  # characters: 10,000 items are many for a test
+    few = reader.recommend(k=3)
+    assert (few.next is not None, few.note) == (True, None)
+    many = reader.recommend(k=3, exclude=everything)
+    assert (len(many.items), many.next) == (3, None)
+    assert many.note == pages.TOO_LONG
+    told = json.loads(reader.recommend_json(k=3, exclude=everything))
+    assert (told["next"], told["note"]) == (None, pages.TOO_LONG)
 
 
 def test_the_page_of_a_history_that_was_told_takes_the_history(

@@ -193,12 +193,12 @@ def test_an_explanation_tells_how_an_item_stood_in_an_answer(server: Server) -> 
         assert (refused.status_code, refused.json()["code"]) == (404, "unknown-answer")
 
 
-def test_a_page_that_grew_too_long_is_told_so(server: Server) -> None:
+def test_a_page_that_is_longer_than_any_does_not_exist(server: Server) -> None:
     with server.client() as client:
         answer = client.post("/v1/recommendations", json={"page": "A" * (LONGEST + 1)})
     told = answer.json()
     assert (answer.status_code, told["code"], told["field"]) == (422, "usage", "page")
-    assert "left out too many items" in told["detail"]
+    assert "does not exist" in told["detail"]
     assert "without `page`" in told["remedy"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from live_server import Server
 
-WORDS = ["null", "None", "NaN", "undefined", "NULL"]
+WORDS = ["null", "None", "NaN", "undefined", "NULL", " null "]
 ITEM = "picture-00001"
 
 
@@ -57,3 +57,17 @@ def test_null_is_no_id_of_an_item(shop: httpx.Client) -> None:
 @pytest.mark.parametrize("word", WORDS)
 def test_who_was_kept_under_such_a_word_can_be_erased(shop: httpx.Client, word: str) -> None:
     assert shop.delete(f"/v1/users/{word}").status_code in (200, 404)
+    assert shop.get(f"/v1/users/{word}/export").status_code == 200
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_nothing_is_kept_of_what_nobody_allows(shop: httpx.Client, word: str) -> None:
+    for kind in ("user", "session"):
+        path, asked = f"/v1/users/{word}", {"kind": kind}
+        refused(shop.put(f"{path}/purposes", params=asked, json={"train": False}), kind)
+        refused(shop.put(f"{path}/profiling", params=asked, json={"profiling": False}), kind)
+
+
+def test_an_id_is_no_longer_than_an_id_and_has_no_control_character(shop: httpx.Client) -> None:
+    for who in ("ä" * 200, "a\0b"):
+        refused(shop.get("/v1/recommendations", params={"user": who}), "user")

@@ -161,7 +161,7 @@ def test_a_malformed_event_is_refused_with_its_field(
 ) -> None:
     with pytest.raises(DataError) as caught:
         store.record([Event("b", "click", user="fine"), event])
-    assert caught.value.field == field
+    assert caught.value.field == f"events[1].{field}"
     assert not store.snapshot("fine").known
 
 

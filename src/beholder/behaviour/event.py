@@ -1,4 +1,4 @@
-"""One thing that one person did with one item, as it comes from outside."""
+"""One thing that one person did with one item, as it comes from outside: stored, or told."""
 
 from __future__ import annotations
 
@@ -47,3 +47,12 @@ class Event(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaul
     text: Annotated[str, Meta(max_length=20_000)] | None = None
     answer: AnswerId | None = None
     place: Annotated[int, Meta(ge=0, le=MOST_PLACE)] | None = None
+
+
+class ToldEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An event of a history that the caller keeps."""
+
+    item: Id
+    kind: Kind = "like"
+    time: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    value: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None

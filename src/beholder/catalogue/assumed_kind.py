@@ -50,10 +50,11 @@ def assumed(
     DataError
         If there are numbers of which it is not known what they count.
     """
+    if "kind" in mapping:
+        instead = f", and not --kind {given}" if given is not None else ""
+        return Assumed("click", f"kinds as the column {mapping['kind']} says{instead}")
     if given is not None:
         return Assumed(given, "as asked for")
-    if "kind" in mapping:
-        return Assumed("click", f"kinds as the column {mapping['kind']} says")
     if "value" not in mapping:
         left = f" (not used: {', '.join(unused)})" if unused else ""
         return Assumed("click", f"no column that is known as kinds or numbers{left}")

@@ -69,7 +69,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
             _look_at_users(store, seen, refusals, found, sight)
         else:
             makes = would_make_items(store, len(known))
-            reading = EventsOfFile(seen.mapping, request.kind, request.words)
+            reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
             rated = reading.ratings, reading.scale

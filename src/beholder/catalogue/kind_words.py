@@ -31,7 +31,7 @@ WORDS = {
         "views", "viewed", "pageview", "page view", "detail", "pv", "view item", "item view",
         "viewed item", "product viewed", "product view", "view product", "view content",
         "viewcontent", "impression detail", "screen view", "read", "visit", "open", "opened",
-        "angesehen", "angeschaut", "ansicht", "aufruf", "aufgerufen",
+        "angesehen", "gesehen", "angeschaut", "ansicht", "aufruf", "aufgerufen",
         "浏览", "查看", "看过", "访问", "瀏覽",
     ),
     "click": (
@@ -63,7 +63,7 @@ WORDS = {
     ),
     "rating": ("ratings", "rate", "rated", "bewertet", "bewertung", "评分", "打分", "評分"),
     "watch": ("play", "played", "stream", "watched", "listen", "video played", "abgespielt",
-              "gesehen", "angehört", "播放", "观看", "收听", "觀看"),
+              "angehört", "播放", "观看", "收听", "觀看"),
     "share": ("shares", "shared", "product shared", "geteilt", "分享", "转发"),
     "satisfaction": ("zufriedenheit", "满意度", "滿意度"),
     "review": ("reviews", "reviewed", "product reviewed", "rezension", "rezensiert", "评论", "评价",

@@ -232,7 +232,7 @@ def _more_pictures(columns: Sequence[str], mapping: Mapping[str, str]) -> dict[s
 
 
 def parse_maps(texts: Sequence[str]) -> dict[str, str]:
-    """Return what `--map ours=theirs` says.
+    """Return what `--map ours=theirs` says; `ours=` forgets what was told of it before.
 
     Raises
     ------
@@ -248,7 +248,7 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
                 f"--map {text} says several things",
                 remedy=f"repeat the option: --map {' --map '.join(several)}",
             )
-        if not (ours and equals and theirs):
+        if not (ours and equals):
             raise UsageError(f"--map {text} is not OURS=THEIRS", remedy="--map item_id=sku")
         if found.setdefault(ours, theirs) != theirs:
             raise UsageError(
@@ -267,7 +267,7 @@ def check_maps(given: Mapping[str, str], columns: Sequence[str]) -> None:
         With the nearest name there is.
     """
     for ours, theirs in given.items():
-        if theirs not in columns:
+        if theirs and theirs not in columns:
             near = difflib.get_close_matches(theirs, columns, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {_some(columns)}"
             raise UsageError(f"--map {ours}={theirs}: no file has a column {theirs}", remedy=hint)

@@ -27,6 +27,7 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
+from beholder.catalogue.told_columns import Told
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
@@ -39,7 +40,11 @@ from beholder.workspace import Workspace
 MARKED = (
     "the file is read as {marked}, as the byte order mark at its start says, and not as {asked}"
 )
-AS_BEFORE = "columns as told before of such headings: {pairs} (--map FIELD=COLUMN tells otherwise)"
+AS_BEFORE = (
+    "columns as told before: {pairs} (--map FIELD=COLUMN tells otherwise, --map FIELD= forgets it)"
+)
+WORDS_AS_BEFORE = "words as told before: {pairs} (--map-kind WORD=KIND tells otherwise)"
+NOT_KEPT = "what was told of its columns is not kept for the next such file: {why}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Request:
     Attributes
     ----------
     maps
-        Our names of columns to the files' names.
+        Our names of columns to the files' names; an empty one forgets what was told before.
     kind
         What happened in an interactions file that does not say.
     words
@@ -92,7 +97,9 @@ class Peek:
         Which encoding it says itself, where another was asked for, which columns are as an import
         before told, and what is asked about its columns, in words.
     told
-        Columns by field as `--map` says of this file now, or said of one with the same headings.
+        What is told of this file now, or was told of one with the same columns.
+    forgotten
+        Fields of which that was told before, and holds no more.
     """
 
     what: str
@@ -101,7 +108,8 @@ class Peek:
     batch: Batch
     form: Form = USUAL
     said: tuple[str, ...] = ()
-    told: dict[str, str] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
+    forgotten: tuple[str, ...] = ()
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file, as far as they can be written."""
@@ -141,6 +149,7 @@ def peek(request: Request, reports: Path) -> list[Peek]:
         check_maps(request.maps, every)
     seen = [_seen(what, path, batch, request, reports) for what, (path, batch) in firsts.items()]
     _check_used(request.maps, seen)
+    _check_forgotten(request.maps, seen)
     return seen
 
 
@@ -148,13 +157,17 @@ def _seen(what: str, path: Path, batch: Batch, request: Request, reports: Path) 
     now_told = {
         ours: theirs
         for ours, theirs in request.maps.items()
-        if theirs in batch.columns and field_of(what, ours)
+        if theirs and theirs in batch.columns and field_of(what, ours)
     }
     named = request.form.header  # columns 1, 2, 3 say nothing of what is in them
-    earlier = told_columns.before(reports, what, batch.columns) if named else {}
-    earlier = told_columns.still(earlier, now_told)
+    before = told_columns.before(reports, what, batch.columns) if named else Told()
+    earlier = told_columns.still(before.columns, request.maps)
     told = earlier | now_told
-    mapping = _meant(what, path, batch, request, told)
+    # Words are of a column of kinds: of another one they were not told.
+    there = "kind" in told and told["kind"] == before.columns.get("kind")
+    earlier_words = {w: k for w, k in before.words.items() if there and w not in request.words}
+    words = earlier_words | request.words
+    mapping = _meant(what, path, batch, request, told, words)
     marked = other_than_said(path, request.form.encoding)
     said = asked(batch, mapping) if what == "items" else []
     if marked:
@@ -162,11 +175,24 @@ def _seen(what: str, path: Path, batch: Batch, request: Request, reports: Path) 
     if earlier:
         pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in earlier.items())
         said.insert(0, AS_BEFORE.format(pairs=pairs))
-    return Peek(what, path, mapping, batch, request.form, tuple(said), told)
+    if earlier_words:
+        pairs = ", ".join(f"{word}={kind}" for word, kind in earlier_words.items())
+        said.append(WORDS_AS_BEFORE.format(pairs=pairs))
+    if words and what == "interactions" and "kind" in mapping:
+        told["kind"] = mapping["kind"]
+    else:
+        words = {}
+    forgotten = tuple(f for f in before.columns if request.maps.get(f) == "")
+    return Peek(what, path, mapping, batch, request.form, tuple(said), Told(told, words), forgotten)
 
 
 def _meant(
-    what: str, path: Path, batch: Batch, request: Request, told: dict[str, str]
+    what: str,
+    path: Path,
+    batch: Batch,
+    request: Request,
+    told: dict[str, str],
+    words: dict[str, str],
 ) -> dict[str, str]:
     """Return what columns mean: as told, by name, and kinds by the column that names some."""
     mapping = guess(what, list(batch.columns), told, path.name)
@@ -175,9 +201,9 @@ def _meant(
     used = {column for field, column in mapping.items() if field != "kind"}
     free = {name: column for name, column in batch.columns.items() if name not in used}
     for column in matches(list(free), FIELDS[what]["kind"]):
-        if names_kinds(free[column], request.words):
+        if names_kinds(free[column], words):
             return mapping | {"kind": column}
-    other = None if request.kind else column_of_kinds(free, request.words)
+    other = None if request.kind else column_of_kinds(free, words)
     return mapping if other is None else mapping | {"kind": other}
 
 
@@ -202,8 +228,8 @@ def import_files(
             done.unread = list(seen.batch.left)
             done.said = [*seen.said, *done.said]
             report.files.append(done)
-            if seen.told and seen.form.header and not done.refused_whole:
-                told_columns.keep(workspace.reports, seen.what, seen.batch.columns, seen.told)
+            if seen.form.header and not done.refused_whole:
+                done.said += _keep_told(workspace.reports, seen)
             if seen.what == "items" and (done.refused_whole or done.cut):
                 break  # behaviour would find nothing, or make items that are ids alone
         if folder is not None and request.items is None:
@@ -216,6 +242,15 @@ def import_files(
     _finish(store, report, pictures, refusals)
     report.seconds = round(time.monotonic() - began, 3)
     return report, keep(report, workspace.reports, name)
+
+
+def _keep_told(reports: Path, seen: Peek) -> list[str]:
+    """Keep what was told of a file; return why not, where another import does so as well."""
+    try:
+        told_columns.keep(reports, seen.what, seen.batch.columns, seen.told, seen.forgotten)
+    except UsageError as error:
+        return [NOT_KEPT.format(why=error.message)]
+    return []
 
 
 def _import_one(
@@ -242,7 +277,7 @@ def _import_one(
         )
     if seen.what == "users":
         return import_users(store, path, mapping, seen.batch, refusals, report, request.form)
-    reading = EventsOfFile(mapping, request.kind, request.words)
+    reading = EventsOfFile(mapping, request.kind, seen.told.words)
     return import_interactions(store, path, reading, refusals, report, progress, request.form)
 
 
@@ -329,6 +364,16 @@ def _check_used(maps: dict[str, str], files: list[Peek]) -> None:
             raise UsageError(
                 f"--map {ours}={theirs}: {have[0].what} have no field {ours}",
                 remedy="one of " + ", ".join(sorted(FIELDS[have[0].what])),
+            )
+
+
+def _check_forgotten(maps: dict[str, str], files: list[Peek]) -> None:
+    """Refuse to forget of a field what nobody told."""
+    for ours, theirs in maps.items():
+        if not theirs and not any(ours in file.forgotten for file in files):
+            raise UsageError(
+                f"--map {ours}= forgets what was told of {ours}, and nothing was told of it",
+                remedy="leave it out",
             )
 
 

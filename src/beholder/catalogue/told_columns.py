@@ -1,6 +1,8 @@
-"""What `--map` said of columns, kept in the workspace for the next file with the same headings.
+"""What `--map` and `--map-kind` said of columns, kept in the workspace for the next such file.
 
-Headings are kept as a hash: the first line of a file without any may name people.
+It holds for a file that has all the columns of which it was said: what else is in it, and in which
+order, says nothing. Columns are kept as a hash alone: the first line of a file without headings
+may name people.
 """
 
 from __future__ import annotations
@@ -13,13 +15,31 @@ import msgspec
 
 from beholder.durable import write_file
 from beholder.errors import DataError
+from beholder.store.locks import output_lock
 
 NAME = "columns.json"
-_Kept = dict[str, dict[str, str]]  # columns by field, by what the file holds and its headings
 
 
-def before(folder: Path, what: str, columns: Iterable[str]) -> dict[str, str]:
-    """Return the columns that were told for a file with these headings, by field.
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was told of a file.
+
+    Attributes
+    ----------
+    columns
+        By field. Kept, they are hashes.
+    words
+        Kinds of words; see `kind_words.codes_of`.
+    """
+
+    columns: dict[str, str] = {}
+    words: dict[str, str] = {}
+
+
+_Kept = dict[str, list[Told]]  # by what the file holds, the newest last
+
+
+def before(folder: Path, what: str, columns: Iterable[str]) -> Told:
+    """Return what was told last of a file that has these columns.
 
     Parameters
     ----------
@@ -33,25 +53,54 @@ def before(folder: Path, what: str, columns: Iterable[str]) -> dict[str, str]:
     DataError
         If what is kept cannot be read.
     """
-    return _read(folder / NAME).get(_key(what, columns), {})
+    names = {_hashed(column): column for column in columns}
+    for told in reversed(_read(folder / NAME).get(what, [])):
+        if names.keys() >= set(told.columns.values()):
+            return Told({ours: names[theirs] for ours, theirs in told.columns.items()}, told.words)
+    return Told()
 
 
-def keep(folder: Path, what: str, columns: Iterable[str], told: Mapping[str, str]) -> None:
-    """Keep what was told of a file with these headings.
+def keep(
+    folder: Path, what: str, columns: Iterable[str], told: Told, forgotten: Iterable[str] = ()
+) -> None:
+    """Keep what was told of a file with these columns; the last that was told of it holds.
+
+    Parameters
+    ----------
+    forgotten
+        Fields of which nothing that was told of such a file holds any more.
 
     Raises
     ------
     DataError
         If what is kept cannot be read.
+    UsageError
+        If another import keeps something at this moment.
     """
-    kept, key = _read(folder / NAME), _key(what, columns)
-    if kept.get(key, {}) != told:
-        kept[key] = dict(told)
-        write_file(folder / NAME, msgspec.json.format(msgspec.json.encode(kept)))
+    if before(folder, what, columns) == told:
+        return
+    path, here = folder / NAME, set(map(_hashed, columns))
+    new = Told({ours: _hashed(theirs) for ours, theirs in told.columns.items()}, told.words)
+    with output_lock(path):  # or one of two imports would lose what the other was told
+        kept = _read(path)
+        others = [one for one in kept.get(what, []) if not _replaced(one, new, here, forgotten)]
+        kept[what] = [*others, new] if new.columns else others
+        write_file(path, msgspec.json.format(msgspec.json.encode(kept)), mode=0o600)
+
+
+def _replaced(old: Told, new: Told, here: set[str], forgotten: Iterable[str]) -> bool:
+    """Whether something was told of the same columns, or of a field that is forgotten."""
+    columns = set(old.columns.values())
+    return columns == set(new.columns.values()) or (
+        columns <= here and not old.columns.keys().isdisjoint(forgotten)
+    )
 
 
 def still(earlier: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
-    """Return what still holds of what was told earlier beside what is told now."""
+    """Return what still holds of what was told earlier beside what is told now.
+
+    A field that is told no column is forgotten.
+    """
     columns = set(told.values())
     return {
         ours: theirs
@@ -65,14 +114,12 @@ def _read(path: Path) -> _Kept:
         return msgspec.json.decode(path.read_bytes(), type=_Kept)
     except FileNotFoundError:
         return {}
-    except msgspec.DecodeError as error:
+    except msgspec.MsgspecError as error:
         raise DataError(
             f"{path} cannot be read: {error}",
             remedy="delete it: columns are then told anew with --map",
         ) from error
 
 
-def _key(what: str, columns: Iterable[str]) -> str:
-    """Return the name of a set of headings; their order says nothing."""
-    headings = msgspec.json.encode(sorted(set(columns)))
-    return f"{what} {hashlib.sha256(headings).hexdigest()}"
+def _hashed(column: str) -> str:
+    return hashlib.sha256(column.encode(errors="surrogatepass")).hexdigest()

@@ -35,7 +35,11 @@ SHOWN = 5  # refused rows on the terminal; their file has more
 @click.option("--ids", type=FILE, help="The item of each row of an .npy file.")
 @click.option("--vectors-name", default="given", show_default=True, help="Their name here.")
 @click.option(
-    "--map", "maps", multiple=True, metavar="OURS=THEIRS", help="item_id=sku; may be repeated."
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="item_id=sku; may be repeated. item_id= forgets what was told before.",
 )
 @click.option("--kind", help="What happened, where the file has no column of kinds.")
 @click.option("--map-kind", "words", multiple=True, metavar="WORD=KIND", help="view_item=view, ...")

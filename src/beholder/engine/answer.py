@@ -122,7 +122,7 @@ class Answer(Plain, frozen=True):
     unknown
         What of a history that the caller told is not known; None: nothing.
     note
-        Why there is no item; None: there are some.
+        Why there is no item, or no next page though there would be more; None: there are.
     degraded
         How it is simpler than it should be, since the server had too much to do: `popular`, not
         personal; None: it is not.

@@ -29,7 +29,7 @@ from beholder.engine.table import FORMATS, Format
 from beholder.errors import UsageError
 from beholder.progress import SILENT, Progress
 from beholder.store import Snapshot, Store
-from beholder.store.ids import why_not_id
+from beholder.store.ids import says_nothing, why_not_id
 from beholder.store.locks import output_lock
 
 SHARD = 1_000  # people
@@ -190,7 +190,7 @@ def _people(store: Store, shard: Shard, report: Report) -> Iterator[Person]:
             yield {"subject": subject.hex()}, seen
         return
     for user in shard.users:
-        if why_not_id(user) or "\ufffd" in user:
+        if why_not_id(user) or says_nothing(user) or "\ufffd" in user:
             report.refused += 1
         else:
             yield {"user": user}, store.snapshot(user)

@@ -5,21 +5,23 @@ A caller in Python is told what one over HTTP is: which argument, what was found
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
+from msgspec import Struct
 
+from beholder.behaviour.event import Event
 from beholder.errors import UsageError
-from beholder.store.ids import check_person
+from beholder.lists import no_text
+from beholder.store.ids import check_id, check_person
 
 MAX_K = 1000
 FURTHEST = 10_000  # place of a search
 # Tuples: `isinstance` would build a union anew for each answer.
 _WHOLE = (int, np.integer)
 _NUMBER = (*_WHOLE, float, np.floating)
-_PLAIN = (list, tuple)
-_TEXTS = frozenset({str})
 
 
 def checked_k(k: int) -> None:
@@ -78,7 +80,7 @@ def checked_text(text: str | None, field: str, remedy: str) -> None:
 
 
 def checked_person(user: str | None, session: str | None) -> None:
-    """Refuse who asks if it is named by no text, or by an empty one.
+    """Refuse who asks if it is named by no text, or by none that is an id of somebody.
 
     Raises
     ------
@@ -86,11 +88,12 @@ def checked_person(user: str | None, session: str | None) -> None:
         With the name of the argument.
     """
     for field, who in (("user", user), ("session", session)):
-        if who is not None and (not isinstance(who, str) or not who):
+        if who is None:
+            continue
+        if not isinstance(who, str) or not who:
             remedy = "tell an id as a text, or leave it out for somebody who is not known"
             raise UsageError(f"{field} is {who!r}", remedy=remedy, field=field)
-        if who is not None:
-            check_person(who, field)
+        check_person(who, field)
 
 
 def checked_item(item: str) -> None:
@@ -99,50 +102,58 @@ def checked_item(item: str) -> None:
     Raises
     ------
     UsageError
-        With the id as a text.
+        With what to tell.
     """
     if not isinstance(item, str):
+        raise no_text(item, "item")
+
+
+def checked_new(ids: Sequence[str], known: Container[str], field: str) -> None:
+    """Refuse a text that is no id among some; what is known already is one, and is not looked at.
+
+    Raises
+    ------
+    DataError
+        With its place.
+    """
+    if all(map(known.__contains__, ids)):  # in one go, as nearly always
+        return
+    for place, one in enumerate(ids):
+        if one not in known:
+            check_id(one, f"{field}[{place}]")
+
+
+def event_of(told: Event | Mapping[str, Any], field: str = "") -> Event:
+    """Return an event whose fields are of their types: a struct made in Python may have others."""
+    remedy = 'tell it as {"item": "a", "kind": "like", "user": "ann"}'
+    event: Event = told_as(Event, told, field, remedy)
+    return event
+
+
+def told_as(type_: type[Struct], told: object, field: str, remedy: str) -> Any:
+    """Return what was told as an object of a type, as strictly as it is read from JSON.
+
+    Numbers of NumPy are taken for those of Python.
+
+    Raises
+    ------
+    UsageError
+        With the name of what is wrong in it, after `field`.
+    """
+    fields = msgspec.structs.asdict(told) if isinstance(told, Struct) else told
+    if isinstance(fields, dict):
+        fields = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in fields.items()
+        }
+    try:
+        return msgspec.convert(fields, type_)
+    except (msgspec.ValidationError, OverflowError) as error:
+        place = str(error).partition(" - at `$")[2]
+        whole = f"{field}{place.rstrip('`')}".removeprefix(".") or "event"
         raise UsageError(
-            f"item is {item!r}, and ids are texts", remedy=f"tell {str(item)!r}", field="item"
-        )
-
-
-def several(told: Iterable[Any], field: str) -> list[Any]:
-    """Return a list that was told; a text is none, though Python would take its letters.
-
-    Raises
-    ------
-    UsageError
-        If it is one text, a dictionary, or nothing that can be gone through.
-    """
-    if isinstance(told, _PLAIN):
-        return list(told)
-    if isinstance(told, str | bytes | Mapping) or not isinstance(told, Iterable):
-        kind = "one text" if isinstance(told, str) else f"of type {type(told).__name__}"
-        remedy = f"tell [{told!r}]" if isinstance(told, str) else "tell a list"
-        raise UsageError(f"{field} is a list, not {kind}", remedy=remedy, field=field)
-    return list(told)
-
-
-def ids_of(told: Iterable[str], field: str) -> list[str]:
-    """Return ids of items that were told.
-
-    Raises
-    ------
-    UsageError
-        If they are no list, or one of them is no text.
-    """
-    found = several(told, field)
-    if _TEXTS.issuperset(map(type, found)):  # in one go, as nearly always
-        return found
-    for place, one in enumerate(found):
-        if not isinstance(one, str):
-            raise UsageError(
-                f"{field}[{place}] is {one!r}, and ids are texts",
-                remedy=f"tell {str(one)!r}",
-                field=f"{field}[{place}]",
-            )
-    return found
+            f"{field or 'an event'} is malformed: {error}", remedy=remedy, field=whole
+        ) from error
 
 
 def _whole(number: object) -> bool:

@@ -22,11 +22,11 @@ from beholder.engine.answer import Answer, Explanation, Level, Recommendation
 from beholder.engine.checking import (
     checked_item,
     checked_k,
+    checked_new,
     checked_person,
     checked_place,
     checked_text,
-    ids_of,
-    several,
+    event_of,
 )
 from beholder.engine.choosing import AllFacets, Facet, SearchAnswer, facets_of, without_each
 from beholder.engine.explain import explanation
@@ -36,7 +36,7 @@ from beholder.engine.looks import check_looks
 from beholder.engine.nothing import why_nothing
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.own_scores import own_scores
-from beholder.engine.pages import Pages, after, begun, gone_on, there
+from beholder.engine.pages import TOO_LONG, Pages, after, begun, gone_on, there
 from beholder.engine.people import People, Told, known_of, level_of
 from beholder.engine.pipeline import Pipeline
 from beholder.engine.placed import placed_in
@@ -57,11 +57,12 @@ from beholder.engine.variants import (
     one_each,
     others,
 )
-from beholder.errors import UnknownItemError, UsageError
-from beholder.rules.choices import Choices, all_of, listed, masks_of, picked
+from beholder.errors import DataError, UnknownItemError, UsageError
+from beholder.lists import several, texts_of
+from beholder.rules.choices import Choices, all_of, masks_of, picked
 from beholder.scorers.interface import Floats, Positions
 from beholder.settings import BehaviourSettings
-from beholder.store.ids import check_moment
+from beholder.store.ids import check_moment, of_several
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 
@@ -323,7 +324,8 @@ class Engine:
             question = gone_on(cursor, question, told)
         known, level, view = self.history_of(user, session, history, seen)
         one = asked_for_one(question.variants)
-        exclude, shown, before = ids_of(question.exclude, "exclude"), NOTHING, NOTHING
+        exclude, shown, before = texts_of(question.exclude, "exclude"), NOTHING, NOTHING
+        checked_new(exclude, view.position_of_id, "exclude")
         if question.page is not None:
             shown = there(view, cursor.shown)
             before = np.append(shown, there(view, cursor.excluded))
@@ -341,7 +343,7 @@ class Engine:
         ranked = self.pipeline(view, known, level, wanted)
         behind = after(cursor, view, ranked.positions, exclude) if ranked.more else None
         following = None if behind is None else self._pages.seal(behind, who, own)
-        note = None
+        note = TOO_LONG if behind is not None and following is None else None
         if not len(ranked.positions) and question.page is None:
             note = why_nothing(view, self._able(view, None), self._able(view, question.filter))
         more = self._others(view, ranked.positions) if one else None
@@ -510,7 +512,7 @@ class Engine:
         checked_text(filter, "filter", FILTER)
         if isinstance(picture, Mapping) and not picture:
             picture = None
-        choices = picked(choices or {})
+        choices = picked({} if choices is None else choices)
         if not (words and words.strip()) and picture is None and not filter and not choices:
             raise UsageError("a search needs words, a picture, choices or a filter", field="words")
         vectors = {} if picture is None else self._vectors_of_picture(picture)
@@ -533,7 +535,7 @@ class Engine:
         answer = finding.as_answer(
             view, found, able, all_of(chosen, held), place, one=one, asked=narrowed
         )
-        names = () if isinstance(facets, bool) else listed(facets, "facets")
+        names = () if isinstance(facets, bool) else texts_of(facets, "facets", alone=True)
         told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
         return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
 
@@ -541,7 +543,7 @@ class Engine:
         self, names: str | Sequence[str] = (), variants: Variants | None = None
     ) -> tuple[Facet, ...]:
         """Return by what all that may be shown can be narrowed, with counts; see `search`."""
-        named, one = listed(names, "names"), asked_for_one(variants)
+        named, one = tuple(texts_of(names, "names", alone=True)), asked_for_one(variants)
         return self._all_facets(self.refresh(), self.pipeline.rules, named, one)
 
     def without(
@@ -594,7 +596,7 @@ class Engine:
         UnknownItemError
             If one of the items does not exist.
         """
-        items = ids_of(items, "items")
+        items = texts_of(items, "items")
         known, level, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
         request = self.pipeline.about(view, known, level)
@@ -624,7 +626,7 @@ class Engine:
         UnknownItemError
             If one of the items does not exist.
         """
-        items = ids_of(items, "items")
+        items = texts_of(items, "items")
         known, level, view = self.history_of(user, session, history, seen)
         places = np.array([self._position(view, item) for item in items], np.int32)
         told = predicted(self.pipeline.about(view, known, level), view, places)
@@ -679,15 +681,21 @@ class Engine:
 
         Raises
         ------
-        UsageError
-            If this engine has no store, or an event is malformed.
+        UsageError, DataError
+            If this engine has no store, or an event is malformed: of several with its place, such
+            as `events[1].kind`. Nothing is stored then.
         """
         if self.store is None:
             raise UsageError("this engine has no store to record in", remedy="use beholder.open")
         given = [event] if isinstance(event, Event | dict) else several(event, "event")
-        events = [_event_of(one) for one in given]
-        for one in events:
-            check_moment(one.time)
+        events = []
+        for place, one in enumerate(given):
+            read = event_of(one, f"events[{place}]" if len(given) > 1 else "")
+            try:
+                check_moment(read.time)
+            except DataError as error:
+                raise of_several(error, place, len(given)) from None
+            events.append(read)
         return list(self.store.record(events))
 
     def item(self, item: str) -> Recommendation:
@@ -747,19 +755,6 @@ class Engine:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-def _event_of(told: Event | dict[str, Any]) -> Event:
-    """Return an event whose fields are of their types: a struct made in Python may have others."""
-    fields = msgspec.structs.asdict(told) if isinstance(told, Event) else told
-    try:
-        return msgspec.convert(fields, Event)
-    except msgspec.ValidationError as error:
-        raise UsageError(
-            f"an event is malformed: {error}",
-            remedy='tell it as {"item": "a", "kind": "like", "user": "ann"}',
-            field="event",
-        ) from error
 
 
 def _items(n: int) -> str:

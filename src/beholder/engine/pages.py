@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 
 from beholder.engine import cursor as paging
-from beholder.engine.cursor import PLACES, Cursor
+from beholder.engine.cursor import LONGEST, PLACES, Cursor
 from beholder.engine.overlay import Overlay
 from beholder.engine.question import Question
 from beholder.errors import UsageError
@@ -17,6 +17,10 @@ from beholder.scorers.interface import Positions
 MARK = b"beholder"  # the key is the workspace's own: a cursor of another one does not open
 Who = tuple[str | None, str | None]  # the user, and the session
 NOBODY: Who = (None, None)
+TOO_LONG = (
+    "there is no next page: the pages so far left out more items than a page can name (ask for "
+    "more items at once, or leave fewer out)"
+)
 
 
 class Pages:
@@ -33,15 +37,16 @@ class Pages:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def seal(self, cursor: Cursor, who: Who, own: bool) -> str:
-        """Return a cursor as text, which opens for the same person alone.
+    def seal(self, cursor: Cursor, who: Who, own: bool) -> str | None:
+        """Return a cursor as text, which opens for the same person alone; None: it is too long.
 
         Parameters
         ----------
         own
             Whether the answer was made of what is stored of them.
         """
-        return paging.seal(cursor, self._key, _mark(who, own))
+        text = paging.seal(cursor, self._key, _mark(who, own))
+        return text if len(text) <= LONGEST else None
 
     def open(self, text: str, who: Who, may: bool) -> tuple[Cursor, bool]:
         """Read a cursor, and whether it is of an `own` answer.

@@ -8,22 +8,26 @@ from typing import Any
 
 import numpy as np
 
-from beholder.behaviour.event import Event
+from beholder.behaviour.event import Event, ToldEvent
 from beholder.behaviour.history import EMPTY, History
 from beholder.behaviour.kinds import CODES, weigh
 from beholder.behaviour.reduce import Events, history
 from beholder.engine.answer import Level, Unknown
-from beholder.engine.checking import several
+from beholder.engine.checking import event_of, told_as
 from beholder.engine.memory import Memory
 from beholder.engine.overlay import Overlay
 from beholder.engine.repeat import Moments, until
 from beholder.engine.slate import Known
 from beholder.errors import DataError, UsageError
+from beholder.lists import several
 from beholder.settings import BehaviourSettings
-from beholder.store.ids import check_told
+from beholder.store.ids import check_id, check_told
 from beholder.store.records import Snapshot
 
-Told = Sequence[str | Event | dict[str, Any]]
+Told = Sequence[str | Event | ToldEvent | dict[str, Any]]
+AS_EVENT = "tell an item id, or an object with item, kind, time and value; a kind is one of " + (
+    ", ".join(CODES)
+)
 NAMED = 10  # unknown ids
 
 
@@ -97,25 +101,13 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
 
     Raises
     ------
-    UsageError
-        For an entry without an item or with an unknown kind.
+    UsageError, DataError
+        For an entry that is no id and no event, with its place.
     """
     now = int(time.time() * 1000)
     positions, times, kinds, values = [], [], [], []
     for index, entry in enumerate(told):
-        item, kind, when, value = _read(entry, f"history[{index}]")
-        if kind not in CODES:
-            raise UsageError(
-                f"there is no kind of event {kind!r}",
-                remedy="one of " + ", ".join(CODES),
-                field=f"history[{index}].kind",
-            )
-        try:
-            check_told(kind, value, when, now)
-        except DataError as error:
-            raise UsageError(
-                error.message, remedy=error.remedy, field=f"history[{index}].{error.field}"
-            ) from error
+        item, kind, when, value = _read(overlay, entry, f"history[{index}]", now)
         positions.append(overlay.position_of_id.get(item, -1))
         times.append(when if when is not None else now - (len(told) - 1 - index) * 60_000)
         kinds.append(CODES[kind])
@@ -132,28 +124,35 @@ def told_events(overlay: Overlay, told: Told, settings: BehaviourSettings) -> Ev
 
 def unknown_of(overlay: Overlay, told: Told) -> Unknown | None:
     """Return what of told ids or events names no item of the catalogue; None: nothing."""
-    items = [_read(entry, f"history[{index}]")[0] for index, entry in enumerate(told)]
+    items = [entry if isinstance(entry, str) else _item_of(entry) for entry in told]
     lost = [item for item in items if item not in overlay.position_of_id]
     return Unknown(len(lost), tuple(dict.fromkeys(lost))[:NAMED]) if lost else None
 
 
+def _item_of(entry: Event | ToldEvent | dict[str, Any]) -> str:
+    item: str = entry["item"] if isinstance(entry, dict) else entry.item
+    return item
+
+
 def _read(
-    entry: str | Event | dict[str, Any], field: str
+    overlay: Overlay, entry: str | Event | ToldEvent | dict[str, Any], field: str, now: int
 ) -> tuple[str, str, int | None, float | None]:
+    """Return item, kind, time and value; what the catalogue knows is an id already."""
     if isinstance(entry, str):
+        if entry not in overlay.position_of_id:
+            check_id(entry, field)
         return entry, "like", None, None
-    if isinstance(entry, Event):
-        return entry.item, entry.kind, entry.time, entry.value
-    if not isinstance(entry, dict) or not isinstance(entry.get("item"), str):
-        raise UsageError(
-            f"{field} has no item",
-            remedy="tell an item id, or an object with item, kind, time and value",
-            field=field,
-        )
-    when, value = entry.get("time"), entry.get("value")
     try:
-        when = None if when is None else int(np.int64(int(when)))
-        value = None if value is None else float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UsageError(f"{field} has a time or a value that is no number", field=field) from error
-    return entry["item"], str(entry.get("kind", "like")), when, value
+        if isinstance(entry, Event):
+            event: Event | ToldEvent = event_of(entry, field)
+        elif isinstance(entry, ToldEvent):  # as it was read from JSON
+            event = entry
+        else:
+            event = told_as(ToldEvent, entry, field, AS_EVENT)
+        if event.item not in overlay.position_of_id:
+            check_id(event.item, "item")
+        check_told(event.kind, event.value, event.time, now)
+    except DataError as error:
+        error = error.inside(field)
+        raise UsageError(error.message, remedy=error.remedy, field=error.field) from error
+    return event.item, event.kind, event.time, event.value

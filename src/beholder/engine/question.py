@@ -81,12 +81,17 @@ def question_of(question: Question | None, asked: dict[str, Any]) -> Question:
     Raises
     ------
     UsageError
-        If there is no field of a name.
+        If it is no question, or there is no field of a name.
     """
-    if not asked:
-        return question or Question()
+    question = Question() if question is None else question
+    if not isinstance(question, Question):
+        raise UsageError(
+            f"question is of type {type(question).__name__}",
+            remedy="tell a Question, or its fields by name: k=5",
+            field="question",
+        )
     try:
-        return (question or Question())._replace(**asked)
+        return question._replace(**asked) if asked else question
     except ValueError as error:
         raise UsageError(
             f"a question has no {', '.join(sorted(asked.keys() - set(Question._fields)))}",

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from beholder.bundle import parts
 from beholder.bundle.choice import MemberRecord
 from beholder.engine.answer import Answer
-from beholder.engine.checking import several
 from beholder.engine.engine import Engine
 from beholder.errors import UnknownItemError, UsageError
 from beholder.frames import saved
+from beholder.lists import several
 
 
 class Ranking(NamedTuple):

@@ -18,7 +18,7 @@ from beholder.behaviour.event import Event
 from beholder.errors import DataError
 from beholder.privacy.export import SCHEMA
 from beholder.store import PURPOSES, Purpose, Purposes, Store, Who
-from beholder.store.ids import check_event, check_moment, now, why_not_id
+from beholder.store.ids import check_event, check_moment, now, says_nothing, why_not_id
 
 AT_ONCE = 512  # events in one transaction
 FIELDS = ("item", "kind", "value", "time", "text", "answer", "place")
@@ -130,7 +130,7 @@ class _Import:
         """
         kind = "user" if "user" in record else "session"
         name = record.get(kind)
-        if not isinstance(name, str) or why_not_id(name):
+        if not isinstance(name, str) or why_not_id(name) or says_nothing(name):
             raise DataError(f"line {number} is a person without a valid id", remedy=MINE)
         who, keys = Who(kind, name), self.store.keys  # type: ignore[arg-type]
         if keys.erased([keys.mac(who)]):

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beholder.errors import UsageError
+from beholder.lists import texts_of
 from beholder.rules.columns import Column, Mask, Numbers
 from beholder.rules.facets import Facets
 
 Choices = Mapping[str, Sequence[str]]
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _RANGE = re.compile(rf"(?P<least>{_NUMBER})?\.\.(?P<below>{_NUMBER})?", re.ASCII)
-
-
-def listed(told: str | Iterable[str], field: str) -> tuple[str, ...]:
-    """Return texts of which one may be told alone.
-
-    Raises
-    ------
-    UsageError
-        If they are no list, or one of them is no text.
-    """
-    found = tuple(told) if isinstance(told, Iterable) and not isinstance(told, str) else (told,)
-    for each in found:
-        if not isinstance(each, str):
-            raise UsageError(
-                f"{field} has {each!r}, which is no text",
-                remedy=f"write {str(each)!r}",
-                field=field,
-            )
-    return found
 
 
 def picked(choices: Choices) -> dict[str, tuple[str, ...]]:
@@ -50,7 +32,10 @@ def picked(choices: Choices) -> dict[str, tuple[str, ...]]:
             remedy='tell values by attribute: {"category": ["vase"]}',
             field="choices",
         )
-    return {name: listed(values, f"choices.{name}") for name, values in choices.items()}
+    return {
+        name: tuple(texts_of(values, f"choices.{name}", alone=True))
+        for name, values in choices.items()
+    }
 
 
 def masks_of(choices: Choices, facets: Facets) -> dict[str, Mask]:

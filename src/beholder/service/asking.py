@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request
 from litestar.datastructures import State
 from litestar.params import QueryParameter
 from msgspec import Meta
 
-from beholder.behaviour.event import Id, Kind
+from beholder.behaviour.event import Id, ToldEvent
 from beholder.engine.checking import MAX_K
 from beholder.service.access import Caller
 from beholder.service.paths import SLASH
@@ -34,17 +33,6 @@ Only = Annotated[
 OnlyInBody = Annotated[str, Meta(min_length=1, max_length=LONGEST_FILTER)] | None
 InBody = Annotated[int, Meta(ge=1, le=MAX_K)]
 MOST = 10_000
-
-
-class ToldEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """An event of a history that the caller keeps."""
-
-    item: Id
-    kind: Kind = "like"
-    time: Annotated[int, Meta(ge=0, le=2**53)] | None = None
-    value: Annotated[float, Meta(ge=-1e9, le=1e9)] | None = None
-
-
 History = Annotated[list[Id | ToldEvent], Meta(max_length=MOST)]
 
 
@@ -58,13 +46,6 @@ def caller_of(request: Asking) -> Caller:
     """Return who asks."""
     caller: Caller = request.scope["caller"]  # type: ignore[typeddict-item]
     return caller
-
-
-def told(history: list[str | ToldEvent] | None) -> list[str | dict[str, Any]] | None:
-    """Return a history as the engine takes it."""
-    if history is None:
-        return None
-    return [entry if isinstance(entry, str) else msgspec.to_builtins(entry) for entry in history]
 
 
 def plain_id(segment: str) -> str:

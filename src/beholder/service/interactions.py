@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from beholder.behaviour.event import Event
 from beholder.errors import (
     ConflictError,
+    DataError,
     ErasedError,
     TooLargeError,
     UnknownEventError,
@@ -19,7 +20,7 @@ from beholder.service.asking import Asking, Person, caller_of, plain_id, running
 from beholder.service.problems import MalformedError, invalid
 from beholder.service.running import Running, in_thread
 from beholder.store import Outcome, Who
-from beholder.store.ids import check_moment
+from beholder.store.ids import check_moment, of_several
 
 PATH = "/v1/interactions"
 
@@ -67,9 +68,7 @@ async def record_body(running: Running, caller: Caller, body: bytes) -> Recorded
             remedy="send them in parts",
             field="events",
         )
-    for event in events:
-        check_moment(event.time)
-    outcomes = await running.record([_owned(event, caller) for event in events])
+    outcomes = await running.record(_all_owned(events, caller))
     if not many:
         refuse(outcomes[0], events[0])
     return Recorded(outcomes)
@@ -124,6 +123,18 @@ def refuse(outcome: Outcome, event: Event) -> None:
             remedy="stop sending it; profiling switched on for them again takes events in at once",
             field="user" if event.user else "session",
         )
+
+
+def _all_owned(events: list[Event], caller: Caller) -> list[Event]:
+    """Return events of whom the caller may speak for, whose moments can be meant."""
+    found = []
+    for place, event in enumerate(events):
+        try:
+            check_moment(event.time)
+            found.append(_owned(event, caller))
+        except DataError as error:
+            raise of_several(error, place, len(events)) from None
+    return found
 
 
 def _owned(event: Event, caller: Caller) -> Event:

@@ -31,7 +31,6 @@ from beholder.service.asking import (
     Person,
     caller_of,
     running_of,
-    told,
 )
 from beholder.service.queue import SIMPLER
 from beholder.service.running import Running
@@ -109,7 +108,7 @@ async def post_recommendations(
     """Recommend from a history in the body, or leave out what is on the page already."""
     asked = data.page, data.filter, data.diversity, data.repeat, data.variants
     question = Question(data.k, data.exclude, *asked)
-    running, caller, history = running_of(request), caller_of(request), told(data.history)
+    running, caller, history = running_of(request), caller_of(request), data.history
     return _json(await answered(running, caller, data.user, data.session, question, history))
 
 

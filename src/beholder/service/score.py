@@ -13,7 +13,7 @@ from beholder.behaviour.event import Id
 from beholder.engine.answer import Unknown
 from beholder.engine.people import unknown_of
 from beholder.service.access import needs
-from beholder.service.asking import MOST, Asking, History, caller_of, running_of, told
+from beholder.service.asking import MOST, Asking, History, caller_of, running_of
 
 
 class ScoreRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ async def score(request: Asking, data: JSONBody[ScoreRequest]) -> Scores:
     user, session = caller_of(request).whose(data.user, data.session)
     seen = await running.seen(user, session)
     engine = running.engine
-    history = told(data.history)
+    history = data.history
     items = data.items
     found = engine.score(items, user, session=session, history=history, seen=seen)
     foreseen = engine.predictions(items, user, session=session, history=history, seen=seen)

@@ -17,7 +17,7 @@ from beholder.store import counters, items, people, schema, segments
 from beholder.store.bulk import insert_new, lookup
 from beholder.store.database import Database
 from beholder.store.event_form import Form, Stored
-from beholder.store.ids import check_event, now
+from beholder.store.ids import check_events, now
 from beholder.store.keys import Keys, Link, seal
 from beholder.store.marks import event_id, marks, parse
 from beholder.store.records import Outcome, Status, Who
@@ -68,8 +68,7 @@ def record(
         If the transaction failed; nothing is stored then either.
     """
     at = now()
-    for event in batch:
-        check_event(event, at)
+    check_events(batch, at)
     macs = [keys.mac(who(event)) for event in batch]
     links = keys.ensure(macs)
     with database.write() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Sequence
 
 from beholder.behaviour.event import MOST_PLACE, Event
 from beholder.behaviour.kinds import CODES
@@ -45,18 +46,19 @@ def why_not_id(text: str) -> str:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text is what programs write where there is no id."""
-    return text.lower() in NOTHING
+    """Whether a text is what programs write where there is no id, with spaces around it or not."""
+    return text.strip().lower() in NOTHING
 
 
 def check_person(text: str, field: str) -> None:
-    """Refuse whom no program means: all whose id it did not know would be one person.
+    """Refuse what is no id, and whom no program means: all it did not know would be one person.
 
     Raises
     ------
     DataError
         With the field that named nobody.
     """
+    check_id(text, field)
     if says_nothing(text):
         raise DataError(
             f"{field} is {text!r}, which programs write where there is none",
@@ -95,6 +97,26 @@ def check_id(text: str, field: str) -> None:
         raise DataError(f"{field} {reason}", remedy="1 to 256 bytes of UTF-8", field=field)
 
 
+def check_events(events: Sequence[Event], at: int) -> None:
+    """Refuse events of which one cannot be stored.
+
+    Raises
+    ------
+    DataError
+        With the field that is wrong, and of several with the place: `events[1].user`.
+    """
+    for place, event in enumerate(events):
+        try:
+            check_event(event, at)
+        except DataError as error:
+            raise of_several(error, place, len(events)) from None
+
+
+def of_several(error: DataError, place: int, n: int) -> DataError:
+    """Return an error of one of n events with its place among them; one alone needs none."""
+    return error.inside(f"events[{place}]") if n > 1 else error
+
+
 def check_event(event: Event, at: int) -> None:
     """Refuse an event that cannot be stored.
 
@@ -107,7 +129,6 @@ def check_event(event: Event, at: int) -> None:
         raise DataError("an event has either a user or a session", remedy="give one", field="user")
     check_id(event.item, "item")
     field, who = ("user", event.user) if event.user is not None else ("session", event.session)
-    check_id(who or "", "user")
     check_person(who or "", field)
     if event.kind not in CODES:
         raise DataError(f"there is no kind {event.kind!r}", remedy=", ".join(CODES), field="kind")

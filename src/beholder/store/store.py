@@ -31,7 +31,7 @@ from beholder.store.encrypted_events import EncryptedEvents
 from beholder.store.erase import erase
 from beholder.store.expire import DAY, Ending, check_ending, ending, expire
 from beholder.store.export import export
-from beholder.store.ids import now
+from beholder.store.ids import check_person, now
 from beholder.store.in_sight import InSight, in_sight
 from beholder.store.keys import Keys
 from beholder.store.migrate import migrate
@@ -363,8 +363,14 @@ class Store:
 
         Who may no longer be learned from takes along where trainings stand; who may no longer be
         measured, the reports in which people are shown.
+
+        Raises
+        ------
+        DataError
+            If this is nobody's id.
         """
         who = _who(user)
+        check_person(who.id, who.kind)
         known = self.keys.find_one(self.keys.mac(who)) is not None
         allowed = set_purposes(self.database, self.keys, who, wish, self.profiling_default)
         if known and wish.get("train") is False:

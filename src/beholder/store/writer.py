@@ -16,7 +16,7 @@ from concurrent.futures import Future
 
 from beholder.behaviour.event import Event
 from beholder.errors import OverloadedError
-from beholder.store.ids import check_event, now
+from beholder.store.ids import check_events, now
 from beholder.store.records import Outcome
 from beholder.store.store import Store
 
@@ -59,8 +59,7 @@ class GroupWriter:
             If too many events wait already, or the writer is closed.
         """
         at = now()
-        for event in events:
-            check_event(event, at)
+        check_events(events, at)
         future: Future[list[Outcome]] = Future()
         if not events:
             future.set_result([])

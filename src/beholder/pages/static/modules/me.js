@@ -7,6 +7,8 @@ import { dropAll } from "./outbox.js";
 import { toast } from "./toast.js";
 import { say } from "./words.js";
 
+const wishes = new WeakMap(); // the last of each switch: what becomes of one before says nothing
+
 /** Make the page work without leaving it. */
 export function wireMe() {
   document.querySelector("#switches").addEventListener("change", ({ target }) => change(target));
@@ -30,14 +32,19 @@ export function wireMe() {
 }
 
 async function change(target) {
+  const wished = target.checked;
+  const wish = {};
+  wishes.set(target, wish);
+  const last = () => wishes.get(target) === wish;
   try {
-    const allowed = await call("/v1/me/purposes", { method: "PUT", json: { [target.name]: target.checked } });
-    target.checked = allowed[target.name];
+    const allowed = await call("/v1/me/purposes", { method: "PUT", json: { [target.name]: wished } });
+    if (last()) target.checked = allowed[target.name];
     toast(say("me_kept"));
   } catch (error) {
-    const wished = target.checked;
+    if (!last()) return;
     target.checked = !wished;
     const again = () => {
+      if (!last()) return;
       target.checked = wished;
       change(target);
     };

@@ -18,7 +18,7 @@ let timer = 0;
 
 const watchers = { reach: () => {}, refused: () => {} };
 
-/** Be told when the service can (true) or cannot be reached, and what it refused for good. */
+/** Be told what keeps events from the service, null: nothing does; and what it refused for good. */
 export function watch(reach, refused) {
   Object.assign(watchers, { reach, refused });
 }
@@ -75,10 +75,10 @@ async function drain() {
     try {
       await send(batch);
       failures = 0;
-      watchers.reach(true);
+      watchers.reach(null);
     } catch (error) {
       if (error instanceof Unreachable || (error instanceof Problem && error.passing)) {
-        postpone();
+        postpone(error);
         return false;
       }
       if (!(error instanceof Problem)) throw error;
@@ -109,8 +109,9 @@ async function send(batch) {
   await call("/v1/interactions", { method: "POST", json: { events: batch.map((entry) => entry.put) } });
 }
 
-function postpone() {
-  watchers.reach(false);
+function postpone(error) {
+  if (!queue.length) return; // all of it was taken back or dropped meanwhile
+  watchers.reach(error);
   const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)];
   timer = setTimeout(flush, pause * 1000);
 }
@@ -127,6 +128,7 @@ function read() {
 /** Without storage the queue still lives as long as the page. */
 function write() {
   keep("localStorage", KEY, queue);
+  if (!queue.length) watchers.reach(null);
 }
 
 addEventListener("online", () => flush());

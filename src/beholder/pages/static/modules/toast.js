@@ -10,14 +10,15 @@ const SECONDS = 8;
 let timer = 0;
 let action = null;
 
-/** Show a message; act, where given, is what its button does, which says label. */
-export function toast(message, act = null, label = say("undo")) {
+/** Show a message until signal aborts; act, where given, is what its button does, which says label. */
+export function toast(message, act = null, label = say("undo"), signal = null) {
   action = act;
   words.textContent = message;
   button.textContent = label;
   button.hidden = !act;
   line.hidden = false;
   restart();
+  signal?.addEventListener("abort", () => action === act && hideToast());
 }
 
 /** Take the message away. */

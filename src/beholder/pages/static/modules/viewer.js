@@ -111,7 +111,7 @@ function show(item) {
 function askFor(item, title) {
   asking?.abort();
   const { signal } = (asking = new AbortController());
-  const again = () => dialog.open && askFor(item, title);
+  const again = () => askFor(item, title); // its message goes with the picture
   showPictures(item, title, signal);
   fill(".why", () => explain(item.id, signal), showWhy, signal, again);
   fill(".rel", () => similar(item.id, RELATED, signal), showRelated, signal, again);
@@ -151,7 +151,7 @@ async function fill(selector, ask, draw, signal, again) {
   } catch (error) {
     if (signal.aborted) return;
     section.hidden = true; // the picture is there; what is missing is extra
-    if (error instanceof Unreachable) failed(error, again);
+    if (error instanceof Unreachable) failed(error, again, "error", {}, signal);
   } finally {
     if (!signal.aborted) {
       section.setAttribute("aria-busy", "false");
