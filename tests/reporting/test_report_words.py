@@ -67,7 +67,8 @@ def test_seeds_that_disagree_about_who_is_better_make_nothing_certain() -> None:
         ((0.15, 0.01), (0.14, 0.01), "Pictures helped, for certain: without them NDCG@10 is 0.150"),
         ((0.15, 0.01), (0.19, 0.30), "what they show may not be why"),
         ((0.19, 0.40), (0.19, 0.40), "Whether pictures help is not certain"),
-        ((0.25, 0.01), (0.19, 0.40), "Pictures did harm, for certain"),
+        ((0.25, 0.01), (0.24, 0.01), "Pictures did harm, for certain"),
+        ((0.25, 0.01), (0.19, 0.40), "It is better without pictures, for certain"),
     ],
 )
 def test_what_pictures_do_is_said(

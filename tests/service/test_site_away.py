@@ -93,6 +93,21 @@ def test_what_was_asked_of_one_picture_is_not_asked_again_over_another(page: Any
     assert toast.locator("p").is_hidden()
 
 
+def test_going_forward_to_what_is_not_on_the_page_can_be_tried_again(page: Any) -> None:
+    page.locator(".card [data-do=open]").first.click(force=True)
+    page.locator("#viewer .rel a").first.wait_for()
+    address = page.url
+    page.evaluate("history.replaceState({ viewer: 'is-not-in-the-feed' }, '')")
+    page.go_back()
+    page.locator("#viewer").wait_for(state="hidden")
+    away(page)
+    page.go_forward()
+    toast = page.locator("#toast")
+    toast.get_by_text(page.told).wait_for()
+    assert page.url == address
+    assert page.locator(".card").count() > 8, "the page is still there"
+
+
 def test_the_banner_goes_when_what_waits_is_dropped(page: Any) -> None:
     banner = page.locator("#offline")
     away(page)

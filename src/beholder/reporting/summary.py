@@ -183,6 +183,9 @@ def _pictures(asked: Asked) -> list[str]:
     lost = Interval(-row.lost.value, -row.lost.high, -row.lost.low)
     span = f"{signed(lost.low)} to {signed(lost.high)}"
     told = f"without them NDCG@10 is {points(row.ndcg10.value)}, {signed(lost.value)} ({span})"
+    if row.worse and shuffled is not None and not shuffled.worse:
+        why = "with pictures of other items it is not: what they show may not be why"
+        return [f"It is better without pictures, for certain: {told}; but {why}."]
     if row.worse:
         return [f"Pictures did harm, for certain: {told}."]
     if not row.better:

@@ -1,7 +1,9 @@
 /** Puts the parts together. Everything here also works, more slowly, without scripts. */
 
 import { act, follow, listen, sendAll } from "./actions.js";
+import { Unreachable } from "./api.js";
 import { itemOf } from "./cards.js";
+import { failed } from "./failing.js";
 import { Feed } from "./feed.js";
 import { wireFound } from "./found.js";
 import { wireKeys } from "./keys.js";
@@ -67,9 +69,13 @@ listen({
 wireReach(() => sendAll());
 flush();
 
-addEventListener("popstate", () => {
-  followHistory((id) => feed?.cards.find((card) => card.item.id === id)?.item).catch(() => location.reload());
-});
+/** Show what the history says; a reload helps where an answer is refused, not where none comes. */
+function turn() {
+  followHistory((id) => feed?.cards.find((card) => card.item.id === id)?.item).catch((error) =>
+    error instanceof Unreachable ? failed(error, turn) : location.reload(),
+  );
+}
+addEventListener("popstate", turn);
 
 /** Enter that ends a composition of characters does not send the search. */
 function wireWords() {
