@@ -149,11 +149,21 @@ def told_as(type_: type[Struct], told: object, field: str, remedy: str) -> Any:
     try:
         return msgspec.convert(fields, type_)
     except (msgspec.ValidationError, OverflowError) as error:
-        place = str(error).partition(" - at `$")[2]
-        whole = f"{field}{place.rstrip('`')}".removeprefix(".") or "event"
-        raise UsageError(
-            f"{field or 'an event'} is malformed: {error}", remedy=remedy, field=whole
-        ) from error
+        place = str(error).partition(" - at `$")[2].rstrip("`")
+        whole = f"{field}{place}".removeprefix(".") or "event"
+        words = _wrong_with(fields, place) or f" is malformed: {error}"
+        raise UsageError(f"{field or 'an event'}{words}", remedy=remedy, field=whole) from error
+
+
+def _wrong_with(fields: object, place: str) -> str:
+    """Say in words what most events that are malformed lack; empty: it is something else."""
+    if not isinstance(fields, dict) or "item" not in fields:
+        return " has no item"
+    if place == ".kind" and isinstance(fields.get("kind"), str):
+        return f": there is no kind of event {fields['kind']!r}"
+    if place == ".value" and isinstance(fields["value"], float):
+        return f": {fields['value']} is not a finite number that a value may be"
+    return ""
 
 
 def _whole(number: object) -> bool:
