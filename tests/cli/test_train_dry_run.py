@@ -43,7 +43,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def liked(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return paired_workspace(tmp_path_factory.mktemp("liked") / "workspace", 80, 60)
+    return paired_workspace(tmp_path_factory.mktemp("liked") / "workspace", 80, 90)
 
 
 def dry_run(workspace: Workspace, *words: str) -> dict[str, Any]:
