@@ -45,7 +45,8 @@ def resident(pid: int) -> int:
 class Beside:
     """What people may always ask for, asked for once a second while a server is flooded."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int, token: str, somebody: str) -> None:
+        self.somebody = somebody
         self.client = httpx.Client(
             base_url=f"http://127.0.0.1:{port}",
             headers={"authorization": f"Bearer {token}"},
@@ -69,7 +70,7 @@ class Beside:
         while not self._stopping.wait(1.0):
             for method, path, body in (
                 ("GET", "/health/live", None),
-                ("PUT", "/v1/users/reader-1/profiling", {"profiling": False}),
+                ("PUT", f"/v1/users/{self.somebody}/profiling", {"profiling": False}),
                 ("DELETE", "/v1/users/nobody-at-all", None),
             ):
                 began = time.perf_counter()
@@ -82,14 +83,15 @@ class Beside:
 
 def measure(workspace: Workspace, times: list[float], seconds: float) -> dict[str, Any]:
     """Return a row for each multiple of capacity."""
-    paths = [f"/v1/recommendations?user={user}&k=20" for user in people(workspace)]
+    users = people(workspace)
+    paths = [f"/v1/recommendations?user={user}&k=20" for user in users]
     _, token = KeyFile(workspace.secrets).add("benchmark", ["operator"])
     with served(workspace.root) as (pid, port, _):
         busy = [load(port, paths=paths, connections=8, seconds=4) for _ in range(4)]
         capacity = statistics.median(one["per_second"] for one in busy[1:])
         rows, before = {}, resident(pid)
         for many in times:
-            with Beside(port, token) as beside:
+            with Beside(port, token, users[0]) as beside:
                 plan = {"connections": CONNECTIONS, "seconds": seconds, "rate": many * capacity}
                 found = load(port, paths=paths, **plan)
             rows[f"{many:g}"] = found | {

@@ -44,12 +44,16 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def people(workspace: Workspace, n: int = 200) -> list[str]:
-    """Record histories of 50 items for people of the benchmark, and return who they are."""
+    """Record histories of 50 items for people of the benchmark, and return who they are.
+
+    They are new ones each time: with those of another run a history would be twice as long.
+    """
     from beholder.behaviour.event import Event
 
     names = items(workspace)
     rng = np.random.default_rng(0)
-    users = [f"reader-{i}" for i in range(n)]
+    run = f"{time.time_ns():x}"
+    users = [f"reader-{run}-{i}" for i in range(n)]
     with Store.open(workspace) as store:
         for user in users:
             chosen = rng.choice(len(names), min(50, len(names) // 2), replace=False)

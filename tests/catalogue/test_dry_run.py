@@ -129,14 +129,19 @@ def test_items_that_the_import_would_make_join(tmp_path: Path) -> None:
     beholder("init", shop)
     before = (shop / "beholder.toml").read_text()
     first = "import", shop, "--interactions", log_of(tmp_path, "day1.csv", "abc")
-    assert "3 of 3 interactions join an item" in beholder(*first, "--dry-run")[0]
+    words = "items made of ids alone; a file of items or a folder of pictures brings the rest"
+    looked = beholder(*first, "--dry-run")[0]
+    assert "3 of 3 interactions join an item" in looked
+    assert f"3 {words}\n" in looked
     assert (shop / "beholder.toml").read_text() == before
-    beholder(*first)
+    assert f"day1.csv: 3 {words}\n" in beholder(*first)[0]
     next_day = "import", shop, "--interactions", log_of(tmp_path, "day2.csv", "xyzwvutsrqpo")
     look = json.loads(beholder(*next_day, "--dry-run", "--json")[0])
     assert (look["behaviour"]["joined"], look["refused"]) == (12, 0)
     report = json.loads(beholder(*next_day, "--json")[0])
     assert report["files"][0]["added"] == 12
+    assert f"12 {words}" in report["files"][0]["said"]
+    assert words not in beholder(*next_day)[0], "they are there now"
 
 
 def test_an_empty_catalogue_that_takes_no_items_from_behaviour_joins_none(tmp_path: Path) -> None:

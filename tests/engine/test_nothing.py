@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from beholder.engine.engine import Engine
+from beholder.store import ItemRecord
 from command_line import beholder
 from planted import World
 
@@ -29,8 +30,18 @@ def test_what_a_filter_or_the_catalogue_leaves_out_is_said(engine: Engine) -> No
     n = len(engine.now_showing.cards)
     note = engine.recommend(filter="price > 1000000").note
     assert note == f"none of the {n} items that are shown holds for the filter"
-    (found,) = [engine.search(choices={"nowhere": "x"}, facets="price")]
+    found = engine.search(choices={"price": "1000000.."}, facets="price")
     assert found.note == f"none of the {n} items that are shown holds for the choices"
+    found = engine.search(choices={"nowhere": "x"}, facets="price")
+    assert found.note == (
+        f"none of the {n} items that are shown holds for the choices; "
+        "there is no attribute 'nowhere'"
+    )
+    engine.store.put_items([ItemRecord("dear", "a dear vase", {"price": 99.0}, [])])
+    found = engine.search(filter="price > 0", facets=["a", "price", "b", "c", "d"])
+    assert found.items
+    assert [one.name for one in found.facets or ()] == ["price"]
+    assert found.note == "there is no attribute 'a', 'b', 'c' and 1 more"
     for card in list(engine.now_showing.cards):
         engine.store.hide(card.id, True)
     assert engine.recommend().note == "no item is shown"

@@ -21,6 +21,15 @@ def test_best_is_a_sort_by_score_and_then_by_tie(scores: list[float], k: int, se
     assert best(np.array(scores, np.float32), k, ties).tolist() == expected
 
 
+@given(scores=FEW_VALUES, k=st.integers(0, 5), seed=st.integers(0, 20))
+def test_so_it_is_where_ties_are_left_out_before_sorting(
+    scores: list[float], k: int, seed: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("beholder.index.best.FEW", 0)
+        test_best_is_a_sort_by_score_and_then_by_tie.hypothesis.inner_test(scores, k, seed)
+
+
 @given(
     scores=st.lists(st.floats(-1e6, 1e6, width=32), min_size=5, max_size=60), k=st.integers(1, 5)
 )

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from beholder.behaviour.event import Event
 from beholder.store import Store, Who, answers, people, schema
 from beholder.store.answers import Shown, pack, seen_places, unpack
-from beholder.store.ids import now
+from beholder.store.ids import ANSWER, answer_id, now
 
 DAY = 86_400_000
 TWO = Shown(
@@ -110,3 +110,10 @@ def test_answers_end_after_their_days_and_events_stay(store: Store) -> None:
     assert store.expire(at + 31 * DAY) == 0
     assert left(store) == set()
     assert len(store.snapshot("sam").seqs) == 1
+
+
+def test_ids_of_one_moment_lie_together_and_are_no_two_the_same() -> None:
+    ids = [answer_id() for _ in range(500)]
+    assert all(ANSWER.fullmatch(one) and len(one) == 16 for one in ids)
+    assert len({one[:6] for one in ids}) <= 2, "a second, or the next one, too"
+    assert len({one[6:] for one in ids}) == 500

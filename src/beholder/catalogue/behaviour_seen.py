@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
-from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
+from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile, of_ids_alone
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
@@ -141,7 +141,7 @@ class Looking:
     def end(self) -> BehaviourSeen:
         """Return what was seen."""
         found, reading = self.found, self._reading
-        found.said, found.near = reading.said, self._near.words
+        found.said, found.near = reading.said + of_ids_alone(len(self.made)), self._near.words
         found.unchecked = [reading.mapping[each] for each in APART if each in reading.mapping]
         found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())

@@ -28,6 +28,13 @@ UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 NO_ITEM = "names no item: no id, or a word such as NULL"
 
 
+def of_ids_alone(n: int) -> list[str]:
+    """Say how many items were made since nothing but behaviour names them."""
+    made = "1 item" if n == 1 else f"{n} items"
+    rest = "made of ids alone; a file of items or a folder of pictures brings the rest"
+    return [f"{made} {rest}"] if n else []
+
+
 class EventsOfFile:
     """Reads a file's batches as events; the import and the dry run do so alike.
 

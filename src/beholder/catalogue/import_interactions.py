@@ -12,7 +12,7 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
-from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile
+from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import words_of_ratings
@@ -67,7 +67,7 @@ class InteractionsImport:
         self.makes_items = makes_items(store, path.name, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
-        self.rows = self.joined = self.untimed = 0
+        self.rows = self.joined = self.untimed = self.made = 0
 
     def take(self, batch: Batch) -> None:
         """Store what a batch has."""
@@ -129,6 +129,7 @@ class InteractionsImport:
         if fresh:
             self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
             self.items.add(fresh, self.store.seqs(fresh).tolist())
+            self.made += len(fresh)
 
     def _apart(self, batch: Batch, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the rows that have a text, an id or an answer: stored one by one."""
@@ -255,6 +256,7 @@ def import_interactions(
     done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
     done.ignored = reading.ignored
     done.said = [*reading.said, *(f"warning: {doubt}" for doubt in reading.warnings)]
+    done.said += of_ids_alone(work.made)
     if work.near.words:
         done.said.append(f"{NOT_THERE}: {work.near.words}")
     done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)

@@ -226,7 +226,9 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     _print_refused(report.refused)
     if report.refused_file:
         first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "
-        click.echo(f"{first}{report.n_refused} refused rows are listed in {report.refused_file}")
+        rows = console.counted(report.n_refused, "refused rows")
+        are = "is" if report.n_refused == 1 else "are"
+        click.echo(f"{first}{rows} {are} listed in {report.refused_file}")
     _print_left(report.pictures_left, report.pictures_left_first)
     for reason, n in report.files_skipped.items():
         click.echo(console.counted(n, reason))

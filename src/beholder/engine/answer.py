@@ -122,7 +122,8 @@ class Answer(Plain, frozen=True):
     unknown
         What of a history that the caller told is not known; None: nothing.
     note
-        Why there is no item, or no next page though there would be more; None: there are.
+        Why there is no item, or no next page though there would be more, and which attributes of
+        a search there are not; None: nothing of it.
     degraded
         How it is simpler than it should be, since the server had too much to do: `popular`, not
         personal; None: it is not.

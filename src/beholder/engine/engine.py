@@ -33,7 +33,7 @@ from beholder.engine.explain import explanation
 from beholder.engine.item_vectors import ItemVectors, item_vectors, to_parquet
 from beholder.engine.keep import Keep
 from beholder.engine.looks import check_looks
-from beholder.engine.nothing import why_nothing
+from beholder.engine.nothing import no_attribute, why_nothing
 from beholder.engine.overlay import Overlay, VectorsOf
 from beholder.engine.own_scores import own_scores
 from beholder.engine.pages import TOO_LONG, Pages, after, begun, gone_on, there
@@ -62,7 +62,7 @@ from beholder.lists import several, texts_of
 from beholder.rules.choices import Choices, all_of, masks_of, picked
 from beholder.scorers.interface import Floats, Positions
 from beholder.settings import BehaviourSettings
-from beholder.store.ids import check_moment, of_several
+from beholder.store.ids import answer_id, check_moment, of_several
 from beholder.store.records import Snapshot
 from beholder.store.store import Store
 
@@ -318,7 +318,7 @@ class Engine:
         who, told = (user, session), history is not None
         own = not told and seen is not None and seen.known and seen.profiling
         if question.page is None:
-            cursor = begun(secrets.token_hex(8), question, told)
+            cursor = begun(answer_id(), question, told)
         else:
             cursor, own = self._pages.open(question.page, who, own)
             question = gone_on(cursor, question, told)
@@ -537,7 +537,10 @@ class Engine:
         )
         names = () if isinstance(facets, bool) else texts_of(facets, "facets", alone=True)
         told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
-        return SearchAnswer(**msgspec.structs.asdict(answer), facets=told)
+        lost = no_attribute((*choices, *names), view.masks.facets.fields)
+        notes = [one for one in (answer.note, lost) if one is not None]
+        said = msgspec.structs.asdict(answer) | {"note": "; ".join(notes) or None}
+        return SearchAnswer(**said, facets=told)
 
     def facets(
         self, names: str | Sequence[str] = (), variants: Variants | None = None
@@ -742,6 +745,11 @@ class Engine:
         """Return what may be in an answer now, and is asked for, bool (n,)."""
         able = self.pipeline.rules.open(view)
         return able & view.masks.of(filter) if filter else able
+
+    def forget(self) -> None:
+        """Keep nothing of anybody in memory; the next question reads it again."""
+        self.people.memory.clear()
+        self.pipeline.readings.clear()
 
     def close(self) -> None:
         """Close the store, and end the process that read pictures."""

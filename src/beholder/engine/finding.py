@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from beholder.engine.wording import word_scores
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions, Query
 from beholder.scorers.item_item import ItemItem
+from beholder.store.ids import answer_id
 
 
 class Found(NamedTuple):
@@ -121,7 +121,7 @@ def as_answer(
         for position, score in zip(page.positions.tolist(), page.scores.tolist(), strict=True)
     )
     note = None if len(found.positions) else why_not_found(view, able, wanted, asked)
-    name = secrets.token_hex(8)
+    name = answer_id()
     return Answer(
         name,
         view.bundle,

@@ -1,6 +1,7 @@
 """What was made of people's events a moment ago, as long as the events are the same.
 
-Every request reads the events themselves; only the work of turning them into a history is kept.
+Every request reads the events themselves; only the work of turning them into a history is kept
+here, and what was read for that history in `readings`.
 So nothing has to be invalidated: other rows, or another catalogue, and it is made anew.
 """
 

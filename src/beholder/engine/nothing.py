@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Mask
+
+NAMED = 3  # attributes
 
 
 def why_nothing(view: Overlay, able: Mask, wanted: Mask) -> str:
@@ -31,6 +35,15 @@ def why_not_found(view: Overlay, able: Mask, wanted: Mask, asked: str = "the fil
         What made `wanted` of `able`: a filter, choices, or both.
     """
     return _closed(view, able, wanted, asked) or "no item that may be shown is like it"
+
+
+def no_attribute(names: Iterable[str], fields: Container[str]) -> str | None:
+    """Say which of some names are no attributes of the catalogue; None: all are."""
+    lost = [repr(name) for name in dict.fromkeys(names) if name not in fields]
+    if not lost:
+        return None
+    more = f" and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+    return f"there is no attribute {', '.join(lost[:NAMED])}{more}"
 
 
 def _closed(view: Overlay, able: Mask, wanted: Mask, asked: str = "the filter") -> str:

@@ -65,7 +65,8 @@ class People:
         seqs, times, kinds, values = seen.columns()
         rules = self.behaviour
         signed = weigh(kinds, values, rules.weights, rules.rating_threshold)
-        return self._reduced(view, Events(view.positions(seqs), times, signed, kinds, values))
+        known = self._reduced(view, Events(view.positions(seqs), times, signed, kinds, values))
+        return known._replace(persons=seen.persons)
 
     def _reduced(self, view: Overlay, events: Events) -> Known:
         found = history(events, self.behaviour.like, self.behaviour.history_limit)

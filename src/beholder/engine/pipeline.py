@@ -15,6 +15,7 @@ from beholder.engine.question import Wanted
 from beholder.engine.rank import NAME as RANKER
 from beholder.engine.rank import rank
 from beholder.engine.ranked import Ranked, mostly_taste
+from beholder.engine.readings import Readings
 from beholder.engine.rerank import Dial
 from beholder.engine.retrieve import retrieve, run
 from beholder.engine.slate import Known, Request, Slate, Stage
@@ -44,6 +45,8 @@ class Pipeline:
         What the settings ask for.
     explorer
         None: nothing is explored.
+    readings
+        Of those who asked last.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Pipeline:
         self.stages, self.dial = tuple(stages), dial
         self.rules = rules or StandingRules()
         self.explorer = explorer
+        self.readings = Readings()
 
     @property
     def plain(self) -> bool:
@@ -131,8 +135,10 @@ class Pipeline:
     @property
     def ordering(self) -> Stage | None:
         """The stage that puts the first hundred in order: the ranker, or what they are worth."""
-        found = (one for one in self.stages if one is rank or isinstance(one, ByValue))
-        return next(found, None)
+        for one in self.stages:
+            if one is rank or isinstance(one, ByValue):
+                return one
+        return None
 
     def foresees(self, view: Overlay) -> bool:
         """Whether that stage is what may follow, and the bundle foresees all that counts."""
@@ -173,7 +179,7 @@ class Pipeline:
         if len(wanted.shown):  # what comes has its place beside these
             mask = mask.copy()
             mask[wanted.shown] = True
-        reading = view.blend.read(known.query)
+        reading = self.readings.of(view, known)
         return Request(known, level, wanted.place + wanted.k, mask, reading, rules, wanted.dial)
 
 

@@ -8,7 +8,6 @@ of the same products where one of each is asked for.
 
 from __future__ import annotations
 
-import secrets
 import weakref
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from beholder.engine.question import Wanted
 from beholder.engine.showing import Answered, as_json
 from beholder.engine.variants import others, products
 from beholder.rules.fit import Fitted
+from beholder.store.ids import answer_id
 
 MOST = 400  # places; who had nearly all of them is answered as ever
 
@@ -118,7 +118,7 @@ def simple_json(
     else:
         return None
     head = b'{"answer":"%b","bundle":%b,"level":"popular","items":[' % (
-        secrets.token_hex(8).encode(),
+        answer_id().encode(),
         msgspec.json.encode(bundle),
     )
     more = dict(simple.others[at] for at in shown if at in simple.others) if one else None

@@ -35,12 +35,15 @@ class Known(NamedTuple):
         None: forever.
     unknown
         What a caller's own history named and the catalogue does not know; None: nothing.
+    persons
+        Row numbers of whose events it is, where it is remembered for their next question.
     """
 
     history: History
     query: Query
     until: NDArray[np.int64] | None = None
     unknown: Unknown | None = None
+    persons: tuple[int, ...] = ()
 
     @property
     def did(self) -> NDArray[np.uint8]:

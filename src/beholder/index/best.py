@@ -12,7 +12,7 @@ from beholder.errors import UsageError
 Floats = NDArray[np.floating]
 SAMPLED = 8
 SPARE = 4  # times as many as wanted: more of them mostly tie
-FEW = 250  # scores that are sorted by two keys in the time that asking whether any tie takes
+FEW = 250  # scores that are sorted by two keys sooner than it is found out whether any tie
 
 
 def tie_order(n_items: int, seed: int = 0x5EED) -> NDArray[np.uint32]:
@@ -47,7 +47,7 @@ def best(
     if k == 0:
         return np.empty(0, np.int32)
     chosen = _hopeful(scores, k, allowed)
-    if len(chosen) > SPARE * k:
+    if len(chosen) > max(SPARE * k, FEW):
         chosen = _without_spare_ties(scores, chosen, k, ties)
     values = scores.take(chosen)
     order = in_order(values, chosen, ties)[:k]

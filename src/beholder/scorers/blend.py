@@ -105,7 +105,9 @@ class Blend:
 
     def read(self, query: Query) -> Reading:
         """Read the rows of one history once: list, scores and shares are made from them."""
-        return Reading(self, query, self.item_item.gather(query), self.lift(query))
+        gathered = self.item_item.gather(query)
+        gathered.columns.flags.writeable = gathered.values.flags.writeable = False
+        return Reading(self, query, gathered, self.lift(query))
 
     def lift(self, query: Query) -> float:
         """Return how much popularity counts for one history; for an empty one, fully."""
@@ -174,14 +176,21 @@ class Reading:
     gathered: Gathered
     lift: float
 
+    @property
+    def size(self) -> int:
+        """Bytes of the rows, and of a score for every position."""
+        read = self.gathered
+        return read.columns.nbytes + read.values.nbytes + 4 * self.blend.n_items
+
     @cached_property
     def all(self) -> Floats:
-        """Return the score of every position, float32 (n_items,)."""
+        """Return the score of every position, float32 (n_items,): of all answers, so read-only."""
         blend = self.blend
         scores: Floats = blend.base * np.float32(self.lift)
         np.add.at(scores, self.gathered.columns, self.gathered.values)
         for member, vector in zip(blend.vectors, self.query.vectors, strict=True):
             scores += member.factors * (member.scorer.items @ vector[0])
+        scores.flags.writeable = False
         return scores
 
     def at(self, positions: Positions) -> Floats:

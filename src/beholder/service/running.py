@@ -216,7 +216,7 @@ class Running:
         told: Exception | None = None
         while not self._stopping.wait(LOOK):
             if time.monotonic() - forgot > MEMORY:
-                self.engine.people.memory.clear()
+                self.engine.forget()
                 forgot = time.monotonic()
             try:
                 self.meters.publish()

@@ -69,6 +69,8 @@ class Found(msgspec.Struct):
         By what it can be narrowed, with counts; null: not asked for.
     variants
         How many other variants the items have, by id; null: all variants were asked for.
+    note
+        Why there is no item, and which attributes that were chosen there are not; null: nothing.
     """
 
     answer: str
@@ -81,6 +83,7 @@ class Found(msgspec.Struct):
     query: Query
     facets: tuple[Facet, ...] | None = None
     variants: dict[str, int] | None = None
+    note: str | None = None
 
 
 @post("/v1/search", status_code=200, opt=needs("recommend", body="either", upload=True))
@@ -106,8 +109,10 @@ async def search(request: Asking) -> Found:
 def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found:
     """Return what the engine finds."""
     vectors = None if picture is None else uploads.encode(running, picture).vectors
-    names = running.settings.pages.facets
-    found = running.engine.search(
+    engine = running.engine
+    there = engine.now_showing.masks.facets.fields
+    names = [name for name in running.settings.pages.facets if name in there]
+    found = engine.search(
         asked.words,
         picture=vectors,
         k=asked.k,
@@ -119,7 +124,7 @@ def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found
     )
     query = Query(asked.words, picture is not None)
     told = found.answer, found.bundle, found.level, found.items, found.next
-    return Found(*told, found.place, found.total, query, found.facets, found.variants)
+    return Found(*told, found.place, found.total, query, found.facets, found.variants, found.note)
 
 
 def _converted(words: dict[str, Any]) -> SearchRequest:
