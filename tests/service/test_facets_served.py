@@ -33,6 +33,13 @@ def test_choices_alone_list_exactly_the_items_of_their_value(client):
     assert both["facets"] is None
 
 
+def test_an_attribute_that_there_is_not_is_named(client):
+    found = ask(client, words="smooth", choices={"colr": ["blue"]})
+    assert found["items"] == []
+    assert found["note"].endswith("; there is no attribute 'colr'")
+    assert ask(client, choices={"family": [FAMILY]})["note"] is None
+
+
 def test_choices_join_with_words_a_filter_and_a_picture(client):
     alone = ask(client, words="smooth", k=100)
     chosen = ask(client, words="smooth", choices={"family": [FAMILY, "hills"]}, k=100)

@@ -29,7 +29,7 @@ class Readings:
         self._most = most
         self._kept: OrderedDict[tuple[int, ...], Reading] = OrderedDict()
         self._bytes = 0
-        self._view: weakref.ref[Overlay] | None = None  # one of before must not live on here
+        self._view: weakref.ref[Overlay] | None = None  # of another one all of them go
         self._lock = threading.Lock()
 
     def __len__(self) -> int:

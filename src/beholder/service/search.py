@@ -111,7 +111,8 @@ def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found
     vectors = None if picture is None else uploads.encode(running, picture).vectors
     engine = running.engine
     there = engine.now_showing.masks.facets.fields
-    names = [name for name in running.settings.pages.facets if name in there]
+    names = running.settings.pages.facets
+    names = [name for name in names if name in there] or names  # of others nobody asked
     found = engine.search(
         asked.words,
         picture=vectors,
