@@ -142,7 +142,10 @@ export class Feed {
       if (asking.signal.aborted) return;
       this.#fail(error);
     } finally {
-      if (this.asking === asking) this.#busy(false);
+      if (this.asking === asking) {
+        this.#busy(false);
+        this.#askWhetherTheEndIsNear();
+      }
     }
   }
 
@@ -194,19 +197,17 @@ export class Feed {
   #watchTheEnd() {
     this.#next(false);
     this.more.querySelector(".error button").addEventListener("click", () => this.grow());
-    const watcher = new IntersectionObserver(
-      ([entry]) => {
-        if (!entry.isIntersecting || this.ended || this.failed || this.busy) return;
+    this.watcher = new IntersectionObserver(
+      (entries) => {
+        // A busy page is told of several moments at once: the last of them is now.
+        if (!entries.at(-1).isIntersecting || this.ended || this.failed || this.busy) return;
         if (this.grown >= AUTOMATIC) return this.#next(true);
         this.grown += 1;
-        this.grow().then(() => {
-          watcher.unobserve(this.more); // asks again whether the end is still near
-          watcher.observe(this.more);
-        });
+        this.grow();
       },
       { rootMargin: "0px 0px 900px" },
     );
-    watcher.observe(this.more);
+    this.watcher.observe(this.more);
     this.more.addEventListener("click", (event) => {
       if (!event.target.closest(".next")) return;
       event.preventDefault();
@@ -214,6 +215,12 @@ export class Feed {
       this.#next(false);
       this.grow();
     });
+  }
+
+  /** The end can have stayed near all along, and then nothing would tell of it. */
+  #askWhetherTheEndIsNear() {
+    this.watcher.unobserve(this.more);
+    this.watcher.observe(this.more);
   }
 
   #next(on) {
