@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from beholder.engine.answer import Picture
 
+T = TypeVar("T")
+COLUMNS = ["item_id", "title", "attributes", "picture", "width", "height", "colour"]
 WIDTHS = (240, 480, 960)
 MOST_CHUNKS = 8  # parts of a table before they are put together
 KEPT = 20_000  # cards of a catalogue that stay made: about 60 MB
@@ -87,43 +89,43 @@ class Cards:
         return int(self.table.num_rows)
 
     def __getitem__(self, position: int) -> Card:
-        card = self._made.get(position)
-        if card is None:
-            if len(self._made) >= KEPT:
-                self._made.clear()
-            card = self._made[position] = self._make(position)
-        return card
+        return self._cards([position])[0]
 
     def shown(self, positions: Sequence[int]) -> list[bytes]:
         """Return the JSON of cards up to the value of their `score`, which comes last."""
-        return self._written(positions, self._shown, _shown)
+        return _of(self._shown, positions, lambda new: map(_shown, self._cards(new)))
 
     def named(self, positions: Sequence[int]) -> list[bytes]:
         """Return the JSON of cards as reasons name them, up to the value of their `share`."""
-        return self._written(positions, self._named, _named)
+        return _of(self._named, positions, lambda new: map(_named, self._cards(new)))
 
-    def _written(
-        self, positions: Sequence[int], kept: dict[int, bytes], write: Callable[[Card], bytes]
-    ) -> list[bytes]:
-        try:
-            return [kept[position] for position in positions]  # nearly always
-        except KeyError:
-            own = {position: write(self[position]) for position in positions}
-            if len(kept) >= KEPT:
-                kept.clear()
-            kept.update(own)
-            return [own[position] for position in positions]
+    def _cards(self, positions: Sequence[int]) -> list[Card]:
+        return _of(self._made, positions, self._make)
 
-    def _make(self, position: int) -> Card:
-        row = self.table.slice(position, 1).to_pylist()[0]
-        attributes = msgspec.json.decode(row["attributes"] or "{}")
-        return Card(
-            row["item_id"],
-            row["title"] or row["item_id"],
-            picture_of(row["picture"], row["width"], row["height"], row["colour"], self.root),
-            attributes,
-            {name: text for name, text in attributes.items() if name.startswith("title_")},
-        )
+    def _make(self, positions: Sequence[int]) -> Iterator[Card]:
+        for row in self.table.select(COLUMNS).take(positions).to_pylist():
+            picture = picture_of(
+                row["picture"], row["width"], row["height"], row["colour"], self.root
+            )
+            attributes = msgspec.json.decode(row["attributes"] or "{}")
+            titles = {name: text for name, text in attributes.items() if name.startswith("title_")}
+            yield Card(row["item_id"], row["title"] or row["item_id"], picture, attributes, titles)
+
+
+def _of(
+    kept: dict[int, T], positions: Sequence[int], make: Callable[[list[int]], Iterable[T]]
+) -> list[T]:
+    """Return what is kept of positions, what is missing made together and kept."""
+    try:
+        return [kept[position] for position in positions]  # nearly always
+    except KeyError:
+        own = {p: there for p in positions if (there := kept.get(p)) is not None}
+        new = [p for p in dict.fromkeys(positions) if p not in own]
+        own |= zip(new, make(new), strict=True)
+        if len(kept) + len(new) > KEPT:
+            kept.clear()
+        kept.update(own)
+        return [own[position] for position in positions]
 
 
 def _shown(card: Card) -> bytes:

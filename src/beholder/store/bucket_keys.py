@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, update
@@ -31,6 +32,7 @@ from beholder.store.bucket_file import (
     unwrap,
     wrap,
 )
+from beholder.store.bulk import lookup
 from beholder.store.database import Database
 
 links, bucket_keys = schema.links, schema.bucket_keys
@@ -44,10 +46,13 @@ REWRAP = (
 
 def names(connection: Connection, buckets: Collection[int] = ()) -> dict[int, bytes]:
     """Return the names of the keys of these buckets, or of all; empty: there are none yet."""
-    wanted = select(bucket_keys.c.bucket, bucket_keys.c.name)
+    columns = (bucket_keys.c.bucket, bucket_keys.c.name)
+    found: Iterable[Sequence[Any]]
     if 0 < len(buckets) <= FEW:
-        wanted = wanted.where(bucket_keys.c.bucket.in_(sorted(buckets)))
-    return {int(bucket): bytes(name) for bucket, name in connection.execute(wanted)}
+        found = lookup(connection, bucket_keys.c.bucket, columns, sorted(buckets))
+    else:
+        found = connection.execute(select(*columns))
+    return {int(bucket): bytes(name) for bucket, name in found}
 
 
 def names_in(database: Database) -> dict[int, bytes]:

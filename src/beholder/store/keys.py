@@ -178,8 +178,9 @@ class Keys:
         Inside of a transaction that writes under their subjects: an erasure deletes rows in one
         of its own, after the tombstone and before the link.
         """
-        gone = self.erased(links)
-        present = self.find(links)
+        macs = sorted(links)
+        with self.database.read() as connection:
+            gone, present = _erased(connection, macs), _find(connection, macs)
         same = {mac for mac in present if present[mac].subject == links[mac].subject}
         return {mac: present[mac] for mac in links if mac in same and mac not in gone}
 
@@ -360,7 +361,7 @@ def _find(connection: Connection, macs: list[bytes]) -> dict[bytes, Link]:
 
 
 def _erased(connection: Connection, macs: list[bytes]) -> set[bytes]:
-    if connection.execute(ANY_STONE).first() is None:
+    if len(macs) > MANY and connection.execute(ANY_STONE).first() is None:
         return set()
     columns = (tombstones.c.id_mac, tombstones.c.until)
     found = lookup(connection, tombstones.c.id_mac, columns, macs)
