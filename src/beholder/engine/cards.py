@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import accumulate
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,7 +15,6 @@ from numpy.typing import NDArray
 
 from beholder.engine.answer import Picture
 
-T = TypeVar("T")
 COLUMNS = ["item_id", "title", "attributes", "picture", "width", "height", "colour"]
 WIDTHS = (240, 480, 960)
 MOST_CHUNKS = 8  # parts of a table before they are put together
@@ -89,43 +91,53 @@ class Cards:
         return int(self.table.num_rows)
 
     def __getitem__(self, position: int) -> Card:
-        return self._cards([position])[0]
+        card = self._made.get(position)
+        if card is None:
+            if len(self._made) >= KEPT:
+                self._made.clear()
+            card = self._made[position] = self._make(position)
+        return card
 
     def shown(self, positions: Sequence[int]) -> list[bytes]:
         """Return the JSON of cards up to the value of their `score`, which comes last."""
-        return _of(self._shown, positions, lambda new: map(_shown, self._cards(new)))
+        return self._written(positions, self._shown, _shown)
 
     def named(self, positions: Sequence[int]) -> list[bytes]:
         """Return the JSON of cards as reasons name them, up to the value of their `share`."""
-        return _of(self._named, positions, lambda new: map(_named, self._cards(new)))
+        return self._written(positions, self._named, _named)
 
-    def _cards(self, positions: Sequence[int]) -> list[Card]:
-        return _of(self._made, positions, self._make)
+    def _written(
+        self, positions: Sequence[int], kept: dict[int, bytes], write: Callable[[Card], bytes]
+    ) -> list[bytes]:
+        try:
+            return [kept[position] for position in positions]  # nearly always
+        except KeyError:
+            own = {position: write(self[position]) for position in positions}
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept.update(own)
+            return [own[position] for position in positions]
 
-    def _make(self, positions: Sequence[int]) -> Iterator[Card]:
-        for row in self.table.select(COLUMNS).take(positions).to_pylist():
-            picture = picture_of(
-                row["picture"], row["width"], row["height"], row["colour"], self.root
-            )
-            attributes = msgspec.json.decode(row["attributes"] or "{}")
-            titles = {name: text for name, text in attributes.items() if name.startswith("title_")}
-            yield Card(row["item_id"], row["title"] or row["item_id"], picture, attributes, titles)
+    def _make(self, position: int) -> Card:
+        # A value of an array is there in a microsecond; a slice of a table takes thirty.
+        ends, parts = self._parts
+        part = bisect_right(ends, position)
+        values = (column[position - ends[part]].as_py() for column in parts[part])  # from its end
+        name, title, written, digest, width, height, colour = values
+        attributes = msgspec.json.decode(written or "{}")
+        return Card(
+            name,
+            title or name,
+            picture_of(digest, width, height, colour, self.root),
+            attributes,
+            {name: text for name, text in attributes.items() if name.startswith("title_")},
+        )
 
-
-def _of(
-    kept: dict[int, T], positions: Sequence[int], make: Callable[[list[int]], Iterable[T]]
-) -> list[T]:
-    """Return what is kept of positions, what is missing made together and kept."""
-    try:
-        return [kept[position] for position in positions]  # nearly always
-    except KeyError:
-        own = {p: there for p in positions if (there := kept.get(p)) is not None}
-        new = [p for p in dict.fromkeys(positions) if p not in own]
-        own |= zip(new, make(new), strict=True)
-        if len(kept) + len(new) > KEPT:
-            kept.clear()
-        kept.update(own)
-        return [own[position] for position in positions]
+    @cached_property
+    def _parts(self) -> tuple[list[int], list[list[pa.Array]]]:
+        """Return where each part of the table ends, and its columns."""
+        batches = self.table.select(COLUMNS).to_batches()
+        return list(accumulate(map(len, batches))), [batch.columns for batch in batches]
 
 
 def _shown(card: Card) -> bytes:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from beholder.store.schema import counters
+
+DRAW = (  # every event waits for it, so it is built once
+    update(counters)
+    .where(counters.c.name == bindparam("of"))
+    .values(value=counters.c.value + bindparam("n"))
+    .returning(counters.c.value)
+)
 
 
 def draw(connection: Connection, name: str, n: int = 1) -> int:
     """Take `n` numbers that follow each other and return the first."""
-    value = connection.execute(
-        update(counters)
-        .where(counters.c.name == name)
-        .values(value=counters.c.value + n)
-        .returning(counters.c.value)
-    ).scalar_one()
-    return int(value) - n + 1
+    return int(connection.execute(DRAW, {"of": name, "n": n}).scalar_one()) - n + 1
 
 
 def read(connection: Connection, name: str) -> int:
