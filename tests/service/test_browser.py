@@ -491,6 +491,21 @@ def test_the_viewer_shows_the_chips_and_the_price_that_the_page_shows(page, serv
     page.request.put(f"/v1/items/{name}", data=body, headers=server.operator)
 
 
+def test_the_viewer_shows_the_picture_of_the_card_where_no_other_can_be_had(page):
+    page.route("**/media/*-960.webp", lambda route: route.abort())
+    page.route("**/media/*-240.webp", lambda route: route.abort())
+    page.locator(".card a").first.click()
+    picture = page.locator("#viewer .stage > img")
+    page.wait_for_function("() => document.querySelector('#viewer .stage > img').naturalWidth")
+    assert picture.evaluate("i => i.currentSrc").endswith("-480.webp")
+    page.keyboard.press("Escape")
+    page.route("**/media/**", lambda route: route.abort())
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.locator(".card a").nth(2).click()
+    picture.wait_for(state="hidden")
+    assert page.locator("#viewer-title").inner_text()
+
+
 def test_when_nothing_is_left_no_more_is_promised(page):
     while items := page.request.get("/v1/recommendations?k=1000").json()["items"]:
         left = items[:-3] if len(items) > 3 else []

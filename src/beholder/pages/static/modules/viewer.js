@@ -82,6 +82,12 @@ function grow(image, go) {
   transition.finished.finally(() => (picture.style.viewTransitionName = ""));
 }
 
+/** Where the service is away, the smaller rendition of the card is often kept, and shown instead. */
+picture.addEventListener("error", () => {
+  if (picture.srcset) picture.srcset = "";
+  else picture.hidden = true;
+});
+
 function show(item) {
   attach(two, item);
   const title = titleOf(item);
