@@ -14,6 +14,7 @@ from beholder.behaviour.kinds import CODES, KINDS
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
 from beholder.catalogue.rating_threshold import doubts, misfit
+from beholder.percent import percent
 from beholder.store import Store, TrainingEvents
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -146,20 +147,23 @@ def rows_of(made: Card) -> list[tuple[str, str]]:
         *((f"  {kind}", f"{n}") for kind, n in made.kinds.items()),
         ("pairs of person and item", f"{made.pairs}"),
         *([("ratings are on a scale of", made.rating_scale)] if made.rating_scale else []),
-        ("density", f"{made.density:.5%}"),
+        (
+            "density",
+            f"{100 * made.density:.2g}%",
+        ),
         ("days from first to last", f"{made.days:.1f}"),
-        ("events in the last week", f"{made.last_week_share:.0%}"),
+        ("events in the last week", percent(made.last_week_share)),
         ("events a person (10 %, half, 90 %, most)", _four(made.history)),
         ("events an item (10 %, half, 90 %, most)", _four(made.events_of_item)),
         ("items without events", f"{made.items_without_events}"),
-        ("events on the top tenth of items", f"{made.top_tenth_share:.0%}"),
+        ("events on the top tenth of items", percent(made.top_tenth_share)),
         ("Gini of items", f"{made.gini:.2f}"),
         ("items without picture", f"{made.items_without_picture}"),
         ("items with several pictures", f"{made.items_with_several_pictures}"),
         ("pictures", f"{made.pictures}"),
         ("pictures not encoded, or unreadable", f"{made.pictures_not_encoded}"),
         ("items that share a picture", f"{made.items_sharing_a_picture}"),
-        ("last events within an hour of another", f"{made.basket_completion:.0%}"),
+        ("last events within an hour of another", percent(made.basket_completion)),
         ("pairs inside of baskets that rise in id", f"{made.order.rising} of {made.order.pairs}"),
     ]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beholder.cli import asking, console
+from beholder.percent import percent
 
 if TYPE_CHECKING:
     from beholder.evaluation.evaluate import Evaluation
@@ -91,7 +92,7 @@ def command(
 def _show(result: Evaluation) -> None:
     click.echo(
         f"{result.label}, seed {result.seed}: {result.cases} users, {result.targets} targets, "
-        f"{result.basket_share:.0%} of them within an hour of what was known, ranked "
+        f"{percent(result.basket_share)} of them within an hour of what was known, ranked "
         f"{result.ranked}; {result.seconds:.0f} s"
     )
     console.table(

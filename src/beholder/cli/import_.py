@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beholder.cli import console
+from beholder.percent import percent
 
 if TYPE_CHECKING:
     from beholder.catalogue.behaviour_seen import BehaviourSeen
@@ -389,7 +390,7 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
     else:
         click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     share = seen.joined / max(seen.looked_at, 1)
-    click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {share:.0%}")
+    click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {percent(share)}")
     kept = sum(seen.kinds.values())
     if kept < seen.joined:
         click.echo(f"{kept} of these would be kept")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from beholder.percent import percent
 from beholder.reporting.asked import BASELINE, Asked, Contender
 from beholder.reporting.summary import title
 from beholder.reporting.words import name_of
@@ -22,7 +23,7 @@ def markdown(every: Sequence[Asked]) -> str:
     for one in every:
         run, others = one.first, one.of(BASELINE)
         blend = _cell(one.blend, bold=bool(others) and all(row.better for row in others))
-        cells = [title(one), f"{run.basket_share:.0%}".replace("%", " %"), f"{run.pool:,}", blend]
+        cells = [title(one), percent(run.basket_share).replace("%", " %"), f"{run.pool:,}", blend]
         rows = [one.row(model) for model in models]
         cells += [CANNOT if row is None else _cell(row) for row in rows]
         lines.append(_row(cells))

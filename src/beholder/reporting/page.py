@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from beholder.bundle.choice import MemberRecord
 from beholder.catalogue.card import Card, rows_of
 from beholder.pages.report import render_report
+from beholder.percent import percent
 from beholder.reporting import figures, plots, summary
 from beholder.reporting.asked import BASELINE, BLEND_ROW, PART, STAGE, Asked, Contender
 from beholder.reporting.cost import Cost
@@ -135,7 +136,7 @@ def _facts(asked: Asked) -> tuple[tuple[str, str], ...]:
         ("protocol", run.label),
         ("people asked about", f"{run.cases:,}"),
         ("right answers", f"{run.targets:,}"),
-        ("of them within an hour of what was known", f"{run.basket_share:.0%}"),
+        ("of them within an hour of what was known", percent(run.basket_share)),
         ("ranked", run.ranked),
         ("seeds" if len(asked.runs) > 1 else "seed", seeds),
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from beholder.evaluation import knock_out
 from beholder.evaluation.evaluate import Evaluation
+from beholder.percent import percent
 from beholder.reporting.asked import BASELINE, Asked, Contender, Interval
 from beholder.reporting.cost import Cost
 from beholder.reporting.figures import points, signed
@@ -126,8 +127,9 @@ def _same_visit(asked: Asked) -> list[str]:
     if run.label == run.protocol or run.since is not None:
         return []
     return [
-        f"{run.basket_share:.0%} of the right answers lie within an hour of something that was "
-        f"known: mostly a visit goes on, which is easier than to foresee the next one."
+        f"{percent(run.basket_share).capitalize()} of the right answers lie within an hour of "
+        "something that was known: mostly a visit goes on, which is easier than to foresee the "
+        "next one."
     ]
 
 
