@@ -512,3 +512,16 @@ def test_a_search_counts_all_that_it_found_and_leads_to_the_rest():
     last = render_search(Look("Shop"), shown | {"total": 63}, Asked("blue vase"))
     assert 'class="btn solid next"' not in last
     assert "63 items" in last
+
+
+def test_what_lies_beyond_the_last_place_is_told_and_no_more_is_promised():
+    def last(place: int, total: int) -> str:
+        found = answer(item()) | {"place": place, "total": total, "furthest": 10_000}
+        return render_search(Look("Shop"), found, Asked("blue"))
+
+    assert 'href="/search?words=blue&amp;place=10000"' in last(9_999, 20_000)
+    assert '<p class="too-many" hidden>' in last(9_999, 20_000)
+    beyond = last(10_000, 20_000)
+    assert "place=10001" not in beyond
+    assert '<p class="too-many">More was found' in beyond
+    assert '<p class="too-many" hidden>' in last(10_000, 10_001), "that was all"

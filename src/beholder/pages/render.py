@@ -105,7 +105,8 @@ def render_search(
     Parameters
     ----------
     answer
-        What `POST /v1/search` gives: the items from a `place` on, of `total` ones.
+        What `POST /v1/search` gives: the items from a `place` on, of `total` ones, and the
+        `furthest` place that can be asked for.
     asked
         What was asked for; nothing after a search by picture without scripts.
     facets
@@ -123,7 +124,10 @@ def render_search(
     items, place = found.get("items", []), found.get("place", 0)
     behind = place + len(items)
     total = found.get("total") or behind
-    more = asked.at(behind).address if items and behind < total else ""
+    left = bool(items) and behind < total
+    furthest = found.get("furthest")
+    reached = furthest is not None and behind > furthest
+    more = asked.at(behind).address if left and not reached else ""
     words, labels = Words(look.language), labels or {}
     return _page(
         "search.html",
@@ -151,7 +155,15 @@ def render_search(
         n_found=total,
         mine=_json(mine) if mine and (more or asked.picture) else "",
         more=more,
-        search=_json({"words": asked.words, "choices": asked.choices, "place": behind}),
+        too_many=left and reached,
+        search=_json(
+            {
+                "words": asked.words,
+                "choices": asked.choices,
+                "place": behind,
+                "furthest": furthest,
+            }
+        ),
     )
 
 

@@ -57,7 +57,7 @@ async def search_page(
             facets = running.engine.facets(pages.facets, pages.variants)
             return {"facets": msgspec.to_builtins(facets), "mine": mine}
         found = find(running, _request(running, asked), None)
-        shown = {"items": with_mine(found.items, mine), "place": place}
+        shown = {"items": with_mine(found.items, mine), "place": place, "furthest": FURTHEST}
         return {
             "mine": mine,
             "answer": shown | {"total": found.total, "variants": found.variants},

@@ -35,7 +35,9 @@ async function grow(feed, asked, file, link) {
     const address = new URL(link.href);
     address.searchParams.set("place", asked.place);
     link.href = address;
-    link.hidden = !items.length || asked.place >= total;
+    const left = items.length && asked.place < total;
+    link.hidden = !left || asked.place > (asked.furthest ?? Infinity);
+    more.querySelector(".too-many").hidden = !left || !link.hidden;
     if (link.hidden) feed.cards[first]?.querySelector("a").focus({ preventScroll: true });
   } catch (error) {
     failed(error, () => grow(feed, asked, file, link));
