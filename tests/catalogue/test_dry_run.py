@@ -214,7 +214,21 @@ def test_a_log_is_judged_by_the_rows_that_the_import_judges_it_by(
     log = shop.parent / "log.json"
     log.write_text(json.dumps(rows))
     words = "import", shop, "--items", shop.parent / "items.csv", "--interactions", log
-    assert "500 of 1100 interactions join" in beholder(*words, "--dry-run")[0]
+    said = beholder(*words, "--dry-run")[0]
+    assert "500 of 1100 interactions join" in said
+    assert "the import reads the others too" not in said
+
+
+def test_that_a_log_has_more_rows_than_were_looked_at_is_said(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beholder.catalogue.readers.json_array.BATCH", 5)
+    log = shop.parent / "log.json"
+    log.write_text(json.dumps([{"user": "u", "item_id": f"i{n % 30}"} for n in range(21)]))
+    words = "import", shop, "--items", shop.parent / "items.csv", "--interactions", log
+    said = beholder(*words, "--dry-run")[0]
+    assert "20 of 20 interactions join an item" in said
+    assert "the first 20 rows say this; the import reads the others too" in said
 
 
 def test_items_of_which_none_is_read_stop_the_dry_run_as_the_import(shop: Path) -> None:

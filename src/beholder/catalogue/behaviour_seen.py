@@ -41,6 +41,8 @@ class BehaviourSeen(msgspec.Struct):
     ----------
     looked_at, joined
         Rows, and those of them that name an item of the catalogue or of the items file.
+    more
+        Whether the file has more rows than were looked at.
     fits
         Whether at least half of the first of them join; else the import stops there.
     said
@@ -69,6 +71,7 @@ class BehaviourSeen(msgspec.Struct):
 
     looked_at: int = 0
     joined: int = 0
+    more: bool = False
     said: list[str] = msgspec.field(default_factory=list)
     fits: bool = True
     near: str = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Set
-from itertools import islice
 
 import msgspec
 
@@ -186,7 +185,10 @@ def _look_at_interactions(
 ) -> BehaviourSeen:
     rows = _rows(seen, refusals)
     try:
-        for batch in islice(rows, BATCHES):
+        for n, batch in enumerate(rows):
+            if n == BATCHES:
+                looking.found.more = True
+                break
             for who in ("item_id", "user", "session"):
                 if who in seen.mapping:
                     found.count_all(odd(batch.columns[seen.mapping[who]]))

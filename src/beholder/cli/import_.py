@@ -389,6 +389,8 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
         click.echo("no row that would be kept has a moment")
     else:
         click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
+    if seen.more:
+        click.echo(f"the first {seen.looked_at} rows say this; the import reads the others too")
     share = seen.joined / max(seen.looked_at, 1)
     click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {percent(share)}")
     kept = sum(seen.kinds.values())
