@@ -37,6 +37,17 @@ def test_the_evaluation_gets_the_answers_that_are_served(
         assert [world.item_id(int(p)) for p in lists[case]] == answer.ids
 
 
+def test_a_list_is_drawn_from_what_nothing_masks(reader: Engine, world: World) -> None:
+    split = leave_last_out(dataset_of(world))
+    choice = ask.choice(reader.parts, split)
+    n_items = len(split.pool)
+    for case in range(0, len(split.cases), 10):
+        met = {world.item_id(int(item)) for item in split.cases.history(case).seen}
+        assert choice[case] == n_items - len(met) < n_items
+        told = [{"item": item, "kind": "like"} for item in met]
+        assert len(reader.recommend(history=told, k=n_items).ids) <= choice[case]
+
+
 def test_validation_judges_as_the_evaluation_does(reader: Engine, world: World) -> None:
     split = leave_last_out(dataset_of(world))
     lists = ask.lists(reader.parts, split)

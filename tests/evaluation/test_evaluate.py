@@ -49,6 +49,8 @@ def test_strangers_are_told_apart_by_how_much_is_known_of_them(of_strangers: Eva
 def test_other_protocols_ask_once(world: World) -> None:
     found = evaluate(dataset_of(world), "leave-last-out", seed=1, budget=5, models=("itemknn",))
     assert all(row.after == {} for row in found.rows)
+    assert len(found.choice) == found.cases
+    assert max(found.choice) < found.pool, "what somebody met is not in the list"
     assert (found.learning, found.more) == ([], []), "nobody asked for a curve"
     assert "auto, first look by popularity" not in {row.model for row in found.rows}
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from beholder.bundle.parts import Parts
 from beholder.dataset.splits import Split
+from beholder.engine.allowed import allowed
 from beholder.engine.answer import Level
 from beholder.engine.engine import Engine
 from beholder.engine.pipeline import Pipeline
@@ -46,6 +47,15 @@ def lists(
         ranked = engine.rank(view, history, level, depth, among=split.pool)
         found[case, : len(ranked.positions)] = ranked.positions
     return found
+
+
+def choice(parts: Parts, split: Split) -> NDArray[np.int64]:
+    """Return from how many items each list is drawn, int64 (cases,).
+
+    Of the pool, shown, and not masked by the history.
+    """
+    view, histories = Engine(parts).now_showing, map(split.cases.history, range(len(split.cases)))
+    return np.array([(allowed(view, own, ()) & split.pool).sum() for own in histories], np.int64)
 
 
 def with_blend(parts: Parts, blend: Blend) -> Parts:

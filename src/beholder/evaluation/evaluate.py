@@ -73,6 +73,8 @@ class Evaluation(msgspec.Struct):
         Positions of the right answers of each case, in the order of `Row.per_user`.
     ids
         What each position is called.
+    choice
+        From how many items each case's list was drawn: the pool less what is masked there.
     """
 
     protocol: str
@@ -94,6 +96,7 @@ class Evaluation(msgspec.Struct):
     more: list[str] = msgspec.field(default_factory=list)
     right: list[NDArray[np.int32]] = msgspec.field(default_factory=list)
     ids: list[str] = msgspec.field(default_factory=list)
+    choice: list[int] = msgspec.field(default_factory=list)
 
     @property
     def label(self) -> str:
@@ -194,6 +197,7 @@ def evaluate(
         learned.said,
         [made.cases.target(case) for case in range(len(made.cases))],
         table["item_id"].to_pylist(),
+        ask.choice(parts, made).tolist(),
     )
 
 

@@ -107,16 +107,16 @@ def _people(asked: Asked) -> str:
 
 def _of_few(run: Evaluation) -> str:
     """Say what any order would reach, where there is little to choose from."""
-    if run.pool > FEW or not len(run.right):
+    if run.pool > FEW or not len(run.right) or len(run.choice) != len(run.right):
         return ""
     return f" out of {run.pool} items (in any order {100 * by_chance(run):.0f} would)"
 
 
 def by_chance(run: Evaluation) -> float:
-    """Return the share of people of whom something is among twenty drawn from the pool."""
+    """Return the share of people of whom something is among twenty drawn from what they may get."""
     missed = [
-        math.comb(max(run.pool - len(own), 0), 20) / max(math.comb(run.pool, 20), 1)
-        for own in run.right
+        math.comb(max(n - len(own), 0), 20) / max(math.comb(n, 20), 1)
+        for n, own in zip(run.choice, run.right, strict=True)
     ]
     return 1 - sum(missed) / len(missed)
 
