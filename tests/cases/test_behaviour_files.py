@@ -12,6 +12,7 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
 from beholder.catalogue.dry_run import dry_run
+from beholder.catalogue.events_of_file import NO_ONE
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
@@ -64,6 +65,20 @@ def test_ga4(tmp_path: Path) -> None:
     assert report.reasons[kind_words.REASONS[kind_words.BACK]] == 1
     _, report = imported(tmp_path, "mapped.csv", text, words=kind_words.parse(["scroll=view"]))
     assert (report.files[0].added, report.files[0].unknown_kinds) == (1, {})
+
+
+def test_who_has_not_signed_in_is_known_by_the_browser(tmp_path: Path) -> None:
+    text = (
+        "event_timestamp,event_name,user_id,user_pseudo_id,item_id\n"
+        "1698830000123456,view_item,,1234.567,SKU1\n"
+        "1698830010123456,view_item,anna,1234.567,SKU2\n"
+        "1698830020123456,view_item,,,SKU3\n"
+    )
+    store, report = imported(tmp_path, "ga4.csv", text)
+    with store:
+        assert len(store.snapshot(None, "1234.567")) == 1
+        assert len(store.snapshot("anna", None)) == 1
+    assert (report.files[0].added, report.reasons) == (2, {NO_ONE: 1})
 
 
 def test_segment(tmp_path: Path) -> None:

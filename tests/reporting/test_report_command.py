@@ -37,6 +37,11 @@ def test_it_evaluates_writes_and_says_where(small: Workspace, tmp_path: Path) ->
     assert "1 evaluation, 5 trainings of up to 1 s each: up to some 5 seconds" in told
     assert said.strip() in file.read_text(encoding="utf-8").replace("‑", "-")
     assert f"written: {file}" in told
+    assert "no erasure reaches it there" in told
+    here = command("report", small.root, "--from", kept)[1]
+    assert "is destroyed with the next erasure" in here
+    nobody = command("report", small.root, "--from", kept, "--no-people")[1]
+    assert "single people" not in nobody
     assert table.read_text().count("\n") == 3
     (run,) = results.read([kept])
     assert [one.share for one in run.learning][-1] == 1.0

@@ -60,11 +60,16 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "interactions": {
         "item_id": tuple(name for name in ITEM if name != "id"),
         "user": USER,
-        "session": ("session_id", "session", "visit_id", "visit", "sitzung", "会话id", "会话"),
+        # The later ones where users have a column of their own: who has not signed in.
+        "session": ("session_id", "session", "visit_id", "visit", "sitzung", "会话id", "会话",
+                    "visitor_id", "user_pseudo_id", "anonymous_id", "client_id", "cookie_id",
+                    "device_id"),
         "time": (
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
             "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
+            "start_time", "started_at", "viewed_at", "watched_at", "played_at", "rated_at",
+            "ordered_at", "purchased_at", "when",
             "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",
             "日期", "时间戳", "行为时间", "下单时间",
         ),

@@ -110,6 +110,14 @@ def command(
         click.echo(f"warning: {told}", err=True)
     click.echo(done.answer)
     click.echo(f"written: {done.file}", err=True)
+    if done.file.parent == workspace.people_reports:
+        click.echo(
+            "it shows what single people did, and is destroyed with the next erasure: pass on one "
+            "with --no-people",
+            err=True,
+        )
+    elif not no_people:
+        click.echo("it shows what single people did, and no erasure reaches it there", err=True)
     for file in (markdown, target):
         if file is not None:
             click.echo(f"written: {file}", err=True)
