@@ -52,6 +52,21 @@ def test_amazon_reviews_2023(shop: Path, tmp_path: Path) -> None:
     assert "details" not in attributes
 
 
+def test_of_several_titles_the_first_counts_and_one_that_is_an_object_none(
+    shop: Path, tmp_path: Path
+) -> None:
+    rows = [
+        {"id": "a", "title": {"en": "Jug", "de": "Krug"}},
+        {"id": "b", "title": ["Vase", "Amphora"]},
+        {"id": "c", "title": ["Cup"]},
+    ]
+    (tmp_path / "items.json").write_text(json.dumps(rows))
+    done = run("import", shop, "--items", tmp_path / "items.json")
+    assert "1 row without the title: it is an object, which cannot be kept" in done
+    assert "1 row without the titles behind the first" in done
+    assert [items_of(shop)[item][0] for item in "abc"] == ["a", "Vase", "Cup"]
+
+
 def test_a_file_of_which_every_row_is_refused_ends_with_1_and_makes_no_bare_items(
     shop: Path, tmp_path: Path
 ) -> None:

@@ -75,6 +75,9 @@ def test_each_number_is_a_member_by_its_name() -> None:
         members_of(both, ["numbers:yaer"])
     _, left_out = members_of(without(dataset, "numbers"), ["numbers", "words"])
     assert left_out == ["numbers is left out: there are no numbers"]
+    same = Modality.of_rows(np.ones((dataset.n_items, 1)), np.ones(dataset.n_items, bool))
+    _, left_out = members_of(replace(dataset, numbers={YEAR: same}), ["numbers", "words"])
+    assert left_out == ["numbers is left out: there are no numbers that tell enough items apart"]
 
 
 def test_numbers_are_read_from_attributes_and_codes_are_none() -> None:

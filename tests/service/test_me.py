@@ -151,8 +151,15 @@ def test_a_visitor_downloads_and_deletes_its_data_in_the_browser(
     assert page.evaluate("document.activeElement.textContent.trim()") == "Keep it"
     page.keyboard.press("Escape")
     sure.wait_for(state="hidden")
+    context.set_offline(True)
     page.get_by_role("button", name="Delete everything").click()
     sure.get_by_role("button", name="Delete everything").click()
+    again = page.locator("#toast").get_by_role("button", name="Try again")
+    again.wait_for()
+    assert page.evaluate("sessionStorage.length") > 0, "nothing is gone yet"
+    context.set_offline(False)
+    complaints.clear()
+    again.click()
     page.get_by_role("heading", name="Deleted").wait_for()
     number = page.locator("dd code").first.inner_text()
     assert len(number) == 32

@@ -205,7 +205,10 @@ def lacks(card: Card, dataset: Dataset) -> str | None:
         "numbers": bool(dataset.content.numbers),
     }
     missing = sorted(source for source in card.learns if not there[source])
-    words = ["vectors of pictures" if source == "pictures" else source for source in missing]
+    called = {"pictures": "vectors of pictures"}
+    if dataset.numbers:  # of six items at least, and not the same of all
+        called["numbers"] = "numbers that tell enough items apart"
+    words = [called.get(source, source) for source in missing]
     if missing:
         return "there are no " + " and no ".join(words)
     found = count_couples(dataset.interactions) if card.couples else 0

@@ -94,7 +94,9 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
             yield Row(number, None, reason if item_id is None else f"item id {reason}")
             continue
         row = {name: column[i] for name, column in others.items()}
-        record, left = _record(item_id, _text(lists, mapping, "title", i), row, mapping)
+        title, unsaid = _title(lists, mapping, i)
+        record, left = _record(item_id, title, row, mapping)
+        left += unsaid
         left += [
             WORD.format(column=mapping.get(name, name))
             for name, column in mixed.items()
@@ -185,12 +187,17 @@ def type_of(value: Attribute) -> str:
     return "words" if told is None else "number in words"
 
 
-def _text(
-    lists: Mapping[str, list[Any]], mapping: Mapping[str, str], field: str, i: int
-) -> str | None:
-    if field not in mapping:
-        return None
-    value = lists[mapping[field]][i]
+def _title(
+    lists: Mapping[str, list[Any]], mapping: Mapping[str, str], i: int
+) -> tuple[str | None, list[str]]:
+    """Return the title of a row, and what cannot be kept of it; of several the first counts."""
+    if "title" not in mapping:
+        return None, []
+    value, left = lists[mapping["title"]][i], []
     if isinstance(value, list):
+        if len(value) > 1:
+            left.append("the titles behind the first")
         value = value[0] if value else None
-    return value if isinstance(value, str) else None if value is None else str(value)
+    if isinstance(value, dict):
+        return None, [*left, "the title: it is an object, which cannot be kept"]
+    return None if value is None else str(value), left

@@ -238,10 +238,9 @@ def _evaluated(workspace: Workspace, wish: Wish, found: Results, showing: Showin
                     found.keep()
         except DataError as error:
             last = error
-            left_out.append(f"{protocol} could not be asked: {error}")
+            left_out.append(f"{protocol} could not be asked: {error.message}")
     if not found.done:
-        told = "; ".join(left_out)
-        raise DataError(told, remedy=last.remedy)
+        raise DataError("; ".join(left_out), remedy=last.remedy)
     return left_out
 
 

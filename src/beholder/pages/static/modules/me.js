@@ -25,10 +25,24 @@ export function wireMe() {
     event.preventDefault();
     sure.close();
   });
-  sure.querySelector("form").addEventListener("submit", () => {
-    dropAll();
-    forgetAll();
+  sure.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    erase(sure, event.target);
   });
+}
+
+/** The answer is a page of its own, so that it is asked for when somebody is there to give it. */
+async function erase(sure, form) {
+  try {
+    await call("/health/live");
+  } catch (error) {
+    sure.close();
+    failed(error, () => erase(sure, form), "error_event", { detail: error.message });
+    return;
+  }
+  dropAll();
+  forgetAll();
+  form.submit();
 }
 
 async function change(target) {
