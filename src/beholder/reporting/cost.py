@@ -6,11 +6,13 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from operator import itemgetter
 
 import msgspec
 import numpy as np
 
 from beholder.bundle.manifest import read
+from beholder.bundle.parts import recipe
 from beholder.bundle.promote import current, folder_of
 from beholder.engine.opening import open_engine
 from beholder.errors import BundleError
@@ -26,6 +28,8 @@ class Bundle(msgspec.Struct, frozen=True):
 
     Attributes
     ----------
+    members
+        What it is made of: weights among items with behaviour, the largest first.
     size
         Bytes of all its files.
     median, late
@@ -35,6 +39,7 @@ class Bundle(msgspec.Struct, frozen=True):
 
     name: str
     created: str
+    members: dict[str, float]
     items: int
     size: int
     median: float
@@ -75,8 +80,10 @@ def _bundle(workspace: Workspace) -> Bundle:
     folder = folder_of(workspace, name)
     manifest = read(folder, workspace.secrets)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    weights = {one.member: one.warm for one in recipe(folder).choice.members if one.warm > 0}
+    largest = dict(sorted(weights.items(), key=itemgetter(1), reverse=True))
     median, late = _answers(workspace, name)
-    return Bundle(name, manifest.created, manifest.n_items, size, median, late)
+    return Bundle(name, manifest.created, largest, manifest.n_items, size, median, late)
 
 
 def _answers(workspace: Workspace, name: str) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from beholder.bundle.choice import MemberRecord
@@ -215,6 +215,10 @@ def _tiles(every: Sequence[Asked], cost: Cost) -> list[tuple[str, str]]:
     return found
 
 
+def _parts(members: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weight:.2f}" for name, weight in members.items())
+
+
 def _cost_rows(cost: Cost) -> list[tuple[str, str]]:
     rows = [(f"evaluating {name}", f"{spent:,.0f} s") for name, spent in cost.seconds.items()]
     if cost.memory is not None:
@@ -225,6 +229,7 @@ def _cost_rows(cost: Cost) -> list[tuple[str, str]]:
     return [
         *rows,
         ("what is served", f"bundle {own.name}, {own.items:,} items"),
+        ("it is made of", _parts(own.members) or "popularity alone"),
         ("its size", summary.size(own.size)),
         (
             "an answer: 20 items for a history of 20",
