@@ -37,6 +37,7 @@ def test_all_words_come_before_some(shop: Engine) -> None:
     assert found.ids[:3] == ["A-2", "A-5", "A-3"], "names before what a text says"
     assert found.total == 3
     assert shop.search("blue jeans qqqq").ids[:3] == ["A-2", "A-5", "A-3"]
+    assert shop.search("qqqq-blue-jacket").ids[0] == "A-5", "joined words are words"
     assert shop.search("white jeans").ids[0] == "A-3", "both, one of them in a text"
 
 

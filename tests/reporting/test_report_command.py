@@ -48,6 +48,10 @@ def test_it_evaluates_writes_and_says_where(small: Workspace, tmp_path: Path) ->
     again = beholder.report(small.root, results=[kept])
     assert again.file.parent == small.people_reports, "where an erasure finds it"
     assert again.answer == said.strip()
+    assert "it is made of" not in again.file.read_text(), "there is no bundle"
+    beholder.train(small.root, budget="1s", models=("itemknn",))
+    served = beholder.report(small.root, results=[kept])
+    assert "it is made of</dt><dd>itemknn 0." in served.file.read_text()
 
 
 def test_who_is_erased_while_it_is_made_is_not_in_it_afterwards(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 
 from beholder.engine.overlay import Overlay
@@ -19,8 +21,8 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     """
     n = len(overlay.cards)
     matched, strong, whole, least = (np.zeros(n), np.zeros(n), 0.0, np.inf)
-    for parts in dict.fromkeys(tuple(words_of(word)) for word in query.split()):
-        strength = _together(overlay, parts)
+    words = dict.fromkeys(tuple(words_of(word)) for word in query.split())
+    for strength in chain.from_iterable(_said(overlay, parts) for parts in words):
         often = int(np.count_nonzero(strength))
         if not often:
             continue
@@ -38,19 +40,17 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     return scores.astype(np.float32)
 
 
-def _together(overlay: Overlay, parts: tuple[str, ...]) -> Floats:
-    """Return how strongly each item says all parts of a word, such as `SKU-1004` or `t-shirt`.
+def _said(overlay: Overlay, parts: tuple[str, ...]) -> list[Floats]:
+    """Return how strongly each item says a word with all its parts, such as `SKU-1004`, `t-shirt`.
 
-    Where no item says all of them, and none is a number, it says one of them.
+    Where no item says all of them, and none is a number, they are words of their own.
     """
-    some: Floats = np.zeros(len(overlay.cards), np.float32)
-    every = np.full_like(some, np.inf if parts else 0)
-    for part in dict.fromkeys(parts):
-        strength = _strength(overlay, part)
-        np.minimum(every, strength, out=every)
-        np.maximum(some, strength, out=some)
+    each = [_strength(overlay, part) for part in dict.fromkeys(parts)]
+    if len(each) < 2:
+        return each
+    every: Floats = np.minimum.reduce(each)
     coded = any(part.isdigit() for part in parts)
-    return every if coded or every.any() else some
+    return [every] if coded or every.any() else each
 
 
 def _strength(overlay: Overlay, word: str) -> Floats:
