@@ -12,9 +12,9 @@ from live_server import Server
 WORDS = catalogue("en")
 
 
-def said(browser: httpx.Client) -> list[str]:
-    html = browser.get("/").text
-    names = ("all_seen", "empty")
+def said(browser: httpx.Client, path: str = "/") -> list[str]:
+    html = browser.get(path).text
+    names = ("all_seen", "all_refused", "empty")
     return [name for name in names if f"<h2>{WORDS[f'{name}_heading']}</h2>" in html]
 
 
@@ -40,6 +40,9 @@ def test_who_has_seen_everything_is_told_so_whatever_he_made_of_it(server: Serve
             does(browser, kind, ids[:1])
             assert browser.get("/v1/recommendations").json()["items"] == []
             assert said(browser) == ["all_seen"]
+            assert WORDS["sub_cold"] not in browser.get("/").text
+            refused = ["all_refused"] if kind == "hide" else []
+            assert said(browser, "/?repeat=allow") == refused
 
 
 def test_where_all_pictures_are_hidden_everybody_is_told_that_there_are_none(

@@ -55,7 +55,7 @@ def render_feed(
         What `GET /v1/rows/{name}` gives, in order; those without items are left out.
     empty
         Whether the catalogue has nothing to show to anybody. Else an answer without items is that
-        of somebody who has seen everything.
+        of somebody who has seen everything or, where that comes again, said no to all of it.
     asked
         What was asked for: the cursor as `page`, and `repeat` for what was seen already; what is
         empty was not.
@@ -71,7 +71,7 @@ def render_feed(
         path="/",
         cards=_cards(look, _placed(answer), level, answer.get("variants")),
         cold=level == "popular",
-        nothing="empty" if empty else "all_seen",
+        nothing="empty" if empty else "all_refused" if again else "all_seen",
         again="" if again else "/?repeat=allow",
         rows=[
             {
