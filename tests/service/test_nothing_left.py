@@ -40,7 +40,7 @@ def test_who_has_seen_everything_is_told_so_whatever_he_made_of_it(server: Serve
             does(browser, kind, ids[:1])
             assert browser.get("/v1/recommendations").json()["items"] == []
             assert said(browser) == ["all_seen"]
-            assert WORDS["sub_cold"] not in browser.get("/").text
+            assert f"<p>{WORDS['sub_cold']}</p>" not in browser.get("/").text
             refused = ["all_refused"] if kind == "hide" else []
             assert said(browser, "/?repeat=allow") == refused
 
