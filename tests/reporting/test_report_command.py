@@ -48,6 +48,9 @@ def test_it_evaluates_writes_and_says_where(small: Workspace, tmp_path: Path) ->
     again = beholder.report(small.root, results=[kept])
     assert again.file.parent == small.people_reports, "where an erasure finds it"
     assert again.answer == said.strip()
+    before = "the evaluations were made before"
+    assert before in again.file.read_text()
+    assert before not in file.read_text()
     assert "it is made of" not in again.file.read_text(), "there is no bundle"
     beholder.train(small.root, budget="1s", models=("itemknn",))
     served = beholder.report(small.root, results=[kept])

@@ -193,7 +193,7 @@ def _made(
         progress.advance()
         progress.finish()
     moment = f"{place.now:%d %B %Y, %H:%M} UTC".lstrip("0")
-    made = Made(workspace.settings.title, __version__, moment, command(workspace, wish))
+    made = Made(workspace.settings.title, __version__, moment, command(workspace, wish), read)
     text = page(made, every, told, spent, shown, left_out)
     file = place.put(workspace, wish, text.encode())
     if wish.markdown is not None:

@@ -36,12 +36,15 @@ class Made:
         Day and time, of UTC.
     command
         As it was typed, or called.
+    read
+        Whether the evaluations were made before, and only read.
     """
 
     catalogue: str
     version: str
     moment: str
     command: str
+    read: bool = False
 
 
 @dataclass(frozen=True)
