@@ -238,3 +238,10 @@ def test_items_of_which_none_is_read_stop_the_dry_run_as_the_import(shop: Path) 
     more = "--interactions", shop.parent / "log.csv", "--dry-run"
     _, error = beholder(*words, *more, status=1)
     assert "no item could be read; log.csv would not be read" in error
+
+
+def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> None:
+    said, _ = look(shop, "user,item_id,event,rating\nu1,i1,purchase,1\nu1,i2,rating,1\n")
+    assert "event says; rating is a rating in rows of that kind, and no opinion in others" in said
+    said, _ = look(shop, "user,item_id,event,quantity\nu1,i1,purchase,1\n")
+    assert "no opinion" not in said

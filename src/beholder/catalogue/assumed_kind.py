@@ -52,7 +52,10 @@ def assumed(
     """
     if "kind" in mapping:
         instead = f", and not --kind {given}" if given is not None else ""
-        return Assumed("click", f"kinds as the column {mapping['kind']} says{instead}")
+        value = mapping.get("value", "")
+        rated = RATINGS.search(plain(value)) is not None
+        only = f"; {value} is a rating in rows of that kind, and no opinion in others" * rated
+        return Assumed("click", f"kinds as the column {mapping['kind']} says{instead}{only}")
     if given is not None:
         return Assumed(given, "as asked for")
     if "value" not in mapping:
