@@ -122,8 +122,8 @@ def faults(found: Columns, at: int) -> dict[int, str]:
 
 def no_ratings(found: Columns, scale: Scale | None) -> NDArray[np.bool_]:
     """Return which rows are ratings that rate nothing on a scale, bool (n,)."""
-    nothing = without_a_rating(found.values, scale)
-    return np.logical_and(found.kinds == CODES["rating"], nothing)
+    rated: NDArray[np.bool_] = found.kinds == CODES["rating"]
+    return rated & without_a_rating(found.values, scale)
 
 
 def nameless(found: Columns) -> NDArray[np.bool_]:
