@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
-from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile, of_ids_alone
+from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
@@ -40,7 +40,8 @@ class BehaviourSeen(msgspec.Struct):
     Attributes
     ----------
     looked_at, joined
-        Rows, and those of them that name an item of the catalogue or of the items file.
+        Rows, and those of them that name an item of the catalogue or of the items file, or one
+        that would be made if they are kept.
     more
         Whether the file has more rows than were looked at.
     fits
@@ -100,7 +101,7 @@ class Looking:
     Attributes
     ----------
     made
-        The items that the import would make of the rows so far.
+        The items that the import would make of the rows so far, those that would be kept.
     """
 
     def __init__(
@@ -122,17 +123,16 @@ class Looking:
 
     def take(self, batch: Batch) -> None:
         """Look at some more rows."""
-        found, reasons = self._reading.take(batch)
+        found = self._reading.take(batch)
         ids = found.items.ids.to_pylist()
-        if self._makes_items:
-            self.made |= {i: i for i in ids if i and i not in self._titles and not why_no_item(i)}
-        known = np.array([i in self._titles or i in self.made for i in ids])
-        joins = known[found.items.rows]
+        there = np.array([self._is_there(i) for i in ids], bool)[found.items.rows]
         self.found.looked_at += len(batch)
-        self.found.joined += int(joins.sum())
+        self.found.joined += int(there.sum())
         if self.found.looked_at == len(batch):
             self.found.fits = self.found.joined * 2 >= len(batch)
-        good = self._refuse(batch, found, joins, reasons)
+        good = self._refuse(batch, found, there)
+        used = [ids[place] for place in np.flatnonzero(found.items.of_rows(good)).tolist()]
+        self.made |= {i: i for i in used if i not in self._titles}
         self._kinds.update(KINDS[code - 1] for code in found.kinds[good].tolist())
         if found.timed and good.any():
             told = found.times[good]
@@ -156,23 +156,20 @@ class Looking:
             found.scale = scale_in_words(reading.ratings, reading.scale)
         return found
 
-    def _refuse(
-        self, batch: Batch, found: Columns, joins: NDArray[np.bool_], reasons: dict[int, str]
-    ) -> NDArray[np.bool_]:
+    def _is_there(self, item: str | None) -> bool:
+        return item is not None and (
+            item in self._titles or (self._makes_items and not why_no_item(item))
+        )
+
+    def _refuse(self, batch: Batch, found: Columns, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Count what would be refused, and return what would not, bool (n,)."""
-        self._near.look(found.items, np.flatnonzero(~joins).tolist())
-        for row in np.flatnonzero(~joins).tolist():
-            reasons[row] = NOT_THERE if found.items.named[row] else NO_ITEM
-        people = [found.users, found.sessions]
-        someone = np.any([one.named for one in people if one is not None], axis=0)
-        for row in np.flatnonzero(~np.broadcast_to(someone, len(batch))).tolist():
-            reasons[row] = NO_ONE
-        good = np.ones(len(batch), bool)
-        good[list(reasons)] = False
+        self._near.look(found.items, np.flatnonzero(~there).tolist())
+        reasons = self._reading.faults(found, there)
+        self._reading.rate(found, reasons)
         for row in sorted(reasons):
             item = found.items.of(row) if reasons[row] == NOT_THERE else None
             self._refusals.add(self._file, batch.rows[row], reasons[row], item)
-        return good
+        return kept(len(batch), reasons)
 
     def _row(self, batch: Batch, found: Columns, row: int) -> JoinedRow:
         item, value = str(found.items.of(row)), float(found.values[row])

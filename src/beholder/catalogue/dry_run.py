@@ -10,7 +10,7 @@ from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
-from beholder.catalogue.import_interactions import would_make_items
+from beholder.catalogue.import_interactions import makes_items
 from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
@@ -67,7 +67,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
         elif seen.what == "users":
             _look_at_users(store, seen, refusals, found, sight)
         else:
-            makes = would_make_items(store, len(known))
+            makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)

@@ -93,24 +93,20 @@ def columns(
     )
 
 
-def faults(found: Columns, at: int, scale: Scale | None = None) -> dict[int, str]:
+def faults(found: Columns, at: int) -> dict[int, str]:
     """Return the rows (from 0) that break a rule, with the rule.
 
     Parameters
     ----------
     at
         This moment; later ones, but for a day of clocks and time zones, are not believed.
-    scale
-        Of the ratings; None: not known.
     """
     reasons: dict[int, str] = {}
-    unrated = (found.kinds == CODES["rating"]) & without_a_rating(found.values, scale)
     rated = np.isin(found.kinds, [CODES[kind] for kind in RATED]) & np.isnan(found.values)
     watched = found.kinds == CODES["watch"]
     bought = (found.kinds == CODES["purchase"]) | (found.kinds == CODES["cart"])
     checks = (
         (rated, UNRATED),
-        (unrated, f"is a number that rates nothing, on a scale of {scale}"),
         (np.isinf(found.values), "value is no finite number"),
         (found.times > at + FUTURE, "time is in the future"),
         *((found.times == code, reason) for code, reason in REASONS.items()),
@@ -122,6 +118,21 @@ def faults(found: Columns, at: int, scale: Scale | None = None) -> dict[int, str
         for row in np.flatnonzero(mask).tolist():
             reasons[row] = reason
     return reasons
+
+
+def no_ratings(found: Columns, scale: Scale | None) -> NDArray[np.bool_]:
+    """Return which rows are ratings that rate nothing on a scale, bool (n,)."""
+    rated: NDArray[np.bool_] = found.kinds == CODES["rating"]
+    return rated & without_a_rating(found.values, scale)
+
+
+def nameless(found: Columns) -> NDArray[np.bool_]:
+    """Return which rows name nobody who may be one, bool (n,)."""
+    someone = np.zeros(len(found.kinds), bool)
+    for column in (found.sessions, found.users):  # of whom no user is named, it is the session
+        if column is not None:
+            someone = np.where(column.named, column.valid, someone)
+    return ~someone
 
 
 def numbers(column: Column) -> NDArray[np.float32]:

@@ -6,12 +6,21 @@ from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
-from beholder.catalogue.events_from_rows import UNRATED, Columns, columns, faults, numbers
+from beholder.catalogue.events_from_rows import (
+    UNRATED,
+    Columns,
+    columns,
+    faults,
+    nameless,
+    no_ratings,
+    numbers,
+)
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers.interface import Batch, distinct
@@ -26,6 +35,7 @@ ELSEWHERE = (
 )
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 NO_ITEM = "names no item: no id, or a word such as NULL"
+RATES_NOTHING = "is a number that rates nothing, on a scale of {scale}"
 
 
 def of_ids_alone(n: int) -> list[str]:
@@ -35,15 +45,25 @@ def of_ids_alone(n: int) -> list[str]:
     return [f"{made} {rest}"] if n else []
 
 
+def kept(n: int, reasons: Mapping[int, str]) -> NDArray[np.bool_]:
+    """Return which of n rows are not refused, bool (n,)."""
+    keep = np.ones(n, bool)
+    keep[list(reasons)] = False
+    return keep
+
+
 class EventsOfFile:
     """Reads a file's batches as events; the import and the dry run do so alike.
+
+    `take` reads a batch, `faults` says which of its rows are refused, and `rate` counts the
+    ratings of the rest, once all is known that may refuse one.
 
     Attributes
     ----------
     mapping
         Columns of the file by our fields.
     ratings
-        Those so far.
+        Those so far, of rows that are kept; of these some rate nothing on the scale.
     scale
         That these are on, where it is a usual one.
     ignored
@@ -69,8 +89,8 @@ class EventsOfFile:
         self._slashed: Slashed | None = None
         self._short = ""
 
-    def take(self, batch: Batch) -> tuple[Columns, dict[int, str]]:
-        """Return the columns of a batch, and its rows that are refused, with why."""
+    def take(self, batch: Batch) -> Columns:
+        """Return the columns of a batch."""
         self.ignored = unused("interactions", [*self.ignored, *batch.columns], self.mapping)
         self._rows += len(batch)
         for name in self.ignored:
@@ -78,15 +98,35 @@ class EventsOfFile:
                 self.elsewhere.setdefault(name, Counter()).update(known(batch.columns[name]))
         kind = self._first(batch).kind
         found = columns(batch, self.mapping, kind, self._words, self._order(batch))
-        rated = found.values[found.kinds == CODES["rating"]]
-        self.ratings = self.ratings.and_those(Ratings.of(rated))
-        self.scale = scale_of(self.ratings)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
-        reasons = faults(found, now(), self.scale)
+        return found
+
+    def faults(self, found: Columns, there: NDArray[np.bool_]) -> dict[int, str]:
+        """Return the rows of a batch that are refused whatever the scale is, with why.
+
+        Parameters
+        ----------
+        there
+            bool (n,). Whether the item of a row is in the catalogue, or would be made.
+        """
+        reasons = faults(found, now())
+        rated = found.values[found.kinds == CODES["rating"]]
         if len(rated) and np.isnan(rated).all():
             reasons |= {row: UNSAID for row, why in reasons.items() if why == UNRATED}
-        return found, reasons
+        named = found.items.named
+        for row in np.flatnonzero(~there).tolist():
+            reasons[row] = NOT_THERE if named[row] else NO_ITEM
+        return reasons | dict.fromkeys(np.flatnonzero(nameless(found)).tolist(), NO_ONE)
+
+    def rate(self, found: Columns, reasons: dict[int, str]) -> None:
+        """Count the ratings of rows that are not refused, and refuse those that rate nothing."""
+        keep = kept(len(found.kinds), reasons)
+        rated = found.values[keep & (found.kinds == CODES["rating"])]
+        self.ratings = self.ratings.and_those(Ratings.of(rated))
+        self.scale = scale_of(self.ratings)
+        why = RATES_NOTHING.format(scale=self.scale)
+        reasons |= dict.fromkeys(np.flatnonzero(keep & no_ratings(found, self.scale)).tolist(), why)
 
     @property
     def unknown_kinds(self) -> dict[str, int]:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
-from beholder.store.ids import NOTHING, says_nothing
+from beholder.store.ids import NOTHING, says_nothing, why_not_id
 from beholder.unicode import is_unicode
 
 SPACED = "ids with spaces around them, which were taken off"
@@ -48,6 +48,18 @@ class Coded:
         """bool (rows,). Whether a row has an id."""
         there: NDArray[np.bool_] = pc.is_valid(self.ids).to_numpy(zero_copy_only=False)
         return there[self.rows]
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """bool (rows,). Whether a row has an id that the store takes."""
+        good = [one is not None and not why_not_id(one) for one in self.ids.to_pylist()]
+        return np.array(good, bool)[self.rows]
+
+    def of_rows(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which of `ids` some rows have, bool (ids,), of bool (rows,)."""
+        found = np.zeros(len(self.ids), bool)
+        found[self.rows[rows]] = True
+        return found
 
 
 def coded(column: Column) -> Coded:

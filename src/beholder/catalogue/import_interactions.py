@@ -12,7 +12,7 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
-from beholder.catalogue.events_of_file import NO_ITEM, NO_ONE, NOT_THERE, EventsOfFile, of_ids_alone
+from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import words_of_ratings
@@ -26,10 +26,11 @@ from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.settings_line import given, write_line
 from beholder.store import ItemRecord, Store, Who
-from beholder.store.ids import check_event, now, why_no_item, why_not_id
+from beholder.store.ids import check_event, now, why_no_item
 from beholder.store.loading import Loader
 from beholder.store.rates import busy
 from beholder.unicode import is_unicode
+from beholder.workspace import Workspace
 
 AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
 APART = ("text", "event_id", "answer", "place")
@@ -64,119 +65,130 @@ class InteractionsImport:
         ids = known["item_id"].to_pylist()
         self.items.add(ids, known["seq"].to_pylist())
         self.near = NearIds(ids)
-        self.makes_items = makes_items(store, path.name, known.num_rows)
+        self.makes_items = makes_items(store, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
         self.rows = self.joined = self.untimed = self.made = 0
 
     def take(self, batch: Batch) -> None:
-        """Store what a batch has."""
-        found, reasons = self.reading.take(batch)
-        if self.makes_items:
-            self._make_items(found.items.ids)
-        items = self._item_rows(found, reasons)
+        """Store what a batch has: items and people are made of rows that are kept alone."""
+        found = self.reading.take(batch)
+        codes = self.items.find(found.items.ids)
+        there = self._there(found.items, codes)
+        reasons = self.reading.faults(found, there)
+        apart = self._apart(batch, found, reasons)
+        self.reading.rate(found, reasons)
         people = self._people_rows(found, reasons)
-        keep = np.ones(len(batch), bool)
-        keep[list(reasons)] = False
+        keep = kept(len(batch), reasons)
+        items = self._item_rows(found.items, codes, keep)
         for row in sorted(reasons):
             item = found.items.of(row) if reasons[row] == NOT_THERE else None
             self.refusals.add(self.path.name, batch.rows[row], reasons[row], item)
         self.untimed += 0 if found.timed else int(keep.sum())
-        apart = self._apart(batch, keep)
-        self._record(batch, found, apart)
-        keep[apart] = False
+        self._record([(batch.rows[row], event) for row, event in apart.items() if keep[row]])
+        keep[list(apart)] = False
         self.loader.add(
             people[keep], items[keep], found.kinds[keep], found.times[keep], found.values[keep]
         )
 
-    def _item_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
-        rows = self.items.find(found.items.ids)[found.items.rows]
-        missing = np.flatnonzero(rows < 0)
-        self.rows += len(rows)
-        self.joined += len(rows) - len(missing)
-        named = found.items.named
-        for row in missing.tolist():
-            reasons[row] = NOT_THERE if named[row] else NO_ITEM
-        self.near.look(found.items, missing.tolist())
-        if self.rows == len(rows) and len(rows) and self.joined * 2 < self.rows:
+    def _there(self, items: Coded, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return whose item is in the catalogue or may be made, bool (n,), of numbers (ids,)."""
+        known = codes != Directory.MISSING
+        if self.makes_items:
+            unknown = items.ids.filter(pa.array(~known)).to_pylist()
+            known[~known] = [one is not None and not why_no_item(one) for one in unknown]
+        there: NDArray[np.bool_] = known[items.rows]
+        self.rows += len(there)
+        self.joined += int(there.sum())
+        self.near.look(items, np.flatnonzero(~there).tolist())
+        if self.rows == len(there) and len(there) and self.joined * 2 < self.rows:
             raise under_half(self.path.name, self.joined, self.rows, self.near.words)
-        return rows
+        return there
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
+        """Return the row number of the person of each row that is kept, int32 (n,)."""
         rows = np.full(len(found.kinds), Directory.MISSING, np.int32)
-        for column, sessions in ((found.sessions, True), (found.users, False)):
+        asked = kept(len(rows), reasons)
+        for column, sessions in ((found.users, False), (found.sessions, True)):
             if column is not None:  # of whom no user is named, it is the session
-                rows = np.where(column.named, self._numbers_of(column, sessions), rows)
-        for row in np.flatnonzero(rows < 0).tolist():
-            reasons[row] = ERASED_WORDS if rows[row] == ERASED else NO_ONE
+                here = asked & column.named
+                rows[here] = self._numbers_of(column, here, sessions)
+                asked &= ~here
+        reasons |= dict.fromkeys(np.flatnonzero(rows == ERASED).tolist(), ERASED_WORDS)
         return rows
 
-    def _numbers_of(self, column: Coded, sessions: bool) -> NDArray[np.int32]:
-        """Return the row number of the person of each row; those met first are looked up."""
+    def _numbers_of(
+        self, column: Coded, here: NDArray[np.bool_], sessions: bool
+    ) -> NDArray[np.int32]:
+        """Return the row number of the person of some rows; those met first are looked up."""
         known = self.sessions if sessions else self.users
         codes = known.find(column.ids)
-        fresh = column.ids.filter(pa.array(codes == Directory.MISSING)).drop_null().to_pylist()
-        good = [person for person in fresh if not why_not_id(person)]
-        if good:
-            persons = [Who("session" if sessions else "user", person) for person in good]
-            known.add(good, self.loader.people(persons))
-            codes = known.find(column.ids)
-        return codes[column.rows]
-
-    def _make_items(self, ids: pa.Array) -> None:
-        unknown = pa.array(self.items.find(ids) == Directory.MISSING)
-        fresh = [i for i in ids.filter(unknown).drop_null().to_pylist() if not why_no_item(i)]
+        fresh = _fresh(column, codes, here)
         if fresh:
+            persons = [Who("session" if sessions else "user", person) for person in fresh]
+            known.add(fresh, self.loader.people(persons))
+            codes = known.find(column.ids)
+        return codes[column.rows[here]]
+
+    def _item_rows(
+        self, items: Coded, codes: NDArray[np.int32], keep: NDArray[np.bool_]
+    ) -> NDArray[np.int32]:
+        """Return the row number of the item of each row; those of rows that are kept are made."""
+        fresh = _fresh(items, codes, keep)
+        if fresh:
+            if not self.made:
+                keep_makes_items(self.store.workspace, self.path.name)
             self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
             self.items.add(fresh, self.store.seqs(fresh).tolist())
             self.made += len(fresh)
+            codes = self.items.find(items.ids)
+        return codes[items.rows]
 
-    def _apart(self, batch: Batch, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the rows that have a text, an id or an answer: stored one by one."""
+    def _apart(self, batch: Batch, found: Columns, reasons: dict[int, str]) -> dict[int, Event]:
+        """Return the events that have a text, an id or an answer, by row: stored one by one."""
         special = np.zeros(len(batch), bool)
         for field in APART:
             if field in self.mapping:
                 column = batch.columns[self.mapping[field]]
                 special |= np.array([value is not None for value in as_list(column)], bool)
-        return np.flatnonzero(special & keep)
-
-    def _record(self, batch: Batch, found: Columns, rows: NDArray[np.int64]) -> None:
-        made: list[tuple[int, Event]] = []
-        for row in rows.tolist():
-            user = found.users.of(row) if found.users is not None else None
-            session = found.sessions.of(row) if found.sessions is not None else None
-            value = float(found.values[row])
-            event = Event(
-                item=str(found.items.of(row)),
-                kind=KINDS[found.kinds[row] - 1],  # type: ignore[arg-type]
-                user=user,
-                session=session if user is None else None,
-                value=None if np.isnan(value) else value,
-                time=int(found.times[row]),
-                event_id=self._cell(batch, "event_id", row),
-                text=self._text(batch, row),
-                answer=self._cell(batch, "answer", row),
-                place=_place(self._cell(batch, "place", row)),
-            )
-            made.append((batch.rows[row], event))
-        for start in range(0, len(made), AT_ONCE):
-            self._record_some(made[start : start + AT_ONCE])
-
-    def _record_some(self, some: list[tuple[int, Event]]) -> None:
-        good = []
-        for row, event in some:
+        made: dict[int, Event] = {}
+        for row in np.flatnonzero(special & kept(len(batch), reasons)).tolist():
+            event = self._event(batch, found, row)
             try:
                 check_event(event, now())
-                good.append((row, event))
+                made[row] = event
             except DataError as error:
-                self.refusals.add(self.path.name, row, error.message)
-        for (row, _), outcome in zip(good, self.store.record([e for _, e in good]), strict=True):
-            if outcome.status == "stored":
-                self.singly[0] += 1
-            elif outcome.status == "same":
-                self.singly[1] += 1
-            else:
-                self.refusals.add(self.path.name, row, f"event: {outcome.status}")
+                reasons[row] = error.message
+        return made
+
+    def _event(self, batch: Batch, found: Columns, row: int) -> Event:
+        user = found.users.of(row) if found.users is not None else None
+        session = found.sessions.of(row) if found.sessions is not None else None
+        value = float(found.values[row])
+        return Event(
+            item=str(found.items.of(row)),
+            kind=KINDS[found.kinds[row] - 1],  # type: ignore[arg-type]
+            user=user,
+            session=session if user is None else None,
+            value=None if np.isnan(value) else value,
+            time=int(found.times[row]),
+            event_id=self._cell(batch, "event_id", row),
+            text=self._text(batch, row),
+            answer=self._cell(batch, "answer", row),
+            place=_place(self._cell(batch, "place", row)),
+        )
+
+    def _record(self, made: list[tuple[int, Event]]) -> None:
+        for start in range(0, len(made), AT_ONCE):
+            some = made[start : start + AT_ONCE]
+            outcomes = self.store.record([event for _, event in some])
+            for (row, _), outcome in zip(some, outcomes, strict=True):
+                if outcome.status == "stored":
+                    self.singly[0] += 1
+                elif outcome.status == "same":
+                    self.singly[1] += 1
+                else:
+                    self.refusals.add(self.path.name, row, f"event: {outcome.status}")
 
     def _cell(self, batch: Batch, field: str, row: int) -> str | None:
         if field not in self.mapping:
@@ -190,26 +202,30 @@ class InteractionsImport:
         return found if isinstance(found, str) and is_unicode(found) else as_id(found)
 
 
-def makes_items(store: Store, file: str, n_items: int) -> bool:
-    """Return whether items that only behaviour names are made; for an empty catalogue, they are.
-
-    That is written into the settings, so that the log of the next day is read as this one, and an
-    import that was interrupted goes on as it began.
-    """
-    workspace = store.workspace
-    if n_items or given(workspace.toml, "behaviour", "makes_items"):
-        return would_make_items(store, n_items)
-    comment = f"{file} came without items: those that behaviour names are made"
-    write_line(workspace.toml, "behaviour", "makes_items", True, comment)
-    return True
-
-
-def would_make_items(store: Store, n_items: int) -> bool:
-    """Return what `makes_items` does, and write nothing."""
+def makes_items(store: Store, n_items: int) -> bool:
+    """Return whether items that only behaviour names are made; for an empty catalogue, they are."""
     workspace = store.workspace
     if n_items or given(workspace.toml, "behaviour", "makes_items"):
         return workspace.settings.behaviour.makes_items
     return True
+
+
+def keep_makes_items(workspace: Workspace, file: str) -> None:
+    """Write into the settings that items are made, before the first one is, where it isn't said.
+
+    So the log of the next day is read as this one, and an import that was interrupted goes on as
+    it began.
+    """
+    if not given(workspace.toml, "behaviour", "makes_items"):
+        comment = f"{file} came without items: those that behaviour names are made"
+        write_line(workspace.toml, "behaviour", "makes_items", True, comment)
+
+
+def _fresh(column: Coded, codes: NDArray[np.int32], rows: NDArray[np.bool_]) -> list[str]:
+    """Return the ids of some rows, bool (n,), that have no number yet, of numbers (ids,)."""
+    wanted = (codes == Directory.MISSING) & column.of_rows(rows)
+    found: list[str] = column.ids.filter(pa.array(wanted)).to_pylist()
+    return found
 
 
 def _place(text: str | None) -> int | None:
@@ -259,7 +275,8 @@ def import_interactions(
     done.said += of_ids_alone(work.made)
     if work.near.words:
         done.said.append(f"{NOT_THERE}: {work.near.words}")
-    done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
+    if done.added or done.same:  # else nobody's ratings are there
+        done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
     if work.untimed:
         report.rules[UNTIMED] = work.untimed
     _name_bots(store, report)

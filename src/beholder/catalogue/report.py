@@ -91,7 +91,8 @@ class Report(msgspec.Struct):
     refused
         The first refused rows; `refused_file` has more of them, `refusals.LISTED` at most.
     joined
-        Share of interactions whose item is in the catalogue; None where there were none.
+        Share of interactions that name an item of the catalogue, or one that is made if they are
+        kept; None where there were none.
     """
 
     started: int

@@ -228,7 +228,7 @@ def import_files(
             done.unread = list(seen.batch.left)
             done.said = [*seen.said, *done.said]
             report.files.append(done)
-            if seen.form.header and not done.refused_whole:
+            if seen.form.header and done.refused < done.read:
                 done.said += _keep_told(workspace.reports, seen)
             if seen.what == "items" and (done.refused_whole or done.cut):
                 break  # behaviour would find nothing, or make items that are ids alone
