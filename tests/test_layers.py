@@ -28,6 +28,7 @@ GROUND = {
     "unicode": set(),
     "lists": {"errors"},
     "measures": set(),
+    "percent": set(),
     "translations": set(),
     "settings": {"errors"},
     "settings_line": {"errors", "durable"},
