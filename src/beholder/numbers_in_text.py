@@ -80,26 +80,22 @@ def number(text: str) -> float | None:
     return None
 
 
-def decimal_mark(text: str) -> str:
-    """Return the decimal mark that a number shows beyond doubt: a comma, a point or nothing."""
-    own = bare(text)
+def either(own: str) -> str:
+    """Return the mark of a bare number that may be thousands or thousandths; empty: it is none."""
+    return ("," if "," in own else ".") if EITHER.fullmatch(own) else ""
+
+
+def decimal_mark(own: str) -> str:
+    """Return the decimal mark of a bare number that is not `either`; empty: it shows none."""
+    if PLAIN.fullmatch(own):
+        return "." if POINT.search(own) else ""
     own = MARKS.sub("", own) if APART.fullmatch(own) else own
     if COMMA.fullmatch(own) or POINTS.fullmatch(own):
         return ","
-    if EITHER.fullmatch(own):
-        return ""
-    if THOUSANDS.fullmatch(own) or (PLAIN.fullmatch(own) and POINT.search(own)):
-        return "."
-    return ""
-
-
-def either(text: str) -> str:
-    """Return the mark of a number that may be thousands or thousandths; empty: it is none."""
-    found = len(text) <= LONGEST and EITHER.fullmatch(bare(text))
-    return ("," if "," in text else ".") if found else ""
+    return "." if THOUSANDS.fullmatch(own) or (PLAIN.fullmatch(own) and "." in own) else ""
 
 
 def with_comma(text: str) -> str:
     """Return a text of a column whose decimal mark is a comma, as `number` reads it."""
-    mark = either(text)
+    mark = either(bare(text)) if len(text) <= LONGEST else ""
     return text.replace(mark, "." if mark == "," else "") if mark else text

@@ -110,8 +110,9 @@ class MarksSeen:
 
     @property
     def settled(self) -> bool:
-        """Whether further values hardly change how the column is read."""
-        return self.points > 0 and (self.commas > 0 or self._enough(self.points))
+        """Whether further values hardly change how the column is read, nor what is said of it."""
+        sure = self.n_either > 0 if self.commas else self._enough(self.points)
+        return self.points > 0 and sure
 
     def _enough(self, n: int) -> bool:
         return SPEAKS * n**2 >= self.n_either

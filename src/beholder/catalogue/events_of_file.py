@@ -155,7 +155,8 @@ class EventsOfFile:
         """Return whether a comma is the decimal mark of values, by the first batch in doubt."""
         if "value" not in self.mapping:
             return False
-        self._seen.take(*counted(batch.columns[self.mapping["value"]]))
+        if not self._seen.settled:
+            self._seen.take(*counted(batch.columns[self.mapping["value"]]))
         self._semicolons = batch.delimiter == ";"
         if self._marks is None and self._seen.either:
             self._marks = self._told()
