@@ -6,14 +6,21 @@ import re
 
 SIGNS = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*|\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$")
 PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-THOUSANDS = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+THOUSANDS = re.compile(r"-?(?!0,)[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")  # of thousands, as there are several
 # Switzerland, France and others: the mark of thousands is no point and no comma.
 APART = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u202f'\u2019][0-9]{3})+(?:[.,][0-9]{1,2})?")
 MARKS = re.compile(r"[ \u00a0\u202f'\u2019]")
 LONGEST = 300  # characters
 LARGEST = 1e300  # either side of zero: beyond it is nothing that anybody means
-COMMA = re.compile(r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),[0-9]{1,2}")
-POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+# A decimal comma beyond doubt: all but one with three digits behind, and one to three before it.
+COMMA = re.compile(
+    r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]{1,3},[0-9]{4,}"
+    r"|[0-9]{4,},[0-9]{3}|0,[0-9]{3})"
+)
+# Thousands or thousandths: its column tells; see `catalogue.decimal_mark`.
+EITHER = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+POINT = re.compile(r"\.[0-9]")
 
 # Only these are read as numbers from text: a product code of digits is a name, not a number.
 NUMBERS = frozenset(
@@ -56,7 +63,8 @@ def sign(text: str) -> str:
 def number(text: str) -> float | None:
     """Return the number that a text is; None where it is none, or may be one of two.
 
-    A comma with one or two digits behind it is a decimal comma, with three a mark of thousands.
+    Alone, a comma with three digits behind it is a mark of thousands (but for `0,500`), with any
+    other number of digits a decimal comma; a point is a decimal point, several are of thousands.
     """
     if len(text) > LONGEST:
         return None
@@ -67,6 +75,27 @@ def number(text: str) -> float | None:
         return float(own)
     if THOUSANDS.fullmatch(own):
         return float(own.replace(",", ""))
-    if COMMA.fullmatch(own):
+    if COMMA.fullmatch(own) or POINTS.fullmatch(own):
         return float(own.replace(".", "").replace(",", "."))
     return None
+
+
+def either(own: str) -> str:
+    """Return the mark of a bare number that may be thousands or thousandths; empty: it is none."""
+    return ("," if "," in own else ".") if EITHER.fullmatch(own) else ""
+
+
+def decimal_mark(own: str) -> str:
+    """Return the decimal mark of a bare number that is not `either`; empty: it shows none."""
+    if PLAIN.fullmatch(own):
+        return "." if POINT.search(own) else ""
+    own = MARKS.sub("", own) if APART.fullmatch(own) else own
+    if COMMA.fullmatch(own) or POINTS.fullmatch(own):
+        return ","
+    return "." if THOUSANDS.fullmatch(own) or (PLAIN.fullmatch(own) and "." in own) else ""
+
+
+def with_comma(text: str) -> str:
+    """Return a text of a column whose decimal mark is a comma, as `number` reads it."""
+    mark = either(bare(text)) if len(text) <= LONGEST else ""
+    return text.replace(mark, "." if mark == "," else "") if mark else text

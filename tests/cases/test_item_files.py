@@ -135,10 +135,16 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
         ("sku;prix en EUR\na;1.299 €\nb;2.450\n", 1299, "a point marks thousands, 1.299 is 1299"),
         ("sku;Preis\na;1.299\nb;12.5\n", 1.299, ""),
         ("sku;Preis\na;1.299\nb;0.500\n", 1.299, ""),
-        ("sku;Preis\na;1.299\nb;2,50\n", 1299, ""),
+        ("sku;Preis\na;1.299\nb;2,50\n", 1299, "1.299 is 1299 (as 2,50 in this column shows)"),
         ("sku;price\na;1.299\nb;2.450\n", 1.299, "warning: price: 1.299 is read with a decimal"),
         ('sku,Preis\na,1.299\nb,"950"\n', 1.299, "may be thousands"),
         ("sku,weight\na,1.299\nb,2.450\n", None, ""),
+        ('sku,price\na,1.299\nb,"2,50"\nc,3.5\n', 1.299, "since 2,50 and 3.5 in this column have"),
+        (
+            'sku,price\na,1.299\nb,"2,50"\n' + "".join(f"{n},10.990\n" for n in range(20)),
+            1.299,
+            "may be thousands, since 2,50 in this column says so, which is little beside 21 that",
+        ),
     ],
 )
 def test_a_point_before_three_digits_is_told_by_all_values_and_the_file(
@@ -152,7 +158,39 @@ def test_a_point_before_three_digits_is_told_by_all_values_and_the_file(
         assert said in told
         assert ("thousands" in told) == bool(said)
     assert items_of(shop)["a"][1].get("price") == price
-    assert price is None or f"price      number (2)    {price:g}" in look
+    n = text.count("\n") - 1
+    assert price is None or f"price number ({n}) {price:g} " in " ".join(look.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "price", "said"),
+    [
+        ("sku;Preis\na;1,099\nb;0,899\nc;12,50\n", 1.099, "1,099 is 1.099 (as 0,899 in this"),
+        ("sku;weight;price\na;0,5;1,250\nb;1,250;7\n", 1.25, "price: a comma is a decimal comma"),
+        ("sku;price\na;1,299\nb;12.50\n", 1299, ""),
+        ("sku;price\na;1,299\nb;1,299.00\n", 1299, ""),
+        ("sku;price\na;0,899\nb;12\n", None, ""),
+        ("sku\tprice\na\t1,250\nb\t0,500\n", 1.25, "1,250 is 1.25 (as 0,500 in this column"),
+        ('sku,price\na,"1,250"\nb,"12,5"\n', 1.25, "1,250 is 1.25 (as 12,5 in this column shows)"),
+        (
+            'sku,price\na,"1,250"\nb,99\n',
+            1250,
+            "warning: price: 1,250 is read as thousands and may have a decimal comma, since all "
+            "commas have three digits behind them: if so, write 1.25\n",
+        ),
+        ('sku,price\na,"1,250"\nb,"2,5"\nc,"1,299,000"\n', 1250, "2,5 and 1,299,000 in this"),
+    ],
+)
+def test_a_comma_before_three_digits_is_told_by_all_values_and_the_file(
+    shop: Path, tmp_path: Path, text: str, price: float | None, said: str
+) -> None:
+    (tmp_path / "sheet.csv").write_text(text)
+    words = "import", shop, "--items", tmp_path / "sheet.csv"
+    look, done = run(*words, "--dry-run"), run(*words)
+    for told in (look, done):
+        assert said in told
+        assert ("decimal comma" in told or "decimal marks" in told) == bool(said)
+    assert items_of(shop)["a"][1]["price"] == (price or 0.899)
 
 
 @pytest.mark.parametrize(

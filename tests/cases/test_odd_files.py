@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from beholder.catalogue.points import PointsSeen, without_points
+from beholder.catalogue.decimal_mark import MarksSeen
+from beholder.catalogue.points import with_commas
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.folder import scan
+from beholder.catalogue.readers.interface import counted
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError, UsageError
 from beholder.numbers_in_text import number
@@ -144,10 +146,12 @@ def test_what_cannot_be_read_is_said_with_what_to_do(tmp_path: Path) -> None:
     [
         ("12", 12), ("-3.5", -3.5), (".5", 0.5), ("1e3", 1000), ("12,50", 12.5),
         ("1.299,00", 1299), ("1,299.00", 1299), ("1,299", 1299), ("1.299", 1.299), ("€ 12,5", 12.5),
-        ("1.000.000,5", 1e6 + 0.5), ("5 EUR", 5), ("$1,000", 1000), ("12,5000", None),
+        ("1.000.000,5", 1e6 + 0.5), ("5 EUR", 5), ("$1,000", 1000), ("12,5000", 12.5),
         ("1 299,00 €", 1299), ("1\u202f299", 1299), ("CHF 1'299.50", 1299.5), ("12 50", None),
         ("1 2990", None), ("1,2,3", None), ("A1", None), ("", None), ("nan", None), ("1_000", None),
-        ("٣", None),
+        ("٣", None), ("0,899", 0.899), ("-0,500 kg", None), ("-0,500", -0.5),
+        ("1234,567", 1234.567), ("1.299,000", 1299), ("1.299.000", 1299000), ("12.5.6", None),
+        ("2019,2020", None), ("0,899,000", None), ("52,520008", 52.520008),
     ],
 )  # fmt: skip
 def test_numbers_as_people_write_them(text: str, value: float | None) -> None:
@@ -194,20 +198,30 @@ def test_a_folder_where_a_file_is_wanted_says_so_and_the_other_way_round(tmp_pat
     ("column", "expected"),
     [
         (["1.299 €", "2.499 €", "899,50 €"], [1299, 2499, 899.5]),
-        (
-            ["1.299", "12,5", "0.500", "1.234.567,80", "EUR 3.000"],
-            [1299, 12.5, 0.5, 1234567.8, 3000],
-        ),
+        (["1.299", "12,5", "1.234.567,80", "EUR 3.000"], [1299, 12.5, 1234567.8, 3000]),
+        (["1.299", "12,5", "0.500"], [1.299, 12.5, 0.5]),
         (["1.299", "2.5", "899"], [1.299, 2.5, 899]),
         (["1.299", 899.5, None], [1.299, 899.5, None]),
         (["1,299", "899.50"], [1299, 899.5]),
         (["1.299.000", "1.299 €", "7"], [1299000, 1299, 7]),
+        (["1,250", "0,500"], [1.25, 0.5]),
+        (["€ 1,250", "0,5", "1.299"], [1.25, 0.5, 1299]),
+        (["1,250", "52,520008"], [1.25, 52.520008]),
+        (["1,250", "0,5", "1,299,000"], [1250, 0.5, 1299000]),
+        (["1,250", "0,5", "1,299.00"], [1250, 0.5, 1299]),
+        (["1,250", "1'299.50"], [1250, 1299.5]),
+        (["1,250", "1 299,50"], [1.25, 1299.5]),
+        (["1,250", "2,000"], [1250, 2000]),
+        (["10.990"] * 10 + ["12,50"], [10990] * 10 + [12.5]),
+        (["10.990"] * 11 + ["12,50"], [10.99] * 11 + [12.5]),
+        (["10.990"] * 1_000 + ["12,50"] * 10, [10990] * 1_000 + [12.5] * 10),
     ],
 )
-def test_beside_a_decimal_comma_a_point_marks_thousands(
+def test_all_values_of_a_column_tell_what_is_its_decimal_mark(
     column: list[Any], expected: list[float | None]
 ) -> None:
-    seen = PointsSeen()
-    seen.take(column)
-    told = without_points(column) if seen.thousands else column
+    seen = MarksSeen()
+    seen.take(*counted(column))
+    marks = seen.told("price", semicolons=False, foreign=False, counted=False)
+    told = with_commas(column) if marks.comma else column
     assert [number(each) if isinstance(each, str) else each for each in told] == expected

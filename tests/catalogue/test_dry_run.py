@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from beholder.catalogue.readers import lines
 from beholder.settings_line import write_line
+from beholder.store import Store
+from beholder.workspace import Workspace
 from command_line import beholder
 
 ITEMS = "item_id,title\n" + "".join(f"i{n},thing {n}\n" for n in range(30))
@@ -245,3 +248,55 @@ def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> Non
     assert "event says; rating is a rating in rows of that kind, and no opinion in others" in said
     said, _ = look(shop, "user,item_id,event,quantity\nu1,i1,purchase,1\n")
     assert "no opinion" not in said
+
+
+@pytest.mark.parametrize(
+    ("mark", "value", "first", "second", "told", "words"),
+    [
+        (
+            ";",
+            "rating",
+            "4,500",
+            "3,000",
+            4.5,
+            "rating: a comma is a decimal comma, 4,500 is 4.5 (",
+        ),
+        (";", "quantity", "2,000", "1,5", 2, "2,000 is 2 (as 1,5 in this column shows)"),
+        (";", "quantity", "1.000", "1,5", 1000, "1.000 is 1000 (as 1,5 in this column shows)"),
+        (";", "quantity", "1,000", "2,000.00", 1000, ""),
+        ("\t", "watch_time", "2,345", "0,500", 2.345, "2,345 is 2.345 (as 0,500 in this column"),
+        ("\t", "quantity", "2,000", "7", 2000, "warning: quantity: 2,000 is read as thousands and"),
+        ("\t", "watch_time", "1.234", "2.345", 1.234, ""),
+    ],
+)
+def test_the_decimal_mark_of_values_is_told_by_their_column(
+    shop: Path, mark: str, value: str, first: str, second: str, told: float, words: str
+) -> None:
+    rows = [["user", "item_id", "time", value], ["u", "i1", "1700000000", first]]
+    rows.append(["u", "i2", "1700000001", second])
+    said, seen = look(shop, "".join(f"{mark.join(row)}\n" for row in rows))
+    files = "--items", shop.parent / "items.csv", "--interactions", shop.parent / "log.csv"
+    done = "".join(beholder("import", shop, *files))
+    for each in (said, done):
+        assert words in each
+        assert ("decimal comma" in each or "thousands" in each) == bool(words)
+    with Store.open(Workspace.open(shop)) as store:
+        stored = store.training_events("train").values.tolist()
+    assert stored == [pytest.approx(row["value"]) for row in seen["rows"]]
+    assert stored[0] == pytest.approx(told)
+
+
+def test_a_decimal_mark_that_the_first_rows_do_not_show_is_warned_of(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "BLOCK", 5_000)  # bytes of a batch
+    rows = "".join(f"u{n}\ti{n % 30}\t2,000\n" for n in range(500))
+    few, many = (f"user\titem_id\tquantity\n{rows}" + f"v\ti1\t{n},5\n" * n for n in (1, 9))
+    said, _ = look(shop, few)
+    assert "quantity: 2,000 is read as thousands and may have a decimal comma" in said
+    assert "later values" not in said
+    said, seen = look(shop, many)
+    assert "warning: quantity: later values show another decimal mark than the first" in said
+    files = "--items", shop.parent / "items.csv", "--interactions", shop.parent / "log.csv"
+    done = "".join(beholder("import", shop, *files))
+    assert all(warning in done for warning in seen["warnings"])

@@ -22,7 +22,7 @@ from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
 from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.catalogue.written_dates import Order
-from beholder.numbers_in_text import number
+from beholder.numbers_in_text import number, with_comma
 from beholder.store.ids import FUTURE, RATED
 
 UNRATED = "is a rating without a number"
@@ -60,6 +60,7 @@ def columns(
     kind: str,
     words: Mapping[str, str] | None = None,
     first: Order = "",
+    comma: bool = False,
 ) -> Columns:
     """Return what the columns of a batch mean.
 
@@ -71,6 +72,8 @@ def columns(
         Kinds of words that are meant otherwise; see `kind_words.codes_of`.
     first
         What the first number of a date with slashes is; see `moments.milliseconds`.
+    comma
+        Whether the decimal mark of the values is a comma; see `decimal_mark`.
     """
     n = len(batch)
     timed = "time" in mapping
@@ -88,7 +91,9 @@ def columns(
         times=(
             milliseconds(batch.columns[mapping["time"]], first) if timed else np.zeros(n, np.int64)
         ),
-        values=numbers(batch.columns[values]) if values else np.full(n, np.nan, np.float32),
+        values=(
+            numbers(batch.columns[values], comma) if values else np.full(n, np.nan, np.float32)
+        ),
         timed=timed,
     )
 
@@ -135,9 +140,17 @@ def nameless(found: Columns) -> NDArray[np.bool_]:
     return ~someone
 
 
-def numbers(column: Column) -> NDArray[np.float32]:
-    """Return float32; NaN where there is nothing, infinite for what is no finite number."""
+def numbers(column: Column, comma: bool = False) -> NDArray[np.float32]:
+    """Return float32; NaN where there is nothing, infinite for what is no finite number.
+
+    Parameters
+    ----------
+    comma
+        Whether the decimal mark of the column is a comma; see `decimal_mark`.
+    """
     values, rows = distinct(column)
+    if comma:
+        values = [with_comma(value) if isinstance(value, str) else value for value in values]
     return np.array([_number(value) for value in values], np.float32)[rows]
 
 

@@ -12,6 +12,8 @@ from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue.attribute_names import in_another_language
+from beholder.catalogue.decimal_mark import Marks, MarksSeen
 from beholder.catalogue.events_from_rows import (
     UNRATED,
     Columns,
@@ -23,7 +25,7 @@ from beholder.catalogue.events_from_rows import (
 )
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.readers.interface import Batch, distinct
+from beholder.catalogue.readers.interface import Batch, counted, distinct
 from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
 from beholder.store.ids import now
 
@@ -34,6 +36,10 @@ ELSEWHERE = (
     "(and --map-kind for its other words)"
 )
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
+LATER = (
+    "{column}: later values show another decimal mark than the first, by which {text} was read: "
+    "write all in one way, with a point"
+)
 NO_ITEM = "names no item: no id, or a word such as NULL"
 RATES_NOTHING = "is a number that rates nothing, on a scale of {scale}"
 
@@ -88,6 +94,9 @@ class EventsOfFile:
         self._assumed: Assumed | None = None
         self._slashed: Slashed | None = None
         self._short = ""
+        self._seen = MarksSeen()  # in all values so far
+        self._marks: Marks | None = None
+        self._semicolons = False
 
     def take(self, batch: Batch) -> Columns:
         """Return the columns of a batch."""
@@ -96,8 +105,9 @@ class EventsOfFile:
         for name in self.ignored:
             if name in batch.columns:
                 self.elsewhere.setdefault(name, Counter()).update(known(batch.columns[name]))
-        kind = self._first(batch).kind
-        found = columns(batch, self.mapping, kind, self._words, self._order(batch))
+        comma = self._comma(batch)
+        kind = self._first(batch, comma).kind
+        found = columns(batch, self.mapping, kind, self._words, self._order(batch), comma)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         return found
@@ -151,15 +161,20 @@ class EventsOfFile:
         """What the file is taken for, in words."""
         dates = self._slashed
         slashes = f"{dates}" if dates and dates.first else ""
-        return [each for each in (self.why, slashes, self._short) if each]
+        marks = self._marks.taken if self._marks else ()
+        return [each for each in (self.why, slashes, self._short, *marks) if each]
 
     @property
     def warnings(self) -> list[str]:
-        """Where the file may say what happened, and is not asked, in words.
+        """Where the file may mean something else than what is taken, in words.
 
-        Where all words of a column are kinds, or some take something back.
+        Where all words of a column are kinds, or some take something back; and where values may be
+        meant otherwise.
         """
-        found = []
+        found = [] if self._marks is None else list(self._marks.doubts)
+        if self._marks is not None and self._told().comma != self._marks.comma:
+            text = next(iter(self._seen.either.values()))
+            found.append(LATER.format(column=self.mapping["value"], text=text))
         for column, words in self.elsewhere.items():
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
@@ -176,11 +191,28 @@ class EventsOfFile:
             self._short = self._short or short_years(values)
         return self._slashed.first if self._slashed else ""
 
-    def _first(self, batch: Batch) -> Assumed:
+    def _comma(self, batch: Batch) -> bool:
+        """Return whether a comma is the decimal mark of values, by the first batch in doubt."""
+        if "value" not in self.mapping:
+            return False
+        if not self._seen.settled:
+            self._seen.take(*counted(batch.columns[self.mapping["value"]]))
+        self._semicolons = batch.delimiter == ";"
+        if self._marks is None and self._seen.either:
+            self._marks = self._told()
+        return self._marks is not None and self._marks.comma
+
+    def _told(self) -> Marks:
+        """Return how values are read, by all batches so far."""
+        column = self.mapping["value"]
+        foreign = in_another_language(column)
+        return self._seen.told(column, self._semicolons, foreign, counted=False)
+
+    def _first(self, batch: Batch, comma: bool) -> Assumed:
         """Return what happened in the file, by its first batch."""
         if self._assumed is None:
             value = self.mapping.get("value")
             nothing = np.full(len(batch), np.nan, np.float32)
-            values = nothing if value is None else numbers(batch.columns[value])
+            values = nothing if value is None else numbers(batch.columns[value], comma)
             self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
         return self._assumed

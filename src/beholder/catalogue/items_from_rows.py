@@ -11,7 +11,7 @@ from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
-from beholder.catalogue.points import NOTHING, Points, is_word, without_points, without_words
+from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.store.attribute_form import why_no_name, why_no_value
 from beholder.store.ids import why_no_item
@@ -85,7 +85,7 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
     others |= {field: lists[mapping[field]] for field in own}
     mixed = {name: others[name] for name in points.numbers if name in others}
     others |= {name: without_words(column) for name, column in mixed.items()}
-    others |= {name: without_points(others[name]) for name in points.thousands if name in others}
+    others |= {name: with_commas(others[name]) for name in points.commas if name in others}
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]

@@ -100,3 +100,9 @@ def distinct(column: Column) -> tuple[list[Any], NDArray[np.int64]]:
             values.append(value)
         codes[i] = place
     return values, codes
+
+
+def counted(column: Column) -> tuple[list[Any], list[int]]:
+    """Return the different values of a column, and how many rows have each."""
+    values, rows = distinct(column)
+    return values, np.bincount(rows, minlength=len(values)).tolist()
