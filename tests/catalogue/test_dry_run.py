@@ -300,3 +300,23 @@ def test_a_decimal_mark_that_the_first_rows_do_not_show_is_warned_of(
     files = "--items", shop.parent / "items.csv", "--interactions", shop.parent / "log.csv"
     done = "".join(beholder("import", shop, *files))
     assert all(warning in done for warning in seen["warnings"])
+
+
+def test_rows_that_are_left_out_or_not_for_sale_are_counted_as_by_the_import(
+    tmp_path: Path,
+) -> None:
+    shop, items = tmp_path / "shop", tmp_path / "items.csv"
+    beholder("init", shop)
+    items.write_text(
+        "Handle,Title,Published,Status\n"
+        "a,Jug,true,active\na,Mug,true,active\nb,Vase,FALSE,active\nc,Cup,true,draft\n"
+    )
+    words = "import", shop, "--items", items
+    said = beholder(*words, "--dry-run")[0]
+    look = json.loads(beholder(*words, "--dry-run", "--json")[0])
+    report = json.loads(beholder(*words, "--json")[0])
+    assert look["rules"] == report["rules"]
+    assert sorted(look["rules"].values()) == [1, 1, 1]
+    assert "1 row whose item an earlier row has: the earlier row counts" in said
+    assert "1 row whose Published is false: " in said
+    assert "1 row whose Status is draft: " in said

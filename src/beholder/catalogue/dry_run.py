@@ -11,6 +11,7 @@ from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import makes_items
+from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
@@ -117,6 +118,8 @@ def _look_at_items(
             titles.setdefault(item_id, row.record.title)
             look = pictures.named if item_id in shown else pictures.wanted
             files = look(item_id, row.pictures).files
+            if item_id in shown and not files:
+                found.count(TWICE, example=f"item {item_id}, row {row.number}")
             shown.setdefault(item_id, set()).update(files)
             if row.pictures and len(sight.pictures) < ROWS:
                 told = writable([list(row.pictures), list(files)])

@@ -13,6 +13,7 @@ from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
 from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.withdrawn import withdrawn
 from beholder.store.attribute_form import why_no_name, why_no_value
 from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute, ItemRecord
@@ -55,6 +56,7 @@ class Row(NamedTuple):
         words = [name for name, own in found.items() if numbers_in_text.is_number(name)]
         words = [name for name in words if not isinstance(found[name], float)]
         rules = [LEFT.format(what=left) for left in self.left]
+        rules += filter(None, (withdrawn(name, own) for name, own in found.items()))
         return rules + [
             NO_NUMBER.format(column=mapping.get(name, name), name=name) for name in words
         ]
