@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from beholder import numbers_in_text
 from beholder.catalogue.attribute_names import attribute_fields
+from beholder.catalogue.html_text import without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
@@ -20,6 +21,8 @@ from beholder.store.records import Attribute, ItemRecord
 
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
+TOLD = "description"
+TAGGED = "rows whose {column} is HTML: its words are kept, without tags"
 LEFT = "rows without {what} (the rest was read)"
 NO_NUMBER = (
     "rows whose {column} is no number: it is kept as words, as most of the column are, and there "
@@ -41,6 +44,8 @@ class Row(NamedTuple):
         The attributes that could not be kept, with why not.
     said
         What it speaks of, as `told` has it, where it says so itself; None: of what its file does.
+    tagged
+        Columns whose text is HTML, of which the words are kept.
     """
 
     number: int
@@ -49,6 +54,7 @@ class Row(NamedTuple):
     pictures: Sequence[str] = ()
     left: Sequence[str] = ()
     said: frozenset[str] | None = None
+    tagged: Sequence[str] = ()
 
     def rules(self, mapping: Mapping[str, str]) -> list[str]:
         """Return what was left out or taken otherwise in the row, in words."""
@@ -56,6 +62,7 @@ class Row(NamedTuple):
         words = [name for name, own in found.items() if numbers_in_text.is_number(name)]
         words = [name for name in words if not isinstance(found[name], float)]
         rules = [LEFT.format(what=left) for left in self.left]
+        rules += [TAGGED.format(column=column) for column in self.tagged]
         rules += filter(None, (withdrawn(name, own) for name, own in found.items()))
         return rules + [
             NO_NUMBER.format(column=mapping.get(name, name), name=name) for name in words
@@ -97,6 +104,7 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
             continue
         row = {name: column[i] for name, column in others.items()}
         title, unsaid = _title(lists, mapping, i)
+        title, tagged = _untagged(title, row, mapping)
         record, left = _record(item_id, title, row, mapping)
         left += unsaid
         left += [
@@ -106,7 +114,7 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
         ]
         named = [name for field in images for name in names(lists[mapping[field]][i])]
         said = None if batch.keys is None else frozenset(told(batch.keys[i], mapping))
-        yield Row(number, record, "", list(dict.fromkeys(named)), left, said)
+        yield Row(number, record, "", list(dict.fromkeys(named)), left, said, tagged)
 
 
 def _record(
@@ -187,6 +195,21 @@ def type_of(value: Attribute) -> str:
         return "number"
     told = numbers_in_text.number(value) if isinstance(value, str) else None
     return "words" if told is None else "number in words"
+
+
+def _untagged(
+    title: str | None, row: dict[str, Any], mapping: Mapping[str, str]
+) -> tuple[str | None, list[str]]:
+    """Take HTML out of a description in place, and of a title; return that, and their columns."""
+    tagged = []
+    if title is not None and (words := without_tags(title)) != title:
+        title = " ".join(words.split())
+        tagged.append(mapping["title"])
+    text = row.get(TOLD)
+    if isinstance(text, str) and (words := without_tags(text)) != text:
+        row[TOLD] = words
+        tagged.append(mapping.get(TOLD, TOLD))
+    return title, tagged
 
 
 def _title(

@@ -51,7 +51,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "afbeelding", "图片", "图像", "画像",
         ),
         "description": (
-            "description", "detail_desc", "desc", "text", "overview", "summary", "details",
+            "description", "detail_desc", "body_html", "desc", "text", "overview", "summary",
+            "details",
             "beschreibung", "produktbeschreibung", "artikelbeschreibung", "kurzbeschreibung",
             "descriptif", "descripción", "descrizione", "descrição", "omschrijving", "beschrijving",
             "opis", "描述", "商品描述", "简介", "説明",

@@ -1,0 +1,57 @@
+"""Descriptions of shops that are HTML: their words are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from beholder.catalogue.html_text import LONGEST, without_tags
+from beholder.store import Store
+from beholder.workspace import Workspace
+from command_line import beholder
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("plain, 2 < 3 and a > b", "plain, 2 < 3 and a > b"),
+        ("I <3 jugs", "I <3 jugs"),
+        ("<p>Soft <b>cotton</b>&nbsp;&amp; linen<br>line 2</p>", "Soft cotton & linen\nline 2"),
+        ("<ul><li>one<li>two</ul>", "one\ntwo"),
+        ("<div>kept</div><script>alert(1)</script><style>p {}</style>", "kept"),
+        ("<p class='a b'>never closed", "never closed"),
+        ("Jug &amp; cup", "Jug & cup"),
+        ("AT&T; R&D", "AT&T; R&D"),
+        ("<p>\n</p>", ""),
+    ],
+)
+def test_words_are_kept_and_tags_are_not(text: str, words: str) -> None:
+    assert without_tags(text) == words
+
+
+def test_what_is_too_long_to_be_kept_is_not_read() -> None:
+    long = "<p>" * LONGEST
+    assert without_tags(long) is long
+
+
+def test_the_import_says_of_how_many_rows_and_the_dry_run_too(tmp_path: Path) -> None:
+    shop, items = tmp_path / "shop", tmp_path / "products.csv"
+    beholder("init", shop)
+    items.write_text(
+        "Handle,Title,Body (HTML)\n"
+        'a,"Jug <em>new</em>",<p>For <b>milk</b></p>\n'
+        "b,Cup,<p>For tea</p>\n"
+        "c,Bowl,for soup\n"
+    )
+    for more in (["--dry-run"], []):
+        said = beholder("import", shop, "--items", items, *more)[0]
+        assert "2 rows whose Body (HTML) is HTML: its words are kept" in said
+        assert "1 row whose Title is HTML" in said
+    with Store.open(Workspace.open(shop)) as store:
+        told = [(store.item(name)["title"], store.item(name)["attributes"]) for name in "abc"]
+    assert told == [
+        ("Jug new", {"description": "For milk"}),
+        ("Cup", {"description": "For tea"}),
+        ("Bowl", {"description": "for soup"}),
+    ]
