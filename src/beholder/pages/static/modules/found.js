@@ -13,7 +13,7 @@ const more = document.querySelector("#more");
 
 /** Let the next page come behind the present one, and show what looks like a picture. */
 export function wireFound(feed) {
-  const asked = JSON.parse(more.dataset.search || "{}");
+  const { furthest, ...asked } = JSON.parse(more.dataset.search || "{}");
   const picture = keptPicture();
   const file = picture?.thumb ? fileOf(picture.thumb) : null;
   if (picture) showPicture(feed, asked, picture, file);
@@ -21,11 +21,11 @@ export function wireFound(feed) {
     const link = event.target.closest(".next");
     if (!link || link.ariaDisabled) return;
     event.preventDefault();
-    grow(feed, asked, file, link);
+    grow(feed, asked, file, link, furthest ?? Infinity);
   });
 }
 
-async function grow(feed, asked, file, link) {
+async function grow(feed, asked, file, link, furthest) {
   link.ariaDisabled = "true";
   const first = feed.cards.length;
   try {
@@ -36,11 +36,11 @@ async function grow(feed, asked, file, link) {
     address.searchParams.set("place", asked.place);
     link.href = address;
     const left = items.length && asked.place < total;
-    link.hidden = !left || asked.place > (asked.furthest ?? Infinity);
+    link.hidden = !left || asked.place > furthest;
     more.querySelector(".too-many").hidden = !left || !link.hidden;
     if (link.hidden) feed.cards[first]?.querySelector("a").focus({ preventScroll: true });
   } catch (error) {
-    failed(error, () => grow(feed, asked, file, link));
+    failed(error, () => grow(feed, asked, file, link, furthest));
   } finally {
     link.ariaDisabled = null;
   }
