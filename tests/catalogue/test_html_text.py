@@ -24,6 +24,9 @@ from command_line import beholder
         ("Jug &amp; cup", "Jug & cup"),
         ("AT&T; R&D", "AT&T; R&D"),
         ("<p>\n</p>", ""),
+        ("<p>a<!-- b --> c<!-- never closed", "a c"),
+        ("<p>" + "<p " * 30_000, " ".join(["<p"] * 30_000)),
+        ("<p>" + "<!--" * 20_000, ""),
     ],
 )
 def test_words_are_kept_and_tags_are_not(text: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
@@ -40,17 +41,19 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     return scores.astype(np.float32)
 
 
-def _said(overlay: Overlay, parts: tuple[str, ...]) -> list[Floats]:
-    """Return how strongly each item says a word with all its parts, such as `SKU-1004`, `t-shirt`.
+def _said(overlay: Overlay, parts: tuple[str, ...]) -> Iterator[Floats]:
+    """Yield how strongly each item says a word with all its parts, such as `SKU-1004`, `t-shirt`.
 
     Where no item says all of them, and none is a number, they are words of their own.
     """
-    each = [_strength(overlay, part) for part in dict.fromkeys(parts)]
-    if len(each) < 2:
-        return each
-    every: Floats = np.minimum.reduce(each)
-    coded = any(part.isdigit() for part in parts)
-    return [every] if coded or every.any() else each
+    different = dict.fromkeys(parts)
+    every: Floats = np.full(len(overlay.cards), np.inf if parts else 0, np.float32)
+    for part in different:  # one at a time: there may be many
+        np.minimum(every, _strength(overlay, part), out=every)
+    if len(different) < 2 or any(part.isdigit() for part in parts) or every.any():
+        yield every
+    else:
+        yield from (_strength(overlay, part) for part in different)
 
 
 def _strength(overlay: Overlay, word: str) -> Floats:
