@@ -119,3 +119,12 @@ def test_the_evaluation_never_repeats(workspace: Workspace, world: World) -> Non
         known, level, view = engine.history_of(world.user_id(3), None)
         ranked = engine.rank(view, known.history, level, 200)
         assert not {*ranked.positions.tolist()} & {*known.history.seen.tolist()}
+
+
+def test_what_comes_again_is_not_said_to_be_liked_by_others_alone(engine: Engine) -> None:
+    did(engine, ("item-0001", "purchase", 1))
+    shown = engine.recommend("ann", k=ALL, repeat="allow").items
+    again = next(one for one in shown if one.id == "item-0001")
+    assert again.reason is not None
+    assert again.reason.kind == "liked"
+    assert [(one.id, one.did) for one in again.reason.because] == [("item-0001", "purchase")]

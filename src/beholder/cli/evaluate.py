@@ -87,6 +87,9 @@ def command(
                 results.shown += 1
     if target is not None:
         click.echo(f"written: {target}", err=True)
+        click.echo(f"next: beholder report {folder} --from {target}", err=True)
+    else:
+        click.echo(f"next: beholder train {folder}, or with --json FILE a report", err=True)
 
 
 def _show(result: Evaluation) -> None:

@@ -735,7 +735,7 @@ class Engine:
         place = view.position_of_id.get(item, -1)
         if place < 0 or not view.shown[place]:
             raise UnknownItemError(
-                f"no item {item!r} is shown in this catalogue ({_items(len(view.cards))})",
+                f"no item {item!r} is shown in this catalogue ({_items(int(view.shown.sum()))})",
                 remedy="check its id; new items need `beholder import`",
                 field="item",
             )

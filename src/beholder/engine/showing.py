@@ -81,9 +81,13 @@ def why(view: Overlay, ranked: Ranked) -> Why:
     kinds = ["liked"] * len(positions)
     for place, told in enumerate(named):
         if not told or sources[place] == EXPLORE:
+            position, source = positions[place], sources[place]
             named[place] = []
+            if source != EXPLORE and position in history:  # shown again: it speaks for itself
+                named[place] = [(history.index(position), 0.0)]
+                continue
             taste = speaks[place] or (by_taste is not None and bool(by_taste[place]))
-            kinds[place] = _kind(view, positions[place], sources[place], taste)
+            kinds[place] = _kind(view, position, source, taste)
     owners = [owner for told in named for owner, _ in told]
     return Why(
         kinds,
