@@ -10,19 +10,22 @@ server that stalls is charged for everybody who had to wait.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import random
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 IDLE = 3.0  # seconds; a server may close what nothing came from for longer
+EVERY = 8  # questions sent in a row, where it is behind its plan
 
 
 class Timing(NamedTuple):
@@ -40,33 +43,80 @@ class Timing(NamedTuple):
     simple: bool = False
 
 
-class Connection:
-    """One keep-alive connection."""
+class Connection(asyncio.Protocol):
+    """One keep-alive connection: bytes as they come, for a stream costs more than an answer.
+
+    Attributes
+    ----------
+    used
+        When it had its last answer.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
         self.used = 0.0
+        self._transport: asyncio.Transport | None = None
+        self._came = bytearray()
+        self._ends = 0  # bytes of head and body; 0: the head is not whole
+        self._answered: Callable[[int, bytes], None] | None = None
 
     async def ask(self, question: bytes) -> tuple[int, bytes]:
         """Send a request and return status and body."""
-        if time.perf_counter() - self.used > IDLE:
+        came: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
+        await self.send(question, lambda status, body: came.set_result((status, body)))
+        return await came
+
+    @property
+    def stale(self) -> bool:
+        """Whether it must be opened before it is asked."""
+        return self._transport is None or time.perf_counter() - self.used > IDLE
+
+    async def send(self, question: bytes, answered: Callable[[int, bytes], None]) -> None:
+        """Open it if it must be; send, and call back with status and body."""
+        if self.stale:
             self.close()
-            self.reader = None
-        if self.reader is None or self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
-        self.writer.write(question)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-        body = await self.reader.readexactly(length)
-        self.used = time.perf_counter()
-        return int(head[9:12]), body
+            loop = asyncio.get_running_loop()
+            await loop.create_connection(lambda: self, self.host, self.port)
+        self.write(question, answered)
+
+    def write(self, question: bytes, answered: Callable[[int, bytes], None]) -> None:
+        """Send on what is open."""
+        assert self._transport is not None
+        self._answered = answered
+        self._transport.write(question)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        came = self._came
+        came += data
+        if not self._ends:
+            head = came.find(b"\r\n\r\n")
+            if head < 0:
+                return
+            length = int(came[:head].lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            self._ends = head + 4 + length
+        if len(came) >= self._ends:
+            status, body = int(came[9:12]), bytes(came[: self._ends])
+            self._came, self._ends = bytearray(), 0
+            self.used = time.perf_counter()
+            answered, self._answered = self._answered, None
+            if answered is not None:
+                answered(status, body)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._transport, self._came, self._ends = None, bytearray(), 0
+        answered, self._answered = self._answered, None
+        if answered is not None:  # hung up on without an answer
+            answered(0, b"")
 
     def close(self) -> None:
         """Hang up."""
-        if self.writer is not None:
-            self.writer.close()
+        if self._transport is not None:
+            self._answered = None
+            self._transport.abort()
+            self._transport = None
 
 
 def questions(plan: dict[str, Any]) -> Iterator[bytes]:
@@ -109,33 +159,82 @@ async def closed(plan: dict[str, Any]) -> list[Timing]:
     return found
 
 
-async def opened(plan: dict[str, Any]) -> list[Timing]:
-    """Ask at planned moments, on as many connections as that takes, up to the plan's."""
-    rng = random.Random(plan["seed"])
-    asked, found = questions(plan), []
-    idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-    for _ in range(plan["connections"]):
-        idle.put_nowait(Connection(plan["host"], plan["port"]))
-    begin = time.perf_counter() + 0.1
+class Opened:
+    """Questions at planned moments, on as many connections as that takes, up to the plan's.
 
-    async def one(at: float, woken: float, question: bytes) -> None:
-        connection = await idle.get()
-        status, body = await connection.ask(question)
-        spent, simple = time.perf_counter() - at, b'"degraded":"' in body
-        found.append(Timing(spent, woken - at, status == 200, simple))
-        idle.put_nowait(connection)
+    Attributes
+    ----------
+    found
+        What came, in the order of the answers.
+    """
 
-    tasks, at = [], begin
-    while at < begin + plan["seconds"]:
-        pause = at - time.perf_counter()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        tasks.append(asyncio.create_task(one(at, time.perf_counter(), next(asked))))
-        at += rng.expovariate(plan["rate"])
-    await asyncio.gather(*tasks)
-    while not idle.empty():
-        idle.get_nowait().close()
-    return found
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.found: list[Timing] = []
+        self._plan = plan
+        self._idle = [Connection(plan["host"], plan["port"]) for _ in range(plan["connections"])]
+        self._waiting: deque[tuple[float, float, bytes]] = deque()
+        self._opening: set[asyncio.Task[None]] = set()
+        self._left = 0
+        self._done = asyncio.Event()
+
+    async def run(self) -> list[Timing]:
+        """Ask, wait for the last answer, and return what came."""
+        rng, asked = random.Random(self._plan["seed"]), questions(self._plan)
+        begin = time.perf_counter() + 0.1
+        at, self._left = begin, 1
+        while at < begin + self._plan["seconds"]:
+            pause = at - time.perf_counter()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            elif self._left % EVERY == 0:
+                await asyncio.sleep(0)  # behind its plan: answers are read all the same
+            self._left += 1
+            self._ask(at, time.perf_counter(), next(asked))
+            at += rng.expovariate(self._plan["rate"])
+        self._ended()
+        await self._done.wait()
+        for connection in self._idle:
+            connection.close()
+        return self.found
+
+    def _ask(self, at: float, woken: float, question: bytes) -> None:
+        if not self._idle:
+            self._waiting.append((at, woken, question))
+            return
+        connection = self._idle.pop()
+
+        def answered(status: int, body: bytes) -> None:
+            spent, simple = time.perf_counter() - at, b'"degraded":"' in body
+            self.found.append(Timing(spent, woken - at, status == 200, simple))
+            self._idle.append(connection)
+            if self._waiting:
+                self._ask(*self._waiting.popleft())
+            self._ended()
+
+        if connection.stale:
+            task = asyncio.create_task(self._open(connection, question, answered))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+        else:
+            connection.write(question, answered)
+
+    async def _open(
+        self, connection: Connection, question: bytes, answered: Callable[[int, bytes], None]
+    ) -> None:
+        try:
+            await connection.send(question, answered)
+        except OSError:  # refused
+            answered(0, b"")
+
+    def _ended(self) -> None:
+        self._left -= 1
+        if not self._left:
+            self._done.set()
+
+
+async def open_loop(plan: dict[str, Any]) -> list[Timing]:
+    """Ask at planned moments; see `Opened`."""
+    return await Opened(plan).run()
 
 
 def answered(found: list[Timing]) -> dict[str, float]:
@@ -170,7 +269,10 @@ def main() -> None:
     plan = json.loads(sys.argv[1])
     with suppress(PermissionError):  # else it waits for the server that it measures
         os.nice(-10)
-    found = asyncio.run(opened(plan) if "rate" in plan else closed(plan))
+    if plan.get("core") is not None:
+        os.sched_setaffinity(0, {plan["core"]})
+    gc.disable()  # a look at a million timings is a pause of its own
+    found = asyncio.run(open_loop(plan) if "rate" in plan else closed(plan))
     print(json.dumps(summary(found, plan["seconds"])))
 
 

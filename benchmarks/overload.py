@@ -7,14 +7,15 @@ The workspace is a trained one, of the tree that serves it (see `trees`); what i
 a copy. Capacity is what 8 connections that are kept busy get in a closed loop, the median of three
 after one that warms. Then questions come at planned moments (open loop), and latency counts from
 the planned moment, refusals included; beside them, once a second, health is asked for, somebody
-opts out and is erased. The generator's own lateness is told: above 5 ms (p99) the row says nothing
-about the server.
+opts out and is erased. The server has one core, the generator another. The generator's own
+lateness is told: above 5 ms (p99) the row says nothing about the server.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import statistics
@@ -86,13 +87,18 @@ def measure(workspace: Workspace, times: list[float], seconds: float) -> dict[st
     users = people(workspace)
     paths = [f"/v1/recommendations?user={user}&k=20" for user in users]
     _, token = KeyFile(workspace.secrets).add("benchmark", ["operator"])
+    cores = sorted(os.sched_getaffinity(0))
+    own, its = cores[0], cores[-1]
+    os.sched_setaffinity(0, {its})  # the server that it starts has the same
     with served(workspace.root) as (pid, port, _):
-        busy = [load(port, paths=paths, connections=8, seconds=4) for _ in range(4)]
+        os.sched_setaffinity(0, {own})
+        busy = [load(port, paths=paths, connections=8, seconds=4, core=own) for _ in range(4)]
         capacity = statistics.median(one["per_second"] for one in busy[1:])
         rows, before = {}, resident(pid)
         for many in times:
             with Beside(port, token, users[0]) as beside:
-                plan = {"connections": CONNECTIONS, "seconds": seconds, "rate": many * capacity}
+                rate = many * capacity
+                plan = {"connections": CONNECTIONS, "seconds": seconds, "rate": rate, "core": own}
                 found = load(port, paths=paths, **plan)
             rows[f"{many:g}"] = found | {
                 "void": found["generator_late_p99_ms"] > LATE,
