@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from beholder.engine.checking import FURTHEST
+
 FAMILY = "lamp"
 WIDE = "/search?is.tags=paper&is.tags=halftone&is.tags=smooth"
 
@@ -136,6 +138,30 @@ def test_more_of_a_search_comes_behind_what_is_there(chromium, server):
     assert not page.locator(".next").is_visible()
     pressed = "[...document.querySelectorAll('.card[data-liked]')].map(card => card.item.id)"
     assert page.evaluate(pressed) == [liked]  # a press takes it back
+    context.close()
+
+
+@pytest.mark.browser
+def test_where_no_further_page_can_be_asked_for_it_is_said(chromium, server):
+    def near(route):
+        answer = route.fetch()
+        told = f"&#34;furthest&#34;:{FURTHEST}"
+        assert told in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(told, "&#34;furthest&#34;:60"))
+
+    def much(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"total": 20_000})
+
+    context = chromium.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.route("**/search?is.*", near)
+    page.route("**/v1/search", much)
+    page.goto(WIDE)
+    assert page.locator(".too-many").is_hidden()
+    page.locator(".next").click()
+    page.locator(".too-many").wait_for()
+    assert page.locator(".next").is_hidden()
     context.close()
 
 
