@@ -8,6 +8,7 @@ import pytest
 
 import beholder
 from beholder.engine.engine import Engine
+from beholder.engine.wording import MISSPELT
 from beholder.errors import UsageError
 from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
@@ -19,6 +20,9 @@ SHOP = {
     "A-4": ("Summer dress", {"category": "Dress", "ean": 4006381333931, "stock": True}),
     "A-5": ("Jeans jacket", {"category": "Jacket", "colour": "Blue", "size": 38}),
     "A-6": ("Blouse for dresses", {"category": "Blouse", "tags": ["office", "cotton"]}),
+    "A-7": ("Wi-Fi router", {"category": "Net"}),
+    "A-8": ("WiFi cable", {"category": "Net"}),
+    "B-1": ("Wasch\u00adpulver", {"category": "Care"}),
 }
 
 
@@ -53,6 +57,22 @@ def test_a_class_comes_before_what_only_speaks_of_it(shop: Engine) -> None:
 )  # fmt: skip
 def test_ids_codes_and_tags_find_their_item(shop: Engine, words: str, item: str) -> None:
     assert shop.search(words).ids[0] == item
+
+
+@pytest.mark.parametrize("words", ["wifi", "wi-fi", "Wi\u2011Fi"])
+def test_a_word_with_a_hyphen_is_the_word_without_it(shop: Engine, words: str) -> None:
+    assert sorted(shop.search(words).ids) == ["A-7", "A-8"]
+
+
+def test_where_a_word_may_be_broken_is_no_end_of_it(shop: Engine) -> None:
+    assert shop.search("waschpulver").ids == shop.search("wasch\u00adpulver").ids == ["B-1"]
+
+
+def test_many_words_are_not_all_compared_with_those_that_are_written_alike(shop: Engine) -> None:
+    assert shop.search("jeanz").ids == ["A-2", "A-5", "A-3"]
+    many = " ".join(f"qq{n}" for n in range(MISSPELT))
+    assert shop.search(f"{many} jeanz").ids == []
+    assert shop.search(f"{many} jeans").ids == ["A-2", "A-5", "A-3"]
 
 
 def test_a_code_finds_its_item_alone_however_it_is_written(shop: Engine) -> None:

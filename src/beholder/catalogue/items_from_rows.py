@@ -21,7 +21,6 @@ from beholder.store.records import Attribute, ItemRecord
 
 LIST_MARK = "|"
 TITLE = ""  # beside names of attributes
-TOLD = "description"
 TAGGED = "rows whose {column} is HTML: its words are kept, without tags"
 LEFT = "rows without {what} (the rest was read)"
 NO_NUMBER = (
@@ -200,16 +199,28 @@ def type_of(value: Attribute) -> str:
 def _untagged(
     title: str | None, row: dict[str, Any], mapping: Mapping[str, str]
 ) -> tuple[str | None, list[str]]:
-    """Take HTML out of a description in place, and of a title; return that, and their columns."""
+    """Take HTML out of words in place, and of a title; return that, and their columns."""
     tagged = []
     if title is not None and (words := without_tags(title)) != title:
         title = " ".join(words.split())
         tagged.append(mapping["title"])
-    text = row.get(TOLD)
-    if isinstance(text, str) and (words := without_tags(text)) != text:
-        row[TOLD] = words
-        tagged.append(mapping.get(TOLD, TOLD))
+    for name, value in row.items():
+        words = _words_of(value)
+        if words is not value:
+            row[name] = words
+            tagged.append(mapping.get(name, name))
     return title, tagged
+
+
+def _words_of(value: Any) -> Any:
+    """Return a value without HTML; itself where it has none."""
+    if isinstance(value, str):
+        words = without_tags(value)
+        return value if words == value else words
+    if isinstance(value, list) and any(isinstance(each, str) for each in value):
+        parts = [_words_of(each) if isinstance(each, str) else each for each in value]
+        return value if parts == value else parts
+    return value
 
 
 def _title(

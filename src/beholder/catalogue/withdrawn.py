@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from beholder import numbers_in_text
+from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.plain_names import plain
 
-NO = frozenset({"0", "-1", "false", "no"})
-OFF = frozenset({"archived", "deleted", "disabled", "discontinued", "draft", "inactive"})
-UNSEEN = frozenset({"hidden", "private"})
-# By the names of columns in exports of Shopify, WooCommerce and others.
-SAID = {
-    "active": NO, "enabled": NO, "published": NO, "visible": NO, "status": OFF,
-    "visibility": UNSEEN, "visibilityincatalog": UNSEEN,
-}  # fmt: skip
+# Names of columns, `is_` before them or not: a no says so; a yes; one of these words; a moment.
+NO = (
+    "active enabled published visible available online aktiv aktiviert veroffentlicht sichtbar "
+    "verfugbar actif publie activo publicado attivo pubblicato ativo"
+)
+YES = (
+    "deleted archived hidden discontinued disabled removed trashed withdrawn unpublished geloscht "
+    "archiviert versteckt deaktiviert supprime eliminado eliminato"
+)
+STATUS = (
+    "status state poststatus productstatus itemstatus listingstatus availability visibility "
+    "visibilityincatalog catalogvisibility"
+)
+OFF = (
+    "archived deleted disabled discontinued draft ended expired hidden inactive offline paused "
+    "pending private removed sold suspended trash trashed unpublished withdrawn "
+    "notvisibleindividually archiviert deaktiviert entwurf geloscht inaktiv versteckt brouillon "
+    "inactif supprime borrador inactivo eliminado bozza inattivo 下架 草稿"
+)
+SINCE = "deletedat archivedat discontinuedat removedat unpublishedat"
+NOTHING = frozenset({"", "null", "none", "nan", "nat"})
 SHOWN = (
     "rows whose {column} is {value}: their items are shown like all others (leave them out, hide "
     "them with `beholder item hide`, or ban them by a rule)"
@@ -20,6 +35,29 @@ SHOWN = (
 
 def withdrawn(column: str, value: object) -> str:
     """Return what a row says so by, in words; empty: it does not."""
-    words = SAID.get(plain(column), frozenset())
     told = str(value).strip().casefold().removesuffix(".0")
-    return SHOWN.format(column=column, value=told) if told in words else ""
+    name, word = plain(column), plain(told)
+    column_of = _COLUMNS.get(name) or _COLUMNS.get(name.removeprefix("is"))
+    off = (
+        (column_of == "no" and _said(told) is False)
+        or (column_of == "yes" and _said(told) is True)
+        or (column_of == "status" and word in _OFF)
+        or (column_of == "since" and word not in NOTHING and _said(told) is not False)
+    )
+    return (
+        SHOWN.format(column=column, value="there" if column_of == "since" else told) if off else ""
+    )
+
+
+def _said(told: str) -> bool | None:
+    """Return whether a cell says yes; None: neither. Of numbers those above nothing do."""
+    number = numbers_in_text.number(told)
+    return says_yes(told) if number is None else number > 0
+
+
+_COLUMNS = {
+    name: kind
+    for kind, names in (("no", NO), ("yes", YES), ("status", STATUS), ("since", SINCE))
+    for name in names.split()
+}
+_OFF = frozenset(OFF.split())

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from beholder.spaces.words import WORD
 from beholder.translations import translation
 
 PRODUCT = ("product_code", "item_group_id")  # the second is what shopping feeds call it
 UNSEARCHED = frozenset({"price", "url", "image", "picture", "colour_hex"})
 SHORT = 60  # characters of an attribute that is a fact, not a text
+HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 CODED = re.compile(r"(?=[^\d]*\d)\w+(?:[-./_:]+\w+)+")
 POINT_ZERO = re.compile(r"^([0-9]+)\.0+$")
 CODE = 10_000  # whole numbers from here on may be codes; those below are sizes and years
@@ -54,7 +56,7 @@ class Searched(NamedTuple):
 
 
 def searched_of(item_id: str, title: str | None, attributes: Mapping[str, Any]) -> Searched:
-    """Return what words may find an item by: its id and its codes, too."""
+    """Return what words may find an item by: its id and codes, and `tshirt` for a t-shirt."""
     head: list[str] = [item_id, joined(item_id), title or ""]
     body: list[str] = []
     for name, value in attributes.items():
@@ -67,6 +69,7 @@ def searched_of(item_id: str, title: str | None, attributes: Mapping[str, Any]) 
                     head.append(joined(entry))
             elif not isinstance(entry, bool) and entry == entry // 1 and abs(entry) >= CODE:
                 head.append(str(int(entry)))
+    head += ("".join(WORD.findall(one)) for short in tuple(head) for one in HYPHENED.findall(short))
     return Searched(" ".join(head), " ".join(body))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Floats
 from beholder.spaces.word_index import words_of
 
+STEM, PLAIN, ALL = 1, 3, 4  # ways to read a word: by its stem, without those nearest to it, all
+MISSPELT = 8  # words of a search that may be: each is compared with thousands
 LIKED = 0.1  # of what the least word counts: how far the most popular is ahead of its equals
 
 
@@ -18,12 +20,13 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     """Return how well each item answers the words, float32 (n,), at most 1.1; 0: not at all.
 
     A word counts by how few items say it. Words that no item says, in whatever form, are passed
-    over.
+    over; what is not written as items write it is looked for among the first `MISSPELT` alone.
     """
     n = len(overlay.cards)
     matched, strong, whole, least = (np.zeros(n), np.zeros(n), 0.0, np.inf)
     words = dict.fromkeys(tuple(words_of(word)) for word in query.split())
-    for strength in chain.from_iterable(_said(overlay, parts) for parts in words):
+    said = (_said(overlay, parts, ALL if i < MISSPELT else PLAIN) for i, parts in enumerate(words))
+    for strength in chain.from_iterable(said):
         often = int(np.count_nonzero(strength))
         if not often:
             continue
@@ -41,26 +44,36 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     return scores.astype(np.float32)
 
 
-def _said(overlay: Overlay, parts: tuple[str, ...]) -> Iterator[Floats]:
+def _said(overlay: Overlay, parts: tuple[str, ...], ways: int) -> Iterator[Floats]:
     """Yield how strongly each item says a word with all its parts, such as `SKU-1004`, `t-shirt`.
 
-    Where no item says all of them, and none is a number, they are words of their own.
+    They may be written in one, `tshirt`. Where no item says it in either way, and none is a
+    number, the parts are words of their own.
     """
     different = dict.fromkeys(parts)
     every: Floats = np.full(len(overlay.cards), np.inf if parts else 0, np.float32)
     for part in different:  # one at a time: there may be many
-        np.minimum(every, _strength(overlay, part), out=every)
+        np.minimum(every, _strength(overlay, part, ways), out=every)
+    if len(parts) > 1:
+        np.maximum(every, _strength(overlay, "".join(parts), STEM), out=every)
     if len(different) < 2 or any(part.isdigit() for part in parts) or every.any():
         yield every
     else:
-        yield from (_strength(overlay, part) for part in different)
+        yield from (_strength(overlay, part, ways) for part in different)
 
 
-def _strength(overlay: Overlay, word: str) -> Floats:
-    """Return how strongly each item says a word, read in the first way that any item says."""
+def _strength(overlay: Overlay, word: str, ways: int) -> Floats:
+    """Return how strongly each item says a word, read in the first way that any item says.
+
+    Parameters
+    ----------
+    ways
+        How many are tried; see `word_index`.
+    """
     base, changed = overlay.parts.words, overlay.words
     found: Floats = np.zeros(len(overlay.cards), np.float32)
-    for own, other in zip(base.ways(word), changed.words.ways(word), strict=True):
+    read = zip(base.ways(word), changed.words.ways(word), strict=True)
+    for own, other in islice(read, ways):
         found[: len(own)] = own
         found[changed.positions] = other
         if found.any():

@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 FEW = 5  # texts from which it cannot be learned which words say nothing
+# What is not seen inside of a word: where it may be broken, and marks of the beginning.
+UNSEEN = re.compile("[\u00ad\u2060\ufeff]|(?<=[a-z\u00df-\u024f\u0370-\u052f])\u200b")
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
 def tokens(text: str) -> list[str]:
     """Split a text into lower-case words; Chinese, Japanese and Korean into character pairs."""
-    found = []
-    for word in WORD.findall(text.lower()):
+    found, small = [], text.lower()
+    for word in WORD.findall(small if small.isascii() else UNSEEN.sub("", small)):
         rest = UNSPACED.sub(" ", word).split()
         found += rest
         for run in UNSPACED.findall(word):
