@@ -13,6 +13,7 @@ from PIL import Image
 from beholder.behaviour.kinds import CODES
 from beholder.catalogue import given_vectors
 from beholder.catalogue.dry_run import dry_run
+from beholder.catalogue.import_interactions import CONFLICT
 from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import BAD, REASONS
@@ -199,7 +200,7 @@ def test_reviews_are_encrypted_and_events_with_ids_are_stored_once(
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
     report = run(store, request)
     assert row(report.files[1]) == (4, 3, 0, 0, 1)
-    assert report.reasons == {"event: conflict": 1}
+    assert report.reasons == {CONFLICT: 1}
     assert [r.get("text") for r in store.export("u")][1] == "a canary text"
     assert row(run(store, request).files[1]) == (4, 0, 0, 3, 1)
 

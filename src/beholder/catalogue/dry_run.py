@@ -24,7 +24,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
-from beholder.catalogue.run import Peek, Request, peek, vectors_of
+from beholder.catalogue.run import Peek, Request, of_file, peek, vectors_of
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
@@ -71,7 +71,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
             makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes)
-            found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+            with of_file(seen.path):
+                found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
             rated = reading.ratings, reading.scale
             doubts = foreseen(store.workspace, *rated) if rated[0].total else []
             found.behaviour.warnings = [*reading.warnings, *doubts]

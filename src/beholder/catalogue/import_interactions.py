@@ -35,6 +35,7 @@ from beholder.workspace import Workspace
 AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
 APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
+CONFLICT = "event_id came before, in a row that says something else: an id is of one event"
 ERASED_WORDS = "its person was erased today"
 UNTIMED = "events without a moment: their order is not known"
 BOTS = (
@@ -159,6 +160,9 @@ class InteractionsImport:
                 made[row] = event
             except DataError as error:
                 reasons[row] = error.message
+        for row, told_before in zip(made, self.store.conflicting(list(made.values())), strict=True):
+            if told_before:
+                reasons[row] = CONFLICT
         return made
 
     def _event(self, batch: Batch, found: Columns, row: int) -> Event:
@@ -187,8 +191,9 @@ class InteractionsImport:
                     self.singly[0] += 1
                 elif outcome.status == "same":
                     self.singly[1] += 1
-                else:
-                    self.refusals.add(self.path.name, row, f"event: {outcome.status}")
+                else:  # somebody else wrote meanwhile
+                    why = CONFLICT if outcome.status == "conflict" else f"event: {outcome.status}"
+                    self.refusals.add(self.path.name, row, why)
 
     def _cell(self, batch: Batch, field: str, row: int) -> str | None:
         if field not in self.mapping:

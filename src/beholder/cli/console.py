@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 import msgspec
 
+from beholder.errors import BeholderError
 from beholder.progress import Progress
 
 ONE = {  # of what is counted
@@ -196,6 +197,18 @@ def members(records: Iterable[Any]) -> None:
 def as_json(value: Any) -> None:
     """Print one JSON document for programs."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def problem(error: BeholderError) -> dict[str, Any]:
+    """Return what programs are told of an error; `file`, `field`, `remedy` where there is one."""
+    told = {
+        "code": error.code,
+        "detail": error.message,
+        "file": error.file,
+        "field": error.field,
+        "remedy": error.remedy,
+    }
+    return {name: value for name, value in told.items() if value} | {"status": error.exit_status}
 
 
 def number(value: float) -> str:
