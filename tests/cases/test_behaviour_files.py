@@ -12,7 +12,7 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
 from beholder.catalogue.dry_run import dry_run
-from beholder.catalogue.events_of_file import NO_ONE
+from beholder.catalogue.events_of_file import NO_ONE, UNTIMED
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
@@ -79,6 +79,22 @@ def test_who_has_not_signed_in_is_known_by_the_browser(tmp_path: Path) -> None:
         assert len(store.snapshot(None, "1234.567")) == 1
         assert len(store.snapshot("anna", None)) == 1
     assert (report.files[0].added, report.reasons) == (2, {NO_ONE: 1})
+
+
+def test_what_programs_write_for_no_moment_is_none_and_counted(tmp_path: Path) -> None:
+    cells = ("0", "2024-01-02", "0000-00-00", "-", "1970-01-01", "soon")
+    text = "user,item,time\n" + "".join(f"u{n},a,{cell}\n" for n, cell in enumerate(cells))
+    store, report = imported(tmp_path, "log.csv", text)
+    with store:
+        assert sorted(store.training_events("train").times.tolist()) == [0, 0, 0, 0, 1704153600000]
+    assert report.rules[UNTIMED] == 4
+    assert report.n_refused == 1
+    with Store.open(Workspace.open(tmp_path / "workspace")) as again:
+        look = dry_run(again, Request(interactions=tmp_path / "log.csv"))
+    assert look.rules[UNTIMED] == 4
+    assert look.behaviour is not None
+    assert look.behaviour.first == look.behaviour.last == "2024-01-02 00:00:00"
+    assert [row.time for row in look.behaviour.rows][:2] == ["", "2024-01-02 00:00:00"]
 
 
 def test_segment(tmp_path: Path) -> None:

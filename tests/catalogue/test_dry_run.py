@@ -266,6 +266,7 @@ def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> Non
         (";", "quantity", "1,000", "2,000.00", 1000, ""),
         ("\t", "watch_time", "2,345", "0,500", 2.345, "2,345 is 2.345 (as 0,500 in this column"),
         ("\t", "quantity", "2,000", "7", 2000, "warning: quantity: 2,000 is read as thousands and"),
+        (",", "Menge", "1.000", "2", 1, "warning: Menge: 1.000 is read with a decimal point and"),
         ("\t", "watch_time", "1.234", "2.345", 1.234, ""),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Set
 import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
-from beholder.catalogue.events_of_file import EventsOfFile
+from beholder.catalogue.events_of_file import UNTIMED, EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import makes_items
@@ -202,6 +202,7 @@ def _look_at_interactions(
     finally:
         rows.close()
     sight.cut = str(rows.error or "")
+    found.count(UNTIMED, looking.untimed)
     return looking.end()
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
-from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue.assumed_kind import AMOUNTS, Assumed, assumed
 from beholder.catalogue.attribute_names import in_another_language
 from beholder.catalogue.decimal_mark import Marks, MarksSeen
 from beholder.catalogue.events_from_rows import (
@@ -25,6 +25,7 @@ from beholder.catalogue.events_from_rows import (
 )
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.plain_names import plain
 from beholder.catalogue.readers.interface import Batch, counted, distinct
 from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
 from beholder.store.ids import now
@@ -40,6 +41,8 @@ LATER = (
     "{column}: later values show another decimal mark than the first, by which {text} was read: "
     "write all in one way, with a point"
 )
+UNTIMED = "events without a moment: their order is not known"
+PIECES_OF = ("purchase", "cart")
 NO_ITEM = "names no item: no id, or a word such as NULL"
 RATES_NOTHING = "is a number that rates nothing, on a scale of {scale}"
 
@@ -56,6 +59,22 @@ def kept(n: int, reasons: Mapping[int, str]) -> NDArray[np.bool_]:
     keep = np.ones(n, bool)
     keep[list(reasons)] = False
     return keep
+
+
+def marks_of_values(
+    seen: MarksSeen, column: str, kind: str | None, semicolons: bool = False
+) -> Marks:
+    """Return how the values of behaviour in a column are read.
+
+    Parameters
+    ----------
+    kind
+        What is said to have happened: pieces are counted in thousands, and seldom weighed.
+    semicolons
+        Whether these stand between fields.
+    """
+    pieces = kind in PIECES_OF or AMOUNTS.search(plain(column)) is not None
+    return seen.told(column, semicolons, in_another_language(column), pieces)
 
 
 class EventsOfFile:
@@ -171,10 +190,13 @@ class EventsOfFile:
         Where all words of a column are kinds, or some take something back; and where values may be
         meant otherwise.
         """
-        found = [] if self._marks is None else list(self._marks.doubts)
-        if self._marks is not None and self._told().comma != self._marks.comma:
-            text = next(iter(self._seen.either.values()))
-            found.append(LATER.format(column=self.mapping["value"], text=text))
+        found: list[str] = []
+        if self._marks is not None:
+            now_told = self._told()  # by all values, and not by the first ones alone
+            found += now_told.doubts
+            if now_told.comma != self._marks.comma:
+                text = next(iter(self._seen.either.values()))
+                found.append(LATER.format(column=self.mapping["value"], text=text))
         for column, words in self.elsewhere.items():
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
@@ -204,9 +226,7 @@ class EventsOfFile:
 
     def _told(self) -> Marks:
         """Return how values are read, by all batches so far."""
-        column = self.mapping["value"]
-        foreign = in_another_language(column)
-        return self._seen.told(column, self._semicolons, foreign, counted=False)
+        return marks_of_values(self._seen, self.mapping["value"], self._asked, self._semicolons)
 
     def _first(self, batch: Batch, comma: bool) -> Assumed:
         """Return what happened in the file, by its first batch."""

@@ -12,8 +12,9 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
-from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
+from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
+from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
@@ -37,7 +38,6 @@ APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
 CONFLICT = "event_id came before, in a row that says something else: an id is of one event"
 ERASED_WORDS = "its person was erased today"
-UNTIMED = "events without a moment: their order is not known"
 BOTS = (
     "people above {cap} events on a day (most likely programs): all is kept, and training counts "
     "the newest {cap} of a day"
@@ -85,7 +85,7 @@ class InteractionsImport:
         for row in sorted(reasons):
             item = found.items.of(row) if reasons[row] == NOT_THERE else None
             self.refusals.add(self.path.name, batch.rows[row], reasons[row], item)
-        self.untimed += 0 if found.timed else int(keep.sum())
+        self.untimed += int((keep & (found.times == NONE)).sum())
         self._record([(batch.rows[row], event) for row, event in apart.items() if keep[row]])
         keep[list(apart)] = False
         self.loader.add(
@@ -282,8 +282,7 @@ def import_interactions(
         done.said.append(f"{NOT_THERE}: {work.near.words}")
     if done.added or done.same:  # else nobody's ratings are there
         done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
-    if work.untimed:
-        report.rules[UNTIMED] = work.untimed
+    report.count(UNTIMED, work.untimed)
     _name_bots(store, report)
     return done
 
