@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from beholder.behaviour.kinds import CODES
-from beholder.catalogue import given_vectors
+from beholder.catalogue import given_vectors, written_values
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.import_interactions import CONFLICT
 from beholder.catalogue.import_items import TWICE
@@ -109,7 +109,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("clicks.csv", 3): "time is in the future",
         ("clicks.csv", 4): REASONS[BAD],
         ("clicks.csv", 5): "is a rating without a number",
-        ("clicks.csv", 6): "value is no finite number",
+        ("clicks.csv", 6): written_values.REASONS[written_values.OTHER],
         ("clicks.csv", 7): "its item is not in the catalogue: nope",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
