@@ -14,6 +14,7 @@ from beholder.catalogue.card import card
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.events_of_file import NO_ONE, UNTIMED
 from beholder.catalogue.mapping import guess, parse_maps
+from beholder.catalogue.moments import NO_CLOCK, REASONS
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.cli.init import create
@@ -95,6 +96,61 @@ def test_what_programs_write_for_no_moment_is_none_and_counted(tmp_path: Path) -
     assert look.behaviour is not None
     assert look.behaviour.first == look.behaviour.last == "2024-01-02 00:00:00"
     assert [row.time for row in look.behaviour.rows][:2] == ["", "2024-01-02 00:00:00"]
+
+
+NEW_YEARS_EVE = 1735653600000  # 31 December 2024, 14:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "clocks"),
+    [
+        ("Datum,Uhrzeit", ("31.12.2024", "30.12.2024"), ("14:05", "09:10")),
+        ("date,time", ("12/31/2024", "12/30/2024"), ("2:05 PM", "9:10 am")),
+        ("Date,Heure", ("31/12/2024", "30/12/2024"), ("14h05", "9 h 10")),
+        ("日期,时间", ("2024-12-31", "2024/12/30"), ("14:05:00", "9:10:00.0")),
+        ("time,date", ("2024-12-31", "2024-12-30"), ("14:05", "9:10")),
+        ("Tag,Zeit", ("2024-12-31 00:00:00", "20241230"), ("14:05 Uhr", "9.10")),
+    ],
+)
+def test_a_day_and_its_time_of_day_are_one_moment(
+    tmp_path: Path, names: str, days: tuple[str, ...], clocks: tuple[str, ...]
+) -> None:
+    pairs = zip(days, clocks, strict=True)
+    cells = [(b, a) if names == "time,date" else (a, b) for a, b in pairs]
+    rows = [f"u{n},a,{first},{second}\n" for n, (first, second) in enumerate(cells)]
+    store, report = imported(tmp_path, "log.csv", f"user,item,{names}\n" + "".join(rows))
+    with store:
+        times = sorted(store.training_events("train").times.tolist())
+    day_before = NEW_YEARS_EVE - (24 + 5) * 3_600_000
+    assert times == [day_before + 10 * 60_000, NEW_YEARS_EVE + 5 * 60_000]
+    clock, day = report.files[0].mapping["time_of_day"], report.files[0].mapping["time"]
+    assert f"{clock} is read as the time of day of {day}" in report.files[0].said
+    assert report.files[0].ignored == []
+
+
+def test_a_time_of_day_that_is_none_is_refused_and_an_empty_one_is_midnight(tmp_path: Path) -> None:
+    cells = ("14:05", "25:10", "", "13:00 PM", "12:05 am")
+    text = "user,item,Datum,Uhrzeit\n" + "".join(
+        f"u{n},a,31.12.2024,{cell}\n" for n, cell in enumerate(cells)
+    )
+    store, report = imported(tmp_path, "log.csv", text)
+    midnight = NEW_YEARS_EVE - 14 * 3_600_000
+    with store:
+        assert sorted(store.training_events("train").times.tolist()) == [
+            midnight, midnight + 5 * 60_000, NEW_YEARS_EVE + 5 * 60_000
+        ]  # fmt: skip
+    assert report.reasons == {REASONS[NO_CLOCK]: 2}
+
+
+def test_a_moment_is_left_alone_by_a_time_of_day_beside_it(tmp_path: Path) -> None:
+    text = "user,item,timestamp,date,time\nu,a,1700000001,2024-12-31,14:05\n"
+    store, report = imported(tmp_path, "log.csv", text)
+    with store:
+        assert store.training_events("train").times.tolist() == [1700000001000]
+    assert report.files[0].ignored == ["date", "time"]
+    with pytest.raises(DataError, match="no column that looks like a day"):
+        told = {"time_of_day": "at"}
+        imported(tmp_path, "more.csv", "user,item,at\nu,a,14:05\n", maps=told)
 
 
 def test_segment(tmp_path: Path) -> None:

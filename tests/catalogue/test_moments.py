@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.catalogue.moments import BAD, DAYS, EITHER, FAR, NONE, REASONS, YEAR, milliseconds
+from beholder.catalogue.moments import (
+    BAD,
+    DAYS,
+    EITHER,
+    FAR,
+    NO_CLOCK,
+    NONE,
+    REASONS,
+    YEAR,
+    milliseconds,
+)
 from beholder.catalogue.written_dates import slashed
 
 NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
@@ -106,7 +116,7 @@ def test_a_moment_that_is_none_is_no_error() -> None:
 
 
 def test_every_code_that_is_no_moment_says_why() -> None:
-    assert set(REASONS) == {BAD, YEAR, DAYS, FAR, EITHER}
+    assert set(REASONS) == {BAD, YEAR, DAYS, FAR, EITHER, NO_CLOCK}
     assert all(code < 0 for code in REASONS)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.scales import Scale, without_a_rating
-from beholder.catalogue import kind_words, written_values
+from beholder.catalogue import kind_words, time_of_day, written_values
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
@@ -93,9 +93,7 @@ def columns(
         users=users,
         sessions=sessions,
         kinds=told,
-        times=(
-            milliseconds(batch.columns[mapping["time"]], first) if timed else np.zeros(n, np.int64)
-        ),
+        times=_times(batch, mapping, first) if timed else np.zeros(n, np.int64),
         values=values,
         written=written,
         timed=timed,
@@ -162,6 +160,12 @@ def numbers(column: Column, comma: bool = False) -> tuple[NDArray[np.float32], N
     read = [written_values.read(value, comma) for value in values]
     told = np.array([value for value, _ in read], np.float32)
     return told[rows], np.array([way for _, way in read], np.uint8)[rows]
+
+
+def _times(batch: Batch, mapping: Mapping[str, str], first: Order) -> NDArray[np.int64]:
+    found = milliseconds(batch.columns[mapping["time"]], first)
+    clock = mapping.get(time_of_day.FIELD)
+    return found if clock is None else time_of_day.on_days(found, batch.columns[clock])
 
 
 def _all(n: int, kind: str) -> NDArray[np.uint8]:

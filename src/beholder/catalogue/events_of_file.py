@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
-from beholder.catalogue import written_values
+from beholder.catalogue import time_of_day, written_values
 from beholder.catalogue.assumed_kind import AMOUNTS, Assumed, assumed
 from beholder.catalogue.attribute_names import in_another_language
 from beholder.catalogue.decimal_mark import Marks, MarksSeen
@@ -193,7 +193,8 @@ class EventsOfFile:
         slashes = f"{dates}" if dates and dates.first else ""
         marks = self._marks.taken if self._marks else ()
         written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
-        return [each for each in (self.why, slashes, self._short, *marks, *written) if each]
+        words = (self.why, slashes, self._short, self._clock(), *marks, *written)
+        return [each for each in words if each]
 
     @property
     def warnings(self) -> list[str]:
@@ -216,6 +217,12 @@ class EventsOfFile:
                 told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
                 found.append(ELSEWHERE.format(column=column, words=told))
         return found
+
+    def _clock(self) -> str:
+        clock = self.mapping.get(time_of_day.FIELD)
+        return (
+            "" if clock is None else time_of_day.SAID.format(clock=clock, day=self.mapping["time"])
+        )
 
     def _way_of(self, found: Columns) -> int:
         """Return how ratings are written, by the first batch that has some."""

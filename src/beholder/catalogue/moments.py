@@ -22,7 +22,7 @@ from beholder.catalogue.readers.interface import Column, distinct
 from beholder.catalogue.written_dates import SLASHES, Order, written
 
 NONE = 0  # as of files without moments
-BAD, YEAR, DAYS, FAR, EITHER = -1, -2, -3, -4, -5
+BAD, YEAR, DAYS, FAR, EITHER, NO_CLOCK = -1, -2, -3, -4, -5, -6
 REASONS = {
     BAD: "time is no moment since 1970, or is in a notation that is not known: write 2025-12-31, "
     "2025-12-31T14:05:00Z, or seconds or milliseconds since 1970",
@@ -31,6 +31,7 @@ REASONS = {
     FAR: "time is a number that is no moment from 1990 to 2100, in seconds or any smaller unit",
     EITHER: "time may begin with the day or the month, and no date of the file, or not this one, "
     "tells: write 2025-12-31 for 31 December, or seconds or milliseconds since 1970",
+    NO_CLOCK: "time of day is none: write 14:05 or 14:05:30, or leave it empty",
 }
 FIRST, LAST = 631_152_000, 4_102_444_800  # seconds: the beginning of 1990, and of 2100
 UNITS = (1_000.0, 1.0, 1e-3, 1e-6)  # milliseconds of a second, and so on by 10^3

@@ -29,6 +29,7 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
+from beholder.catalogue.time_of_day import with_time_of_day
 from beholder.catalogue.told_columns import Told
 from beholder.catalogue.whole_file import Agree
 from beholder.errors import BeholderError, DataError, UsageError, VectorsError
@@ -210,6 +211,8 @@ def _meant(
 ) -> dict[str, str]:
     """Return what columns mean: as told, by name, and kinds by the column that names some."""
     mapping = guess(what, list(batch.columns), told, path.name)
+    if what == "interactions":
+        mapping = with_time_of_day(mapping, batch, told, path.name)
     if what != "interactions" or "kind" in told:
         return mapping
     used = {column for field, column in mapping.items() if field != "kind"}
