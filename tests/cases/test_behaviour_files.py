@@ -129,7 +129,7 @@ def test_a_day_and_its_time_of_day_are_one_moment(
 
 
 def test_a_time_of_day_that_is_none_is_refused_and_an_empty_one_is_midnight(tmp_path: Path) -> None:
-    cells = ("14:05", "25:10", "", "13:00 PM", "12:05 am")
+    cells = ("14:05", "25:10", "", "13:00 PM", "12:05 am", "14:05:00")
     text = "user,item,Datum,Uhrzeit\n" + "".join(
         f"u{n},a,31.12.2024,{cell}\n" for n, cell in enumerate(cells)
     )
@@ -137,7 +137,7 @@ def test_a_time_of_day_that_is_none_is_refused_and_an_empty_one_is_midnight(tmp_
     midnight = NEW_YEARS_EVE - 14 * 3_600_000
     with store:
         assert sorted(store.training_events("train").times.tolist()) == [
-            midnight, midnight + 5 * 60_000, NEW_YEARS_EVE + 5 * 60_000
+            midnight, midnight + 5 * 60_000, *[NEW_YEARS_EVE + 5 * 60_000] * 2
         ]  # fmt: skip
     assert report.reasons == {REASONS[NO_CLOCK]: 2}
 
@@ -148,8 +148,8 @@ def test_a_moment_is_left_alone_by_a_time_of_day_beside_it(tmp_path: Path) -> No
     with store:
         assert store.training_events("train").times.tolist() == [1700000001000]
     assert report.files[0].ignored == ["date", "time"]
+    told = {"time_of_day": "at"}
     with pytest.raises(DataError, match="no column that looks like a day"):
-        told = {"time_of_day": "at"}
         imported(tmp_path, "more.csv", "user,item,at\nu,a,14:05\n", maps=told)
 
 
