@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from beholder.cli.main import TO_FILES
 from beholder.cli.main import beholder as group
 from command_line import beholder
+from items_held import items_of
 
 
 @pytest.fixture
@@ -74,6 +77,17 @@ def test_an_error_is_one_document(shop: Path, words: str, code: str, status: int
     error = json.loads(beholder(*given, "--json", status=status)[0])["error"]
     assert (error["code"], error["status"]) == (code, status)
     assert error["detail"]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_a_file_whose_name_is_no_unicode_is_refused_before_it_is_read(
+    shop: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / os.fsdecode(b"m\xfcbel.csv")
+    file.write_text("item_id\na\n")
+    printed, _ = beholder("import", shop, "--items", file, "--json", status=1)
+    assert json.loads(printed)["error"]["file"] == "m?bel.csv"
+    assert items_of(shop) == {}
 
 
 def test_the_output_of_a_command_that_writes_its_json_is_for_people(

@@ -15,6 +15,7 @@ import msgspec
 
 from beholder.errors import BeholderError
 from beholder.progress import Progress
+from beholder.unicode import writable
 
 ONE = {  # of what is counted
     "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
@@ -208,7 +209,8 @@ def problem(error: BeholderError) -> dict[str, Any]:
         "field": error.field,
         "remedy": error.remedy,
     }
-    return {name: value for name, value in told.items() if value} | {"status": error.exit_status}
+    there = {name: value for name, value in told.items() if value}
+    return {**writable(there), "status": error.exit_status}  # names of files may be no Unicode
 
 
 def number(value: float) -> str:
