@@ -130,14 +130,14 @@ def test_a_day_and_its_time_of_day_are_one_moment(
 
 def test_a_time_of_day_that_is_none_is_refused_and_an_empty_one_is_midnight(tmp_path: Path) -> None:
     cells = ("14:05", "25:10", "", "13:00 PM", "12:05 am", "14:05:00")
-    text = "user,item,Datum,Uhrzeit\n" + "".join(
+    text = "user,item,Datum,Uhrzeit\nu9,a,00.00.0000,14:05\n" + "".join(
         f"u{n},a,31.12.2024,{cell}\n" for n, cell in enumerate(cells)
     )
     store, report = imported(tmp_path, "log.csv", text)
     midnight = NEW_YEARS_EVE - 14 * 3_600_000
     with store:
         assert sorted(store.training_events("train").times.tolist()) == [
-            midnight, midnight + 5 * 60_000, *[NEW_YEARS_EVE + 5 * 60_000] * 2
+            0, midnight, midnight + 5 * 60_000, *[NEW_YEARS_EVE + 5 * 60_000] * 2
         ]  # fmt: skip
     assert report.reasons == {REASONS[NO_CLOCK]: 2}
 

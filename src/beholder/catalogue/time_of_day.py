@@ -118,5 +118,6 @@ def _are_days(column: Column) -> bool:
     there = [value for value in distinct(column)[0] if value is not None]
     dates = slashed(there)
     read = milliseconds(there, dates.first if dates else "")
-    days = (read == EITHER) | ((read > NONE) & (read % DAY == 0))
-    return not ((read > NONE) & (read % DAY != 0)).any() and 2 * int(days.sum()) > len(there)
+    told = read[read != NONE]  # 0000-00-00 says that there is no day
+    days, hours = (told > NONE) & (told % DAY == 0), (told > NONE) & (told % DAY != 0)
+    return not hours.any() and 2 * int((days | (told == EITHER)).sum()) > len(told)
