@@ -40,7 +40,8 @@ from typing import ClassVar, Self
 class BeholderError(Exception):
     """Base of all errors that Beholder raises on purpose.
 
-    The message says what was found and what was wanted; ``remedy`` says what to do.
+    The message says what was found and what was wanted; ``remedy`` says what to do, ``field`` which
+    argument or column is meant, and ``file`` the name of the file that is at fault, if one is.
     """
 
     code: ClassVar[str] = "error"
@@ -52,9 +53,15 @@ class BeholderError(Exception):
         self.message = message
         self.remedy = remedy
         self.field = field
+        self.file = ""
 
     def __str__(self) -> str:
         return f"{self.message} ({self.remedy})" if self.remedy else self.message
+
+    def of_file(self, name: str) -> Self:
+        """Return itself as of a file of this name, unless another is named already."""
+        self.file = self.file or name
+        return self
 
     def inside(self, place: str) -> Self:
         """Return itself as of a part of what was told, such as `events[1]`."""

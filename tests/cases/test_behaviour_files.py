@@ -12,8 +12,9 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue import kind_words
 from beholder.catalogue.card import card
 from beholder.catalogue.dry_run import dry_run
-from beholder.catalogue.events_of_file import NO_ONE
+from beholder.catalogue.events_of_file import NO_ONE, UNTIMED
 from beholder.catalogue.mapping import guess, parse_maps
+from beholder.catalogue.moments import NO_CLOCK, REASONS
 from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.cli.init import create
@@ -79,6 +80,77 @@ def test_who_has_not_signed_in_is_known_by_the_browser(tmp_path: Path) -> None:
         assert len(store.snapshot(None, "1234.567")) == 1
         assert len(store.snapshot("anna", None)) == 1
     assert (report.files[0].added, report.reasons) == (2, {NO_ONE: 1})
+
+
+def test_what_programs_write_for_no_moment_is_none_and_counted(tmp_path: Path) -> None:
+    cells = ("0", "2024-01-02", "0000-00-00", "-", "1970-01-01", "soon")
+    text = "user,item,time\n" + "".join(f"u{n},a,{cell}\n" for n, cell in enumerate(cells))
+    store, report = imported(tmp_path, "log.csv", text)
+    with store:
+        assert sorted(store.training_events("train").times.tolist()) == [0, 0, 0, 0, 1704153600000]
+    assert report.rules[UNTIMED] == 4
+    assert report.n_refused == 1
+    with Store.open(Workspace.open(tmp_path / "workspace")) as again:
+        look = dry_run(again, Request(interactions=tmp_path / "log.csv"))
+    assert look.rules[UNTIMED] == 4
+    assert look.behaviour is not None
+    assert look.behaviour.first == look.behaviour.last == "2024-01-02 00:00:00"
+    assert [row.time for row in look.behaviour.rows][:2] == ["", "2024-01-02 00:00:00"]
+
+
+NEW_YEARS_EVE = 1735653600000  # 31 December 2024, 14:00 UTC
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "clocks"),
+    [
+        ("Datum,Uhrzeit", ("31.12.2024", "30.12.2024"), ("14:05", "09:10")),
+        ("date,time", ("12/31/2024", "12/30/2024"), ("2:05 PM", "9:10 am")),
+        ("Date,Heure", ("31/12/2024", "30/12/2024"), ("14h05", "9 h 10")),
+        ("日期,时间", ("2024-12-31", "2024/12/30"), ("14:05:00", "9:10:00.0")),
+        ("time,date", ("2024-12-31", "2024-12-30"), ("14:05", "9:10")),
+        ("Tag,Zeit", ("2024-12-31 00:00:00", "20241230"), ("14:05 Uhr", "9.10")),
+    ],
+)
+def test_a_day_and_its_time_of_day_are_one_moment(
+    tmp_path: Path, names: str, days: tuple[str, ...], clocks: tuple[str, ...]
+) -> None:
+    pairs = zip(days, clocks, strict=True)
+    cells = [(b, a) if names == "time,date" else (a, b) for a, b in pairs]
+    rows = [f"u{n},a,{first},{second}\n" for n, (first, second) in enumerate(cells)]
+    store, report = imported(tmp_path, "log.csv", f"user,item,{names}\n" + "".join(rows))
+    with store:
+        times = sorted(store.training_events("train").times.tolist())
+    day_before = NEW_YEARS_EVE - (24 + 5) * 3_600_000
+    assert times == [day_before + 10 * 60_000, NEW_YEARS_EVE + 5 * 60_000]
+    clock, day = report.files[0].mapping["time_of_day"], report.files[0].mapping["time"]
+    assert f"{clock} is read as the time of day of {day}" in report.files[0].said
+    assert report.files[0].ignored == []
+
+
+def test_a_time_of_day_that_is_none_is_refused_and_an_empty_one_is_midnight(tmp_path: Path) -> None:
+    cells = ("14:05", "25:10", "", "13:00 PM", "12:05 am", "14:05:00")
+    text = "user,item,Datum,Uhrzeit\nu9,a,00.00.0000,14:05\n" + "".join(
+        f"u{n},a,31.12.2024,{cell}\n" for n, cell in enumerate(cells)
+    )
+    store, report = imported(tmp_path, "log.csv", text)
+    midnight = NEW_YEARS_EVE - 14 * 3_600_000
+    with store:
+        assert sorted(store.training_events("train").times.tolist()) == [
+            0, midnight, midnight + 5 * 60_000, *[NEW_YEARS_EVE + 5 * 60_000] * 2
+        ]  # fmt: skip
+    assert report.reasons == {REASONS[NO_CLOCK]: 2}
+
+
+def test_a_moment_is_left_alone_by_a_time_of_day_beside_it(tmp_path: Path) -> None:
+    text = "user,item,timestamp,date,time\nu,a,1700000001,2024-12-31,14:05\n"
+    store, report = imported(tmp_path, "log.csv", text)
+    with store:
+        assert store.training_events("train").times.tolist() == [1700000001000]
+    assert report.files[0].ignored == ["date", "time"]
+    told = {"time_of_day": "at"}
+    with pytest.raises(DataError, match="no column that looks like a day"):
+        imported(tmp_path, "more.csv", "user,item,at\nu,a,14:05\n", maps=told)
 
 
 def test_segment(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,28 @@ def test_names_that_look_like_a_row_are_asked_about(tmp_path: Path) -> None:
         words = ("import", tmp_path / "shop", "--interactions", tmp_path / "u.tsv")
         _, told = beholder(*words, status=1)
         assert ("--no-header" in told) == asked, told
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["sku,name\na,Mug\n", "商品编号,名称\n一,杯子\n", '{"id": "a"}\n'])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_two_bytes_a_letter_without_a_mark_are_named(
+    tmp_path: Path, encoding: str, text: str, pack: Callable[[bytes], bytes]
+) -> None:
+    ending = (".jsonl" if text.startswith("{") else ".csv") + ".gz" * (pack is gzip.compress)
+    path = tmp_path / f"items{ending}"
+    path.write_bytes(pack(text.encode(encoding)))
+    with pytest.raises(DataError, match="looks like UTF-16 without") as refused:
+        list(open_rows(path, lambda *_: None))
+    assert refused.value.remedy.startswith(f"say --encoding {encoding}")
+    (batch,) = open_rows(path, lambda *_: None, Form(encoding))
+    assert len(batch) == 1
+
+
+def test_single_zeros_and_other_scripts_are_no_utf16(tmp_path: Path) -> None:
+    path = tmp_path / "items.csv"
+    path.write_text("sku,name\na,M\0ug\nb,杯子\nc,Tall jug of the sea\n")
+    assert sum(len(batch) for batch in open_rows(path, lambda *_: None)) > 0
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])

@@ -266,6 +266,7 @@ def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> Non
         (";", "quantity", "1,000", "2,000.00", 1000, ""),
         ("\t", "watch_time", "2,345", "0,500", 2.345, "2,345 is 2.345 (as 0,500 in this column"),
         ("\t", "quantity", "2,000", "7", 2000, "warning: quantity: 2,000 is read as thousands and"),
+        (",", "Menge", "1.000", "2", 1, "warning: Menge: 1.000 is read with a decimal point and"),
         ("\t", "watch_time", "1.234", "2.345", 1.234, ""),
     ],
 )
@@ -284,6 +285,64 @@ def test_the_decimal_mark_of_values_is_told_by_their_column(
         stored = store.training_events("train").values.tolist()
     assert stored == [pytest.approx(row["value"]) for row in seen["rows"]]
     assert stored[0] == pytest.approx(told)
+
+
+WAYS = [
+    ("watch_time", ["01:02:03", "0:10:00", "90"], [3723, 600, 90], "01:02:03 is read as hours"),
+    ("watch_time", ["1:00:00,5", "0:00:01.25", "90"], [3600.5, 1.25, 90], "3600.5 seconds"),
+    (
+        "rating",
+        ["80%", "100 %", "7,5%"],
+        [80, 100, 7.5],
+        "80% is read as 80 on a scale of 0 to 100",
+    ),
+    ("rating", ["1/5", "0.5 / 5", "1/5"], [1, 0.5, 1], "1/5 is read as 1 on a scale of 1 to 5"),
+    ("rating", ["4/10", "5/10", "3/10"], [4, 5, 3], "4/10 is read as 4 on a scale of 1 to 10"),
+    ("rating", ["80/100", "9/100", "30%"], [80, 9, 30], "ratings of 0 to 100"),
+]
+
+
+@pytest.mark.parametrize(("column", "cells", "values", "words"), WAYS)
+def test_values_that_are_more_than_a_number_are_read_where_they_are_beyond_doubt(
+    shop: Path, column: str, cells: list[str], values: list[float], words: str
+) -> None:
+    rows = [f'u,i{n},170000000{n},"{cell}"' for n, cell in enumerate(cells, 1)]
+    said, seen = look(shop, "\n".join([f"user,item_id,time,{column}", *rows, ""]))
+    files = "--items", shop.parent / "items.csv", "--interactions", shop.parent / "log.csv"
+    assert words in "".join(beholder("import", shop, *files))
+    assert words in said or words.startswith("ratings")
+    with Store.open(Workspace.open(shop)) as store:
+        assert store.training_events("train").values.tolist() == pytest.approx(values)
+    assert [row["value"] for row in seen["rows"]] == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("watch_time", "02:35", "may begin with minutes or hours: write seconds, or 0:02:35"),
+        ("watch_time", "1h 5m", "write seconds, such as 3900 for 1h 5m"),
+        ("watch_time", "65 Min.", "write seconds"),
+        ("watch_time", "80%", "what happened is no rating: write a number"),
+        ("watch_time", "1:60:00", "value is no finite number: write one such as 4"),
+        ("rating", "4 stars", "write the number alone, such as 4 for 4 stars"),
+        ("rating", "★★★★☆", "write the number alone, such as 4 for 4 stars"),
+        ("rating", "1:02:03", "what happened is no watch: write a number"),
+        ("rating", "7/5", "write a number, such as 4 for 4/5"),
+        ("rating", "3/4", "write a number, such as 4 for 4/5"),
+        ("rating", "120%", "write a number, such as 4 for 4/5"),
+        ("rating", "80%", "in another way than most ratings of the file"),
+        ("rating", "gut", "value is no finite number: write one such as 4"),
+        ("rating", "1e400", "value is no finite number"),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_refused_with_what_to_write(
+    shop: Path, column: str, cell: str, reason: str
+) -> None:
+    rows = [f"u,i{n},170000000{n},{value}" for n, value in enumerate(["2", cell, "3"], 1)]
+    said, seen = look(shop, "\n".join([f"user,item_id,time,{column}", *rows, ""]))
+    assert "1 row would be refused: " in said
+    assert reason in said
+    assert [row["value"] for row in seen["rows"]] == [2, 3]
 
 
 def test_a_decimal_mark_that_the_first_rows_do_not_show_is_warned_of(

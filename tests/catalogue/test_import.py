@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from beholder.behaviour.kinds import CODES
-from beholder.catalogue import given_vectors
+from beholder.catalogue import given_vectors, written_values
 from beholder.catalogue.dry_run import dry_run
+from beholder.catalogue.import_interactions import CONFLICT
 from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import BAD, REASONS
@@ -108,7 +109,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
         ("clicks.csv", 3): "time is in the future",
         ("clicks.csv", 4): REASONS[BAD],
         ("clicks.csv", 5): "is a rating without a number",
-        ("clicks.csv", 6): "value is no finite number",
+        ("clicks.csv", 6): written_values.REASONS[written_values.OTHER],
         ("clicks.csv", 7): "its item is not in the catalogue: nope",
         ("clicks.csv", 8): "names no one: no id, a word such as NULL, or no valid id",
     }
@@ -199,7 +200,7 @@ def test_reviews_are_encrypted_and_events_with_ids_are_stored_once(
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
     report = run(store, request)
     assert row(report.files[1]) == (4, 3, 0, 0, 1)
-    assert report.reasons == {"event: conflict": 1}
+    assert report.reasons == {CONFLICT: 1}
     assert [r.get("text") for r in store.export("u")][1] == "a canary text"
     assert row(run(store, request).files[1]) == (4, 0, 0, 3, 1)
 

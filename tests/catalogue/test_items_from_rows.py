@@ -85,9 +85,9 @@ def test_numbers_too_long_to_be_read_end_an_array_as_what_they_are(
 
 def test_lists_of_words_and_numbers_keep_both(shop: Path, tmp_path: Path) -> None:
     file = tmp_path / "f.jsonl"
-    file.write_text('{"item_id": "a", "title": [], "sizes": ["S", 38, null, 1.5]}')
+    file.write_text('{"item_id": "a", "title": [], "sizes": ["S", 38, null, 1.5, true]}')
     beholder("import", shop, "--items", file)
-    assert items_of(shop) == {"a": ("a", {"sizes": ["S", "38", "1.5"]})}
+    assert items_of(shop) == {"a": ("a", {"sizes": ["S", "38", "1.5", "true"]})}
 
 
 VASE = {"item_id": "a", "title": "Vase", "price": 10, "sale": True, "colour": "blue"}

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beholder.catalogue.moments import BAD, DAYS, EITHER, FAR, REASONS, YEAR, milliseconds
+from beholder.catalogue.moments import (
+    BAD,
+    DAYS,
+    EITHER,
+    FAR,
+    NO_CLOCK,
+    NONE,
+    REASONS,
+    YEAR,
+    milliseconds,
+)
 from beholder.catalogue.written_dates import slashed
 
 NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
@@ -46,7 +56,17 @@ NOON = 1_600_000_000_000  # 13 September 2020, 12:26:40 UTC
         (2023, YEAR),
         ("45231.5", DAYS),
         (45231, DAYS),
-        ("0", FAR),
+        ("0", NONE),
+        (0.0, NONE),
+        ("-", NONE),
+        ("0000-00-00", NONE),
+        ("0000-00-00 00:00:00", NONE),
+        ("00.00.0000", NONE),
+        ("1970-01-01", NONE),
+        ("1970-01-01 01:00:00", NONE),  # the same in Berlin
+        ("1969-12-31T19:00:00", NONE),  # and in New York
+        ("1970-01-02", 86_400_000),
+        ("0000-12-00", BAD),
         ("12", FAR),
         ("1e30", FAR),
         ("-5", BAD),
@@ -96,7 +116,7 @@ def test_a_moment_that_is_none_is_no_error() -> None:
 
 
 def test_every_code_that_is_no_moment_says_why() -> None:
-    assert set(REASONS) == {BAD, YEAR, DAYS, FAR, EITHER}
+    assert set(REASONS) == {BAD, YEAR, DAYS, FAR, EITHER, NO_CLOCK}
     assert all(code < 0 for code in REASONS)
 
 

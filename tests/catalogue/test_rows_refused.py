@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from beholder.catalogue.import_interactions import CONFLICT
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
@@ -77,6 +78,22 @@ def test_a_log_of_which_no_row_is_kept_leaves_the_workspace_as_it_was(
     assert people(shop) == 0
     assert (shop / "beholder.toml").read_text() == settings
     assert not (shop / "reports" / "columns.json").exists()
+
+
+def test_an_id_of_another_event_makes_no_item(shop: Path) -> None:
+    first = {"user": "u1", "item": "a", "event_id": "e1"}
+    words = "import", shop, "--interactions"
+    twice = log_of(
+        shop, first, first | {"item": "ghost", "value": "1"}, {"user": "u2", "item": "b"}
+    )
+    (file,) = json.loads(beholder(*words, twice, "--json")[0])["files"]
+    assert (file["added"], file["refused"]) == (2, 1)
+    assert sorted(items_of(shop)) == ["a", "b"]
+    later = log_of(shop, first, first | {"item": "late"}, first | {"user": "u3", "item": "c"})
+    report = json.loads(beholder(*words, later, "--json")[0])
+    (file,) = report["files"]
+    assert (file["added"], file["same"], report["reasons"]) == (1, 1, {CONFLICT: 1})
+    assert sorted(items_of(shop)) == ["a", "b", "c"]
 
 
 def test_a_wrong_map_leaves_nothing_for_the_right_one(shop: Path) -> None:

@@ -90,6 +90,26 @@ def test_kinds_and_values_mean_what_they_mean_in_a_file() -> None:
     assert set(events_of(SMALL, {}, "like").kinds.tolist()) == {CODES["like"]}
 
 
+def test_all_values_of_a_column_tell_its_decimal_mark_as_in_a_file() -> None:
+    told = events_of({**SMALL, "rating": ["4,5", "3,125", "2", "1"]}, {})
+    assert told.values.tolist() == [4.5, 3.125, 2, 1]
+    assert told.notes[0].startswith("rating: a comma is a decimal comma, 3,125 is 3.125 (")
+    told = events_of({**SMALL, "quantity": ["1.000", "2", "3", "1"]}, {})
+    assert told.notes[0].startswith("warning: quantity: 1.000 is read with a decimal point")
+    items = {"id": ["x", "y", "z"], "price": ["1.299", "12,50", 7], "colour": ["1.299", "a", "b"]}
+    found = quick(SMALL, items=items)
+    own = [found.engine.item(item).attributes for item in "xyz"]
+    assert [each["price"] for each in own] == [1299, 12.5, 7]
+    assert own[0]["colour"] == "1.299"
+    assert any(note.startswith("price: a point marks thousands") for note in found.notes)
+
+
+def test_what_says_that_there_is_no_moment_is_counted() -> None:
+    told = events_of({**SMALL, "time": ["2024-01-01", "-", "0000-00-00", "2024-01-02"]}, {})
+    assert told.times.tolist()[1:3] == [0, 0]
+    assert told.notes == ("events without a moment: their order is not known (2 of 4)",)
+
+
 def test_moments_are_read_in_any_unit() -> None:
     second = 1_700_000_000
     for column in (

@@ -39,6 +39,11 @@ SCALES = (Scale(0, 1, 0.5), Scale(1, 5, 3.5), Scale(1, 10, 6.5), Scale(0, 100, 6
 UNRATED = -1.0
 
 
+def scale_up_to(high: float) -> Scale:
+    """Return the usual scale with this top."""
+    return next(scale for scale in SCALES if scale.high == high)
+
+
 def scale_of(ratings: Ratings) -> Scale | None:
     """Return the smallest usual scale that has 99 of 100 ratings; None: there is none.
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
+from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
@@ -102,6 +103,8 @@ class Looking:
     ----------
     made
         The items that the import would make of the rows so far, those that would be kept.
+    untimed
+        How many rows that would be kept have no moment.
     """
 
     def __init__(
@@ -113,6 +116,7 @@ class Looking:
         makes_items: bool,
     ) -> None:
         self.made: dict[str, str] = {}  # their ids are their titles
+        self.untimed = 0
         self._makes_items = makes_items
         self.found = BehaviourSeen()
         self._file, self._reading = file, reading
@@ -134,8 +138,9 @@ class Looking:
         used = [ids[place] for place in np.flatnonzero(found.items.of_rows(good)).tolist()]
         self.made |= {i: i for i in used if i not in self._titles}
         self._kinds.update(KINDS[code - 1] for code in found.kinds[good].tolist())
-        if found.timed and good.any():
-            told = found.times[good]
+        told = found.times[good & (found.times != NONE)]
+        self.untimed += int(good.sum()) - len(told)
+        if len(told):
             both = np.concatenate([self._times, told[[told.argmin(), told.argmax()]]])
             self._times = np.array([both.min(), both.max()])
         for row in np.flatnonzero(good)[: max(ROWS - len(self.found.rows), 0)].tolist():
@@ -177,11 +182,13 @@ class Looking:
             batch.rows[row],
             KINDS[int(found.kinds[row]) - 1],
             None if np.isnan(value) else value,
-            _moment(int(found.times[row])) if found.timed else "",
+            _moment(int(found.times[row])),
             item,
             self._titles.get(item, item),
         )
 
 
 def _moment(time: int) -> str:
+    if time == NONE:
+        return ""
     return datetime.fromtimestamp(time / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Set
 import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
-from beholder.catalogue.events_of_file import EventsOfFile
+from beholder.catalogue.events_of_file import UNTIMED, EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import makes_items
@@ -24,7 +24,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
-from beholder.catalogue.run import Peek, Request, peek, vectors_of
+from beholder.catalogue.run import Peek, Request, of_file, peek, vectors_of
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
@@ -71,7 +71,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
             makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes)
-            found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+            with of_file(seen.path):
+                found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
             rated = reading.ratings, reading.scale
             doubts = foreseen(store.workspace, *rated) if rated[0].total else []
             found.behaviour.warnings = [*reading.warnings, *doubts]
@@ -201,6 +202,7 @@ def _look_at_interactions(
     finally:
         rows.close()
     sight.cut = str(rows.error or "")
+    found.count(UNTIMED, looking.untimed)
     return looking.end()
 
 

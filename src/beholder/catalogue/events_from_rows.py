@@ -6,26 +6,26 @@ erasures.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.scales import Scale, without_a_rating
-from beholder.catalogue import kind_words
+from beholder.catalogue import kind_words, time_of_day, written_values
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
 from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.catalogue.written_dates import Order
-from beholder.numbers_in_text import number, with_comma
+from beholder.catalogue.written_values import CLOCK, PLAIN
 from beholder.store.ids import FUTURE, RATED
 
 UNRATED = "is a rating without a number"
+NO_TIME = "value is a time such as 1:02:03, and what happened is no watch: write a number"
+NO_SHARE = "value is a share such as 80 % or 4/5, and what happened is no rating: write a number"
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Columns:
         moments.
     values
         float32 (n,). NaN where there is none, infinite where it is no number.
+    written
+        uint8 (n,). How each is written; see `written_values`.
     """
 
     items: Coded
@@ -51,6 +53,7 @@ class Columns:
     kinds: NDArray[np.uint8]
     times: NDArray[np.int64]
     values: NDArray[np.float32]
+    written: NDArray[np.uint8]
     timed: bool
 
 
@@ -77,7 +80,9 @@ def columns(
     """
     n = len(batch)
     timed = "time" in mapping
-    values = mapping.get("value")
+    values, written = np.full(n, np.nan, np.float32), np.full(n, PLAIN, np.uint8)
+    if "value" in mapping:
+        values, written = numbers(batch.columns[mapping["value"]], comma)
     users, sessions = (
         coded(batch.columns[mapping[who]]) if who in mapping else None
         for who in ("user", "session")
@@ -88,12 +93,9 @@ def columns(
         users=users,
         sessions=sessions,
         kinds=told,
-        times=(
-            milliseconds(batch.columns[mapping["time"]], first) if timed else np.zeros(n, np.int64)
-        ),
-        values=(
-            numbers(batch.columns[values], comma) if values else np.full(n, np.nan, np.float32)
-        ),
+        times=_times(batch, mapping, first) if timed else np.zeros(n, np.int64),
+        values=values,
+        written=written,
         timed=timed,
     )
 
@@ -109,10 +111,14 @@ def faults(found: Columns, at: int) -> dict[int, str]:
     reasons: dict[int, str] = {}
     rated = np.isin(found.kinds, [CODES[kind] for kind in RATED]) & np.isnan(found.values)
     watched = found.kinds == CODES["watch"]
+    share = np.isin(found.written, list(written_values.SCALES))
     bought = (found.kinds == CODES["purchase"]) | (found.kinds == CODES["cart"])
     checks = (
         (rated, UNRATED),
-        (np.isinf(found.values), "value is no finite number"),
+        (np.isinf(found.values), written_values.REASONS[written_values.OTHER]),
+        ((found.written == CLOCK) & ~watched, NO_TIME),
+        (share & (found.kinds != CODES["rating"]), NO_SHARE),
+        *((found.written == way, reason) for way, reason in written_values.REASONS.items()),
         (found.times > at + FUTURE, "time is in the future"),
         *((found.times == code, reason) for code, reason in REASONS.items()),
         (bought & (found.values < 0), kind_words.REASONS[BACK]),
@@ -140,8 +146,10 @@ def nameless(found: Columns) -> NDArray[np.bool_]:
     return ~someone
 
 
-def numbers(column: Column, comma: bool = False) -> NDArray[np.float32]:
-    """Return float32; NaN where there is nothing, infinite for what is no finite number.
+def numbers(column: Column, comma: bool = False) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Return float32 (n,) and how they are written, uint8 (n,).
+
+    NaN is where there is nothing, infinite what is no finite number.
 
     Parameters
     ----------
@@ -149,19 +157,15 @@ def numbers(column: Column, comma: bool = False) -> NDArray[np.float32]:
         Whether the decimal mark of the column is a comma; see `decimal_mark`.
     """
     values, rows = distinct(column)
-    if comma:
-        values = [with_comma(value) if isinstance(value, str) else value for value in values]
-    return np.array([_number(value) for value in values], np.float32)[rows]
+    read = [written_values.read(value, comma) for value in values]
+    told = np.array([value for value, _ in read], np.float32)
+    return told[rows], np.array([way for _, way in read], np.uint8)[rows]
 
 
-def _number(value: Any) -> float:
-    if value is None:
-        return math.nan
-    try:
-        told = number(value) if isinstance(value, str) else float(value)
-    except (ValueError, TypeError, OverflowError):
-        return math.inf
-    return told if told is not None and abs(told) < 3e38 else math.inf
+def _times(batch: Batch, mapping: Mapping[str, str], first: Order) -> NDArray[np.int64]:
+    found = milliseconds(batch.columns[mapping["time"]], first)
+    clock = mapping.get(time_of_day.FIELD)
+    return found if clock is None else time_of_day.on_days(found, batch.columns[clock])
 
 
 def _all(n: int, kind: str) -> NDArray[np.uint8]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
-from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue import time_of_day, written_values
+from beholder.catalogue.assumed_kind import AMOUNTS, Assumed, assumed
 from beholder.catalogue.attribute_names import in_another_language
 from beholder.catalogue.decimal_mark import Marks, MarksSeen
 from beholder.catalogue.events_from_rows import (
@@ -25,8 +26,10 @@ from beholder.catalogue.events_from_rows import (
 )
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.readers.interface import Batch, counted, distinct
+from beholder.catalogue.plain_names import plain
+from beholder.catalogue.readers.interface import Batch, as_list, counted, distinct
 from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
+from beholder.catalogue.written_values import CLOCK
 from beholder.store.ids import now
 
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
@@ -40,7 +43,13 @@ LATER = (
     "{column}: later values show another decimal mark than the first, by which {text} was read: "
     "write all in one way, with a point"
 )
+UNTIMED = "events without a moment: their order is not known"
+PIECES_OF = ("purchase", "cart")
 NO_ITEM = "names no item: no id, or a word such as NULL"
+MIXED = (
+    "value is written in another way than most ratings of the file: write all of them alike (80 %, "
+    "4/5, 8/10, or numbers alone)"
+)
 RATES_NOTHING = "is a number that rates nothing, on a scale of {scale}"
 
 
@@ -56,6 +65,22 @@ def kept(n: int, reasons: Mapping[int, str]) -> NDArray[np.bool_]:
     keep = np.ones(n, bool)
     keep[list(reasons)] = False
     return keep
+
+
+def marks_of_values(
+    seen: MarksSeen, column: str, kind: str | None, semicolons: bool = False
+) -> Marks:
+    """Return how the values of behaviour in a column are read.
+
+    Parameters
+    ----------
+    kind
+        What is said to have happened: pieces are counted in thousands, and seldom weighed.
+    semicolons
+        Whether these stand between fields.
+    """
+    pieces = kind in PIECES_OF or AMOUNTS.search(plain(column)) is not None
+    return seen.told(column, semicolons, in_another_language(column), pieces)
 
 
 class EventsOfFile:
@@ -97,6 +122,8 @@ class EventsOfFile:
         self._seen = MarksSeen()  # in all values so far
         self._marks: Marks | None = None
         self._semicolons = False
+        self._way: int | None = None  # in which most ratings of the first rows are written
+        self._written: dict[int, str] = {}  # how values are read that are more than a number
 
     def take(self, batch: Batch) -> Columns:
         """Return the columns of a batch."""
@@ -108,6 +135,7 @@ class EventsOfFile:
         comma = self._comma(batch)
         kind = self._first(batch, comma).kind
         found = columns(batch, self.mapping, kind, self._words, self._order(batch), comma)
+        self._see_written(batch, found)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         return found
@@ -121,9 +149,11 @@ class EventsOfFile:
             bool (n,). Whether the item of a row is in the catalogue, or would be made.
         """
         reasons = faults(found, now())
-        rated = found.values[found.kinds == CODES["rating"]]
-        if len(rated) and np.isnan(rated).all():
+        rated = found.kinds == CODES["rating"]
+        if rated.any() and np.isnan(found.values[rated]).all():
             reasons |= {row: UNSAID for row, why in reasons.items() if why == UNRATED}
+        for row in np.flatnonzero(rated & (found.written != self._way_of(found))).tolist():
+            reasons.setdefault(row, MIXED)
         named = found.items.named
         for row in np.flatnonzero(~there).tolist():
             reasons[row] = NOT_THERE if named[row] else NO_ITEM
@@ -134,7 +164,7 @@ class EventsOfFile:
         keep = kept(len(found.kinds), reasons)
         rated = found.values[keep & (found.kinds == CODES["rating"])]
         self.ratings = self.ratings.and_those(Ratings.of(rated))
-        self.scale = scale_of(self.ratings)
+        self.scale = written_values.SCALES.get(self._way or 0) or scale_of(self.ratings)
         why = RATES_NOTHING.format(scale=self.scale)
         reasons |= dict.fromkeys(np.flatnonzero(keep & no_ratings(found, self.scale)).tolist(), why)
 
@@ -162,7 +192,9 @@ class EventsOfFile:
         dates = self._slashed
         slashes = f"{dates}" if dates and dates.first else ""
         marks = self._marks.taken if self._marks else ()
-        return [each for each in (self.why, slashes, self._short, *marks) if each]
+        written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
+        words = (self.why, slashes, self._short, self._clock(), *marks, *written)
+        return [each for each in words if each]
 
     @property
     def warnings(self) -> list[str]:
@@ -171,10 +203,13 @@ class EventsOfFile:
         Where all words of a column are kinds, or some take something back; and where values may be
         meant otherwise.
         """
-        found = [] if self._marks is None else list(self._marks.doubts)
-        if self._marks is not None and self._told().comma != self._marks.comma:
-            text = next(iter(self._seen.either.values()))
-            found.append(LATER.format(column=self.mapping["value"], text=text))
+        found: list[str] = []
+        if self._marks is not None:
+            now_told = self._told()  # by all values, and not by the first ones alone
+            found += now_told.doubts
+            if now_told.comma != self._marks.comma:
+                text = next(iter(self._seen.either.values()))
+                found.append(LATER.format(column=self.mapping["value"], text=text))
         for column, words in self.elsewhere.items():
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
@@ -182,6 +217,30 @@ class EventsOfFile:
                 told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
                 found.append(ELSEWHERE.format(column=column, words=told))
         return found
+
+    def _clock(self) -> str:
+        clock = self.mapping.get(time_of_day.FIELD)
+        return (
+            "" if clock is None else time_of_day.SAID.format(clock=clock, day=self.mapping["time"])
+        )
+
+    def _way_of(self, found: Columns) -> int:
+        """Return how ratings are written, by the first batch that has some."""
+        if self._way is None:
+            ways = found.written[(found.kinds == CODES["rating"]) & np.isfinite(found.values)]
+            self._way = int(np.bincount(ways).argmax()) if len(ways) else None
+        return written_values.PLAIN if self._way is None else self._way
+
+    def _see_written(self, batch: Batch, found: Columns) -> None:
+        """Note how the first value is read of each way to write more than a number."""
+        for way in (CLOCK, *written_values.SCALES):
+            kind = CODES["watch" if way == CLOCK else "rating"]
+            rows = np.flatnonzero((found.written == way) & (found.kinds == kind))
+            if len(rows) and way not in self._written:
+                column, row = self.mapping["value"], int(rows[0])
+                (text,) = as_list(batch.columns[column][row : row + 1])
+                value = float(found.values[row])
+                self._written[way] = written_values.said(column, text.strip(), way, value)
 
     def _order(self, batch: Batch) -> Order:
         """Return what dates with slashes begin with, by the first batch that has some."""
@@ -204,15 +263,13 @@ class EventsOfFile:
 
     def _told(self) -> Marks:
         """Return how values are read, by all batches so far."""
-        column = self.mapping["value"]
-        foreign = in_another_language(column)
-        return self._seen.told(column, self._semicolons, foreign, counted=False)
+        return marks_of_values(self._seen, self.mapping["value"], self._asked, self._semicolons)
 
     def _first(self, batch: Batch, comma: bool) -> Assumed:
         """Return what happened in the file, by its first batch."""
         if self._assumed is None:
             value = self.mapping.get("value")
             nothing = np.full(len(batch), np.nan, np.float32)
-            values = nothing if value is None else numbers(batch.columns[value], comma)
+            values = nothing if value is None else numbers(batch.columns[value], comma)[0]
             self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
         return self._assumed

@@ -12,8 +12,9 @@ from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
-from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
+from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
+from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
@@ -35,8 +36,8 @@ from beholder.workspace import Workspace
 AT_ONCE = 512  # events in one transaction where each has a text, an id or an answer
 APART = ("text", "event_id", "answer", "place")
 ERASED = -1  # as `Loader.people` says it
+CONFLICT = "event_id came before, in a row that says something else: an id is of one event"
 ERASED_WORDS = "its person was erased today"
-UNTIMED = "events without a moment: their order is not known"
 BOTS = (
     "people above {cap} events on a day (most likely programs): all is kept, and training counts "
     "the newest {cap} of a day"
@@ -84,7 +85,7 @@ class InteractionsImport:
         for row in sorted(reasons):
             item = found.items.of(row) if reasons[row] == NOT_THERE else None
             self.refusals.add(self.path.name, batch.rows[row], reasons[row], item)
-        self.untimed += 0 if found.timed else int(keep.sum())
+        self.untimed += int((keep & (found.times == NONE)).sum())
         self._record([(batch.rows[row], event) for row, event in apart.items() if keep[row]])
         keep[list(apart)] = False
         self.loader.add(
@@ -159,6 +160,9 @@ class InteractionsImport:
                 made[row] = event
             except DataError as error:
                 reasons[row] = error.message
+        for row, told_before in zip(made, self.store.conflicting(list(made.values())), strict=True):
+            if told_before:
+                reasons[row] = CONFLICT
         return made
 
     def _event(self, batch: Batch, found: Columns, row: int) -> Event:
@@ -187,8 +191,9 @@ class InteractionsImport:
                     self.singly[0] += 1
                 elif outcome.status == "same":
                     self.singly[1] += 1
-                else:
-                    self.refusals.add(self.path.name, row, f"event: {outcome.status}")
+                else:  # somebody else wrote meanwhile
+                    why = CONFLICT if outcome.status == "conflict" else f"event: {outcome.status}"
+                    self.refusals.add(self.path.name, row, why)
 
     def _cell(self, batch: Batch, field: str, row: int) -> str | None:
         if field not in self.mapping:
@@ -277,8 +282,7 @@ def import_interactions(
         done.said.append(f"{NOT_THERE}: {work.near.words}")
     if done.added or done.same:  # else nobody's ratings are there
         done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
-    if work.untimed:
-        report.rules[UNTIMED] = work.untimed
+    report.count(UNTIMED, work.untimed)
     _name_bots(store, report)
     return done
 

@@ -174,10 +174,15 @@ def _words(values: list[Any]) -> list[str]:
     """Return a list as words."""
     if any(isinstance(each, list | dict) for each in values):
         raise ValueError("has objects or lists in its list, which cannot be kept")
-    words = [each if isinstance(each, str) else str(each) for each in values if each is not None]
+    words = [_word(each) for each in values if each is not None]
     if why_no_value(words):
         raise ValueError(why_no_value(words))
     return [each for each in words if each]
+
+
+def _word(value: Any) -> str:
+    """Return an entry of a list as a word; yes and no as alone in a cell."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _finite(number: float) -> float:

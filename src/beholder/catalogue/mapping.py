@@ -74,6 +74,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",
             "日期", "时间戳", "行为时间", "下单时间",
         ),
+        "time_of_day": (),  # known by its values, too: see `time_of_day`
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion",
                  "行为", "行为类型", "用户行为", "事件", "事件类型", "动作", "操作", "行為"),

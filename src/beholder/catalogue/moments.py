@@ -2,12 +2,14 @@
 
 A number is tried as a date written in digits first, then as a count since 1970 in the one unit in
 which it falls between 1990 and 2100. Anything else is no moment, and says which one it may have
-meant: a year or a day count of a spreadsheet would else become an hour of January 1970.
+meant: a year or a day count of a spreadsheet would else become an hour of January 1970. What
+programs write where there is no moment (0, 1970-01-01, 0000-00-00, -) is none.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,7 +21,8 @@ from numpy.typing import NDArray
 from beholder.catalogue.readers.interface import Column, distinct
 from beholder.catalogue.written_dates import SLASHES, Order, written
 
-BAD, YEAR, DAYS, FAR, EITHER = -1, -2, -3, -4, -5
+NONE = 0  # as of files without moments
+BAD, YEAR, DAYS, FAR, EITHER, NO_CLOCK = -1, -2, -3, -4, -5, -6
 REASONS = {
     BAD: "time is no moment since 1970, or is in a notation that is not known: write 2025-12-31, "
     "2025-12-31T14:05:00Z, or seconds or milliseconds since 1970",
@@ -28,19 +31,24 @@ REASONS = {
     FAR: "time is a number that is no moment from 1990 to 2100, in seconds or any smaller unit",
     EITHER: "time may begin with the day or the month, and no date of the file, or not this one, "
     "tells: write 2025-12-31 for 31 December, or seconds or milliseconds since 1970",
+    NO_CLOCK: "time of day is none: write 14:05 or 14:05:30, or leave it empty",
 }
 FIRST, LAST = 631_152_000, 4_102_444_800  # seconds: the beginning of 1990, and of 2100
 UNITS = (1_000.0, 1.0, 1e-3, 1e-6)  # milliseconds of a second, and so on by 10^3
 DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 YEARS = range(1900, 2101)
 SHEET = (20_000, 80_000)  # days since 1900: from 1954 to 2119
+NOTHING = re.compile(
+    r"-|(?:0000([-/.])00(?:\1)00|00([-/.])00(?:\2)0000)(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?"
+)
+AROUND = 14 * 3_600_000  # milliseconds: the beginning of 1970 in any time zone
 ZONES = {" UTC": "+00:00", " GMT": "+00:00", " Z": "+00:00"}
 
 
 def milliseconds(column: Column, first: Order = "") -> NDArray[np.int64]:
     """Return int64 milliseconds since 1970; a key of `REASONS` for what is no moment.
 
-    Text without a time zone is UTC.
+    Text without a time zone is UTC. `NONE` is where a row says that it has no moment.
 
     Parameters
     ----------
@@ -79,6 +87,8 @@ def _one(value: Any, first: Order) -> int:
     if isinstance(value, date):
         return _from_datetime(datetime(value.year, value.month, value.day))
     text = str(value).strip()
+    if NOTHING.fullmatch(text):
+        return NONE
     try:
         if "_" not in text:
             return _from_number(float(text), text)
@@ -94,6 +104,8 @@ def _one(value: Any, first: Order) -> int:
 
 
 def _from_number(number: float, text: str) -> int:
+    if number == 0:
+        return NONE
     if not math.isfinite(number) or number < 0:
         return BAD
     digits = text.removesuffix(".0")
@@ -121,4 +133,6 @@ def _from_datetime(moment: datetime) -> int:
         found = round(moment.timestamp() * 1_000)
     except ValueError:  # pandas has a moment that is none
         return BAD
-    return found if found >= 0 else BAD
+    if abs(found) <= AROUND:
+        return NONE
+    return found if found > 0 else BAD

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from beholder.catalogue.attribute_names import attribute_fields, in_another_language
-from beholder.catalogue.decimal_mark import MarksSeen
+from beholder.catalogue.decimal_mark import Marks, MarksSeen
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Column, counted
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -96,6 +96,14 @@ def points_in(path: Path, mapping: Mapping[str, str], form: Form = USUAL) -> Poi
     return _points(seen, mapping, semicolons)
 
 
+def marks_of_numbers(
+    seen: MarksSeen, name: str, column: str = "", semicolons: bool = False
+) -> Marks:
+    """Return how the numbers of an attribute are read; `column` is where it stands."""
+    column = column or name
+    return seen.told(column, semicolons, in_another_language(column), name.lower() in COUNTED)
+
+
 def is_word(value: Any) -> bool:
     """Whether a value is a text and no number."""
     return isinstance(value, str) and bool(value.strip()) and number(value) is None
@@ -115,8 +123,7 @@ def _points(seen: Mapping[str, ColumnSeen], mapping: Mapping[str, str], semicolo
     commas, numbers, said = set(), set(), []
     for name, one in seen.items():
         column = mapping.get(name, name)
-        foreign = in_another_language(column)
-        marks = one.marks.told(column, semicolons, foreign, name.lower() in COUNTED)
+        marks = marks_of_numbers(one.marks, name, column, semicolons)
         if marks.comma:
             commas.add(name)
         said += [*marks.taken, *(f"warning: {doubt}" for doubt in marks.doubts)]

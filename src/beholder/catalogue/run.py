@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,10 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
+from beholder.catalogue.time_of_day import with_time_of_day
 from beholder.catalogue.told_columns import Told
 from beholder.catalogue.whole_file import Agree
-from beholder.errors import DataError, UsageError, VectorsError
+from beholder.errors import BeholderError, DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
@@ -123,6 +126,16 @@ class Peek:
         ]
 
 
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """Say in an error, for programs, which file it is about."""
+    try:
+        yield
+    except BeholderError as error:
+        error.of_file(path.name)
+        raise
+
+
 def peek(request: Request, reports: Path) -> list[Peek]:
     """Look at the beginning of each file and find out what its columns mean.
 
@@ -137,17 +150,19 @@ def peek(request: Request, reports: Path) -> list[Peek]:
         If the request cannot be meant, or a file lacks what it needs.
     """
     _check(request)
-    firsts = {
-        what: (path, first_rows(what, path, request.form))
-        for what, path in request.tables().items()
-    }
-    for path, batch in firsts.values():
-        _check_no_person(path, batch)
+    firsts: dict[str, tuple[Path, Batch]] = {}
+    for what, path in request.tables().items():
+        with of_file(path):
+            firsts[what] = path, first_rows(what, path, request.form)
+            _check_no_person(path, firsts[what][1])
     every = [name for _, batch in firsts.values() for name in batch.columns]
     if firsts:
         _check_types(request.maps, [batch for _, batch in firsts.values()])
         check_maps(request.maps, every)
-    seen = [_seen(what, path, batch, request, reports) for what, (path, batch) in firsts.items()]
+    seen = []
+    for what, (path, batch) in firsts.items():
+        with of_file(path):
+            seen.append(_seen(what, path, batch, request, reports))
     _check_used(request.maps, seen)
     _check_forgotten(request.maps, seen)
     return seen
@@ -196,6 +211,8 @@ def _meant(
 ) -> dict[str, str]:
     """Return what columns mean: as told, by name, and kinds by the column that names some."""
     mapping = guess(what, list(batch.columns), told, path.name)
+    if what == "interactions":
+        mapping = with_time_of_day(mapping, batch, told, path.name)
     if what != "interactions" or "kind" in told:
         return mapping
     used = {column for field, column in mapping.items() if field != "kind"}
@@ -224,7 +241,8 @@ def import_files(
         seen_first = peek(request, workspace.reports)
         brought = vectors_of(workspace, request, refusals)
         for seen in seen_first:
-            done = _import_one(store, seen, request, pictures, refusals, report, progress)
+            with of_file(seen.path):
+                done = _import_one(store, seen, request, pictures, refusals, report, progress)
             done.unread = list(seen.batch.left)
             done.said = [*seen.said, *done.said]
             report.files.append(done)
@@ -291,7 +309,8 @@ def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Br
             f"{name!r} is an encoder of this workspace, whose vectors are of pictures",
             remedy="give yours a name of their own: --vectors-name NAME",
         )
-    return read_vectors(workspace.vectors, request.vectors_name, path, request.ids, refusals)
+    with of_file(path):
+        return read_vectors(workspace.vectors, request.vectors_name, path, request.ids, refusals)
 
 
 def _finish(store: Store, report: Report, pictures: Pictures, refusals: Refusals) -> None:

@@ -13,7 +13,9 @@ from typing import Any, NoReturn
 import click
 import msgspec
 
+from beholder.errors import BeholderError
 from beholder.progress import Progress
+from beholder.unicode import writable
 
 ONE = {  # of what is counted
     "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
@@ -196,6 +198,19 @@ def members(records: Iterable[Any]) -> None:
 def as_json(value: Any) -> None:
     """Print one JSON document for programs."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def problem(error: BeholderError) -> dict[str, Any]:
+    """Return what programs are told of an error; `file`, `field`, `remedy` where there is one."""
+    told = {
+        "code": error.code,
+        "detail": error.message,
+        "file": error.file,
+        "field": error.field,
+        "remedy": error.remedy,
+    }
+    there = {name: value for name, value in told.items() if value}
+    return {**writable(there), "status": error.exit_status}  # names of files may be no Unicode
 
 
 def number(value: float) -> str:

@@ -157,7 +157,11 @@ def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
         file = next(sight.file for sight in found.sights if sight.what == "interactions")
         assert found.behaviour is not None
         seen = found.behaviour
-        raise under_half(file, seen.joined, seen.looked_at, seen.near)
+        error = under_half(file, seen.joined, seen.looked_at, seen.near)
+        if not as_json:
+            raise error
+        click.echo(f"beholder: {error}", err=True)  # a second document would be none
+        return error.exit_status
     cut = [sight.cut for sight in found.sights if sight.cut]
     rest = f"; {' and '.join(found.not_read)} would not be read" if found.not_read else ""
     for told in cut:

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ import click
 from beholder import __version__
 from beholder.cli import early
 from beholder.disk import of_disk
-from beholder.errors import BeholderError
+from beholder.errors import BeholderError, UsageError
 
 COMMANDS = {
     "demo": ("demo", "A generated gallery with simulated visitors, built and served."),
@@ -43,6 +44,7 @@ COMMANDS = {
     "upgrade": ("upgrade", "Bring a workspace of an older version forward."),
     "check": ("check", "Check the data of a workspace: the card, leaks, missing pictures."),
 }
+TO_FILES = ("evaluate", "report")  # whose `--json FILE` is written, and whose output is for people
 MODULES = {name: module for name, (module, _) in COMMANDS.items()}
 
 
@@ -93,6 +95,7 @@ def run(args: list[str] | None = None) -> Any:
         sys.exit(early.STOPPED)
     except click.ClickException as error:
         error.show()
+        _tell_programs(words, UsageError(error.format_message()))
         sys.exit(2)
     except BrokenPipeError as error:
         if isinstance(error.__context__, KeyboardInterrupt):  # click could not say so
@@ -106,8 +109,19 @@ def run(args: list[str] | None = None) -> Any:
             raise
         click.echo(f"beholder: {known}", err=True)
         _tell_notes(caught)
+        _tell_programs(words, known)
         sys.exit(known.exit_status)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _tell_programs(words: Sequence[str], error: BeholderError) -> None:
+    """Print an error on standard output, too, where `--json` says that a program reads it."""
+    command = next((word for word in words if not word.startswith("-")), "")
+    if "--json" in words and command not in TO_FILES:
+        from beholder.cli import console
+
+        with suppress(BrokenPipeError):
+            console.as_json({"error": console.problem(error)})
 
 
 def _kept(error: BaseException) -> str:

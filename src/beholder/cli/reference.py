@@ -16,7 +16,9 @@ HEAD = """# Command line
 Results go to standard output, progress and words to standard error. `--json` prints for programs.
 Exit status: 0 done; 1 it could not be done; 2 wrong usage; 3 the data was refused in part (with
 `--strict`); 130 Ctrl-C: what is kept is said. An error is one line that says what to do;
-`beholder --debug ...` adds the trace.
+`beholder --debug ...` adds the trace. With `--json` it is on standard output, too: `{"error":
+{"code", "detail", "status"}}`, with `file`, `field` and `remedy` where there is one. `evaluate` and
+`report` write theirs into a file, and print for people.
 
 This page is written by `python -m beholder.cli.reference`.
 """

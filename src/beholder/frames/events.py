@@ -15,12 +15,15 @@ from beholder.behaviour.reduce import Events
 from beholder.catalogue import events_from_rows as rules
 from beholder.catalogue import ids
 from beholder.catalogue.assumed_kind import assumed
+from beholder.catalogue.events_of_file import UNTIMED, marks_of_values
 from beholder.catalogue.kind_words import codes_of
-from beholder.catalogue.moments import BAD, milliseconds
+from beholder.catalogue.moments import BAD, NONE, milliseconds
 from beholder.catalogue.written_dates import slashed
+from beholder.catalogue.written_values import OTHER, PLAIN, SCALES
 from beholder.dataset.log import Log, log_of
 from beholder.errors import DataError, UsageError
 from beholder.frames.ids import Coded, coded
+from beholder.frames.marks import marks_seen, noted
 from beholder.frames.table import Column, mapped, read
 from beholder.settings import BehaviourSettings
 
@@ -40,6 +43,8 @@ class Told(NamedTuple):
         int64. Milliseconds since 1970.
     kinds, values
         uint8, float32. As `reduce.Events` has them.
+    notes
+        How they were read, in words.
     """
 
     users: Coded
@@ -47,6 +52,7 @@ class Told(NamedTuple):
     times: NDArray[np.int64]
     kinds: NDArray[np.uint8]
     values: NDArray[np.float32]
+    notes: tuple[str, ...] = ()
 
 
 def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -> Told:
@@ -69,9 +75,14 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
     n = len(found[mapping["user"]])
     if not n:
         raise DataError("there are no events", remedy="one row an event: user, item, time")
-    values = np.full(n, np.nan, np.float32)
+    values, written = np.full(n, np.nan, np.float32), np.full(n, PLAIN, np.uint8)
+    notes: list[str] = []
     if "value" in mapping:
-        values = _numbers(found[mapping["value"]])
+        column = mapping["value"]
+        seen = marks_seen(found[column])
+        marks = marks_of_values(seen, column, kind)
+        values, written = _numbers(found[column], marks.comma)
+        notes += noted(marks)
     usual = assumed(mapping, kind, values).kind
     if usual not in CODES:
         raise UsageError(
@@ -84,8 +95,12 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
         codes = codes_of(found[mapping["kind"]].tolist())
     users = coded(found[mapping["user"]], "user")
     items = coded(found[mapping["item"]], "item")
-    told = Told(users, items, moments(found[mapping["time"]]), codes, values)
-    _refuse(told)
+    times = moments(found[mapping["time"]])
+    untimed = 0 if found[mapping["time"]].dtype.kind in "iuf" else int((times == NONE).sum())
+    if untimed:  # of numbers, which may be an order, 0 is the first
+        notes.append(f"{UNTIMED} ({untimed} of {n})")
+    told = Told(users, items, times, codes, values, tuple(notes))
+    _refuse(told, written)
     return told
 
 
@@ -132,16 +147,20 @@ def _of_numbers(numbers: NDArray[Any]) -> NDArray[np.int64]:
     return found
 
 
-def _numbers(column: Column) -> NDArray[np.float32]:
+def _numbers(column: Column, comma: bool) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     if column.dtype.kind in "iuf":
-        return column.astype(np.float32)
-    return rules.numbers(column.tolist())
+        return column.astype(np.float32), np.full(len(column), PLAIN, np.uint8)
+    values, written = rules.numbers(column.tolist(), comma)
+    share = np.isin(written, list(SCALES))  # a table has one threshold, whatever its scale
+    return np.where(share, np.float32(np.inf), values), np.where(share, OTHER, written)
 
 
-def _refuse(told: Told) -> None:
+def _refuse(told: Told, written: NDArray[np.uint8]) -> None:
     """Refuse rows that cannot be meant, by the rules of an import."""
     nobody = ids.Coded(pa.nulls(0, pa.string()), told.users.rows.astype(np.int64))
-    found = rules.Columns(nobody, nobody, None, told.kinds, told.times, told.values, timed=True)
+    found = rules.Columns(
+        nobody, nobody, None, told.kinds, told.times, told.values, written, timed=True
+    )
     reasons = rules.faults(found, int(time.time() * 1000))
     if reasons:
         row = min(reasons)

@@ -49,7 +49,7 @@ def fit_tables(
     catalogue = catalogue_of(told.items.ids, tables.items, tables.vectors, about)
     dataset = _dataset(catalogue, log_from(told, catalogue.places, seed))
     fitted = fit_auto(dataset, Budget(allowed, seed), progress=progress, only=chosen)
-    fitted.notes += catalogue.notes
+    fitted.notes += [*told.notes, *catalogue.notes]
     ids = list(catalogue.places)
     table = plain_items(len(ids), _texts(ids), _titles(catalogue), catalogue.attributes)
     return Recommender(Engine(parts_of(fitted, dataset, table, 0)), ids)

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from beholder.catalogue.items_from_rows import attribute
+from beholder.catalogue.points import marks_of_numbers, with_commas
 from beholder.dataset.dataset import WORDS
 from beholder.errors import DataError, VectorsError
 from beholder.frames.ids import coded
+from beholder.frames.marks import marks_seen, noted
 from beholder.frames.table import absent, mapped, read
+from beholder.numbers_in_text import is_number
 from beholder.spaces import Modality
 
 
@@ -110,7 +113,12 @@ def _read(found: Catalogue, items: Any, columns: Mapping[str, str]) -> None:
         titles = table[mapping["title"]].tolist()
         found.titles = [None if absent(one) or one == "" else str(one) for one in titles]
     for name in (name for name in table if name not in mapping.values()):
-        for place, value in enumerate(table[name].tolist()):
+        values = table[name].tolist()
+        if is_number(name):
+            marks = marks_of_numbers(marks_seen(table[name]), name)
+            values = with_commas(values) if marks.comma else values
+            found.notes += noted(marks)
+        for place, value in enumerate(values):
             kept = _attribute(name, value, ids[place])
             if kept is not None:
                 found.attributes[place][name] = kept

@@ -146,10 +146,16 @@ def _mark(keys: Keys, form: Form, drafts: list[_Draft]) -> None:
             continue
         draft.given = form.name(draft.link, draft.name)
         draft.mark = _own_mark(draft, draft.given)
-        # Under the person's key: the hash of a review must not let anyone test a guess of it.
-        key = keys.key(draft.link)
-        body = msgspec.json.encode(draft.event)
-        draft.body = hashlib.blake2b(body, key=key, digest_size=16).digest()
+        draft.body = body_of(keys, draft.link, draft.event)
+
+
+def body_of(keys: Keys, link: Link, event: Event) -> bytes:
+    """Return the hash, 16 bytes, by which a repeated event is known.
+
+    Under the person's key: the hash of a review must not let anyone test a guess of it.
+    """
+    body = msgspec.json.encode(event)
+    return hashlib.blake2b(body, key=keys.key(link), digest_size=16).digest()
 
 
 def _own_mark(draft: _Draft, key: bytes) -> int:

@@ -14,6 +14,7 @@ from beholder.errors import BeholderError, StoreError, UnknownItemError
 from beholder.store import (
     answers,
     checkpoints,
+    conflicts,
     consent,
     counters,
     events,
@@ -218,6 +219,10 @@ class Store:
     def record(self, batch: Sequence[Event]) -> list[Outcome]:
         """Store events durably in one transaction; see `events.record`."""
         return events.record(self.database, self.keys, self.form, batch, self.profiling_default)
+
+    def conflicting(self, batch: Sequence[Event]) -> list[bool]:
+        """Return which events have an id that came before with another body; stores nothing."""
+        return conflicts.conflicting(self.database, self.keys, self.form, batch)
 
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""

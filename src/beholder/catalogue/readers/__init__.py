@@ -10,6 +10,7 @@ from beholder.catalogue.readers.interface import Batch, Refuse
 from beholder.catalogue.readers.packed import check_packed
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.errors import DataError
+from beholder.unicode import is_unicode, writable
 
 Reader = Callable[[Path, Refuse], Iterator[Batch]]
 
@@ -40,6 +41,11 @@ def open_rows(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]
         )
     if not path.is_file():
         raise DataError(f"there is no file {path}", remedy="see the path")
+    if not is_unicode(path.name):
+        raise DataError(
+            f"the name of {writable(path.name)} is no UTF-8, and no report could name it",
+            remedy="give the file another name",
+        )
     check_packed(path)
     suffixes = [suffix.lower() for suffix in path.suffixes]
     packed = suffixes[-1:] == [".gz"]

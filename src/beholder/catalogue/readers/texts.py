@@ -14,6 +14,9 @@ from beholder.errors import DataError, UsageError
 UTF8 = "utf-8"
 GZIP = b"\x1f\x8b"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+LOOKED_AT = 4096  # bytes
+SHARE = 0.1  # of every second byte: fields are few letters long, and marks and digits have a zero
+MORE = 3  # times as many as of the other bytes: some letters of other scripts have one there
 
 
 class Form(NamedTuple):
@@ -40,7 +43,7 @@ def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
     Raises
     ------
     DataError
-        If it is packed by gzip, and broken.
+        If it is packed by gzip, and broken; or is UTF-16 and neither says so nor is said to be.
     UsageError
         If there is no such encoding.
     """
@@ -64,8 +67,24 @@ def opened(path: Path, encoding: str = UTF8) -> IO[bytes]:
         file.close()
         raise broken(path, error) from error
     if codecs.lookup(encoding).name == UTF8:
+        _refuse_utf16(path, file)
         return file
     return io.BufferedReader(_Recoded(file, encoding))
+
+
+def _refuse_utf16(path: Path, file: IO[bytes]) -> None:
+    """Refuse two bytes a letter where there is no mark: read as UTF-8 they are names with gaps."""
+    at = file.tell()
+    start, _ = read_up_to(path, file, LOOKED_AT)
+    file.seek(at)
+    zeros = start[0::2].count(0), start[1::2].count(0)
+    if max(zeros) > SHARE * len(start) / 2 and max(zeros) > MORE * min(zeros):
+        file.close()
+        order = "le" if zeros[1] > zeros[0] else "be"
+        raise DataError(
+            f"{path.name} looks like UTF-16 without a byte order mark",
+            remedy=f"say --encoding utf-16-{order}, or save it as UTF-8",
+        )
 
 
 def other_than_said(path: Path, encoding: str) -> str:
