@@ -90,6 +90,29 @@ def test_kinds_and_values_mean_what_they_mean_in_a_file() -> None:
     assert set(events_of(SMALL, {}, "like").kinds.tolist()) == {CODES["like"]}
 
 
+@pytest.mark.parametrize(
+    ("ratings", "threshold", "scale"),
+    [([5, 4, 1, 2], 3.5, "1 to 5"), ([10, 4, 1, 7], 6.5, "1 to 10"),
+     ([100, 20, 55, 70], 65, "0 to 100"), ([1, -1, 1, -1], 0.5, "-1 to 1")],
+)  # fmt: skip
+def test_where_liking_begins_is_told_by_the_scale_as_in_a_file(
+    ratings: list[int], threshold: float, scale: str
+) -> None:
+    told = events_of({**SMALL, "rating": ratings}, {})
+    assert told.threshold == threshold
+    assert told.notes == (f"ratings of {scale}: from {threshold:g} on they are likes",)
+    log = log_from(told, {item: place for place, item in enumerate(told.items.ids)}, 0)
+    likes = [rating >= threshold for rating in ratings]
+    assert [weight > 0 for weight in log.signed.tolist()] == likes
+
+
+def test_ratings_that_rate_nothing_or_on_no_scale_are_not_taken_for_dislikes() -> None:
+    with pytest.raises(DataError, match="rates nothing, on a scale of 1 to 5"):
+        events_of({**SMALL, "rating": [5, 4, -1, 2]}, {})
+    told = events_of({**SMALL, "rating": [500, 4, 900, 2]}, {})
+    assert told.notes == ("ratings of 2 to 900 are on no usual scale: from 3.5 on they are likes",)
+
+
 def test_all_values_of_a_column_tell_its_decimal_mark_as_in_a_file() -> None:
     told = events_of({**SMALL, "rating": ["4,5", "3,125", "2", "1"]}, {})
     assert told.values.tolist() == [4.5, 3.125, 2, 1]

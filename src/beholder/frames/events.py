@@ -11,11 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES, weigh
+from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.reduce import Events
+from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue import events_from_rows as rules
 from beholder.catalogue import ids
 from beholder.catalogue.assumed_kind import assumed
-from beholder.catalogue.events_of_file import UNTIMED, marks_of_values
+from beholder.catalogue.events_of_file import RATES_NOTHING, UNTIMED, marks_of_values
 from beholder.catalogue.kind_words import codes_of
 from beholder.catalogue.moments import BAD, NONE, milliseconds
 from beholder.catalogue.written_dates import slashed
@@ -45,6 +47,8 @@ class Told(NamedTuple):
         uint8, float32. As `reduce.Events` has them.
     notes
         How they were read, in words.
+    threshold
+        From here on a rating is a like.
     """
 
     users: Coded
@@ -52,7 +56,8 @@ class Told(NamedTuple):
     times: NDArray[np.int64]
     kinds: NDArray[np.uint8]
     values: NDArray[np.float32]
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...]
+    threshold: float
 
 
 def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -> Told:
@@ -99,16 +104,31 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
     untimed = 0 if found[mapping["time"]].dtype.kind in "iuf" else int((times == NONE).sum())
     if untimed:  # of numbers, which may be an order, 0 is the first
         notes.append(f"{UNTIMED} ({untimed} of {n})")
-    told = Told(users, items, times, codes, values, tuple(notes))
-    _refuse(told, written)
+    scale, threshold, said = _scale(values[codes == CODES["rating"]])
+    told = Told(users, items, times, codes, values, (*notes, *said), threshold)
+    _refuse(told, written, scale)
     return told
+
+
+def _scale(rated: NDArray[np.float32]) -> tuple[Scale | None, float, list[str]]:
+    """Return the scale of ratings, where liking begins on it, and both in words."""
+    ratings, usual = Ratings.of(rated), BehaviourSettings().rating_threshold
+    scale = scale_of(ratings)
+    if not ratings.total:
+        return None, usual, []
+    if scale is None:
+        low, high = ratings.values[0], ratings.values[-1]
+        on = f"ratings of {low:g} to {high:g} are on no usual scale"
+        return None, usual, [f"{on}: from {usual:g} on they are likes"]
+    threshold = usual if scale.fits(usual) else scale.threshold
+    return scale, threshold, [f"ratings of {scale}: from {threshold:g} on they are likes"]
 
 
 def log_from(told: Told, places: Mapping[Hashable, int], seed: int) -> Log:
     """Return a log over items numbered by `places`, with the usual weights of kinds."""
     usual = BehaviourSettings()
     position = np.array([places[item] for item in told.items.ids], np.int32)
-    signed = weigh(told.kinds, told.values, usual.weights, usual.rating_threshold)
+    signed = weigh(told.kinds, told.values, usual.weights, told.threshold)
     events = Events(
         position[told.items.rows], told.times, signed, told.kinds, told.values, told.users.rows
     )
@@ -155,13 +175,15 @@ def _numbers(column: Column, comma: bool) -> tuple[NDArray[np.float32], NDArray[
     return np.where(share, np.float32(np.inf), values), np.where(share, OTHER, written)
 
 
-def _refuse(told: Told, written: NDArray[np.uint8]) -> None:
+def _refuse(told: Told, written: NDArray[np.uint8], scale: Scale | None) -> None:
     """Refuse rows that cannot be meant, by the rules of an import."""
     nobody = ids.Coded(pa.nulls(0, pa.string()), told.users.rows.astype(np.int64))
     found = rules.Columns(
         nobody, nobody, None, told.kinds, told.times, told.values, written, timed=True
     )
     reasons = rules.faults(found, int(time.time() * 1000))
+    nothing = np.flatnonzero(rules.no_ratings(found, scale)).tolist()
+    reasons |= dict.fromkeys(nothing, RATES_NOTHING.format(scale=scale))
     if reasons:
         row = min(reasons)
         raise DataError(
