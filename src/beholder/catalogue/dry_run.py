@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Set
+from functools import partial
 
 import msgspec
 
@@ -11,10 +12,10 @@ from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import makes_items
-from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.other_ids import OtherIds, ids_in
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
@@ -24,6 +25,7 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.rows_of_item import RowsOfItems
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
@@ -42,6 +44,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
+    others = OtherIds()
+    others_of = partial(others.with_store, store)
     for seen in peek(request, store.workspace.reports):
         ignored = unused(seen.what, seen.batch.columns, seen.mapping)
         sight = Sight(
@@ -55,12 +59,13 @@ def dry_run(store: Store, request: Request) -> DryRun:
         found.sights.append(sight)
         if seen.what == "items":
             before = len(refusals)
-            named = _look_at_items(store, seen, pictures, refusals, found, sight)
+            named = _look_at_items(store, seen, pictures, refusals, found, sight, others)
             if request.leaving is not None:
                 there = held(store)
                 gone = missing(there, named.keys())
                 found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
             known |= named
+            others_of = partial(others.with_store, store, sight.attributes, named)
             if sight.cut or not named:
                 tables = request.tables()
                 found.not_read = [tables[what].name for what in tables if what != "items"]
@@ -70,11 +75,11 @@ def dry_run(store: Store, request: Request) -> DryRun:
         else:
             makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
-            looking = Looking(seen.path.name, reading, known, refusals, makes)
+            looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
             rated = reading.ratings, reading.scale
             doubts = foreseen(store.workspace, *rated) if rated[0].total else []
-            found.behaviour.warnings = [*reading.warnings, *doubts]
+            found.behaviour.warnings += doubts
             known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
@@ -97,9 +102,12 @@ def _look_at_items(
     refusals: Refusals,
     found: DryRun,
     sight: Sight,
+    others: OtherIds,
 ) -> dict[str, str]:
+    """Return the titles of the items of a file, by id; their other ids go into `others`."""
     shown: dict[str, set[str]] = {}  # files by item
     titles: dict[str, str] = {}
+    alike = RowsOfItems(seen.mapping)
     points = points_in(seen.path, seen.mapping, seen.form)
     sight.said += points.said
     marks = PriceMarks.of(seen.mapping)
@@ -116,15 +124,20 @@ def _look_at_items(
                 found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight, row.record)
             titles.setdefault(item_id, row.record.title)
-            look = pictures.named if item_id in shown else pictures.wanted
+            again = alike.take(row.record, row.number)
+            look = pictures.wanted if again is None else pictures.named
             files = look(item_id, row.pictures).files
-            if item_id in shown and not files:
-                found.count(TWICE, example=f"item {item_id}, row {row.number}")
+            if again is None:
+                others.take(item_id, ids_in(row.record.attributes))
+            else:
+                others.take(item_id, again.ids)
+                for rule in again.rules(bool(files)):
+                    found.count(rule, example=f"item {item_id}, row {row.number}")
             shown.setdefault(item_id, set()).update(files)
             if row.pictures and len(sight.pictures) < ROWS:
                 told = writable([list(row.pictures), list(files)])
                 sight.pictures.append(Understood(item_id, *told))
-    sight.said += marks.foreseen(store.workspace)
+    sight.said += [*alike.said, *marks.foreseen(store.workspace)]
     sight.cut = str(rows.error or "")
     found.items = len(shown)
     _count(found, shown.values())
