@@ -77,6 +77,16 @@ def test_an_id_that_two_items_share_is_refused_by_name(shop: Path) -> None:
         assert "did you mean" not in said
 
 
+def test_an_id_of_one_item_that_is_another_id_of_a_second_is_said(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("SKU,Name,ID\n11,Pot,12\n12,Pan,13\n")
+    (shop.parent / "orders.csv").write_text("user,product_id\nu,12\nv,13\n")
+    told = "warning: 1 row named an item by an id that is another item's too, in another column: 12"
+    for more in (["--dry-run"], []):
+        said, _ = beholder(*files(shop), *more)
+        assert "1 row joined by ID, another id of items: 13 is 12" in said
+        assert told in said
+
+
 def test_an_item_has_the_other_ids_of_all_its_rows_and_a_second_import_changes_none(
     shop: Path,
 ) -> None:

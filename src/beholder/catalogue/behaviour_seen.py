@@ -158,7 +158,8 @@ class Looking:
         found, reading = self.found, self._reading
         found.said = [*self._joins.words, *reading.said, *of_ids_alone(len(self.made))]
         found.near = self._near.words
-        found.warnings = [*reading.warnings, *filter(None, [self._near.twins])]
+        twins = filter(None, [self._near.twins])
+        found.warnings = [*self._joins.doubts, *reading.warnings, *twins]
         found.unchecked = [reading.mapping[each] for each in APART if each in reading.mapping]
         found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())

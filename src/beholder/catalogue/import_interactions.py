@@ -294,7 +294,7 @@ def import_interactions(
     done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
     done.ignored = reading.ignored
     done.said = [*work.joins.words, *reading.said]
-    doubts = [*reading.warnings, *filter(None, [work.near.twins])]
+    doubts = [*work.joins.doubts, *reading.warnings, *filter(None, [work.near.twins])]
     done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)
     if work.near.words:

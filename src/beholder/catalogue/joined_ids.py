@@ -21,6 +21,10 @@ from beholder.catalogue.other_ids import Named, OtherIds
 Find = Callable[[pa.Array], NDArray[np.bool_]]
 BY_COLUMN = "joined by {column}, another id of items: {said} is {item}"
 BY_POINT = "joined as whole numbers, which one of the files writes with a point: {said} is {item}"
+ALSO = (
+    "{rows} named an item by an id that is another item's too, in another column: {said} was taken "
+    "for item {said}"
+)
 POINTS = ""  # in the place of a column
 SHARED = "names several items, which share this id beside their own"
 
@@ -44,6 +48,8 @@ class JoinedIds:
         self._pointed: bool | None = None  # whether all items have ids such as 12.0
         self._rows: Counter[str] = Counter()
         self._first: dict[str, tuple[str, str]] = {}
+        self._both = 0
+        self._example = ""
 
     def take(self, items: Coded) -> tuple[Coded, NDArray[np.bool_]]:
         """Return ids with those of items where it is sure, and which rows name several items.
@@ -58,6 +64,7 @@ class JoinedIds:
         ids = items.ids.to_pylist()
         whole = self._whole_numbers(ids)
         rows = np.bincount(items.rows, minlength=len(ids))
+        self._count_both(ids, ~unknown, rows)
         for place in np.flatnonzero(unknown).tolist():
             said = ids[place]
             try:
@@ -72,6 +79,24 @@ class JoinedIds:
                 self._first.setdefault(named.column, (said, named.item))
         return once(replace(items, ids=pa.array(ids, pa.string()))), shared[items.rows]
 
+    def _count_both(
+        self, ids: Sequence[str | None], known: NDArray[np.bool_], rows: NDArray[np.int64]
+    ) -> None:
+        """Count rows whose id is an item's, and another item's in another column."""
+        assert self._others is not None
+        for place in np.flatnonzero(known).tolist():
+            said = ids[place]
+            if said is not None and self._others.is_of_another(said):
+                self._both += int(rows[place])
+                self._example = self._example or said
+
+    @property
+    def doubts(self) -> list[str]:
+        """Where a row may mean another item, since others are joined by a column, in words."""
+        if not (self._rows and self._both):
+            return []
+        return [ALSO.format(rows=_counted(self._both), said=self._example)]
+
     @property
     def words(self) -> list[str]:
         """What was joined, how, and an example of each, in words."""
@@ -79,8 +104,7 @@ class JoinedIds:
         for column, n in self._rows.most_common():
             said, item = self._first[column]
             how = BY_POINT if column == POINTS else BY_COLUMN
-            rows = "1 row" if n == 1 else f"{n:,} rows"
-            found.append(f"{rows} {how.format(column=column, said=said, item=item)}")
+            found.append(f"{_counted(n)} {how.format(column=column, said=said, item=item)}")
         return found
 
     def _whole_numbers(self, ids: Sequence[str | None]) -> dict[str, Named]:
@@ -105,3 +129,7 @@ class JoinedIds:
         if self._pointed is None:
             self._pointed = len(self._known) > 0 and all(map(POINT.search, self._known))
         return self._pointed
+
+
+def _counted(n: int) -> str:
+    return "1 row" if n == 1 else f"{n:,} rows"

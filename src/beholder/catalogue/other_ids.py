@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Mapping
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 from beholder.catalogue.ids import as_id
@@ -16,9 +17,8 @@ from beholder.catalogue.plain_names import plain
 from beholder.store import Store
 from beholder.store.records import Attribute
 
-NOUNS = frozenset(
-    {"item", "article", "product", "movie", "video", "artikel", "produkt"}
-)  # or names
+# These are as often names.
+NOUNS = frozenset({"item", "article", "product", "movie", "video", "artikel", "produkt"})
 CODES = (
     "variant_sku", "variant_id", "barcode", "variant_barcode", "ean", "ean_13", "ean_code", "gtin",
     "gtin_13", "gtin_14", "global_unique_id", "upc", "isbn", "isbn_10", "isbn_13", "strichcode",
@@ -85,7 +85,13 @@ class OtherIds:
             raise LookupError(said)
         return named
 
+    def is_of_another(self, item_id: str) -> bool:
+        """Whether the id of an item is another item's, too."""
+        named = self._named.get(item_id, Named(item_id, ""))
+        return named is None or named.item != item_id
 
+
+@lru_cache(4_096)
 def is_other_id(name: str) -> bool:
     """Whether an attribute of this name has ids."""
     return plain(name) in NAMES
