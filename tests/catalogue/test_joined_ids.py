@@ -77,6 +77,27 @@ def test_an_id_that_two_items_share_is_refused_by_name(shop: Path) -> None:
         assert "did you mean" not in said
 
 
+def test_rows_that_name_products_whose_sizes_are_items_say_what_to_do(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("sku,handle\ns1,shirt\ns2,shirt\nh1,hat\n")
+    (shop.parent / "orders.csv").write_text("user,item_id\nu,shirt\nv,shirt\nw,hat\n")
+    why = "; 2 rows name several items by handle, such as shirt: where these are one, import the"
+    for more in (["--dry-run"], []):
+        _, errors = beholder(*files(shop), *more, status=1)
+        assert f"of the catalogue{why} items with --map item_id=handle" in errors
+
+
+def test_ids_in_a_column_of_any_name_are_found_where_most_join_no_item(shop: Path) -> None:
+    items = "item_id,title,rating,Ref. no\n1,A,3,x1\n2,B,4,x2\n3,C,5,x3\n"
+    (shop.parent / "products.csv").write_text(items)
+    (shop.parent / "orders.csv").write_text("user,item_id\nu,x1\nv,x2\nw,x9\n")
+    why = "; 2 of its first 3 ids stand in the column Ref. no of the items, so import these with "
+    for more in (["--dry-run"], []):
+        _, errors = beholder(*files(shop), *more, status=1)
+        assert f"name an item of the catalogue{why}--map 'item_id=Ref. no'" in errors
+    looked = beholder(*files(shop), "--map", "item_id=Ref. no", "--dry-run")[0]
+    assert "2 of 3 interactions join an item" in looked
+
+
 def test_an_id_of_one_item_that_is_another_id_of_a_second_is_said(shop: Path) -> None:
     (shop.parent / "products.csv").write_text("SKU,Name,ID\n11,Pot,12\n12,Pan,13\n")
     (shop.parent / "orders.csv").write_text("user,product_id\nu,12\nv,13\n")

@@ -108,6 +108,8 @@ class Looking:
     ----------
     made
         The items that the import would make of the rows so far, those that would be kept.
+    missing
+        Ids of the first rows that are no item's, where these do not fit.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class Looking:
         others: Callable[[], OtherIds],
     ) -> None:
         self.made: dict[str, str] = {}  # their ids are their titles
+        self.missing: set[str] = set()
         self._makes_items = makes_items
         self.found = BehaviourSeen()
         self._file, self._reading = file, reading
@@ -140,6 +143,8 @@ class Looking:
         self.found.joined += int(there.sum())
         if self.found.looked_at == len(batch):
             self.found.fits = self.found.joined * 2 >= len(batch)
+            if not self.found.fits:
+                self.missing = {each for each in ids if each and not self._is_item(each)}
         good = self._refuse(batch, found, there, shared)
         used = [ids[place] for place in np.flatnonzero(items.of_rows(good)).tolist()]
         made = {i: i for i in used if not self._is_item(i)}
@@ -157,9 +162,11 @@ class Looking:
         """Return what was seen."""
         found, reading = self.found, self._reading
         found.said = [*self._joins.words, *reading.said, *of_ids_alone(len(self.made))]
-        found.near = self._near.words
+        several = self._joins.several
+        found.near = self._near.words if found.fits or not several else several
         twins = filter(None, [self._near.twins])
         found.warnings = [*self._joins.doubts, *reading.warnings, *twins]
+        found.warnings += [several] * bool(several and found.fits)
         found.unchecked = [reading.mapping[each] for each in APART if each in reading.mapping]
         found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())

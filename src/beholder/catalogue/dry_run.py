@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from functools import partial
 
 import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
+from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.events_of_file import EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
@@ -15,7 +16,7 @@ from beholder.catalogue.import_interactions import makes_items
 from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.other_ids import OtherIds, ids_in
+from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
@@ -30,6 +31,7 @@ from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
+from beholder.store.records import Attribute
 from beholder.unicode import writable
 
 BATCHES = 4  # of interactions that are looked at
@@ -46,6 +48,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
     others = OtherIds()
     others_of = partial(others.with_store, store)
+    of_items: Peek | None = None
     for seen in peek(request, store.workspace.reports):
         ignored = unused(seen.what, seen.batch.columns, seen.mapping)
         sight = Sight(
@@ -65,6 +68,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
                 gone = missing(there, named.keys())
                 found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
             known |= named
+            of_items = seen
             others_of = partial(others.with_store, store, sight.attributes, named)
             if sight.cut or not named:
                 tables = request.tables()
@@ -77,6 +81,9 @@ def dry_run(store: Store, request: Request) -> DryRun:
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
             found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+            if looking.missing and not found.behaviour.near:
+                elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
+                found.behaviour.near = elsewhere
             rated = reading.ratings, reading.scale
             doubts = foreseen(store.workspace, *rated) if rated[0].total else []
             found.behaviour.warnings += doubts
@@ -142,6 +149,17 @@ def _look_at_items(
     found.items = len(shown)
     _count(found, shown.values())
     return titles
+
+
+def _attributes(store: Store, seen: Peek | None) -> Iterator[Mapping[str, Attribute]]:
+    """Yield the attributes of the items of a store, and of a file where there is one."""
+    yield from (own for _, own in attributes_of(store))
+    if seen is None:
+        return
+    for batch in _rows(seen, Refusals(None)):
+        for row in records(batch, seen.mapping):
+            if row.record is not None:
+                yield row.record.attributes
 
 
 def _look_at_users(

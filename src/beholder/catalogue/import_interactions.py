@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
+from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
 from beholder.catalogue.joined_ids import SHARED, JoinedIds
 from beholder.catalogue.near_ids import NearIds
-from beholder.catalogue.other_ids import OtherIds
+from beholder.catalogue.other_ids import OtherIds, attributes_of
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -123,8 +124,14 @@ class InteractionsImport:
         self.joined += int(there.sum())
         self.near.look(items, np.flatnonzero(~there & ~shared).tolist())
         if self.rows == len(there) and len(there) and self.joined * 2 < self.rows:
-            raise under_half(self.path.name, self.joined, self.rows, self.near.words)
+            why = self.joins.several or self.near.words or self._elsewhere(items, codes)
+            raise under_half(self.path.name, self.joined, self.rows, why)
         return there
+
+    def _elsewhere(self, items: Coded, codes: NDArray[np.int32]) -> str:
+        """Return which column of the items has ids that none of them is called by, in words."""
+        unknown = items.ids.filter(pa.array(codes == Directory.MISSING)).drop_null().to_pylist()
+        return column_of_ids(set(unknown), (own for _, own in attributes_of(self.store)))
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
         """Return the row number of the person of each row that is kept, int32 (n,)."""
@@ -294,7 +301,11 @@ def import_interactions(
     done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
     done.ignored = reading.ignored
     done.said = [*work.joins.words, *reading.said]
-    doubts = [*work.joins.doubts, *reading.warnings, *filter(None, [work.near.twins])]
+    doubts = [
+        *work.joins.doubts,
+        *reading.warnings,
+        *filter(None, [work.near.twins, work.joins.several]),
+    ]
     done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)
     if work.near.words:

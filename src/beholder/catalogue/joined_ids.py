@@ -6,6 +6,7 @@ the same whole number with a point, where a program wrote a whole column so.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.ids import POINT, Coded, once
-from beholder.catalogue.other_ids import Named, OtherIds
+from beholder.catalogue.other_ids import SEVERAL, Named, OtherIds
 
 Find = Callable[[pa.Array], NDArray[np.bool_]]
 BY_COLUMN = "joined by {column}, another id of items: {said} is {item}"
@@ -26,6 +27,10 @@ ALSO = (
     "for item {said}"
 )
 POINTS = ""  # in the place of a column
+FOR_ONE = (
+    "{rows} name several items by {column}, such as {said}: where these are one, import the items "
+    "with --map {told}"
+)
 SHARED = "names several items, which share this id beside their own"
 
 
@@ -48,6 +53,8 @@ class JoinedIds:
         self._pointed: bool | None = None  # whether all items have ids such as 12.0
         self._rows: Counter[str] = Counter()
         self._first: dict[str, tuple[str, str]] = {}
+        self._shared: Counter[str] = Counter()
+        self._first_shared: dict[str, str] = {}
         self._both = 0
         self._example = ""
 
@@ -67,13 +74,12 @@ class JoinedIds:
         self._count_both(ids, ~unknown, rows)
         for place in np.flatnonzero(unknown).tolist():
             said = ids[place]
-            try:
-                named = self._others.find(said)
-            except LookupError:
+            named = self._others.find(said) or whole.get(said)
+            if named is not None and named.item == SEVERAL:
                 shared[place] = True
-                continue
-            named = named or whole.get(said)
-            if named is not None:
+                self._shared[named.column] += int(rows[place])
+                self._first_shared.setdefault(named.column, said)
+            elif named is not None:
                 ids[place] = named.item
                 self._rows[named.column] += int(rows[place])
                 self._first.setdefault(named.column, (said, named.item))
@@ -89,6 +95,16 @@ class JoinedIds:
             if said is not None and self._others.is_of_another(said):
                 self._both += int(rows[place])
                 self._example = self._example or said
+
+    @property
+    def several(self) -> str:
+        """What to do about rows that name several items, in words; empty: there are none."""
+        if not self._shared:
+            return ""
+        column, n = self._shared.most_common(1)[0]
+        rows, told = _counted(n), shlex.quote(f"item_id={column}")
+        said = self._first_shared[column]
+        return FOR_ONE.format(rows=rows, column=column, said=said, told=told)
 
     @property
     def doubts(self) -> list[str]:

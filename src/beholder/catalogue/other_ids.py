@@ -7,7 +7,7 @@ bring several, which are kept as a list.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -31,8 +31,11 @@ Ids = dict[str, dict[str, None]]
 """Ids of one item by column, in order."""
 
 
+SEVERAL = ""  # in the place of an item
+
+
 class Named(NamedTuple):
-    """An item, and the column in which it has the id by which it is named."""
+    """An item, and the column in which it has the id by which it is named; `SEVERAL` have it."""
 
     item: str
     column: str
@@ -42,15 +45,15 @@ class OtherIds:
     """Items by their other ids."""
 
     def __init__(self) -> None:
-        self._named: dict[str, Named | None] = {}  # None: several items
+        self._named: dict[str, Named] = {}
 
     def take(self, item_id: str, ids: Ids) -> None:
         """Take some ids of an item."""
         for column, own in ids.items():
             for each in own:
                 before = self._named.setdefault(each, Named(item_id, column))
-                if before is not None and before.item != item_id:
-                    self._named[each] = None
+                if before.item != item_id:
+                    self._named[each] = Named(SEVERAL, column)
 
     def with_store(
         self, store: Store, told: Container[str] = (), named: Container[str] = ()
@@ -62,33 +65,27 @@ class OtherIds:
         told, named
             Columns that a file tells of its items: the store's say no more of these.
         """
-        table = store.items()
-        columns = (table[name].to_pylist() for name in ("item_id", "attributes"))
-        for item_id, attributes in zip(*columns, strict=True):
-            ids = ids_in(json.loads(attributes))
+        for item_id, attributes in attributes_of(store):
+            ids = ids_in(attributes)
             again = told if item_id in named else ()
             self.take(item_id, {column: own for column, own in ids.items() if column not in again})
         return self
 
     def find(self, said: str) -> Named | None:
-        """Return the only item that has such an id; None: there is none.
-
-        Raises
-        ------
-        LookupError
-            If several items have it.
-        """
-        if said not in self._named:
-            return None
-        named = self._named[said]
-        if named is None:
-            raise LookupError(said)
-        return named
+        """Return the only item that has such an id, or `SEVERAL`; None: there is none."""
+        return self._named.get(said)
 
     def is_of_another(self, item_id: str) -> bool:
         """Whether the id of an item is another item's, too."""
-        named = self._named.get(item_id, Named(item_id, ""))
-        return named is None or named.item != item_id
+        return self._named.get(item_id, Named(item_id, "")).item != item_id
+
+
+def attributes_of(store: Store) -> Iterator[tuple[str, dict[str, Attribute]]]:
+    """Yield the items of a store with their attributes."""
+    table = store.items()
+    columns = (table[name].to_pylist() for name in ("item_id", "attributes"))
+    for item_id, attributes in zip(*columns, strict=True):
+        yield item_id, json.loads(attributes)
 
 
 @lru_cache(4_096)
