@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from beholder.catalogue.rows_of_item import MOST, RowsOfItems
 from beholder.settings_line import write_line
+from beholder.store import ItemRecord
 from command_line import beholder
 from items_held import items_of
 
@@ -122,6 +124,19 @@ def test_an_item_has_the_other_ids_of_all_its_rows_and_a_second_import_changes_n
     assert first["files"][0]["added"] == again["files"][0]["same"] == 3
     assert again["files"][0]["changed"] == 0
     assert attributes(shop)["shirt"] == shirt
+
+
+def test_an_item_has_so_many_other_ids_and_each_once() -> None:
+    rows = RowsOfItems({})
+    for n in range(MOST + 1):
+        again = rows.take(ItemRecord("a", "A", {"sku": f"s{n}"}), n)
+    assert again == ({}, ["sku"], False)
+    assert again.rules(False) == [
+        "rows with another sku beyond 2048 of their item, which is left out"
+    ]
+    for known in ("s0", "s1"):
+        again = rows.take(ItemRecord("a", "A", {"sku": known}), 9)
+        assert again == ({}, [], False)
 
 
 def test_an_id_that_the_file_has_no_more_leaves_its_item(shop: Path) -> None:
