@@ -26,7 +26,8 @@ POINT = re.compile(r"\.[0-9]")
 NUMBERS = frozenset(
     {
         "age", "depth", "discount", "duration", "height", "latitude", "length", "longitude",
-        "popularity", "price", "rating", "runtime", "seconds", "stock", "weight", "width", "year",
+        "popularity", "price", "rating", "regular_price", "runtime", "sale_price", "seconds",
+        "stock", "weight", "width", "year",
     }
 )  # fmt: skip
 

@@ -106,7 +106,7 @@ def test_a_catalogue_with_items_of_its_own_takes_none_from_behaviour(
     assert "behaviour.makes_items = true" in done
 
 
-SHEET = 'sku;Bezeichnung;Preis;Lagerbestand;Farbe;UVP\na;Vase;"1.299,00 €";3;rot|blau;"12,50"\n'
+SHEET = 'sku;Bezeichnung;Preis;Lagerbestand;Farbe;Pfand\na;Vase;"1.299,00 €";3;rot|blau;"12,50"\n'
 SHEET += "b;Krug;auf Anfrage;0;grün;9\n"
 
 
@@ -118,7 +118,7 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
     look = " ".join(run(*words, "--dry-run").split())
     assert "price number (1), words (1)" in look
     assert "colour list (1), words (1) rot; blau" in look
-    assert "UVP number in words (2)" in look
+    assert "Pfand number in words (2)" in look
     done = run(*words)
     assert "item_id=sku, title=Bezeichnung, price=Preis, stock=Lagerbestand, colour=Farbe" in done
     assert "1 row whose Preis is no number: it is kept as words" in done
@@ -222,10 +222,10 @@ def test_a_column_may_be_mapped_to_an_attribute_that_is_a_number(
 ) -> None:
     (tmp_path / "sheet.csv").write_text(SHEET)
     words = "import", shop, "--items", tmp_path / "sheet.csv"
-    run(*words, "--map", "weight=UVP", "--map", "price=Lagerbestand")
+    run(*words, "--map", "weight=Pfand", "--map", "price=Lagerbestand")
     vase = items_of(shop)["a"][1]
     assert (vase["weight"], vase["price"], vase["Preis"]) == (12.5, 3, "1.299,00 €")
-    done = run(*words, "--map", "wieght=UVP", status=2)
+    done = run(*words, "--map", "wieght=Pfand", status=2)
     assert "there is no field wieght (did you mean weight?)" in done
 
 

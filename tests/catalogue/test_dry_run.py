@@ -106,7 +106,7 @@ def test_items_that_lost_their_zeros_are_asked_for(shop: Path) -> None:
     (shop.parent / "items.csv").write_text("item_id,title\n007,Bond\n0,Nil\nAb,Ape\nc,Cow\nd,Dog\n")
     log = "user,item_id\nu,7\nu,aB\nu,x\nu,c\nu,d\nv,d\nv,c\n"
     said, seen = look(shop, log)
-    near = "of these 2 would be in the catalogue but for zeros in front, a .0 at the end, or case: "
+    near = "of these 2 would be in the catalogue but for zeros in front or case: "
     near += "7 is not in it"
     assert seen["near"].startswith(near)
     assert f"{near}, did you mean 007?" in said

@@ -14,11 +14,11 @@ from beholder.behaviour.kinds import CODES
 from beholder.catalogue import given_vectors, written_values
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.import_interactions import CONFLICT
-from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import BAD, REASONS
 from beholder.catalogue.refusals import escaped
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.rows_of_item import TWICE
 from beholder.catalogue.run import Request, import_files
 from beholder.errors import BeholderError, DataError, UsageError, VectorsError
 from beholder.media.originals import path_of
@@ -48,7 +48,7 @@ def run(store: Store, request: Request) -> Report:
     report, path = import_files(store.workspace, store, request)
     assert json.loads(path.read_text())["files"], "the report is kept"
     for file in report.files:
-        assert file.read == file.added + file.changed + file.same + file.refused
+        assert file.read == file.added + file.changed + file.same + file.more + file.refused
     return report
 
 
@@ -102,7 +102,7 @@ def test_every_broken_row_is_named_and_stops_nothing(store: Store, files: Path) 
     )
     request = Request(items=files / "items.csv", interactions=files / "clicks.csv")
     report = run(store, request)
-    assert [row(file) for file in report.files] == [(5, 2, 0, 1, 2), (8, 2, 0, 0, 6)]
+    assert [row(file) for file in report.files] == [(5, 2, 0, 0, 2), (8, 2, 0, 0, 6)]
     assert {(r.file, r.row): r.reason for r in report.refused} == {
         ("items.csv", 3): "has no item id",
         ("items.csv", 5): "has 1 fields, the first line 2",

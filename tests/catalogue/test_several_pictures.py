@@ -15,8 +15,8 @@ from PIL import Image
 
 from beholder.catalogue import import_items, pictures
 from beholder.catalogue.dry_run import dry_run
-from beholder.catalogue.import_items import OTHERS, TWICE
 from beholder.catalogue.report import Report
+from beholder.catalogue.rows_of_item import OTHERS, TWICE
 from beholder.catalogue.run import Request, import_files
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, Merged, merged
 from beholder.errors import UsageError

@@ -19,6 +19,11 @@ MODEL = (
     "{column} is an attribute, and several rows share its values: if these are variants of one "
     "product, say --map product_code={column}"
 )
+PRICES = (
+    "of several prices {column} is the price, which pages show and filters such as price < 50 ask "
+    "for; {others} (--map price=COLUMN takes another)"
+)
+NO_PRICE = "no column is the price: {others} (--map price=COLUMN says which pages show)"
 MODELS = frozenset({"modell", "modele", "modelo", "modello", "model"})
 
 
@@ -37,7 +42,19 @@ def asked(batch: Batch, mapping: Mapping[str, str]) -> list[str]:
     if not ours & {"productcode", "itemgroupid"}:
         models = [name for name in free if plain(name) in MODELS and _shared(free[name])]
         said += [MODEL.format(column=name) for name in models]
-    return said
+    return said + _prices(batch, mapping)
+
+
+def _prices(batch: Batch, mapping: Mapping[str, str]) -> list[str]:
+    """Return which of several prices is the price."""
+    named = {name.lower(): name for name in batch.columns} | dict(mapping)
+    beside = [
+        f"{named[each]} is {each}" for each in ("sale_price", "regular_price") if each in named
+    ]
+    if not beside:
+        return []
+    words = PRICES if "price" in named else NO_PRICE
+    return [words.format(column=named.get("price", ""), others=" and ".join(beside))]
 
 
 def _pictures(column: Column) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
+from beholder.catalogue.joined_ids import SHARED, JoinedIds
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
+from beholder.catalogue.other_ids import OtherIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
@@ -98,6 +102,8 @@ class Looking:
         Of the items that there are, by id.
     makes_items
         Whether the import makes those that there are not.
+    others
+        Returns what else the items are called.
 
     Attributes
     ----------
@@ -105,6 +111,8 @@ class Looking:
         The items that the import would make of the rows so far, those that would be kept.
     untimed
         How many rows that would be kept have no moment.
+    missing
+        Ids of the first rows that are no item's, where these do not fit.
     """
 
     def __init__(
@@ -114,29 +122,38 @@ class Looking:
         titles: Mapping[str, str],
         refusals: Refusals,
         makes_items: bool,
+        others: Callable[[], OtherIds],
     ) -> None:
         self.made: dict[str, str] = {}  # their ids are their titles
         self.untimed = 0
+        self.missing: set[str] = set()
         self._makes_items = makes_items
         self.found = BehaviourSeen()
         self._file, self._reading = file, reading
         self._titles, self._refusals = titles, refusals
         self._near = NearIds(list(titles))
+        self._joins = JoinedIds(list(titles), self._are_items, others)
         self._kinds: Counter[str] = Counter()
         self._times = np.empty(0, np.int64)  # the first and the last
 
     def take(self, batch: Batch) -> None:
         """Look at some more rows."""
         found = self._reading.take(batch)
-        ids = found.items.ids.to_pylist()
-        there = np.array([self._is_there(i) for i in ids], bool)[found.items.rows]
+        items, shared = self._joins.take(found.items)
+        found = replace(found, items=items)
+        ids = items.ids.to_pylist()
+        there = np.array([self._is_there(i) for i in ids], bool)[items.rows] & ~shared
         self.found.looked_at += len(batch)
         self.found.joined += int(there.sum())
         if self.found.looked_at == len(batch):
             self.found.fits = self.found.joined * 2 >= len(batch)
-        good = self._refuse(batch, found, there)
-        used = [ids[place] for place in np.flatnonzero(found.items.of_rows(good)).tolist()]
-        self.made |= {i: i for i in used if i not in self._titles}
+            if not self.found.fits:
+                self.missing = {each for each in ids if each and not self._is_item(each)}
+        good = self._refuse(batch, found, there, shared)
+        used = [ids[place] for place in np.flatnonzero(items.of_rows(good)).tolist()]
+        made = {i: i for i in used if not self._is_item(i)}
+        self._near.make(list(made))
+        self.made |= made
         self._kinds.update(KINDS[code - 1] for code in found.kinds[good].tolist())
         told = found.times[good & (found.times != NONE)]
         self.untimed += int(good.sum()) - len(told)
@@ -149,7 +166,12 @@ class Looking:
     def end(self) -> BehaviourSeen:
         """Return what was seen."""
         found, reading = self.found, self._reading
-        found.said, found.near = reading.said + of_ids_alone(len(self.made)), self._near.words
+        found.said = [*self._joins.words, *reading.said, *of_ids_alone(len(self.made))]
+        several = self._joins.several
+        found.near = self._near.words if found.fits or not several else several
+        twins = filter(None, [self._near.twins])
+        found.warnings = [*self._joins.doubts, *reading.warnings, *twins]
+        found.warnings += [several] * bool(several and found.fits)
         found.unchecked = [reading.mapping[each] for each in APART if each in reading.mapping]
         found.timed = "time" in reading.mapping
         found.kinds = dict(self._kinds.most_common())
@@ -161,18 +183,30 @@ class Looking:
             found.scale = scale_in_words(reading.ratings, reading.scale)
         return found
 
+    def _is_item(self, item: str) -> bool:
+        return item in self._titles or item in self.made
+
+    def _are_items(self, ids: pa.Array) -> NDArray[np.bool_]:
+        return np.array([self._is_item(each) for each in ids.to_pylist()], bool)
+
     def _is_there(self, item: str | None) -> bool:
         return item is not None and (
             item in self._titles or (self._makes_items and not why_no_item(item))
         )
 
-    def _refuse(self, batch: Batch, found: Columns, there: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _refuse(
+        self,
+        batch: Batch,
+        found: Columns,
+        there: NDArray[np.bool_],
+        shared: NDArray[np.bool_],
+    ) -> NDArray[np.bool_]:
         """Count what would be refused, and return what would not, bool (n,)."""
-        self._near.look(found.items, np.flatnonzero(~there).tolist())
-        reasons = self._reading.faults(found, there)
+        self._near.look(found.items, np.flatnonzero(~there & ~shared).tolist())
+        reasons = self._reading.faults(found, there, shared)
         self._reading.rate(found, reasons)
         for row in sorted(reasons):
-            item = found.items.of(row) if reasons[row] == NOT_THERE else None
+            item = found.items.of(row) if reasons[row] in (NOT_THERE, SHARED) else None
             self._refusals.add(self._file, batch.rows[row], reasons[row], item)
         return kept(len(batch), reasons)
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterator, Mapping, Set
+from functools import partial
 
 import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
+from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.events_of_file import UNTIMED, EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import makes_items
-from beholder.catalogue.import_items import TWICE
 from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
@@ -24,10 +26,12 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.rows_of_item import RowsOfItems
 from beholder.catalogue.run import Peek, Request, of_file, peek, vectors_of
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
+from beholder.store.records import Attribute
 from beholder.unicode import writable
 
 BATCHES = 4  # of interactions that are looked at
@@ -42,6 +46,9 @@ def dry_run(store: Store, request: Request) -> DryRun:
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
+    others = OtherIds()
+    others_of = partial(others.with_store, store)
+    of_items: Peek | None = None
     for seen in peek(request, store.workspace.reports):
         ignored = unused(seen.what, seen.batch.columns, seen.mapping)
         sight = Sight(
@@ -55,12 +62,14 @@ def dry_run(store: Store, request: Request) -> DryRun:
         found.sights.append(sight)
         if seen.what == "items":
             before = len(refusals)
-            named = _look_at_items(store, seen, pictures, refusals, found, sight)
+            named = _look_at_items(store, seen, pictures, refusals, found, sight, others)
             if request.leaving is not None:
                 there = held(store)
                 gone = missing(there, named.keys())
                 found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
             known |= named
+            of_items = seen
+            others_of = partial(others.with_store, store, sight.attributes, named)
             if sight.cut or not named:
                 tables = request.tables()
                 found.not_read = [tables[what].name for what in tables if what != "items"]
@@ -70,12 +79,15 @@ def dry_run(store: Store, request: Request) -> DryRun:
         else:
             makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
-            looking = Looking(seen.path.name, reading, known, refusals, makes)
+            looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
             with of_file(seen.path):
                 found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+            if looking.missing and not found.behaviour.near:
+                elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
+                found.behaviour.near = elsewhere
             rated = reading.ratings, reading.scale
             doubts = foreseen(store.workspace, *rated) if rated[0].total else []
-            found.behaviour.warnings = [*reading.warnings, *doubts]
+            found.behaviour.warnings += doubts
             known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
@@ -98,9 +110,12 @@ def _look_at_items(
     refusals: Refusals,
     found: DryRun,
     sight: Sight,
+    others: OtherIds,
 ) -> dict[str, str]:
+    """Return the titles of the items of a file, by id; their other ids go into `others`."""
     shown: dict[str, set[str]] = {}  # files by item
     titles: dict[str, str] = {}
+    alike = RowsOfItems(seen.mapping)
     points = points_in(seen.path, seen.mapping, seen.form)
     sight.said += points.said
     marks = PriceMarks.of(seen.mapping)
@@ -117,19 +132,35 @@ def _look_at_items(
                 found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight, row.record)
             titles.setdefault(item_id, row.record.title)
-            look = pictures.named if item_id in shown else pictures.wanted
+            again = alike.take(row.record, row.number)
+            look = pictures.wanted if again is None else pictures.named
             files = look(item_id, row.pictures).files
-            if item_id in shown and not files:
-                found.count(TWICE, example=f"item {item_id}, row {row.number}")
+            if again is None:
+                others.take(item_id, ids_in(row.record.attributes))
+            else:
+                others.take(item_id, again.ids)
+                for rule in again.rules(bool(files)):
+                    found.count(rule, example=f"item {item_id}, row {row.number}")
             shown.setdefault(item_id, set()).update(files)
             if row.pictures and len(sight.pictures) < ROWS:
                 told = writable([list(row.pictures), list(files)])
                 sight.pictures.append(Understood(item_id, *told))
-    sight.said += marks.foreseen(store.workspace)
+    sight.said += [*alike.said, *marks.foreseen(store.workspace)]
     sight.cut = str(rows.error or "")
     found.items = len(shown)
     _count(found, shown.values())
     return titles
+
+
+def _attributes(store: Store, seen: Peek | None) -> Iterator[Mapping[str, Attribute]]:
+    """Yield the attributes of the items of a store, and of a file where there is one."""
+    yield from (own for _, own in attributes_of(store))
+    if seen is None:
+        return
+    for batch in _rows(seen, Refusals(None)):
+        for row in records(batch, seen.mapping):
+            if row.record is not None:
+                yield row.record.attributes
 
 
 def _look_at_users(

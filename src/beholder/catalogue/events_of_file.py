@@ -24,6 +24,7 @@ from beholder.catalogue.events_from_rows import (
     no_ratings,
     numbers,
 )
+from beholder.catalogue.joined_ids import SHARED
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.plain_names import plain
@@ -140,13 +141,17 @@ class EventsOfFile:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         return found
 
-    def faults(self, found: Columns, there: NDArray[np.bool_]) -> dict[int, str]:
+    def faults(
+        self, found: Columns, there: NDArray[np.bool_], shared: NDArray[np.bool_]
+    ) -> dict[int, str]:
         """Return the rows of a batch that are refused whatever the scale is, with why.
 
         Parameters
         ----------
         there
             bool (n,). Whether the item of a row is in the catalogue, or would be made.
+        shared
+            bool (n,). Whether a row names several items.
         """
         reasons = faults(found, now())
         rated = found.kinds == CODES["rating"]
@@ -157,6 +162,7 @@ class EventsOfFile:
         named = found.items.named
         for row in np.flatnonzero(~there).tolist():
             reasons[row] = NOT_THERE if named[row] else NO_ITEM
+        reasons |= dict.fromkeys(np.flatnonzero(shared).tolist(), SHARED)
         return reasons | dict.fromkeys(np.flatnonzero(nameless(found)).tolist(), NO_ONE)
 
     def rate(self, found: Columns, reasons: dict[int, str]) -> None:

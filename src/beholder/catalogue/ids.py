@@ -69,9 +69,9 @@ def coded(column: Column) -> Coded:
         bare = pc.utf8_trim_whitespace(arrow.dictionary)
         nothing = pc.is_in(pc.utf8_lower(bare), pa.array(["", *sorted(NOTHING)]))
         ids = pc.if_else(nothing, pa.scalar(None, pa.string()), bare)
-        return _once(Coded(ids.cast(pa.string()), arrow.indices.to_numpy()))
+        return once(Coded(ids.cast(pa.string()), arrow.indices.to_numpy()))
     values, rows = distinct(column)
-    return _once(Coded(pa.array([as_id(value) for value in values], pa.string()), rows))
+    return once(Coded(pa.array([as_id(value) for value in values], pa.string()), rows))
 
 
 def odd(column: Column) -> dict[str, int]:
@@ -87,7 +87,7 @@ def odd(column: Column) -> dict[str, int]:
     }
 
 
-def _once(found: Coded) -> Coded:
+def once(found: Coded) -> Coded:
     """Return ids each once: with spaces and without them it is one."""
     arrow = found.ids.dictionary_encode(null_encoding="encode")
     return Coded(arrow.dictionary, arrow.indices.to_numpy()[found.rows])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
+from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
+from beholder.catalogue.joined_ids import SHARED, JoinedIds
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
+from beholder.catalogue.other_ids import OtherIds, attributes_of
 from beholder.catalogue.rating_threshold import words_of_ratings
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -66,6 +70,7 @@ class InteractionsImport:
         ids = known["item_id"].to_pylist()
         self.items.add(ids, known["seq"].to_pylist())
         self.near = NearIds(ids)
+        self.joins = JoinedIds(ids, self._is_item, lambda: OtherIds().with_store(store))
         self.makes_items = makes_items(store, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
@@ -74,16 +79,18 @@ class InteractionsImport:
     def take(self, batch: Batch) -> None:
         """Store what a batch has: items and people are made of rows that are kept alone."""
         found = self.reading.take(batch)
-        codes = self.items.find(found.items.ids)
-        there = self._there(found.items, codes)
-        reasons = self.reading.faults(found, there)
+        ids, shared = self.joins.take(found.items)
+        found = replace(found, items=ids)
+        codes = self.items.find(ids.ids)
+        there = self._there(ids, codes, shared)
+        reasons = self.reading.faults(found, there, shared)
         apart = self._apart(batch, found, reasons)
         self.reading.rate(found, reasons)
         people = self._people_rows(found, reasons)
         keep = kept(len(batch), reasons)
         items = self._item_rows(found.items, codes, keep)
         for row in sorted(reasons):
-            item = found.items.of(row) if reasons[row] == NOT_THERE else None
+            item = found.items.of(row) if reasons[row] in (NOT_THERE, SHARED) else None
             self.refusals.add(self.path.name, batch.rows[row], reasons[row], item)
         self.untimed += int((keep & (found.times == NONE)).sum())
         self._record([(batch.rows[row], event) for row, event in apart.items() if keep[row]])
@@ -92,19 +99,40 @@ class InteractionsImport:
             people[keep], items[keep], found.kinds[keep], found.times[keep], found.values[keep]
         )
 
-    def _there(self, items: Coded, codes: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Return whose item is in the catalogue or may be made, bool (n,), of numbers (ids,)."""
+    def _is_item(self, ids: pa.Array) -> NDArray[np.bool_]:
+        """Return which ids, bool (ids,), are an item's by now."""
+        there: NDArray[np.bool_] = self.items.find(ids) != Directory.MISSING
+        return there
+
+    def _there(
+        self, items: Coded, codes: NDArray[np.int32], shared: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Return whose item is in the catalogue or may be made, bool (n,).
+
+        Parameters
+        ----------
+        codes
+            int32 (ids,). Row numbers of items.
+        shared
+            bool (n,). Which rows name several.
+        """
         known = codes != Directory.MISSING
         if self.makes_items:
             unknown = items.ids.filter(pa.array(~known)).to_pylist()
             known[~known] = [one is not None and not why_no_item(one) for one in unknown]
-        there: NDArray[np.bool_] = known[items.rows]
+        there: NDArray[np.bool_] = known[items.rows] & ~shared
         self.rows += len(there)
         self.joined += int(there.sum())
-        self.near.look(items, np.flatnonzero(~there).tolist())
+        self.near.look(items, np.flatnonzero(~there & ~shared).tolist())
         if self.rows == len(there) and len(there) and self.joined * 2 < self.rows:
-            raise under_half(self.path.name, self.joined, self.rows, self.near.words)
+            why = self.joins.several or self.near.words or self._elsewhere(items, codes)
+            raise under_half(self.path.name, self.joined, self.rows, why)
         return there
+
+    def _elsewhere(self, items: Coded, codes: NDArray[np.int32]) -> str:
+        """Return which column of the items has ids that none of them is called by, in words."""
+        unknown = items.ids.filter(pa.array(codes == Directory.MISSING)).drop_null().to_pylist()
+        return column_of_ids(set(unknown), (own for _, own in attributes_of(self.store)))
 
     def _people_rows(self, found: Columns, reasons: dict[int, str]) -> NDArray[np.int32]:
         """Return the row number of the person of each row that is kept, int32 (n,)."""
@@ -141,6 +169,7 @@ class InteractionsImport:
                 keep_makes_items(self.store.workspace, self.path.name)
             self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
             self.items.add(fresh, self.store.seqs(fresh).tolist())
+            self.near.make(fresh)
             self.made += len(fresh)
             codes = self.items.find(items.ids)
         return codes[items.rows]
@@ -276,7 +305,13 @@ def import_interactions(
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
     done.ignored = reading.ignored
-    done.said = [*reading.said, *(f"warning: {doubt}" for doubt in reading.warnings)]
+    done.said = [*work.joins.words, *reading.said]
+    doubts = [
+        *work.joins.doubts,
+        *reading.warnings,
+        *filter(None, [work.near.twins, work.joins.several]),
+    ]
+    done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)
     if work.near.words:
         done.said.append(f"{NOT_THERE}: {work.near.words}")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
 from msgspec import structs
 
 from beholder.catalogue.ids import odd
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.other_ids import Ids, add, ids_in, with_ids
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
@@ -21,6 +21,7 @@ from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.rows_of_item import Again, RowsOfItems
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 AT_ONCE = 500  # items in one transaction
 STAYS = "items with attributes that the file does not speak of, and that stay"
 TITLED = "items with a title that the file does not speak of, and that stays"
-TWICE = "rows whose item an earlier row has: the earlier row counts, the later is left out"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
     "the folders' names as ids)"
@@ -43,14 +43,20 @@ BY_PATH = (
     "pictures whose name other folders have too: each is an item called by its path (where a "
     "folder is an item, give --items with the folders' names as ids)"
 )
-OTHERS = "rows with more pictures of an item, and other words for it: its first row counts"
 
 
 class Found(NamedTuple):
-    """An item without pictures, the files of its pictures, and what its row says, as in `Row`."""
+    """An item without pictures, the files of its pictures, and what its row says, as in `Row`.
+
+    Attributes
+    ----------
+    ids
+        Its other ids, of all its rows.
+    """
 
     record: ItemRecord
     wanted: Wanted
+    ids: Ids
     said: frozenset[str] | None = None
 
 
@@ -62,15 +68,17 @@ class ItemsImport:
     seems to be missing.
     """
 
-    def __init__(self, store: Store, pictures: Pictures, done: FileReport, report: Report) -> None:
+    def __init__(
+        self, store: Store, pictures: Pictures, rows: RowsOfItems, done: FileReport, report: Report
+    ) -> None:
         self.store = store
         self.pictures = pictures
+        self.rows = rows
         self.done = done
         self.report = report
         self.told: set[str] | None = None  # what the file says of items; None: all that there is
         self._kept: set[str] = set()
         self._titled: set[str] = set()
-        self.seen: dict[str, int] = {}  # by item, what its first row said
         self._last: Found | None = None
         self._waiting: list[Found] = []
         self._shorter: dict[str, Found] = {}
@@ -78,25 +86,23 @@ class ItemsImport:
         self._stay: dict[str, list[str]] = {}  # shown before, and not named so far
 
     def take(self, row: Row, record: ItemRecord) -> None:
-        """Take a row: an item with the names of its pictures, or more pictures of one before."""
+        """Take a row: an item with its pictures and other ids, or more of these of one before."""
         item_id = record.item_id
-        here = f"item {item_id}, row {row.number}"
-        if item_id not in self.seen:
-            self.seen[item_id] = _said(record)
-            self.add(Found(record, self.pictures.wanted(item_id, row.pictures), row.said))
+        again = self.rows.take(record, row.number)
+        if again is None:
+            wanted = self.pictures.wanted(item_id, row.pictures)
+            self.add(Found(record, wanted, ids_in(record.attributes), row.said))
             return
         more = self.pictures.named(item_id, row.pictures)
         last = self._last
         if last is not None and last.record.item_id == item_id:
             self._last = last._replace(wanted=last.wanted.then(more))
-            self._count_row(here, more, _says_other(record, last.record))
-            return
-        before = self._late.get(item_id)
-        if more.files:
-            both = more if before is None else before.wanted.then(more)
-            self._late[item_id] = Found(record, both)
-        own = bool(record.attributes) or record.title != item_id
-        self._count_row(here, more, own and _said(record) != self.seen[item_id])
+            add(last.ids, again.ids)
+        elif more.files or again.ids:
+            before = self._late.get(item_id, Found(record, Wanted(), {}))
+            self._late[item_id] = before._replace(wanted=before.wanted.then(more))
+            add(before.ids, again.ids)
+        self._count_row(f"item {item_id}, row {row.number}", bool(more.files), again)
 
     def add(self, found: Found | None) -> None:
         """Take an item that is not among those before; None: there are no more."""
@@ -112,8 +118,10 @@ class ItemsImport:
         self._put()
         for item_id, found in self._shorter.items():
             late = self._late.pop(item_id, None)
-            whole = found.wanted if late is None else found.wanted.then(late.wanted)
-            self._waiting.append(found._replace(wanted=whole))
+            if late is not None:
+                add(found.ids, late.ids)
+                found = found._replace(wanted=found.wanted.then(late.wanted))
+            self._waiting.append(found)
             if len(self._waiting) >= AT_ONCE:
                 self._put(last=True)
         self._put(last=True)
@@ -134,6 +142,9 @@ class ItemsImport:
         ready = []
         for found in self._waiting:
             item_id = found.record.item_id
+            if not last and self._lacks(found, words.get(item_id)):
+                self._shorter[item_id] = found
+                continue
             hashes, whole = self.pictures.hashes(item_id, found.wanted)
             if not hashes:
                 ready.append(found.record)
@@ -158,11 +169,13 @@ class ItemsImport:
 
     def _whole(self, found: Found, before: tuple[str, dict[str, Attribute]] | None) -> ItemRecord:
         """Return an item with what it had and its row or file does not speak of."""
-        record = found.record
-        if before is None or self.told is None:
+        record = structs.replace(
+            found.record, attributes=with_ids(found.record.attributes, found.ids)
+        )
+        said = self._said(found)
+        if before is None or said is None:
             return record
         title, attributes = before
-        said = self.told if found.said is None else found.said
         stays = {name: own for name, own in attributes.items() if name not in said}
         if stays:
             self._kept.add(record.item_id)
@@ -174,40 +187,44 @@ class ItemsImport:
         title = record.title if named else title
         return structs.replace(record, title=title, attributes=stays | record.attributes)
 
+    def _lacks(self, found: Found, before: tuple[str, dict[str, Attribute]] | None) -> bool:
+        """Whether an item would lose other ids, which a later row may still name."""
+        said = self._said(found)
+        if before is None or said is None:
+            return False
+        had = ids_in(before[1])
+        return any(
+            ids.keys() - found.ids.get(name, {}) for name, ids in had.items() if name in said
+        )
+
+    def _said(self, found: Found) -> Set[str] | None:
+        """Return what is said of an item; None: all that there is."""
+        return self.told if found.said is None else found.said
+
     def _put_late(self) -> None:
-        """Add the pictures of rows that stood apart from the others of their item."""
+        """Add the pictures and ids of rows that stood apart from the others of their item."""
         self.pictures.keep(found.wanted for found in self._late.values())
         for item_id, found in self._late.items():
             hashes, _ = self.pictures.hashes(item_id, found.wanted)
             item = self.store.item(item_id)
             had = item["pictures"]
             both = list(dict.fromkeys([*had, *hashes]))
-            if both != had:
-                self.store.put_items([ItemRecord(item_id, item["title"], item["attributes"], both)])
+            ids = ids_in(item["attributes"])
+            add(ids, found.ids)
+            record = ItemRecord(item_id, item["title"], with_ids(item["attributes"], ids), both)
+            if both != had or record.attributes != item["attributes"]:
+                self.store.put_items([record])
             self.report.items_with_several += len(had) <= 1 < len(both)
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
 
-    def _count_row(self, here: str, more: Wanted, says_other: bool) -> None:
-        if not more.files:
-            self.report.count(TWICE, example=here)
-            self.done.same += 1
-            return
-        self.done.more += 1
-        if says_other:
-            self.report.count(OTHERS, example=here)
-
-
-def _said(record: ItemRecord) -> int:
-    """Return what tells two rows of an item apart that say different things."""
-    return hash(msgspec.json.encode((record.title, record.attributes)))
-
-
-def _says_other(record: ItemRecord, before: ItemRecord) -> bool:
-    """Whether a row has words of its own, other than those of its item."""
-    known = before.attributes
-    other = [name for name, value in record.attributes.items() if known.get(name) != value]
-    return bool(other) or record.title not in (record.item_id, before.title)
+    def _count_row(self, here: str, pictures: bool, again: Again) -> None:
+        """Count a later row of an item."""
+        same = not (pictures or again.ids or again.full or again.otherwise)
+        self.done.same += same
+        self.done.more += not same
+        for rule in again.rules(pictures):
+            self.report.count(rule, example=here)
 
 
 def import_items(
@@ -233,8 +250,9 @@ def import_items(
     there = [] if leaving is None else held(store)  # before the file adds others
     refuse = refusals.of(path.name)
 
+    alike = RowsOfItems(mapping)
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
-    work, marks = ItemsImport(store, pictures, done, report), PriceMarks.of(mapping)
+    work, marks = ItemsImport(store, pictures, alike, done, report), PriceMarks.of(mapping)
     points = points_in(path, mapping, form)
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
@@ -257,9 +275,9 @@ def import_items(
     done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
     done.read += done.refused
-    done.said += [*points.said, *marks.words(store.workspace)]
+    done.said += [*points.said, *alike.said, *marks.words(store.workspace)]
     if leaving is not None:
-        gone = missing(there, work.seen.keys())
+        gone = missing(there, alike.seen.keys())
         found = outlook(gone, len(there), done.refused, bool(done.cut))
         done.gone = let_go(store, gone, len(there), found, leaving)
     return done
@@ -276,7 +294,7 @@ def import_pictures(
     done = FileReport("media", pictures.folder.root.name)
     known = store.items()
     progress.start("pictures", len(pictures.folder.files))
-    work = ItemsImport(store, pictures, done, report)
+    work = ItemsImport(store, pictures, RowsOfItems({}), done, report)
     for found in _of_items(known, pictures) if known.num_rows else _as_items(pictures):
         work.add(found)
         progress.advance(len(found.wanted.files))
@@ -291,7 +309,7 @@ def _of_items(known: pa.Table, pictures: Pictures) -> Iterator[Found]:
     for item_id, title, attributes in zip(*columns, strict=True):
         wanted = pictures.wanted(item_id, [])
         if wanted.files:
-            yield Found(ItemRecord(item_id, title, json.loads(attributes)), wanted)
+            yield Found(ItemRecord(item_id, title, json.loads(attributes)), wanted, {})
 
 
 def _as_items(pictures: Pictures) -> Iterator[Found]:
@@ -306,4 +324,4 @@ def _as_items(pictures: Pictures) -> Iterator[Found]:
             pictures.note(BY_PATH, f"item {item_id}: {files[0]}", len(files))
         elif any("/" in file for file in files):
             pictures.note(IN_FOLDERS, f"item {item_id}: {files[0]}", len(files))
-        yield Found(ItemRecord(item_id, item_id), Wanted().then(Wanted(tuple(files))))
+        yield Found(ItemRecord(item_id, item_id), Wanted().then(Wanted(tuple(files))), {})

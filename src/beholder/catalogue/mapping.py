@@ -15,6 +15,7 @@ from beholder.numbers_in_text import NUMBERS
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
+    "variant_sku",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
     "artikelnummer", "artikel_nr", "art_nr", "art_no", "lineitem_sku", "artikel_id",
     "produktnummer", "produkt_nr", "produkt_id", "商品编号", "产品编号", "商品id", "产品id",
@@ -26,6 +27,7 @@ USER = (
     "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
     "kunden_id", "kundennummer", "kunden_nr", "kd_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
     "用户id", "用户", "用户编号", "会员id", "会员编号", "客户id", "客户编号", "用戶id",
+    "email", "customer_email", "email_address", "e_mail_adresse", "邮箱",  # where nothing else is
 )  # fmt: skip
 
 PIECES = (  # how many of an item
@@ -158,8 +160,7 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
             taken.add(found)
     if what == "items":
         mapping |= _more_pictures([c for c in columns if c not in taken], mapping)
-        named = guessed(columns, mapping.values())
-        mapping |= {field: column for field, column in named.items() if field not in mapping}
+        mapping |= guessed(columns, mapping)
     for field in NEEDED[what]:
         stands_in = field == "user" and "session" in mapping
         if field not in mapping and not stands_in:

@@ -6,6 +6,11 @@ import re
 import unicodedata
 
 CURRENCY = re.compile(r"[\s(\[/]+(?:in )?(?:[€$£¥]|EUR|USD|GBP|CHF)\s*[)\]]?\s*$", re.IGNORECASE)
+UNIT = re.compile(
+    r"(?:[\s_]+|\s*[(\[/]\s*)(?:in )?(?:mg|g|gr|grams?|gramm|kg|lbs?|oz|mm|cm|m|in|inch|inches|ft"
+    r"|克|千克|公斤|毫米|厘米|米)\.?\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
 
 
 def plain(name: str) -> str:
@@ -17,6 +22,11 @@ def plain(name: str) -> str:
 def without_currency(name: str) -> str:
     """Return a name without the currency behind it: `Preis (€)` is Preis."""
     return CURRENCY.sub("", name) or name
+
+
+def without_unit(name: str) -> str:
+    """Return a name without what it is in: `Gewicht (kg)` is Gewicht, `Preis (€)` is Preis."""
+    return UNIT.sub("", without_currency(name)) or name
 
 
 def currency(name: str) -> str:

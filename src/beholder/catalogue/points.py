@@ -15,7 +15,8 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.numbers_in_text import is_number, number, with_comma
 from beholder.unicode import writable
 
-COUNTED = frozenset({"price", "stock"})  # thousands of others are rare, and three digits are not
+# Thousands of others are rare, and three digits are not.
+COUNTED = frozenset({"price", "regular_price", "sale_price", "stock"})
 LONGEST_SHOWN = 40
 LEFT_OUT = (
     "{column}: most are numbers, so words such as {text!r} are left out (kept as words they would "

@@ -24,7 +24,8 @@ class FileReport(msgspec.Struct):
     unnamed
         Refused rows of users that do not even tell whom they name.
     more
-        Rows that only add pictures to an item of a row before.
+        Rows of an item that a row before has, and that are not the same: they add pictures or other
+        ids, or say otherwise, which is counted and left out.
     ignored
         Columns that are taken for nothing.
     unread

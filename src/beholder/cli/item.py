@@ -110,7 +110,7 @@ def _read(values: Sequence[str]) -> dict[str, str]:
 
     told: dict[str, str] = {}
     headings = [name.strip() for name, _, text in (v.partition("=") for v in values) if text]
-    ours = {other: name for name, other in guessed(headings, ()).items()}
+    ours = {other: name for name, other in guessed(headings, {}).items()}
     for value in values:
         name, mark, text = (part.strip() for part in value.partition("="))
         if not mark or not name:

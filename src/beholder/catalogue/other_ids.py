@@ -1,0 +1,130 @@
+"""Other ids that items have beside their own: SKUs of the variants of one product, barcodes.
+
+They are attributes, known by their names. Several rows of one item, such as the sizes of a shirt,
+bring several, which are kept as a list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple, Self
+
+from beholder.catalogue.ids import as_id
+from beholder.catalogue.mapping import ITEM
+from beholder.catalogue.plain_names import plain
+from beholder.store import Store
+from beholder.store.records import Attribute
+
+# These are as often names.
+NOUNS = frozenset({"item", "article", "product", "movie", "video", "artikel", "produkt"})
+CODES = (
+    "variant_sku", "variant_id", "barcode", "variant_barcode", "ean", "ean_13", "ean_code", "gtin",
+    "gtin_13", "gtin_14", "global_unique_id", "upc", "isbn", "isbn_10", "isbn_13", "strichcode",
+    "code_barres", "código_de_barras", "codice_a_barre", "条形码", "条码",
+)  # fmt: skip
+NAMES = frozenset(map(plain, (*ITEM, *CODES))) - NOUNS
+EXACT = 2**53  # whole numbers below it are as they were written
+
+Ids = dict[str, dict[str, None]]
+"""Ids of one item by column, in order."""
+
+
+SEVERAL = ""  # in the place of an item
+
+
+class Named(NamedTuple):
+    """An item, and the column in which it has the id by which it is named; `SEVERAL` have it."""
+
+    item: str
+    column: str
+
+
+class OtherIds:
+    """Items by their other ids."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, Named] = {}
+
+    def take(self, item_id: str, ids: Ids) -> None:
+        """Take some ids of an item."""
+        for column, own in ids.items():
+            for each in own:
+                before = self._named.setdefault(each, Named(item_id, column))
+                if before.item != item_id:
+                    self._named[each] = Named(SEVERAL, column)
+
+    def with_store(
+        self, store: Store, told: Container[str] = (), named: Container[str] = ()
+    ) -> Self:
+        """Take those of the items of a store, too, and return all.
+
+        Parameters
+        ----------
+        told, named
+            Columns that a file tells of its items: the store's say no more of these.
+        """
+        for item_id, attributes in attributes_of(store):
+            ids = ids_in(attributes)
+            again = told if item_id in named else ()
+            self.take(item_id, {column: own for column, own in ids.items() if column not in again})
+        return self
+
+    def find(self, said: str) -> Named | None:
+        """Return the only item that has such an id, or `SEVERAL`; None: there is none."""
+        return self._named.get(said)
+
+    def is_of_another(self, item_id: str) -> bool:
+        """Whether the id of an item is another item's, too."""
+        return self._named.get(item_id, Named(item_id, "")).item != item_id
+
+
+def attributes_of(store: Store) -> Iterator[tuple[str, dict[str, Attribute]]]:
+    """Yield the items of a store with their attributes."""
+    table = store.items()
+    columns = (table[name].to_pylist() for name in ("item_id", "attributes"))
+    for item_id, attributes in zip(*columns, strict=True):
+        yield item_id, json.loads(attributes)
+
+
+@lru_cache(4_096)
+def is_other_id(name: str) -> bool:
+    """Whether an attribute of this name has ids."""
+    return plain(name) in NAMES
+
+
+def ids_in(attributes: Mapping[str, Attribute]) -> Ids:
+    """Return the ids among the attributes of an item."""
+    found: Ids = {}
+    for name, value in attributes.items():
+        if is_other_id(name):
+            values = value if isinstance(value, list) else [value]
+            ids = dict.fromkeys(filter(None, map(_id, values)))
+            found |= {name: ids} if ids else {}
+    return found
+
+
+def add(to: Ids, more: Ids) -> None:
+    """Add ids to those of an item."""
+    for column, ids in more.items():
+        to.setdefault(column, {}).update(ids)
+
+
+def with_ids(attributes: Mapping[str, Attribute], ids: Ids) -> dict[str, Attribute]:
+    """Return the attributes of an item with all its ids: one stays as it is, several are a list."""
+    several: dict[str, Attribute] = {
+        column: list(each) for column, each in ids.items() if len(each) > 1
+    }
+    alone: dict[str, Attribute] = {
+        column: next(iter(each))
+        for column, each in ids.items()
+        if len(each) == 1 and column not in attributes
+    }
+    return {**attributes, **alone, **several}
+
+
+def _id(value: Attribute) -> str | None:
+    if isinstance(value, float) and abs(value) >= EXACT:
+        return None
+    return as_id(value)

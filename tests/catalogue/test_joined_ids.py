@@ -1,0 +1,224 @@
+"""Behaviour that names items otherwise than by their ids: joined where sure, else asked about."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from beholder.catalogue.rows_of_item import MOST, RowsOfItems
+from beholder.settings_line import write_line
+from beholder.store import ItemRecord
+from command_line import beholder
+from items_held import items_of
+
+PRODUCTS = """\
+Handle,Title,Option1 Value,Variant SKU,Variant Price,Variant Barcode,Image Src
+shirt,Linen shirt,S,LS-S,49.00,4001,https://example.org/shirt-1.jpg
+shirt,,M,LS-M,49.00,4002,https://example.org/shirt-2.jpg
+shirt,,L,LS-L,55.00,4003,
+hat,Wool hat,One,WH,19.00,4010,https://example.org/hat.jpg
+mug,Mug,One,MG,9.00,4010,https://example.org/mug.jpg
+"""
+ORDERS = """\
+Name,Email,Financial Status,Lineitem quantity,Lineitem name,Lineitem sku,Created at
+#1,ann@example.org,paid,2,Linen shirt - M,LS-M,2024-03-01 10:00:00 +0100
+#2,bob@example.org,paid,1,Wool hat,WH,2024-03-02 10:00:00 +0100
+#2,bob@example.org,,1,Linen shirt - L,LS-L,2024-03-02 10:00:00 +0100
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A workspace with files of a shop beside it."""
+    beholder("init", tmp_path / "shop")
+    (tmp_path / "products.csv").write_text(PRODUCTS)
+    (tmp_path / "orders.csv").write_text(ORDERS)
+    return tmp_path / "shop"
+
+
+def files(shop: Path) -> tuple[object, ...]:
+    items, log = shop.parent / "products.csv", shop.parent / "orders.csv"
+    return "import", shop, "--items", items, "--interactions", log
+
+
+def attributes(shop: Path) -> dict[str, dict[str, object]]:
+    return {item_id: own for item_id, (_, own) in items_of(shop).items()}
+
+
+def make_items(shop: Path) -> None:
+    write_line(shop / "beholder.toml", "behaviour", "makes_items", True, "asked for")
+
+
+def test_orders_of_shopify_join_its_products_by_sku(shop: Path) -> None:
+    by_sku = "3 rows joined by Variant SKU, another id of items: LS-M is shirt"
+    looked = json.loads(beholder(*files(shop), "--dry-run", "--json")[0])["behaviour"]
+    assert (looked["joined"], looked["said"][0]) == (3, by_sku)
+    assert [row["item"] for row in looked["rows"]] == ["shirt", "hat", "shirt"]
+    done = json.loads(beholder(*files(shop), "--json")[0])
+    orders = done["files"][1]
+    assert (orders["added"], orders["refused"], orders["said"][0]) == (3, 0, by_sku)
+    assert orders["mapping"]["user"] == "Email"
+    assert set(items_of(shop)) == {"shirt", "hat", "mug"}
+
+
+def test_orders_that_come_a_day_later_join_what_is_stored(shop: Path) -> None:
+    beholder(*files(shop)[:4])
+    words = "import", shop, "--interactions", shop.parent / "orders.csv"
+    assert "joined by Variant SKU" in beholder(*words, "--dry-run")[0]
+    assert "3 rows joined by Variant SKU" in beholder(*words)[0]
+
+
+def test_an_id_that_two_items_share_is_refused_by_name(shop: Path) -> None:
+    log = ORDERS + "#3,cat@example.org,paid,1,Hat,4010,2024-03-02 10:00:00 +0100\n"
+    (shop.parent / "orders.csv").write_text(log)
+    for more in (["--dry-run"], []):
+        said, errors = beholder(*files(shop), *more)
+        assert "row 5 names several items, which share this id beside their own: 4010" in errors
+        assert "did you mean" not in said
+
+
+def test_rows_that_name_products_whose_sizes_are_items_say_what_to_do(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("sku,handle\ns1,shirt\ns2,shirt\nh1,hat\n")
+    (shop.parent / "orders.csv").write_text("user,item_id\nu,shirt\nv,shirt\nw,hat\n")
+    why = "; 2 rows name several items by handle, such as shirt: where these are one, import the"
+    for more in (["--dry-run"], []):
+        _, errors = beholder(*files(shop), *more, status=1)
+        assert f"of the catalogue{why} items with --map item_id=handle" in errors
+
+
+def test_ids_in_a_column_of_any_name_are_found_where_most_join_no_item(shop: Path) -> None:
+    items = "item_id,title,rating,Ref. no\n1,A,3,x1\n2,B,4,x2\n3,C,5,x3\n"
+    (shop.parent / "products.csv").write_text(items)
+    (shop.parent / "orders.csv").write_text("user,item_id\nu,x1\nv,x2\nw,x9\n")
+    why = "; 2 of its first 3 ids stand in the column Ref. no of the items, so import these with "
+    for more in (["--dry-run"], []):
+        _, errors = beholder(*files(shop), *more, status=1)
+        assert f"name an item of the catalogue{why}--map 'item_id=Ref. no'" in errors
+    looked = beholder(*files(shop), "--map", "item_id=Ref. no", "--dry-run")[0]
+    assert "2 of 3 interactions join an item" in looked
+
+
+def test_an_id_of_one_item_that_is_another_id_of_a_second_is_said(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("SKU,Name,ID\n11,Pot,12\n12,Pan,13\n")
+    (shop.parent / "orders.csv").write_text("user,product_id\nu,12\nv,13\n")
+    told = "warning: 1 row named an item by an id that is another item's too, in another column: 12"
+    for more in (["--dry-run"], []):
+        said, _ = beholder(*files(shop), *more)
+        assert "1 row joined by ID, another id of items: 13 is 12" in said
+        assert told in said
+
+
+def test_an_item_has_the_other_ids_of_all_its_rows_and_a_second_import_changes_none(
+    shop: Path,
+) -> None:
+    parts = PRODUCTS.splitlines(keepends=True)
+    apart = "".join([*parts[:3], *parts[4:], parts[3]])  # a row of the shirt behind the others
+    (shop.parent / "products.csv").write_text(apart)
+    first = json.loads(beholder(*files(shop)[:4], "--json")[0])
+    shirt = attributes(shop)["shirt"]
+    assert shirt["Variant SKU"] == ["LS-S", "LS-M", "LS-L"]
+    assert attributes(shop)["hat"]["Variant SKU"] == "WH"
+    again = json.loads(beholder(*files(shop)[:4], "--json")[0])
+    assert first["files"][0]["added"] == again["files"][0]["same"] == 3
+    assert again["files"][0]["changed"] == 0
+    assert attributes(shop)["shirt"] == shirt
+
+
+def test_an_item_has_so_many_other_ids_and_each_once() -> None:
+    rows = RowsOfItems({})
+    for n in range(MOST + 1):
+        again = rows.take(ItemRecord("a", "A", {"sku": f"s{n}"}), n)
+    assert again == ({}, ["sku"], False)
+    assert again.rules(False) == [
+        "rows with another sku beyond 2048 of their item, which is left out"
+    ]
+    for known in ("s0", "s1"):
+        again = rows.take(ItemRecord("a", "A", {"sku": known}), 9)
+        assert again == ({}, [], False)
+
+
+def test_an_id_that_the_file_has_no_more_leaves_its_item(shop: Path) -> None:
+    beholder(*files(shop)[:4])
+    (shop.parent / "products.csv").write_text(PRODUCTS.replace("LS-M", "LS-X"))
+    beholder(*files(shop)[:4])
+    assert attributes(shop)["shirt"]["Variant SKU"] == ["LS-S", "LS-X", "LS-L"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("12", "12.0"), ("12.0", "12")])
+@pytest.mark.parametrize("makes", [False, True])
+def test_a_column_of_whole_numbers_with_points_joins_those_without(
+    shop: Path, ours: str, theirs: str, makes: bool
+) -> None:
+    other = theirs.replace("12", "13")
+    (shop.parent / "products.csv").write_text(f"item_id,title\n{ours},A\n")
+    (shop.parent / "orders.csv").write_text(f"user,item_id\nu,{theirs}\nv,{theirs}\nw,{other}\n")
+    if makes:
+        make_items(shop)
+    said = beholder(*files(shop), "--dry-run")[0]
+    done = beholder(*files(shop))[0]
+    for words in (said, done):
+        assert "2 rows joined as whole numbers, which one of the files writes with a point" in words
+        assert f"{theirs} is {ours}" in words
+    assert set(items_of(shop)) == {ours, other} if makes else {ours}
+
+
+def test_a_point_in_one_id_alone_joins_nothing(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("item_id,title\n12,A\n1.1,B\n1.2,C\n")
+    (shop.parent / "orders.csv").write_text("user,item_id\nu,12.0\nv,1.1\nw,1.2\n")
+    said, _ = beholder(*files(shop))
+    assert "joined as" not in said
+    assert "all 1" not in said
+    assert "would be in the catalogue but for a .0 at the end: 12.0 is not in it" in said
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "why"),
+    [
+        (["007", "008"], ["7", "8"],
+         "zeros in front: 7 is not in it, did you mean 007? Write ids with their zeros, as text"),
+        (["AB-1", "AB-2"], ["ab-1", "ab-2"],
+         "case: ab-1 is not in it, did you mean AB-1? Write ids in the same case"),
+        (["caf\u00e9", "th\u00e9"], ["cafe\u0301", "the\u0301"],
+         "how accents are written (NFC or NFD): cafe\u0301 is not in it, did you mean caf\u00e9? "
+         "Write ids in NFC"),
+    ],
+)  # fmt: skip
+def test_ids_written_otherwise_are_asked_for_and_never_joined(
+    shop: Path, ours: list[str], theirs: list[str], why: str
+) -> None:
+    items = "item_id,title\n" + "".join(f"{each},A\n" for each in ours)
+    (shop.parent / "products.csv").write_text(items)
+    (shop.parent / "orders.csv").write_text("user,item_id\n" + "".join(f"u,{i}\n" for i in theirs))
+    for more in (["--dry-run"], []):
+        _, errors = beholder(*files(shop), *more, status=1)
+        (line,) = [line for line in errors.splitlines() if line.startswith("beholder:")]
+        assert line.startswith("beholder: only 0 of the first 2 rows of orders.csv")
+        assert f"; all 2 of these would be in the catalogue but for {why} in all files" in line
+    make_items(shop)
+    looked = beholder(*files(shop), "--dry-run")[0]
+    done = beholder(*files(shop))[0]
+    for said in (looked, done):
+        assert "warning: 2 items made have the id of another one but for " in said
+        assert f"{theirs[0]} and {ours[0]} are two items" in said
+    assert set(items_of(shop)) == {*ours, *theirs}
+
+
+def test_rows_of_one_item_that_say_otherwise_are_counted_by_column(shop: Path) -> None:
+    told = (
+        "the first row of an item counts, and 2 rows say otherwise: Variant Price (1), "
+        "Option1 Value (2); Variant Price: 49 is kept, and 55 is not (item shirt, row 4)"
+    )
+    more = PRODUCTS + "mug,Mug,One,MG,9.00,4010,\n"
+    (shop.parent / "products.csv").write_text(more)
+    looked = json.loads(beholder(*files(shop)[:4], "--dry-run", "--json")[0])
+    done = json.loads(beholder(*files(shop)[:4], "--json")[0])
+    products = done["files"][0]
+    assert told in looked["sights"][0]["said"]
+    assert told in products["said"]
+    assert looked["rules"] == done["rules"]
+    kept = "rows with another Variant SKU of their item, which it has beside the first"
+    assert done["rules"][kept] == 2
+    assert (products["added"], products["more"], products["same"]) == (3, 2, 1)
+    assert attributes(shop)["shirt"]["price"] == 49
