@@ -96,7 +96,15 @@ def decimal_mark(own: str) -> str:
     return "." if THOUSANDS.fullmatch(own) or (PLAIN.fullmatch(own) and "." in own) else ""
 
 
-def with_comma(text: str) -> str:
-    """Return a text of a column whose decimal mark is a comma, as `number` reads it."""
+def with_comma(text: str, small: bool = False) -> str:
+    """Return a text of a column whose decimal mark is a comma, as `number` reads it.
+
+    Parameters
+    ----------
+    small
+        Whether none of the column is in thousands, so that a point is decimal, too.
+    """
     mark = either(bare(text)) if len(text) <= LONGEST else ""
-    return text.replace(mark, "." if mark == "," else "") if mark else text
+    if not mark or (small and mark == "."):
+        return text
+    return text.replace(mark, "." if mark == "," else "")

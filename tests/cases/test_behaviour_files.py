@@ -19,7 +19,8 @@ from beholder.catalogue.report import Report
 from beholder.catalogue.run import Request, import_files
 from beholder.cli.init import create
 from beholder.errors import DataError, UsageError
-from beholder.store import Store
+from beholder.settings_line import write_line
+from beholder.store import ItemRecord, Store
 from beholder.workspace import Workspace
 from command_line import beholder
 
@@ -282,6 +283,13 @@ def test_ratings_on_no_usual_scale_are_named(tmp_path: Path) -> None:
     assert said.startswith("warning: ratings of 5 to 740 are on no usual scale")
 
 
+def test_a_dry_run_names_ratings_on_no_usual_scale(tmp_path: Path) -> None:
+    create(tmp_path / "workspace", "Shop")
+    (tmp_path / "r.csv").write_text("user,item,rating\nu,a,5\nu,b,740\n")
+    words = "import", tmp_path / "workspace", "--interactions", tmp_path / "r.csv", "--dry-run"
+    assert "2 rating, on a scale of 5 to 740 (no usual one)" in beholder(*words)[0]
+
+
 def test_the_scale_is_that_of_the_whole_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +302,31 @@ def test_the_scale_is_that_of_the_whole_file(
     _, report = imported(tmp_path, "r.jsonl", "\n".join(map(json.dumps, rows)))
     assert any("ratings of 1 to 10: from 6.5" in said for said in report.files[0].said)
     assert threshold_of(tmp_path) == 6.5
+
+
+def test_a_threshold_that_another_import_just_wrote_is_the_one_that_holds(tmp_path: Path) -> None:
+    path = tmp_path / "r5.csv"
+    path.write_text(rated([1 + i % 5 for i in range(50)]))
+    workspace = Workspace.open(create(tmp_path / "workspace", "Shop"))
+    assert workspace.settings.behaviour.rating_threshold == 3.5  # read before the other ends
+    with Store.open(workspace) as store:
+        write_line(workspace.toml, "behaviour", "rating_threshold", 6.5, "of 1 to 10")
+        report, _ = import_files(workspace, store, Request(interactions=path))
+    misfit = "behaviour.rating_threshold = 6.5 does not fit ratings of 1 to 5: 3.5 would"
+    assert f"warning: {misfit}" in report.files[0].said
+    assert not any("they are likes" in said for said in report.files[0].said)
+
+
+def test_items_are_made_as_another_import_just_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("user,item\nu,a\nu,new\n")
+    workspace = Workspace.open(create(tmp_path / "workspace", "Shop"))
+    assert not workspace.settings.behaviour.makes_items  # read before the other ends
+    with Store.open(workspace) as store:
+        store.put_items([ItemRecord("a", "a")])
+        write_line(workspace.toml, "behaviour", "makes_items", True, "of another log")
+        report, _ = import_files(workspace, store, Request(interactions=path))
+    assert report.files[0].added == 2
 
 
 def test_a_second_scale_changes_no_threshold_and_is_named(tmp_path: Path) -> None:

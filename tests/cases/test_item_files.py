@@ -138,7 +138,7 @@ def test_prices_of_a_german_sheet_are_numbers_and_what_is_none_is_counted(
         ("sku;Preis\na;1.299\nb;2,50\n", 1299, "1.299 is 1299 (as 2,50 in this column shows)"),
         ("sku;price\na;1.299\nb;2.450\n", 1.299, "warning: price: 1.299 is read with a decimal"),
         ('sku,Preis\na,1.299\nb,"950"\n', 1.299, "may be thousands"),
-        ("sku,weight\na,1.299\nb,2.450\n", None, ""),
+        ("sku,weight\na,1.299\nb,2.450\n", None, "warning: weight: 1.299 is read with a decimal"),
         ('sku,price\na,1.299\nb,"2,50"\nc,3.5\n', 1.299, "since 2,50 and 3.5 in this column have"),
         (
             'sku,price\na,1.299\nb,"2,50"\n' + "".join(f"{n},10.990\n" for n in range(20)),

@@ -238,6 +238,12 @@ def test_a_folder_where_a_file_is_wanted_says_so_and_the_other_way_round(tmp_pat
         (["10.990"] * 10 + ["12,50"], [10990] * 10 + [12.5]),
         (["10.990"] * 11 + ["12,50"], [10.99] * 11 + [12.5]),
         (["10.990"] * 1_000 + ["12,50"] * 10, [10990] * 1_000 + [12.5] * 10),
+        (["1.299", "0.00", "12,5"], [1299, 0, 12.5]),
+        (["1,299", "0,00", "12.5"], [1299, 0, 12.5]),
+        (["1.299", "1.5e3", "12,5"], [1299, 1500, 12.5]),
+        (["1.299"] + ["12,5"] * 11 + ["7.5"], [1299] + [12.5] * 11 + [7.5]),
+        (["1,299"] + ["12.5"] * 11 + ["7,5"], [1299] + [12.5] * 11 + [7.5]),
+        (["1.299"] + ["12,5"] * 10 + ["7.5"], [1.299] + [12.5] * 10 + [7.5]),
     ],
 )
 def test_all_values_of_a_column_tell_what_is_its_decimal_mark(
@@ -245,6 +251,6 @@ def test_all_values_of_a_column_tell_what_is_its_decimal_mark(
 ) -> None:
     seen = MarksSeen()
     seen.take(*counted(column))
-    marks = seen.told("price", semicolons=False, foreign=False, counted=False)
+    marks = seen.told("price", semicolons=False, foreign=False)
     told = with_commas(column) if marks.comma else column
     assert [number(each) if isinstance(each, str) else each for each in told] == expected

@@ -267,7 +267,7 @@ def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> Non
         ("\t", "watch_time", "2,345", "0,500", 2.345, "2,345 is 2.345 (as 0,500 in this column"),
         ("\t", "quantity", "2,000", "7", 2000, "warning: quantity: 2,000 is read as thousands and"),
         (",", "Menge", "1.000", "2", 1, "warning: Menge: 1.000 is read with a decimal point and"),
-        ("\t", "watch_time", "1.234", "2.345", 1.234, ""),
+        ("\t", "watch_time", "1.234", "2.345", 1.234, "watch_time: 1.234 is read with a decimal"),
     ],
 )
 def test_the_decimal_mark_of_values_is_told_by_their_column(
@@ -345,20 +345,22 @@ def test_what_may_be_meant_otherwise_is_refused_with_what_to_write(
     assert [row["value"] for row in seen["rows"]] == [2, 3]
 
 
-def test_a_decimal_mark_that_the_first_rows_do_not_show_is_warned_of(
+def test_a_decimal_mark_that_the_first_rows_do_not_show_holds_for_them(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "BLOCK", 5_000)  # bytes of a batch
-    rows = "".join(f"u{n}\ti{n % 30}\t2,000\n" for n in range(500))
-    few, many = (f"user\titem_id\tquantity\n{rows}" + f"v\ti1\t{n},5\n" * n for n in (1, 9))
-    said, _ = look(shop, few)
+    monkeypatch.setattr(lines, "BLOCK", 5_000)  # bytes of a batch: the dry run shows four
+    rows = "".join(f"u{n}\ti{n % 30}\t2,000\n" for n in range(3_000))
+    few, many = (f"user\titem_id\tquantity\n{rows}" + f"v\ti1\t{n},5\n" * n for n in (1, 20))
+    said, seen = look(shop, few)
     assert "quantity: 2,000 is read as thousands and may have a decimal comma" in said
-    assert "later values" not in said
+    assert seen["rows"][0]["value"] == 2000
     said, seen = look(shop, many)
-    assert "warning: quantity: later values show another decimal mark than the first" in said
+    assert "quantity: a comma is a decimal comma, 2,000 is 2 (as 20,5 in this column" in said
+    assert seen["rows"][0]["value"] == 2
     files = "--items", shop.parent / "items.csv", "--interactions", shop.parent / "log.csv"
-    done = "".join(beholder("import", shop, *files))
-    assert all(warning in done for warning in seen["warnings"])
+    assert "2,000 is 2 (as 20,5" in "".join(beholder("import", shop, *files))
+    with Store.open(Workspace.open(shop)) as store:
+        assert set(store.training_events("train").values.tolist()) == {2.0, 20.5}
 
 
 def test_rows_that_are_left_out_or_not_for_sale_are_counted_as_by_the_import(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from beholder.catalogue.import_interactions import CONFLICT
+from beholder.catalogue.readers import lines
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
@@ -137,6 +138,32 @@ def test_ratings_of_items_that_there_are_not_say_nothing_of_the_scale(shop: Path
     both(shop, log_of(shop, *good, *bad), "--items", str(shop.parent / "items.csv"))
     assert "rating_threshold = 3.5 " in (shop / "beholder.toml").read_text()
     assert people(shop) == 10
+
+
+def test_ratings_of_whom_was_erased_today_say_nothing_of_the_threshold(shop: Path) -> None:
+    first = log_of(shop, {"user": "u", "item": "a", "kind": "view", "value": ""})
+    beholder("import", shop, "--interactions", first)
+    beholder("user", "erase", shop, "u", "--yes")
+    bad = [{"user": "u", "item": f"i{n}", "value": "9"} for n in range(20)]
+    good = [{"user": f"v{n}", "item": "a", "value": f"{n % 5 + 1}"} for n in range(10)]
+    beholder("import", shop, "--interactions", log_of(shop, *bad, *good))
+    assert "rating_threshold = 3.5 " in (shop / "beholder.toml").read_text()
+
+
+def test_minus_one_means_the_same_wherever_it_stands(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first parts of the file alone look like votes."""
+    monkeypatch.setattr(lines, "BLOCK", 2_000)  # bytes of a batch
+    votes = [{"user": f"u{n}", "item": f"i{n}", "value": ("-1", "1")[n % 2]} for n in range(300)]
+    stars = [{"user": f"v{n}", "item": f"i{n}", "value": f"{n % 5 + 1}"} for n in range(100)]
+    none = [{"user": f"w{n}", "item": f"i{n}", "value": "-1"} for n in range(100)]
+    look, report = both(shop, log_of(shop, *votes, *stars, *none))
+    why = "is a number that rates nothing, on a scale of 1 to 5"
+    assert report["reasons"] == {why: 250}
+    assert set(look["reasons"]) == {why}
+    with Store.open(Workspace.open(shop)) as store:
+        assert store.training_events("train").values.min() == 1
 
 
 def test_who_was_erased_today_makes_no_item_and_decides_no_scale(shop: Path) -> None:

@@ -28,6 +28,11 @@ class Assumed(NamedTuple):
     why: str
 
 
+def are_ratings(column: str, given: str | None) -> bool:
+    """Whether values are ratings, as the caller says of the file, or else by their name."""
+    return given == "rating" if given is not None else RATINGS.search(plain(column)) is not None
+
+
 def assumed(
     mapping: Mapping[str, str],
     given: str | None,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
+from beholder.catalogue.ids import Coded
 from beholder.catalogue.joined_ids import SHARED, JoinedIds
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
@@ -132,7 +133,9 @@ class Looking:
         self._file, self._reading = file, reading
         self._titles, self._refusals = titles, refusals
         self._near = NearIds(list(titles))
-        self._joins = JoinedIds(list(titles), self._are_items, others)
+        self._joins, self._joins_looked_up = (
+            JoinedIds(list(titles), self._are_items, others) for _ in range(2)
+        )
         self._kinds: Counter[str] = Counter()
         self._times = np.empty(0, np.int64)  # the first and the last
 
@@ -142,7 +145,7 @@ class Looking:
         items, shared = self._joins.take(found.items)
         found = replace(found, items=items)
         ids = items.ids.to_pylist()
-        there = np.array([self._is_there(i) for i in ids], bool)[items.rows] & ~shared
+        there = self._there(items, shared)
         self.found.looked_at += len(batch)
         self.found.joined += int(there.sum())
         if self.found.looked_at == len(batch):
@@ -183,6 +186,18 @@ class Looking:
             found.scale = scale_in_words(reading.ratings, reading.scale)
         return found
 
+    def there(self, items: Coded) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return whose item there is or would be made, and who names several, bool (n,) each.
+
+        Nothing of it is counted.
+        """
+        ids, shared = self._joins_looked_up.take(items)
+        return self._there(ids, shared), shared
+
+    def _there(self, items: Coded, shared: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        there = np.array([self._is_there(i) for i in items.ids.to_pylist()], bool)[items.rows]
+        return there & ~shared
+
     def _is_item(self, item: str) -> bool:
         return item in self._titles or item in self.made
 
@@ -204,6 +219,7 @@ class Looking:
         """Count what would be refused, and return what would not, bool (n,)."""
         self._near.look(found.items, np.flatnonzero(~there & ~shared).tolist())
         reasons = self._reading.faults(found, there, shared)
+        reasons |= self._reading.unrated(found, reasons)
         self._reading.rate(found, reasons)
         for row in sorted(reasons):
             item = found.items.of(row) if reasons[row] in (NOT_THERE, SHARED) else None

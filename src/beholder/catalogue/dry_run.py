@@ -81,7 +81,9 @@ def dry_run(store: Store, request: Request) -> DryRun:
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
             with of_file(seen.path):
-                found.behaviour = _look_at_interactions(seen, looking, refusals, found, sight)
+                found.behaviour = _look_at_interactions(
+                    seen, reading, looking, refusals, found, sight
+                )
             if looking.missing and not found.behaviour.near:
                 elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
                 found.behaviour.near = elsewhere
@@ -216,8 +218,14 @@ def _count(found: DryRun, shown: Collection[Collection[str]]) -> None:
 
 
 def _look_at_interactions(
-    seen: Peek, looking: Looking, refusals: Refusals, found: DryRun, sight: Sight
+    seen: Peek,
+    reading: EventsOfFile,
+    looking: Looking,
+    refusals: Refusals,
+    found: DryRun,
+    sight: Sight,
 ) -> BehaviourSeen:
+    reading.look_through(seen.path, seen.form, looking.there)
     rows = _rows(seen, refusals)
     try:
         for n, batch in enumerate(rows):

@@ -64,6 +64,7 @@ def columns(
     words: Mapping[str, str] | None = None,
     first: Order = "",
     comma: bool = False,
+    small: bool = False,
 ) -> Columns:
     """Return what the columns of a batch mean.
 
@@ -75,14 +76,14 @@ def columns(
         Kinds of words that are meant otherwise; see `kind_words.codes_of`.
     first
         What the first number of a date with slashes is; see `moments.milliseconds`.
-    comma
-        Whether the decimal mark of the values is a comma; see `decimal_mark`.
+    comma, small
+        Whether the decimal mark of the values is a comma, and a point as well; see `decimal_mark`.
     """
     n = len(batch)
     timed = "time" in mapping
     values, written = np.full(n, np.nan, np.float32), np.full(n, PLAIN, np.uint8)
     if "value" in mapping:
-        values, written = numbers(batch.columns[mapping["value"]], comma)
+        values, written = numbers(batch.columns[mapping["value"]], comma, small)
     users, sessions = (
         coded(batch.columns[mapping[who]]) if who in mapping else None
         for who in ("user", "session")
@@ -146,18 +147,20 @@ def nameless(found: Columns) -> NDArray[np.bool_]:
     return ~someone
 
 
-def numbers(column: Column, comma: bool = False) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+def numbers(
+    column: Column, comma: bool = False, small: bool = False
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Return float32 (n,) and how they are written, uint8 (n,).
 
     NaN is where there is nothing, infinite what is no finite number.
 
     Parameters
     ----------
-    comma
-        Whether the decimal mark of the column is a comma; see `decimal_mark`.
+    comma, small
+        Whether the decimal mark of the column is a comma, and a point as well; see `decimal_mark`.
     """
     values, rows = distinct(column)
-    read = [written_values.read(value, comma) for value in values]
+    read = [written_values.read(value, comma, small) for value in values]
     told = np.array([value for value, _ in read], np.float32)
     return told[rows], np.array([way for _, way in read], np.uint8)[rows]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,8 @@ from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue import time_of_day, written_values
-from beholder.catalogue.assumed_kind import AMOUNTS, Assumed, assumed
-from beholder.catalogue.attribute_names import in_another_language
-from beholder.catalogue.decimal_mark import Marks, MarksSeen
+from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue.decimal_mark import Marks
 from beholder.catalogue.events_from_rows import (
     UNRATED,
     Columns,
@@ -24,15 +24,22 @@ from beholder.catalogue.events_from_rows import (
     no_ratings,
     numbers,
 )
+from beholder.catalogue.ids import Coded
 from beholder.catalogue.joined_ids import SHARED
 from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.plain_names import plain
-from beholder.catalogue.readers.interface import Batch, as_list, counted, distinct
+from beholder.catalogue.readers import open_rows
+from beholder.catalogue.readers.interface import Batch, as_list, distinct
+from beholder.catalogue.readers.texts import Form
+from beholder.catalogue.readers.until_cut import UntilCut
+from beholder.catalogue.values_seen import ValuesSeen
 from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
 from beholder.catalogue.written_values import CLOCK
+from beholder.progress import SILENT, Progress
 from beholder.store.ids import now
 
+There = Callable[[Coded], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+RATING = CODES["rating"]
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
 ELSEWHERE = (
@@ -40,12 +47,7 @@ ELSEWHERE = (
     "(and --map-kind for its other words)"
 )
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
-LATER = (
-    "{column}: later values show another decimal mark than the first, by which {text} was read: "
-    "write all in one way, with a point"
-)
 UNTIMED = "events without a moment: their order is not known"
-PIECES_OF = ("purchase", "cart")
 NO_ITEM = "names no item: no id, or a word such as NULL"
 MIXED = (
     "value is written in another way than most ratings of the file: write all of them alike (80 %, "
@@ -68,36 +70,21 @@ def kept(n: int, reasons: Mapping[int, str]) -> NDArray[np.bool_]:
     return keep
 
 
-def marks_of_values(
-    seen: MarksSeen, column: str, kind: str | None, semicolons: bool = False
-) -> Marks:
-    """Return how the values of behaviour in a column are read.
-
-    Parameters
-    ----------
-    kind
-        What is said to have happened: pieces are counted in thousands, and seldom weighed.
-    semicolons
-        Whether these stand between fields.
-    """
-    pieces = kind in PIECES_OF or AMOUNTS.search(plain(column)) is not None
-    return seen.told(column, semicolons, in_another_language(column), pieces)
-
-
 class EventsOfFile:
     """Reads a file's batches as events; the import and the dry run do so alike.
 
-    `take` reads a batch, `faults` says which of its rows are refused, and `rate` counts the
-    ratings of the rest, once all is known that may refuse one.
+    `look_through` reads the values of all rows before, since the last of them may tell what the
+    first mean. Then `take` reads a batch, `faults` says which of its rows are refused, `unrated`
+    which others rate nothing, and `rate` counts the ratings of those that are kept.
 
     Attributes
     ----------
     mapping
         Columns of the file by our fields.
     ratings
-        Those so far, of rows that are kept; of these some rate nothing on the scale.
-    scale
-        That these are on, where it is a usual one.
+        Those so far, of rows that are kept.
+    rated_on
+        The usual scale of all rows of the file, where there are numbers that may rate nothing.
     ignored
         Columns that are taken for nothing.
     unknown
@@ -111,7 +98,7 @@ class EventsOfFile:
     ) -> None:
         self.mapping = dict(mapping)
         self.ratings = Ratings()
-        self.scale: Scale | None = None
+        self.rated_on: Scale | None = None
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self.elsewhere: dict[str, Counter[str]] = {}
@@ -120,11 +107,35 @@ class EventsOfFile:
         self._assumed: Assumed | None = None
         self._slashed: Slashed | None = None
         self._short = ""
-        self._seen = MarksSeen()  # in all values so far
-        self._marks: Marks | None = None
-        self._semicolons = False
+        self._marks = Marks()
         self._way: int | None = None  # in which most ratings of the first rows are written
         self._written: dict[int, str] = {}  # how values are read that are more than a number
+
+    def look_through(
+        self, path: Path, form: Form, there: There, progress: Progress = SILENT
+    ) -> None:
+        """Find the decimal mark of the values, and the scale, by all rows of the file.
+
+        Parameters
+        ----------
+        there
+            Returns of the items of a batch what `faults` asks for.
+        """
+        if "value" not in self.mapping:
+            return
+        asked = None if "kind" in self.mapping else self._asked
+        values = ValuesSeen(self.mapping["value"], asked)
+        for batch in _read(path, form, progress):
+            values.take(batch.columns, batch.delimiter == ";")
+        self._marks = values.told()
+        if not values.negative:
+            return  # no scale has a number that rates nothing
+        ratings = Ratings()
+        for batch in _read(path, form, progress):
+            found = self._columns(batch)
+            reasons = self.faults(found, *there(found.items))
+            ratings = ratings.and_those(_rated(found, reasons))
+        self.rated_on = scale_of(ratings)
 
     def take(self, batch: Batch) -> Columns:
         """Return the columns of a batch."""
@@ -133,13 +144,16 @@ class EventsOfFile:
         for name in self.ignored:
             if name in batch.columns:
                 self.elsewhere.setdefault(name, Counter()).update(known(batch.columns[name]))
-        comma = self._comma(batch)
-        kind = self._first(batch, comma).kind
-        found = columns(batch, self.mapping, kind, self._words, self._order(batch), comma)
-        self._see_written(batch, found)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
+        found = self._columns(batch)
+        self._see_written(batch, found)
         return found
+
+    def _columns(self, batch: Batch) -> Columns:
+        kind, marks = self._first(batch).kind, self._marks
+        order = self._order(batch)
+        return columns(batch, self.mapping, kind, self._words, order, marks.comma, marks.small)
 
     def faults(
         self, found: Columns, there: NDArray[np.bool_], shared: NDArray[np.bool_]
@@ -154,7 +168,7 @@ class EventsOfFile:
             bool (n,). Whether a row names several items.
         """
         reasons = faults(found, now())
-        rated = found.kinds == CODES["rating"]
+        rated = found.kinds == RATING
         if rated.any() and np.isnan(found.values[rated]).all():
             reasons |= {row: UNSAID for row, why in reasons.items() if why == UNRATED}
         for row in np.flatnonzero(rated & (found.written != self._way_of(found))).tolist():
@@ -165,14 +179,20 @@ class EventsOfFile:
         reasons |= dict.fromkeys(np.flatnonzero(shared).tolist(), SHARED)
         return reasons | dict.fromkeys(np.flatnonzero(nameless(found)).tolist(), NO_ONE)
 
-    def rate(self, found: Columns, reasons: dict[int, str]) -> None:
-        """Count the ratings of rows that are not refused, and refuse those that rate nothing."""
-        keep = kept(len(found.kinds), reasons)
-        rated = found.values[keep & (found.kinds == CODES["rating"])]
-        self.ratings = self.ratings.and_those(Ratings.of(rated))
-        self.scale = written_values.SCALES.get(self._way or 0) or scale_of(self.ratings)
-        why = RATES_NOTHING.format(scale=self.scale)
-        reasons |= dict.fromkeys(np.flatnonzero(keep & no_ratings(found, self.scale)).tolist(), why)
+    def unrated(self, found: Columns, reasons: Mapping[int, str]) -> dict[int, str]:
+        """Return which rows that are not refused rate nothing on the scale of the file."""
+        nothing = kept(len(found.kinds), reasons) & no_ratings(found, self.rated_on)
+        why = RATES_NOTHING.format(scale=self.rated_on)
+        return dict.fromkeys(np.flatnonzero(nothing).tolist(), why)
+
+    def rate(self, found: Columns, reasons: Mapping[int, str]) -> None:
+        """Count the ratings of rows that are not refused."""
+        self.ratings = self.ratings.and_those(_rated(found, reasons))
+
+    @property
+    def scale(self) -> Scale | None:
+        """The usual scale that the ratings are on; None: there is none."""
+        return written_values.SCALES.get(self._way or 0) or scale_of(self.ratings)
 
     @property
     def unknown_kinds(self) -> dict[str, int]:
@@ -197,9 +217,8 @@ class EventsOfFile:
         """What the file is taken for, in words."""
         dates = self._slashed
         slashes = f"{dates}" if dates and dates.first else ""
-        marks = self._marks.taken if self._marks else ()
         written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
-        words = (self.why, slashes, self._short, self._clock(), *marks, *written)
+        words = (self.why, slashes, self._short, self._clock(), *self._marks.taken, *written)
         return [each for each in words if each]
 
     @property
@@ -209,13 +228,7 @@ class EventsOfFile:
         Where all words of a column are kinds, or some take something back; and where values may be
         meant otherwise.
         """
-        found: list[str] = []
-        if self._marks is not None:
-            now_told = self._told()  # by all values, and not by the first ones alone
-            found += now_told.doubts
-            if now_told.comma != self._marks.comma:
-                text = next(iter(self._seen.either.values()))
-                found.append(LATER.format(column=self.mapping["value"], text=text))
+        found = list(self._marks.doubts)
         for column, words in self.elsewhere.items():
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
@@ -256,26 +269,26 @@ class EventsOfFile:
             self._short = self._short or short_years(values)
         return self._slashed.first if self._slashed else ""
 
-    def _comma(self, batch: Batch) -> bool:
-        """Return whether a comma is the decimal mark of values, by the first batch in doubt."""
-        if "value" not in self.mapping:
-            return False
-        if not self._seen.settled:
-            self._seen.take(*counted(batch.columns[self.mapping["value"]]))
-        self._semicolons = batch.delimiter == ";"
-        if self._marks is None and self._seen.either:
-            self._marks = self._told()
-        return self._marks is not None and self._marks.comma
-
-    def _told(self) -> Marks:
-        """Return how values are read, by all batches so far."""
-        return marks_of_values(self._seen, self.mapping["value"], self._asked, self._semicolons)
-
-    def _first(self, batch: Batch, comma: bool) -> Assumed:
+    def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""
         if self._assumed is None:
-            value = self.mapping.get("value")
-            nothing = np.full(len(batch), np.nan, np.float32)
-            values = nothing if value is None else numbers(batch.columns[value], comma)[0]
+            value, marks = self.mapping.get("value"), self._marks
+            values = np.full(len(batch), np.nan, np.float32)
+            if value is not None:
+                values = numbers(batch.columns[value], marks.comma, marks.small)[0]
             self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
         return self._assumed
+
+
+def _rated(found: Columns, reasons: Mapping[int, str]) -> Ratings:
+    """Return the ratings of rows that are not refused."""
+    return Ratings.of(found.values[kept(len(found.kinds), reasons) & (found.kinds == RATING)])
+
+
+def _read(path: Path, form: Form, progress: Progress) -> Iterator[Batch]:
+    """Yield the rows of a file that can be read, as often as they are wanted."""
+    progress.start(f"looking through {path.name}", path.stat().st_size, "bytes")
+    for batch in UntilCut(open_rows(path, lambda *_: None, form)):
+        yield batch
+        progress.advance(batch.size)
+    progress.finish()

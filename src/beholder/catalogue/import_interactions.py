@@ -70,7 +70,9 @@ class InteractionsImport:
         ids = known["item_id"].to_pylist()
         self.items.add(ids, known["seq"].to_pylist())
         self.near = NearIds(ids)
-        self.joins = JoinedIds(ids, self._is_item, lambda: OtherIds().with_store(store))
+        self.joins, self._joins_looked_up = (
+            JoinedIds(ids, self._is_item, lambda: OtherIds().with_store(store)) for _ in range(2)
+        )
         self.makes_items = makes_items(store, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
@@ -82,11 +84,12 @@ class InteractionsImport:
         ids, shared = self.joins.take(found.items)
         found = replace(found, items=ids)
         codes = self.items.find(ids.ids)
-        there = self._there(ids, codes, shared)
+        there = self._joined(ids, codes, shared)
         reasons = self.reading.faults(found, there, shared)
         apart = self._apart(batch, found, reasons)
-        self.reading.rate(found, reasons)
+        reasons |= self.reading.unrated(found, reasons)
         people = self._people_rows(found, reasons)
+        self.reading.rate(found, reasons)
         keep = kept(len(batch), reasons)
         items = self._item_rows(found.items, codes, keep)
         for row in sorted(reasons):
@@ -103,6 +106,14 @@ class InteractionsImport:
         """Return which ids, bool (ids,), are an item's by now."""
         there: NDArray[np.bool_] = self.items.find(ids) != Directory.MISSING
         return there
+
+    def there(self, items: Coded) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return whose item there is or may be made, and who names several, bool (n,) each.
+
+        Nothing of it is counted.
+        """
+        ids, shared = self._joins_looked_up.take(items)
+        return self._there(ids, self.items.find(ids.ids), shared), shared
 
     def _there(
         self, items: Coded, codes: NDArray[np.int32], shared: NDArray[np.bool_]
@@ -121,6 +132,13 @@ class InteractionsImport:
             unknown = items.ids.filter(pa.array(~known)).to_pylist()
             known[~known] = [one is not None and not why_no_item(one) for one in unknown]
         there: NDArray[np.bool_] = known[items.rows] & ~shared
+        return there
+
+    def _joined(
+        self, items: Coded, codes: NDArray[np.int32], shared: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Return the same, and count it."""
+        there = self._there(items, codes, shared)
         self.rows += len(there)
         self.joined += int(there.sum())
         self.near.look(items, np.flatnonzero(~there & ~shared).tolist())
@@ -240,7 +258,8 @@ def makes_items(store: Store, n_items: int) -> bool:
     """Return whether items that only behaviour names are made; for an empty catalogue, they are."""
     workspace = store.workspace
     if n_items or given(workspace.toml, "behaviour", "makes_items"):
-        return workspace.settings.behaviour.makes_items
+        # As they are now: another import may have written it since they were read.
+        return Workspace(workspace.root).settings.behaviour.makes_items
     return True
 
 
@@ -286,9 +305,10 @@ def import_interactions(
         refusals.add(path.name, row, reason)
         done.read += 1
 
-    progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     with Loader(store) as loader:
         work = InteractionsImport(store, loader, path, reading, refusals)
+        reading.look_through(path, form, work.there, progress)
+        progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
         rows = UntilCut(open_rows(path, refuse, form))
         for batch in rows:
             done.read += len(batch)

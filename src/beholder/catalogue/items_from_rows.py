@@ -93,7 +93,11 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
     others |= {field: lists[mapping[field]] for field in own}
     mixed = {name: others[name] for name in points.numbers if name in others}
     others |= {name: without_words(column) for name, column in mixed.items()}
-    others |= {name: with_commas(others[name]) for name in points.commas if name in others}
+    others |= {
+        name: with_commas(others[name], name in points.small)
+        for name in points.commas
+        if name in others
+    }
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]

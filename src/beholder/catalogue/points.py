@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from beholder.catalogue.attribute_names import attribute_fields, in_another_language
-from beholder.catalogue.decimal_mark import Marks, MarksSeen
+from beholder.catalogue.decimal_mark import NONE, Evidence, Marks, MarksSeen
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Column, counted
 from beholder.catalogue.readers.texts import USUAL, Form
@@ -15,8 +16,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.numbers_in_text import is_number, number, with_comma
 from beholder.unicode import writable
 
-# Thousands of others are rare, and three digits are not.
-COUNTED = frozenset({"price", "regular_price", "sale_price", "stock"})
+SMALL = frozenset({"latitude", "longitude", "rating"})  # not in thousands
 LONGEST_SHOWN = 40
 LEFT_OUT = (
     "{column}: most are numbers, so words such as {text!r} are left out (kept as words they would "
@@ -35,11 +35,14 @@ class Points(NamedTuple):
         Those that are numbers but for some words, which are left out.
     said
         What is taken so, in words.
+    small
+        Those whose numbers are in no thousands: beside commas points are decimal, too.
     """
 
     commas: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     said: tuple[str, ...] = ()
+    small: frozenset[str] = frozenset()
 
 
 NOTHING = Points()
@@ -47,6 +50,11 @@ NOTHING = Points()
 
 class ColumnSeen:
     """What was found in the values of one column.
+
+    Parameters
+    ----------
+    small
+        See `MarksSeen`.
 
     Attributes
     ----------
@@ -58,8 +66,8 @@ class ColumnSeen:
         The first that is no number; empty: there is none.
     """
 
-    def __init__(self) -> None:
-        self.marks = MarksSeen()
+    def __init__(self, small: bool = False) -> None:
+        self.marks = MarksSeen(small)
         self.numbers = self.words = 0
         self.word = ""
 
@@ -81,28 +89,21 @@ class ColumnSeen:
 
 
 def points_in(path: Path, mapping: Mapping[str, str], form: Form = USUAL) -> Points:
-    """Return how numbers are read in a file of items, which is read as far as that needs."""
+    """Return how numbers are read in a file of items, which is read to its end where it has some.
+
+    What speaks against the first values may stand anywhere in it.
+    """
     seen: dict[str, ColumnSeen] = {}
     semicolons = False
     rows = UntilCut(open_rows(path, lambda *_: None, form))
     for batch in rows:
         semicolons = batch.delimiter == ";"
         for name, column in _numbers(batch, mapping).items():
-            one = seen.setdefault(name, ColumnSeen())
-            if not one.marks.settled:
-                one.take(batch.columns[column])
-        if all(one.marks.settled for one in seen.values()):
-            break
+            seen.setdefault(name, ColumnSeen(is_small(name))).take(batch.columns[column])
+        if not seen and batch.keys is None:
+            break  # where rows do not name their columns themselves, later ones have no others
     rows.close()
     return _points(seen, mapping, semicolons)
-
-
-def marks_of_numbers(
-    seen: MarksSeen, name: str, column: str = "", semicolons: bool = False
-) -> Marks:
-    """Return how the numbers of an attribute are read; `column` is where it stands."""
-    column = column or name
-    return seen.told(column, semicolons, in_another_language(column), name.lower() in COUNTED)
 
 
 def is_word(value: Any) -> bool:
@@ -110,29 +111,50 @@ def is_word(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip()) and number(value) is None
 
 
+def is_small(name: str) -> bool:
+    """Whether the numbers of an attribute are in no thousands, by its name."""
+    return name.lower() in SMALL
+
+
+def marks_of_columns(
+    seen: Mapping[str, MarksSeen], mapping: Mapping[str, str], semicolons: bool = False
+) -> dict[str, Marks]:
+    """Return how the numbers of attributes are read: each by its own, and by all the others."""
+    columns = {name: mapping.get(name, name) for name in seen}
+    shown = {name: marks.evidence(columns[name]) for name, marks in seen.items()}
+    told = {}
+    for name, column in columns.items():
+        others = reduce(Evidence.and_that, (shown[each] for each in shown if each != name), NONE)
+        foreign = in_another_language(column)
+        told[name] = seen[name].told(column, semicolons, foreign, others)
+    return told
+
+
 def without_words(values: list[Any]) -> list[Any]:
     """Return values of a column of numbers, nothing in the place of words."""
     return [None if is_word(value) else value for value in values]
 
 
-def with_commas(values: list[Any]) -> list[Any]:
+def with_commas(values: list[Any], small: bool = False) -> list[Any]:
     """Return values of a column whose decimal mark is a comma, as `number` reads them."""
-    return [with_comma(value) if isinstance(value, str) else value for value in values]
+    return [with_comma(value, small) if isinstance(value, str) else value for value in values]
 
 
 def _points(seen: Mapping[str, ColumnSeen], mapping: Mapping[str, str], semicolons: bool) -> Points:
-    commas, numbers, said = set(), set(), []
+    commas, small, numbers, said = set(), set(), set(), []
+    told = marks_of_columns({name: one.marks for name, one in seen.items()}, mapping, semicolons)
     for name, one in seen.items():
-        column = mapping.get(name, name)
-        marks = marks_of_numbers(one.marks, name, column, semicolons)
+        column, marks = mapping.get(name, name), told[name]
         if marks.comma:
             commas.add(name)
+        if marks.small:
+            small.add(name)
         said += [*marks.taken, *(f"warning: {doubt}" for doubt in marks.doubts)]
         if one.mostly:
             numbers.add(name)
             word = writable(one.word[:LONGEST_SHOWN])
             said.append(LEFT_OUT.format(column=column, text=word, name=name))
-    return Points(frozenset(commas), frozenset(numbers), tuple(said))
+    return Points(frozenset(commas), frozenset(numbers), tuple(said), frozenset(small))
 
 
 def _numbers(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ def words_of_ratings(
     if not ratings.total:
         return []
     if scale is None:
-        said, threshold = on_no_scale(workspace, ratings), _given(workspace)
+        said, threshold = on_no_scale(workspace, ratings), _held(workspace)
     else:
         said, threshold = keep_threshold(workspace, scale, file)
     return [said, *(f"warning: {doubt}" for doubt in doubts(ratings, scale, threshold))]
@@ -26,7 +26,7 @@ def words_of_ratings(
 
 def foreseen(workspace: Workspace, ratings: Ratings, scale: Scale | None) -> list[str]:
     """Return what `words_of_ratings` would warn of, without keeping anything."""
-    threshold = _given(workspace)
+    threshold = _held(workspace)
     if scale is None:
         return []
     if given(workspace.toml, SECTION, KEY):
@@ -57,7 +57,7 @@ def scale_in_words(ratings: Ratings, scale: Scale | None) -> str:
     """Return a scale, and what lies above it."""
     low, high = ratings.values[0], ratings.values[-1]
     if scale is None:
-        return f"no usual scale: {low:g} to {high:g}"
+        return f"{low:g} to {high:g} (no usual one)"
     above = ratings.above(scale.high)
     words = f"{scale}"
     return f"{words} ({above} of {ratings.total} lie above it, up to {high:g})" if above else words
@@ -65,7 +65,7 @@ def scale_in_words(ratings: Ratings, scale: Scale | None) -> str:
 
 def keep_threshold(workspace: Workspace, scale: Scale, file: str) -> tuple[str, float]:
     """Write the threshold of a scale into settings that have none; return what holds, in words."""
-    threshold = _given(workspace)
+    threshold = _held(workspace)
     fits, told = scale.fits(threshold), f"ratings of {scale}"
     if given(workspace.toml, SECTION, KEY):
         if fits:
@@ -76,7 +76,11 @@ def keep_threshold(workspace: Workspace, scale: Scale, file: str) -> tuple[str, 
     try:
         write_line(workspace.toml, SECTION, KEY, wanted, comment)
     except (OSError, SettingsError) as error:
+        if given(workspace.toml, SECTION, KEY):  # by another import in between
+            return keep_threshold(workspace, scale, file)
         return f"warning: {told}: {KEY} = {wanted:g} could not be kept: {error}", threshold
+    if _held(workspace) != wanted:  # or right behind this one
+        return keep_threshold(workspace, scale, file)
     said = f"{told}: from {wanted:g} on they are likes (kept in {workspace.toml.name})"
     return said, wanted
 
@@ -86,12 +90,13 @@ def on_no_scale(workspace: Workspace, ratings: Ratings) -> str:
     low, high = ratings.values[0], ratings.values[-1]
     return (
         f"warning: ratings of {low:g} to {high:g} are on no usual scale: from "
-        f"{_given(workspace):g} on they are likes, as behaviour.rating_threshold says"
+        f"{_held(workspace):g} on they are likes, as behaviour.rating_threshold says"
     )
 
 
-def _given(workspace: Workspace) -> float:
-    return workspace.settings.behaviour.rating_threshold
+def _held(workspace: Workspace) -> float:
+    """Return the threshold as the settings say now: another import may just have written it."""
+    return Workspace(workspace.root).settings.behaviour.rating_threshold
 
 
 def misfit(scale: Scale, threshold: float) -> str:

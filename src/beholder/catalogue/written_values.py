@@ -43,20 +43,20 @@ NOT_READ = {
 }
 
 
-def read(value: Any, comma: bool) -> tuple[float, int]:
+def read(value: Any, comma: bool, small: bool = False) -> tuple[float, int]:
     """Return a value, and how it is written; infinite for what is no finite number.
 
     Parameters
     ----------
-    comma
-        Whether the decimal mark of the column is a comma; see `decimal_mark`.
+    comma, small
+        Whether the decimal mark of the column is a comma, and a point as well; see `decimal_mark`.
     """
     if value is None:
         return math.nan, PLAIN
     if not isinstance(value, str):
         return _finite(value)
-    told = number(with_comma(value) if comma else value)
-    return _finite(told) if told is not None else _written(value.strip(), comma)
+    told = number(with_comma(value, small) if comma else value)
+    return _finite(told) if told is not None else _written(value.strip(), comma, small)
 
 
 def _finite(value: Any) -> tuple[float, int]:
@@ -67,7 +67,7 @@ def _finite(value: Any) -> tuple[float, int]:
     return (told, PLAIN) if abs(told) < 3e38 else (math.inf, OTHER)  # NaN neither
 
 
-def _written(text: str, comma: bool) -> tuple[float, int]:
+def _written(text: str, comma: bool, small: bool) -> tuple[float, int]:
     if len(text) > LONGEST:
         return math.inf, OTHER
     time = TIMES.fullmatch(text)
@@ -77,7 +77,7 @@ def _written(text: str, comma: bool) -> tuple[float, int]:
     share = SHARES.fullmatch(text)
     if share is not None:
         way = BEHIND.get("".join(share[2].split()), SHARE)
-        part = number(with_comma(share[1]) if comma else share[1])
+        part = number(with_comma(share[1], small) if comma else share[1])
         good = way in SCALES and part is not None and part <= SCALES[way].high
         return (part, way) if good and part is not None else (math.inf, SHARE)
     return math.inf, next((way for way, form in NOT_READ.items() if form.fullmatch(text)), OTHER)

@@ -17,15 +17,17 @@ from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue import events_from_rows as rules
 from beholder.catalogue import ids
 from beholder.catalogue.assumed_kind import assumed
-from beholder.catalogue.events_of_file import RATES_NOTHING, UNTIMED, marks_of_values
+from beholder.catalogue.decimal_mark import Marks
+from beholder.catalogue.events_of_file import RATES_NOTHING, UNTIMED
 from beholder.catalogue.kind_words import codes_of
 from beholder.catalogue.moments import BAD, NONE, milliseconds
+from beholder.catalogue.values_seen import ValuesSeen
 from beholder.catalogue.written_dates import slashed
 from beholder.catalogue.written_values import OTHER, PLAIN, SCALES
 from beholder.dataset.log import Log, log_of
 from beholder.errors import DataError, UsageError
 from beholder.frames.ids import Coded, coded
-from beholder.frames.marks import marks_seen, noted
+from beholder.frames.marks import noted, numbers_in
 from beholder.frames.table import Column, mapped, read
 from beholder.settings import BehaviourSettings
 
@@ -84,9 +86,10 @@ def events_of(table: Any, columns: Mapping[str, str], kind: str | None = None) -
     notes: list[str] = []
     if "value" in mapping:
         column = mapping["value"]
-        seen = marks_seen(found[column])
-        marks = marks_of_values(seen, column, kind)
-        values, written = _numbers(found[column], marks.comma)
+        seen = ValuesSeen(column, None if "kind" in mapping else kind)
+        seen.take({name: numbers_in(each) for name, each in found.items()})
+        marks = seen.told()
+        values, written = _numbers(found[column], marks)
         notes += noted(marks)
     usual = assumed(mapping, kind, values).kind
     if usual not in CODES:
@@ -167,10 +170,10 @@ def _of_numbers(numbers: NDArray[Any]) -> NDArray[np.int64]:
     return found
 
 
-def _numbers(column: Column, comma: bool) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+def _numbers(column: Column, marks: Marks) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     if column.dtype.kind in "iuf":
         return column.astype(np.float32), np.full(len(column), PLAIN, np.uint8)
-    values, written = rules.numbers(column.tolist(), comma)
+    values, written = rules.numbers(column.tolist(), marks.comma, marks.small)
     share = np.isin(written, list(SCALES))  # a table has one threshold, whatever its scale
     return np.where(share, np.float32(np.inf), values), np.where(share, OTHER, written)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from beholder.catalogue.items_from_rows import attribute
-from beholder.catalogue.points import marks_of_numbers, with_commas
+from beholder.catalogue.points import is_small, marks_of_columns, with_commas
 from beholder.dataset.dataset import WORDS
 from beholder.errors import DataError, VectorsError
 from beholder.frames.ids import coded
@@ -112,12 +112,15 @@ def _read(found: Catalogue, items: Any, columns: Mapping[str, str]) -> None:
     if "title" in mapping:
         titles = table[mapping["title"]].tolist()
         found.titles = [None if absent(one) or one == "" else str(one) for one in titles]
-    for name in (name for name in table if name not in mapping.values()):
+    names = [name for name in table if name not in mapping.values()]
+    marks = marks_of_columns(
+        {name: marks_seen(table[name], is_small(name)) for name in names if is_number(name)}, {}
+    )
+    for name in names:
         values = table[name].tolist()
-        if is_number(name):
-            marks = marks_of_numbers(marks_seen(table[name]), name)
-            values = with_commas(values) if marks.comma else values
-            found.notes += noted(marks)
+        if name in marks:
+            values = with_commas(values, marks[name].small) if marks[name].comma else values
+            found.notes += noted(marks[name])
         for place, value in enumerate(values):
             kept = _attribute(name, value, ids[place])
             if kept is not None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from beholder.catalogue.decimal_mark import Marks, MarksSeen
 from beholder.catalogue.readers.interface import counted
 from beholder.frames.table import Column
 
 
-def marks_seen(column: Column) -> MarksSeen:
-    """Look at the numbers of a column; what is no text and no fraction shows no mark."""
-    seen = MarksSeen()
-    seen.take(*counted([value for value in column.tolist() if isinstance(value, str | float)]))
+def marks_seen(column: Column, small: bool = False) -> MarksSeen:
+    """Look at the numbers of a column; see `MarksSeen`."""
+    seen = MarksSeen(small)
+    seen.take(*counted(numbers_in(column)))
     return seen
+
+
+def numbers_in(column: Column) -> list[Any]:
+    """Return what may be a number of a column: texts and numbers."""
+    return [value for value in column.tolist() if isinstance(value, str | int | float)]
 
 
 def noted(marks: Marks) -> list[str]:
