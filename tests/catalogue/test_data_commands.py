@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from beholder import settings
+from beholder.store import Store
+from beholder.store.database import WAIT
 from beholder.workspace import Workspace
 from command_line import beholder
 
@@ -133,3 +137,19 @@ def test_a_person_is_exported_switched_off_and_erased(shop: Path) -> None:
     assert len(out.splitlines()) == 1
     _, words = beholder("user", "export", shop / "nowhere", "sam", status=1)
     assert "beholder init" in words
+
+
+def test_an_import_waits_for_another_writer_longer_than_a_request_does(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w", "")
+    Store.open(workspace, create=True).close()
+    (tmp_path / "items.csv").write_text("item_id,title\na,A\n")
+    holder = sqlite3.connect(
+        workspace.store / "events.db", isolation_level=None, check_same_thread=False
+    )
+    holder.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(WAIT + 1, holder.rollback)
+    ending.start()
+    said, _ = beholder("import", workspace.root, "--items", tmp_path / "items.csv")
+    ending.join()
+    holder.close()
+    assert "items.csv     1      1" in said

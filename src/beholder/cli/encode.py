@@ -32,10 +32,11 @@ def command(
     """
     from beholder.encoders.workspace import encode_workspace
     from beholder.store import Store
+    from beholder.store.database import PATIENT
     from beholder.workspace import Workspace
 
     workspace = Workspace.open(directory)
-    with Store.open(workspace) as store, console.progress() as progress:
+    with Store.open(workspace, wait=PATIENT) as store, console.progress() as progress:
         found = encode_workspace(
             workspace, store, encoders or None, progress, workers=workers, retry=retry
         )

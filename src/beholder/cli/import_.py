@@ -81,6 +81,7 @@ def command(
     from beholder.catalogue.readers.texts import Form
     from beholder.catalogue.run import Request, import_files
     from beholder.store import Store
+    from beholder.store.database import PATIENT
     from beholder.workspace import Workspace
 
     request = Request(
@@ -98,7 +99,7 @@ def command(
         _asking(yes, as_json) if full else None,
     )
     workspace = Workspace.open(directory)
-    with Store.open(workspace) as store:
+    with Store.open(workspace, wait=PATIENT) as store:
         if dry_run:
             return _look(store, request, as_json, yes)
         with console.progress() as progress:

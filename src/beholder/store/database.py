@@ -20,17 +20,18 @@ from beholder.errors import MissingExtraError, OverloadedError, SettingsError, S
 from beholder.store.quick import Ask, Lookers, Question, Rows
 from beholder.workspace import Workspace
 
-WAIT = 2.0  # seconds a transaction waits for another writer before it gives up
+WAIT = 2.0  # seconds: somebody waits for the answer
+PATIENT = 60.0  # seconds, of work that nobody asks for twice, such as an import beside others
 # One writer at a time on PostgreSQL too: row numbers then rise in the order of commits.
 LOCK = 7_041_776
 # A database whose default is to acknowledge before its disk has the commit is overruled.
 CAREFUL = (
-    f"SELECT set_config('lock_timeout', '{int(WAIT * 1000)}', true),"
+    "SELECT set_config('lock_timeout', '{wait}ms', true),"
     " CASE current_setting('synchronous_commit')"
     " WHEN 'off' THEN set_config('synchronous_commit', 'on', true) END"
 )
 SOON = (
-    f"SELECT set_config('lock_timeout', '{int(WAIT * 1000)}', true),"
+    "SELECT set_config('lock_timeout', '{wait}ms', true),"
     " set_config('synchronous_commit', 'off', true)"
 )
 PRAGMAS = (
@@ -51,10 +52,13 @@ class Database:
         `sqlite:////path/file.db` or `postgresql://...`.
     pragmas
         What each SQLite connection starts with.
+    wait
+        Seconds that a transaction waits for another writer before it gives up.
     """
 
-    def __init__(self, url: URL, *, pragmas: tuple[str, ...] = PRAGMAS) -> None:
+    def __init__(self, url: URL, *, pragmas: tuple[str, ...] = PRAGMAS, wait: float = WAIT) -> None:
         self.url = url
+        self.wait = wait
         self.pragmas = pragmas
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
@@ -105,14 +109,15 @@ class Database:
             Whether it waits until the disk has it. Else a power cut may take it away, whole, and
             the next lasting one keeps it, too.
         """
-        with translated(self.url), self.engine.connect() as connection:
+        with translated(self.url, self.wait), self.engine.connect() as connection:
             usual = [text for text in self.pragmas if text.startswith("PRAGMA synchronous")]
             waits = usual[-1] if lasting else "PRAGMA synchronous=NORMAL"
-            connection = connection.execution_options(beholder_write=waits)
+            connection = connection.execution_options(beholder_write=waits, beholder_wait=self.wait)
             try:
                 with connection.begin():
                     if not self.is_sqlite:
-                        connection.exec_driver_sql(CAREFUL if lasting else SOON)
+                        words = CAREFUL if lasting else SOON
+                        connection.exec_driver_sql(words.format(wait=int(self.wait * 1000)))
                         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
                     yield connection
             except Exception as error:
@@ -165,7 +170,8 @@ def _begin(connection: Connection) -> None:
     """Begin on SQLite: at once as the writer, or as a reader that never blocks."""
     driver = connection.connection.driver_connection
     assert isinstance(driver, sqlite3.Connection)
-    waits = connection.get_execution_options().get("beholder_write")
+    told = connection.get_execution_options()
+    waits = told.get("beholder_write")
     if waits is None:
         driver.execute("BEGIN")
         return
@@ -173,7 +179,7 @@ def _begin(connection: Connection) -> None:
     # SQLite's own waiting sleeps up to 100 ms between looks, so that a long import beside a
     # server would nearly always win; looking every millisecond is fair.
     driver.execute("PRAGMA busy_timeout=0")
-    deadline = time.monotonic() + WAIT
+    deadline = time.monotonic() + told["beholder_wait"]
     try:
         while True:
             try:
@@ -188,23 +194,23 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def translated(url: URL) -> Iterator[None]:
+def translated(url: URL, wait: float = WAIT) -> Iterator[None]:
     """Turn errors of the drivers into `StoreError` and `OverloadedError`."""
     try:
         yield
     except Exception as error:
-        known = _plain_of(error, url)
+        known = _plain_of(error, url, wait)
         if known is error:
             raise
         raise known from error
 
 
-def _plain_of(error: BaseException, url: URL) -> BaseException:
+def _plain_of(error: BaseException, url: URL, wait: float = WAIT) -> BaseException:
     """Return an error of the drivers in plain words, and any other as it is."""
     if isinstance(error, DBAPIError):
-        return _plain(error.orig or error, url)
+        return _plain(error.orig or error, url, wait)
     if isinstance(error, _of_drivers("Error")):  # of statements that go to a driver itself
-        return _plain(error, url)
+        return _plain(error, url, wait)
     return error
 
 
@@ -214,12 +220,12 @@ def _of_drivers(name: str) -> tuple[type[BaseException], ...]:
     return tuple(getattr(driver, name) for driver in loaded if driver is not None)
 
 
-def _plain(error: BaseException, url: URL) -> StoreError:
+def _plain(error: BaseException, url: URL, wait: float) -> StoreError:
     text = str(error).splitlines()[0] if str(error) else type(error).__name__
     low = text.lower()
     if "locked" in low or "lock timeout" in low or "busy" in low:
         return OverloadedError(
-            f"another writer holds the store for more than {WAIT:g} s", remedy="try again later"
+            f"another writer holds the store for more than {wait:g} s", remedy="try again later"
         )
     if "malformed" in low or "not a database" in low:
         return StoreError(

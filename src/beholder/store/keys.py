@@ -22,7 +22,7 @@ from beholder.errors import StoreError
 from beholder.store import bucket_keys, schema
 from beholder.store.bucket_file import NONCE, SHARED, BucketFile, bucket_of, unwrap, wrap
 from beholder.store.bulk import insert_new, lookup
-from beholder.store.database import Database, address
+from beholder.store.database import WAIT, Database, address
 from beholder.store.ids import now
 from beholder.store.migrate import migrate
 from beholder.store.opening_keys import LOST, ROOT, ready, wrong_root
@@ -80,13 +80,15 @@ class Keys:
         self._id_key = self._open_id_key()
 
     @classmethod
-    def open(cls, workspace: Workspace, *, create: bool = False) -> Keys:
+    def open(cls, workspace: Workspace, *, create: bool = False, wait: float = WAIT) -> Keys:
         """Open the key database with the secrets of the workspace.
 
         Parameters
         ----------
         create
             Make both where neither is there yet.
+        wait
+            Seconds that a transaction waits for another writer before it gives up.
 
         Raises
         ------
@@ -103,7 +105,7 @@ class Keys:
             )
         if not root.exists() and (not create or (not remote and path.exists())):
             raise StoreError("secrets/root.key is missing", remedy=LOST)
-        database = Database(address(workspace, "keys"))
+        database = Database(address(workspace, "keys"), wait=wait)
         try:
             if not root.exists() and _has_rows(database):
                 raise StoreError(

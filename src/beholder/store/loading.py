@@ -44,7 +44,7 @@ class Loader:
         self.store = store
         self.stored = 0
         self.same = 0
-        self.database = Database(store.database.url, pragmas=LOADING)
+        self.database = Database(store.database.url, pragmas=LOADING, wait=store.database.wait)
         self._parts: list[EventColumns] = []
         self._waiting = 0
 

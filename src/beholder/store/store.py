@@ -27,7 +27,7 @@ from beholder.store import (
     unfinished,
 )
 from beholder.store.answer_log import AnswerLog
-from beholder.store.database import Database, address
+from beholder.store.database import WAIT, Database, address
 from beholder.store.encrypted_events import EncryptedEvents
 from beholder.store.erase import erase
 from beholder.store.expire import DAY, Ending, check_ending, ending, expire
@@ -80,13 +80,15 @@ class Store:
         self.waiting = AnswerLog()  # answers that a `GroupWriter` will write
 
     @classmethod
-    def open(cls, workspace: Workspace, *, create: bool = False) -> Store:
+    def open(cls, workspace: Workspace, *, create: bool = False, wait: float = WAIT) -> Store:
         """Open the store of a workspace and bring it forward to this version's tables.
 
         Parameters
         ----------
         create
             Make store and keys where neither is there yet.
+        wait
+            Seconds that a transaction waits for another writer before it gives up.
 
         Raises
         ------
@@ -101,8 +103,8 @@ class Store:
                 "store/events.db is missing", remedy="restore it, or make a new workspace"
             )
         url = address(workspace, "store")
-        keys = Keys.open(workspace, create=create)
-        database = Database(url)
+        keys = Keys.open(workspace, create=create, wait=wait)
+        database = Database(url, wait=wait)
         try:
             migrate(database, "store")
             state(database, workspace.settings.privacy.encrypt_events)
