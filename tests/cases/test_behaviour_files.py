@@ -287,7 +287,9 @@ def test_a_dry_run_names_ratings_on_no_usual_scale(tmp_path: Path) -> None:
     create(tmp_path / "workspace", "Shop")
     (tmp_path / "r.csv").write_text("user,item,rating\nu,a,5\nu,b,740\n")
     words = "import", tmp_path / "workspace", "--interactions", tmp_path / "r.csv", "--dry-run"
-    assert "2 rating, on a scale of 5 to 740 (no usual one)" in beholder(*words)[0]
+    assert (
+        "2 rating, on a scale of 5 to 740 (no usual one): likes from 3.5 on" in beholder(*words)[0]
+    )
 
 
 def test_the_scale_is_that_of_the_whole_file(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -205,6 +206,16 @@ def test_a_workbook_is_saved_as_csv_however_it_is_called(tmp_path: Path, name: s
     (tmp_path / "old.csv").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest")
     with pytest.raises(DataError, match="a workbook of Excel"):
         rows_of(tmp_path / "old.csv")
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0", "pipe.csv"])
+def test_a_stream_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    beholder("init", tmp_path / "w")
+    os.mkfifo(tmp_path / "pipe.csv")
+    file = tmp_path / name if name == "pipe.csv" else name
+    _, words = beholder("import", tmp_path / "w", "--interactions", file, status=1)
+    assert "is a stream" in words
+    assert "write it to a file first" in words
 
 
 def test_a_folder_where_a_file_is_wanted_says_so_and_the_other_way_round(tmp_path: Path) -> None:

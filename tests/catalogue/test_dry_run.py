@@ -68,7 +68,7 @@ def test_the_scale_of_ratings_is_shown_and_nothing_is_written(shop: Path) -> Non
     before = (shop / "beholder.toml").read_text()
     said, seen = look(shop, "user,item_id,stars\nu1,i1,4\nu2,i2,9\nu3,i3,10\n")
     assert "taken: rating: by the name of the column stars" in said
-    assert "3 rating, on a scale of 1 to 10" in said
+    assert "3 rating, on a scale of 1 to 10: likes from 6.5 on" in said
     assert "without moments" in said
     assert seen["rows"][0]["value"] == 4
     assert (shop / "beholder.toml").read_text() == before

@@ -58,6 +58,8 @@ class BehaviourSeen(msgspec.Struct):
         Items that the catalogue has otherwise, in words; empty: none.
     scale
         Of the ratings, in words; empty: there are none.
+    likes_from
+        The rating from which on they are likes; None: there are none.
     kinds
         Rows of each kind of event.
     unknown_kinds
@@ -83,6 +85,7 @@ class BehaviourSeen(msgspec.Struct):
     fits: bool = True
     near: str = ""
     scale: str = ""
+    likes_from: float | None = None
     kinds: dict[str, int] = msgspec.field(default_factory=dict)
     unknown_kinds: dict[str, int] = msgspec.field(default_factory=dict)
     more_unknown_kinds: bool = False

@@ -87,9 +87,10 @@ def dry_run(store: Store, request: Request) -> DryRun:
             if looking.missing and not found.behaviour.near:
                 elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
                 found.behaviour.near = elsewhere
-            rated = reading.ratings, reading.scale
-            doubts = foreseen(store.workspace, *rated) if rated[0].total else []
-            found.behaviour.warnings += doubts
+            if reading.ratings.total:
+                threshold, doubts = foreseen(store.workspace, reading.ratings, reading.scale)
+                found.behaviour.likes_from = threshold
+                found.behaviour.warnings += doubts
             known |= looking.made
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)

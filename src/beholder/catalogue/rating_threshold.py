@@ -24,15 +24,21 @@ def words_of_ratings(
     return [said, *(f"warning: {doubt}" for doubt in doubts(ratings, scale, threshold))]
 
 
-def foreseen(workspace: Workspace, ratings: Ratings, scale: Scale | None) -> list[str]:
-    """Return what `words_of_ratings` would warn of, without keeping anything."""
+def foreseen(
+    workspace: Workspace, ratings: Ratings, scale: Scale | None
+) -> tuple[float, list[str]]:
+    """Return the threshold that `words_of_ratings` would say, and what it would warn of.
+
+    Nothing is kept.
+    """
     threshold = _held(workspace)
     if scale is None:
-        return []
+        return threshold, []
     if given(workspace.toml, SECTION, KEY):
         found = [] if scale.fits(threshold) else [misfit(scale, threshold)]
-        return found + doubts(ratings, scale, threshold)
-    return doubts(ratings, scale, threshold if scale.fits(threshold) else scale.threshold)
+        return threshold, found + doubts(ratings, scale, threshold)
+    threshold = threshold if scale.fits(threshold) else scale.threshold
+    return threshold, doubts(ratings, scale, threshold)
 
 
 def doubts(ratings: Ratings, scale: Scale | None, threshold: float) -> list[str]:

@@ -383,7 +383,9 @@ def _print_behaviour(seen: BehaviourSeen) -> None:
     for said in seen.said:
         click.echo(f"taken: {said}")
     for kind, n in seen.kinds.items():
-        click.echo(f"{n} {kind}" + (f", on a scale of {seen.scale}" * (kind == "rating")))
+        rated = kind == "rating" and seen.likes_from is not None
+        scale = f", on a scale of {seen.scale}: likes from {seen.likes_from:g} on" if rated else ""
+        click.echo(f"{n} {kind}{scale}")
     for doubt in seen.warnings:
         click.echo(f"warning: {doubt}")
     for word, n in seen.unknown_kinds.items():

@@ -23,6 +23,7 @@ READERS: dict[str, Reader] = {
     ".json": json_array.read,
     ".parquet": parquet.read,
 }
+DEVICES = ("/", "dev")
 TEXTS = (csv.read, jsonl.read, json_array.read)  # what may be packed, and have a form
 
 
@@ -38,6 +39,11 @@ def open_rows(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]
         raise DataError(
             f"{path} is a folder, and a file is wanted",
             remedy="name the file in it; a folder of pictures is given by --media",
+        )
+    if f"{path}" == "-" or (path.exists() and not path.is_file()) or path.parts[:2] == DEVICES:
+        raise DataError(
+            f"{path} is a stream, and a file is read more than once",
+            remedy="write it to a file first, such as log.csv",
         )
     if not path.is_file():
         raise DataError(f"there is no file {path}", remedy="see the path")
