@@ -26,6 +26,7 @@ BeholderError
 │   ├── OverloadedError     too much at once: try again later
 │   ├── ManyEndError        much would be deleted at once: is the clock right?
 │   └── TrainingBusyError   another training is at work
+├── TooManyEventsError      more events than a visitor may send
 ├── DiskError               a file cannot be written: full, read-only, failing
 ├── AccessError             the caller may not do this
 │   └── KeyNeededError      a key is missing or not known
@@ -222,6 +223,13 @@ class OverloadedError(StoreError):
     """More work is waiting than the limits allow; sending it again later is safe."""
 
     code = "overloaded"
+
+
+class TooManyEventsError(BeholderError):
+    """A visitor sends more events than one may; sending them again later is safe."""
+
+    code = "too-many-events"
+    status = 429
 
 
 class ManyEndError(StoreError):

@@ -117,6 +117,7 @@ class ServeSettings(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     insecure_http: bool = False
     max_body: Positive = 2**20
     max_events: Positive = 1000
+    visitor_events: Annotated[int, Meta(ge=0)] = 1000
     max_in_flight: Positive = 256
     compress: bool = True
     root_path: Annotated[

@@ -257,3 +257,23 @@ def test_a_broken_file_of_bucket_keys_is_named(tmp_path: Path, content: bytes | 
     path.write_bytes(data[:-34] if isinstance(content, str) else content)
     with pytest.raises(StoreError, match=r"secrets/buckets\.key is broken"):
         Store.open(workspace)
+
+
+@pytest.mark.postgres
+def test_an_erasure_has_the_tables_of_postgres_cleaned_of_deleted_rows(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    toml = f'[store]\nurl = "{postgres_url}"\nkeys_url = "{postgres_url}"\n'
+    with Store.open(Workspace.create(tmp_path / "workspace", toml), create=True) as store:
+        store.put_items([ItemRecord(name, name) for name in "abc"])
+        store.record([Event(name, "like", CANARY.id, time=1) for name in "abc"])
+        store.erase(CANARY.id)
+        wanted = {"people", "events", "links"}
+        cleaned: set[str] = set()
+        deadline = time.monotonic() + 30  # PostgreSQL counts a moment later
+        while not wanted <= cleaned and time.monotonic() < deadline:
+            with store.database.outside() as driver:
+                counted = "SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0"
+                cleaned = {row[0] for row in driver.execute(counted)}
+                driver.commit()
+    assert wanted <= cleaned

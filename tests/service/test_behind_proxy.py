@@ -209,6 +209,18 @@ def test_from_outside_nobody_is_local(site: httpx.Client, proxied: Server) -> No
     assert site.post("/rec/react", data=form, headers=elsewhere).status_code == 403
 
 
+def test_one_address_gets_no_more_than_its_share(proxied: Server, tmp_path: Path) -> None:
+    recipe, n = re.subn(
+        r"rate=50r/s(.*?)burst=500", r"rate=1r/s\1burst=5", RECIPE.read_text(), flags=re.S
+    )
+    assert n == 1
+    with nginx(recipe, proxied, tmp_path) as client:
+        statuses = [client.get("/rec/health/live").status_code for _ in range(40)]
+    assert statuses[:5] == [200] * 5
+    assert 429 in statuses
+    assert set(statuses) == {200, 429}
+
+
 @pytest.mark.parametrize(
     "lines",
     ["", "proxy_http_version 1.1; proxy_set_header Host $http_host;"],

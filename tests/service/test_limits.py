@@ -137,6 +137,28 @@ def test_a_body_whose_parts_are_wrong_is_the_callers_fault(narrow: Server) -> No
         assert b"malformed" in answer
 
 
+@pytest.mark.parametrize("length", [b"9" * 5_000, b"abc", b"-1"])
+def test_a_length_that_is_none_is_the_callers_fault(narrow: Server, length: bytes) -> None:
+    head = b"POST /v1/interactions HTTP/1.1\r\nHost: localhost\r\nContent-Length: %b\r\n\r\n{}"
+    with raw(narrow, head % length) as connection:
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400")  # by the parser: no problem+json
+    with narrow.client() as client:
+        assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["klingon", "utf-16", '"', "\x00"])
+@pytest.mark.parametrize("path", ["/v1/interactions", "/v1/score", "/v1/search", "/recommend"])
+def test_a_charset_that_is_none_is_no_fault_of_ours(
+    server: Server, path: str, charset: str
+) -> None:
+    body = b'{"user": "u", "item": "picture-00001", "kind": "view"}'
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+    head += f"Content-Type: application/json; charset={charset}\r\nConnection: close\r\n\r\n"
+    with raw(server, head.encode() + body) as connection:
+        status = int(connection.recv(65_536).split()[1])
+    assert status == 200 or 400 <= status < 500
+
+
 def test_half_sent_bodies_store_nothing_and_hold_nothing(narrow: Server) -> None:
     for _ in range(50):
         half_a_body(narrow).close()

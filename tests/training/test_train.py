@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from files import files_of
+from sqlalchemy import delete, select
 
 from beholder.bundle.choice import Choice
 from beholder.bundle.parts import recipe
@@ -17,7 +18,7 @@ from beholder.cli.main import beholder
 from beholder.engine.opening import open_engine
 from beholder.errors import ManyEndError, UsageError, WorkspaceError
 from beholder.progress import Silent
-from beholder.store import ItemRecord, Store
+from beholder.store import ItemRecord, Store, schema
 from beholder.store import store as stores
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
@@ -117,6 +118,23 @@ def test_what_lost_most_of_its_people_is_not_served_unless_it_is_said(
     anyway = train_workspace(workspace, budget="600s", models=["itemknn"], promote_anyway=True)
     assert anyway.refused is None
     assert current(workspace) == anyway.bundle
+
+
+def test_what_lost_most_of_its_pairs_is_not_served_though_its_people_are_there(
+    world: World, tmp_path: Path
+) -> None:
+    workspace = workspace_of(world, tmp_path / "one")
+    served = train_workspace(workspace, budget="600s", models=["itemknn"])
+    with Store.open(workspace) as store, store.database.write() as connection:
+        events = schema.events
+        own = connection.execute(select(events.c.person, events.c.seq).order_by(events.c.seq))
+        kept = {row.person: row.seq for row in own}  # the newest of each
+        connection.execute(delete(events).where(events.c.seq.not_in(kept.values())))
+    trained = train_workspace(workspace, budget="600s", models=["itemknn"])
+    assert trained.n_users == served.n_users
+    assert trained.refused is not None
+    assert "160 pairs of person and item are left of" in trained.refused
+    assert current(workspace) == served.bundle
 
 
 def test_a_clock_far_ahead_stops_training_before_it_deletes(

@@ -68,7 +68,9 @@ async def record_body(running: Running, caller: Caller, body: bytes) -> Recorded
             remedy="send them in parts",
             field="events",
         )
-    outcomes = await running.record(_all_owned(events, caller))
+    owned = _all_owned(events, caller)
+    running.pace.check(caller, len(owned))
+    outcomes = await running.record(owned)
     if not many:
         refuse(outcomes[0], events[0])
     return Recorded(outcomes)

@@ -150,6 +150,7 @@ async def react(
             await _retract(running, who, mine[kind])
     if data.kind not in mine:
         event = Event(data.item, data.kind, session=who, answer=data.answer, place=data.place)
+        running.pace.take(who, 1)
         refuse((await running.record([event]))[0], event)
     root = running.settings.serve.root_path
     headers = {"location": root + _back(data.back), **cookie_of(request, who)}

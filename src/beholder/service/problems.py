@@ -199,6 +199,8 @@ def problem(error: BeholderError, scope: Any) -> Problem:
 
 def headers_of(error: BeholderError) -> list[tuple[str, str]]:
     """Return the headers that belong to an error."""
+    if error.status == 429:
+        return [("retry-after", "60")]
     if error.status == 503:
         return [("retry-after", str(secrets.choice(AGAIN)))]
     if error.status == 401:

@@ -31,6 +31,7 @@ from beholder.service.keys import KeyFile
 from beholder.service.log import note_trouble
 from beholder.service.memory import resident
 from beholder.service.meters import Meters
+from beholder.service.pace import Pace
 from beholder.service.queue import Queue
 from beholder.store import GroupWriter, Outcome, Snapshot, Store
 from beholder.workspace import Workspace
@@ -83,6 +84,7 @@ class Running:
         self._swapping = threading.Lock()
         self._stopping = threading.Event()
         self.daily = Daily(self.store)
+        self.pace = Pace(self.settings.serve.visitor_events)
         self._seen = b""
         self._watcher = threading.Thread(target=self._watch, name="beholder-watch", daemon=True)
         self._watcher.start()
