@@ -245,7 +245,10 @@ def test_words_for_nothing_are_nobody(tmp_path: Path) -> None:
     [
         ("rating", [1, 4, 5, 3], "1 to 5", 3.5, 0),
         ("star_rating", [5, 1, 1, 2], "1 to 5", 3.5, 0),
-        ("Book-Rating", [10, 4, 7, 0], "1 to 10", 6.5, 0),
+        ("Book-Rating", [10, 4, 7, 0], "1 to 10", 6.5, 1),
+        ("Book-Rating", [10, 4, 1, 1, 0], "1 to 10", 6.5, 0),  # as seldom as the other low ones
+        ("My Rating", [5, 0, 0, 0, 4, 1], "1 to 5", 3.5, 3),
+        ("Rating", [5, 0, 0, 0.5, 4, 1], "1 to 5", 3.5, 0),  # halves of stars begin below one
         ("rating", [-1, 4, 10, 5], "1 to 10", 6.5, 1),
         ("score", [20, 90, 35, 70], "0 to 100", 65, 0),
         ("rating", [-1, 1, 1, 0], "-1 to 1", 0.5, 1),

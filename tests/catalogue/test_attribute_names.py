@@ -27,11 +27,16 @@ def fields(header: str) -> dict[str, str]:
          {"price": "Variant Price", "regular_price": "Variant Compare At Price",
           "stock": "Variant Inventory Qty", "weight": "Variant Grams"}),
         (WOO,
-         {"price": "Regular price", "sale_price": "Sale price", "weight": "Weight (kg)",
-          "length": "Length (cm)", "width": "Width (cm)", "height": "Height (cm)"}),
+         {"price": "Regular price", "sale_price": "Sale price", "stock": "Stock",
+          "weight": "Weight (kg)", "length": "Length (cm)",
+          "width": "Width (cm)", "height": "Height (cm)"}),
         ("sku,name,price,special_price,qty", {"sale_price": "special_price", "stock": "qty"}),
         ("sku,Price (EUR),weight_kg", {"price": "Price (EUR)", "weight": "weight_kg"}),
         ("sku,Sale price", {"sale_price": "Sale price"}),
+        ("SKU,Price,STOCK,Category,Colour,In stock,item group id,Average Rating",
+         {"price": "Price", "stock": "STOCK", "category": "Category", "colour": "Colour",
+          "in_stock": "In stock", "item_group_id": "item group id"}),
+        ("sku,price,Price,Preis", {}),  # ours as it is goes first, and the others stay as they are
         ("sku,regular_price", {}),  # ours, as it is
         ("Artikelnummer,Preis,Sonderpreis,UVP,Gewicht,Höhe in cm,Breite [mm]",
          {"price": "Preis", "sale_price": "Sonderpreis", "regular_price": "UVP",

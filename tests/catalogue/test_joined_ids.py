@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from beholder.catalogue.rows_of_item import MOST, RowsOfItems
+from beholder.catalogue.rows_of_item import MOST, Again, RowsOfItems
 from beholder.settings_line import write_line
 from beholder.store import ItemRecord
 from command_line import beholder
@@ -130,13 +130,13 @@ def test_an_item_has_so_many_other_ids_and_each_once() -> None:
     rows = RowsOfItems({})
     for n in range(MOST + 1):
         again = rows.take(ItemRecord("a", "A", {"sku": f"s{n}"}), n)
-    assert again == ({}, ["sku"], False)
+    assert again == Again({}, ["sku"], False)
     assert again.rules(False) == [
         "rows with another sku beyond 2048 of their item, which is left out"
     ]
     for known in ("s0", "s1"):
         again = rows.take(ItemRecord("a", "A", {"sku": known}), 9)
-        assert again == ({}, [], False)
+        assert again == Again({}, [], False)
 
 
 def test_an_id_that_the_file_has_no_more_leaves_its_item(shop: Path) -> None:
@@ -207,8 +207,8 @@ def test_ids_written_otherwise_are_asked_for_and_never_joined(
 
 def test_rows_of_one_item_that_say_otherwise_are_counted_by_column(shop: Path) -> None:
     told = (
-        "the first row of an item counts, and 2 rows say otherwise: Variant Price (1), "
-        "Option1 Value (2); Variant Price: 49 is kept, and 55 is not (item shirt, row 4)"
+        "the first row of an item counts, and 1 row says otherwise: Variant Price (1); "
+        "Variant Price: 49 is kept, and 55 is not (item shirt, row 4)"
     )
     more = PRODUCTS + "mug,Mug,One,MG,9.00,4010,\n"
     (shop.parent / "products.csv").write_text(more)
@@ -218,7 +218,32 @@ def test_rows_of_one_item_that_say_otherwise_are_counted_by_column(shop: Path) -
     assert told in looked["sights"][0]["said"]
     assert told in products["said"]
     assert looked["rules"] == done["rules"]
-    kept = "rows with another Variant SKU of their item, which it has beside the first"
-    assert done["rules"][kept] == 2
+    for column in ("Variant SKU", "Option1 Value"):
+        beside = f"rows with another {column} of their item, which it has beside the first"
+        assert done["rules"][beside] == 2
     assert (products["added"], products["more"], products["same"]) == (3, 2, 1)
     assert attributes(shop)["shirt"]["price"] == 49
+
+
+SIZES = """Handle,Title,Option1 Value,Variant SKU,Variant Inventory Qty,In stock
+shirt,Shirt,S,LS-S,0,0
+shirt,,M,LS-M,9,1
+hat,Hat,One,WH,0,no
+shirt,,L,LS-L,4,yes
+hat,,Two,WH-2,0,no
+"""
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_item_is_in_stock_where_one_of_its_rows_is(shop: Path, apart: bool) -> None:
+    head, *rows = SIZES.splitlines()
+    lines = [head, *(rows if apart else sorted(rows, key=lambda row: row.startswith("shirt")))]
+    (shop.parent / "products.csv").write_text("\n".join(lines) + "\n")
+    for _ in range(2):
+        done = json.loads(beholder(*files(shop)[:4], "--json")[0])
+        shirt, hat = attributes(shop)["shirt"], attributes(shop)["hat"]
+        assert (shirt["stock"], shirt["in_stock"]) == (9, "true")
+        assert (hat["stock"], hat["in_stock"]) == (0, "false")
+        assert shirt["Option1 Value"] == ["S", "M", "L"]
+        assert any("with a stock of their own" in rule for rule in done["rules"])
+    assert done["files"][0]["same"] == 2 + 2 * (not apart) or done["files"][0]["changed"] == 0

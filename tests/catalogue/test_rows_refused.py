@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from beholder.catalogue.events_of_file import RATES_NOTHING
 from beholder.catalogue.import_interactions import CONFLICT
 from beholder.catalogue.readers import lines
 from beholder.store import Store
@@ -159,7 +160,7 @@ def test_minus_one_means_the_same_wherever_it_stands(
     stars = [{"user": f"v{n}", "item": f"i{n}", "value": f"{n % 5 + 1}"} for n in range(100)]
     none = [{"user": f"w{n}", "item": f"i{n}", "value": "-1"} for n in range(100)]
     look, report = both(shop, log_of(shop, *votes, *stars, *none))
-    why = "is a number that rates nothing, on a scale of 1 to 5"
+    why = RATES_NOTHING.format(scale="1 to 5")
     assert report["reasons"] == {why: 250}
     assert set(look["reasons"]) == {why}
     with Store.open(Workspace.open(shop)) as store:

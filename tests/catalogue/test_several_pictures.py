@@ -120,7 +120,7 @@ def test_rows_of_one_item_are_counted_as_what_they_add(store: Store, files: Path
     report = run(
         store,
         files,
-        "sku,title,size,image\n1,One,,a.png\n1,,,b.png\n1,One,,\n1,,XL,c.png\n2,Two,,\n1,,,d.png\n",
+        "sku,title,style,image\n1,One,,a.png\n1,,,b.png\n1,One,,\n1,,XL,c.png\n2,Two,,\n1,,,d.png\n",
     )
     done = report.files[0]
     assert (done.read, done.added, done.same, done.more) == (6, 2, 1, 3)
@@ -134,7 +134,7 @@ def test_rows_that_stand_apart_and_repeat_their_item_say_nothing_else(
     store: Store, files: Path
 ) -> None:
     rows = ["1,One,S,a.png", "2,Two,,", "1,One,S,b.png", "1,,,c.png", "1,One,XL,d.png"]
-    report = run(store, files, "sku,title,size,image\n" + "\n".join(rows) + "\n")
+    report = run(store, files, "sku,title,style,image\n" + "\n".join(rows) + "\n")
     assert report.rules == {OTHERS: 1}
     assert shown(store, "1") == "abcd"
 

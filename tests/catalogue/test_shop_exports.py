@@ -127,7 +127,7 @@ def test_a_dry_run_says_the_currency_and_names_its_setting(shop: Path) -> None:
         ("Art.-Nr.;Price (EUR);parent_sku;Zusatzbild 2",
          ["item_id", "image", "price", "product_code"]),
         ("Artikelnummer;VK brutto;x;y", ["item_id", "price"]),
-        ("sku;Price;Preis (€);Preis alt (€)", ["item_id"]),
+        ("sku;Price;Preis (€);Preis alt (€)", ["item_id", "price"]),
         ("sku;Titel;Beschreibung;Jahr", ["description", "item_id", "title", "year"]),
         ("sku;Titre;Descriptif;Année", ["description", "item_id", "title", "year"]),
         ("sku;Nombre;Descripción;Año", ["description", "item_id", "title", "year"]),
@@ -135,7 +135,7 @@ def test_a_dry_run_says_the_currency_and_names_its_setting(shop: Path) -> None:
         ("sku;Naam;Omschrijving;Jaar", ["description", "item_id", "title", "year"]),
         ("商品编号;标题;价格;年份", ["item_id", "price", "title", "year"]),
         ("sku;年;説明;図", ["description", "item_id", "year"]),
-        ("sku;Year;Jahr;title", ["item_id", "title"]),
+        ("sku;Year;Jahr;title", ["item_id", "title", "year"]),
     ],
 )  # fmt: skip
 def test_headings_of_shops_are_understood(shop: Path, head: str, fields: list[str]) -> None:

@@ -147,3 +147,27 @@ def test_prices_in_words_are_no_codes_and_a_list_that_is_cut_says_so() -> None:
     assert len(offer.values) == 30
     assert left_of(offer, many, np.ones(70, bool)) == 5
     assert left_of(offer, many, np.arange(70) < 62) == 1
+
+
+def test_what_shops_keep_for_themselves_is_not_offered_unless_it_is_named() -> None:
+    own: list[dict[str, Any]] = [
+        {
+            "Status": "draft" if i % 2 else "active",
+            "Published": "false" if i % 2 else "true",
+            "Tax class": "reduced" if i % 2 else "standard",
+            "Variant Weight Unit": "g" if i % 2 else "kg",
+            "Option1 Name": "Size" if i % 2 else "Title",
+            "Option1 Value": "M" if i % 3 else "Default Title",
+            "Allow customer reviews?": "1" if i % 2 else "0",
+            "Type": "simple, virtual" if i % 2 else "variable",
+            "Style": "simple" if i % 2 else "rich",
+            "in_stock": bool(i % 2),
+        }
+        for i in range(20)
+    ]
+    facets = Facets.of(own, {})
+    assert offered(facets) == {"Option1 Value": ("M",), "Style": ("rich", "simple")}
+    assert offered(facets, "Status", "Type") == {
+        "Status": ("active", "draft"),
+        "Type": ("simple, virtual", "variable"),
+    }

@@ -93,7 +93,7 @@ def test_after_enough_events_a_training_makes_the_bundle_that_answers(
         send(client, 8, 1)
         running = waited_for(client, lambda now: now["training"]["state"] == "running")
         assert running["training"]["finished"] is None
-        (process,) = beside(workspace)
+        (process,) = until(lambda: beside(workspace))  # it is begun a moment after it is told
         until(lambda: niceness(process) == 10)
         assert Numbers(client.get("/metrics").text)("beholder_training_running") == 1
         ended = waited_for(client, lambda now: now["training"]["state"] == "waiting")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from beholder.catalogue.plain_names import plain, without_unit
+from beholder.numbers_in_text import NUMBERS
 
 IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 ELSEWHERE: dict[str, tuple[str, ...]] = {
@@ -54,7 +55,9 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         "modellnummer", "modell_nr", "modellnr", "numéro_de_modèle", "número_de_modelo",
         "codice_modello", "modelnummer", "parent_sku", "vaterartikel",
     ),
+    "availability": (), "in_stock": (), "item_group_id": (),
 }  # fmt: skip
+NAMES = {name: ELSEWHERE.get(name, ()) for name in (*ELSEWHERE, *sorted(NUMBERS - {*ELSEWHERE}))}
 
 
 def attribute_fields(mapping: Mapping[str, str]) -> list[str]:
@@ -70,14 +73,14 @@ def is_attribute(field: str) -> bool:
 def guessed(columns: Sequence[str], told: Mapping[str, str]) -> dict[str, str]:
     """Return the columns of attributes that are called so elsewhere, or with a unit behind.
 
-    A file that has one of our names, in whatever case, means no other column by it, and neither
-    does one of which it is told already.
+    `Item Group ID` is `item_group_id`: case and marks say nothing. A file that has one of our
+    names as it is means no other column by it, and neither does one of which it is told already.
     """
     found: dict[str, str] = {}
     taken = set(told.values())
-    free = [each for each in columns if each not in taken and each.lower() not in ELSEWHERE]
-    ours = {*told, *(column.lower() for column in columns)}
-    for field, names in ELSEWHERE.items():
+    free = [each for each in columns if each not in taken and each not in NAMES]
+    ours = {*told, *columns}
+    for field, names in NAMES.items():
         by_name = {plain(without_unit(column)): column for column in reversed(free)}
         by_name |= {plain(column): column for column in reversed(free)}  # `Variant Grams`
         called = (by_name[name] for name in map(plain, (field, *names)) if name in by_name)

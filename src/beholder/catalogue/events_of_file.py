@@ -53,7 +53,9 @@ MIXED = (
     "value is written in another way than most ratings of the file: write all of them alike (80 %, "
     "4/5, 8/10, or numbers alone)"
 )
-RATES_NOTHING = "is a number that rates nothing, on a scale of {scale}"
+RATES_NOTHING = (
+    "is a number that rates nothing, on a scale of {scale} (write 0.5 where 0 is the worst rating)"
+)
 
 
 def of_ids_alone(n: int) -> list[str]:
@@ -128,8 +130,8 @@ class EventsOfFile:
         for batch in _read(path, form, progress):
             values.take(batch.columns, batch.delimiter == ";")
         self._marks = values.told()
-        if not values.negative:
-            return  # no scale has a number that rates nothing
+        if not values.low:
+            return  # nothing that is above zero rates nothing
         ratings = Ratings()
         for batch in _read(path, form, progress):
             found = self._columns(batch)

@@ -12,7 +12,7 @@ from msgspec import structs
 from beholder.catalogue.ids import odd
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.other_ids import Ids, add, ids_in, with_ids
+from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows, with_ids
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
@@ -23,6 +23,7 @@ from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.rows_of_item import Again, RowsOfItems
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
+from beholder.catalogue.stock_of_rows import Stock, with_more
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
@@ -51,13 +52,22 @@ class Found(NamedTuple):
     Attributes
     ----------
     ids
-        Its other ids, of all its rows.
+        Its other ids, sizes and colours, of all its rows.
+    stock
+        What its later rows say of its stock.
     """
 
     record: ItemRecord
     wanted: Wanted
     ids: Ids
     said: frozenset[str] | None = None
+    stock: Stock = {}  # noqa: RUF012
+
+    def then(self, more: Wanted, again: Again) -> Found:
+        """Return this with what a later row of the item adds."""
+        add(self.ids, again.ids)
+        stock = with_more(self.stock, again.stock)
+        return self._replace(wanted=self.wanted.then(more), stock=stock)
 
 
 class ItemsImport:
@@ -91,17 +101,15 @@ class ItemsImport:
         again = self.rows.take(record, row.number)
         if again is None:
             wanted = self.pictures.wanted(item_id, row.pictures)
-            self.add(Found(record, wanted, ids_in(record.attributes), row.said))
+            self.add(Found(record, wanted, ids_in(record.attributes, is_of_all_rows), row.said))
             return
         more = self.pictures.named(item_id, row.pictures)
         last = self._last
         if last is not None and last.record.item_id == item_id:
-            self._last = last._replace(wanted=last.wanted.then(more))
-            add(last.ids, again.ids)
-        elif more.files or again.ids:
+            self._last = last.then(more, again)
+        elif more.files or again.ids or again.stock:
             before = self._late.get(item_id, Found(record, Wanted(), {}))
-            self._late[item_id] = before._replace(wanted=before.wanted.then(more))
-            add(before.ids, again.ids)
+            self._late[item_id] = before.then(more, again)
         self._count_row(f"item {item_id}, row {row.number}", bool(more.files), again)
 
     def add(self, found: Found | None) -> None:
@@ -120,7 +128,8 @@ class ItemsImport:
             late = self._late.pop(item_id, None)
             if late is not None:
                 add(found.ids, late.ids)
-                found = found._replace(wanted=found.wanted.then(late.wanted))
+                stock = with_more(found.stock, late.stock)
+                found = found._replace(wanted=found.wanted.then(late.wanted), stock=stock)
             self._waiting.append(found)
             if len(self._waiting) >= AT_ONCE:
                 self._put(last=True)
@@ -169,9 +178,8 @@ class ItemsImport:
 
     def _whole(self, found: Found, before: tuple[str, dict[str, Attribute]] | None) -> ItemRecord:
         """Return an item with what it had and its row or file does not speak of."""
-        record = structs.replace(
-            found.record, attributes=with_ids(found.record.attributes, found.ids)
-        )
+        attributes = with_more(with_ids(found.record.attributes, found.ids), found.stock)
+        record = structs.replace(found.record, attributes=attributes)
         said = self._said(found)
         if before is None or said is None:
             return record
@@ -192,7 +200,7 @@ class ItemsImport:
         said = self._said(found)
         if before is None or said is None:
             return False
-        had = ids_in(before[1])
+        had = ids_in(before[1], is_of_all_rows)
         return any(
             ids.keys() - found.ids.get(name, {}) for name, ids in had.items() if name in said
         )
@@ -209,9 +217,10 @@ class ItemsImport:
             item = self.store.item(item_id)
             had = item["pictures"]
             both = list(dict.fromkeys([*had, *hashes]))
-            ids = ids_in(item["attributes"])
+            ids = ids_in(item["attributes"], is_of_all_rows)
             add(ids, found.ids)
-            record = ItemRecord(item_id, item["title"], with_ids(item["attributes"], ids), both)
+            attributes = with_more(with_ids(item["attributes"], ids), found.stock)
+            record = ItemRecord(item_id, item["title"], attributes, both)
             if both != had or record.attributes != item["attributes"]:
                 self.store.put_items([record])
             self.report.items_with_several += len(had) <= 1 < len(both)
@@ -220,7 +229,7 @@ class ItemsImport:
 
     def _count_row(self, here: str, pictures: bool, again: Again) -> None:
         """Count a later row of an item."""
-        same = not (pictures or again.ids or again.full or again.otherwise)
+        same = not (pictures or again.ids or again.full or again.stock or again.otherwise)
         self.done.same += same
         self.done.more += not same
         for rule in again.rules(pictures):

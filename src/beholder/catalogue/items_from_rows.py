@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from beholder import numbers_in_text
 from beholder.catalogue.attribute_names import attribute_fields
+from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.html_text import without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
@@ -20,6 +21,7 @@ from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute, ItemRecord
 
 LIST_MARK = "|"
+IN_STOCK = "in_stock"
 TITLE = ""  # beside names of attributes
 TAGGED = "rows whose {column} is HTML: its words are kept, without tags"
 LEFT = "rows without {what} (the rest was read)"
@@ -154,6 +156,7 @@ def attribute(name: str, value: Any) -> Attribute | None:
     """
     if value is None or value == "":
         return None
+    value = _yes_or_no(value) if name == IN_STOCK else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -172,6 +175,15 @@ def attribute(name: str, value: Any) -> Attribute | None:
     if LIST_MARK in value and len(value) < 1_000:
         return [part.strip() for part in value.split(LIST_MARK) if part.strip()]
     return value
+
+
+def _yes_or_no(value: Any) -> Any:
+    """Return whether a cell such as `yes`, `0` or a number of pieces says yes; else itself."""
+    told = numbers_in_text.number(value) if isinstance(value, str) else value
+    if isinstance(told, int | float):
+        return told > 0
+    said = says_yes(value) if isinstance(value, str) else None
+    return value if said is None else said
 
 
 def _words(values: list[Any]) -> list[str]:

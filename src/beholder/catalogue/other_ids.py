@@ -7,7 +7,7 @@ bring several, which are kept as a list.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -24,6 +24,12 @@ CODES = (
     "gtin_13", "gtin_14", "global_unique_id", "upc", "isbn", "isbn_10", "isbn_13", "strichcode",
     "code_barres", "código_de_barras", "codice_a_barre", "条形码", "条码",
 )  # fmt: skip
+OPTIONS = (  # by which the variants of one product differ
+    "option1_value", "option2_value", "option3_value", "size", "größe", "groesse", "konfektion",
+    "taille", "talla", "taglia", "tamanho", "maat", "尺码", "尺寸", "colour", "color", "farbe",
+    "couleur", "colore", "kleur", "颜色",
+)  # fmt: skip
+VARYING = frozenset(map(plain, OPTIONS))
 NAMES = frozenset(map(plain, (*ITEM, *CODES))) - NOUNS
 EXACT = 2**53  # whole numbers below it are as they were written
 
@@ -94,11 +100,17 @@ def is_other_id(name: str) -> bool:
     return plain(name) in NAMES
 
 
-def ids_in(attributes: Mapping[str, Attribute]) -> Ids:
-    """Return the ids among the attributes of an item."""
+@lru_cache(4_096)
+def is_of_all_rows(name: str) -> bool:
+    """Whether an item has what all its rows say by this name: other ids, sizes, colours."""
+    return is_other_id(name) or plain(name) in VARYING
+
+
+def ids_in(attributes: Mapping[str, Attribute], wanted: Callable[[str], bool] = is_other_id) -> Ids:
+    """Return the ids, or all that is wanted, among the attributes of an item."""
     found: Ids = {}
     for name, value in attributes.items():
-        if is_other_id(name):
+        if wanted(name):
             values = value if isinstance(value, list) else [value]
             ids = dict.fromkeys(filter(None, map(_id, values)))
             found |= {name: ids} if ids else {}

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from beholder.catalogue.other_ids import Ids, add, ids_in, is_other_id
+from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows
+from beholder.catalogue.stock_of_rows import NAMES, Stock, stock_in, with_more
 from beholder.store import ItemRecord
 from beholder.store.records import Attribute
 
@@ -19,6 +20,10 @@ MOST = 2_048  # variants of one product, as the largest shops have them
 TWICE = "rows whose item an earlier row has: the earlier row counts, the later is left out"
 OTHERS = "rows with more pictures of an item, and other words for it: its first row counts"
 IDS = "rows with another {column} of their item, which it has beside the first"
+MORE = (
+    "later rows with a stock of their own: of an item's the largest counts, so that it is in stock "
+    "where one of them is"
+)
 FULL = f"rows with another {{column}} beyond {MOST} of their item, which is left out"
 
 
@@ -28,16 +33,19 @@ class Again(NamedTuple):
     Attributes
     ----------
     ids
-        Other ids of the item that it adds.
+        Other ids, sizes and colours of the item that it adds.
     full
         Columns of whose ids the item has too many already.
     otherwise
         Whether it says something else than the first row.
+    stock
+        What it says of the item's stock where that is not known to be as large.
     """
 
     ids: Ids
     full: Sequence[str]
     otherwise: bool
+    stock: Stock = {}  # noqa: RUF012
 
     def rules(self, pictures: bool) -> list[str]:
         """Return what became of the row, in words.
@@ -49,6 +57,7 @@ class Again(NamedTuple):
         """
         rules = [IDS.format(column=column) for column in self.ids]
         rules += [FULL.format(column=column) for column in self.full]
+        rules += [MORE] * bool(self.stock)
         if not (pictures or rules):
             return [TWICE]
         return rules + [OTHERS] * (pictures and self.otherwise)
@@ -73,6 +82,7 @@ class RowsOfItems:
         self._mapping = mapping
         self._first: ItemRecord | None = None  # row of the item that came last
         self._ids: Ids = {}  # of that item
+        self._stock: Stock = {}  # of that item, by its rows so far
         self._apart: dict[str, Ids] = {}  # of items whose rows stand apart
         self._rows = 0
         self._columns: Counter[str] = Counter()
@@ -83,10 +93,14 @@ class RowsOfItems:
         item_id = record.item_id
         if item_id not in self.seen:
             self.seen[item_id] = _said(record)
-            self._first, self._ids = record, ids_in(record.attributes)
+            self._first, self._ids = record, ids_in(record.attributes, is_of_all_rows)
+            self._stock = stock_in(record.attributes)
             return None
+        stock = stock_in(record.attributes)
         if self._first is not None and self._first.item_id == item_id:
-            had = self._ids
+            had, before = self._ids, self._stock
+            self._stock = with_more(before, stock)
+            stock = {} if self._stock == before else stock
             otherwise = self._compare(record, self._first, f"item {item_id}, row {row}")
         elif _said(record) == self.seen[item_id]:
             return Again({}, (), False)
@@ -95,9 +109,9 @@ class RowsOfItems:
             otherwise = bool(_words(record)) or record.title != item_id
             self._columns[APART] += otherwise
         self._rows += otherwise
-        more, full = _more(had, ids_in(record.attributes))
+        more, full = _more(had, ids_in(record.attributes, is_of_all_rows))
         add(had, more)
-        return Again(more, full, otherwise)
+        return Again(more, full, otherwise, stock)
 
     @property
     def said(self) -> list[str]:
@@ -148,8 +162,12 @@ def _rank(name: str) -> int:
 
 
 def _words(record: ItemRecord) -> dict[str, Attribute]:
-    """Return the attributes of a row but for other ids, which all rows of an item add."""
-    return {name: own for name, own in record.attributes.items() if not is_other_id(name)}
+    """Return the attributes of a row but for those to which all rows of an item add."""
+    return {
+        name: own
+        for name, own in record.attributes.items()
+        if not (is_of_all_rows(name) or name in NAMES)
+    }
 
 
 def _said(record: ItemRecord) -> int:

@@ -25,12 +25,12 @@ class ValuesSeen:
 
     Attributes
     ----------
-    negative
-        Whether some value is below zero.
+    low
+        Whether some value is zero or below.
     """
 
     def __init__(self, column: str, asked: str | None) -> None:
-        self.negative = False
+        self.low = False
         self._column = column
         self._marks = MarksSeen(small=are_ratings(column, asked))
         self._others: dict[str, MarksSeen] = {}
@@ -40,7 +40,7 @@ class ValuesSeen:
         """Look at some more rows, whose fields semicolons may part."""
         values, counts = counted(columns[self._column])
         self._marks.take(values, counts)
-        self.negative = self.negative or any(map(_is_negative, values))
+        self.low = self.low or any(map(_is_low, values))
         self._semicolons = semicolons
         for name, column in columns.items():
             if name != self._column and (is_number(name) or in_another_language(name)):
@@ -54,7 +54,7 @@ class ValuesSeen:
         return self._marks.told(self._column, self._semicolons, foreign, others)
 
 
-def _is_negative(value: Any) -> bool:
+def _is_low(value: Any) -> bool:
     if isinstance(value, str):
-        return value.lstrip().startswith("-")
-    return isinstance(value, int | float) and value < 0
+        return value.lstrip()[:1] in ("-", "0")
+    return isinstance(value, int | float) and value <= 0

@@ -35,11 +35,22 @@ _NAME = re.compile(
     r"|stock|quantity|qty|inventory|available)$|^(title|description|name)",
     re.IGNORECASE,
 )
+# What shops keep of their products for themselves.
+_OWN = re.compile(
+    r"(^|[\W_])(status|published|visible|visibility|visibility in catalog|taxable|tax[\W_]?(class"
+    r"|status|code)|option[0-9][\W_]?name|(weight|length|dimensions?)[\W_]?unit|inventory[\W_]?"
+    r"(policy|tracker)|fulfil?lment[\W_]?service|requires[\W_]?shipping|gift[\W_]?card"
+    r"|backorders[\W_]?allowed|allow[\W_]?customer[\W_]?reviews|sold[\W_]?individually"
+    r"|is[\W_]?featured|in[\W_]?stock|availability)\W*$",
+    re.IGNORECASE,
+)
+_KINDS = frozenset({"simple", "variable", "variation", "grouped", "external", "configurable",
+                    "virtual", "downloadable", "bundle"})  # fmt: skip
 _NOTHING = frozenset(
     {
         "", "-", "--", "?", "n/a", "na", "nan", "none", "null", "nil", "unknown", "undefined",
-        "not available", "not specified", "tbd", "unbekannt", "keine angabe", "inconnu",
-        "desconocido", "未知", "无",
+        "not available", "not specified", "default title", "tbd",
+        "unbekannt", "keine angabe", "inconnu", "desconocido", "未知", "无",
     }
 )  # fmt: skip
 
@@ -78,7 +89,7 @@ def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[O
     found = []
     numbers = 0
     for name in dict.fromkeys(names) or _ordered(facets):
-        if name not in facets.fields or (not names and _NAME.search(name)):
+        if name not in facets.fields or (not names and _is_of_the_shop(name)):
             continue
         column = facets.column(name)
         values, codes, left = _values(column, shown, bool(names), name.casefold() == PRICE)
@@ -158,7 +169,7 @@ def _values(
     if not asked and _tells_apart(column, shown):
         return (), (), ()
     tally = {own: n for own, n in _tally(column, shown).items() if _says_something(own[0], price)}
-    if not asked and _is_prose(tally):
+    if not asked and (_is_prose(tally) or _are_kinds(tally)):
         return (), (), ()
     if all(n == int(shown.sum()) for n in tally.values()):
         return (), (), ()  # nothing to choose: all have it
@@ -174,6 +185,16 @@ def _tells_apart(column: Coded | Lists, shown: Mask) -> bool:
     """Whether there are about as many values as items, looked up before any text is read."""
     counts = np.bincount(_codes(column, shown)[0], minlength=1)
     return bool(counts.sum() < ITEMS * np.count_nonzero(counts))
+
+
+def _is_of_the_shop(name: str) -> bool:
+    return _NAME.search(name) is not None or _OWN.search(name) is not None
+
+
+def _are_kinds(tally: Mapping[tuple[str, int], int]) -> bool:
+    """Whether all values are kinds of products, as programs of shops have them."""
+    words = (word.strip().casefold() for text, _ in tally for word in text.split(","))
+    return all(word in _KINDS for word in words)
 
 
 def _is_prose(tally: Mapping[tuple[str, int], int]) -> bool:
