@@ -30,6 +30,7 @@ GROUND = {
     "measures": set(),
     "percent": set(),
     "translations": set(),
+    "telling": set(),
     "settings": {"errors"},
     "settings_line": {"errors", "durable"},
     "workspace": {"errors", "settings", "durable"},

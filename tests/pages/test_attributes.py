@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from beholder import telling
 from beholder.pages import attributes, naming
 from beholder.pages.attributes import (
     LONGEST_CHIP,
@@ -189,3 +190,19 @@ def test_sizes_of_countries_are_no_translations_and_the_viewer_knows_the_same_la
 )
 def test_ranges_are_called_by_all_their_digits(name: str, value: str, expected: str) -> None:
     assert naming.value(Words("en"), "€", name, value, {}) == expected
+
+
+def test_codes_and_what_a_shop_keeps_for_itself_are_no_chips_in_the_viewer_either() -> None:
+    own = {
+        "product_code": "oak",
+        "status": "draft",
+        "Tax class": "reduced",
+        "Variant Weight Unit": "kg",
+        "maker": "unknown",
+        "style": "rustic",
+    }
+    assert [chip["value"] for chip in chips(own)] == ["rustic"]
+    script = Path(attributes.__file__).parent / "static" / "modules" / "attributes.js"
+    text = script.read_text(encoding="utf-8")
+    assert all(f'"{word}"' in text for word in telling.NOTHING)
+    assert all(name.pattern in text for name in (telling._NAME, telling._OWN))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from beholder.telling import NOTHING, tells_visitors_nothing
 from beholder.translations import translation
 
 MOST_CHIPS = 12
@@ -25,18 +26,19 @@ _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
 _ADDRESS = re.compile(r"://|^www\.|\.(jpe?g|png|webp|gif|html?)$", re.I)
 _BESIDE = re.compile(r"title|description|(price|stock|in_stock|availability)$")
-_NO_NAME_NO_SENSE = frozenset({"true", "false", "yes", "no", "none", "null", "nan", "n/a"})
+_NO_NAME_NO_SENSE = NOTHING | {"true", "false", "yes", "no"}
 
 
 def chips(attributes: Mapping[str, Any], language: str = "en") -> list[dict[str, str]]:
     """Return values that are words, each once, at most `MOST_CHIPS`: name, value and label.
 
-    Numbers, dates, prices and addresses say nothing without the names of their attributes. What
+    Numbers, dates, prices and addresses say nothing without the names of their attributes, and
+    codes and what a shop keeps for itself nothing at all. What
     `tags_zh` says is what the values of `tags` are called in Chinese.
     """
     found: dict[str, dict[str, str]] = {}
     for name, value in attributes.items():
-        if name.startswith(("title", "description")) or translation(name, attributes):
+        if tells_visitors_nothing(name) or translation(name, attributes):
             continue
         values = _listed(value)
         others = _listed(attributes.get(f"{name}_{language[:2]}"))

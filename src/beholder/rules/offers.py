@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from beholder.rules.choices import range_of, where, written
 from beholder.rules.columns import Coded, Column, Lists, Mask, Numbers
 from beholder.rules.facets import Facets
 from beholder.rules.values import FacetType
+from beholder.telling import NOTHING, tells_visitors_nothing
 from beholder.translations import translation
 
 PRICE = "price"  # often as many values as items, and yet no code
@@ -29,30 +29,8 @@ LONGEST = 32  # letters of a value
 ITEMS = 2.0  # of a value, at least, on average: what has less tells items apart
 CODE = 10_000  # whole numbers from here on are codes or moments
 SHARES = (0.2, 0.4, 0.6, 0.8)  # of the items that are below the end of a range
-_NAME = re.compile(
-    r"(^|[\W_])(ids?|codes?|skus?|ean|gtin|upc|isbn|asin|mpn|ur[li]s?|links?|images?|pictures?"
-    r"|hash|slug|handle|path|hex|phone|email|zip|lat|lon|lng|group_id"
-    r"|stock|quantity|qty|inventory|available)$|^(title|description|name)",
-    re.IGNORECASE,
-)
-# What shops keep of their products for themselves.
-_OWN = re.compile(
-    r"(^|[\W_])(status|published|visible|visibility|visibility in catalog|taxable|tax[\W_]?(class"
-    r"|status|code)|option[0-9][\W_]?name|(weight|length|dimensions?)[\W_]?unit|inventory[\W_]?"
-    r"(policy|tracker)|fulfil?lment[\W_]?service|requires[\W_]?shipping|gift[\W_]?card"
-    r"|backorders[\W_]?allowed|allow[\W_]?customer[\W_]?reviews|sold[\W_]?individually"
-    r"|is[\W_]?featured|in[\W_]?stock|availability)\W*$",
-    re.IGNORECASE,
-)
 _KINDS = frozenset({"simple", "variable", "variation", "grouped", "external", "configurable",
                     "virtual", "downloadable", "bundle"})  # fmt: skip
-_NOTHING = frozenset(
-    {
-        "", "-", "--", "?", "n/a", "na", "nan", "none", "null", "nil", "unknown", "undefined",
-        "not available", "not specified", "default title", "tbd",
-        "unbekannt", "keine angabe", "inconnu", "desconocido", "未知", "无",
-    }
-)  # fmt: skip
 
 
 class Offer(NamedTuple):
@@ -89,7 +67,7 @@ def offers_of(facets: Facets, shown: Mask, names: Sequence[str] = ()) -> tuple[O
     found = []
     numbers = 0
     for name in dict.fromkeys(names) or _ordered(facets):
-        if name not in facets.fields or (not names and _is_of_the_shop(name)):
+        if name not in facets.fields or (not names and tells_visitors_nothing(name)):
             continue
         column = facets.column(name)
         values, codes, left = _values(column, shown, bool(names), name.casefold() == PRICE)
@@ -187,10 +165,6 @@ def _tells_apart(column: Coded | Lists, shown: Mask) -> bool:
     return bool(counts.sum() < ITEMS * np.count_nonzero(counts))
 
 
-def _is_of_the_shop(name: str) -> bool:
-    return _NAME.search(name) is not None or _OWN.search(name) is not None
-
-
 def _are_kinds(tally: Mapping[tuple[str, int], int]) -> bool:
     """Whether all values are kinds of products, as programs of shops have them."""
     words = (word.strip().casefold() for text, _ in tally for word in text.split(","))
@@ -207,7 +181,7 @@ def _says_something(text: str, price: bool) -> bool:
     digits = sum(letter.isdigit() for letter in word)
     letters = sum(letter.isalpha() for letter in word)
     coded = digits >= 4 and digits >= letters and not price
-    return word not in _NOTHING and not coded and digits + letters > 0
+    return word not in NOTHING and not coded and digits + letters > 0
 
 
 def _tally(column: Coded | Lists, among: Mask) -> dict[tuple[str, int], int]:

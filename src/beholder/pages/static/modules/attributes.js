@@ -11,7 +11,16 @@ const LARGEST = 1e15;
 const PRICE = /[$€£¥￥₹₽₩₺฿]|^[a-z]{3}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{3}$/i;
 const MONTH = /\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)/i;
 const ADDRESS = /:\/\/|^www\.|\.(jpe?g|png|webp|gif|html?)$/i;
-const NO_SENSE = new Set(["true", "false", "yes", "no", "none", "null", "nan", "n/a"]);
+const NO_SENSE = new Set([
+  "", "-", "--", "?", "default title", "desconocido", "false", "inconnu", "keine angabe", "n/a",
+  "na", "nan", "nil", "no", "none", "not available", "not specified", "null", "tbd", "true",
+  "unbekannt", "undefined", "unknown", "yes", "无", "未知",
+]);
+// Names of codes and addresses, and of what a shop keeps for itself: `telling.py` has them, too.
+const CODES =
+  /(^|[\W_])(ids?|codes?|skus?|ean|gtin|upc|isbn|asin|mpn|ur[li]s?|links?|images?|pictures?|hash|slug|handle|path|hex|phone|email|zip|lat|lon|lng|group_id|stock|quantity|qty|inventory|available)$|^(title|description|name)/i;
+const OWN =
+  /(^|[\W_])(status|published|visible|visibility|visibility in catalog|taxable|tax[\W_]?(class|status|code)|option[0-9][\W_]?name|(weight|length|dimensions?)[\W_]?unit|inventory[\W_]?(policy|tracker)|fulfil?lment[\W_]?service|requires[\W_]?shipping|gift[\W_]?card|backorders[\W_]?allowed|allow[\W_]?customer[\W_]?reviews|sold[\W_]?individually|is[\W_]?featured|in[\W_]?stock|availability)\W*$/i;
 const LANGUAGE = /^(.+)_(en|zh)$/;
 const SOLD = /^(out ?of ?stock|sold ?out)$/i;
 const TINTS = 6;
@@ -26,7 +35,7 @@ export function chipsOf(item) {
   const found = new Map();
   const attributes = item.attributes ?? {};
   for (const [name, value] of Object.entries(attributes)) {
-    if (/^(title|description)/.test(name) || name.match(LANGUAGE)?.[1] in attributes) continue;
+    if (CODES.test(name) || OWN.test(name) || name.match(LANGUAGE)?.[1] in attributes) continue;
     const values = [value].flat();
     const others = [attributes[`${name}_${language.slice(0, 2)}`]].flat();
     const labels = others.length === values.length ? others : values;
