@@ -80,10 +80,12 @@ def dry_run(store: Store, request: Request) -> DryRun:
             makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
+            refused = "" if of_items is None else refusals.told_of(of_items.path.name)
             with of_file(seen.path):
                 found.behaviour = _look_at_interactions(
                     seen, reading, looking, refusals, found, sight
                 )
+            found.behaviour.items_refused = refused
             if looking.missing and not found.behaviour.near:
                 elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
                 found.behaviour.near = elsewhere

@@ -24,10 +24,13 @@ ITEM = (
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
-    "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
+    "customer_user_id", "customer_user", "reviewer_id",
+    "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
     "kunden_id", "kundennummer", "kunden_nr", "kd_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
     "用户id", "用户", "用户编号", "会员id", "会员编号", "客户id", "客户编号", "用戶id",
-    "email", "customer_email", "email_address", "e_mail_adresse", "邮箱",  # where nothing else is
+    # Where nothing else is:
+    "email", "customer_email", "email_address", "e_mail_adresse", "邮箱", "billing_email",
+    "buyer_email",
 )  # fmt: skip
 
 PIECES = (  # how many of an item
@@ -47,10 +50,11 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "image": (
             "image", "picture", "photo", "image_file", "image_path", "image_name", "image_src",
-            "image_url", "image_link", "file", "filename", "file_name", "img", "poster",
+            "image_url", "image_link", "base_image", "main_image", "featured_image",
+            "primary_image", "file", "filename", "file_name", "img", "poster",
             "thumbnail", "cover", "images", "pictures", "photos", "bild", "bilddatei", "foto",
             "bilder", "fotos", "hauptbild", "titelbild", "imagen", "immagine", "imagem",
-            "afbeelding", "图片", "图像", "画像",
+            "afbeelding", "图片", "图像", "画像", "small_image", "thumbnail_image",
         ),
         "description": (
             "description", "detail_desc", "body_html", "desc", "text", "overview", "summary",
