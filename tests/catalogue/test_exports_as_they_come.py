@@ -123,3 +123,94 @@ def test_behaviour_alone_names_no_file_of_items(shop: Path) -> None:
     log = file_of(shop, "log.csv", "user,sku\nu,b\nu,c\n")
     _, told = beholder("import", shop, "--interactions", log, status=1)
     assert "beholder: only 0 of the first 2 rows of log.csv name an item" in told
+
+
+GUARDS = 'cells such as ="00123", by which spreadsheets keep zeros: what stands inside is read'
+
+
+@pytest.mark.parametrize("cell", ['="00{}"', '"=""00{}"""'])
+def test_what_a_spreadsheet_guards_is_what_stands_inside(shop: Path, cell: str) -> None:
+    ids = [cell.format(n) for n in (1, 2)]
+    items = file_of(shop, "items.csv", f"sku,title,isbn\n{ids[0]},{ids[0]},{ids[1]}\nb,=B,\n")
+    log = file_of(shop, "log.csv", f"user,sku\n{ids[1]},{ids[0]}\n{ids[1]},b\n")
+    users = file_of(shop, "users.csv", f"user,consent\n{ids[1]},yes\n")
+    words = ("--items", items, "--interactions", log, "--users", users)
+    for told in both(shop, *words):
+        assert told["rules"][GUARDS] == 3 + 3 + 1
+    assert items_of(shop) == {"001": ("001", {"isbn": "002"}), "b": ("=B", {})}
+
+
+def test_names_of_columns_may_be_guarded_and_doubled_quotes_are_one(shop: Path) -> None:
+    items = file_of(shop, "items.csv", '="sku";="title"\n1;="a ""b"""\n')
+    beholder("import", shop, "--items", items)
+    assert items_of(shop) == {"1": ('a "b"', {})}
+
+
+def test_a_guarded_person_of_a_broken_row_is_allowed_nothing(shop: Path) -> None:
+    users = file_of(shop, "users.csv", 'user,consent\n="07",yes\n')
+    beholder("import", shop, "--users", users)
+    users = file_of(shop, "users.csv", 'user,consent\n="08",yes\n="07",no,more\n')
+    out, _ = beholder("import", shop, "--users", users, "--json", status=1)
+    assert json.loads(out)["files"][0]["unnamed"] == 0
+
+
+RATED = ("--no-header", "--map", "user=1", "--map", "item_id=2", "--map", "value=3", "--map",
+         "time=4")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["ratings.dat", "ratings.csv", "ratings.txt"])
+def test_two_colons_between_fields_are_read(shop: Path, name: str) -> None:
+    log = file_of(shop, name, "1::1193::5::978300760\n1::661::3::978302109\n2::661:::978302109\n")
+    look, done = both(shop, "--interactions", log, *RATED)
+    assert look["sights"][0]["rows"][0] == {"1": "1", "2": "1193", "3": "5", "4": "978300760"}
+    assert (done["files"][0]["added"], done["files"][0]["refused"]) == (2, 1)
+
+
+def test_fields_between_two_colons_have_commas_bars_and_quotes(shop: Path) -> None:
+    text = (
+        "1::Toy Story, The (1995)::Animation|Children's|Comedy|Drama\n"
+        '2::"Quoted" and 5"::Drama\n3::"Quoted"::Drama\n4::Alien: Reborn::Horror\n5::too::many::x\n'
+    )
+    words = ("--no-header", "--map", "item_id=1", "--map", "title=2", "--map", "category=3")
+    items = file_of(shop, "movies.dat", text + "6::Amélie::Drama\n", "latin-1")
+    out, _ = beholder("import", shop, "--items", items, *words, "--encoding", "latin-1", "--json")
+    assert json.loads(out)["reasons"] == {"has 4 fields, the first line 3": 1}
+    found = items_of(shop)
+    assert [title for title, _ in found.values()] == [
+        "Toy Story, The (1995)", '"Quoted" and 5"', "Quoted", "Alien: Reborn", "Amélie",
+    ]  # fmt: skip
+    assert found["1"][1]["category"] == ["Animation", "Children's", "Comedy", "Drama"]
+
+
+def test_two_colons_inside_of_a_field_part_none(shop: Path) -> None:
+    beholder("import", shop, "--items", file_of(shop, "i.csv", "sku,a::b\n1,std::vector\n"))
+    assert items_of(shop) == {"1": ("1", {"a::b": "std::vector"})}
+
+
+def test_a_first_line_that_is_a_row_is_asked_about_once(shop: Path) -> None:
+    log = file_of(shop, "ratings.dat", "5::1193::5::978300760\n1::661::3::978302109\n")
+    _, told = beholder("import", shop, "--interactions", log, status=1)
+    assert "two columns named '5' (rename one of them, or say --no-header if" in told
+    log = file_of(shop, "ratings.dat", "1::1193::5::978300760\n1::661::3::978302109\n")
+    _, told = beholder("import", shop, "--interactions", log, status=1)
+    assert "it has 1, 1193, 5, 978300760 (say which: --map item_id=COLUMN; if its first" in told
+    assert "--no-header" in told
+    _, told = beholder("import", shop, "--interactions", log, "--no-header", status=1)
+    assert "it has 1, 2, 3, 4 (say which: --map item_id=COLUMN; columns are numbered from" in told
+    assert "--no-header" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\n", "is empty (each of its lines is a row)"),
+        ('"a,b\n', "the first line of f.csv is no row: "),
+        ("\xe9,b\n", "the first line of f.csv is no UTF-8 (say --encoding cp1252"),
+    ],
+)
+def test_no_error_speaks_of_names_where_there_are_none(shop: Path, text: str, words: str) -> None:
+    path = file_of(shop, "f.csv", text, "latin-1")
+    _, told = beholder("import", shop, "--items", path, "--no-header", status=1)
+    assert words in told
+    assert "names" not in told
+    assert "--no-header" not in told

@@ -15,7 +15,7 @@ from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
-from beholder.catalogue.ids import Coded, as_id, odd
+from beholder.catalogue.ids import Coded, as_id, odd_in
 from beholder.catalogue.joined_ids import SHARED, JoinedIds
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
@@ -316,9 +316,7 @@ def import_interactions(
         rows = UntilCut(open_rows(path, refuse, form))
         for batch in rows:
             done.read += len(batch)
-            for who in ("item_id", "user", "session"):
-                if who in reading.mapping:
-                    report.count_all(odd(batch.columns[reading.mapping[who]]))
+            report.count_all(odd_in(batch, reading.mapping))
             work.take(batch)
             progress.advance(batch.size)
     progress.finish()

@@ -137,7 +137,9 @@ def matches(columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
             yield called[name]
 
 
-def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str) -> dict[str, str]:
+def guess(
+    what: str, columns: Sequence[str], given: Mapping[str, str], file: str, header: bool = True
+) -> dict[str, str]:
     """Return the column of each field of `what` that has one.
 
     Parameters
@@ -146,6 +148,8 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         `items`, `interactions` or `users`.
     given
         Our names to the file's: `{"item_id": "sku"}`. What the file lacks is not for this file.
+    header
+        Whether the file names its columns; else they have numbers.
 
     Raises
     ------
@@ -170,7 +174,7 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         if field not in mapping and not stands_in:
             raise DataError(
                 f"{file} has no column that looks like {field}; it has {_some(columns)}",
-                remedy=f"say which: --map {field}=COLUMN{_nameless(columns)}",
+                remedy=f"say which: --map {field}=COLUMN{_nameless(columns, header)}",
                 field=field,
             )
     if what == "users" and not any(field in mapping for field in SAYS):
@@ -182,8 +186,10 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
     return mapping
 
 
-def _nameless(columns: Sequence[str]) -> str:
+def _nameless(columns: Sequence[str], header: bool) -> str:
     """Return what else may be meant where the names of columns look like a row."""
+    if not header:
+        return f"; columns are numbered from 1 to {len(columns)}"
     row = any(re.fullmatch(r"[\d.,:/ -]+", name) for name in columns)
     return "; if its first line is a row and not names: --no-header" if row else ""
 

@@ -210,7 +210,7 @@ def _meant(
     words: dict[str, str],
 ) -> dict[str, str]:
     """Return what columns mean: as told, by name, and kinds by the column that names some."""
-    mapping = guess(what, list(batch.columns), told, path.name)
+    mapping = guess(what, list(batch.columns), told, path.name, request.form.header)
     if what == "interactions":
         mapping = with_time_of_day(mapping, batch, told, path.name)
     if what != "interactions" or "kind" in told:
