@@ -128,7 +128,7 @@ class _Table:
                 values.append(fields)
             at += taken
         columns = list(zip(*values, strict=True)) if values else [()] * len(self.names)
-        guarded = sum(GUARDED.fullmatch(text) is not None for each in values for text in each)
+        guarded = sum(_is_guarded(text) for each in values for text in each)
         if guarded:
             columns = [tuple(map(unguarded, column)) for column in columns]
         texts: dict[str, Column] = {
@@ -211,6 +211,10 @@ def unguarded(field: str) -> str:
     """Return what stands inside of a cell such as `="00123"`; another one as it is."""
     guarded = GUARDED.fullmatch(field)
     return guarded[1].replace('""', '"') if guarded else field
+
+
+def _is_guarded(field: str) -> bool:
+    return field.startswith('="') and GUARDED.fullmatch(field) is not None  # few begin so
 
 
 def _has_colons(first: str) -> bool:
