@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from beholder.catalogue.html_text import LONGEST, without_tags
+from beholder.catalogue.html_text import LONGEST, with_lines, without_tags
 from beholder.store import Store
 from beholder.workspace import Workspace
 from command_line import beholder
@@ -40,11 +40,49 @@ from command_line import beholder
         ("<!DOCTYPE html><html><body><s>old</s> <mark>new</mark></body></html>", "old new"),
         ("<dl><dt>Size<dd>2</dl>", "Size\n2"),
         ("Fu\u00df<wbr>ball", "Fu\u00dfball"),
+        (
+            "<p>Soft.\\nWarm.\\r\\n<b>Light</b>.</p>\\n\\n<p>Made here.</p>\\n",
+            "Soft.\nWarm.\nLight.\nMade here.",
+        ),
+        ('<p title="a\\nb">see C:\\new\\name</p>', "see C:\\new\\name"),
         ("<p>&#" + "1" * 5_000 + ";</p>", "&#" + "1" * 5_000 + ";"),
     ],
 )
 def test_words_are_kept_and_tags_are_not(text: str, words: str) -> None:
     assert without_tags(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Soft cotton.\\nMachine wash.\\n\\nmade here", "Soft cotton.\nMachine wash.\nmade here"),
+        ("Soft, warm\\r\\n- light\\r\\n- small\\r\\n", "Soft, warm\n- light\n- small"),
+        ('5\\" wide\\nSoft\\n', '5\\" wide\nSoft'),
+        ("one \\nalone", "one \\nalone"),
+        ("One\\nAlone", "One\\nAlone"),
+        ("see C:\\New\\Nine \\n for it", "see C:\\New\\Nine \\n for it"),
+        ("see dir\\new\\name", "see dir\\new\\name"),
+        ("let \\nu \\neq 3", "let \\nu \\neq 3"),
+        ("\\d+ \\n\\n", "\\d+ \\n\\n"),
+        ("a \\\\n b \\\\n c", "a \\\\n b \\\\n c"),
+    ],
+)
+def test_line_breaks_that_are_written_out_are_read(text: str, words: str) -> None:
+    assert with_lines(text) == words
+
+
+def test_written_line_breaks_are_counted(tmp_path: Path) -> None:
+    shop, items = tmp_path / "shop", tmp_path / "products.csv"
+    beholder("init", shop)
+    items.write_text("SKU,Name,Description\na,A\\nB C\\n,Soft cotton.\\nWarm.\\nLight.\n")
+    for more in (("--dry-run",), ()):
+        said, _ = beholder("import", shop, "--items", items, *more)
+        assert "1 row whose Description has \\n for line breaks, which are read as such" in said
+        assert "1 row whose Name has \\n for line breaks" in said
+    with Store.open(Workspace.open(shop)) as store:
+        item = store.item("a")
+    assert item["title"] == "A B C"
+    assert item["attributes"]["description"] == "Soft cotton.\nWarm.\nLight."
 
 
 def test_what_is_too_long_to_be_kept_is_not_read() -> None:

@@ -56,6 +56,8 @@ class BehaviourSeen(msgspec.Struct):
         What is taken to have happened, why, and how dates are read, in words.
     near
         Items that the catalogue has otherwise, in words; empty: none.
+    items_refused
+        Which rows of the items file would be refused, in words; empty: none, or there is no file.
     scale
         Of the ratings, in words; empty: there are none.
     likes_from
@@ -84,6 +86,7 @@ class BehaviourSeen(msgspec.Struct):
     said: list[str] = msgspec.field(default_factory=list)
     fits: bool = True
     near: str = ""
+    items_refused: str = ""
     scale: str = ""
     likes_from: float | None = None
     kinds: dict[str, int] = msgspec.field(default_factory=dict)

@@ -11,7 +11,7 @@ from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
 from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.events_of_file import UNTIMED, EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
-from beholder.catalogue.ids import odd
+from beholder.catalogue.ids import odd_in
 from beholder.catalogue.import_interactions import makes_items
 from beholder.catalogue.import_users import changes
 from beholder.catalogue.items_from_rows import records, type_of
@@ -80,10 +80,12 @@ def dry_run(store: Store, request: Request) -> DryRun:
             makes = makes_items(store, len(known))
             reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
             looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
+            refused = "" if of_items is None else refusals.told_of(of_items.path.name)
             with of_file(seen.path):
                 found.behaviour = _look_at_interactions(
                     seen, reading, looking, refusals, found, sight
                 )
+            found.behaviour.items_refused = refused
             if looking.missing and not found.behaviour.near:
                 elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
                 found.behaviour.near = elsewhere
@@ -124,7 +126,7 @@ def _look_at_items(
     marks = PriceMarks.of(seen.mapping)
     rows = _rows(seen, refusals)
     for batch in rows:
-        found.count_all(odd(batch.columns[seen.mapping["item_id"]]))
+        found.count_all(odd_in(batch, seen.mapping))
         marks.take(batch)
         for row in records(batch, seen.mapping, points):
             if row.record is None:
@@ -183,7 +185,7 @@ def _look_at_users(
     said = UsersOfFile(seen.batch, seen.mapping, refusals.of(seen.path.name))
     rows = UntilCut(open_rows(seen.path, said, seen.form))
     for batch in rows:
-        found.count_all(odd(batch.columns[seen.mapping["user"]]))
+        found.count_all(odd_in(batch, seen.mapping))
         for wished in said.of(batch):
             take(wished)
     for wished in said.rest():
@@ -233,9 +235,7 @@ def _look_at_interactions(
             if n == BATCHES:
                 looking.found.more = True
                 break
-            for who in ("item_id", "user", "session"):
-                if who in seen.mapping:
-                    found.count_all(odd(batch.columns[seen.mapping[who]]))
+            found.count_all(odd_in(batch, seen.mapping))
             looking.take(batch)
             if not looking.found.fits:
                 break

@@ -26,10 +26,10 @@ from beholder.catalogue.events_from_rows import (
 )
 from beholder.catalogue.ids import Coded
 from beholder.catalogue.joined_ids import SHARED
-from beholder.catalogue.kind_words import MOST_SHOWN, known, takes_back, unknown
+from beholder.catalogue.kind_words import MOST_SHOWN, is_empty, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers import open_rows
-from beholder.catalogue.readers.interface import Batch, as_list, distinct
+from beholder.catalogue.readers.interface import Batch, Column, as_list, counted, distinct
 from beholder.catalogue.readers.texts import Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.values_seen import ValuesSeen
@@ -46,6 +46,7 @@ ELSEWHERE = (
     "{column} is not used, and says {words}: if that is what happened, say --map kind={column} "
     "(and --map-kind for its other words)"
 )
+GAPS = "; {n} of its {of} rows are empty, and would be refused then: fill them first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 UNTIMED = "events without a moment: their order is not known"
 NO_ITEM = "names no item: no id, or a word such as NULL"
@@ -104,6 +105,7 @@ class EventsOfFile:
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self.elsewhere: dict[str, Counter[str]] = {}
+        self._filled: Counter[str] = Counter()  # rows, by column that is taken for nothing
         self._rows = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
@@ -146,6 +148,7 @@ class EventsOfFile:
         for name in self.ignored:
             if name in batch.columns:
                 self.elsewhere.setdefault(name, Counter()).update(known(batch.columns[name]))
+                self._filled[name] += _filled(batch.columns[name])
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
@@ -236,7 +239,9 @@ class EventsOfFile:
             whole = "kind" not in self.mapping and words.total() == self._rows
             if back or whole:
                 told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
-                found.append(ELSEWHERE.format(column=column, words=told))
+                gaps = self._rows - self._filled[column]
+                empty = GAPS.format(n=gaps, of=self._rows) if gaps else ""
+                found.append(ELSEWHERE.format(column=column, words=told) + empty)
         return found
 
     def _clock(self) -> str:
@@ -280,6 +285,12 @@ class EventsOfFile:
                 values = numbers(batch.columns[value], marks.comma, marks.small)[0]
             self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
         return self._assumed
+
+
+def _filled(column: Column) -> int:
+    """Return how many rows of a column have something in it."""
+    values, rows = counted(column)
+    return sum(n for value, n in zip(values, rows, strict=True) if not is_empty(value))
 
 
 def _rated(found: Columns, reasons: Mapping[int, str]) -> Ratings:

@@ -7,6 +7,7 @@ from pathlib import Path
 from beholder.catalogue.named_in_broken import keys_in
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import MAX_COLUMNS, Batch, Column, Seeing
+from beholder.catalogue.readers.one_object import check_one_object
 from beholder.catalogue.readers.texts import Form
 from beholder.errors import DataError
 
@@ -37,6 +38,8 @@ def first_rows(what: str, path: Path, form: Form) -> Batch:
         columns: dict[str, Column] = dict(empty.columns) or dict.fromkeys(seen.keys, ())
         if columns:
             return Batch((), columns, delimiter=empty.delimiter)
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        check_one_object(path, form)
     raise DataError(
         f"no row of {path.name} can be read: {seen.first}",
         remedy="mend the file; --dry-run shows what a row is taken for",

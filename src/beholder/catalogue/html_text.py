@@ -37,6 +37,11 @@ OF_WORD = re.compile(r"</?(?:[mouvwx]|st[0-9]|u[0-9]):[a-z][-\w]*+[^<>]*+>", re.
 MARK = re.compile(r"<!doctype\s[^<>]*+>|<\?[a-z][^<>]*+>|<!\[(?:CDATA\[|[^<>]*+>)", re.IGNORECASE)
 ENTITY = re.compile(r"&(?:[a-z][a-z0-9]{1,31}|#[0-9]{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 UNREAD = {tag: re.compile(rf"</{tag}\s*+>", re.IGNORECASE) for tag in ("script", "style")}
+# A line break in two letters, as exports of shops write it; and paths and formulas, which have such
+# letters too: `C:\new\name`, `\neq`.
+BREAK = re.compile(r"(?<!\\)(?:\\r)?\\n")
+WORD_BEHIND = re.compile(r"\\n[a-z]")
+DRIVE, OTHER_ESCAPE = re.compile(r"\b[A-Za-z]:\\"), re.compile(r"\\(?![nrt\"',])")
 LONGEST = 1_000_000  # letters
 
 
@@ -52,6 +57,21 @@ def without_tags(text: str) -> str:
         return read
     told = _unescaped(text)
     return told if told == text or "</" not in told else _words(told) or told
+
+
+def with_lines(text: str) -> str:
+    """Return a text with the line breaks that it writes as a backslash and an n.
+
+    One alone is none, and neither are those of a path or a formula.
+    """
+    if "\\n" not in text or len(text) > LONGEST:
+        return text
+    n = len(BREAK.findall(text))
+    few = n < 2 or n == len(WORD_BEHIND.findall(text)) or not re.search(r"\s", text)
+    if few or DRIVE.search(text) or OTHER_ESCAPE.search(text):
+        return text
+    lines = (line.strip() for line in BREAK.sub("\n", text).split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def _words(text: str) -> str | None:
@@ -97,7 +117,9 @@ def _parts(text: str) -> Iterator[str | None]:
 
 
 def _in_one_line(text: str) -> str:
-    return text.replace("\n", " ").replace("]]>", " ")
+    """Return what stands between tags, where a line ends at a backslash and an n alone."""
+    line = text.replace("\n", " ").replace("]]>", " ")
+    return line if "\\n" not in line or DRIVE.search(line) else BREAK.sub("\n", line)
 
 
 def _unescaped(text: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from beholder.catalogue.readers.interface import Column, distinct
+from beholder.catalogue.readers.interface import Batch, Column, distinct
 from beholder.store.ids import NOTHING, says_nothing, why_not_id
 from beholder.unicode import is_unicode
 
@@ -20,6 +22,7 @@ POINTED = (
     "ids such as 123.0, as programs write whole numbers where a column has gaps: kept as they "
     "stand (write the column as text or as whole numbers, if 123 is meant)"
 )
+GUARDED = 'cells such as ="00123", by which spreadsheets keep zeros: what stands inside is read'
 POINT = re.compile(r"^\s*[0-9]+\.0+\s*$")
 
 
@@ -72,6 +75,15 @@ def coded(column: Column) -> Coded:
         return once(Coded(ids.cast(pa.string()), arrow.indices.to_numpy()))
     values, rows = distinct(column)
     return once(Coded(pa.array([as_id(value) for value in values], pa.string()), rows))
+
+
+def odd_in(batch: Batch, mapping: Mapping[str, str]) -> dict[str, int]:
+    """Return how many rows or cells are written otherwise than meant, by how, in words."""
+    found = Counter({GUARDED: batch.guarded})
+    for who in ("item_id", "user", "session"):
+        if who in mapping:
+            found.update(odd(batch.columns[mapping[who]]))
+    return dict(found)
 
 
 def odd(column: Column) -> dict[str, int]:

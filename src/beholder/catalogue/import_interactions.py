@@ -15,7 +15,7 @@ from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
-from beholder.catalogue.ids import Coded, as_id, odd
+from beholder.catalogue.ids import Coded, as_id, odd_in
 from beholder.catalogue.joined_ids import SHARED, JoinedIds
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
@@ -58,6 +58,7 @@ class InteractionsImport:
         path: Path,
         reading: EventsOfFile,
         refusals: Refusals,
+        items_refused: str = "",
     ) -> None:
         self.store = store
         self.loader = loader
@@ -65,6 +66,7 @@ class InteractionsImport:
         self.reading = reading
         self.mapping = reading.mapping
         self.refusals = refusals
+        self.items_refused = items_refused
         known = store.items().select(["item_id", "seq"])
         self.items = Directory()
         ids = known["item_id"].to_pylist()
@@ -144,7 +146,7 @@ class InteractionsImport:
         self.near.look(items, np.flatnonzero(~there & ~shared).tolist())
         if self.rows == len(there) and len(there) and self.joined * 2 < self.rows:
             why = self.joins.several or self.near.words or self._elsewhere(items, codes)
-            raise under_half(self.path.name, self.joined, self.rows, why)
+            raise under_half(self.path.name, self.joined, self.rows, why, self.items_refused)
         return there
 
     def _elsewhere(self, items: Coded, codes: NDArray[np.int32]) -> str:
@@ -300,21 +302,21 @@ def import_interactions(
     """Read an interactions file and store its events; what is there already stays untouched."""
     done = FileReport("interactions", path.name, reading.mapping)
     before = len(refusals)
+    tables = (each.file for each in report.files if each.what == "items")
+    items_refused = "".join(refusals.told_of(file) for file in tables)
 
     def refuse(row: int, reason: str) -> None:
         refusals.add(path.name, row, reason)
         done.read += 1
 
     with Loader(store) as loader:
-        work = InteractionsImport(store, loader, path, reading, refusals)
+        work = InteractionsImport(store, loader, path, reading, refusals, items_refused)
         reading.look_through(path, form, work.there, progress)
         progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
         rows = UntilCut(open_rows(path, refuse, form))
         for batch in rows:
             done.read += len(batch)
-            for who in ("item_id", "user", "session"):
-                if who in reading.mapping:
-                    report.count_all(odd(batch.columns[reading.mapping[who]]))
+            report.count_all(odd_in(batch, reading.mapping))
             work.take(batch)
             progress.advance(batch.size)
     progress.finish()
@@ -349,12 +351,22 @@ def _name_bots(store: Store, report: Report) -> None:
         report.rules[BOTS.format(cap=cap)] = people
 
 
-def under_half(file: str, joined: int, rows: int, near: str = "") -> DataError:
-    """Return the error of a file whose items are mostly not in the catalogue."""
+def under_half(file: str, joined: int, rows: int, near: str = "", refused: str = "") -> DataError:
+    """Return the error of a file whose items are mostly not in the catalogue.
+
+    Parameters
+    ----------
+    near
+        What the rows may mean instead, in words.
+    refused
+        Which items of the same import were refused, in words.
+    """
+    first = f"{refused}; so " if refused else ""
+    mend = "mend the file of items, " if refused else "import the items first, "
     return DataError(
-        f"only {joined} of the first {rows} rows of {file} name an item of the catalogue"
+        f"{first}only {joined} of the first {rows} rows of {file} name an item of the catalogue"
         + (f"; {near}" if near else ""),
-        remedy="import the items first, say which column has their ids (--map item_id=COLUMN), or "
+        remedy=mend + "say which column has their ids (--map item_id=COLUMN), or "
         "let behaviour make them: behaviour.makes_items = true in beholder.toml",
         field="item_id",
     )

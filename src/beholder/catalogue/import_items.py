@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
-from beholder.catalogue.ids import odd
+from beholder.catalogue.ids import odd_in
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows, with_ids
@@ -266,7 +266,7 @@ def import_items(
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
         done.read += len(batch)
-        report.count_all(odd(batch.columns[mapping["item_id"]]))
+        report.count_all(odd_in(batch, mapping))
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         marks.take(batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from beholder.catalogue.ids import odd
+from beholder.catalogue.ids import odd_in
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch
@@ -50,7 +50,7 @@ def import_users(
     said = UsersOfFile(first, mapping, refusals.of(path.name))
     rows = UntilCut(open_rows(path, said, form))
     for batch in rows:
-        report.count_all(odd(batch.columns[mapping["user"]]))
+        report.count_all(odd_in(batch, mapping))
         done.ignored = unused("users", [*done.ignored, *batch.columns], mapping)
         for wished in said.of(batch):
             take(wished)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from beholder import numbers_in_text
 from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.consent_words import says_yes
-from beholder.catalogue.html_text import without_tags
+from beholder.catalogue.html_text import with_lines, without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
@@ -24,6 +24,7 @@ LIST_MARK = "|"
 IN_STOCK = "in_stock"
 TITLE = ""  # beside names of attributes
 TAGGED = "rows whose {column} is HTML: its words are kept, without tags"
+LINED = "rows whose {column} has \\n for line breaks, which are read as such"
 LEFT = "rows without {what} (the rest was read)"
 NO_NUMBER = (
     "rows whose {column} is no number: it is kept as words, as most of the column are, and there "
@@ -45,8 +46,8 @@ class Row(NamedTuple):
         The attributes that could not be kept, with why not.
     said
         What it speaks of, as `told` has it, where it says so itself; None: of what its file does.
-    tagged
-        Columns whose text is HTML, of which the words are kept.
+    cleaned
+        What was read otherwise in the words of its columns, in words.
     """
 
     number: int
@@ -55,7 +56,7 @@ class Row(NamedTuple):
     pictures: Sequence[str] = ()
     left: Sequence[str] = ()
     said: frozenset[str] | None = None
-    tagged: Sequence[str] = ()
+    cleaned: Sequence[str] = ()
 
     def rules(self, mapping: Mapping[str, str]) -> list[str]:
         """Return what was left out or taken otherwise in the row, in words."""
@@ -63,7 +64,7 @@ class Row(NamedTuple):
         words = [name for name, own in found.items() if numbers_in_text.is_number(name)]
         words = [name for name in words if not isinstance(found[name], float)]
         rules = [LEFT.format(what=left) for left in self.left]
-        rules += [TAGGED.format(column=column) for column in self.tagged]
+        rules += self.cleaned
         rules += filter(None, (withdrawn(name, own) for name, own in found.items()))
         return rules + [
             NO_NUMBER.format(column=mapping.get(name, name), name=name) for name in words
@@ -109,7 +110,7 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
             continue
         row = {name: column[i] for name, column in others.items()}
         title, unsaid = _title(lists, mapping, i)
-        title, tagged = _untagged(title, row, mapping)
+        title, cleaned = _cleaned(title, row, mapping)
         record, left = _record(item_id, title, row, mapping)
         left += unsaid
         left += [
@@ -119,7 +120,7 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
         ]
         named = [name for field in images for name in names(lists[mapping[field]][i])]
         said = None if batch.keys is None else frozenset(told(batch.keys[i], mapping))
-        yield Row(number, record, "", list(dict.fromkeys(named)), left, said, tagged)
+        yield Row(number, record, "", list(dict.fromkeys(named)), left, said, cleaned)
 
 
 def _record(
@@ -217,29 +218,30 @@ def type_of(value: Attribute) -> str:
     return "words" if told is None else "number in words"
 
 
-def _untagged(
+def _cleaned(
     title: str | None, row: dict[str, Any], mapping: Mapping[str, str]
 ) -> tuple[str | None, list[str]]:
-    """Take HTML out of words in place, and of a title; return that, and their columns."""
-    tagged = []
-    if title is not None and (words := without_tags(title)) != title:
-        title = " ".join(words.split())
-        tagged.append(mapping["title"])
-    for name, value in row.items():
-        words = _words_of(value)
-        if words is not value:
-            row[name] = words
-            tagged.append(mapping.get(name, name))
-    return title, tagged
+    """Take HTML and written line breaks out of words in place; return the title, and what was."""
+    cleaned = []
+    for rule, clean in ((TAGGED, without_tags), (LINED, with_lines)):
+        if title is not None and (words := clean(title)) != title:
+            title = " ".join(words.split())
+            cleaned.append(rule.format(column=mapping["title"]))
+        for name, value in row.items():
+            read = _words_of(value, clean)
+            if read is not value:
+                row[name] = read
+                cleaned.append(rule.format(column=mapping.get(name, name)))
+    return title, cleaned
 
 
-def _words_of(value: Any) -> Any:
-    """Return a value without HTML; itself where it has none."""
+def _words_of(value: Any, clean: Callable[[str], str]) -> Any:
+    """Return a value with its words cleaned; itself where there is nothing to clean."""
     if isinstance(value, str):
-        words = without_tags(value)
+        words = clean(value)
         return value if words == value else words
     if isinstance(value, list) and any(isinstance(each, str) for each in value):
-        parts = [_words_of(each) if isinstance(each, str) else each for each in value]
+        parts = [_words_of(each, clean) if isinstance(each, str) else each for each in value]
         return value if parts == value else parts
     return value
 

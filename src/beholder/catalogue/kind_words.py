@@ -19,11 +19,12 @@ from beholder.behaviour.kinds import CODES, KINDS
 from beholder.catalogue.readers.interface import Column, distinct
 from beholder.errors import UsageError
 
-UNKNOWN, BACK, LEFT = 0, 255, 254  # codes of no kind
+UNKNOWN, BACK, LEFT, EMPTY = 0, 255, 254, 253  # codes of no kind
 REASONS = {
     UNKNOWN: "kind is not one of " + ", ".join(CODES),
     BACK: "takes something back, which is no liking",
     LEFT: "kind is left out by --map-kind",
+    EMPTY: "kind is not said: its cell is empty",
 }
 NONE = "none"  # `--map-kind scroll=none`
 WORDS = {
@@ -71,8 +72,10 @@ WORDS = {
 }  # fmt: skip
 TAKES_BACK = (
     "remove from cart", "removed from cart", "removefromcart", "product removed", "refund",
-    "refunded", "order refunded", "return", "returned", "unlike", "unliked", "unsave", "unfavorite",
+    "refunded", "return", "returned", "unlike", "unliked", "unsave", "unfavorite",
     "product removed from wishlist", "remove from wishlist", "order cancelled", "cancel",
+    "cancelled", "canceled", "failed", "order canceled", "order failed", "order refunded",
+    "payment failed", "voided", "wc cancelled", "wc failed", "wc refunded", "fehlgeschlagen",
     "retoure", "zurückgegeben", "zurückgesendet", "storno", "storniert",
     "aus dem warenkorb entfernt", "退款", "退货", "取消订单", "取消收藏", "取消点赞", "取消赞",
     "移出购物车", "删除购物车", "从购物车移除", "退貨",
@@ -102,7 +105,7 @@ def codes_of(column: Column, own: Mapping[str, str] | None = None) -> NDArray[np
         Kinds of words that are meant otherwise, or not known: `{"view_item": "view"}`.
     """
     values, rows = distinct(column)
-    return np.array([_code(value, own or {}) for value in values], np.uint8)[rows]
+    return np.array([_code_of_cell(value, own or {}) for value in values], np.uint8)[rows]
 
 
 def unknown(column: Column, own: Mapping[str, str] | None = None) -> Counter[str]:
@@ -122,7 +125,7 @@ def unknown(column: Column, own: Mapping[str, str] | None = None) -> Counter[str
 
 def names_kinds(column: Column, own: Mapping[str, str]) -> bool:
     """Whether a column has a word for a kind."""
-    return bool((codes_of(column, own) != UNKNOWN).any())
+    return bool((~np.isin(codes_of(column, own), (UNKNOWN, EMPTY))).any())
 
 
 def column_of_kinds(columns: Mapping[str, Column], own: Mapping[str, str]) -> str | None:
@@ -158,6 +161,15 @@ def _few(values: list[Any]) -> list[Any]:
 def takes_back(word: str) -> bool:
     """Whether a word takes something back."""
     return _code(word, {}) == BACK
+
+
+def is_empty(value: object) -> bool:
+    """Whether a cell has nothing in it."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _code_of_cell(value: object, own: Mapping[str, str]) -> int:
+    return EMPTY if is_empty(value) else _code(value, own)
 
 
 def _code(value: object, own: Mapping[str, str]) -> int:

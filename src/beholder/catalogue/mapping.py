@@ -24,10 +24,13 @@ ITEM = (
 )  # fmt: skip
 USER = (
     "user_id", "user", "customer_id", "customer", "visitor_id", "visitor", "member_id",
-    "reviewer_id", "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
+    "customer_user_id", "customer_user", "reviewer_id",
+    "account_id", "client_id", "uid", "user_pseudo_id", "anonymous_id", "person_id",
     "kunden_id", "kundennummer", "kunden_nr", "kd_nr", "kunde", "nutzer_id", "nutzer", "benutzer",
     "用户id", "用户", "用户编号", "会员id", "会员编号", "客户id", "客户编号", "用戶id",
-    "email", "customer_email", "email_address", "e_mail_adresse", "邮箱",  # where nothing else is
+    # Where nothing else is:
+    "email", "customer_email", "email_address", "e_mail_adresse", "邮箱", "billing_email",
+    "buyer_email",
 )  # fmt: skip
 
 PIECES = (  # how many of an item
@@ -47,10 +50,11 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "image": (
             "image", "picture", "photo", "image_file", "image_path", "image_name", "image_src",
-            "image_url", "image_link", "file", "filename", "file_name", "img", "poster",
+            "image_url", "image_link", "base_image", "main_image", "featured_image",
+            "primary_image", "file", "filename", "file_name", "img", "poster",
             "thumbnail", "cover", "images", "pictures", "photos", "bild", "bilddatei", "foto",
             "bilder", "fotos", "hauptbild", "titelbild", "imagen", "immagine", "imagem",
-            "afbeelding", "图片", "图像", "画像",
+            "afbeelding", "图片", "图像", "画像", "small_image", "thumbnail_image",
         ),
         "description": (
             "description", "detail_desc", "body_html", "desc", "text", "overview", "summary",
@@ -134,7 +138,9 @@ def matches(columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
             yield called[name]
 
 
-def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str) -> dict[str, str]:
+def guess(
+    what: str, columns: Sequence[str], given: Mapping[str, str], file: str, header: bool = True
+) -> dict[str, str]:
     """Return the column of each field of `what` that has one.
 
     Parameters
@@ -143,6 +149,8 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         `items`, `interactions` or `users`.
     given
         Our names to the file's: `{"item_id": "sku"}`. What the file lacks is not for this file.
+    header
+        Whether the file names its columns; else they have numbers.
 
     Raises
     ------
@@ -167,7 +175,7 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
         if field not in mapping and not stands_in:
             raise DataError(
                 f"{file} has no column that looks like {field}; it has {_some(columns)}",
-                remedy=f"say which: --map {field}=COLUMN{_nameless(columns)}",
+                remedy=f"say which: --map {field}=COLUMN{_nameless(columns, header)}",
                 field=field,
             )
     if what == "users" and not any(field in mapping for field in SAYS):
@@ -179,8 +187,10 @@ def guess(what: str, columns: Sequence[str], given: Mapping[str, str], file: str
     return mapping
 
 
-def _nameless(columns: Sequence[str]) -> str:
+def _nameless(columns: Sequence[str], header: bool) -> str:
     """Return what else may be meant where the names of columns look like a row."""
+    if not header:
+        return f"; columns are numbered from 1 to {len(columns)}"
     row = any(re.fullmatch(r"[\d.,:/ -]+", name) for name in columns)
     return "; if its first line is a row and not names: --no-header" if row else ""
 

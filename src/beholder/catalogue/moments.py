@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
-from beholder.catalogue.written_dates import SLASHES, Order, written
+from beholder.catalogue.written_dates import SLASHES, Order, iso, written
 
 NONE = 0  # as of files without moments
 BAD, YEAR, DAYS, FAR, EITHER, NO_CLOCK = -1, -2, -3, -4, -5, -6
@@ -98,7 +98,7 @@ def _one(value: Any, first: Order) -> int:
         if text.endswith(zone):
             text = text.removesuffix(zone) + offset
     try:
-        return _from_datetime(written(text, first) or datetime.fromisoformat(text))
+        return _from_datetime(written(text, first) or iso(text))
     except (ValueError, OverflowError):
         return EITHER if SLASHES.fullmatch(text.upper()) else BAD
 

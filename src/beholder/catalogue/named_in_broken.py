@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.ids import as_id
+from beholder.catalogue.readers.csv import unguarded
 from beholder.catalogue.readers.interface import MAX_LINE, Batch
 from beholder.store.ids import why_not_id
 
@@ -64,7 +65,7 @@ def _in_fields(text: str, cut: bool, at: int, first: Batch) -> list[str | None]:
     found = [fields[place] for place in sorted(places) if 0 <= place < len(fields)]
     if len(fields) != n:  # then what stands there may be what they allow
         found = [text for text in found if text.isdigit() or says_yes(text) is None]
-    return [as_id(text) for text in found]
+    return [as_id(unguarded(text)) for text in found]
 
 
 def _fields(text: str, delimiter: str) -> list[str]:

@@ -44,12 +44,20 @@ class Refusals:
     ----------
     path
         Where the file goes; None keeps the first few and the counts only.
+
+    Attributes
+    ----------
+    first
+        The first few.
+    reasons, of_files
+        How many rows were left out, by reason and by file.
     """
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.first: list[Refusal] = []
         self.reasons: Counter[str] = Counter()
+        self.of_files: Counter[str] = Counter()
         self._rows = 0
         self._file: TextIO | None = None
 
@@ -67,6 +75,7 @@ class Refusals:
         reason = reason if len(reason) <= LONGEST else reason[: LONGEST - 1] + "…"
         counted = reason if reason in self.reasons or len(self.reasons) < REASONS else OTHER
         self.reasons[counted] += 1
+        self.of_files[file] += 1
         self._rows += 1
         if item is not None:
             reason = f"{reason}: {item if len(item) <= SHORT else item[: SHORT - 1] + '…'}"
@@ -82,6 +91,17 @@ class Refusals:
     def of(self, file: str) -> Refuse:
         """Return what notes the rows of one file."""
         return lambda row, reason: self.add(file, row, reason)
+
+    def told_of(self, file: str) -> str:
+        """Return how many rows of a file were left out, and why the first, in words."""
+        n = self.of_files[file]
+        first = next((each for each in self.first if each.file == file), None)
+        if first is None:
+            return ""
+        rows = "1 row" if n == 1 else f"{n:,} rows"
+        return (
+            f"{rows} of {file} {'is' if n == 1 else 'are'} refused: row {first.row} {first.reason}"
+        )
 
     @property
     def shown(self) -> list[Refusal]:

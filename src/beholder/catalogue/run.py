@@ -22,7 +22,8 @@ from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
 from beholder.catalogue.kind_words import column_of_kinds, names_kinds
-from beholder.catalogue.mapping import FIELDS, check_maps, field_of, guess, matches, meant_by
+from beholder.catalogue.mapping import FIELDS, check_maps, field_of, matches, meant_by
+from beholder.catalogue.nested import guess_flat, unread_column
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch, as_list
@@ -157,7 +158,7 @@ def peek(request: Request, reports: Path) -> list[Peek]:
             _check_no_person(path, firsts[what][1])
     every = [name for _, batch in firsts.values() for name in batch.columns]
     if firsts:
-        _check_types(request.maps, [batch for _, batch in firsts.values()])
+        _check_types(request.maps, {what: batch for what, (_, batch) in firsts.items()})
         check_maps(request.maps, every)
     seen = []
     for what, (path, batch) in firsts.items():
@@ -210,7 +211,7 @@ def _meant(
     words: dict[str, str],
 ) -> dict[str, str]:
     """Return what columns mean: as told, by name, and kinds by the column that names some."""
-    mapping = guess(what, list(batch.columns), told, path.name)
+    mapping = guess_flat(what, batch, told, path, request.form)
     if what == "interactions":
         mapping = with_time_of_day(mapping, batch, told, path.name)
     if what != "interactions" or "kind" in told:
@@ -363,15 +364,15 @@ def _check(request: Request) -> None:
             )
 
 
-def _check_types(maps: dict[str, str], firsts: list[Batch]) -> None:
+def _check_types(maps: dict[str, str], firsts: dict[str, Batch]) -> None:
     """Refuse a `--map` that names a column of a type which is not read."""
-    unread = [told for batch in firsts for told in batch.left]
+    unread = [(told, what) for what, batch in firsts.items() for told in batch.left]
     for ours, theirs in maps.items():
-        for told in unread:
+        for told, what in unread:
             if told.startswith(f"{theirs} ("):
                 raise UsageError(
                     f"--map {ours}={theirs}: {told} is of a type that is not read",
-                    remedy="write it as text, numbers, moments, or lists of these",
+                    remedy=unread_column(told, what),
                 )
 
 

@@ -15,7 +15,8 @@ from beholder.catalogue.month_names import month_of
 
 Order = Literal["day", "month", ""]
 TIME = (
-    r"(?:[ T,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AP])M)?)?"
+    r"(?:[ T,]+(?P<hour>\d{1,2})(?P<mark>[:.])(?P<minute>\d{2})(?:(?P=mark)(?P<second>\d{2}))?"
+    r"(?: ?(?P<half>[AP])M)?)?"
 )
 POINTS = re.compile(
     rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}}|\d{{2}}){TIME}", re.ASCII
@@ -31,6 +32,14 @@ DAY_AND_NAME = re.compile(
 NAME_AND_DAY = re.compile(
     rf"(?P<name>[^\W\d_]{{3,11}})\.? (?P<day>\d{{1,2}})(?:ST|ND|RD|TH)?,? (?P<year>\d{{4}}){TIME}"
 )
+# ISO days with a time of day as people write it, 2025-12-31 14.05, which ISO reads as 14 hours and
+# a twentieth of a second; and what else has a part of an hour or a minute behind a mark.
+ISO_POINTS = re.compile(
+    r"(?P<day>\d{4}-\d{2}-\d{2}|\d{8})[ T](?P<hour>\d{1,2})\.(?P<minute>\d{2})"
+    r"(?:\.(?P<second>\d{2}(?:[.,]\d{1,6})?))?(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?",
+    re.ASCII,
+)
+ISO_PARTS = re.compile(r"\S{8,10}\D(?:\d{2}|\d{2}:\d{2}|\d{4})[.,]\d.*", re.ASCII)
 MONTHS = 12
 CENTURY = 70  # years of two digits from here on are of the century before
 
@@ -95,6 +104,23 @@ def written(text: str, first: Order = "") -> datetime | None:
         return None
     a, b = int(told["a"]), int(told["b"])
     return _moment(told, *((a, b) if first == "day" else (b, a)))
+
+
+def iso(text: str) -> datetime:
+    """Return the moment that a text in ISO 8601 is, also where points part its time of day.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or has a part of an hour or a minute.
+    """
+    told = ISO_POINTS.fullmatch(text)
+    if told is not None:
+        second, zone = told["second"] or "00", told["zone"] or ""
+        text = f"{told['day']}T{told['hour']:0>2}:{told['minute']}:{second}{zone}"
+    elif ISO_PARTS.fullmatch(text):
+        raise ValueError("has a part of an hour or a minute")
+    return datetime.fromisoformat(text)
 
 
 def _moment(told: re.Match[str], day: int, month: int) -> datetime:

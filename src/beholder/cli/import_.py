@@ -158,7 +158,7 @@ def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
         file = next(sight.file for sight in found.sights if sight.what == "interactions")
         assert found.behaviour is not None
         seen = found.behaviour
-        error = under_half(file, seen.joined, seen.looked_at, seen.near)
+        error = under_half(file, seen.joined, seen.looked_at, seen.near, seen.items_refused)
         if not as_json:
             raise error
         click.echo(f"beholder: {error}", err=True)  # a second document would be none

@@ -19,8 +19,15 @@ COUNTED = frozenset({"purchase", "cart", "watch"})  # pieces and seconds
 LARGEST = 3e38  # values are kept in four bytes
 ANSWER = re.compile(r"([0-9a-f]{2}){1,16}", re.ASCII)
 FUTURE = 86_400_000  # milliseconds: clocks and time zones differ by up to a day
-# What databases, data frames and programs write for nothing. `NA` and `-` alone may be an id.
-NOTHING = frozenset({"null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)"})
+# What databases, data frames, spreadsheets and programs write for nothing. `NA` may be an id.
+NOTHING = frozenset(
+    {
+        "null", "\\n", "nan", "none", "undefined", "<na>", "nat", "(null)", "-", "n/a",
+        "(not set)", "(none)", "(not provided)",
+        "#n/a", "#ref!", "#value!", "#name?", "#null!", "#num!", "#div/0!",
+        "#nv", "#bezug!", "#wert!",
+    }
+)  # fmt: skip
 SECONDS = range(631_152_000, 4_102_444_800)  # moments from 1990 to 2100, were they seconds
 
 

@@ -18,6 +18,7 @@ READERS: dict[str, Reader] = {
     ".csv": csv.read,
     ".tsv": csv.read,
     ".txt": csv.read,
+    ".dat": csv.read,
     ".jsonl": jsonl.read,
     ".ndjson": jsonl.read,
     ".json": json_array.read,

@@ -1,4 +1,4 @@
-"""Tables in text: CSV with commas, semicolons, tabs or bars, and a first line of names.
+"""Tables in text: CSV with commas, semicolons, tabs, bars or `::`, and a first line of names.
 
 Most files are plain: no quotes, the same number of fields in every line. Arrow reads such a
 block at several million rows a second, and refuses it as a whole if anything is odd. What it
@@ -32,7 +32,9 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.errors import DataError
 
 DELIMITERS = ",;\t|"
+COLONS, UNIT = "::", "\x1f"  # two letters between fields, and the one that is read in their place
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+GUARDED = re.compile(r'="((?:[^"]|"")*)"')  # by which spreadsheets leave numbers as they are
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 MOST_LINES = 1_000  # of one row, inside of quotes
 
@@ -62,12 +64,16 @@ class _Table:
         self.refuse = refuse
         source = blocks(path, refuse, form.encoding)
         number, block = next(source, (1, b""))
-        first, rest = _first(path, block)
+        first, rest = _first(path, block, form.header)
         given = SEPARATOR.fullmatch(first)
         if given:  # as a spreadsheet says it
             number += 1
-            first, rest = _first(path, rest)
+            first, rest = _first(path, rest, form.header)
         self.delimiter = given[1] if given else max(DELIMITERS, key=first.count)
+        if not given and _has_colons(first):
+            self.delimiter = UNIT
+            first, rest = first.replace(COLONS, UNIT), rest.replace(COLONS.encode(), UNIT.encode())
+            source = ((at, one.replace(COLONS.encode(), UNIT.encode())) for at, one in source)
         names = _names(path, first, self.delimiter, form.header)
         self.width = len(names)
         self.names = names[: max((i + 1 for i, name in enumerate(names) if name), default=0)]
@@ -122,11 +128,14 @@ class _Table:
                 values.append(fields)
             at += taken
         columns = list(zip(*values, strict=True)) if values else [()] * len(self.names)
+        guarded = sum(_is_guarded(text) for each in values for text in each)
+        if guarded:
+            columns = [tuple(map(unguarded, column)) for column in columns]
         texts: dict[str, Column] = {
             name: [text or None for text in column]
             for name, column in zip(self.names, columns, strict=True)
         }
-        return Batch(rows, texts, size, delimiter=self.delimiter)
+        return Batch(rows, texts, size, delimiter=self.delimiter, guarded=guarded)
 
     def _all(
         self, number: int, rest: bytes, source: Iterator[tuple[int, bytes]]
@@ -189,13 +198,30 @@ class _Table:
         return fields[:n]
 
     def _unquoted(self, line: str) -> list[str]:
-        """Return the fields of a line whose quotes are letters, as many files with tabs have it.
+        """Return the fields of a line whose quotes are letters, as files with tabs or `::` have it.
 
         Those around a whole field are quotes nonetheless.
         """
         fields = line.split(self.delimiter)
-        letters = self.delimiter == "\t" and len(fields) == self.width == len(self.names)
+        letters = self.delimiter in ("\t", UNIT) and len(fields) == self.width == len(self.names)
         return [_inside(field) for field in fields] if letters else []
+
+
+def unguarded(field: str) -> str:
+    """Return what stands inside of a cell such as `="00123"`; another one as it is."""
+    guarded = GUARDED.fullmatch(field)
+    return guarded[1].replace('""', '"') if guarded else field
+
+
+def _is_guarded(field: str) -> bool:
+    return field.startswith('="') and GUARDED.fullmatch(field) is not None  # few begin so
+
+
+def _has_colons(first: str) -> bool:
+    """Whether `::` stands between the fields of a first line; bars may be inside of these."""
+    return COLONS in first and all(
+        first.count(mark) < first.count(COLONS) for mark in DELIMITERS.replace("|", "")
+    )
 
 
 def _inside(field: str) -> str:
@@ -214,29 +240,33 @@ def _has_long_line(block: bytes) -> bool:
     return False
 
 
-def _first(path: Path, block: bytes) -> tuple[str, bytes]:
+def _first(path: Path, block: bytes, header: bool) -> tuple[str, bytes]:
     """Return the first line, and what follows it."""
     end = block.find(b"\n") + 1 or len(block)
 
     def refuse(_: int, reason: str) -> NoReturn:
-        raise DataError(
-            f"the first line of {path.name} {reason}", remedy="the first line names the columns"
-        )
+        raise DataError(f"the first line of {path.name} {reason}", remedy=_of_first(header))
 
     return decode(1, block[:end], refuse)[0], block[end:]
 
 
+def _of_first(header: bool) -> str:
+    """Return what the first line of a file is to be, in words."""
+    return "the first line names the columns" if header else "write it as the lines behind it"
+
+
 def _names(path: Path, first: str, delimiter: str, header: bool) -> list[str]:
     if not first.strip():
-        raise DataError(f"{path.name} is empty", remedy="its first line names the columns")
+        empty = "its first line names the columns" if header else "each of its lines is a row"
+        raise DataError(f"{path.name} is empty", remedy=empty)
     try:
         names = next(csv.reader([first], delimiter=delimiter, strict=True))
     except csv.Error as error:
+        what = "list of names" if header else "row"
         raise DataError(
-            f"the first line of {path.name} is no list of names: {error}",
-            remedy="the first line names the columns",
+            f"the first line of {path.name} is no {what}: {error}", remedy=_of_first(header)
         ) from error
-    names = [name.strip() for name in names]
+    names = [unguarded(name).strip() for name in names]
     if not header:
         names = [str(number) for number in range(1, len(names) + 1)]
     if len(names) > MAX_COLUMNS:
@@ -253,6 +283,7 @@ def _names(path: Path, first: str, delimiter: str, header: bool) -> list[str]:
         )
     if twice:
         raise DataError(
-            f"{path.name} has two columns named {min(twice)!r}", remedy="rename one of them"
+            f"{path.name} has two columns named {min(twice)!r}",
+            remedy="rename one of them, or say --no-header if the first line is a row",
         )
     return names

@@ -58,6 +58,8 @@ class Batch:
         not said, rather than empty. None: every row has all columns.
     delimiter
         What stands between fields, where something does.
+    guarded
+        How many cells stood in `="..."`, of which the inside was read.
     """
 
     rows: Sequence[int]
@@ -66,6 +68,7 @@ class Batch:
     left: tuple[str, ...] = ()
     keys: Sequence[Collection[str]] | None = None
     delimiter: str = ""
+    guarded: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)

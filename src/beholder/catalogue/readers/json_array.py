@@ -9,6 +9,7 @@ from typing import Any
 
 from beholder.catalogue.readers import jsonl
 from beholder.catalogue.readers.interface import BATCH, MAX_COLUMNS, Batch, Refuse, leave_out
+from beholder.catalogue.readers.one_object import check_one_object
 from beholder.catalogue.readers.texts import USUAL, Form, opened, read_up_to
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.errors import DataError
@@ -30,6 +31,8 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     with opened(path, form.encoding) as file:
         start, cut = read_up_to(path, file, 1024)
         if not start.lstrip().startswith(b"["):
+            if not _begins_with_a_row(start):
+                check_one_object(path, form)
             yield from jsonl.read(path, refuse, form)
             return
         data = start
@@ -46,6 +49,18 @@ def read(path: Path, refuse: Refuse, form: Form = USUAL) -> Iterator[Batch]:
     if cut is not None:
         raise cut
     source.check()
+
+
+def _begins_with_a_row(start: bytes) -> bool:
+    """Whether the first line of a file may be a row of JSON Lines, as far as it was read."""
+    line, end, _ = start.lstrip().partition(b"\n")
+    if not end:
+        return True
+    try:
+        json.loads(line)
+    except (RecursionError, ValueError):
+        return False
+    return True
 
 
 def _batches(source: UntilCut[Element], size: int, refuse: Refuse) -> Iterator[Batch]:
