@@ -125,10 +125,13 @@ def test_behaviour_alone_names_no_file_of_items(shop: Path) -> None:
     assert "beholder: only 0 of the first 2 rows of log.csv name an item" in told
 
 
-GUARDS = 'cells such as ="00123", by which spreadsheets keep zeros: what stands inside is read'
+GUARDS = (
+    """cells such as ="00123" or '00123, by which spreadsheets keep zeros: what stands inside is """
+    "read"
+)
 
 
-@pytest.mark.parametrize("cell", ['="00{}"', '"=""00{}"""'])
+@pytest.mark.parametrize("cell", ['="00{}"', '"=""00{}"""', "'00{}"])
 def test_what_a_spreadsheet_guards_is_what_stands_inside(shop: Path, cell: str) -> None:
     ids = [cell.format(n) for n in (1, 2)]
     items = file_of(shop, "items.csv", f"sku,title,isbn\n{ids[0]},{ids[0]},{ids[1]}\nb,=B,\n")

@@ -22,7 +22,10 @@ POINTED = (
     "ids such as 123.0, as programs write whole numbers where a column has gaps: kept as they "
     "stand (write the column as text or as whole numbers, if 123 is meant)"
 )
-GUARDED = 'cells such as ="00123", by which spreadsheets keep zeros: what stands inside is read'
+GUARDED = (
+    """cells such as ="00123" or '00123, by which spreadsheets keep zeros: what stands inside is """
+    "read"
+)
 POINT = re.compile(r"^\s*[0-9]+\.0+\s*$")
 
 

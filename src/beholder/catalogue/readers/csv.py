@@ -34,7 +34,8 @@ from beholder.errors import DataError
 DELIMITERS = ",;\t|"
 COLONS, UNIT = "::", "\x1f"  # two letters between fields, and the one that is read in their place
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
-GUARDED = re.compile(r'="((?:[^"]|"")*)"')  # by which spreadsheets leave numbers as they are
+# By which spreadsheets leave numbers as they are: `="00123"`, `'00123`.
+GUARDED = re.compile(r"""="((?:[^"]|"")*)"|'([0-9]{3,})""")
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 MOST_LINES = 1_000  # of one row, inside of quotes
 
@@ -208,13 +209,15 @@ class _Table:
 
 
 def unguarded(field: str) -> str:
-    """Return what stands inside of a cell such as `="00123"`; another one as it is."""
+    """Return what stands inside of a cell such as `="00123"` or `'00123`; another as it is."""
     guarded = GUARDED.fullmatch(field)
-    return guarded[1].replace('""', '"') if guarded else field
+    if guarded is None:
+        return field
+    return guarded[2] or guarded[1].replace('""', '"')
 
 
 def _is_guarded(field: str) -> bool:
-    return field.startswith('="') and GUARDED.fullmatch(field) is not None  # few begin so
+    return field.startswith(('="', "'")) and GUARDED.fullmatch(field) is not None  # few begin so
 
 
 def _has_colons(first: str) -> bool:
