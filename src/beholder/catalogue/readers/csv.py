@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from beholder.catalogue.readers.interface import (
@@ -36,6 +37,7 @@ COLONS, UNIT = "::", "\x1f"  # two letters between fields, and the one that is r
 QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 # By which spreadsheets leave numbers as they are: `="00123"`, `'00123`.
 GUARDED = re.compile(r"""="((?:[^"]|"")*)"|'([0-9]{3,})""")
+APOSTROPHE = "^'([0-9]{3,})$"
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 MOST_LINES = 1_000  # of one row, inside of quotes
 
@@ -105,7 +107,15 @@ class _Table:
         if found.num_rows != n:
             return None  # an empty line is among them, which would shift the numbers
         columns = {name: found[name].combine_chunks() for name in self.names}
-        return Batch(range(number, number + n), columns, len(block), delimiter=self.delimiter)
+        guarded = 0
+        if b"'" in block:
+            for name, column in columns.items():
+                n_guarded = pc.sum(pc.match_substring_regex(column, APOSTROPHE)).as_py() or 0
+                if n_guarded:
+                    columns[name] = pc.replace_substring_regex(column, APOSTROPHE, r"\1")
+                    guarded += n_guarded
+        rows = range(number, number + n)
+        return Batch(rows, columns, len(block), delimiter=self.delimiter, guarded=guarded)
 
     def careful(self, number: int, block: bytes) -> Batch:
         """Return the rows of a block line by line."""
