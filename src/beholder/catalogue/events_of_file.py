@@ -104,7 +104,7 @@ class EventsOfFile:
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self.elsewhere: dict[str, Counter[str]] = {}
-        self._rows = 0
+        self._rows = self._own_hours = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
         self._slashed: Slashed | None = None
@@ -149,6 +149,7 @@ class EventsOfFile:
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
+        self._own_hours += found.own_hours
         self._see_written(batch, found)
         return found
 
@@ -230,7 +231,7 @@ class EventsOfFile:
         Where all words of a column are kinds, or some take something back; and where values may be
         meant otherwise.
         """
-        found = list(self._marks.doubts)
+        found = [*self._marks.doubts, *self._with_hours()]
         for column, words in self.elsewhere.items():
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
@@ -244,6 +245,12 @@ class EventsOfFile:
         return (
             "" if clock is None else time_of_day.SAID.format(clock=clock, day=self.mapping["time"])
         )
+
+    def _with_hours(self) -> list[str]:
+        if not self._own_hours:
+            return []
+        clock, day = self.mapping[time_of_day.FIELD], self.mapping["time"]
+        return [time_of_day.said_of_own(self._own_hours, clock, day)]
 
     def _way_of(self, found: Columns) -> int:
         """Return how ratings are written, by the first batch that has some."""

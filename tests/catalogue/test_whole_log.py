@@ -1,0 +1,62 @@
+"""What some rows of a log say of others: hours, dates, ids and numbers beyond the first batch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from beholder.store import Store
+from beholder.workspace import Workspace
+from command_line import beholder
+
+NEW_YEARS_EVE = 1735653600000  # 2024-12-31 14:00 UTC
+HOUR = 3_600_000
+BEYOND = 60_000  # rows of `FILLER`, which are more than one batch
+FILLER = "x" * 150
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    beholder("init", tmp_path / "shop")
+    return tmp_path / "shop"
+
+
+def imported(shop: Path, log: str, *words: object, name: str = "log.csv") -> dict[str, object]:
+    """Return what is told of a log that is imported, as the dry run before it told it, too."""
+    path = shop.parent / name
+    path.write_text(log)
+    told = "import", shop, "--interactions", path, *words, "--json"
+    looked = json.loads(beholder(*told, "--dry-run")[0])["behaviour"]
+    done: dict[str, object] = json.loads(beholder(*told)[0])["files"][-1]
+    warned = [f"warning: {each}" for each in looked["warnings"]]
+    shown = done["said"]
+    assert isinstance(shown, list)
+    if not looked["more"]:
+        assert {*looked["said"], *warned} <= set(shown)
+    return done
+
+
+def times_of(shop: Path) -> list[int]:
+    with Store.open(Workspace.open(shop)) as store:
+        return sorted(store.training_events("train").times.tolist())
+
+
+def test_a_day_with_an_hour_of_its_own_keeps_it(shop: Path) -> None:
+    log = (
+        "user,item,timestamp,klok\nu,a,2024-12-31T14:00:00Z,14:00\nv,a,2024-12-31,13:00\n"
+        "w,a,2024-12-31T15:00:00Z,no\n"
+    )
+    done = imported(shop, log, "--map", "time_of_day=klok")
+    told = "2 rows have an hour in timestamp itself: klok is not added to these"
+    assert f"warning: {told}" in done["said"]
+    assert times_of(shop) == [NEW_YEARS_EVE + hour * HOUR for hour in (-1, 0, 1)]
+
+
+def test_days_that_have_hours_after_the_first_rows_keep_them(shop: Path) -> None:
+    rows = [f"u{n},a,2024-12-31,14:00,{FILLER}\n" for n in range(BEYOND)]
+    rows.append("v,a,2024-12-31 15:00:00,15:00,\n")
+    done = imported(shop, "user,item,date,time,note\n" + "".join(rows))
+    assert "warning: 1 row has an hour in date itself: time is not added to it" in done["said"]
+    assert set(times_of(shop)) == {NEW_YEARS_EVE, NEW_YEARS_EVE + HOUR}
