@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -70,8 +71,9 @@ class InteractionsImport:
         ids = known["item_id"].to_pylist()
         self.items.add(ids, known["seq"].to_pylist())
         self.near = NearIds(ids)
+        others, column = cache(lambda: OtherIds().with_store(store)), self.mapping["item_id"]
         self.joins, self._joins_looked_up = (
-            JoinedIds(ids, self._is_item, lambda: OtherIds().with_store(store)) for _ in range(2)
+            JoinedIds(ids, self._is_item, others, column) for _ in range(2)
         )
         self.makes_items = makes_items(store, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
