@@ -291,3 +291,19 @@ def test_own_ids_beside_those_of_a_column_are_said(shop: Path) -> None:
         said = beholder(*files(shop), "--map", "item_id=Barcode", *more)[0]
         assert told in said
         assert "2 rows joined by EAN, another id of items: 71 is a" in said
+
+
+def test_items_that_orders_made_and_products_have_as_variants_are_said(shop: Path) -> None:
+    orders, products = shop.parent / "orders.csv", shop.parent / "products.csv"
+    orders.write_text("Lineitem sku,user_id,event\nS1,u1,purchase\nS2,u2,purchase\nX,u2,purchase\n")
+    products.write_text("Handle,Title,Variant SKU\nshirt,Shirt,S1\nshirt,Shirt,S2\nhat,Hat,S3\n")
+    assert "that behaviour made" not in beholder("import", shop, "--interactions", orders)[0]
+    told = "warning: 2 items that behaviour made have the id of a variant of another item: S1 is in"
+    assert told in beholder("import", shop, "--items", products)[0]
+    assert told in beholder("check", shop)[0]
+    orders.write_text("Lineitem sku,user_id,event\nS1,u4,purchase\nS3,u5,purchase\n")
+    said = beholder("import", shop, "--interactions", orders)[0]
+    assert told in said
+    assert "2 rows joined by Variant SKU" in said
+    beholder("item", "delete", shop, "S1", "S2")
+    assert "that behaviour made" not in beholder("check", shop)[0]

@@ -18,6 +18,7 @@ from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd
 from beholder.catalogue.joined_ids import SHARED, JoinedIds
+from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.other_ids import OtherIds, attributes_of
@@ -331,7 +332,7 @@ def import_interactions(
     doubts = [
         *work.joins.doubts,
         *reading.warnings,
-        *filter(None, [work.near.twins, work.joins.several]),
+        *filter(None, [work.near.twins, work.joins.several, made_twice(store)]),
     ]
     done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)
