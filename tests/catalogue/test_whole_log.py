@@ -60,3 +60,33 @@ def test_days_that_have_hours_after_the_first_rows_keep_them(shop: Path) -> None
     done = imported(shop, "user,item,date,time,note\n" + "".join(rows))
     assert "warning: 1 row has an hour in date itself: time is not added to it" in done["said"]
     assert set(times_of(shop)) == {NEW_YEARS_EVE, NEW_YEARS_EVE + HOUR}
+
+
+def dated(*dates: str) -> str:
+    """Return a log whose last dates stand beyond the first batch."""
+    rows = [f"u{n},a,{dates[0]},{FILLER}\n" for n in range(BEYOND)]
+    rows += [f"v{n},a,{date},\n" for n, date in enumerate(dates[1:])]
+    return "user,item,date,note\n" + "".join(rows)
+
+
+@pytest.mark.parametrize("first", ["01/12/2024", "2024-12-01"])
+def test_dates_are_read_as_the_whole_file_tells(shop: Path, first: str) -> None:
+    done = imported(shop, dated(first, "05/12/2024", "31/12/2024"))
+    assert "dates such as 31/12/2024 are read as day/month/year" in done["said"]
+    assert done["refused"] == 0
+    days = [NEW_YEARS_EVE - 14 * HOUR - back * 24 * HOUR for back in (30, 26, 0)]
+    assert sorted(set(times_of(shop))) == days
+
+
+@pytest.mark.parametrize("value", ["", ",quantity"])
+def test_dates_of_both_orders_anywhere_in_a_file_are_refused(shop: Path, value: str) -> None:
+    log = dated("13/01/2025", "02/01/2025", "2025-01-02", "01/13/2025")
+    if value:
+        log = log.replace("\n", ",1\n").replace("note,1", "note,quantity")
+    done = imported(shop, log)
+    told = (
+        "warning: dates with slashes are refused, since some begin with the day (13/01/2025) and "
+        "some with the month (01/13/2025): write 2025-12-31 for 31 December in all rows"
+    )
+    assert told in done["said"]
+    assert (done["added"], done["refused"]) == (1, BEYOND + 2)
