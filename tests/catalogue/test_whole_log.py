@@ -90,3 +90,14 @@ def test_dates_of_both_orders_anywhere_in_a_file_are_refused(shop: Path, value: 
     )
     assert told in done["said"]
     assert (done["added"], done["refused"]) == (1, BEYOND + 2)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("1", "1.0"), ("1.0", "1")])
+def test_points_in_ids_are_told_once_for_a_file(shop: Path, ours: str, theirs: str) -> None:
+    (shop.parent / "items.csv").write_text(f"item_id,title\n{ours},A\n{ours.replace('1', '2')},B\n")
+    beholder("import", shop, "--items", shop.parent / "items.csv")
+    rows = [f"u{n},{theirs},{FILLER}\n" for n in range(BEYOND)]
+    rows += ["u,x77.0,\n", "u,y.z,\n", "v,3.0,\n", f"w,{theirs.replace('1', '2')},\n"]
+    done = imported(shop, "user,item,note\n" + "".join(rows))
+    assert (done["added"], done["refused"]) == (BEYOND + 1, 3)
+    assert str(done["said"]).count("joined as whole numbers") == 1

@@ -38,6 +38,7 @@ FOR_ONE = (
     "{rows} name several items by {column}, such as {said}: where these are one, import the items "
     "with --map {told}"
 )
+NO, SOME, ALL = range(3)
 SHARED = "names several items, which share this id beside their own"
 
 
@@ -62,6 +63,7 @@ class JoinedIds:
         self._known, self._find, self._ask, self._column = known, find, others, column
         self._others: OtherIds | None = None
         self._before: list[str] | None = None  # columns that go before the items' own ids
+        self._with_points: int | None = None  # how many ids of the file are such as 12.0
         self._pointed: bool | None = None  # whether all items have ids such as 12.0
         self._chosen: set[str] = set()  # those that took the place of an own id
         self._rows: Counter[str] = Counter()
@@ -80,12 +82,12 @@ class JoinedIds:
         unknown = ~self._find(items.ids) & pc.is_valid(items.ids).to_numpy(zero_copy_only=False)
         shared = np.zeros(len(unknown), bool)
         self._others = self._others or self._ask()
-        if not unknown.any() and not self._others.columns:
+        if not (unknown.any() or self._others.columns or self._with_points is None):
             return items, shared[items.rows]
         ids = items.ids.to_pylist()
         rows = np.bincount(items.rows, minlength=len(ids))
         before = self._columns_before(ids, unknown, rows)
-        whole = self._whole_numbers(ids) if unknown.any() else {}
+        whole = self._whole_numbers(ids)
         for place, said in enumerate(ids):
             if said is None:
                 continue
@@ -172,11 +174,17 @@ class JoinedIds:
         return found
 
     def _whole_numbers(self, ids: Sequence[str | None]) -> dict[str, Named]:
-        """Return items that are the same numbers, with a point in all ids of one side only."""
+        """Return items that are the same numbers, where one side has all ids with a point.
+
+        Of the file its first rows that have ids say so, for all others, too.
+        """
         named = [each for each in ids if each is not None]
-        if all(map(POINT.search, named)):
-            meant = {each: each.partition(".")[0] for each in named}
-        elif self._all_pointed() and not any(map(POINT.search, named)):
+        if self._with_points is None and named:
+            pointed = sum(POINT.search(each) is not None for each in named)
+            self._with_points = ALL if pointed == len(named) else SOME if pointed else NO
+        if self._with_points == ALL:
+            meant = {each: each.partition(".")[0] for each in named if POINT.search(each)}
+        elif self._with_points == NO and self._all_pointed():
             written = {each.partition(".")[0]: each for each in self._known}
             once_each = len(written) == len(self._known)  # 12.0 and 12.00 would be one
             meant = {each: written[each] for each in named if once_each and each in written}
