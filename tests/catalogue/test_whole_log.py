@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from beholder.store import Store
@@ -101,3 +103,37 @@ def test_points_in_ids_are_told_once_for_a_file(shop: Path, ours: str, theirs: s
     done = imported(shop, "user,item,note\n" + "".join(rows))
     assert (done["added"], done["refused"]) == (BEYOND + 1, 3)
     assert str(done["said"]).count("joined as whole numbers") == 1
+
+
+NOTHING = ("NULL", "\\N", "nan", "-", "", " ", "None")
+
+
+@pytest.mark.parametrize("column", ["quantity", "rating"])
+def test_words_for_nothing_are_no_value(shop: Path, column: str) -> None:
+    kind = "purchase" if column == "quantity" else "view"
+    rows = [f"u{n},a,{kind},{cell}\n" for n, cell in enumerate(NOTHING)]
+    done = imported(shop, f"user,item,event,{column}\nv,a,rating,4\n" + "".join(rows))
+    assert (done["added"], done["refused"]) == (1 + len(NOTHING), 0)
+    rows = [f"u{n},a,rating,{cell}\n" for n, cell in enumerate(NOTHING)]
+    done = imported(shop, "user,item,event,rating\nw,a,rating,4\n" + "".join(rows))
+    assert (done["added"], done["refused"]) == (1, len(NOTHING))
+    report = max(
+        (shop / "reports").glob("import-*-refused.csv"), key=lambda path: path.stat().st_mtime
+    )
+    assert report.read_text().count("is a rating without a number") == len(NOTHING)
+
+
+def test_what_is_no_number_in_parquet_is_no_value(shop: Path) -> None:
+    table = pa.table(
+        {
+            "user_id": ["a", "b", "c"],
+            "item_id": ["A", "B", "A"],
+            "event": ["view", "rating", "rating"],
+            "rating": pa.array([float("nan"), 4.0, float("nan")]),
+        }
+    )
+    pq.write_table(table, shop.parent / "log.parquet")
+    told = "import", shop, "--interactions", shop.parent / "log.parquet", "--json"
+    done = json.loads(beholder(*told)[0])
+    assert done["files"][0]["added"] == 2
+    assert done["reasons"] == {"is a rating without a number": 1}

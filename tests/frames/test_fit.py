@@ -130,6 +130,14 @@ def test_all_values_of_a_column_tell_its_decimal_mark_as_in_a_file() -> None:
     assert any(note.startswith("warning: price: 1.299 is read with a decimal") for note in notes)
 
 
+def test_what_says_that_there_is_no_value_is_none() -> None:
+    values = np.array([float("nan"), "4", "NULL", None], object)
+    told = events_of({**SMALL, "kind": ["view", "rating", "view", "view"], "rating": values}, {})
+    assert np.isnan(told.values).tolist() == [True, False, True, True]
+    with pytest.raises(DataError, match="is a rating without a number"):
+        events_of({**SMALL, "rating": values}, {})
+
+
 def test_what_says_that_there_is_no_moment_is_counted() -> None:
     told = events_of({**SMALL, "time": ["2024-01-01", "-", "0000-00-00", "2024-01-02"]}, {})
     assert told.times.tolist()[1:3] == [0, 0]
