@@ -131,7 +131,7 @@ class EventsOfFile:
         """
         self._read = partial(_read, path, form)
         if "value" not in self.mapping:
-            for first in islice(self._read(), 1):
+            for first in islice(self._read(), 1 if "time" in self.mapping else 0):
                 self._look_at_dates(first, progress)
             return
         asked = None if "kind" in self.mapping else self._asked
