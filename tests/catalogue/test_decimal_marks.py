@@ -209,3 +209,19 @@ def test_a_score_that_is_said_to_be_something_else_may_be_thousands(shop: Path) 
     file.write_text("item\tuser\tscore\na\tu\t1,299\nb\tu\t25\n")
     said = "".join(beholder("import", shop, "--interactions", file, "--kind", "watch"))
     assert "warning: score: 1,299 is read as thousands" in said
+
+
+def typed(**more: object) -> str:
+    rows = (
+        {"sku": name, "price": f"1.20{n}", "rating": 4.5, **more} for n, name in enumerate("abcd")
+    )
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+def test_what_is_a_number_by_its_type_has_no_mark_and_tells_nothing(shop: Path) -> None:
+    own, said = items_told(shop, typed(), "items.jsonl")
+    assert own["price"] == 1.2
+    assert "warning: price: 1.200 is read with a decimal point and may be thousands" in said
+    own, said = items_told(shop, typed(weight="1,5", width=12.5), "more.jsonl")
+    assert (own["price"], own["weight"], own["width"]) == (1200, 1.5, 12.5)
+    assert "price: a point marks thousands, 1.200 is 1200 (as 1,5 in weight shows)" in said

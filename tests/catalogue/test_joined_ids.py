@@ -247,3 +247,63 @@ def test_an_item_is_in_stock_where_one_of_its_rows_is(shop: Path, apart: bool) -
         assert shirt["Option1 Value"] == ["S", "M", "L"]
         assert any("with a stock of their own" in rule for rule in done["rules"])
     assert done["files"][0]["same"] == 2 + 2 * (not apart) or done["files"][0]["changed"] == 0
+
+
+def test_ids_called_as_another_column_of_items_are_of_that_column(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("sku,product_id,title\n1,3,A\n2,1,B\n3,2,C\n")
+    (shop.parent / "orders.csv").write_text("user,Product ID\nu,1\nv,2\nw,3\n")
+    told = "3 rows joined by product_id, as the file calls its ids, not by items' own: 1 is 2"
+    looked = json.loads(beholder(*files(shop), "--dry-run", "--json")[0])["behaviour"]
+    assert (looked["said"][0], looked["warnings"]) == (told, [])
+    assert [row["item"] for row in looked["rows"]] == ["2", "3", "1"]
+    said = beholder(*files(shop))[0]
+    assert told in said
+    assert "warning" not in said
+
+
+def test_ids_that_are_own_ids_and_others_are_said_where_no_name_tells(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("sku,product_id,title\n1,3,A\n2,1,B\n3,2,C\n")
+    (shop.parent / "orders.csv").write_text("user,item_id\nu,1\nv,2\nw,3\n")
+    told = (
+        "warning: 3 rows named an item by an id that is another item's too, in another column: 1 "
+        "was taken for item 1, and is in product_id of another one. If that is meant, call the ids "
+        "of the file so, and say --map item_id=product_id"
+    )
+    for more in (["--dry-run"], []):
+        assert told in beholder(*files(shop), *more)[0]
+
+
+def test_ids_are_the_items_own_where_the_column_of_their_name_holds_fewer(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("sku,product_id,title\n1,3,A\n2,1,B\n3,9,C\n")
+    (shop.parent / "orders.csv").write_text("user,product_id\nu,1\nv,2\nw,3\n")
+    looked = json.loads(beholder(*files(shop), "--dry-run", "--json")[0])["behaviour"]
+    assert [row["item"] for row in looked["rows"]] == ["1", "2", "3"]
+    assert looked["warnings"][0].startswith("2 rows named an item by an id that is another item's")
+
+
+def test_own_ids_beside_those_of_a_column_are_said(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text("sku,EAN,title\na,71,A\nb,72,B\n")
+    (shop.parent / "orders.csv").write_text("user,Barcode\nu,71\nv,72\nw,b\n")
+    told = (
+        "warning: 1 row named an item by its own id, and not by EAN as others do: b was taken for"
+    )
+    for more in (["--dry-run"], []):
+        said = beholder(*files(shop), "--map", "item_id=Barcode", *more)[0]
+        assert told in said
+        assert "2 rows joined by EAN, another id of items: 71 is a" in said
+
+
+def test_items_that_orders_made_and_products_have_as_variants_are_said(shop: Path) -> None:
+    orders, products = shop.parent / "orders.csv", shop.parent / "products.csv"
+    orders.write_text("Lineitem sku,user_id,event\nS1,u1,purchase\nS2,u2,purchase\nX,u2,purchase\n")
+    products.write_text("Handle,Title,Variant SKU\nshirt,Shirt,S1\nshirt,Shirt,S2\nhat,Hat,S3\n")
+    assert "that behaviour made" not in beholder("import", shop, "--interactions", orders)[0]
+    told = "warning: 2 items that behaviour made have the id of a variant of another item: S1 is in"
+    assert told in beholder("import", shop, "--items", products)[0]
+    assert told in beholder("check", shop)[0]
+    orders.write_text("Lineitem sku,user_id,event\nS1,u4,purchase\nS3,u5,purchase\n")
+    said = beholder("import", shop, "--interactions", orders)[0]
+    assert told in said
+    assert "2 rows joined by Variant SKU" in said
+    beholder("item", "delete", shop, "S1", "S2")
+    assert "that behaviour made" not in beholder("check", shop)[0]

@@ -125,6 +125,17 @@ def test_all_values_of_a_column_tell_its_decimal_mark_as_in_a_file() -> None:
     assert [each["price"] for each in own] == [1299, 12.5, 7]
     assert own[0]["colour"] == "1.299"
     assert any(note.startswith("price: a point marks thousands") for note in found.notes)
+    items = {"id": ["x", "y", "z"], "price": ["1.299", "1.499", "2.000"], "rating": [4.5, 4.5, 3.5]}
+    notes = quick(SMALL, items=items).notes  # floats have no mark
+    assert any(note.startswith("warning: price: 1.299 is read with a decimal") for note in notes)
+
+
+def test_what_says_that_there_is_no_value_is_none() -> None:
+    values = np.array([float("nan"), "4", "NULL", None], object)
+    told = events_of({**SMALL, "kind": ["view", "rating", "view", "view"], "rating": values}, {})
+    assert np.isnan(told.values).tolist() == [True, False, True, True]
+    with pytest.raises(DataError, match="is a rating without a number"):
+        events_of({**SMALL, "rating": values}, {})
 
 
 def test_what_says_that_there_is_no_moment_is_counted() -> None:

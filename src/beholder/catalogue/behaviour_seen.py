@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import msgspec
 import numpy as np
@@ -139,8 +140,9 @@ class Looking:
         self._file, self._reading = file, reading
         self._titles, self._refusals = titles, refusals
         self._near = NearIds(list(titles))
+        asked, column = cache(others), reading.mapping["item_id"]
         self._joins, self._joins_looked_up = (
-            JoinedIds(list(titles), self._are_items, others) for _ in range(2)
+            JoinedIds(list(titles), self._are_items, asked, column) for _ in range(2)
         )
         self._kinds: Counter[str] = Counter()
         self._times = np.empty(0, np.int64)  # the first and the last

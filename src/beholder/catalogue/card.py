@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES, KINDS
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
+from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.rating_threshold import doubts, misfit
 from beholder.percent import percent
 from beholder.store import Store, TrainingEvents
@@ -130,6 +131,8 @@ def card(store: Store) -> Card:
     if scale is not None and not scale.fits(threshold):
         warnings.append(misfit(scale, threshold))
     warnings += doubts(ratings, scale, threshold)
+    twice = made_twice(store)
+    warnings += [twice] if twice else []
     if store.unfinished:
         warnings.append(
             f"erasures that were begun and are not done: {store.unfinished}; a running server "

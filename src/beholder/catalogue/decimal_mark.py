@@ -15,7 +15,6 @@ from beholder.numbers_in_text import (
     bare,
     decimal_mark,
     either,
-    in_range,
     number,
     with_comma,
 )
@@ -132,7 +131,8 @@ NONE = Evidence()
 class MarksSeen:
     """The marks in the numbers of one column.
 
-    What is zero, or is written with an exponent, shows nothing: a program put it there.
+    What is zero, or is written with an exponent, shows nothing: a program put it there. Nor does
+    what is a number by its type, as in JSON and Parquet: it has no mark.
 
     Parameters
     ----------
@@ -165,12 +165,7 @@ class MarksSeen:
     def take(self, values: Sequence[Any], counts: Sequence[int]) -> None:
         """Look at different values, each of so many rows."""
         for value, n in zip(values, counts, strict=True):
-            if isinstance(value, float):
-                if in_range(value) and not value.is_integer():
-                    self._shows(".", f"{value:g}", n)
-            elif (
-                isinstance(value, str) and len(value) <= LONGEST and ("." in value or "," in value)
-            ):
+            if isinstance(value, str) and len(value) <= LONGEST and ("." in value or "," in value):
                 self._take(bare(value), n)
             if self._may_be_small and value is not None:
                 self._n += n

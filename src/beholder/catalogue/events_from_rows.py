@@ -45,6 +45,8 @@ class Columns:
         float32 (n,). NaN where there is none, infinite where it is no number.
     written
         uint8 (n,). How each is written; see `written_values`.
+    own_hours
+        How many rows have a day with an hour of its own beside a time of day.
     """
 
     items: Coded
@@ -55,6 +57,7 @@ class Columns:
     values: NDArray[np.float32]
     written: NDArray[np.uint8]
     timed: bool
+    own_hours: int = 0
 
 
 def columns(
@@ -89,15 +92,17 @@ def columns(
         for who in ("user", "session")
     )
     told = codes_of(batch.columns[mapping["kind"]], words) if "kind" in mapping else _all(n, kind)
+    times, own_hours = _times(batch, mapping, first) if timed else (np.zeros(n, np.int64), 0)
     return Columns(
         items=coded(batch.columns[mapping["item_id"]]),
         users=users,
         sessions=sessions,
         kinds=told,
-        times=_times(batch, mapping, first) if timed else np.zeros(n, np.int64),
+        times=times,
         values=values,
         written=written,
         timed=timed,
+        own_hours=own_hours,
     )
 
 
@@ -165,10 +170,14 @@ def numbers(
     return told[rows], np.array([way for _, way in read], np.uint8)[rows]
 
 
-def _times(batch: Batch, mapping: Mapping[str, str], first: Order) -> NDArray[np.int64]:
+def _times(batch: Batch, mapping: Mapping[str, str], first: Order) -> tuple[NDArray[np.int64], int]:
+    """Return the moments, and how many days have an hour of their own beside a time of day."""
     found = milliseconds(batch.columns[mapping["time"]], first)
     clock = mapping.get(time_of_day.FIELD)
-    return found if clock is None else time_of_day.on_days(found, batch.columns[clock])
+    if clock is None:
+        return found, 0
+    moments, own = time_of_day.on_days(found, batch.columns[clock])
+    return moments, int(own.sum())
 
 
 def _all(n: int, kind: str) -> NDArray[np.uint8]:

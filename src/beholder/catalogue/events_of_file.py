@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
@@ -106,10 +110,12 @@ class EventsOfFile:
         self.unknown: Counter[str] = Counter()
         self.elsewhere: dict[str, Counter[str]] = {}
         self._filled: Counter[str] = Counter()  # rows, by column that is taken for nothing
-        self._rows = 0
+        self._rows = self._own_hours = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
+        self._read: Callable[..., Iterator[Batch]] = lambda *_: iter(())
         self._slashed: Slashed | None = None
+        self._dates_are_told = False
         self._short = ""
         self._marks = Marks()
         self._way: int | None = None  # in which most ratings of the first rows are written
@@ -118,24 +124,29 @@ class EventsOfFile:
     def look_through(
         self, path: Path, form: Form, there: There, progress: Progress = SILENT
     ) -> None:
-        """Find the decimal mark of the values, and the scale, by all rows of the file.
+        """Find the decimal mark of the values, the scale, and the order of dates, by all rows.
 
         Parameters
         ----------
         there
             Returns of the items of a batch what `faults` asks for.
         """
+        self._read = partial(_read, path, form)
         if "value" not in self.mapping:
+            for first in islice(self._read(), 1 if "time" in self.mapping else 0):
+                self._look_at_dates(first, progress)
             return
         asked = None if "kind" in self.mapping else self._asked
         values = ValuesSeen(self.mapping["value"], asked)
-        for batch in _read(path, form, progress):
+        for batch in self._read(progress):
             values.take(batch.columns, batch.delimiter == ";")
+            self._see_dates(batch)
+        self._dates_are_told = True
         self._marks = values.told()
         if not values.low:
             return  # nothing that is above zero rates nothing
         ratings = Ratings()
-        for batch in _read(path, form, progress):
+        for batch in self._read(progress):
             found = self._columns(batch)
             reasons = self.faults(found, *there(found.items))
             ratings = ratings.and_those(_rated(found, reasons))
@@ -152,6 +163,7 @@ class EventsOfFile:
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
+        self._own_hours += found.own_hours
         self._see_written(batch, found)
         return found
 
@@ -233,7 +245,8 @@ class EventsOfFile:
         Where all words of a column are kinds, or some take something back; and where values may be
         meant otherwise.
         """
-        found = list(self._marks.doubts)
+        found = [*self._marks.doubts, *self._with_hours()]
+        found += [self._slashed.both] if self._slashed and self._slashed.both else []
         for column, words in self.elsewhere.items():
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
@@ -249,6 +262,12 @@ class EventsOfFile:
         return (
             "" if clock is None else time_of_day.SAID.format(clock=clock, day=self.mapping["time"])
         )
+
+    def _with_hours(self) -> list[str]:
+        if not self._own_hours:
+            return []
+        clock, day = self.mapping[time_of_day.FIELD], self.mapping["time"]
+        return [time_of_day.said_of_own(self._own_hours, clock, day)]
 
     def _way_of(self, found: Columns) -> int:
         """Return how ratings are written, by the first batch that has some."""
@@ -269,12 +288,31 @@ class EventsOfFile:
                 self._written[way] = written_values.said(column, text.strip(), way, value)
 
     def _order(self, batch: Batch) -> Order:
-        """Return what dates with slashes begin with, by the first batch that has some."""
-        if "time" in self.mapping and not (self._slashed and self._short):
-            values = distinct(batch.columns[self.mapping["time"]])[0]
-            self._slashed = self._slashed or slashed(values)
-            self._short = self._short or short_years(values)
+        """Return what dates with slashes begin with, as all of the file tell."""
+        if "time" in self.mapping and not self._short:
+            self._short = short_years(distinct(batch.columns[self.mapping["time"]])[0])
+        self._look_at_dates(batch)
         return self._slashed.first if self._slashed else ""
+
+    def _look_at_dates(self, batch: Batch, progress: Progress = SILENT) -> None:
+        """Read the file for its dates with slashes as soon as some rows have one."""
+        if self._dates_are_told or not self._see_dates(batch):
+            return
+        self._dates_are_told = True
+        for each in self._read(progress):
+            self._see_dates(each)
+
+    def _see_dates(self, batch: Batch) -> bool:
+        """Note what the dates of some rows tell, and whether they have one with slashes."""
+        column = batch.columns.get(self.mapping.get("time", ""))
+        if column is None:
+            return False
+        if isinstance(column, pa.Array):
+            column = column.filter(pc.match_substring(column, "/"))
+        found = slashed(distinct(column)[0])
+        if found is not None:
+            self._slashed = (self._slashed or found).and_those(found)
+        return found is not None
 
     def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""
@@ -298,7 +336,7 @@ def _rated(found: Columns, reasons: Mapping[int, str]) -> Ratings:
     return Ratings.of(found.values[kept(len(found.kinds), reasons) & (found.kinds == RATING)])
 
 
-def _read(path: Path, form: Form, progress: Progress) -> Iterator[Batch]:
+def _read(path: Path, form: Form, progress: Progress = SILENT) -> Iterator[Batch]:
     """Yield the rows of a file that can be read, as often as they are wanted."""
     progress.start(f"looking through {path.name}", path.stat().st_size, "bytes")
     for batch in UntilCut(open_rows(path, lambda *_: None, form)):

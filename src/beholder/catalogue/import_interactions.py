@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd_in
 from beholder.catalogue.joined_ids import SHARED, JoinedIds
+from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.other_ids import OtherIds, attributes_of
@@ -72,8 +74,9 @@ class InteractionsImport:
         ids = known["item_id"].to_pylist()
         self.items.add(ids, known["seq"].to_pylist())
         self.near = NearIds(ids)
+        others, column = cache(lambda: OtherIds().with_store(store)), self.mapping["item_id"]
         self.joins, self._joins_looked_up = (
-            JoinedIds(ids, self._is_item, lambda: OtherIds().with_store(store)) for _ in range(2)
+            JoinedIds(ids, self._is_item, others, column) for _ in range(2)
         )
         self.makes_items = makes_items(store, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
@@ -331,7 +334,7 @@ def import_interactions(
     doubts = [
         *work.joins.doubts,
         *reading.warnings,
-        *filter(None, [work.near.twins, work.joins.several]),
+        *filter(None, [work.near.twins, work.joins.several, made_twice(store)]),
     ]
     done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from beholder.catalogue.ids import odd_in
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
+from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows, with_ids
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
@@ -285,6 +286,8 @@ def import_items(
     done.refused = len(refusals) - before
     done.read += done.refused
     done.said += [*points.said, *alike.said, *marks.words(store.workspace)]
+    twice = made_twice(store)
+    done.said += [f"warning: {twice}"] if twice else []
     if leaving is not None:
         gone = missing(there, alike.seen.keys())
         found = outlook(gone, len(there), done.refused, bool(done.cut))

@@ -7,7 +7,7 @@ bring several, which are kept as a list.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -31,6 +31,10 @@ OPTIONS = (  # by which the variants of one product differ
 )  # fmt: skip
 VARYING = frozenset(map(plain, OPTIONS))
 NAMES = frozenset(map(plain, (*ITEM, *CODES))) - NOUNS
+# What files call otherwise than those of items do: orders of Shopify, and barcodes.
+ALIKE = {"lineitemsku": "variantsku"} | {
+    plain(name): "barcode" for name in CODES if "variant_" not in name and "isbn" not in name
+} | {"variantbarcode": "barcode"}  # fmt: skip
 EXACT = 2**53  # whole numbers below it are as they were written
 
 Ids = dict[str, dict[str, None]]
@@ -51,15 +55,15 @@ class OtherIds:
     """Items by their other ids."""
 
     def __init__(self) -> None:
-        self._named: dict[str, Named] = {}
+        self._items: dict[str, dict[str, str]] = {}  # by column and id
 
     def take(self, item_id: str, ids: Ids) -> None:
         """Take some ids of an item."""
         for column, own in ids.items():
+            items = self._items.setdefault(column, {})
             for each in own:
-                before = self._named.setdefault(each, Named(item_id, column))
-                if before.item != item_id:
-                    self._named[each] = Named(SEVERAL, column)
+                if items.setdefault(each, item_id) != item_id:
+                    items[each] = SEVERAL
 
     def with_store(
         self, store: Store, told: Container[str] = (), named: Container[str] = ()
@@ -77,13 +81,30 @@ class OtherIds:
             self.take(item_id, {column: own for column, own in ids.items() if column not in again})
         return self
 
-    def find(self, said: str) -> Named | None:
-        """Return the only item that has such an id, or `SEVERAL`; None: there is none."""
-        return self._named.get(said)
+    @property
+    def columns(self) -> list[str]:
+        """The columns that they stand in."""
+        return list(self._items)
 
-    def is_of_another(self, item_id: str) -> bool:
-        """Whether the id of an item is another item's, too."""
-        return self._named.get(item_id, Named(item_id, "")).item != item_id
+    def find(self, said: str, columns: Iterable[str] | None = None) -> Named | None:
+        """Return the only item that has such an id, or `SEVERAL`; None: there is none.
+
+        Parameters
+        ----------
+        columns
+            Those to look in; None: all.
+        """
+        found: Named | None = None
+        for column in self._items if columns is None else columns:
+            item = self._items[column].get(said)
+            if item is not None and (found is None or item != found.item):
+                found = Named(SEVERAL if found else item, column)
+        return found
+
+    def of_another(self, item_id: str) -> str:
+        """Return the column in which the id of an item is another item's; empty: in none."""
+        found = self.find(item_id)
+        return found.column if found is not None and found.item != item_id else ""
 
 
 def attributes_of(store: Store) -> Iterator[tuple[str, dict[str, Attribute]]]:
@@ -98,6 +119,11 @@ def attributes_of(store: Store) -> Iterator[tuple[str, dict[str, Attribute]]]:
 def is_other_id(name: str) -> bool:
     """Whether an attribute of this name has ids."""
     return plain(name) in NAMES
+
+
+def kin(name: str) -> str:
+    """Return what columns have in common that are of the same ids, by their names."""
+    return ALIKE.get(plain(name), plain(name))
 
 
 @lru_cache(4_096)

@@ -31,6 +31,7 @@ CLOCK = re.compile(
 )
 DAY = 86_400_000  # milliseconds
 SAID = "{clock} is read as the time of day of {day}"
+OWN = "{rows} an hour in {day} itself: {clock} is not added to {them}"
 
 
 def with_time_of_day(
@@ -75,8 +76,8 @@ def with_time_of_day(
     return found if day is None else found | {"time": day, FIELD: clock}
 
 
-def on_days(days: NDArray[np.int64], clocks: Column) -> NDArray[np.int64]:
-    """Return moments, int64 (n,): days and times of day together; `NO_CLOCK` where one is none.
+def on_days(days: NDArray[np.int64], clocks: Column) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return moments: days and times of day together; `NO_CLOCK` where one is none.
 
     Parameters
     ----------
@@ -84,11 +85,24 @@ def on_days(days: NDArray[np.int64], clocks: Column) -> NDArray[np.int64]:
         int64 (n,). As `milliseconds` has them.
     clocks
         An empty one is the beginning of its day, as of a file with days alone.
+
+    Returns
+    -------
+    tuple
+        The moments, int64 (n,), and which are so already, bool (n,): a day with an hour of its own
+        keeps it, whatever its time of day says.
     """
     values, rows = distinct(clocks)
     read = np.array([0 if value is None else _clock(value) for value in values], np.int64)[rows]
+    own = (days > NONE) & (days % DAY != 0)
     together = np.where(read == NO_CLOCK, NO_CLOCK, days + read)
-    return np.where(days > NONE, together, days)
+    return np.where((days > NONE) & ~own, together, days), own
+
+
+def said_of_own(n: int, clock: str, day: str) -> str:
+    """Say how many rows have a day with an hour of its own, and that they keep it."""
+    rows, them = ("1 row has", "it") if n == 1 else (f"{n:,} rows have", "these")
+    return OWN.format(rows=rows, clock=clock, day=day, them=them)
 
 
 def _clock(value: Any) -> int:

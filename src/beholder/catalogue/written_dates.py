@@ -40,6 +40,10 @@ ISO_POINTS = re.compile(
     re.ASCII,
 )
 ISO_PARTS = re.compile(r"\S{8,10}\D(?:\d{2}|\d{2}:\d{2}|\d{4})[.,]\d.*", re.ASCII)
+BOTH = (
+    "dates with slashes are refused, since some begin with the day ({day}) and some with the month "
+    "({month}): write 2025-12-31 for 31 December in all rows"
+)
 MONTHS = 12
 CENTURY = 70  # years of two digits from here on are of the century before
 
@@ -49,34 +53,49 @@ class Slashed(NamedTuple):
 
     Attributes
     ----------
-    first
-        What their first number is; empty: it may be either, or some say this and some that.
-    example
-        The date that tells; empty: none does.
+    day, month
+        The first date that begins with the day beyond doubt, and with the month; empty: none does.
     """
 
-    first: Order = ""
-    example: str = ""
+    day: str = ""
+    month: str = ""
+
+    def and_those(self, more: Slashed) -> Slashed:
+        """Return this and what other rows of the column tell."""
+        return Slashed(self.day or more.day, self.month or more.month)
+
+    @property
+    def first(self) -> Order:
+        """What their first number is; empty: it may be either, or some say this and some that."""
+        if bool(self.day) == bool(self.month):
+            return ""
+        return "day" if self.day else "month"
 
     def __str__(self) -> str:
         second = "month" if self.first == "day" else "day"
-        return f"dates such as {self.example} are read as {self.first}/{second}/year"
+        return f"dates such as {self.day or self.month} are read as {self.first}/{second}/year"
+
+    @property
+    def both(self) -> str:
+        """That some begin with the day and some with the month, in words; empty: they do not."""
+        return BOTH.format(day=self.day, month=self.month) if self.day and self.month else ""
 
 
 def slashed(values: Iterable[Any]) -> Slashed | None:
     """Return how the dates with slashes among values are read; None: there are none."""
-    there, found = False, dict[Order, str]()
+    there, day, month = False, "", ""
     for value in values:
-        date = SLASHES.fullmatch(value.strip().upper()) if isinstance(value, str) else None
+        written_so = isinstance(value, str) and "/" in value  # most are not, and there are many
+        date = SLASHES.fullmatch(value.strip().upper()) if written_so else None
         if date is None:
             continue
         there = True
         a, b = int(date["a"]), int(date["b"])
-        if (a > MONTHS) != (b > MONTHS):
-            found.setdefault("day" if a > MONTHS else "month", value.strip())
-    if not there:
-        return None
-    return Slashed(*next(iter(found.items()))) if len(found) == 1 else Slashed()
+        if b <= MONTHS < a:
+            day = day or value.strip()
+        elif a <= MONTHS < b:
+            month = month or value.strip()
+    return Slashed(day, month) if there else None
 
 
 def written(text: str, first: Order = "") -> datetime | None:

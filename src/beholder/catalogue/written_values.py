@@ -11,6 +11,7 @@ from typing import Any
 
 from beholder.behaviour.scales import Scale, scale_up_to
 from beholder.numbers_in_text import LONGEST, number, with_comma
+from beholder.store.ids import says_nothing
 
 PLAIN, CLOCK, OF_5, OF_10, OF_100 = range(5)  # how a value is written that is read
 OTHER, SHORT, LENGTH, STARS, SHARE = range(5, 10)  # and that is not
@@ -46,12 +47,14 @@ NOT_READ = {
 def read(value: Any, comma: bool, small: bool = False) -> tuple[float, int]:
     """Return a value, and how it is written; infinite for what is no finite number.
 
+    What says that there is none, such as `NULL`, is NaN.
+
     Parameters
     ----------
     comma, small
         Whether the decimal mark of the column is a comma, and a point as well; see `decimal_mark`.
     """
-    if value is None:
+    if value is None or (isinstance(value, str) and _says_nothing(value)):
         return math.nan, PLAIN
     if not isinstance(value, str):
         return _finite(value)
@@ -59,12 +62,17 @@ def read(value: Any, comma: bool, small: bool = False) -> tuple[float, int]:
     return _finite(told) if told is not None else _written(value.strip(), comma, small)
 
 
+def _says_nothing(text: str) -> bool:
+    return text.strip() in ("", "-") or says_nothing(text)
+
+
 def _finite(value: Any) -> tuple[float, int]:
     try:
         told = float(value)
     except (ValueError, TypeError, OverflowError):
         return math.inf, OTHER
-    return (told, PLAIN) if abs(told) < 3e38 else (math.inf, OTHER)  # NaN neither
+    # NaN is what programs have where there is nothing.
+    return (told, PLAIN) if math.isnan(told) or abs(told) < 3e38 else (math.inf, OTHER)
 
 
 def _written(text: str, comma: bool, small: bool) -> tuple[float, int]:

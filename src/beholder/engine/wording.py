@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import accumulate, chain, islice
 
 import numpy as np
 
@@ -20,12 +20,14 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     """Return how well each item answers the words, float32 (n,), at most 1.1; 0: not at all.
 
     A word counts by how few items say it. Words that no item says, in whatever form, are passed
-    over; what is not written as items write it is looked for among the first `MISSPELT` alone.
+    over; what is not written as items write it is looked for among the first `MISSPELT` alone, and
+    each part of `t-shirt` is one of these.
     """
     n = len(overlay.cards)
     matched, strong, whole, least = (np.zeros(n), np.zeros(n), 0.0, np.inf)
     words = dict.fromkeys(tuple(words_of(word)) for word in query.split())
-    said = (_said(overlay, parts, ALL if i < MISSPELT else PLAIN) for i, parts in enumerate(words))
+    before = accumulate(map(len, words), initial=0)
+    said = (_said(overlay, parts, MISSPELT - n) for parts, n in zip(words, before, strict=False))
     for strength in chain.from_iterable(said):
         often = int(np.count_nonzero(strength))
         if not often:
@@ -44,22 +46,29 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     return scores.astype(np.float32)
 
 
-def _said(overlay: Overlay, parts: tuple[str, ...], ways: int) -> Iterator[Floats]:
+def _said(overlay: Overlay, parts: tuple[str, ...], misspelt: int) -> Iterator[Floats]:
     """Yield how strongly each item says a word with all its parts, such as `SKU-1004`, `t-shirt`.
 
     They may be written in one, `tshirt`. Where no item says it in either way, and none is a
     number, the parts are words of their own.
+
+    Parameters
+    ----------
+    misspelt
+        How many of the parts may be.
     """
-    different = dict.fromkeys(parts)
+    different = {
+        part: ALL if i < misspelt else PLAIN for i, part in enumerate(dict.fromkeys(parts))
+    }
     every: Floats = np.full(len(overlay.cards), np.inf if parts else 0, np.float32)
-    for part in different:  # one at a time: there may be many
+    for part, ways in different.items():  # one at a time: there may be many
         np.minimum(every, _strength(overlay, part, ways), out=every)
     if len(parts) > 1:
         np.maximum(every, _strength(overlay, "".join(parts), STEM), out=every)
     if len(different) < 2 or any(part.isdigit() for part in parts) or every.any():
         yield every
     else:
-        yield from (_strength(overlay, part, ways) for part in different)
+        yield from (_strength(overlay, part, ways) for part, ways in different.items())
 
 
 def _strength(overlay: Overlay, word: str, ways: int) -> Floats:
