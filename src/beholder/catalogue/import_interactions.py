@@ -27,6 +27,7 @@ from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.without_people import WithoutPeople
 from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.settings_line import given, write_line
@@ -295,6 +296,7 @@ def import_interactions(
     refusals: Refusals,
     report: Report,
     progress: Progress,
+    private: WithoutPeople,
     form: Form = USUAL,
 ) -> FileReport:
     """Read an interactions file and store its events; what is there already stays untouched."""
@@ -316,6 +318,7 @@ def import_interactions(
                 if who in reading.mapping:
                     report.count_all(odd(batch.columns[reading.mapping[who]]))
             work.take(batch)
+            private.take(batch, reading.unknown)
             progress.advance(batch.size)
     progress.finish()
     done.cut = str(rows.error or "")

@@ -32,6 +32,7 @@ from beholder.catalogue.report import FileReport, Report, keep
 from beholder.catalogue.time_of_day import with_time_of_day
 from beholder.catalogue.told_columns import Told
 from beholder.catalogue.whole_file import Agree
+from beholder.catalogue.without_people import WithoutPeople, without_people
 from beholder.errors import BeholderError, DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
@@ -237,12 +238,16 @@ def import_files(
     refusals = Refusals(workspace.reports / f"{name}-refused.csv")
     folder = scan(request.media) if request.media else None
     pictures = Pictures(folder, workspace.media, workspace.settings.media.max_bytes)
+    private: list[WithoutPeople] = []
     try:
         seen_first = peek(request, workspace.reports)
         brought = vectors_of(workspace, request, refusals)
         for seen in seen_first:
+            private.append(WithoutPeople(seen.what, seen.batch, seen.mapping, seen.form.header))
             with of_file(seen.path):
-                done = _import_one(store, seen, request, pictures, refusals, report, progress)
+                done = _import_one(
+                    store, seen, request, pictures, refusals, report, progress, private[-1]
+                )
             done.unread = list(seen.batch.left)
             done.said = [*seen.said, *done.said]
             report.files.append(done)
@@ -259,7 +264,7 @@ def import_files(
         file_names.keep(workspace.media, pictures.names())
     _finish(store, report, pictures, refusals)
     report.seconds = round(time.monotonic() - began, 3)
-    return report, keep(report, workspace.reports, name)
+    return report, keep(without_people(report, private), workspace.reports, name)
 
 
 def _keep_told(reports: Path, seen: Peek) -> list[str]:
@@ -279,6 +284,7 @@ def _import_one(
     refusals: Refusals,
     report: Report,
     progress: Progress,
+    private: WithoutPeople,
 ) -> FileReport:
     path, mapping = seen.path, seen.mapping
     if seen.what == "items":
@@ -296,7 +302,9 @@ def _import_one(
     if seen.what == "users":
         return import_users(store, path, mapping, seen.batch, refusals, report, request.form)
     reading = EventsOfFile(mapping, request.kind, seen.told.words)
-    return import_interactions(store, path, reading, refusals, report, progress, request.form)
+    return import_interactions(
+        store, path, reading, refusals, report, progress, private, request.form
+    )
 
 
 def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:
