@@ -14,7 +14,7 @@ from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd
 from beholder.catalogue.import_interactions import makes_items
 from beholder.catalogue.import_users import changes
-from beholder.catalogue.items_from_rows import records, type_of
+from beholder.catalogue.items_from_rows import Spoken, records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
 from beholder.catalogue.pictures import Pictures
@@ -29,7 +29,7 @@ from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.rows_of_item import RowsOfItems
 from beholder.catalogue.run import Peek, Request, of_file, peek, vectors_of
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
-from beholder.catalogue.whole_file import held, missing, outlook
+from beholder.catalogue.whole_file import held, leaves, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
 from beholder.store.records import Attribute
 from beholder.unicode import writable
@@ -62,14 +62,16 @@ def dry_run(store: Store, request: Request) -> DryRun:
         found.sights.append(sight)
         if seen.what == "items":
             before = len(refusals)
-            named = _look_at_items(store, seen, pictures, refusals, found, sight, others)
+            spoken = _look_at_items(store, seen, pictures, refusals, found, sight, others)
+            named, leave = spoken.titles, set[str]()
             if request.leaving is not None:
                 there = held(store)
                 gone = missing(there, named.keys())
                 found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
-            known |= named
+                leave = set(leaves(gone, len(there), found.gone, request.leaving))
+            known = {item: title for item, title in known.items() if item not in leave} | named
             of_items = seen
-            others_of = partial(others.with_store, store, sight.attributes, named)
+            others_of = partial(others.with_store, store, spoken.of, leave)
             if sight.cut or not named:
                 tables = request.tables()
                 found.not_read = [tables[what].name for what in tables if what != "items"]
@@ -114,10 +116,10 @@ def _look_at_items(
     found: DryRun,
     sight: Sight,
     others: OtherIds,
-) -> dict[str, str]:
-    """Return the titles of the items of a file, by id; their other ids go into `others`."""
+) -> Spoken:
+    """Return what a file says of items; their other ids go into `others`."""
     shown: dict[str, set[str]] = {}  # files by item
-    titles: dict[str, str] = {}
+    spoken = Spoken(seen.mapping)
     alike = RowsOfItems(seen.mapping)
     points = points_in(seen.path, seen.mapping, seen.form)
     sight.said += points.said
@@ -126,6 +128,7 @@ def _look_at_items(
     for batch in rows:
         found.count_all(odd(batch.columns[seen.mapping["item_id"]]))
         marks.take(batch)
+        spoken.see(batch.columns)
         for row in records(batch, seen.mapping, points):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
@@ -134,7 +137,7 @@ def _look_at_items(
             for rule in row.rules(seen.mapping):
                 found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight, row.record)
-            titles.setdefault(item_id, row.record.title)
+            spoken.take(row.record, row.said)
             again = alike.take(row.record, row.number)
             look = pictures.wanted if again is None else pictures.named
             files = look(item_id, row.pictures).files
@@ -152,7 +155,7 @@ def _look_at_items(
     sight.cut = str(rows.error or "")
     found.items = len(shown)
     _count(found, shown.values())
-    return titles
+    return spoken
 
 
 def _attributes(store: Store, seen: Peek | None) -> Iterator[Mapping[str, Attribute]]:

@@ -81,6 +81,12 @@ def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
     return found
 
 
+def leaves(gone: list[str], n: int, found: Gone, agree: Agree) -> list[str]:
+    """Return which of `gone` would leave, as `let_go` lets them."""
+    stay = found.stay or (found.ask and not agree(len(gone), n))
+    return [] if stay else gone
+
+
 def let_go(store: Store, gone: list[str], n: int, found: Gone, agree: Agree = never) -> Gone:
     """Take items out of the catalogue, as `outlook` found."""
     if found.ask and not agree(len(gone), n):

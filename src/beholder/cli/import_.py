@@ -96,7 +96,7 @@ def command(
         kind,
         kind_words.parse(words),
         Form(encoding, not no_header),
-        _asking(yes, as_json) if full else None,
+        (_asked(yes, as_json) if dry_run else _asking(yes, as_json)) if full else None,
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace, wait=PATIENT) as store:
@@ -136,6 +136,11 @@ def _asking(yes: bool, as_json: bool) -> Agree:
         return click.confirm(f"Take {leaving} of {of} items out of the catalogue?", err=True)
 
     return agree
+
+
+def _asked(yes: bool, as_json: bool) -> Agree:
+    """Return what a dry run takes for the answer: whoever is there to be asked agrees."""
+    return lambda _leaving, _of: yes or _somebody(as_json)
 
 
 def _somebody(as_json: bool) -> bool:
