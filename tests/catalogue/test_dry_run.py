@@ -240,7 +240,7 @@ def test_items_of_which_none_is_read_stop_the_dry_run_as_the_import(shop: Path) 
     words = "import", shop, "--items", shop.parent / "items.csv"
     more = "--interactions", shop.parent / "log.csv", "--dry-run"
     _, error = beholder(*words, *more, status=1)
-    assert "no item could be read; log.csv would not be read" in error
+    assert "no row of items.csv could be read; log.csv would not be read" in error
 
 
 def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> None:

@@ -84,3 +84,32 @@ def test_other_ids_hold_where_a_row_does_not_speak_of_them(
     beholder("import", shop, "--items", written(shop, "before.csv", SAID_BEFORE))
     log = written(shop, "log.csv", LOG)
     assert joined(shop, "--items", written(shop, name, text), "--interactions", log) == n
+
+
+REFUSED = {
+    "some": "user_id,item_id,date\nu1,A,2025-01-02\nu2,A,hello\n",
+    "all": "user_id,item_id,date\nu1,A,hello\nu2,A,hello\n",
+    "none": "user_id,item_id,date\nu1,A,2025-01-02\nu2,A,2025-01-03\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("log", "strict", "status"),
+    [("some", True, 3), ("some", False, 0), ("all", True, 1), ("all", False, 1), ("none", True, 0)],
+)
+def test_the_status_is_that_of_the_import(shop: Path, log: str, strict: bool, status: int) -> None:
+    beholder("import", shop, "--items", written(shop, "i.csv", "sku,title\nA,a\n"))
+    file = written(shop, "log.csv", REFUSED[log])
+    words = ("import", shop, "--interactions", file, *["--strict"] * strict)
+    told = [beholder(*words, *more, status=status)[1] for more in (["--dry-run"], [])]
+    said = "no row of log.csv could be read"
+    assert [said in each for each in told] == [log == "all"] * 2
+
+
+@pytest.mark.parametrize("option", ["items", "users"])
+def test_the_status_of_a_file_without_a_row_that_is_read(shop: Path, option: str) -> None:
+    text = {"items": "sku,title\n,x\n,y\n", "users": "user,profiling\nu1,perhaps\n"}[option]
+    file = written(shop, "file.csv", text)
+    for more in (["--dry-run"], []):
+        words = beholder("import", shop, f"--{option}", file, *more, status=1)[1]
+        assert "no row of file.csv could be read" in words

@@ -118,6 +118,7 @@ def _look_at_items(
     others: OtherIds,
 ) -> Spoken:
     """Return what a file says of items; their other ids go into `others`."""
+    refused_before = len(refusals)
     shown: dict[str, set[str]] = {}  # files by item
     spoken = Spoken(seen.mapping)
     alike = RowsOfItems(seen.mapping)
@@ -153,6 +154,7 @@ def _look_at_items(
                 sight.pictures.append(Understood(item_id, *told))
     sight.said += [*alike.said, *marks.foreseen(store.workspace)]
     sight.cut = str(rows.error or "")
+    sight.refused_whole = not shown and len(refusals) > refused_before
     found.items = len(shown)
     _count(found, shown.values())
     return spoken
@@ -192,6 +194,8 @@ def _look_at_users(
     for wished in said.rest():
         take(wished)
     found.users_refused, found.users_unnamed = len(refusals) - refused_before, said.unnamed
+    told = found.users_changed + found.users_same
+    sight.refused_whole = not told and found.users_refused > 0
     sight.cut = str(rows.error or "")
 
 
@@ -229,6 +233,7 @@ def _look_at_interactions(
     found: DryRun,
     sight: Sight,
 ) -> BehaviourSeen:
+    refused_before = len(refusals)
     reading.look_through(seen.path, seen.form, looking.there)
     rows = _rows(seen, refusals)
     try:
@@ -246,7 +251,10 @@ def _look_at_interactions(
         rows.close()
     sight.cut = str(rows.error or "")
     found.count(UNTIMED, looking.untimed)
-    return looking.end()
+    behaviour = looking.end()
+    refused = len(refusals) - refused_before
+    sight.refused_whole = bool(refused) and not (behaviour.kinds or behaviour.more)
+    return behaviour
 
 
 def _rows(seen: Peek, refusals: Refusals) -> UntilCut[Batch]:

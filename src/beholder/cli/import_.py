@@ -101,7 +101,7 @@ def command(
     workspace = Workspace.open(directory)
     with Store.open(workspace, wait=PATIENT) as store:
         if dry_run:
-            return _look(store, request, as_json, yes)
+            return _look(store, request, as_json, yes, strict)
         with console.progress() as progress:
             report, path = import_files(workspace, store, request, progress)
     if as_json:
@@ -148,7 +148,7 @@ def _somebody(as_json: bool) -> bool:
     return not as_json and sys.stdin.isatty()
 
 
-def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
+def _look(store: object, request: object, as_json: bool, yes: bool, strict: bool) -> int:
     """Print what the import would find; return its status, as far as that can be told."""
     from beholder.catalogue.dry_run import dry_run
     from beholder.catalogue.import_interactions import under_half
@@ -172,13 +172,16 @@ def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
     rest = f"; {' and '.join(found.not_read)} would not be read" if found.not_read else ""
     for told in cut:
         console.echo(f"beholder: {told}; what comes before would be read{rest}", err=True)
-    if rest and not cut:
-        console.echo(f"beholder: no item could be read{rest}", err=True)
+    whole = [sight.file for sight in found.sights if sight.refused_whole]
+    if whole:
+        console.echo(f"beholder: no row of {' and '.join(whole)} could be read{rest}", err=True)
     asked = found.gone.ask and not yes and not _somebody(as_json)
     of_users = any(sight.cut for sight in found.sights if sight.what == "users")
     _print_unsaid(found.users_refused, found.users_unnamed, of_users)
     unsaid = bool(found.users_refused)
-    return REFUSED_WHOLE if cut or rest or unsaid or found.gone.stay or asked else 0
+    if cut or whole or unsaid or found.gone.stay or asked:
+        return REFUSED_WHOLE
+    return REFUSED_IN_PART if strict and found.refused else 0
 
 
 def _print_unsaid(rows: int, unnamed: int, cut: bool) -> None:
