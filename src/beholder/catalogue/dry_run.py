@@ -27,7 +27,8 @@ from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.rows_of_item import RowsOfItems
-from beholder.catalogue.run import Peek, Request, of_file, peek, vectors_of
+from beholder.catalogue.run import Peek, Request, peek, vectors_of
+from beholder.catalogue.same_file import CHANGED, changed, of_file
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, leaves, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
@@ -60,40 +61,41 @@ def dry_run(store: Store, request: Request) -> DryRun:
             said=list(seen.said),
         )
         found.sights.append(sight)
-        if seen.what == "items":
-            before = len(refusals)
-            spoken = _look_at_items(store, seen, pictures, refusals, found, sight, others)
-            named, leave = spoken.titles, set[str]()
-            if request.leaving is not None:
-                there = held(store)
-                gone = missing(there, named.keys())
-                found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
-                leave = set(leaves(gone, len(there), found.gone, request.leaving))
-            known = {item: title for item, title in known.items() if item not in leave} | named
-            of_items = seen
-            others_of = partial(others.with_store, store, spoken.of, leave)
-            if sight.cut or not named:
-                tables = request.tables()
-                found.not_read = [tables[what].name for what in tables if what != "items"]
-                break
-        elif seen.what == "users":
-            _look_at_users(store, seen, refusals, found, sight)
-        else:
-            makes = makes_items(store, len(known))
-            reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
-            looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
-            with of_file(seen.path):
+        with of_file(seen.path, seen.stamp):
+            if seen.what == "items":
+                before = len(refusals)
+                spoken = _look_at_items(store, seen, pictures, refusals, found, sight, others)
+                named, leave = spoken.titles, set[str]()
+                if request.leaving is not None:
+                    there = held(store)
+                    gone = missing(there, named.keys())
+                    found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
+                    leave = set(leaves(gone, len(there), found.gone, request.leaving))
+                known = {item: title for item, title in known.items() if item not in leave} | named
+                of_items = seen
+                others_of = partial(others.with_store, store, spoken.of, leave)
+                if sight.cut or not named:
+                    tables = request.tables()
+                    found.not_read = [tables[what].name for what in tables if what != "items"]
+                    break
+            elif seen.what == "users":
+                _look_at_users(store, seen, refusals, found, sight)
+            else:
+                makes = makes_items(store, len(known))
+                reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
+                looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
                 found.behaviour = _look_at_interactions(
                     seen, reading, looking, refusals, found, sight
                 )
-            if looking.missing and not found.behaviour.near:
-                elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
-                found.behaviour.near = elsewhere
-            if reading.ratings.total:
-                threshold, doubts = foreseen(store.workspace, reading.ratings, reading.scale)
-                found.behaviour.likes_from = threshold
-                found.behaviour.warnings += doubts
-            known |= looking.made
+                if looking.missing and not found.behaviour.near:
+                    elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
+                    found.behaviour.near = elsewhere
+                if reading.ratings.total:
+                    threshold, doubts = foreseen(store.workspace, reading.ratings, reading.scale)
+                    found.behaviour.likes_from = threshold
+                    found.behaviour.warnings += doubts
+                known |= looking.made
+        sight.said += [CHANGED] * changed(seen.path, seen.stamp)
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
     brought = vectors_of(store.workspace, request, refusals)

@@ -22,6 +22,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.rows_of_item import Again, RowsOfItems
+from beholder.catalogue.same_file import changed, stamp
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.stock_of_rows import Stock, with_more
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
@@ -257,6 +258,7 @@ def import_items(
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
     there = [] if leaving is None else held(store)  # before the file adds others
+    began = stamp(path)
     refuse = refusals.of(path.name)
 
     alike = RowsOfItems(mapping)
@@ -287,7 +289,8 @@ def import_items(
     done.said += [*points.said, *alike.said, *marks.words(store.workspace)]
     if leaving is not None:
         gone = missing(there, alike.seen.keys())
-        found = outlook(gone, len(there), done.refused, bool(done.cut))
+        other = changed(path, began)
+        found = outlook(gone, len(there), done.refused, bool(done.cut), other)
         done.gone = let_go(store, gone, len(there), found, leaving)
     return done
 

@@ -318,6 +318,8 @@ def _remedy(gone: Gone) -> str:
     """Return what lets items go that stay."""
     if gone.stay in ("", gone.ask):
         return "mend the file, or say --yes where it is right"
+    if gone.stay.startswith("the file changed"):
+        return "import it again, once nothing writes it any more"
     return "mend the file, and import it again (--yes does not help where rows are missing)"
 
 
