@@ -247,3 +247,12 @@ def test_an_item_is_in_stock_where_one_of_its_rows_is(shop: Path, apart: bool) -
         assert shirt["Option1 Value"] == ["S", "M", "L"]
         assert any("with a stock of their own" in rule for rule in done["rules"])
     assert done["files"][0]["same"] == 2 + 2 * (not apart) or done["files"][0]["changed"] == 0
+
+
+def test_rows_that_stand_apart_are_added_in_runs(shop: Path) -> None:
+    rows = [f"h{n},Title {n},S{n}-{times}" for times in range(2) for n in range(1_201)]
+    (shop.parent / "apart.csv").write_text("\n".join(["Handle,Title,Variant SKU", *rows]))
+    told = beholder("import", shop, "--items", shop.parent / "apart.csv")[1]
+    assert "items whose rows stand apart: 1201 in " in told
+    held = attributes(shop)
+    assert all(held[f"h{n}"]["Variant SKU"] == [f"S{n}-0", f"S{n}-1"] for n in range(1_201))
