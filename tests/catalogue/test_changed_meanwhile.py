@@ -1,4 +1,7 @@
-"""A file is read more than once: where it is another one the second time, that is said."""
+"""What happens while an import reads: another file in the place of the first, another import.
+
+A file is read more than once; where it is another one the second time, that is said.
+"""
 
 from __future__ import annotations
 
@@ -85,3 +88,16 @@ def test_nothing_leaves_by_a_file_that_changed(store: Store, tmp_path: Path) -> 
     report, _ = import_files(store.workspace, store, request, meanwhile)
     assert report.files[0].gone.stay.startswith("the file changed while it was read")
     assert store.item("F")["title"] == "f"
+
+
+def test_items_that_another_import_made_meanwhile_are_not_counted(
+    store: Store, tmp_path: Path
+) -> None:
+    log, items = tmp_path / "log.csv", tmp_path / "items.csv"
+    log.write_text("user_id,item_id\nu1,A\nu2,B\nu3,G\n")
+    items.write_text(ITEMS)
+    other = Request(items=items)
+    meanwhile = Meanwhile(True, lambda: import_files(store.workspace, store, other))
+    report, _ = import_files(store.workspace, store, Request(interactions=log), meanwhile)
+    assert any(said.startswith("1 item made of ids alone") for said in report.files[0].said)
+    assert store.item("A")["title"] == "a"
