@@ -6,8 +6,8 @@ import re
 
 SIGNS = re.compile(r"^(?:[€$£¥]|EUR|USD|GBP|CHF)\s*|\s*(?:[€$£¥]|EUR|USD|GBP|CHF)$")
 PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-THOUSANDS = re.compile(r"-?(?!0,)[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
-POINTS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")  # of thousands, as there are several
+THOUSANDS = re.compile(r"[+-]?(?!0,)[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+POINTS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")  # of thousands, as there are several
 # Switzerland, France and others: the mark of thousands is no point and no comma.
 APART = re.compile(r"-?[0-9]{1,3}(?:[ \u00a0\u202f'\u2019][0-9]{3})+(?:[.,][0-9]{1,2})?")
 MARKS = re.compile(r"[ \u00a0\u202f'\u2019]")
@@ -15,12 +15,15 @@ LONGEST = 300  # characters
 LARGEST = 1e300  # either side of zero: beyond it is nothing that anybody means
 # A decimal comma beyond doubt: all but one with three digits behind, and one to three before it.
 COMMA = re.compile(
-    r"-?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]{1,3},[0-9]{4,}"
+    r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,[0-9]{1,2}|[0-9]{1,3},[0-9]{4,}"
     r"|[0-9]{4,},[0-9]{3}|0,[0-9]{3})"
 )
 # Thousands or thousandths: its column tells; see `catalogue.decimal_mark`.
-EITHER = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+EITHER = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 POINT = re.compile(r"\.[0-9]")
+ROUND = re.compile(r"(?<=[0-9])([.,])[-\u2013\u2014]$")  # 49,- as prices are written
+ROUNDED = ("-", "\u2013", "\u2014")
+MINUS = "\u2212"  # as it is typeset
 
 # Only these are read as numbers from text: a product code of digits is a name, not a number.
 NUMBERS = frozenset(
@@ -50,7 +53,8 @@ def is_numeric(value: object) -> bool:
 
 def bare(text: str) -> str:
     """Return a number as it stands, without the sign of a currency beside it."""
-    return SIGNS.sub("", text.strip())
+    own = SIGNS.sub("", text.strip()).replace(MINUS, "-", 1)
+    return ROUND.sub(r"\g<1>00", own) if own[-1:] in ROUNDED else own
 
 
 def sign(text: str) -> str:

@@ -1,10 +1,16 @@
-"""Texts that cannot be written: JSON can hold halves of characters, and so can names of files."""
+"""Texts that cannot be written, or shown as they are.
+
+JSON can hold halves of characters, and so can names of files; terminals obey control characters.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 LARGEST = 2**63  # of a whole number in JSON as others read it
+# What a terminal obeys, and what turns the order of a line around; not tab and end of line.
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def is_unicode(text: str) -> bool:
@@ -16,6 +22,16 @@ def is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def visible(text: str) -> str:
+    """Return a text of a file for a terminal: control characters as `\\x1b`, to be seen."""
+    return OBEYED.sub(_written, text)
+
+
+def _written(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def writable(value: Any) -> Any:

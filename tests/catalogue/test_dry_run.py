@@ -64,6 +64,20 @@ def test_what_the_import_would_warn_of_is_said_before(shop: Path) -> None:
     assert f"warning: {warning}" in done
 
 
+def test_ratings_of_no_usual_scale_that_hardly_reach_the_threshold_are_warned_of(
+    shop: Path,
+) -> None:
+    log = "user,item_id,stars\n" + "".join(f"u{i},i{i % 9},{-i % 7 - 30}\n" for i in range(200))
+    said, seen = look(shop, log)
+    (warning,) = seen["warnings"]
+    assert warning.startswith("0 of 200 ratings reach behaviour.rating_threshold")
+    assert "(no usual one)" in seen["scale"]
+    words = "import", shop, "--items", shop.parent / "items.csv"
+    done = "".join(beholder(*words, "--interactions", shop.parent / "log.csv"))
+    assert f"warning: {warning}" in said
+    assert f"warning: {warning}" in done
+
+
 def test_the_scale_of_ratings_is_shown_and_nothing_is_written(shop: Path) -> None:
     before = (shop / "beholder.toml").read_text()
     said, seen = look(shop, "user,item_id,stars\nu1,i1,4\nu2,i2,9\nu3,i3,10\n")
@@ -240,7 +254,7 @@ def test_items_of_which_none_is_read_stop_the_dry_run_as_the_import(shop: Path) 
     words = "import", shop, "--items", shop.parent / "items.csv"
     more = "--interactions", shop.parent / "log.csv", "--dry-run"
     _, error = beholder(*words, *more, status=1)
-    assert "no item could be read; log.csv would not be read" in error
+    assert "no row of items.csv could be read; log.csv would not be read" in error
 
 
 def test_ratings_beside_other_kinds_are_said_to_be_no_opinion(shop: Path) -> None:

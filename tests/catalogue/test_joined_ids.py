@@ -307,3 +307,12 @@ def test_items_that_orders_made_and_products_have_as_variants_are_said(shop: Pat
     assert "2 rows joined by Variant SKU" in said
     beholder("item", "delete", shop, "S1", "S2")
     assert "that behaviour made" not in beholder("check", shop)[0]
+
+
+def test_rows_that_stand_apart_are_added_in_runs(shop: Path) -> None:
+    rows = [f"h{n},Title {n},S{n}-{times}" for times in range(2) for n in range(1_201)]
+    (shop.parent / "apart.csv").write_text("\n".join(["Handle,Title,Variant SKU", *rows]))
+    told = beholder("import", shop, "--items", shop.parent / "apart.csv")[1]
+    assert "items whose rows stand apart: 1200 in " in told
+    held = attributes(shop)
+    assert all(held[f"h{n}"]["Variant SKU"] == [f"S{n}-0", f"S{n}-1"] for n in range(1_201))

@@ -111,7 +111,7 @@ def test_a_wrong_map_leaves_nothing_for_the_right_one(shop: Path) -> None:
 def test_the_dry_run_makes_the_items_that_the_import_makes(shop: Path) -> None:
     rows = [{"user": f"u{n}", "item": f"i{n}", "time": "03/09/2025"} for n in range(4)]
     words = "import", shop, "--interactions", log_of(shop, *rows), "--dry-run"
-    looked = beholder(*words)[0]
+    looked = beholder(*words, status=1)[0]
     assert "of ids alone" not in looked
     assert "4 of 4 interactions join an item: 100%\n0 of these would be kept\n" in looked
     rows[1]["time"] = rows[2]["time"] = "2025-03-09"

@@ -25,7 +25,8 @@ def test_it_is_said_so(column: str, value: object) -> None:
     [("Published", "true"), ("Published", 1.0), ("is_active", "yes"), ("available", "3"),
      ("deleted", "0"), ("hidden", "no"), ("status", "active"), ("state", "Ontario"),
      ("deleted_at", "NULL"), ("deleted_at", "0"), ("colour", "hidden"), ("category", "draft"),
-     ("isle", "no")],
+     ("isle", "no"), ("deleted_at", "0000-00-00 00:00:00"), ("deleted_at", "\\N"),
+     ("archived_at", "n/a"), ("archived_at", "-")],
 )  # fmt: skip
 def test_it_is_not_said_so(column: str, value: object) -> None:
     assert withdrawn(column, value) == ""

@@ -63,7 +63,7 @@ def test_where_one_item_does_not_exist_none_is_changed(
         (["=3"], "'=3' sets nothing"),
         (["price=3", "price=4"], "price is set twice"),
         (["price=abc"], "price is a number, and 'abc' is none (write it as in price=12.50"),
-        (["Stock=1|2"], "Stock is a number"),
+        (["Stock=1|2"], "stock is a number"),
         (["weight=1e999"], "weight is no number between -1e300 and 1e300"),
         (["n" * 257 + "=1"], "the name of an attribute is longer than 256 characters"),
         (["item_id=other"], "item_id is not set by this command"),

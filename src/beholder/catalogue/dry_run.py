@@ -14,7 +14,7 @@ from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd_in
 from beholder.catalogue.import_interactions import makes_items
 from beholder.catalogue.import_users import changes
-from beholder.catalogue.items_from_rows import records, type_of
+from beholder.catalogue.items_from_rows import Spoken, records, type_of
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
 from beholder.catalogue.pictures import Pictures
@@ -27,9 +27,10 @@ from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.rows_of_item import RowsOfItems
-from beholder.catalogue.run import Peek, Request, of_file, peek, vectors_of
+from beholder.catalogue.run import Peek, Request, peek, vectors_of
+from beholder.catalogue.same_file import CHANGED, changed, of_file
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
-from beholder.catalogue.whole_file import held, missing, outlook
+from beholder.catalogue.whole_file import held, leaves, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
 from beholder.store.records import Attribute
 from beholder.unicode import writable
@@ -60,40 +61,43 @@ def dry_run(store: Store, request: Request) -> DryRun:
             said=list(seen.said),
         )
         found.sights.append(sight)
-        if seen.what == "items":
-            before = len(refusals)
-            named = _look_at_items(store, seen, pictures, refusals, found, sight, others)
-            if request.leaving is not None:
-                there = held(store)
-                gone = missing(there, named.keys())
-                found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
-            known |= named
-            of_items = seen
-            others_of = partial(others.with_store, store, sight.attributes, named)
-            if sight.cut or not named:
-                tables = request.tables()
-                found.not_read = [tables[what].name for what in tables if what != "items"]
-                break
-        elif seen.what == "users":
-            _look_at_users(store, seen, refusals, found, sight)
-        else:
-            makes = makes_items(store, len(known))
-            reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
-            looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
-            refused = "" if of_items is None else refusals.told_of(of_items.path.name)
-            with of_file(seen.path):
+        with of_file(seen.path, seen.stamp):
+            if seen.what == "items":
+                before = len(refusals)
+                spoken = _look_at_items(store, seen, pictures, refusals, found, sight, others)
+                named, leave = spoken.titles, set[str]()
+                if request.leaving is not None:
+                    there = held(store)
+                    gone = missing(there, named.keys())
+                    found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
+                    leave = set(leaves(gone, len(there), found.gone, request.leaving))
+                known = {item: title for item, title in known.items() if item not in leave} | named
+                of_items = seen
+                others_of = partial(others.with_store, store, spoken.of, leave)
+                if sight.cut or not named:
+                    tables = request.tables()
+                    found.not_read = [tables[what].name for what in tables if what != "items"]
+                    break
+            elif seen.what == "users":
+                _look_at_users(store, seen, refusals, found, sight)
+            else:
+                makes = makes_items(store, len(known))
+                reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
+                looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
+                refused = "" if of_items is None else refusals.told_of(of_items.path.name)
                 found.behaviour = _look_at_interactions(
                     seen, reading, looking, refusals, found, sight
                 )
-            found.behaviour.items_refused = refused
-            if looking.missing and not found.behaviour.near:
-                elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
-                found.behaviour.near = elsewhere
-            if reading.ratings.total:
-                threshold, doubts = foreseen(store.workspace, reading.ratings, reading.scale)
-                found.behaviour.likes_from = threshold
-                found.behaviour.warnings += doubts
-            known |= looking.made
+                found.behaviour.items_refused = refused
+                if looking.missing and not found.behaviour.near:
+                    elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
+                    found.behaviour.near = elsewhere
+                if reading.ratings.total:
+                    threshold, doubts = foreseen(store.workspace, reading.ratings, reading.scale)
+                    found.behaviour.likes_from = threshold
+                    found.behaviour.warnings += doubts
+                known |= looking.made
+        sight.said += [CHANGED] * changed(seen.path, seen.stamp)
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
     brought = vectors_of(store.workspace, request, refusals)
@@ -116,10 +120,11 @@ def _look_at_items(
     found: DryRun,
     sight: Sight,
     others: OtherIds,
-) -> dict[str, str]:
-    """Return the titles of the items of a file, by id; their other ids go into `others`."""
+) -> Spoken:
+    """Return what a file says of items; their other ids go into `others`."""
+    refused_before = len(refusals)
     shown: dict[str, set[str]] = {}  # files by item
-    titles: dict[str, str] = {}
+    spoken = Spoken(seen.mapping)
     alike = RowsOfItems(seen.mapping)
     points = points_in(seen.path, seen.mapping, seen.form)
     sight.said += points.said
@@ -128,6 +133,7 @@ def _look_at_items(
     for batch in rows:
         found.count_all(odd_in(batch, seen.mapping))
         marks.take(batch)
+        spoken.see(batch.columns)
         for row in records(batch, seen.mapping, points):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
@@ -136,7 +142,7 @@ def _look_at_items(
             for rule in row.rules(seen.mapping):
                 found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight, row.record)
-            titles.setdefault(item_id, row.record.title)
+            spoken.take(row.record, row.said)
             again = alike.take(row.record, row.number)
             look = pictures.wanted if again is None else pictures.named
             files = look(item_id, row.pictures).files
@@ -152,9 +158,10 @@ def _look_at_items(
                 sight.pictures.append(Understood(item_id, *told))
     sight.said += [*alike.said, *marks.foreseen(store.workspace)]
     sight.cut = str(rows.error or "")
+    sight.refused_whole = not shown and len(refusals) > refused_before
     found.items = len(shown)
     _count(found, shown.values())
-    return titles
+    return spoken
 
 
 def _attributes(store: Store, seen: Peek | None) -> Iterator[Mapping[str, Attribute]]:
@@ -191,6 +198,8 @@ def _look_at_users(
     for wished in said.rest():
         take(wished)
     found.users_refused, found.users_unnamed = len(refusals) - refused_before, said.unnamed
+    told = found.users_changed + found.users_same
+    sight.refused_whole = not told and found.users_refused > 0
     sight.cut = str(rows.error or "")
 
 
@@ -228,6 +237,7 @@ def _look_at_interactions(
     found: DryRun,
     sight: Sight,
 ) -> BehaviourSeen:
+    refused_before = len(refusals)
     reading.look_through(seen.path, seen.form, looking.there)
     rows = _rows(seen, refusals)
     try:
@@ -243,7 +253,10 @@ def _look_at_interactions(
         rows.close()
     sight.cut = str(rows.error or "")
     found.count(UNTIMED, looking.untimed)
-    return looking.end()
+    behaviour = looking.end()
+    refused = len(refusals) - refused_before
+    sight.refused_whole = bool(refused) and not (behaviour.kinds or behaviour.more)
+    return behaviour
 
 
 def _rows(seen: Peek, refusals: Refusals) -> UntilCut[Batch]:

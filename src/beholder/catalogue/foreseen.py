@@ -27,6 +27,8 @@ class Sight(msgspec.Struct):
     ----------
     cut
         As in a report.
+    refused_whole
+        Whether there are rows, and none of them would be read.
     attributes
         Of items: in how many rows each is read as which type.
     first
@@ -41,6 +43,7 @@ class Sight(msgspec.Struct):
     ignored: list[str]
     rows: list[dict[str, Any]]
     cut: str = ""
+    refused_whole: bool = False
     pictures: list[Understood] = msgspec.field(default_factory=list)
     attributes: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     first: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -29,6 +29,7 @@ from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.without_people import WithoutPeople
 from beholder.errors import DataError
 from beholder.progress import Progress
 from beholder.settings_line import given, write_line
@@ -82,6 +83,7 @@ class InteractionsImport:
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
         self.rows = self.joined = self.untimed = self.made = 0
+        self._makes_kept = False
 
     def take(self, batch: Batch) -> None:
         """Store what a batch has: items and people are made of rows that are kept alone."""
@@ -188,12 +190,15 @@ class InteractionsImport:
         """Return the row number of the item of each row; those of rows that are kept are made."""
         fresh = _fresh(items, codes, keep)
         if fresh:
-            if not self.made:
+            if not self._makes_kept:
                 keep_makes_items(self.store.workspace, self.path.name)
-            self.store.put_items([ItemRecord(item_id, item_id) for item_id in fresh])
+                self._makes_kept = True
+            there = self.store.words_of(fresh)  # another import may just have made some
+            new = [item_id for item_id in fresh if item_id not in there]
+            counts = self.store.put_items([ItemRecord(item_id, item_id) for item_id in new])
             self.items.add(fresh, self.store.seqs(fresh).tolist())
-            self.near.make(fresh)
-            self.made += len(fresh)
+            self.near.make(new)
+            self.made += counts.added + counts.changed  # deleted ones come back
             codes = self.items.find(items.ids)
         return codes[items.rows]
 
@@ -300,6 +305,7 @@ def import_interactions(
     refusals: Refusals,
     report: Report,
     progress: Progress,
+    private: WithoutPeople,
     form: Form = USUAL,
 ) -> FileReport:
     """Read an interactions file and store its events; what is there already stays untouched."""
@@ -321,6 +327,7 @@ def import_interactions(
             done.read += len(batch)
             report.count_all(odd_in(batch, reading.mapping))
             work.take(batch)
+            private.take(batch, reading.unknown)
             progress.advance(batch.size)
     progress.finish()
     done.cut = str(rows.error or "")

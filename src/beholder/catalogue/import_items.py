@@ -23,6 +23,7 @@ from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.rows_of_item import Again, RowsOfItems
+from beholder.catalogue.same_file import changed, stamp
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.stock_of_rows import Stock, with_more
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
@@ -121,7 +122,7 @@ class ItemsImport:
         if len(self._waiting) >= AT_ONCE:
             self._put()
 
-    def finish(self) -> None:
+    def finish(self, progress: Progress) -> None:
         """Put what is left."""
         self.add(None)
         self._put()
@@ -135,7 +136,7 @@ class ItemsImport:
             if len(self._waiting) >= AT_ONCE:
                 self._put(last=True)
         self._put(last=True)
-        self._put_late()
+        self._put_late(progress)
         for item_id, stay in self._stay.items():
             if stay:
                 self.pictures.note(STAY, f"item {item_id}", len(stay))
@@ -210,23 +211,38 @@ class ItemsImport:
         """Return what is said of an item; None: all that there is."""
         return self.told if found.said is None else found.said
 
-    def _put_late(self) -> None:
+    def _put_late(self, progress: Progress) -> None:
         """Add the pictures and ids of rows that stood apart from the others of their item."""
-        self.pictures.keep(found.wanted for found in self._late.values())
-        for item_id, found in self._late.items():
+        late = list(self._late.items())
+        if late:
+            progress.start("items whose rows stand apart", len(late))
+        for start in range(0, len(late), AT_ONCE):
+            some = dict(late[start : start + AT_ONCE])
+            self._put_some_late(some)
+            progress.advance(len(some))
+        if late:
+            progress.finish()
+
+    def _put_some_late(self, late: dict[str, Found]) -> None:
+        self.pictures.keep(found.wanted for found in late.values())
+        pictures, words = self.store.pictures_of(list(late)), self.store.words_of(list(late))
+        ready = []
+        for item_id, found in late.items():
+            if item_id not in words:
+                continue  # somebody deleted it meanwhile
             hashes, _ = self.pictures.hashes(item_id, found.wanted)
-            item = self.store.item(item_id)
-            had = item["pictures"]
+            title, before = words[item_id]
+            had = pictures.get(item_id, [])
             both = list(dict.fromkeys([*had, *hashes]))
-            ids = ids_in(item["attributes"], is_of_all_rows)
+            ids = ids_in(before, is_of_all_rows)
             add(ids, found.ids)
-            attributes = with_more(with_ids(item["attributes"], ids), found.stock)
-            record = ItemRecord(item_id, item["title"], attributes, both)
-            if both != had or record.attributes != item["attributes"]:
-                self.store.put_items([record])
+            attributes = with_more(with_ids(before, ids), found.stock)
+            if both != had or attributes != before:
+                ready.append(ItemRecord(item_id, title, attributes, both))
             self.report.items_with_several += len(had) <= 1 < len(both)
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
+        self.store.put_items(ready)
 
     def _count_row(self, here: str, pictures: bool, again: Again) -> None:
         """Count a later row of an item."""
@@ -258,6 +274,7 @@ def import_items(
     done = FileReport("items", path.name, mapping)
     before = len(refusals)
     there = [] if leaving is None else held(store)  # before the file adds others
+    began = stamp(path)
     refuse = refusals.of(path.name)
 
     alike = RowsOfItems(mapping)
@@ -280,7 +297,7 @@ def import_items(
                 report.count(rule, example=f"item {row.record.item_id}, row {row.number}")
             work.take(row, row.record)
         progress.advance(batch.size)
-    work.finish()
+    work.finish(progress)
     progress.finish()
     done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
@@ -290,7 +307,8 @@ def import_items(
     done.said += [f"warning: {twice}"] if twice else []
     if leaving is not None:
         gone = missing(there, alike.seen.keys())
-        found = outlook(gone, len(there), done.refused, bool(done.cut))
+        other = changed(path, began)
+        found = outlook(gone, len(there), done.refused, bool(done.cut), other)
         done.gone = let_go(store, gone, len(there), found, leaving)
     return done
 
@@ -310,7 +328,7 @@ def import_pictures(
     for found in _of_items(known, pictures) if known.num_rows else _as_items(pictures):
         work.add(found)
         progress.advance(len(found.wanted.files))
-    work.finish()
+    work.finish(progress)
     progress.finish()
     done.read = done.added + done.changed + done.same
     return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -78,6 +78,37 @@ def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     own = there.difference(mapping.values(), fields, [""])
     own |= {name for field in fields if mapping[field] in there for name in (field, mapping[field])}
     return own | ({TITLE} if mapping.get("title") in there else set())
+
+
+class Spoken:
+    """What rows of a file say of which items, as an import takes it; see `told`.
+
+    Attributes
+    ----------
+    titles
+        Of the items, by id, as their first rows have them.
+    """
+
+    def __init__(self, mapping: Mapping[str, str]) -> None:
+        self.titles: dict[str, str] = {}
+        self._mapping = mapping
+        self._told: set[str] = set()
+        self._own: dict[str, frozenset[str]] = {}
+
+    def see(self, columns: Iterable[str]) -> None:
+        """Take the columns of some rows."""
+        self._told |= told(columns, self._mapping)
+
+    def take(self, record: ItemRecord, said: frozenset[str] | None) -> None:
+        """Take a row, and what it speaks of itself; of an item the first counts."""
+        if record.item_id not in self.titles:
+            self.titles[record.item_id] = record.title
+            if said is not None:
+                self._own[record.item_id] = said
+
+    def of(self, item_id: str) -> Set[str]:
+        """Return what is said of an item."""
+        return self._own.get(item_id, self._told) if item_id in self.titles else frozenset()
 
 
 def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) -> Iterator[Row]:

@@ -66,18 +66,24 @@ class OtherIds:
                     items[each] = SEVERAL
 
     def with_store(
-        self, store: Store, told: Container[str] = (), named: Container[str] = ()
+        self,
+        store: Store,
+        told: Callable[[str], Container[str]] = lambda _: (),
+        gone: Container[str] = (),
     ) -> Self:
         """Take those of the items of a store, too, and return all.
 
         Parameters
         ----------
-        told, named
-            Columns that a file tells of its items: the store's say no more of these.
+        told
+            Returns the columns that a file tells of an item: the store says no more of these.
+        gone
+            Items that leave the store.
         """
         for item_id, attributes in attributes_of(store):
-            ids = ids_in(attributes)
-            again = told if item_id in named else ()
+            if item_id in gone:
+                continue
+            ids, again = ids_in(attributes), told(item_id)
             self.take(item_id, {column: own for column, own in ids.items() if column not in again})
         return self
 
@@ -137,8 +143,7 @@ def ids_in(attributes: Mapping[str, Attribute], wanted: Callable[[str], bool] = 
     found: Ids = {}
     for name, value in attributes.items():
         if wanted(name):
-            values = value if isinstance(value, list) else [value]
-            ids = dict.fromkeys(filter(None, map(_id, values)))
+            ids = _ids(value)
             found |= {name: ids} if ids else {}
     return found
 
@@ -150,16 +155,25 @@ def add(to: Ids, more: Ids) -> None:
 
 
 def with_ids(attributes: Mapping[str, Attribute], ids: Ids) -> dict[str, Attribute]:
-    """Return the attributes of an item with all its ids: one stays as it is, several are a list."""
+    """Return the attributes of an item with all its ids: one stays as it is, several are a list.
+
+    A word for nothing, such as NULL in its first row, is none, and gives way to the first.
+    """
     several: dict[str, Attribute] = {
         column: list(each) for column, each in ids.items() if len(each) > 1
     }
     alone: dict[str, Attribute] = {
         column: next(iter(each))
         for column, each in ids.items()
-        if len(each) == 1 and column not in attributes
+        if len(each) == 1 and not _ids(attributes.get(column, ""))
     }
     return {**attributes, **alone, **several}
+
+
+def _ids(value: Attribute) -> dict[str, None]:
+    """Return the ids, or words, in an attribute; words for nothing are none."""
+    values = value if isinstance(value, list) else [value]
+    return dict.fromkeys(filter(None, map(_id, values)))
 
 
 def _id(value: Attribute) -> str | None:

@@ -33,7 +33,7 @@ def foreseen(
     """
     threshold = _held(workspace)
     if scale is None:
-        return threshold, []
+        return threshold, doubts(ratings, scale, threshold)
     if given(workspace.toml, SECTION, KEY):
         found = [] if scale.fits(threshold) else [misfit(scale, threshold)]
         return threshold, found + doubts(ratings, scale, threshold)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -134,8 +135,8 @@ class Report(msgspec.Struct):
         return sum(self.reasons.values())
 
 
-def keep(report: Report, folder: Path, name: str) -> Path:
-    """Write the report into the workspace and return where."""
+def keep(report: dict[str, Any], folder: Path, name: str) -> Path:
+    """Write a report, as `without_people` leaves it, into the workspace and return where."""
     path = folder / f"{name}.json"
     write_file(path, msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     return path

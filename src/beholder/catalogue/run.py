@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +28,12 @@ from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
+from beholder.catalogue.same_file import CHANGED, Stamp, changed, of_file, stamp
 from beholder.catalogue.time_of_day import with_time_of_day
 from beholder.catalogue.told_columns import Told
 from beholder.catalogue.whole_file import Agree
-from beholder.errors import BeholderError, DataError, UsageError, VectorsError
+from beholder.catalogue.without_people import WithoutPeople, without_people
+from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
@@ -104,6 +104,8 @@ class Peek:
         What is told of this file now, or was told of one with the same columns.
     forgotten
         Fields of which that was told before, and holds no more.
+    stamp
+        Of the file as it was when its beginning was read.
     """
 
     what: str
@@ -114,6 +116,7 @@ class Peek:
     said: tuple[str, ...] = ()
     told: Told = field(default_factory=Told)
     forgotten: tuple[str, ...] = ()
+    stamp: Stamp = None
 
     def first_rows(self, n: int) -> list[dict[str, Any]]:
         """Return some rows as they are in the file, as far as they can be written."""
@@ -125,16 +128,6 @@ class Peek:
             {name: column[i] for name, column in columns.items()}
             for i in range(min(n, len(self.batch)))
         ]
-
-
-@contextmanager
-def of_file(path: Path) -> Iterator[None]:
-    """Say in an error, for programs, which file it is about."""
-    try:
-        yield
-    except BeholderError as error:
-        error.of_file(path.name)
-        raise
 
 
 def peek(request: Request, reports: Path) -> list[Peek]:
@@ -152,8 +145,10 @@ def peek(request: Request, reports: Path) -> list[Peek]:
     """
     _check(request)
     firsts: dict[str, tuple[Path, Batch]] = {}
+    stamps: dict[str, Stamp] = {}
     for what, path in request.tables().items():
-        with of_file(path):
+        stamps[what] = stamp(path)
+        with of_file(path, stamps[what]):
             firsts[what] = path, first_rows(what, path, request.form)
             _check_no_person(path, firsts[what][1])
     every = [name for _, batch in firsts.values() for name in batch.columns]
@@ -163,7 +158,8 @@ def peek(request: Request, reports: Path) -> list[Peek]:
     seen = []
     for what, (path, batch) in firsts.items():
         with of_file(path):
-            seen.append(_seen(what, path, batch, request, reports))
+            found = _seen(what, path, batch, request, reports)
+            seen.append(replace(found, stamp=stamps[what]))
     _check_used(request.maps, seen)
     _check_forgotten(request.maps, seen)
     return seen
@@ -238,14 +234,19 @@ def import_files(
     refusals = Refusals(workspace.reports / f"{name}-refused.csv")
     folder = scan(request.media) if request.media else None
     pictures = Pictures(folder, workspace.media, workspace.settings.media.max_bytes)
+    private: list[WithoutPeople] = []
     try:
         seen_first = peek(request, workspace.reports)
         brought = vectors_of(workspace, request, refusals)
         for seen in seen_first:
-            with of_file(seen.path):
-                done = _import_one(store, seen, request, pictures, refusals, report, progress)
+            private.append(WithoutPeople(seen.what, seen.batch, seen.mapping, seen.form.header))
+            with of_file(seen.path, seen.stamp):
+                done = _import_one(
+                    store, seen, request, pictures, refusals, report, progress, private[-1]
+                )
             done.unread = list(seen.batch.left)
             done.said = [*seen.said, *done.said]
+            done.said += [CHANGED] * changed(seen.path, seen.stamp)
             report.files.append(done)
             if seen.form.header and done.refused < done.read:
                 done.said += _keep_told(workspace.reports, seen)
@@ -260,7 +261,7 @@ def import_files(
         file_names.keep(workspace.media, pictures.names())
     _finish(store, report, pictures, refusals)
     report.seconds = round(time.monotonic() - began, 3)
-    return report, keep(report, workspace.reports, name)
+    return report, keep(without_people(report, private), workspace.reports, name)
 
 
 def _keep_told(reports: Path, seen: Peek) -> list[str]:
@@ -280,6 +281,7 @@ def _import_one(
     refusals: Refusals,
     report: Report,
     progress: Progress,
+    private: WithoutPeople,
 ) -> FileReport:
     path, mapping = seen.path, seen.mapping
     if seen.what == "items":
@@ -297,7 +299,9 @@ def _import_one(
     if seen.what == "users":
         return import_users(store, path, mapping, seen.batch, refusals, report, request.form)
     reading = EventsOfFile(mapping, request.kind, seen.told.words)
-    return import_interactions(store, path, reading, refusals, report, progress, request.form)
+    return import_interactions(
+        store, path, reading, refusals, report, progress, private, request.form
+    )
 
 
 def vectors_of(workspace: Workspace, request: Request, refusals: Refusals) -> Brought | None:

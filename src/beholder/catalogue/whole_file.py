@@ -53,7 +53,7 @@ def missing(before: list[str], named: Set[str]) -> list[str]:
     return [item for item in before if item not in named]
 
 
-def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
+def outlook(gone: list[str], n: int, refused: int, cut: bool, changed: bool = False) -> Gone:
     """Return what becomes of the items that a file does not name.
 
     Nothing leaves where rows were refused, or the file is broken, since what was not read may
@@ -68,17 +68,27 @@ def outlook(gone: list[str], n: int, refused: int, cut: bool) -> Gone:
         Rows of the file.
     cut
         Whether the file could not be read to its end.
+    changed
+        Whether it is another by now.
     """
     found = Gone(len(gone), tuple(gone[:SHOWN]))
     if not gone:
         return found
     if cut:
         return found._replace(stay="the file is broken, and what is missing may have named them")
+    if changed:
+        return found._replace(stay="the file changed while it was read, and may name them now")
     if refused:
         return found._replace(stay=f"{refused} rows were refused, which may have named them")
     if len(gone) > UNASKED * n:
         return found._replace(ask=f"they are {len(gone) / n:.0%} of the catalogue")
     return found
+
+
+def leaves(gone: list[str], n: int, found: Gone, agree: Agree) -> list[str]:
+    """Return which of `gone` would leave, as `let_go` lets them."""
+    stay = found.stay or (found.ask and not agree(len(gone), n))
+    return [] if stay else gone
 
 
 def let_go(store: Store, gone: list[str], n: int, found: Gone, agree: Agree = never) -> Gone:

@@ -26,7 +26,7 @@ OFF = (
     "inactif supprime borrador inactivo eliminado bozza inattivo 下架 草稿"
 )
 SINCE = "deletedat archivedat discontinuedat removedat unpublishedat"
-NOTHING = frozenset({"", "null", "none", "nan", "nat"})
+NOTHING = frozenset({"", "null", "none", "nan", "nat", "n", "na", "undefined", "never"})  # plain
 SHOWN = (
     "rows whose {column} is {value}: their items are shown like all others (leave them out, hide "
     "them with `beholder item hide`, or ban them by a rule)"
@@ -42,11 +42,17 @@ def withdrawn(column: str, value: object) -> str:
         (column_of == "no" and _said(told) is False)
         or (column_of == "yes" and _said(told) is True)
         or (column_of == "status" and word in _OFF)
-        or (column_of == "since" and word not in NOTHING and _said(told) is not False)
+        or (column_of == "since" and _is_moment(told))
     )
     return (
         SHOWN.format(column=column, value="there" if column_of == "since" else told) if off else ""
     )
+
+
+def _is_moment(told: str) -> bool:
+    """Whether a cell has more than words, zeros or marks for nothing: `\\N`, 0000-00-00, `-`."""
+    word = plain(told)
+    return bool(word.strip("0")) and word not in NOTHING and _said(told) is not False
 
 
 def _said(told: str) -> bool | None:

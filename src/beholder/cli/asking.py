@@ -57,7 +57,7 @@ def show(answer: Answer, as_json: bool, why_popular: str = "") -> None:
         console.as_json(answer)
         return
     if not answer.items:
-        click.echo(answer.note or "nothing was found", err=True)
+        console.echo(answer.note or "nothing was found", err=True)
         return
     rows = [
         (rank, item.id, item.title, item.score, _reason(item.reason))
@@ -66,7 +66,7 @@ def show(answer: Answer, as_json: bool, why_popular: str = "") -> None:
     console.table(("", "item", "title", "score", "why"), rows)
     tell_unknown(answer.unknown)
     told = f"level: {answer.level}, bundle: {answer.bundle}"
-    click.echo(f"{why_popular}; {told}" if why_popular else told, err=True)
+    console.echo(f"{why_popular}; {told}" if why_popular else told, err=True)
 
 
 def tell_unknown(unknown: Unknown | None) -> None:
@@ -75,7 +75,7 @@ def tell_unknown(unknown: Unknown | None) -> None:
         return
     more = ", ..." if unknown.count > len(unknown.items) else ""
     named = ", ".join(unknown.items) + more
-    click.echo(f"{unknown.count} of the history are not in the catalogue: {named}", err=True)
+    console.echo(f"{unknown.count} of the history are not in the catalogue: {named}", err=True)
 
 
 def _reason(reason: Any) -> str:

@@ -56,8 +56,8 @@ def command(
     else:
         size = console.amount(taken.size, "bytes")
         rows = ", ".join(f"{n} {name}" for name, n in taken.holds.items())
-        click.echo(f"{taken.file}: {rows}; {taken.files} files, {size}")
+        console.echo(f"{taken.file}: {rows}; {taken.files} files, {size}")
         if taken.keys is not None:
-            click.echo(f"{taken.keys}: the keys; nobody can open it without the passphrase")
+            console.echo(f"{taken.keys}: the keys; nobody can open it without the passphrase")
     if taken.keys is None:
-        click.echo(WITHOUT, err=True)
+        console.echo(WITHOUT, err=True)

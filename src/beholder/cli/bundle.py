@@ -52,7 +52,7 @@ def _warn(workspace: Workspace, names: list[str]) -> None:
     """Say what it means that some of these bundles are marked."""
     if any(workspace.mark_of(name).exists() for name in names):
         told = f"{ERASED}: fitted with events of somebody who was erased since"
-        click.echo(f"{told}; train again, then `beholder bundle remove`", err=True)
+        console.echo(f"{told}; train again, then `beholder bundle remove`", err=True)
 
 
 @command.command()
@@ -75,14 +75,15 @@ def show(folder: Path, name: str | None, as_json: bool) -> None:
         console.as_json({"manifest": made, "choice": choice, "network": record})
         return
     sizes = {"items": made.n_items, "users": made.n_users, "pairs": made.n_pairs}
-    click.echo(f"{made.name}: {', '.join(console.counted(n, of) for of, n in sizes.items())}")
+    console.echo(f"{made.name}: {', '.join(console.counted(n, of) for of, n in sizes.items())}")
     console.members(choice.members)
     for note in choice.notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     if network is not None:
         known = network.record
         reached = f"accuracy {known.accuracy:.4f}" + (f", AUC {known.auc:.4f}" if known.auc else "")
-        click.echo(f"{known.name}: trained on {known.trained}, tested on {known.tested}: {reached}")
+        tried = f"trained on {known.trained}, tested on {known.tested}"
+        console.echo(f"{known.name}: {tried}: {reached}")
 
 
 @command.command()
@@ -96,7 +97,7 @@ def verify(folder: Path, name: str | None) -> None:
 
     workspace = Workspace.open(folder)
     made = read(folder_of(workspace, name or current(workspace)), workspace.secrets)
-    click.echo(f"{made.name} is whole: {len(made.files)} files, signed by this workspace")
+    console.echo(f"{made.name} is whole: {len(made.files)} files, signed by this workspace")
 
 
 @command.command()
@@ -109,7 +110,7 @@ def promote(folder: Path, name: str) -> None:
 
     workspace = Workspace.open(folder)
     promoting.promote(workspace, name)
-    click.echo(f"{name} is promoted")
+    console.echo(f"{name} is promoted")
     _warn(workspace, [name])
 
 
@@ -122,7 +123,7 @@ def rollback(folder: Path) -> None:
 
     workspace = Workspace.open(folder)
     name = roll_back(workspace)
-    click.echo(f"{name} is promoted")
+    console.echo(f"{name} is promoted")
     _warn(workspace, [name])
 
 
@@ -135,4 +136,4 @@ def remove(folder: Path, name: str) -> None:
     from beholder.workspace import Workspace
 
     write.remove(Workspace.open(folder), name)
-    click.echo(f"{name} is removed")
+    console.echo(f"{name} is removed")

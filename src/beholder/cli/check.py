@@ -46,7 +46,7 @@ def command(directory: Path | None, of_machine: bool, as_json: bool) -> None:
         return
     console.table(["what", "value"], rows_of(made))
     for warning in made.warnings:
-        click.echo(f"warning: {warning}")
+        console.echo(f"warning: {warning}")
 
 
 def _check_machine(as_json: bool) -> None:
@@ -78,7 +78,7 @@ def _print_machine(found: Machine) -> None:
     ]
     console.table(["what", "value"], rows)
     for problem in found.problems:
-        click.echo(f"warning: {problem.what}; {problem.remedy}")
+        console.echo(f"warning: {problem.what}; {problem.remedy}")
 
 
 def _built(cuda: str | None) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from beholder.errors import BeholderError
 from beholder.progress import Progress
-from beholder.unicode import writable
+from beholder.unicode import visible, writable
 
 ONE = {  # of what is counted
     "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
@@ -36,6 +36,11 @@ FORCE = click.option(
 )
 
 
+def echo(text: str = "", err: bool = False) -> None:
+    """Print words for people; what files say in them never gives the terminal orders."""
+    click.echo(visible(text), err=err)
+
+
 class LineProgress:
     """Progress where standard error is no terminal: one line when a step ends."""
 
@@ -52,12 +57,12 @@ class LineProgress:
 
     def note(self, text: str) -> None:
         """Print a line."""
-        click.echo(text, err=True)
+        echo(text, err=True)
 
     def finish(self) -> None:
         """Print what the step did."""
         what, done, unit, began = self.steps.pop()
-        click.echo(f"{what}: {amount(done, unit)} in {time.monotonic() - began:.1f} s", err=True)
+        echo(f"{what}: {amount(done, unit)} in {time.monotonic() - began:.1f} s", err=True)
 
 
 class BarProgress:
@@ -69,7 +74,7 @@ class BarProgress:
 
     def start(self, what: str, total: int | None = None, unit: str = "") -> None:
         """Add a bar."""
-        self.tasks.append(self.bars.add_task(what, total=total, unit=unit))
+        self.tasks.append(self.bars.add_task(visible(what), total=total, unit=unit))
 
     def advance(self, n: int = 1) -> None:
         """Move the bar."""
@@ -77,7 +82,7 @@ class BarProgress:
 
     def note(self, text: str) -> None:
         """Print a line above the bars."""
-        self.bars.console.print(text, highlight=False, markup=False)
+        self.bars.console.print(visible(text), highlight=False, markup=False)
 
     def plot(self, text: str) -> None:
         """Show a plot below the bars, instead of the one before."""
@@ -177,7 +182,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
             text.rjust(width) if flag else text.ljust(width)
             for text, width, flag in zip(line, widths, right, strict=True)
         ]
-        click.echo("  ".join(parts).rstrip())
+        echo("  ".join(parts).rstrip())
 
 
 def listed(head: Sequence[str], rows: Sequence[Sequence[Any]], json: bool) -> None:
@@ -192,7 +197,7 @@ def members(records: Iterable[Any]) -> None:
     """Print what the members of a blend count."""
     head = ("member", "NDCG@10", "warm", "cold", "tried")
     table(head, [(r.member, r.ndcg10, r.warm, r.cold, r.tried) for r in records])
-    click.echo(MEMBERS, err=True)
+    echo(MEMBERS, err=True)
 
 
 def as_json(value: Any) -> None:
@@ -225,7 +230,7 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, float):
         return number(value)
-    return str(value)
+    return visible(str(value)).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def end_tidily() -> None:

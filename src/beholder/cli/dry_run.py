@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from beholder.cli import console, train_network, tune
 
 if TYPE_CHECKING:
@@ -107,19 +105,19 @@ def _tell(found: DryRun, as_json: bool) -> None:
 def show(found: DryRun) -> None:
     """Print what a training would be."""
     console.table(HEAD, [_row(line) for line in found.lines])
-    click.echo(LEGEND, err=True)
+    console.echo(LEGEND, err=True)
     for note in found.notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     members = [line for line in found.lines if line.kind == "member"]
     if members and all(line.left_out for line in members):
-        click.echo("training would end with an error: none of the models can be fitted")
+        console.echo("training would end with an error: none of the models can be fitted")
     elif found.budget is not None and any(line.kind == "always" for line in found.lines):
-        click.echo(
+        console.echo(
             f"training would take up to about {found.seconds:.0f} s, its budget is "
             f"{found.budget:.0f} s: what gets no weight is not fitted again, and near the end the "
             "clock decides"
         )
-    click.echo(f"nothing was trained or written; {found.took:.0f} s")
+    console.echo(f"nothing was trained or written; {found.took:.0f} s")
 
 
 def _row(line: Line) -> tuple[Any, ...]:

@@ -45,9 +45,9 @@ def command(
         return
     _print(found)
     if found.encoded.wanted or found.items_without:
-        click.echo(f"next: beholder train {directory}")
+        console.echo(f"next: beholder train {directory}")
     else:
-        click.echo(f"there are no items yet; first: beholder import {directory} --items FILE")
+        console.echo(f"there are no items yet; first: beholder import {directory} --items FILE")
 
 
 def _document(found: WorkspaceReport) -> dict[str, Any]:
@@ -93,11 +93,11 @@ def _print(found: WorkspaceReport) -> None:
     )
     for refusal in report.refused[:SHOWN]:
         named = found.files.get(refusal.hash, f"picture {refusal.hash[:12]}")
-        click.echo(f"item {pictures[refusal.hash]}, {named}: {refusal.reason}", err=True)
+        console.echo(f"item {pictures[refusal.hash]}, {named}: {refusal.reason}", err=True)
     if len(report.refused) > SHOWN:
-        click.echo(f"and {len(report.refused) - SHOWN} more: see --json", err=True)
+        console.echo(f"and {len(report.refused) - SHOWN} more: see --json", err=True)
     if report.broken:
-        click.echo(
+        console.echo(
             f"{report.broken} cut or changed files of the cache were dropped and made again",
             err=True,
         )

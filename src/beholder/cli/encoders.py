@@ -37,7 +37,7 @@ def list_(folder: Path, as_json: bool) -> None:
         rows.append((name, version_of(name), state, kept, size))
     console.listed(("encoder", "version", "state", "vectors", "bytes"), rows, as_json)
     if any("marked" in row[2] for row in rows):
-        click.echo("marked: learned from somebody who was erased since; tune again", err=True)
+        console.echo("marked: learned from somebody who was erased since; tune again", err=True)
 
 
 @command.command()
@@ -66,7 +66,7 @@ def compare(folder: Path, seed: int | None, distil: bool, as_json: bool) -> None
         console.as_json({"forms": forms, "notes": notes})
         return
     for note in notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     head = ["encoder", "form", "MB", "pictures/s", "NDCG@10", "loss", "error", "cosine"]
     kinds = list(forms[0].invariance)
     console.table(
@@ -86,4 +86,4 @@ def compare(folder: Path, seed: int | None, distil: bool, as_json: bool) -> None
             for form in forms
         ],
     )
-    click.echo(f"next: name one in encode.encoders, then beholder train {folder}")
+    console.echo(f"next: name one in encode.encoders, then beholder train {folder}")

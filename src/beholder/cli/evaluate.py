@@ -86,14 +86,14 @@ def command(
                 _show(result)
                 results.shown += 1
     if target is not None:
-        click.echo(f"written: {target}", err=True)
-        click.echo(f"next: beholder report {folder} --from {target}", err=True)
+        console.echo(f"written: {target}", err=True)
+        console.echo(f"next: beholder report {folder} --from {target}", err=True)
     else:
-        click.echo(f"next: beholder train {folder}, or with --json FILE a report", err=True)
+        console.echo(f"next: beholder train {folder}, or with --json FILE a report", err=True)
 
 
 def _show(result: Evaluation) -> None:
-    click.echo(
+    console.echo(
         f"{result.label}, seed {result.seed}: {result.cases} users, {result.targets} targets, "
         f"{percent(result.basket_share)} of them within an hour of what was known, ranked "
         f"{result.ranked}; {result.seconds:.0f} s"
@@ -117,12 +117,12 @@ def _show(result: Evaluation) -> None:
     _by_strata(result)
     _curve(result)
     for sentence in result.without:
-        click.echo(sentence)
+        console.echo(sentence)
     for note in result.notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     after = list(result.rows[0].after)
     if after:
-        click.echo("after so many events:")
+        console.echo("after so many events:")
         console.table(
             ("model", *(f"NDCG@10, {n}" for n in after), *(f"HR@20, {n}" for n in after)),
             [
@@ -147,7 +147,7 @@ def _curve(result: Evaluation) -> None:
             ],
         )
     for sentence in result.more:
-        click.echo(sentence)
+        console.echo(sentence)
 
 
 def _by_strata(result: Evaluation) -> None:

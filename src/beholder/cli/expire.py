@@ -30,4 +30,4 @@ def command(folder: Path, yes: bool, as_json: bool) -> None:
     if as_json:
         console.as_json({"deleted": n, "left": left})
     else:
-        click.echo(f"{n} events were deleted, {left} are left")
+        console.echo(f"{n} events were deleted, {left} are left")

@@ -48,13 +48,13 @@ def command(
         rows.append(("", "value: what may come of it", why.value))
     console.table(("because of", "title", "share"), rows)
     asking.tell_unknown(why.unknown)
-    click.echo(f"{why.title}: {console.number(why.score)} ({why.level})")
+    console.echo(f"{why.title}: {console.number(why.score)} ({why.level})")
     for gone in why.away:
         by = f" ({gone.rule})" if gone.rule else ""
-        click.echo(f"not in an answer now: {AWAY[gone.kind]}{by}")
+        console.echo(f"not in an answer now: {AWAY[gone.kind]}{by}")
     if why.placed is not None:
         stood = why.placed
-        click.echo(
+        console.echo(
             f"in answer {stood.answer}: place {stood.place + 1}, "
             f"score {console.number(stood.score)}, chance {stood.chance:.3g}, from {stood.source}"
         )

@@ -75,6 +75,6 @@ def _print(told: Told, path: Path) -> None:
     for name, words in LEFT.items():
         n = getattr(told.left_out, name)
         if n is None and name == "people_refusing":
-            click.echo(f"fewer than {told.k} {words}")
+            console.echo(f"fewer than {told.k} {words}")
         elif n:
-            click.echo(f"{n} {words}")
+            console.echo(f"{n} {words}")

@@ -96,12 +96,12 @@ def command(
         kind,
         kind_words.parse(words),
         Form(encoding, not no_header),
-        _asking(yes, as_json) if full else None,
+        (_asked(yes, as_json) if dry_run else _asking(yes, as_json)) if full else None,
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace, wait=PATIENT) as store:
         if dry_run:
-            return _look(store, request, as_json, yes)
+            return _look(store, request, as_json, yes, strict)
         with console.progress() as progress:
             report, path = import_files(workspace, store, request, progress)
     if as_json:
@@ -114,9 +114,9 @@ def command(
     rest = [path.name for path in request.tables().values() if path.name not in read]
     after = f"; {' and '.join(rest)} was not read" if rest else ""
     for told in cut:
-        click.echo(f"beholder: {told}; what came before was read{after}", err=True)
+        console.echo(f"beholder: {told}; what came before was read{after}", err=True)
     if whole:
-        click.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
+        console.echo(f"beholder: no row of {' and '.join(whole)} could be read{after}", err=True)
     of_users = [file for file in report.files if file.what == "users"]
     unsaid = sum(file.refused for file in of_users)
     _print_unsaid(
@@ -138,12 +138,17 @@ def _asking(yes: bool, as_json: bool) -> Agree:
     return agree
 
 
+def _asked(yes: bool, as_json: bool) -> Agree:
+    """Return what a dry run takes for the answer: whoever is there to be asked agrees."""
+    return lambda _leaving, _of: yes or _somebody(as_json)
+
+
 def _somebody(as_json: bool) -> bool:
     """Whether there is somebody to ask."""
     return not as_json and sys.stdin.isatty()
 
 
-def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
+def _look(store: object, request: object, as_json: bool, yes: bool, strict: bool) -> int:
     """Print what the import would find; return its status, as far as that can be told."""
     from beholder.catalogue.dry_run import dry_run
     from beholder.catalogue.import_interactions import under_half
@@ -161,19 +166,22 @@ def _look(store: object, request: object, as_json: bool, yes: bool) -> int:
         error = under_half(file, seen.joined, seen.looked_at, seen.near, seen.items_refused)
         if not as_json:
             raise error
-        click.echo(f"beholder: {error}", err=True)  # a second document would be none
+        console.echo(f"beholder: {error}", err=True)  # a second document would be none
         return error.exit_status
     cut = [sight.cut for sight in found.sights if sight.cut]
     rest = f"; {' and '.join(found.not_read)} would not be read" if found.not_read else ""
     for told in cut:
-        click.echo(f"beholder: {told}; what comes before would be read{rest}", err=True)
-    if rest and not cut:
-        click.echo(f"beholder: no item could be read{rest}", err=True)
+        console.echo(f"beholder: {told}; what comes before would be read{rest}", err=True)
+    whole = [sight.file for sight in found.sights if sight.refused_whole]
+    if whole:
+        console.echo(f"beholder: no row of {' and '.join(whole)} could be read{rest}", err=True)
     asked = found.gone.ask and not yes and not _somebody(as_json)
     of_users = any(sight.cut for sight in found.sights if sight.what == "users")
     _print_unsaid(found.users_refused, found.users_unnamed, of_users)
     unsaid = bool(found.users_refused)
-    return REFUSED_WHOLE if cut or rest or unsaid or found.gone.stay or asked else 0
+    if cut or whole or unsaid or found.gone.stay or asked:
+        return REFUSED_WHOLE
+    return REFUSED_IN_PART if strict and found.refused else 0
 
 
 def _print_unsaid(rows: int, unnamed: int, cut: bool) -> None:
@@ -181,19 +189,19 @@ def _print_unsaid(rows: int, unnamed: int, cut: bool) -> None:
     from beholder.catalogue.consent_words import READABLE
 
     if cut:
-        click.echo(
+        console.echo(
             "beholder: the file of users is broken: whom its rest names, and whether these "
             "refuse, is unknown",
             err=True,
         )
     if unnamed:
-        click.echo(
+        console.echo(
             f"beholder: {console.counted(unnamed, 'rows')} of users could not be read at all: "
             "whom they name, and whether these refuse, is unknown",
             err=True,
         )
     if rows:
-        click.echo(
+        console.echo(
             f"beholder: {console.counted(rows, 'rows')} of users could not be read. Mend and "
             f"import them again: what people allow is one of {READABLE}",
             err=True,
@@ -206,7 +214,7 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     for file in report.files:
         if file.mapping:
             pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in file.mapping.items())
-            click.echo(f"{file.file}: {pairs}", err=True)
+            console.echo(f"{file.file}: {pairs}", err=True)
     console.table(
         ["", "file", "read", "added", "changed", "same", "refused", "more"],
         [
@@ -216,32 +224,32 @@ def _print(report: Report, path: Path, folder: Path) -> None:
     )
     for file in report.files:
         if file.ignored:
-            click.echo(f"{file.file}: not used: {', '.join(file.ignored)}")
+            console.echo(f"{file.file}: not used: {', '.join(file.ignored)}")
         if file.unread:
             told = ", ".join(file.unread)
-            click.echo(f"{file.file}: columns of a type that is not read: {told}")
+            console.echo(f"{file.file}: columns of a type that is not read: {told}")
         for said in file.said:
-            click.echo(f"{file.file}: {said}")
+            console.echo(f"{file.file}: {said}")
         _print_gone(file.gone)
         if file.unknown_kinds:
             told = ", ".join(f"{word} ({n})" for word, n in file.unknown_kinds.items())
             word = next(iter(file.unknown_kinds))
             more = " and others" * file.more_unknown_kinds
-            click.echo(f"{file.file}: no kinds of event are {told}{more}; {_how_to_map(word)}")
+            console.echo(f"{file.file}: no kinds of event are {told}{more}; {_how_to_map(word)}")
     _print_rules(report.rules, report.rules_first)
     _print_refused(report.refused)
     if report.refused_file:
         first = "" if report.n_refused <= LISTED else f"the first {LISTED} of "
         rows = console.counted(report.n_refused, "refused rows")
         are = "is" if report.n_refused == 1 else "are"
-        click.echo(f"{first}{rows} {are} listed in {report.refused_file}")
+        console.echo(f"{first}{rows} {are} listed in {report.refused_file}")
     _print_left(report.pictures_left, report.pictures_left_first)
     for reason, n in report.files_skipped.items():
-        click.echo(console.counted(n, reason))
-    click.echo(f"{_pictures(report)}{report.seconds:.1f} s")
-    click.echo(f"report: {path}", err=True)
+        console.echo(console.counted(n, reason))
+    console.echo(f"{_pictures(report)}{report.seconds:.1f} s")
+    console.echo(f"report: {path}", err=True)
     if report.pictures_found and any(file.added or file.changed for file in report.files):
-        click.echo(f"next: beholder encode {folder}", err=True)
+        console.echo(f"next: beholder encode {folder}", err=True)
 
 
 def _pictures(report: Report) -> str:
@@ -267,25 +275,25 @@ def _files_of_items(report: Report) -> str:
 
 def _print_refused(refused: Sequence[Refusal]) -> None:
     for refusal in refused[:SHOWN]:
-        click.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
+        console.echo(f"refused: {refusal.file} row {refusal.row} {refusal.reason}", err=True)
 
 
 def _print_rules(rules: dict[str, int], first: dict[str, str]) -> None:
     for rule, n in rules.items():
         example = first.get(rule)
-        click.echo(console.counted(n, rule) + (f" ({example})" if example else ""))
+        console.echo(console.counted(n, rule) + (f" ({example})" if example else ""))
 
 
 def _print_gone(gone: Gone) -> None:
     if not gone.items:
         return
     if gone.stay:
-        click.echo(
+        console.echo(
             f"{gone.items} items are not in the file, and stay: {gone.stay} ({_first(gone)})"
         )
-        click.echo(f"to let them go: {_remedy(gone)}", err=True)
+        console.echo(f"to let them go: {_remedy(gone)}", err=True)
     else:
-        click.echo(
+        console.echo(
             f"{gone.items} items are not in the file, and left the catalogue ({_first(gone)})"
         )
 
@@ -295,21 +303,23 @@ def _print_would_leave(gone: Gone, yes: bool, somebody: bool) -> None:
         return
     told, first = f"{gone.items} items are not in the file, and would", _first(gone)
     if gone.stay:
-        click.echo(f"{told} stay: {gone.stay} ({first})")
-        click.echo(f"to let them go: {_remedy(gone)}", err=True)
+        console.echo(f"{told} stay: {gone.stay} ({first})")
+        console.echo(f"to let them go: {_remedy(gone)}", err=True)
     elif gone.ask and not yes and somebody:
-        click.echo(f"{told} leave: you would be asked first, since {gone.ask} ({first})")
+        console.echo(f"{told} leave: you would be asked first, since {gone.ask} ({first})")
     elif gone.ask and not yes:
-        click.echo(f"{told} stay: {gone.ask}, and nobody is there to be asked first ({first})")
-        click.echo(f"to let them go: {_remedy(gone)}", err=True)
+        console.echo(f"{told} stay: {gone.ask}, and nobody is there to be asked first ({first})")
+        console.echo(f"to let them go: {_remedy(gone)}", err=True)
     else:
-        click.echo(f"{told} leave the catalogue ({first})")
+        console.echo(f"{told} leave the catalogue ({first})")
 
 
 def _remedy(gone: Gone) -> str:
     """Return what lets items go that stay."""
     if gone.stay in ("", gone.ask):
         return "mend the file, or say --yes where it is right"
+    if gone.stay.startswith("the file changed"):
+        return "import it again, once nothing writes it any more"
     return "mend the file, and import it again (--yes does not help where rows are missing)"
 
 
@@ -320,47 +330,47 @@ def _first(gone: Gone) -> str:
 def _print_left(left: dict[str, int], first: dict[str, list[str]]) -> None:
     for reason, n in left.items():
         shown = "; ".join(first[reason][:EXAMPLES])
-        click.echo(f"{console.counted(n, reason)} ({shown}{'; ...' if n > EXAMPLES else ''})")
+        console.echo(f"{console.counted(n, reason)} ({shown}{'; ...' if n > EXAMPLES else ''})")
 
 
 def _print_sights(found: DryRun) -> None:
     for sight in found.sights:
-        click.echo(f"{sight.what}: {sight.file}")
+        console.echo(f"{sight.what}: {sight.file}")
         console.table(["field", "column"], list(sight.mapping.items()))
         if sight.attributes:
-            click.echo("\nattributes")
+            console.echo("\nattributes")
             console.table(["attribute", "rows read as", "first"], _types(sight))
         for said in sight.said:
-            click.echo(said)
+            console.echo(said)
         if sight.ignored:
-            click.echo(f"not used: {', '.join(sight.ignored)}")
+            console.echo(f"not used: {', '.join(sight.ignored)}")
         names = list(sight.rows[0]) if sight.rows else []
         console.table(names, [[_short(row[name]) for name in names] for row in sight.rows])
         for one in sight.pictures:
             files = ", ".join(one.files) or "none of them in the folder"
-            click.echo(f"pictures of {one.item}: {', '.join(one.names)} -> {files}")
-        click.echo()
+            console.echo(f"pictures of {one.item}: {', '.join(one.names)} -> {files}")
+        console.echo()
     if found.behaviour is not None:
         _print_behaviour(found.behaviour)
     if found.items and found.folder:
-        click.echo(
+        console.echo(
             f"{found.pictures} of {found.items} items have a picture in the folder, "
             f"{found.several} of them several: "
             f"{console.counted(found.files, 'files that items show')}"
         )
     if found.users_changed or found.users_same:
-        click.echo(
+        console.echo(
             f"{console.counted(found.users_changed, 'rows')} of users would change what they "
             f"allow, {found.users_same} would not"
         )
     if found.vectors:
-        click.echo(f"{found.known} of {found.vectors} vectors are of an item")
+        console.echo(f"{found.known} of {found.vectors} vectors are of an item")
     _print_left(found.left, found.left_first)
     for reason, n in found.files_skipped.items():
-        click.echo(console.counted(n, reason))
+        console.echo(console.counted(n, reason))
     _print_rules(found.rules, found.rules_first)
     for reason, n in found.reasons.items():
-        click.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
+        console.echo(f"{console.counted(n, 'rows')} would be refused: {reason}")
     _print_refused(found.refused_first)
 
 
@@ -381,33 +391,33 @@ def _value(value: object) -> str:
 
 def _print_behaviour(seen: BehaviourSeen) -> None:
     for said in seen.said:
-        click.echo(f"taken: {said}")
+        console.echo(f"taken: {said}")
     for kind, n in seen.kinds.items():
         rated = kind == "rating" and seen.likes_from is not None
         scale = f", on a scale of {seen.scale}: likes from {seen.likes_from:g} on" if rated else ""
-        click.echo(f"{n} {kind}{scale}")
+        console.echo(f"{n} {kind}{scale}")
     for doubt in seen.warnings:
-        click.echo(f"warning: {doubt}")
+        console.echo(f"warning: {doubt}")
     for word, n in seen.unknown_kinds.items():
-        click.echo(f"{n} of no kind: {word}; {_how_to_map(word)}")
+        console.echo(f"{n} of no kind: {word}; {_how_to_map(word)}")
     if seen.more_unknown_kinds:
-        click.echo("and others of no kind: these are the most frequent words")
+        console.echo("and others of no kind: these are the most frequent words")
     if seen.timed and not seen.first:
-        click.echo("no row that would be kept has a moment")
+        console.echo("no row that would be kept has a moment")
     else:
-        click.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
+        console.echo(f"from {seen.first} to {seen.last} UTC" if seen.first else "without moments")
     if seen.more:
-        click.echo(f"the first {seen.looked_at} rows say this; the import reads the others too")
+        console.echo(f"the first {seen.looked_at} rows say this; the import reads the others too")
     share = seen.joined / max(seen.looked_at, 1)
-    click.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {percent(share)}")
+    console.echo(f"{seen.joined} of {seen.looked_at} interactions join an item: {percent(share)}")
     kept = sum(seen.kinds.values())
     if kept < seen.joined:
-        click.echo(f"{kept} of these would be kept")
+        console.echo(f"{kept} of these would be kept")
     if seen.unchecked:
         told = ", ".join(seen.unchecked)
-        click.echo(f"not looked at here, and the import may refuse rows for it: {told}")
+        console.echo(f"not looked at here, and the import may refuse rows for it: {told}")
     if seen.near and seen.fits:  # else the error says it
-        click.echo(seen.near)
+        console.echo(seen.near)
     console.table(
         ["row", "kind", "value", "time", "item", "title"],
         [[r.row, r.kind, r.value, r.time, r.item, _short(r.title)] for r in seen.rows],

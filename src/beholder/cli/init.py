@@ -64,8 +64,9 @@ def command(directory: Path, title: str, as_json: bool) -> None:
     if as_json:
         console.as_json({"workspace": str(workspace), "title": title})
         return
-    click.echo(f"{workspace} is ready: settings in beholder.toml, keys in secrets/")
-    click.echo(f"next: beholder import {workspace} --items FILE --media FOLDER --interactions FILE")
+    console.echo(f"{workspace} is ready: settings in beholder.toml, keys in secrets/")
+    files = "--items FILE --media FOLDER --interactions FILE"
+    console.echo(f"next: beholder import {workspace} {files}")
 
 
 def create(directory: Path, title: str) -> Path:

@@ -92,7 +92,7 @@ def _each(
             store.item(item)  # none is changed where one does not exist
         for item in once:
             change(store, item)
-    click.echo(f"{done}: {', '.join(once)}")
+    console.echo(f"{done}: {', '.join(once)}")
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def _read(values: Sequence[str]) -> dict[str, str]:
                 f"{value!r} sets nothing", remedy="write NAME=VALUE, as in price=12.50"
             )
         if name in ours:
-            click.echo(f"{name} is read as {ours[name]}, as in an import", err=True)
+            console.echo(f"{name} is read as {ours[name]}, as in an import", err=True)
             name = ours[name]
         if name in FIXED:
             raise UsageError(f"{name} is not set by this command", remedy=FIXED[name])

@@ -56,8 +56,8 @@ def add(
     if as_json:
         console.as_json({"id": key.id, "scopes": key.scopes, "key": token})
         return
-    click.echo(token)
-    click.echo(f"key {key.id} may: {', '.join(key.scopes)}; it is not shown again", err=True)
+    console.echo(token)
+    console.echo(f"key {key.id} may: {', '.join(key.scopes)}; it is not shown again", err=True)
 
 
 @command.command("list")
@@ -85,7 +85,7 @@ def list_(folder: Path, as_json: bool) -> None:
 @click.argument("key_id", metavar="KEY")
 def revoke(folder: Path, key_id: str) -> None:
     """Take a key away; running servers refuse it at its next use."""
-    click.echo(f"key {_keys(folder).revoke(key_id).id} is revoked")
+    console.echo(f"key {_keys(folder).revoke(key_id).id} is revoked")
 
 
 def _publish(
@@ -97,10 +97,11 @@ def _publish(
     if as_json:
         console.as_json({"id": key.id, "origins": key.origins, "key": key.public})
         return
-    click.echo(key.public)
-    click.echo(f"key {key.id} works for pages of: {', '.join(key.origins)}", err=True)
+    console.echo(key.public)
+    console.echo(f"key {key.id} works for pages of: {', '.join(key.origins)}", err=True)
     for origin in _in_clear(key.origins):
-        click.echo(f"{origin} is not encrypted: others on the way can read and change it", err=True)
+        open_to = "others on the way can read and change it"
+        console.echo(f"{origin} is not encrypted: {open_to}", err=True)
 
 
 def _in_clear(origins: tuple[str, ...]) -> list[str]:

@@ -16,6 +16,7 @@ from beholder import __version__
 from beholder.cli import early
 from beholder.disk import of_disk
 from beholder.errors import BeholderError, UsageError
+from beholder.unicode import visible
 
 COMMANDS = {
     "demo": ("demo", "A generated gallery with simulated visitors, built and served."),
@@ -83,7 +84,7 @@ def run(args: list[str] | None = None) -> Any:
     # One BLAS thread: two are slower than one when anything else runs on the machine.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
-    warnings.formatwarning = lambda message, *_: f"beholder: {message}\n"
+    warnings.formatwarning = lambda message, *_: f"beholder: {visible(str(message))}\n"
     words = sys.argv[1:] if args is None else args
     try:
         status = beholder.main(words, prog_name="beholder", standalone_mode=False)
@@ -107,7 +108,7 @@ def run(args: list[str] | None = None) -> Any:
         known = caught if isinstance(caught, BeholderError) else of_disk(caught)
         if known is None or "--debug" in words:
             raise
-        click.echo(f"beholder: {known}", err=True)
+        click.echo(f"beholder: {visible(str(known))}", err=True)
         _tell_notes(caught)
         _tell_programs(words, known)
         sys.exit(known.exit_status)
@@ -134,7 +135,7 @@ def _tell_notes(error: BaseException) -> None:
     """Print what was noted on an error on its way, such as what is done already."""
     for one in (error, error.__cause__):
         for note in getattr(one, "__notes__", ()):
-            click.echo(f"beholder: {note}", err=True)
+            click.echo(f"beholder: {visible(note)}", err=True)
 
 
 if __name__ == "__main__":

@@ -104,23 +104,23 @@ def command(
     )
     wish.check()
     if not sources:
-        click.echo(foretold(workspace, wish), err=True)
+        console.echo(foretold(workspace, wish), err=True)
     done = report(workspace, wish, console.progress)
     for told in done.left_out:
-        click.echo(f"warning: {told}", err=True)
-    click.echo(done.answer)
-    click.echo(f"written: {done.file}", err=True)
+        console.echo(f"warning: {told}", err=True)
+    console.echo(done.answer)
+    console.echo(f"written: {done.file}", err=True)
     if done.file.parent == workspace.people_reports:
-        click.echo(
+        console.echo(
             "it shows what single people did, and is destroyed with the next erasure: pass on one "
             "with --no-people",
             err=True,
         )
     elif not no_people:
-        click.echo("it shows what single people did, and no erasure reaches it there", err=True)
+        console.echo("it shows what single people did, and no erasure reaches it there", err=True)
     for file in (markdown, target):
         if file is not None:
-            click.echo(f"written: {file}", err=True)
+            console.echo(f"written: {file}", err=True)
 
 
 def _refuse_beside_results() -> None:

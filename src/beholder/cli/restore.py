@@ -60,6 +60,6 @@ def command(
     else:
         rows = ", ".join(f"{n} {name}" for name, n in done.holds.items())
         again = console.counted(done.erased, "people")
-        click.echo(f"{done.workspace} is restored: {rows}; {again} erased again")
+        console.echo(f"{done.workspace} is restored: {rows}; {again} erased again")
     if not done.keys:
-        click.echo(WITHOUT, err=True)
+        console.echo(WITHOUT, err=True)

@@ -54,13 +54,13 @@ def command(
 
 
 def _print(row: Row) -> None:
-    click.echo(f"{row.row}{_window(row)}")
+    console.echo(f"{row.row}{_window(row)}")
     if row.note is not None:
-        click.echo(f"nothing: {row.note}")
+        console.echo(f"nothing: {row.note}")
     else:
         items = [(rank, item.id, item.title, item.score) for rank, item in enumerate(row.items, 1)]
         console.table(("", "item", "title", "score"), items)
-    click.echo()
+    console.echo()
 
 
 def _window(row: Row) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from beholder.cli import asking
+from beholder.cli import asking, console
 
 if TYPE_CHECKING:
     from beholder.engine.variants import Variants
@@ -41,4 +41,4 @@ def command(
         )
         asking.show(found, as_json)
         if found.total is not None and not as_json:
-            click.echo(f"{found.total} found", err=True)
+            console.echo(f"{found.total} found", err=True)

@@ -48,6 +48,7 @@ def command(
     log: bool,
 ) -> None:
     """Answer over HTTP and show the pages, until Ctrl-C."""
+    from beholder.cli import console
     from beholder.service.reach import Reach
     from beholder.service.schedule import Schedule
     from beholder.service.server import serve
@@ -66,6 +67,6 @@ def command(
         settings.workers if workers is None else workers,
         schedule=schedule if every or when else None,
         log=log,
-        say=click.echo,
-        whisper=partial(click.echo, err=True),
+        say=console.echo,
+        whisper=partial(console.echo, err=True),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from beholder.cli import asking, train_network, tune
+from beholder.cli import asking, console, train_network, tune
 
 if TYPE_CHECKING:
     from beholder.training.train import Trained
@@ -50,7 +50,6 @@ def command(
     and budget suit it, about how many seconds and how much memory it takes, and why not.
     """
     import beholder
-    from beholder.cli import console
 
     if dry_run:
         from beholder.cli import dry_run as rehearsal
@@ -94,26 +93,26 @@ def command(
         return
     console.members(trained.members)
     for note in trained.notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     sizes = {"items": trained.n_items, "users": trained.n_users, "pairs": trained.n_pairs}
     said = ", ".join(console.counted(n, of) for of, n in sizes.items())
-    click.echo(f"bundle {trained.bundle}: {said}, {trained.seconds:.0f} s")
+    console.echo(f"bundle {trained.bundle}: {said}, {trained.seconds:.0f} s")
     _tell_of_rules(folder, trained.bundle)
     if trained.refused is not None:
-        click.echo(f"not served: {trained.refused}")
-        click.echo(
+        console.echo(f"not served: {trained.refused}")
+        console.echo(
             f"to serve it all the same: `beholder bundle promote {folder} {trained.bundle}`, "
             "or train with --promote"
         )
     else:
-        click.echo(f"next: beholder serve {folder}")
+        console.echo(f"next: beholder serve {folder}")
     _warn(trained)
 
 
 def _warn(trained: Trained) -> None:
     """Say last, on stderr, that a bundle follows nobody's likes."""
     if trained.alone is not None:
-        click.echo(f"WARNING: {trained.alone}", err=True)
+        console.echo(f"WARNING: {trained.alone}", err=True)
 
 
 def _tell_of_rules(folder: Path, bundle: str) -> None:
@@ -122,4 +121,4 @@ def _tell_of_rules(folder: Path, bundle: str) -> None:
 
     with open_engine(folder, bundle) as engine:
         for problem in engine.rule_problems:
-            click.echo(f"rules: {problem}", err=True)
+            console.echo(f"rules: {problem}", err=True)

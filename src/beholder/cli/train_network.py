@@ -170,7 +170,7 @@ def teller(progress: Progress, *, silent: bool) -> Callable[[Epoch, bool], None]
         if isinstance(progress, console.BarProgress):
             progress.plot(curve(losses))
         if not old and not silent:
-            click.echo(f"Epoch [{epoch.number}], Loss: {epoch.loss:.4f}, {_reached(epoch)}")
+            console.echo(f"Epoch [{epoch.number}], Loss: {epoch.loss:.4f}, {_reached(epoch)}")
 
     return told
 
@@ -187,25 +187,26 @@ def show(trained: Classic) -> None:
     """Print what a training came to."""
     made = trained.network
     for note in trained.notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     reached = f"accuracy {100 * made.accuracy:.2f}%"
     if made.auc is not None:
         reached = f"AUC {made.auc:.4f}, {reached}"
     always = "the commonest class" if made.classes else "no"
-    click.echo(
+    console.echo(
         f"test part of {made.tested}: {reached}; always saying {always} reaches "
         f"{100 * made.always:.2f}%"
     )
-    click.echo(kept(trained.best, trained.epochs, trained.ended, trained.seconds))
+    console.echo(kept(trained.best, trained.epochs, trained.ended, trained.seconds))
     if not trained.used:
-        click.echo(
+        console.echo(
             "it is not put to use: on the test part it is not surely better than chance. "
             "`POST /recommend` answers as before, by likeness where there was no network"
         )
     elif trained.bundle is None:
-        click.echo("`POST /recommend` answers this user with it, and nobody else")
+        console.echo("`POST /recommend` answers this user with it, and nobody else")
     else:
-        click.echo(f"bundle {trained.bundle} is served; `POST /recommend` answers with {made.name}")
+        answers = f"`POST /recommend` answers with {made.name}"
+        console.echo(f"bundle {trained.bundle} is served; {answers}")
 
 
 def kept(best: int, epochs: int, ended: str, seconds: float) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from beholder.cli import console, train_network
 
 if TYPE_CHECKING:
@@ -102,16 +100,16 @@ def asked_of(
 def show(tuned: TunedEncoder) -> None:
     """Print what tuning came to."""
     for note in tuned.notes:
-        click.echo(f"- {note}")
-    click.echo(
+        console.echo(f"- {note}")
+    console.echo(
         f"NDCG@10 by vectors alone, on what was left out: {tuned.against} {tuned.frozen:.4f}, "
         f"tuned {tuned.ndcg:.4f}: {tuned.gain:+.4f} (standard error {tuned.error:.4f})"
     )
-    click.echo(train_network.kept(tuned.best, tuned.epochs, tuned.ended, tuned.seconds))
+    console.echo(train_network.kept(tuned.best, tuned.epochs, tuned.ended, tuned.seconds))
     if tuned.used:
-        click.echo(f"{tuned.encoder} is in encode.encoders, and in the bundle")
+        console.echo(f"{tuned.encoder} is in encode.encoders, and in the bundle")
     else:
-        click.echo(
+        console.echo(
             f"{tuned.encoder} is kept, and not put to use: it is not surely better. To use it "
             "all the same, name it in encode.encoders and train"
         )
@@ -123,9 +121,9 @@ def show_bundle(trained: Trained) -> None:
     """Print which bundle was trained, and whether it is served."""
     console.members(trained.members)
     for note in trained.notes:
-        click.echo(f"- {note}")
+        console.echo(f"- {note}")
     state = "served" if trained.refused is None else f"not served: {trained.refused}"
-    click.echo(f"bundle {trained.bundle}: {trained.seconds:.0f} s; {state}")
+    console.echo(f"bundle {trained.bundle}: {trained.seconds:.0f} s; {state}")
 
 
 def refuse_beside_none(**others: Any) -> None:

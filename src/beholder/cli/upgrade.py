@@ -39,18 +39,18 @@ def command(directory: Path, budget: str | None, no_train: bool, as_json: bool) 
             [f"{n} database", done.before[n], done.after[n]] for n in done.after
         ]
         console.table(["", "was", "is"], rows)
-        click.echo(", ".join(f"{n} {what}" for what, n in done.holds.items()))
+        console.echo(", ".join(f"{n} {what}" for what, n in done.holds.items()))
     trained = None if no_train else _instead(workspace, old, budget)
     if as_json:
         said = {"before": done.before, "after": done.after, "holds": done.holds}
         console.as_json(said | {"old_bundles": old, "trained": trained})
         return
     for name in old:
-        click.echo(f"bundle {name} is of another format, and cannot be served")
+        console.echo(f"bundle {name} is of another format, and cannot be served")
     if trained is not None:
-        click.echo(f"bundle {trained} was trained and takes the place of the one that was served")
+        console.echo(f"bundle {trained} was trained and takes the place of the one that was served")
     elif old and _served(workspace) in old:
-        click.echo(f"nothing is served until you train: `beholder train {workspace.root}`")
+        console.echo(f"nothing is served until you train: `beholder train {workspace.root}`")
 
 
 def _instead(workspace: Workspace, old: list[str], budget: str | None) -> str | None:

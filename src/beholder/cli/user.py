@@ -50,7 +50,7 @@ def export(directory: Path, user: str, out: Path | None, force: bool, session: b
                 click.echo(line, nl=False)
                 n += 1
     if n == 1:  # the line that says what an export is
-        click.echo(f"nothing is held of this id; {_otherwise(session)}", err=True)
+        console.echo(f"nothing is held of this id; {_otherwise(session)}", err=True)
 
 
 @command.command("import")
@@ -89,11 +89,11 @@ def _print_taken(taken: Taken) -> None:
         [[taken.people, taken.events, taken.stored, taken.same, taken.refused]],
     )
     for what, n in taken.left_out.items():
-        click.echo(f"left out: {n} {what}")
+        console.echo(f"left out: {n} {what}")
     for reason, n in taken.reasons.items():
-        click.echo(f"refused: {n} {reason} (line {taken.first[reason]} first)", err=True)
+        console.echo(f"refused: {n} {reason} (line {taken.first[reason]} first)", err=True)
     if taken.unread:
-        click.echo(
+        console.echo(
             "beholder: what this person allows could not be read: nothing is allowed for them, "
             "unless they were known here and allow it. Say it by `beholder user purposes`",
             err=True,
@@ -139,12 +139,12 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -
 
     with Store.open(Workspace.open(directory)) as store:
         if not yes and not _agreed():
-            click.echo("nothing was erased", err=True)
+            console.echo("nothing was erased", err=True)
             raise click.exceptions.Exit(1)
         receipt = store.erase(_who(user, session))
     if not receipt.known:
         other = "as a user, without --session" if session else "as a session, with --session"
-        click.echo(f"nothing was held of this id; it may be known {other}", err=True)
+        console.echo(f"nothing was held of this id; it may be known {other}", err=True)
     if as_json:
         console.as_json(receipt)
         return
@@ -163,7 +163,7 @@ def erase(directory: Path, user: str, yes: bool, as_json: bool, session: bool) -
         ],
     )
     for name in receipt.bundles:
-        click.echo(f"bundle {name} was fitted with these events: train again and remove it")
+        console.echo(f"bundle {name} was fitted with these events: train again and remove it")
 
 
 @command.command("profiling")
@@ -185,7 +185,7 @@ def profiling(directory: Path, user: str, state: str | None, as_json: bool, sess
     if as_json:
         console.as_json({"profiling": on, "purposes": allowed})
     else:
-        click.echo(f"profiling is {_in_words(allowed)}")
+        console.echo(f"profiling is {_in_words(allowed)}")
 
 
 @command.command("purposes")
@@ -212,7 +212,7 @@ def purposes(
         known = store.snapshot(**{who.kind: user}).known
         allowed = store.set_purposes(who, wish)
     if not known:
-        click.echo(f"nothing was known of this id; {_otherwise(session)}", err=True)
+        console.echo(f"nothing was known of this id; {_otherwise(session)}", err=True)
     if as_json:
         console.as_json(allowed)
         return
@@ -229,7 +229,7 @@ def _in_words(allowed: Purposes) -> str:
 
 def _print_purposes(allowed: Purposes) -> None:
     for name in allowed.__struct_fields__:
-        click.echo(f"{name} is {'on' if getattr(allowed, name) else 'off'}")
+        console.echo(f"{name} is {'on' if getattr(allowed, name) else 'off'}")
 
 
 def _who(user: str, session: bool) -> Who:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -69,7 +70,7 @@ def _parts(table: Any, what: str) -> Mapping[Any, Any]:
 
 
 def _refuse_twins(names: Sequence[Any], what: str) -> None:
-    twin = next((name for name in names if list(names).count(name) > 1), None)
+    twin = next((name for name, n in Counter(names).items() if n > 1), None)
     if twin is not None:
         raise DataError(
             f"{what} have two columns {twin!r}", remedy="rename or drop one", field=what
