@@ -64,6 +64,12 @@ def test_headings_are_kept(shop: Path) -> None:
     assert file["ignored"] == ["Preis (€)"]
 
 
+def test_headings_that_come_again_are_kept_where_they_are_known(shop: Path) -> None:
+    log = "user_id,item_id,event\nu1,A,view\nuser_id,item_id,event\nu2,B,view\n"  # two files in one
+    (file,) = imported(shop, log)[1]["files"]
+    assert file["mapping"] == {"user": "user_id", "item_id": "item_id", "kind": "event"}
+
+
 def test_words_that_are_no_kinds_are_kept_where_several_people_have_them(shop: Path) -> None:
     rows = [f"u{n},A,scroll_down" for n in range(3)] + [f"u{n},B,u7@example.org" for n in range(9)]
     rows += ["u1,A,Peter Meier", "u2,B,view", "u3,C,anna_schmidt", *["u3,C,anna_schmidt"] * 9]

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from beholder.catalogue.mapping import FIELDS, first_match
 from beholder.catalogue.readers.interface import Batch, Column, as_list, distinct
 from beholder.catalogue.report import Report
 
@@ -37,13 +38,18 @@ class WithoutPeople:
     """
 
     def __init__(self, what: str, first: Batch, mapping: Mapping[str, str], header: bool) -> None:
-        self._who = [mapping[who] for who in WHO if what != "items" and who in mapping]
+        who = {field: mapping[field] for field in WHO if what != "items" and field in mapping}
+        self._who = list(who.values())
         self._kind = mapping.get("kind")
         self._people: dict[str, set[Any]] = {}  # of words, as many as are asked for
-        self._columns: dict[str, str] = {}  # by heading, where the headings are a row
-        if header and self._who and _is_row(first, self._who):
-            names = (name for name in first.columns if name)
-            self._columns = {name: f"(column {n})" for n, name in enumerate(names, 1)}
+        self._columns: dict[str, str] = {}  # their places, of headings that are not kept
+        if header and who:
+            row = not _are_known(what, who) and _is_row(first, self._who)
+            self._columns = {
+                name: f"(column {n})"
+                for n, name in enumerate(first.columns, 1)
+                if name and (row or "@" in name)
+            }
         self._texts = _pattern([*filter(_long, self._columns), *self._who], self._columns)
 
     def take(self, batch: Batch, words: Iterable[str]) -> None:
@@ -105,6 +111,11 @@ def without_people(report: Report, files: Sequence[WithoutPeople]) -> dict[str, 
         told["files"][place] = own.file(told["files"][place])
         told = own.texts(told)
     return told
+
+
+def _are_known(what: str, who: Mapping[str, str]) -> bool:
+    """Whether a column of people is called as such columns are: the first line has headings."""
+    return any(first_match([name], FIELDS[what][field]) for field, name in who.items())
 
 
 def _is_row(first: Batch, who: Sequence[str]) -> bool:
