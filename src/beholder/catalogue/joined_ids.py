@@ -145,8 +145,8 @@ class JoinedIds:
             return ""
         column, n = self._shared.most_common(1)[0]
         rows, told = _counted(n), shlex.quote(f"item_id={column}")
-        said = self._first_shared[column]
-        return FOR_ONE.format(rows=rows, column=column, said=said, told=told)
+        said, name = self._first_shared[column], "names" if n == 1 else "name"
+        return FOR_ONE.format(rows=rows, name=name, column=column, said=said, told=told)
 
     @property
     def doubts(self) -> list[str]:
