@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -290,7 +291,7 @@ class EventsOfFile:
     def _order(self, batch: Batch) -> Order:
         """Return what dates with slashes begin with, as all of the file tell."""
         if "time" in self.mapping and not self._short:
-            self._short = short_years(distinct(batch.columns[self.mapping["time"]])[0])
+            self._short = short_years(_with(batch.columns[self.mapping["time"]], "."))
         self._look_at_dates(batch)
         return self._slashed.first if self._slashed else ""
 
@@ -307,9 +308,7 @@ class EventsOfFile:
         column = batch.columns.get(self.mapping.get("time", ""))
         if column is None:
             return False
-        if isinstance(column, pa.Array):
-            column = column.filter(pc.match_substring(column, "/"))
-        found = slashed(distinct(column)[0])
+        found = slashed(_with(column, "/"))
         if found is not None:
             self._slashed = (self._slashed or found).and_those(found)
         return found is not None
@@ -329,6 +328,13 @@ def _filled(column: Column) -> int:
     """Return how many rows of a column have something in it."""
     values, rows = counted(column)
     return sum(n for value, n in zip(values, rows, strict=True) if not is_empty(value))
+
+
+def _with(column: Column, mark: str) -> list[Any]:
+    """Return the different texts of a column that have a mark; of lists, whatever else is there."""
+    if isinstance(column, pa.Array) and pa.types.is_string(column.type):
+        column = column.filter(pc.match_substring(column, mark))
+    return distinct(column)[0]
 
 
 def _rated(found: Columns, reasons: Mapping[int, str]) -> Ratings:
