@@ -227,6 +227,23 @@ def test_an_erasure_that_ended_anywhere_is_finished_with_one_receipt(
     assert subject not in raw(store.workspace.root)
 
 
+def test_bundles_are_marked_before_anything_is_deleted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(store)
+    bundle_of(store, "later", "2126-01-01T00:00:00Z")
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erase, "delete_rows", end)
+        with pytest.raises(KeyboardInterrupt):
+            store.erase(CANARY)
+    assert (store.workspace.bundles / "later.erased").exists()
+    assert store.erase(CANARY).bundles == ["later"]
+
+
 def test_a_bundle_may_hold_what_was_taken_back_before_the_erasure(store: Store) -> None:
     event = Event("a", "like", user=CANARY.id, event_id="one")
     store.record([event])

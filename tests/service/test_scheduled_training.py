@@ -12,11 +12,13 @@ import httpx
 import pytest
 from prometheus_text import Numbers
 from small_gallery import MEMBERS
+from sqlalchemy import delete, select
 
 import forked
 from beholder.bundle.promote import current, names
 from beholder.service.schedule import FIRST, LONGEST, Schedule
 from beholder.service.trainings import Kept, keep, kept
+from beholder.store import Store, schema
 from beholder.store.locks import training_lock
 from beholder.workspace import Workspace
 from live_server import COMMAND, PATIENCE, Server
@@ -128,6 +130,27 @@ def test_a_training_that_fails_is_told_and_the_server_goes_on(workspace: Workspa
         assert told(client)["training"] == failed["training"]
     assert names(workspace) == before
     assert len([line for line in server.errors if line.startswith("training: failed: ")]) == 1
+
+
+def test_a_training_that_lost_most_of_its_pairs_is_told_and_not_served(
+    workspace: Workspace,
+) -> None:
+    before = current(workspace)
+    with Store.open(workspace) as store, store.database.write() as connection:
+        events = schema.events
+        own = connection.execute(select(events.c.person, events.c.seq).order_by(events.c.seq))
+        kept_ones = {row.person: row.seq for row in own}  # the newest of each
+        connection.execute(delete(events).where(events.c.seq.not_in(kept_ones.values())))
+    with (
+        Server(workspace.root, "--train-every", "1s", settings=QUICK) as server,
+        server.client() as client,
+    ):
+        ended = waited_for(client, lambda now: now["training"]["last"] is not None)
+        last = ended["training"]["last"]
+        assert last["outcome"] == "refused"
+        assert "pairs of person and item are left of" in last["reason"]
+        assert client.get("/v1/recommendations").json()["bundle"] == before
+    assert current(workspace) == before
 
 
 def test_while_an_operator_trains_none_begins(workspace: Workspace) -> None:
