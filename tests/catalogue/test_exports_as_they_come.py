@@ -217,3 +217,47 @@ def test_no_error_speaks_of_names_where_there_are_none(shop: Path, text: str, wo
     assert words in told
     assert "names" not in told
     assert "--no-header" not in told
+
+
+def test_two_colons_inside_of_quotes_stay(shop: Path) -> None:
+    items = file_of(shop, "m.csv", 'id::name::g\n1::"x::y"::C\n')
+    beholder("import", shop, "--items", items, "--map", "title=name")
+    title = items_of(shop)["1"][0]
+    assert "\x1f" not in title
+    assert "x::y" in title
+
+
+def test_a_day_that_is_in_no_calendar_tells_no_order(shop: Path) -> None:
+    rows = "".join(
+        f"u{n},i{n},{day}\n" for n, day in enumerate(["1/2/2025", "45/1/2025", "31/02/2025"])
+    )
+    log = file_of(shop, "log.csv", f"user,item,time\n{rows}")
+    beholder("import", shop, "--interactions", log, status=1)
+    log = file_of(shop, "log.csv", f"user,item,time\n{rows}u9,i9,12/31/2025\n")
+    done = json.loads(beholder("import", shop, "--interactions", log, "--json")[0])
+    assert (done["files"][0]["added"], done["files"][0]["refused"]) == (2, 2)
+
+
+def test_tags_are_parted_by_commas(shop: Path) -> None:
+    items = file_of(shop, "items.csv", 'sku,Tags,Style\na,"summer, linen","plain, blue"\n')
+    beholder("import", shop, "--items", items)
+    assert items_of(shop)["a"][1] == {"Tags": ["summer", "linen"], "Style": "plain, blue"}
+
+
+def test_orders_with_a_moment_at_which_they_were_cancelled_are_counted(shop: Path) -> None:
+    log = file_of(shop, "log.csv", "user,sku,quantity,Cancelled at\nu,a,1,2026-01-01\nu,b,1,\n")
+    for more in (["--dry-run"], []):
+        said = beholder("import", shop, "--interactions", log, *more)[0]
+        assert "warning: Cancelled at is not used, and 1 rows have something there" in said
+
+
+def test_zeros_that_count_as_the_worst_are_said(shop: Path) -> None:
+    rows = "".join(f"u{n},i{n},{n % 11}\n" for n in range(55))
+    log = file_of(shop, "log.csv", f"user,item,rating\n{rows}")
+    for more in (["--dry-run"], []):
+        said = beholder("import", shop, "--interactions", log, *more)[0]
+        assert "warning: 5 of 55 ratings are 0, below 1 to 10, and count as the worst" in said
+    told = beholder("check", shop)[0]
+    assert "warning: no event has a moment" in told
+    assert "within an hour" not in told
+    assert "events with a moment" in told

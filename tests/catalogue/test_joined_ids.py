@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from beholder.catalogue.import_items import FEWER
 from beholder.catalogue.rows_of_item import MOST, Again, RowsOfItems
 from beholder.settings_line import write_line
 from beholder.store import ItemRecord
@@ -297,8 +298,12 @@ def test_items_that_orders_made_and_products_have_as_variants_are_said(shop: Pat
     orders, products = shop.parent / "orders.csv", shop.parent / "products.csv"
     orders.write_text("Lineitem sku,user_id,event\nS1,u1,purchase\nS2,u2,purchase\nX,u2,purchase\n")
     products.write_text("Handle,Title,Variant SKU\nshirt,Shirt,S1\nshirt,Shirt,S2\nhat,Hat,S3\n")
-    assert "that behaviour made" not in beholder("import", shop, "--interactions", orders)[0]
-    told = "warning: 2 items that behaviour made have the id of a variant of another item: S1 is in"
+    assert (
+        "without a title of their own" not in beholder("import", shop, "--interactions", orders)[0]
+    )
+    told = (
+        "warning: 2 items without a title of their own have the id of a variant of another item: "
+    )
     assert told in beholder("import", shop, "--items", products)[0]
     assert told in beholder("check", shop)[0]
     orders.write_text("Lineitem sku,user_id,event\nS1,u4,purchase\nS3,u5,purchase\n")
@@ -306,7 +311,7 @@ def test_items_that_orders_made_and_products_have_as_variants_are_said(shop: Pat
     assert told in said
     assert "2 rows joined by Variant SKU" in said
     beholder("item", "delete", shop, "S1", "S2")
-    assert "that behaviour made" not in beholder("check", shop)[0]
+    assert "without a title of their own" not in beholder("check", shop)[0]
 
 
 def test_rows_that_stand_apart_are_added_in_runs(shop: Path) -> None:
@@ -316,3 +321,64 @@ def test_rows_that_stand_apart_are_added_in_runs(shop: Path) -> None:
     assert "items whose rows stand apart: 1200 in " in told
     held = attributes(shop)
     assert all(held[f"h{n}"]["Variant SKU"] == [f"S{n}-0", f"S{n}-1"] for n in range(1_201))
+
+
+def test_a_file_by_skus_makes_items_and_it_is_said_whose_they_are(shop: Path) -> None:
+    beholder(*files(shop)[:4])
+    assert "without a title of their own" not in beholder("check", shop)[0]
+    (shop.parent / "stock.csv").write_text("SKU,Stock\nLS-S,0\n")
+    said = beholder("import", shop, "--items", shop.parent / "stock.csv")[0]
+    assert "warning: 1 item without a title of their own has the id of a variant" in said
+    assert "LS-S is in Variant SKU of shirt" in said
+
+
+def test_sizes_and_ids_that_a_file_no_longer_has_are_counted(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text(SIZES)
+    beholder(*files(shop)[:4])
+    few = "Handle,Option1 Value,Variant SKU,Variant Inventory Qty\nshirt,M,LS-M,0\n"
+    (shop.parent / "products.csv").write_text(few)
+    rules = json.loads(beholder(*files(shop)[:4], "--json")[0])["rules"]
+    for column in ("Option1 Value", "Variant SKU"):
+        assert rules[FEWER.format(column=column)] == 1
+    assert attributes(shop)["shirt"]["stock"] == 0
+
+
+def test_stock_of_a_file_before_does_not_outlive_rows_that_stand_apart(shop: Path) -> None:
+    (shop.parent / "one.jsonl").write_text('{"id": "a", "title": "Mug", "stock": 10}\n')
+    beholder("import", shop, "--items", shop.parent / "one.jsonl")
+    rows = [
+        {"id": "a", "title": "Mug", "size": "S"},
+        {"id": "b", "title": "Pot"},
+        {"id": "a", "title": "Mug", "size": "L", "stock": 0},
+    ]
+    (shop.parent / "two.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for _ in range(2):
+        beholder("import", shop, "--items", shop.parent / "two.jsonl")
+        assert attributes(shop)["a"]["stock"] == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        (["0", "5"], "5"),
+        (["nicht verfügbar", "auf Lager"], "auf Lager"),
+        (["discontinued", "in stock"], "in stock"),
+        (["in stock", "sold out"], "in stock"),
+    ],
+)
+def test_what_is_available_in_one_row_is_available(shop: Path, cells: list[str], kept: str) -> None:
+    rows = "".join(f"a,{cell},{n}\n" for n, cell in enumerate(cells))
+    (shop.parent / "items.csv").write_text(f"sku,availability,style\n{rows}")
+    beholder("import", shop, "--items", shop.parent / "items.csv")
+    assert attributes(shop)["a"]["availability"] == kept
+
+
+def test_a_file_of_apart_rows_sells_nothing_out_for_a_moment_and_changes_nothing_again(
+    shop: Path,
+) -> None:
+    (shop.parent / "items.csv").write_text("sku,title,stock\na,A,0\nb,B,1\na,A,9\n")
+    words = "import", shop, "--items", shop.parent / "items.csv", "--json"
+    beholder(*words)
+    again = json.loads(beholder(*words)[0])["files"][0]
+    assert again["changed"] == 0
+    assert attributes(shop)["a"]["stock"] == 9

@@ -80,6 +80,7 @@ class Card(msgspec.Struct, frozen=True):
     order: OrderLeak
     warnings: list[str]
     rating_scale: str = ""
+    timed: bool = True  # whether some event has a moment
 
 
 def card(store: Store) -> Card:
@@ -123,6 +124,7 @@ def card(store: Store) -> Card:
         basket_completion=completed / targets if targets else 0.0,
         order=order,
         warnings=[],
+        timed=not len(events) or bool(events.times.max() > 0),
     )
     ratings = Ratings.of(events.values[events.kinds == CODES["rating"]])
     scale = scale_of(ratings)
@@ -154,8 +156,7 @@ def rows_of(made: Card) -> list[tuple[str, str]]:
             "density",
             f"{100 * made.density:.2g}%",
         ),
-        ("days from first to last", f"{made.days:.1f}"),
-        ("events in the last week", percent(made.last_week_share)),
+        *(_by_moment(made) if made.timed else [("events with a moment", "none")]),
         ("events a person (10 %, half, 90 %, most)", _four(made.history)),
         ("events an item (10 %, half, 90 %, most)", _four(made.events_of_item)),
         ("items without events", f"{made.items_without_events}"),
@@ -166,8 +167,19 @@ def rows_of(made: Card) -> list[tuple[str, str]]:
         ("pictures", f"{made.pictures}"),
         ("pictures not encoded, or unreadable", f"{made.pictures_not_encoded}"),
         ("items that share a picture", f"{made.items_sharing_a_picture}"),
-        ("last events within an hour of another", percent(made.basket_completion)),
+        *(
+            [("last events within an hour of another", percent(made.basket_completion))]
+            if made.timed
+            else []
+        ),
         ("pairs inside of baskets that rise in id", f"{made.order.rising} of {made.order.pairs}"),
+    ]
+
+
+def _by_moment(made: Card) -> list[tuple[str, str]]:
+    return [
+        ("days from first to last", f"{made.days:.1f}"),
+        ("events in the last week", percent(made.last_week_share)),
     ]
 
 
@@ -255,7 +267,7 @@ def _warnings(made: Card) -> list[str]:
             f"order leak: {made.order.rising} of {made.order.pairs} pairs inside of baskets rise "
             "in item id; their order is drawn by seed before anything is learned or measured"
         )
-    if made.basket_completion > COMPLETION_MUCH:
+    if made.timed and made.basket_completion > COMPLETION_MUCH:
         found.append(
             f"basket completion: {made.basket_completion:.0%} of last events have another one of "
             "the same person within an hour; leave-last-out measures that, not the next visit"
@@ -267,6 +279,8 @@ def _warnings(made: Card) -> list[str]:
             f"{made.pictures_not_encoded} of {made.pictures} pictures are not encoded, so that "
             "nothing is learned from them: `beholder encode`"
         )
-    if made.events and made.days < 1:
+    if made.events and not made.timed:
+        found.append("no event has a moment: their order is not known, and time cannot split them")
+    elif made.events and made.days < 1:
         found.append("all events lie within a day: time cannot split them")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -33,6 +34,7 @@ from beholder.catalogue.ids import Coded
 from beholder.catalogue.joined_ids import SHARED
 from beholder.catalogue.kind_words import MOST_SHOWN, is_empty, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.plain_names import plain
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Column, as_list, counted, distinct
 from beholder.catalogue.readers.texts import Form
@@ -48,8 +50,15 @@ RATING = CODES["rating"]
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
 ELSEWHERE = (
-    "{column} is not used, and says {words}: if that is what happened, say --map kind={column} "
+    "{column} is not used, and says {words}: if that is what happened, say --map {told} "
     "(and --map-kind for its other words)"
+)
+TAKEN_BACK = frozenset(
+    {"cancelledat", "canceledat", "cancelledon", "refundedat", "returnedat", "storniertam"}
+)
+BACK_AT = (
+    "{column} is not used, and {n} rows have something there: they count all the same. Take orders "
+    "that were taken back out of the file"
 )
 GAPS = "; {n} of its {of} rows are empty, and would be refused then: fill them first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
@@ -255,7 +264,10 @@ class EventsOfFile:
                 told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
                 gaps = self._rows - self._filled[column]
                 empty = GAPS.format(n=gaps, of=self._rows) if gaps else ""
-                found.append(ELSEWHERE.format(column=column, words=told) + empty)
+                how = shlex.quote(f"kind={column}")
+                found.append(ELSEWHERE.format(column=column, words=told, told=how) + empty)
+            if plain(column) in TAKEN_BACK and self._filled[column]:
+                found.append(BACK_AT.format(column=column, n=self._filled[column]))
         return found
 
     def _clock(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +25,8 @@ from beholder.catalogue.report import FileReport, Report
 from beholder.catalogue.rows_of_item import Again, RowsOfItems
 from beholder.catalogue.same_file import changed, stamp
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
-from beholder.catalogue.stock_of_rows import Stock, with_more
+from beholder.catalogue.stock_of_rows import NAMES as STOCKS
+from beholder.catalogue.stock_of_rows import Stock, sells_out, stock_in, with_more
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
@@ -35,6 +36,10 @@ from beholder.store.records import Attribute
 if TYPE_CHECKING:
     import pyarrow as pa
 
+FEWER = (
+    "items that had more in {column} than their rows in this file: what it does not have is taken "
+    "away (write all rows of an item where it is still there)"
+)
 AT_ONCE = 500  # items in one transaction
 STAYS = "items with attributes that the file does not speak of, and that stay"
 TITLED = "items with a title that the file does not speak of, and that stays"
@@ -95,6 +100,7 @@ class ItemsImport:
         self._waiting: list[Found] = []
         self._shorter: dict[str, Found] = {}
         self._late: dict[str, Found] = {}  # of items that were put already
+        self._stock_unsaid: set[str] = set()  # items whose first row says nothing of it
         self._stay: dict[str, list[str]] = {}  # shown before, and not named so far
 
     def take(self, row: Row, record: ItemRecord) -> None:
@@ -104,6 +110,8 @@ class ItemsImport:
         if again is None:
             wanted = self.pictures.wanted(item_id, row.pictures)
             self.add(Found(record, wanted, ids_in(record.attributes, is_of_all_rows), row.said))
+            if row.said is not None and not row.said.intersection(STOCKS):
+                self._stock_unsaid.add(item_id)
             return
         more = self.pictures.named(item_id, row.pictures)
         last = self._last
@@ -156,6 +164,8 @@ class ItemsImport:
             if not last and self._lacks(found, words.get(item_id)):
                 self._shorter[item_id] = found
                 continue
+            if last and item_id in words:
+                self._count_fewer(found, words[item_id][1])
             hashes, whole = self.pictures.hashes(item_id, found.wanted)
             if not hashes:
                 ready.append(found.record)
@@ -202,10 +212,21 @@ class ItemsImport:
         said = self._said(found)
         if before is None or said is None:
             return False
-        had = ids_in(before[1], is_of_all_rows)
-        return any(
-            ids.keys() - found.ids.get(name, {}) for name, ids in had.items() if name in said
+        return bool(self._fewer(found, before[1], said)) or sells_out(
+            before[1], found.record.attributes
         )
+
+    def _fewer(
+        self, found: Found, before: Mapping[str, Attribute], said: Set[str]
+    ) -> dict[str, list[str]]:
+        """Return what an item had in columns with what all its rows say, and has not any more."""
+        had = ids_in(before, is_of_all_rows)
+        gone = {
+            name: list(ids.keys() - found.ids.get(name, {}))
+            for name, ids in had.items()
+            if name in said
+        }
+        return {name: ids for name, ids in gone.items() if ids}
 
     def _said(self, found: Found) -> Set[str] | None:
         """Return what is said of an item; None: all that there is."""
@@ -236,13 +257,24 @@ class ItemsImport:
             both = list(dict.fromkeys([*had, *hashes]))
             ids = ids_in(before, is_of_all_rows)
             add(ids, found.ids)
-            attributes = with_more(with_ids(before, ids), found.stock)
+            if item_id in self._stock_unsaid and found.stock:  # what it had is of a file before
+                stocks = stock_in(before)
+                before_rows = {name: own for name, own in before.items() if name not in stocks}
+            else:
+                before_rows = before
+            attributes = with_more(with_ids(before_rows, ids), found.stock)
             if both != had or attributes != before:
                 ready.append(ItemRecord(item_id, title, attributes, both))
             self.report.items_with_several += len(had) <= 1 < len(both)
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
         self.store.put_items(ready)
+
+    def _count_fewer(self, found: Found, before: Mapping[str, Attribute]) -> None:
+        """Count an item that loses ids, sizes or colours, which its file no longer has."""
+        for name, ids in self._fewer(found, before, self._said(found) or set()).items():
+            example = f"item {found.record.item_id}: {', '.join(sorted(ids)[:3])}"
+            self.report.count(FEWER.format(column=name), example=example)
 
     def _count_row(self, here: str, pictures: bool, again: Again) -> None:
         """Count a later row of an item."""

@@ -13,6 +13,7 @@ from beholder.catalogue.html_text import with_lines, without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
+from beholder.catalogue.plain_names import plain
 from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.withdrawn import withdrawn
@@ -21,6 +22,7 @@ from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute, ItemRecord
 
 LIST_MARK = "|"
+TAGS = frozenset({"tags", "tag", "keywords", "producttags", "schlagworter"})  # commas part them
 IN_STOCK = "in_stock"
 TITLE = ""  # beside names of attributes
 TAGGED = "rows whose {column} is HTML: its words are kept, without tags"
@@ -204,6 +206,8 @@ def attribute(name: str, value: Any) -> Attribute | None:
     told = numbers_in_text.number(value) if numbers_in_text.is_number(name) else None
     if told is not None:
         return _finite(told)
+    if "," in value and LIST_MARK not in value and plain(name) in TAGS:
+        return [part.strip() for part in value.split(",") if part.strip()]
     if LIST_MARK in value and len(value) < 1_000:
         return [part.strip() for part in value.split(LIST_MARK) if part.strip()]
     return value

@@ -35,8 +35,8 @@ OWN = (
 )
 POINTS = ""  # in the place of a column
 FOR_ONE = (
-    "{rows} name several items by {column}, such as {said}: where these are one, import the items "
-    "with --map {told}"
+    "{rows} {name} several items by {column}, such as {said}: where these are one, import the "
+    "items with --map {told}"
 )
 NO, SOME, ALL = range(3)
 SHARED = "names several items, which share this id beside their own"

@@ -51,6 +51,12 @@ def doubts(ratings: Ratings, scale: Scale | None, threshold: float) -> list[str]
             f"{above} of {total} ratings lie above {scale}, up to {ratings.values[-1]:g}, and "
             "count as likes: mend them, or set behaviour.rating_threshold if the scale is another"
         )
+    zeros = int(ratings.counts[ratings.values == 0].sum())
+    if scale is not None and scale.low > 0 and zeros and 0 not in scale.nothing:
+        found.append(
+            f"{zeros} of {total} ratings are 0, below {scale}, and count as the worst: leave them "
+            "empty where they say that nothing was rated"
+        )
     if total and ratings.few(n):
         found.append(
             f"{n} of {total} ratings reach behaviour.rating_threshold = {threshold:g}, so that "

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from beholder.catalogue.plain_names import plain
+from beholder.numbers_in_text import number
 from beholder.store.records import Attribute
 
 NAMES = ("stock", "in_stock", "availability")
-OUT = frozenset({"outofstock", "soldout", "httpsschemaorgoutofstock", "httpsschemaorgsoldout"})
+OUT = frozenset(
+    {
+        "outofstock", "soldout", "httpsschemaorgoutofstock", "httpsschemaorgsoldout", "unavailable",
+        "discontinued", "ausverkauft", "nichtverfugbar", "nichtlieferbar", "nichtauflager",
+        "vergriffen", "epuise", "indisponible", "rupturedestock", "agotado", "nodisponible",
+        "sinexistencias", "esaurito", "nondisponibile", "esgotado", "uitverkocht", "缺货", "售罄",
+    }
+)  # fmt: skip
 
 Stock = dict[str, Attribute]
 """What rows say of an item's stock, by attribute."""
@@ -24,15 +32,30 @@ def with_more(had: Mapping[str, Attribute], stock: Stock) -> dict[str, Attribute
     return {**had, **{name: new for name, new in stock.items() if _is_more(had.get(name), new)}}
 
 
+def sells_out(had: Mapping[str, Attribute], new: Mapping[str, Attribute]) -> bool:
+    """Whether an item that was in stock is not by a row, which a later one may still mend."""
+    return any(
+        _is_out(new[name]) and not _is_out(own)
+        for name, own in stock_in(had).items()
+        if name in new
+    )
+
+
 def _is_more(had: Attribute | None, new: Attribute) -> bool:
     if had is None:
         return True
-    if isinstance(had, float) and isinstance(new, float):
-        return new > had
+    numbers = _number(had), _number(new)
+    if None not in numbers:
+        return numbers[1] > numbers[0]  # type: ignore[operator]
     return _is_out(had) and not _is_out(new)
 
 
 def _is_out(value: Attribute) -> bool:
-    if isinstance(value, float):
-        return value <= 0
+    pieces = _number(value)
+    if pieces is not None:
+        return pieces <= 0
     return value == "false" or (isinstance(value, str) and plain(value) in OUT)
+
+
+def _number(value: Attribute) -> float | None:
+    return value if isinstance(value, float) else number(value) if isinstance(value, str) else None

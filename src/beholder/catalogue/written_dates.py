@@ -90,12 +90,21 @@ def slashed(values: Iterable[Any]) -> Slashed | None:
         if date is None:
             continue
         there = True
-        a, b = int(date["a"]), int(date["b"])
-        if b <= MONTHS < a:
+        a, b, year = int(date["a"]), int(date["b"]), int(date["year"])
+        if b <= MONTHS < a and _is_there(year, b, a):
             day = day or value.strip()
-        elif a <= MONTHS < b:
+        elif a <= MONTHS < b and _is_there(year, a, b):
             month = month or value.strip()
     return Slashed(day, month) if there else None
+
+
+def _is_there(year: int, month: int, day: int) -> bool:
+    """Whether the calendar has such a day: a slip of the pen tells nothing of the others."""
+    try:
+        datetime(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def written(text: str, first: Order = "") -> datetime | None:

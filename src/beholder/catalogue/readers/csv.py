@@ -206,6 +206,8 @@ class _Table:
         fields, n = found[0], len(self.names)
         if n != len(fields) and (len(fields) > self.width or any(fields[n:]) or len(fields) < n):
             raise csv.Error(f"has {len(fields)} fields, the first line {n}")
+        if self.delimiter == UNIT:  # inside of quotes it stands for what was there
+            return [field.replace(UNIT, COLONS) for field in fields[:n]]
         return fields[:n]
 
     def _unquoted(self, line: str) -> list[str]:
