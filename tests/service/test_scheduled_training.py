@@ -12,16 +12,16 @@ import httpx
 import pytest
 from prometheus_text import Numbers
 from small_gallery import MEMBERS
-from sqlalchemy import delete, select
 
 import forked
 from beholder.bundle.promote import current, names
 from beholder.service.schedule import FIRST, LONGEST, Schedule
 from beholder.service.trainings import Kept, keep, kept
-from beholder.store import Store, schema
+from beholder.store import Store
 from beholder.store.locks import training_lock
 from beholder.workspace import Workspace
 from live_server import COMMAND, PATIENCE, Server
+from lost_pairs import keep_the_newest
 
 # As the bundle that is served was made: no clock decides that the new one is worse.
 QUICK = {"train.models": str(list(MEMBERS)), "train.budget": "600s"}
@@ -136,11 +136,8 @@ def test_a_training_that_lost_most_of_its_pairs_is_told_and_not_served(
     workspace: Workspace,
 ) -> None:
     before = current(workspace)
-    with Store.open(workspace) as store, store.database.write() as connection:
-        events = schema.events
-        own = connection.execute(select(events.c.person, events.c.seq).order_by(events.c.seq))
-        kept_ones = {row.person: row.seq for row in own}  # the newest of each
-        connection.execute(delete(events).where(events.c.seq.not_in(kept_ones.values())))
+    with Store.open(workspace) as store:
+        keep_the_newest(store)
     with (
         Server(workspace.root, "--train-every", "1s", settings=QUICK) as server,
         server.client() as client,

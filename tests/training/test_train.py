@@ -9,7 +9,6 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from files import files_of
-from sqlalchemy import delete, select
 
 from beholder.bundle.choice import Choice
 from beholder.bundle.parts import recipe
@@ -18,10 +17,11 @@ from beholder.cli.main import beholder
 from beholder.engine.opening import open_engine
 from beholder.errors import ManyEndError, UsageError, WorkspaceError
 from beholder.progress import Silent
-from beholder.store import ItemRecord, Store, schema
+from beholder.store import ItemRecord, Store
 from beholder.store import store as stores
 from beholder.training.train import train_workspace
 from beholder.workspace import Workspace
+from lost_pairs import keep_the_newest
 from planted import World, make_world, workspace_of
 
 TWO = ("session", "visual-knn")
@@ -125,11 +125,8 @@ def test_what_lost_most_of_its_pairs_is_not_served_though_its_people_are_there(
 ) -> None:
     workspace = workspace_of(world, tmp_path / "one")
     served = train_workspace(workspace, budget="600s", models=["itemknn"])
-    with Store.open(workspace) as store, store.database.write() as connection:
-        events = schema.events
-        own = connection.execute(select(events.c.person, events.c.seq).order_by(events.c.seq))
-        kept = {row.person: row.seq for row in own}  # the newest of each
-        connection.execute(delete(events).where(events.c.seq.not_in(kept.values())))
+    with Store.open(workspace) as store:
+        keep_the_newest(store)
     trained = train_workspace(workspace, budget="600s", models=["itemknn"])
     assert trained.n_users == served.n_users
     assert trained.refused is not None

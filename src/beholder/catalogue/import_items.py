@@ -26,7 +26,7 @@ from beholder.catalogue.rows_of_item import Again, RowsOfItems
 from beholder.catalogue.same_file import changed, stamp
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.stock_of_rows import NAMES as STOCKS
-from beholder.catalogue.stock_of_rows import Stock, sells_out, stock_in, with_more
+from beholder.catalogue.stock_of_rows import Stock, sells_out, with_more, without_stock
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
@@ -257,12 +257,9 @@ class ItemsImport:
             both = list(dict.fromkeys([*had, *hashes]))
             ids = ids_in(before, is_of_all_rows)
             add(ids, found.ids)
-            if item_id in self._stock_unsaid and found.stock:  # what it had is of a file before
-                stocks = stock_in(before)
-                before_rows = {name: own for name, own in before.items() if name not in stocks}
-            else:
-                before_rows = before
-            attributes = with_more(with_ids(before_rows, ids), found.stock)
+            stale = item_id in self._stock_unsaid and bool(found.stock)  # of a file before
+            own = without_stock(before) if stale else before
+            attributes = with_more(with_ids(own, ids), found.stock)
             if both != had or attributes != before:
                 ready.append(ItemRecord(item_id, title, attributes, both))
             self.report.items_with_several += len(had) <= 1 < len(both)

@@ -27,6 +27,11 @@ def stock_in(attributes: Mapping[str, Attribute]) -> Stock:
     return {name: attributes[name] for name in NAMES if name in attributes}
 
 
+def without_stock(attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """Return attributes without what they say of stock."""
+    return {name: own for name, own in attributes.items() if name not in NAMES}
+
+
 def with_more(had: Mapping[str, Attribute], stock: Stock) -> dict[str, Attribute]:
     """Return attributes with the larger stock of theirs and another row's."""
     return {**had, **{name: new for name, new in stock.items() if _is_more(had.get(name), new)}}
