@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from beholder import sold_out
 from beholder.errors import SettingsError
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -48,8 +49,7 @@ Augmentation = Literal["flip", "crop", "colour", "erase", "mix"]
 OUT_OF_STOCK = [
     "stock <= 0",
     "in_stock = false",
-    "availability in ('out of stock', 'out_of_stock', 'OutOfStock', 'sold out', 'SoldOut',"
-    " 'https://schema.org/OutOfStock', 'https://schema.org/SoldOut')",
+    *sold_out.filters("availability"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Texts that cannot be written, or shown as they are.
+"""Texts that cannot be written, or shown as they are, and what two spellings have in common.
 
 JSON can hold halves of characters, and so can names of files; terminals obey control characters.
 """
@@ -6,6 +6,7 @@ JSON can hold halves of characters, and so can names of files; terminals obey co
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 LARGEST = 2**63  # of a whole number in JSON as others read it
@@ -22,6 +23,12 @@ def is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters and digits: `Art.-Nr.` is artnr, `Quantité` is quantite."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return re.sub(r"[\W_]", "", bare)  # letters of any script stay, their accents are none
 
 
 def visible(text: str) -> str:

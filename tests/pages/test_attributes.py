@@ -21,6 +21,7 @@ from beholder.pages.attributes import (
     told,
 )
 from beholder.pages.words import Words
+from beholder.sold_out import PLAIN, spellings
 from beholder.translations import LANGUAGES
 
 
@@ -146,6 +147,7 @@ def test_without_a_price_nothing_is_written() -> None:
         ({"in_stock": True}, False),
         ({"availability": "out_of_stock"}, True),
         ({"availability": "SoldOut"}, True),
+        ({"availability": "Ausverkauft"}, True),
         ({"availability": "in stock"}, False),
         ({}, False),
     ],
@@ -206,3 +208,13 @@ def test_codes_and_what_a_shop_keeps_for_itself_are_no_chips_in_the_viewer_eithe
     text = script.read_text(encoding="utf-8")
     assert all(f'"{word}"' in text for word in telling.NOTHING)
     assert all(name.pattern in text for name in (telling._NAME, telling._OWN))
+
+
+@pytest.mark.browser
+def test_the_viewer_knows_each_spelling_of_sold_out(chromium: Any) -> None:
+    script = (Path(attributes.__file__).parent / "static" / "modules" / "attributes.js").read_text()
+    plain = script[script.index("function plain(") :].split("\n}\n")[0] + "\n}"
+    page = chromium.new_page()
+    told = page.evaluate(f"words => {{ {plain}; return words.map(plain); }}", spellings())
+    page.close()
+    assert set(told) == set(PLAIN)

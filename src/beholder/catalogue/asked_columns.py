@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
-from beholder.catalogue.plain_names import plain
 from beholder.catalogue.readers.folder import is_picture
 from beholder.catalogue.readers.interface import Batch, Column, distinct
+from beholder.unicode import plain
 
 LOOKED_AT = 200  # different values of a column
 PICTURES = (

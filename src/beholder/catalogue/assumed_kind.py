@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import scale_of
 from beholder.catalogue.mapping import PIECES
-from beholder.catalogue.plain_names import plain
 from beholder.errors import DataError
+from beholder.unicode import plain
 
 RATINGS = re.compile(r"rating|score|stars?$|overall|grade|satisfaction")
 AMOUNTS = re.compile("|".join((r"quantity|qty|pieces|units?$|amount", *map(plain, PIECES))))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from beholder.catalogue.plain_names import plain, without_unit
+from beholder.catalogue.plain_names import without_unit
 from beholder.numbers_in_text import NUMBERS
+from beholder.unicode import plain
 
 IMAGE = re.compile(r"image(?:_[0-9]{1,3})?")
 ELSEWHERE: dict[str, tuple[str, ...]] = {

@@ -34,7 +34,6 @@ from beholder.catalogue.ids import Coded
 from beholder.catalogue.joined_ids import SHARED
 from beholder.catalogue.kind_words import MOST_SHOWN, is_empty, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
-from beholder.catalogue.plain_names import plain
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Column, as_list, counted, distinct
 from beholder.catalogue.readers.texts import Form
@@ -44,6 +43,7 @@ from beholder.catalogue.written_dates import Order, Slashed, short_years, slashe
 from beholder.catalogue.written_values import CLOCK
 from beholder.progress import SILENT, Progress
 from beholder.store.ids import now
+from beholder.unicode import plain
 
 There = Callable[[Coded], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
 RATING = CODES["rating"]

@@ -13,13 +13,22 @@ from beholder.catalogue.html_text import with_lines, without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
 from beholder.catalogue.picture_names import names
-from beholder.catalogue.plain_names import plain
-from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
+from beholder.catalogue.points import (
+    NOTHING,
+    STOCK,
+    Points,
+    is_word,
+    with_commas,
+    with_pieces,
+    without_words,
+)
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.withdrawn import withdrawn
+from beholder.sold_out import says_in_stock
 from beholder.store.attribute_form import why_no_name, why_no_value
 from beholder.store.ids import why_no_item
 from beholder.store.records import Attribute, ItemRecord
+from beholder.unicode import plain
 
 LIST_MARK = "|"
 TAGS = frozenset({"tags", "tag", "keywords", "producttags", "schlagworter"})  # commas part them
@@ -127,6 +136,8 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
     used = {*mapping.values(), *own}
     others = {name: lists[name] for name in lists if name and name not in used}
     others |= {field: lists[mapping[field]] for field in own}
+    if STOCK in points.numbers and STOCK in others:
+        others[STOCK] = with_pieces(others[STOCK])
     mixed = {name: others[name] for name in points.numbers if name in others}
     others |= {name: without_words(column) for name, column in mixed.items()}
     others |= {
@@ -218,7 +229,11 @@ def _yes_or_no(value: Any) -> Any:
     told = numbers_in_text.number(value) if isinstance(value, str) else value
     if isinstance(told, int | float):
         return told > 0
-    said = says_yes(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return value
+    said = says_yes(value)
+    if said is None:
+        said = says_in_stock(value)
     return value if said is None else said
 
 

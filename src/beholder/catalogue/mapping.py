@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from beholder.catalogue.attribute_names import IMAGE, attribute_fields, guessed
-from beholder.catalogue.plain_names import plain
 from beholder.errors import DataError, UsageError
 from beholder.numbers_in_text import NUMBERS
+from beholder.unicode import plain
 
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",

@@ -5,7 +5,7 @@ English, German, French, Spanish, Italian, Portuguese and Dutch; no two months s
 
 from __future__ import annotations
 
-from beholder.catalogue.plain_names import plain
+from beholder.unicode import plain
 
 _NAMES = (
     "january jan januar jänner jaenner janvier janv enero ene gennaio gen janeiro januari",

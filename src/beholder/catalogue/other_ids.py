@@ -13,9 +13,9 @@ from typing import NamedTuple, Self
 
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import ITEM
-from beholder.catalogue.plain_names import plain
 from beholder.store import Store
 from beholder.store.records import Attribute
+from beholder.unicode import plain
 
 # These are as often names.
 NOUNS = frozenset({"item", "article", "product", "movie", "video", "artikel", "produkt"})

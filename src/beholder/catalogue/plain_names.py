@@ -1,9 +1,8 @@
-"""Names of columns without what is only spelling: case, accents, spaces and marks."""
+"""Names of columns without the currency or unit behind them."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 CURRENCY = re.compile(r"[\s(\[/]+(?:in )?(?:[€$£¥]|EUR|USD|GBP|CHF)\s*[)\]]?\s*$", re.IGNORECASE)
 UNIT = re.compile(
@@ -11,12 +10,6 @@ UNIT = re.compile(
     r"|克|千克|公斤|毫米|厘米|米)\.?\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
-
-
-def plain(name: str) -> str:
-    """Return a name in small letters and digits: `Art.-Nr.` is artnr, `Quantité` is quantite."""
-    bare = unicodedata.normalize("NFKD", name.casefold())
-    return re.sub(r"[\W_]", "", bare)  # letters of any script stay, their accents are none
 
 
 def without_currency(name: str) -> str:

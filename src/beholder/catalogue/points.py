@@ -14,10 +14,17 @@ from beholder.catalogue.readers.interface import Batch, Column, counted
 from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.numbers_in_text import is_number, number, with_comma
+from beholder.sold_out import says_sold_out
 from beholder.unicode import writable
 
 SMALL = frozenset({"latitude", "longitude", "rating"})  # not in thousands
 LONGEST_SHOWN = 40
+STOCK = "stock"
+NONE_LEFT = "{column}: words that say that there is none, such as {text!r}, are read as 0"
+NOT_COUNTED = (
+    "{column}: it is read as a number of pieces, so words such as {text!r} are left out, and such "
+    "items count as in stock; to keep them, say --map NAME={column}"
+)
 LEFT_OUT = (
     "{column}: most are numbers, so words such as {text!r} are left out (kept as words they would "
     "end ranges and {name} < 50); to keep them, say --map NAME={column}"
@@ -32,7 +39,8 @@ class Points(NamedTuple):
     commas
         The attributes whose decimal mark is a comma, and whose points mark thousands.
     numbers
-        Those that are numbers but for some words, which are left out.
+        Those that are numbers but for some words, which are left out; of pieces in stock also
+        where some word says that there are none, which is 0.
     said
         What is taken so, in words.
     small
@@ -51,11 +59,6 @@ NOTHING = Points()
 class ColumnSeen:
     """What was found in the values of one column.
 
-    Parameters
-    ----------
-    small
-        See `MarksSeen`.
-
     Attributes
     ----------
     marks
@@ -64,12 +67,15 @@ class ColumnSeen:
         How many rows have a number, and how many have something else.
     word
         The first that is no number; empty: there is none.
+    none_left
+        The first of a `stock` that says that there is none, which counts as a number.
     """
 
-    def __init__(self, small: bool = False) -> None:
-        self.marks = MarksSeen(small)
+    def __init__(self, name: str) -> None:
+        self.marks = MarksSeen(is_small(name))
         self.numbers = self.words = 0
-        self.word = ""
+        self.word = self.none_left = ""
+        self._stock = name == STOCK
 
     def take(self, column: Column) -> None:
         """Look at the values of some rows."""
@@ -78,6 +84,9 @@ class ColumnSeen:
         for value, n in zip(values, counts, strict=True):
             if not is_word(value):
                 self.numbers += n * (value is not None and value != "")
+                continue
+            if self._stock and says_sold_out(value):
+                self.none_left = self.none_left or value
                 continue
             self.words += n
             self.word = self.word or value
@@ -99,7 +108,7 @@ def points_in(path: Path, mapping: Mapping[str, str], form: Form = USUAL) -> Poi
     for batch in rows:
         semicolons = batch.delimiter == ";"
         for name, column in _numbers(batch, mapping).items():
-            seen.setdefault(name, ColumnSeen(is_small(name))).take(batch.columns[column])
+            seen.setdefault(name, ColumnSeen(name)).take(batch.columns[column])
         if not seen and batch.keys is None:
             break  # where rows do not name their columns themselves, later ones have no others
     rows.close()
@@ -135,6 +144,11 @@ def without_words(values: list[Any]) -> list[Any]:
     return [None if is_word(value) else value for value in values]
 
 
+def with_pieces(values: list[Any]) -> list[Any]:
+    """Return how many pieces there are, 0 in the place of words that say that there are none."""
+    return [0.0 if is_word(value) and says_sold_out(value) else value for value in values]
+
+
 def with_commas(values: list[Any], small: bool = False) -> list[Any]:
     """Return values of a column whose decimal mark is a comma, as `number` reads them."""
     return [with_comma(value, small) if isinstance(value, str) else value for value in values]
@@ -150,11 +164,19 @@ def _points(seen: Mapping[str, ColumnSeen], mapping: Mapping[str, str], semicolo
         if marks.small:
             small.add(name)
         said += [*marks.taken, *(f"warning: {doubt}" for doubt in marks.doubts)]
-        if one.mostly:
+        if one.none_left:
+            said.append(NONE_LEFT.format(column=column, text=_shown(one.none_left)))
+        if one.mostly or one.none_left:
             numbers.add(name)
-            word = writable(one.word[:LONGEST_SHOWN])
-            said.append(LEFT_OUT.format(column=column, text=word, name=name))
+            rule = NOT_COUNTED if name == STOCK else LEFT_OUT
+            word = _shown(one.word)
+            said += [rule.format(column=column, text=word, name=name)] if word else []
     return Points(frozenset(commas), frozenset(numbers), tuple(said), frozenset(small))
+
+
+def _shown(word: str) -> str:
+    told: str = writable(word[:LONGEST_SHOWN])
+    return told
 
 
 def _numbers(batch: Batch, mapping: Mapping[str, str]) -> dict[str, str]:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from beholder.catalogue.plain_names import plain
 from beholder.numbers_in_text import number
+from beholder.sold_out import says_sold_out
 from beholder.store.records import Attribute
 
 NAMES = ("stock", "in_stock", "availability")
-OUT = frozenset(
-    {
-        "outofstock", "soldout", "httpsschemaorgoutofstock", "httpsschemaorgsoldout", "unavailable",
-        "discontinued", "ausverkauft", "nichtverfugbar", "nichtlieferbar", "nichtauflager",
-        "vergriffen", "epuise", "indisponible", "rupturedestock", "agotado", "nodisponible",
-        "sinexistencias", "esaurito", "nondisponibile", "esgotado", "uitverkocht", "缺货", "售罄",
-    }
-)  # fmt: skip
 
 Stock = dict[str, Attribute]
 """What rows say of an item's stock, by attribute."""
@@ -59,7 +51,7 @@ def _is_out(value: Attribute) -> bool:
     pieces = _number(value)
     if pieces is not None:
         return pieces <= 0
-    return value == "false" or (isinstance(value, str) and plain(value) in OUT)
+    return value == "false" or (isinstance(value, str) and says_sold_out(value))
 
 
 def _number(value: Attribute) -> float | None:

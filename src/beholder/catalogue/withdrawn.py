@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beholder import numbers_in_text
 from beholder.catalogue.consent_words import says_yes
-from beholder.catalogue.plain_names import plain
+from beholder.unicode import plain
 
 # Names of columns, `is_` before them or not: a no says so; a yes; one of these words; a moment.
 NO = (

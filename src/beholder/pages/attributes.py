@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from beholder.sold_out import says_sold_out
 from beholder.telling import NOTHING, tells_visitors_nothing
 from beholder.translations import translation
 
@@ -20,7 +21,6 @@ TINTS = 6
 SEEN = ("colour", "colours", "color", "colors", "pattern")  # a picture shows them
 APART = (*SEEN, "material", "size", "sizes")
 _PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_SOLD = frozenset({"out of stock", "outofstock", "sold out", "soldout"})
 _CURRENCIES = r"[$€£¥￥₹₽₩₺฿]"
 _PRICE = re.compile(rf"{_CURRENCIES}|^[a-z]{{3}}\s*\d[\d.,]*$|^\d[\d.,]*\s*[a-z]{{3}}$", re.I)
 _MONTH = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)", re.I)
@@ -93,8 +93,7 @@ def sold_out(attributes: Mapping[str, Any]) -> bool:
     none = isinstance(stock, int | float) and not isinstance(stock, bool) and stock <= 0
     gone = attributes.get("in_stock")
     refused = gone is False or (isinstance(gone, str) and gone.strip().lower() in ("false", "no"))
-    availability = str(attributes.get("availability") or "").lower().replace("_", " ")
-    return none or refused or availability in _SOLD
+    return none or refused or says_sold_out(str(attributes.get("availability") or ""))
 
 
 def differing(items: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from beholder import sold_out
 from beholder.pages import assets, attributes, narrowing
 from beholder.pages.asked import Asked
 from beholder.pages.look import Look
@@ -293,6 +294,7 @@ def _page(template: str, look: Look, **values: Any) -> str:
         words=words,
         words_json=_json(words.all),
         shown_json=_json(look.shown),
+        sold_json=_json(sorted(sold_out.PLAIN)),
         other_language=here(lang=other),
         other_theme=here(theme="light" if dark else "dark"),
     )

@@ -22,13 +22,13 @@ const CODES =
 const OWN =
   /(^|[\W_])(status|published|visible|visibility|visibility in catalog|taxable|tax[\W_]?(class|status|code)|option[0-9][\W_]?name|(weight|length|dimensions?)[\W_]?unit|inventory[\W_]?(policy|tracker)|fulfil?lment[\W_]?service|requires[\W_]?shipping|gift[\W_]?card|backorders[\W_]?allowed|allow[\W_]?customer[\W_]?reviews|sold[\W_]?individually|is[\W_]?featured|in[\W_]?stock|availability)\W*$/i;
 const LANGUAGE = /^(.+)_(en|zh)$/;
-const SOLD = /^(out ?of ?stock|sold ?out)$/i;
 const TINTS = 6;
 const SEEN = ["colour", "colours", "color", "colors", "pattern"]; // a picture shows them
 const APART = [...SEEN, "material", "size", "sizes"];
 const BESIDE = /^(title|description|(price|stock|in_stock|availability)$)/;
 const { currency, cents } = document.body.dataset;
 const shown = JSON.parse(document.body.dataset.shown);
+const sold = new Set(JSON.parse(document.body.dataset.sold)); // words without case, accents, marks
 
 /** Return values that are words, each once: name, value and label. */
 export function chipsOf(item) {
@@ -74,7 +74,12 @@ export function isSoldOut({ attributes = {} }) {
   const { stock, in_stock: left, availability } = attributes;
   const none = (typeof stock === "number" || /^-?[0-9]+(\.[0-9]+)?$/.test(stock)) && Number(stock) <= 0;
   const refused = left === false || /^\s*(false|no)\s*$/i.test(left);
-  return none || refused || SOLD.test(String(availability).replaceAll("_", " "));
+  return none || refused || sold.has(plain(String(availability)));
+}
+
+function plain(text) {
+  const bare = text.trim().replace(/^https?:\/\/schema\.org\//, "").toLowerCase().normalize("NFKD");
+  return bare.replace(/[^\p{L}\p{N}]/gu, "");
 }
 
 /**
