@@ -42,3 +42,8 @@ def command(
         asking.show(found, as_json)
         if found.total is not None and not as_json:
             console.echo(f"{found.total} found", err=True)
+        if found.unavailable and not as_json:
+            n = found.unavailable
+            told = "1 item that answers" if n == 1 else f"{n} items that answer"
+            better = " better" if found.items else ""
+            console.echo(f"{told}{better} cannot be shown: out of stock, or banned", err=True)

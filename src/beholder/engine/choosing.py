@@ -62,9 +62,13 @@ class SearchAnswer(Answer, frozen=True):
     facets
         By what it can be narrowed; None: not asked for. Each counts within all that was chosen
         of the others.
+    unavailable
+        How many items say more of the words than all that is found, or some where nothing is, and
+        may be in no answer now: they are out of stock, or banned.
     """
 
     facets: tuple[Facet, ...] | None = None
+    unavailable: int = 0
 
 
 def facets_of(

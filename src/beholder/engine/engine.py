@@ -60,7 +60,7 @@ from beholder.engine.variants import (
 from beholder.errors import DataError, UnknownItemError, UsageError
 from beholder.lists import several, texts_of
 from beholder.rules.choices import Choices, all_of, masks_of, picked
-from beholder.scorers.interface import Floats, Positions
+from beholder.scorers.interface import Floats, Mask, Positions
 from beholder.settings import BehaviourSettings
 from beholder.store.ids import answer_id, check_moment, of_several
 from beholder.store.records import Snapshot
@@ -535,12 +535,27 @@ class Engine:
         answer = finding.as_answer(
             view, found, able, all_of(chosen, held), place, one=one, asked=narrowed
         )
+        better = finding.better_than(scores, found) if words and words.strip() else None
+        away = 0 if better is None else self._unavailable(view, filter, chosen, better)
         names = () if isinstance(facets, bool) else texts_of(facets, "facets", alone=True)
         told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
         lost = no_attribute((*choices, *names), view.masks.facets.fields)
         notes = [one for one in (answer.note, lost) if one is not None]
         said = msgspec.structs.asdict(answer) | {"note": "; ".join(notes) or None}
-        return SearchAnswer(**said, facets=told)
+        return SearchAnswer(**said, facets=told, unavailable=away)
+
+    def _unavailable(
+        self,
+        view: Overlay,
+        filter: str | None,
+        chosen: Mapping[str, Mask],
+        better: Mask,
+    ) -> int:
+        """Return how many items that fit better are banned or out of stock."""
+        banned = better & view.shown & ~self.pipeline.rules.open(view)
+        if filter:
+            banned &= view.masks.of(filter)
+        return int(np.count_nonzero(all_of(chosen, banned)))
 
     def facets(
         self, names: str | Sequence[str] = (), variants: Variants | None = None
@@ -734,9 +749,12 @@ class Engine:
         checked_item(item)
         place = view.position_of_id.get(item, -1)
         if place < 0 or not view.shown[place]:
+            known = finding.called(view, item)
             raise UnknownItemError(
                 f"no item {item!r} is shown in this catalogue ({_items(int(view.shown.sum()))})",
-                remedy="check its id; new items need `beholder import`",
+                remedy=f"it is a code of the item {known!r}: ask for that"
+                if known
+                else "check its id; new items need `beholder import`",
                 field="item",
             )
         return place

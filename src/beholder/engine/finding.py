@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,11 @@ from beholder.engine.nothing import why_not_found
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
 from beholder.engine.variants import one_each, others, without_products_of
-from beholder.engine.wording import word_scores
+from beholder.engine.wording import LIKED, word_scores
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions, Query
 from beholder.scorers.item_item import ItemItem
+from beholder.spaces.word_index import words_of
 from beholder.store.ids import answer_id
 
 
@@ -95,6 +97,27 @@ def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
     """Return the best allowed positions, their scores, and how many there are."""
     chosen = best(scores, k, view.ties, allowed)
     return Found(chosen, scores[chosen], int(np.count_nonzero(allowed)))
+
+
+def called(view: Overlay, code: str) -> str | None:
+    """Return the id of the first shown item that has a code, such as an SKU, as an attribute."""
+    scores = np.where(view.shown, word_scores(view, code), 0)
+    card = view.cards[int(scores.argmax())] if scores.any() else None
+    if card is None:
+        return None
+    own = card.attributes.values()
+    values = chain.from_iterable(each if isinstance(each, list) else [each] for each in own)
+    return card.id if any(words_of(str(each)) == words_of(code) for each in values) else None
+
+
+def better_than(scores: Floats, found: Found) -> Mask:
+    """Return which items say more of the words than all that is found, bool (n,).
+
+    What is only more popular says no more.
+    """
+    best = float(found.scores[0]) if len(found.scores) else 0.0
+    better: Mask = scores > (1 + 2 * LIKED) * best
+    return better
 
 
 def as_answer(

@@ -154,6 +154,7 @@ def render_search(
             for other, n in without
         ],
         n_found=total,
+        n_unavailable=found.get("unavailable", 0),
         mine=_json(mine) if mine and (more or asked.picture) else "",
         more=more,
         too_many=left and reached,

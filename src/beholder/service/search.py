@@ -71,6 +71,9 @@ class Found(msgspec.Struct):
         How many other variants the items have, by id; null: all variants were asked for.
     note
         Why there is no item, and which attributes that were chosen there are not; null: nothing.
+    unavailable
+        How many items say more of the words than all that was found, or some where nothing was,
+        and are out of stock or banned.
     """
 
     answer: str
@@ -84,6 +87,7 @@ class Found(msgspec.Struct):
     facets: tuple[Facet, ...] | None = None
     variants: dict[str, int] | None = None
     note: str | None = None
+    unavailable: int = 0
 
 
 @post("/v1/search", status_code=200, opt=needs("recommend", body="either", upload=True))
@@ -125,7 +129,16 @@ def find(running: Running, asked: SearchRequest, picture: bytes | None) -> Found
     )
     query = Query(asked.words, picture is not None)
     told = found.answer, found.bundle, found.level, found.items, found.next
-    return Found(*told, found.place, found.total, query, found.facets, found.variants, found.note)
+    return Found(
+        *told,
+        found.place,
+        found.total,
+        query,
+        found.facets,
+        found.variants,
+        found.note,
+        found.unavailable,
+    )
 
 
 def _converted(words: dict[str, Any]) -> SearchRequest:
