@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,9 +85,15 @@ def test_not_for_me_is_kept_and_taken_back_on_the_page_of_an_item(chromium, serv
     page = context.new_page()
     page.goto("/item/picture-00011")
     button = page.locator("main .tools [data-do=dislike]")
+
+    def said(reply: Any) -> bool:
+        sent = reply.request
+        if not scripts:
+            return "/react" in sent.url
+        return sent.method == "DELETE" or "dislike" in (sent.post_data or "")
+
     for wanted in ("true", "false"):
-        sent = "**/v1/interactions**" if scripts else "**/react"
-        with page.expect_response(sent):
+        with page.expect_response(said):
             button.click()
         page.goto("/item/picture-00011")
         assert button.get_attribute("aria-pressed") == wanted
@@ -348,7 +355,7 @@ def test_a_like_and_not_for_me_exclude_each_other(chromium, server, scripts):
     page = context.new_page()
     page.goto("/item/picture-00031")
     for kind in ("like", "dislike", "like"):
-        with page.expect_response(lambda reply: reply.request.method == "POST"):
+        with page.expect_response(lambda reply, kind=kind: kind in (reply.request.post_data or "")):
             page.locator(f"main .tools [data-do={kind}]").click()
         page.wait_for_load_state()
         assert lit(page, "main .tools") == {kind}
@@ -573,3 +580,24 @@ def test_who_refuses_a_picture_in_the_viewer_comes_back_to_its_card(page):
     page.locator("#viewer [data-do=dislike]").click()
     page.wait_for_function("() => !document.querySelector('#viewer').open")
     page.wait_for_function("() => document.activeElement.dataset.do === 'undo-card'")
+
+
+def test_who_comes_to_an_item_by_its_address_has_looked_at_it_once(chromium, server):
+    context = chromium.new_context(base_url=server.url)
+    page = context.new_page()
+    told: list[dict[str, Any]] = []
+    page.on(
+        "request",
+        lambda sent: told.extend(
+            json.loads(sent.post_data or "{}").get("events", []) if sent.method == "POST" else []
+        ),
+    )
+    with page.expect_response("**/v1/interactions**") as kept:
+        page.goto("/item/picture-00040")
+    assert kept.value.ok
+    page.reload()
+    page.goto("/me")
+    page.go_back()
+    page.wait_for_load_state("networkidle")
+    assert [(event["item"], event["kind"]) for event in told] == [("picture-00040", "view")]
+    context.close()

@@ -10,7 +10,7 @@ import { wireKeys } from "./keys.js";
 import { wireLook } from "./look.js";
 import { wireMe } from "./me.js";
 import { openMenu, wireMenu } from "./menu.js";
-import { flush } from "./outbox.js";
+import { flush, record } from "./outbox.js";
 import { wirePicture } from "./picture.js";
 import { keepPlace, restorePlace } from "./places.js";
 import { wireReach } from "./reach.js";
@@ -67,7 +67,16 @@ listen({
 });
 
 wireReach(() => sendAll());
+if (document.prerendering) document.addEventListener("prerenderingchange", arrive, { once: true });
+else arrive();
 flush();
+
+/** Who comes to an item by its address has looked at it; a reload or the way back is no second look. */
+function arrive() {
+  const item = itemOf(document.querySelector(".two.page") ?? document.body);
+  const [way] = performance.getEntriesByType("navigation");
+  if (item && way?.type === "navigate") record(item, "view");
+}
 
 /** Show what the history says; a reload helps where an answer is refused, not where none comes. */
 function turn() {
