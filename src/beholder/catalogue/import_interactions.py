@@ -341,7 +341,8 @@ def import_interactions(
     doubts = [
         *work.joins.doubts,
         *reading.warnings,
-        *filter(None, [work.near.twins, work.joins.several, made_twice(store)]),
+        *filter(None, [work.near.twins, work.joins.several]),
+        *made_twice(store),
     ]
     done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)

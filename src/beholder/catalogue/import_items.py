@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
 from beholder.catalogue.ids import odd_in
+from beholder.catalogue.items_before import STAYS, TITLED, count_fewer, fewer, staying
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.mapping import unused
@@ -36,13 +37,7 @@ from beholder.store.records import Attribute
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FEWER = (
-    "items that had more in {column} than their rows in this file: what it does not have is taken "
-    "away (write all rows of an item where it is still there)"
-)
 AT_ONCE = 500  # items in one transaction
-STAYS = "items with attributes that the file does not speak of, and that stay"
-TITLED = "items with a title that the file does not speak of, and that stays"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
     "the folders' names as ids)"
@@ -165,7 +160,8 @@ class ItemsImport:
                 self._shorter[item_id] = found
                 continue
             if last and item_id in words:
-                self._count_fewer(found, words[item_id][1])
+                gone = fewer(words[item_id][1], found.ids, self._said(found) or set())
+                count_fewer(item_id, gone, self.report.count)
             hashes, whole = self.pictures.hashes(item_id, found.wanted)
             if not hashes:
                 ready.append(found.record)
@@ -196,7 +192,7 @@ class ItemsImport:
         if before is None or said is None:
             return record
         title, attributes = before
-        stays = {name: own for name, own in attributes.items() if name not in said}
+        stays = staying(attributes, said)
         if stays:
             self._kept.add(record.item_id)
             self.report.rules[STAYS] = len(self._kept)
@@ -212,21 +208,8 @@ class ItemsImport:
         said = self._said(found)
         if before is None or said is None:
             return False
-        return bool(self._fewer(found, before[1], said)) or sells_out(
-            before[1], found.record.attributes
-        )
-
-    def _fewer(
-        self, found: Found, before: Mapping[str, Attribute], said: Set[str]
-    ) -> dict[str, list[str]]:
-        """Return what an item had in columns with what all its rows say, and has not any more."""
-        had = ids_in(before, is_of_all_rows)
-        gone = {
-            name: list(ids.keys() - found.ids.get(name, {}))
-            for name, ids in had.items()
-            if name in said
-        }
-        return {name: ids for name, ids in gone.items() if ids}
+        less = bool(fewer(before[1], found.ids, said))
+        return less or sells_out(before[1], found.record.attributes)
 
     def _said(self, found: Found) -> Set[str] | None:
         """Return what is said of an item; None: all that there is."""
@@ -266,12 +249,6 @@ class ItemsImport:
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
         self.store.put_items(ready)
-
-    def _count_fewer(self, found: Found, before: Mapping[str, Attribute]) -> None:
-        """Count an item that loses ids, sizes or colours, which its file no longer has."""
-        for name, ids in self._fewer(found, before, self._said(found) or set()).items():
-            example = f"item {found.record.item_id}: {', '.join(sorted(ids)[:3])}"
-            self.report.count(FEWER.format(column=name), example=example)
 
     def _count_row(self, here: str, pictures: bool, again: Again) -> None:
         """Count a later row of an item."""
@@ -332,13 +309,12 @@ def import_items(
     done.refused = len(refusals) - before
     done.read += done.refused
     done.said += [*points.said, *alike.said, *marks.words(store.workspace)]
-    twice = made_twice(store)
-    done.said += [f"warning: {twice}"] if twice else []
     if leaving is not None:
         gone = missing(there, alike.seen.keys())
         other = changed(path, began)
         found = outlook(gone, len(there), done.refused, bool(done.cut), other)
         done.gone = let_go(store, gone, len(there), found, leaving)
+    done.said += [f"warning: {twice}" for twice in made_twice(store)]
     return done
 
 

@@ -108,6 +108,13 @@ class Spoken:
             if said is not None:
                 self._own[record.item_id] = said
 
+    def titles_beside(self, before: Mapping[str, str]) -> dict[str, str]:
+        """Return the titles of the items, with those they had where the file speaks of none."""
+        return {
+            item: before.get(item, title) if TITLE not in self.of(item) else title
+            for item, title in self.titles.items()
+        }
+
     def of(self, item_id: str) -> Set[str]:
         """Return what is said of an item."""
         return self._own.get(item_id, self._told) if item_id in self.titles else frozenset()
