@@ -385,3 +385,30 @@ def test_a_file_of_apart_rows_sells_nothing_out_for_a_moment_and_changes_nothing
     again = json.loads(beholder(*words)[0])["files"][0]
     assert again["changed"] == 0
     assert attributes(shop)["a"]["stock"] == 9
+
+
+SIZES_AT_ONCE = """\
+Name,Email,Lineitem quantity,Lineitem sku,Created at
+#1,ann@example.org,1,LS-S,2024-03-01 10:00:00 +0100
+#1,ann@example.org,1,LS-M,2024-03-01 10:00:00 +0100
+#1,ann@example.org,1,LS-M,2024-03-01 10:00:00 +0100
+#2,bob@example.org,1,LS-M,2024-03-01 10:00:00 +0100
+"""
+
+
+def test_two_sizes_in_one_order_are_two_purchases(shop: Path) -> None:
+    def counts() -> tuple[int, int]:
+        (orders,) = json.loads(beholder(*words, "--json")[0])["files"]
+        return orders["added"], orders["same"]
+
+    beholder(*files(shop)[:4])
+    path = shop.parent / "orders.csv"
+    words = "import", shop, "--interactions", path
+    path.write_text(SIZES_AT_ONCE)
+    assert counts() == (3, 1)
+    assert counts() == (0, 4)
+    head, *rows = SIZES_AT_ONCE.splitlines()
+    path.write_text("\n".join([head, *rows[::-1]]))
+    assert counts() == (0, 4)
+    path.write_text("\n".join([head, rows[1]]))
+    assert counts() == (0, 1)

@@ -203,5 +203,20 @@ class JoinedIds:
         return self._pointed
 
 
+def names_beside(said: Coded, joined: Coded) -> NDArray[np.int64]:
+    """Return a number for the name of each row that is not its item's own id, int64 (rows,).
+
+    0 is for the item's own: two sizes of a shirt that someone bought at once are two purchases.
+    """
+    if said is joined:
+        return np.zeros(len(said.rows), np.int64)
+    places = np.zeros(len(said.ids), np.int64)
+    places[said.rows] = joined.rows
+    items = joined.ids.take(pa.array(places)).to_pylist()
+    pairs = zip(said.ids.to_pylist(), items, strict=True)
+    codes = [0 if name is None or name == item else hash(name) for name, item in pairs]
+    return np.array(codes, np.int64)[said.rows]
+
+
 def _counted(n: int) -> str:
     return "1 row" if n == 1 else f"{n:,} rows"
