@@ -162,7 +162,7 @@ def _look_at_items(
                 found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight, row.record)
             spoken.take(row.record, row.said)
-            before.take(row.record)
+            before.take(row.record, spoken.of(item_id))
             again = alike.take(row.record, row.number)
             look = pictures.wanted if again is None else pictures.named
             files = look(item_id, row.pictures).files

@@ -192,7 +192,7 @@ class ItemsImport:
         if before is None or said is None:
             return record
         title, attributes = before
-        stays = staying(attributes, said)
+        stays = staying(attributes, said | record.attributes.keys())
         if stays:
             self._kept.add(record.item_id)
             self.report.rules[STAYS] = len(self._kept)

@@ -55,12 +55,16 @@ class ItemsBefore:
     def __init__(self, titles: Mapping[str, str]) -> None:
         self._titles = titles
         self._ids: dict[str, Ids] = {}
+        self._more: dict[str, set[str]] = {}  # attributes that rows have without a column of theirs
 
-    def take(self, record: ItemRecord) -> None:
-        """Take a row."""
-        if record.item_id in self._titles:
-            ids = self._ids.setdefault(record.item_id, {})
-            add(ids, ids_in(record.attributes, is_of_all_rows))
+    def take(self, record: ItemRecord, said: Set[str]) -> None:
+        """Take a row, and what its file says of its item so far."""
+        item_id = record.item_id
+        if item_id in self._titles:
+            add(self._ids.setdefault(item_id, {}), ids_in(record.attributes, is_of_all_rows))
+            more = record.attributes.keys() - said
+            if more:
+                self._more.setdefault(item_id, set()).update(more)
 
     def count(self, store: Store, said: Callable[[str], Set[str]], count: Count) -> None:
         """Count what stays and what goes.
@@ -75,7 +79,7 @@ class ItemsBefore:
             if item_id not in self._ids:
                 continue
             told = said(item_id)
-            kept += bool(staying(before, told))
+            kept += bool(staying(before, told | self._more.get(item_id, set())))
             titled += TITLE not in told and self._titles[item_id] != item_id
             count_fewer(item_id, fewer(before, self._ids[item_id], told), count)
         count(STAYS, kept, "")

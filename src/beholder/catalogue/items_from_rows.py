@@ -16,6 +16,7 @@ from beholder.catalogue.picture_names import names
 from beholder.catalogue.plain_names import plain
 from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
 from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.sold_on import sold_on
 from beholder.catalogue.withdrawn import withdrawn
 from beholder.store.attribute_form import why_no_name, why_no_value
 from beholder.store.ids import why_no_item
@@ -153,6 +154,9 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
         title, cleaned = _cleaned(title, row, mapping)
         record, left = _record(item_id, title, row, mapping)
         left += unsaid
+        keys = None if batch.keys is None else batch.keys[i]
+        why = sold_on(row, record.attributes, keys)
+        cleaned += [why] if why else []
         left += [
             WORD.format(column=mapping.get(name, name))
             for name, column in mixed.items()

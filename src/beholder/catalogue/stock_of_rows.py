@@ -33,8 +33,16 @@ def without_stock(attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
 
 
 def with_more(had: Mapping[str, Attribute], stock: Stock) -> dict[str, Attribute]:
-    """Return attributes with the larger stock of theirs and another row's."""
-    return {**had, **{name: new for name, new in stock.items() if _is_more(had.get(name), new)}}
+    """Return attributes with the larger stock of theirs and another row's.
+
+    Where one of them is in stock without a number of pieces, the other's lack of any says nothing.
+    """
+    more = {name: new for name, new in stock.items() if _is_more(had.get(name), new)}
+    both = {**had, **more}
+    sold = any(own.get("in_stock") == "true" and "stock" not in own for own in (had, stock))
+    if sold and "stock" in both and _is_out(both["stock"]):
+        del both["stock"]
+    return both
 
 
 def sells_out(had: Mapping[str, Attribute], new: Mapping[str, Attribute]) -> bool:

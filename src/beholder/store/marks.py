@@ -1,10 +1,10 @@
 """What makes two events the same: one number for item, kind and value.
 
 With person and moment it is the identity of an event. Several of which a file says by other
-names that they are several, such as two sizes of a shirt in one order, are told `apart`. The mark of one that came under an id of
-its caller's has half of that id's keyed hash mixed in; see `events.record`. It is no
-cryptographic hash: a collision needs the same person at the same millisecond, and would only
-let that person's own event count once.
+names that they are several, such as two sizes of a shirt in one order, are told `apart`. The mark
+of one that came under an id of its caller's has half of that id's keyed hash mixed in; see
+`events.record`. It is no cryptographic hash: a collision needs the same person at the same
+millisecond, and would only let that person's own event count once.
 """
 
 from __future__ import annotations
