@@ -18,6 +18,7 @@ from beholder.catalogue.items_before import ItemsBefore
 from beholder.catalogue.items_from_rows import Spoken, records, type_of
 from beholder.catalogue.made_twice import twice_among
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.option_names import OptionNames
 from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
@@ -145,7 +146,7 @@ def _look_at_items(
     shown: dict[str, set[str]] = {}  # files by item
     spoken = Spoken(seen.mapping)
     alike = RowsOfItems(seen.mapping)
-    points = points_in(seen.path, seen.mapping, seen.form)
+    points, options = points_in(seen.path, seen.mapping, seen.form), OptionNames()
     sight.said += points.said
     marks = PriceMarks.of(seen.mapping)
     rows = _rows(seen, refusals)
@@ -153,7 +154,7 @@ def _look_at_items(
         found.count_all(odd_in(batch, seen.mapping))
         marks.take(batch)
         spoken.see(batch.columns)
-        for row in records(batch, seen.mapping, points):
+        for row in records(batch, seen.mapping, points, options):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue

@@ -14,6 +14,7 @@ from beholder.catalogue.items_before import STAYS, TITLED, count_fewer, fewer, s
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.option_names import OptionNames
 from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows, with_ids
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.points import points_in
@@ -286,7 +287,7 @@ def import_items(
     alike = RowsOfItems(mapping)
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work, marks = ItemsImport(store, pictures, alike, done, report), PriceMarks.of(mapping)
-    points = points_in(path, mapping, form)
+    points, options = points_in(path, mapping, form), OptionNames()
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
         done.read += len(batch)
@@ -294,7 +295,7 @@ def import_items(
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         marks.take(batch)
-        for row in records(batch, mapping, points):
+        for row in records(batch, mapping, points, options):
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below

@@ -12,6 +12,7 @@ from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.html_text import with_lines, without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
+from beholder.catalogue.option_names import OptionNames, spoken_of
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.plain_names import plain
 from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
@@ -80,6 +81,7 @@ def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     fields = attribute_fields(mapping)
     own = there.difference(mapping.values(), fields, [""])
     own |= {name for field in fields if mapping[field] in there for name in (field, mapping[field])}
+    own |= spoken_of(there)
     return own | ({TITLE} if mapping.get("title") in there else set())
 
 
@@ -121,14 +123,22 @@ class Spoken:
         return self._own.get(item_id, self._told) if item_id in self.titles else frozenset()
 
 
-def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) -> Iterator[Row]:
+def records(
+    batch: Batch,
+    mapping: Mapping[str, str],
+    points: Points = NOTHING,
+    options: OptionNames | None = None,
+) -> Iterator[Row]:
     """Yield what each row means. An item's title is its id where the row has none.
 
     Parameters
     ----------
     points
         How numbers are read; see `points`.
+    options
+        What rows before called their options.
     """
+    options = options or OptionNames()
     lists = batch.lists()
     images = picture_fields(mapping)
     own = attribute_fields(mapping)
@@ -150,20 +160,21 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
             yield Row(number, None, reason if item_id is None else f"item id {reason}")
             continue
         row = {name: column[i] for name, column in others.items()}
+        renamed = options.rename(item_id, row)
         title, unsaid = _title(lists, mapping, i)
         title, cleaned = _cleaned(title, row, mapping)
         record, left = _record(item_id, title, row, mapping)
         left += unsaid
         keys = None if batch.keys is None else batch.keys[i]
         why = sold_on(row, record.attributes, keys)
-        cleaned += [why] if why else []
+        cleaned += [*renamed, *([why] if why else [])]
         left += [
             WORD.format(column=mapping.get(name, name))
             for name, column in mixed.items()
             if is_word(column[i])
         ]
         named = [name for field in images for name in names(lists[mapping[field]][i])]
-        said = None if batch.keys is None else frozenset(told(batch.keys[i], mapping))
+        said = None if keys is None else frozenset(told(keys, mapping))
         yield Row(number, record, "", list(dict.fromkeys(named)), left, said, cleaned)
 
 

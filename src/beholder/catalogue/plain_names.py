@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 CURRENCY = re.compile(r"[\s(\[/]+(?:in )?(?:[€$£¥]|EUR|USD|GBP|CHF)\s*[)\]]?\s*$", re.IGNORECASE)
 UNIT = re.compile(
@@ -13,6 +14,7 @@ UNIT = re.compile(
 )
 
 
+@lru_cache(4_096)  # the same few for each row
 def plain(name: str) -> str:
     """Return a name in small letters and digits: `Art.-Nr.` is artnr, `Quantité` is quantite."""
     bare = unicodedata.normalize("NFKD", name.casefold())
