@@ -75,3 +75,35 @@ def test_a_row_that_does_not_speak_of_a_tracker_has_one(shop: Path) -> None:
     rows = [{"id": "a", "stock": 0}, {"id": "b", "stock": 0, "Inventory Tracker": None}]
     text = "".join(f"{json.dumps(row)}\n" for row in rows)
     assert sold(shop, text, "items.jsonl")[0] == {"a": False, "b": True}
+
+
+PRICES = """\
+Handle,Title,Variant SKU,Variant Inventory Qty,Variant Price,Variant Compare At Price
+shirt,Shirt,S1,0,49,59
+shirt,,S2,0,39,
+shirt,,S3,2,45,
+shirt,,S4,2,35,
+hat,Hat,H1,1,19,
+hat,,H2,2,9,
+mug,Mug,M1,0,5,
+mug,,M2,0,6,
+"""
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_price_is_that_of_the_first_row_in_stock(shop: Path, apart: bool) -> None:
+    head, *rows = PRICES.splitlines()
+    text = "\n".join([head, *(rows[0::2] + rows[1::2] if apart else rows)])
+    for _ in range(2):
+        _, rules = sold(shop, text)
+        own = {item: one for item, (_, one) in items_of(shop).items()}
+        assert {item: one["price"] for item, one in own.items()} == {
+            "shirt": 45,
+            "hat": 19,
+            "mug": 5,
+        }
+        assert "regular_price" not in own["shirt"]
+        assert rules["items whose " + SOLD_OUT] == 1
+
+
+SOLD_OUT = "first row is sold out: their price is that of the first row that is in stock"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +28,7 @@ from beholder.catalogue.rows_of_item import Again, RowsOfItems
 from beholder.catalogue.same_file import changed, stamp
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.stock_of_rows import NAMES as STOCKS
-from beholder.catalogue.stock_of_rows import Stock, sells_out, with_more, without_stock
+from beholder.catalogue.stock_of_rows import Stock, sells_out, with_more, with_prices, without_stock
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
@@ -58,6 +58,8 @@ class Found(NamedTuple):
         Its other ids, sizes and colours, of all its rows.
     stock
         What its later rows say of its stock.
+    prices
+        Those of a later row, where the first is sold out.
     """
 
     record: ItemRecord
@@ -65,12 +67,18 @@ class Found(NamedTuple):
     ids: Ids
     said: frozenset[str] | None = None
     stock: Stock = {}  # noqa: RUF012
+    prices: Stock = {}  # noqa: RUF012
 
     def then(self, more: Wanted, again: Again) -> Found:
         """Return this with what a later row of the item adds."""
         add(self.ids, again.ids)
         stock = with_more(self.stock, again.stock)
-        return self._replace(wanted=self.wanted.then(more), stock=stock)
+        prices = again.prices or self.prices
+        return self._replace(wanted=self.wanted.then(more), stock=stock, prices=prices)
+
+    def told_by(self, own: Mapping[str, Attribute]) -> dict[str, Attribute]:
+        """Return attributes with what later rows say of stock and prices."""
+        return with_prices(with_more(own, self.stock), self.prices)
 
 
 class ItemsImport:
@@ -135,7 +143,11 @@ class ItemsImport:
             if late is not None:
                 add(found.ids, late.ids)
                 stock = with_more(found.stock, late.stock)
-                found = found._replace(wanted=found.wanted.then(late.wanted), stock=stock)
+                found = found._replace(
+                    wanted=found.wanted.then(late.wanted),
+                    stock=stock,
+                    prices=late.prices or found.prices,
+                )
             self._waiting.append(found)
             if len(self._waiting) >= AT_ONCE:
                 self._put(last=True)
@@ -187,7 +199,7 @@ class ItemsImport:
 
     def _whole(self, found: Found, before: tuple[str, dict[str, Attribute]] | None) -> ItemRecord:
         """Return an item with what it had and its row or file does not speak of."""
-        attributes = with_more(with_ids(found.record.attributes, found.ids), found.stock)
+        attributes = found.told_by(with_ids(found.record.attributes, found.ids))
         record = structs.replace(found.record, attributes=attributes)
         said = self._said(found)
         if before is None or said is None:
@@ -243,7 +255,7 @@ class ItemsImport:
             add(ids, found.ids)
             stale = item_id in self._stock_unsaid and bool(found.stock)  # of a file before
             own = without_stock(before) if stale else before
-            attributes = with_more(with_ids(own, ids), found.stock)
+            attributes = found.told_by(with_ids(own, ids))
             if both != had or attributes != before:
                 ready.append(ItemRecord(item_id, title, attributes, both))
             self.report.items_with_several += len(had) <= 1 < len(both)

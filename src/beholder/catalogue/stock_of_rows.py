@@ -9,6 +9,7 @@ from beholder.numbers_in_text import number
 from beholder.store.records import Attribute
 
 NAMES = ("stock", "in_stock", "availability")
+PRICES = ("price", "sale_price", "regular_price")
 OUT = frozenset(
     {
         "outofstock", "soldout", "httpsschemaorgoutofstock", "httpsschemaorgsoldout", "unavailable",
@@ -52,6 +53,23 @@ def sells_out(had: Mapping[str, Attribute], new: Mapping[str, Attribute]) -> boo
         for name, own in stock_in(had).items()
         if name in new
     )
+
+
+def is_sold_out(stock: Stock) -> bool:
+    """Whether what is said of stock says that there is nothing."""
+    return any(map(_is_out, stock.values()))
+
+
+def prices_in(attributes: Mapping[str, Attribute]) -> Stock:
+    """Return the prices."""
+    return {name: attributes[name] for name in PRICES if name in attributes}
+
+
+def with_prices(had: Mapping[str, Attribute], prices: Stock) -> dict[str, Attribute]:
+    """Return attributes with other prices, where there are some: all are of one row."""
+    if not prices:
+        return dict(had)
+    return {name: own for name, own in had.items() if name not in PRICES} | prices
 
 
 def _is_more(had: Attribute | None, new: Attribute) -> bool:
