@@ -412,3 +412,14 @@ def test_two_sizes_in_one_order_are_two_purchases(shop: Path) -> None:
     assert counts() == (0, 4)
     path.write_text("\n".join([head, rows[1]]))
     assert counts() == (0, 1)
+
+
+def test_an_id_in_two_columns_of_an_item_counts_for_the_one_that_has_the_others(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text(
+        "Handle,Title,Barcode,Variant SKU\nh1,A,100,\nh2,B,S2,S2\nh3,C,,S3\n"
+    )
+    (shop.parent / "orders.csv").write_text("item_id,user_id\nS2,u1\nS3,u2\nS3,u3\n")
+    for more in (["--dry-run"], []):
+        said = beholder(*files(shop), *more)[0]
+        assert "3 rows joined by Variant SKU, another id of items: S2 is h2" in said
+        assert "joined by Barcode" not in said

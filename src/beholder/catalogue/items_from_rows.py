@@ -18,6 +18,7 @@ from beholder.catalogue.plain_names import plain
 from beholder.catalogue.points import NOTHING, Points, is_word, with_commas, without_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.sold_on import sold_on
+from beholder.catalogue.variations import GROUP, GROUPED, Variations
 from beholder.catalogue.withdrawn import withdrawn
 from beholder.store.attribute_form import why_no_name, why_no_value
 from beholder.store.ids import why_no_item
@@ -140,6 +141,7 @@ def records(
     """
     options = options or OptionNames()
     lists = batch.lists()
+    variations = Variations(lists)
     images = picture_fields(mapping)
     own = attribute_fields(mapping)
     used = {*mapping.values(), *own}
@@ -166,7 +168,11 @@ def records(
         record, left = _record(item_id, title, row, mapping)
         left += unsaid
         keys = None if batch.keys is None else batch.keys[i]
+        group = variations.of(i)
+        if group is not None and not why_no_value(group):
+            record.attributes[GROUP] = group
         why = sold_on(row, record.attributes, keys)
+        cleaned += [GROUPED.format(column=variations.column)] if group else []
         cleaned += [*renamed, *([why] if why else [])]
         left += [
             WORD.format(column=mapping.get(name, name))

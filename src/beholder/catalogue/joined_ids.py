@@ -63,6 +63,9 @@ class JoinedIds:
         self._known, self._find, self._ask, self._column = known, find, others, column
         self._others: OtherIds | None = None
         self._before: list[str] | None = None  # columns that go before the items' own ids
+        self._order: list[str] | None = (
+            None  # columns, those first that hold most of the file's ids
+        )
         self._with_points: int | None = None  # how many ids of the file are such as 12.0
         self._pointed: bool | None = None  # whether all items have ids such as 12.0
         self._chosen: set[str] = set()  # those that took the place of an own id
@@ -87,13 +90,14 @@ class JoinedIds:
         ids = items.ids.to_pylist()
         rows = np.bincount(items.rows, minlength=len(ids))
         before = self._columns_before(ids, unknown, rows)
+        order = self._columns_in_order(ids, rows)
         whole = self._whole_numbers(ids)
         for place, said in enumerate(ids):
             if said is None:
                 continue
             named = self._others.find(said, before) if before else None
             if named is None and unknown[place]:
-                named = self._others.find(said) or whole.get(said)
+                named = self._others.find(said, order) or whole.get(said)
             elif named is None:
                 self._keep(said, int(rows[place]))
             if named is not None and named.item == SEVERAL:
@@ -120,12 +124,28 @@ class JoinedIds:
         assert self._others is not None
         there = np.array([said is not None for said in ids], bool)
         if self._before is None and there.any():
-            alike = [each for each in self._others.columns if kin(each) == kin(self._column)]
+            alike = [
+                each for each in sorted(self._others.columns) if kin(each) == kin(self._column)
+            ]
             held = [said is not None and bool(self._others.find(said, alike)) for said in ids]
             n, n_own = int(rows[held].sum()), int(rows[there & ~unknown].sum())
             most = 2 * n >= rows[there].sum() and n >= n_own
             self._before = alike if most else []
         return self._before or []
+
+    def _columns_in_order(self, ids: Sequence[str | None], rows: NDArray[np.int64]) -> list[str]:
+        """Return all columns, by how many of the first rows that have ids each holds.
+
+        So rows are counted under one column where it holds them all, whatever else does.
+        """
+        assert self._others is not None
+        if self._order is None and any(said is not None for said in ids):
+            held = dict.fromkeys(sorted(self._others.columns), 0)
+            for said, n in zip(ids, rows.tolist(), strict=True):
+                for column in held if said is not None else ():
+                    held[column] += n * bool(self._others.find(said or "", [column]))
+            self._order = sorted(held, key=lambda column: -held[column])
+        return sorted(self._others.columns) if self._order is None else self._order
 
     def _keep(self, said: str, rows: int) -> None:
         """Count rows whose id is an item's own: where it is another's too, or others' are not."""
