@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
+LONGEST_NAME = 64  # characters that are kept to be asked again
 LARGEST = 2**63  # of a whole number in JSON as others read it
 # What a terminal obeys, and what turns the order of a line around; not tab and end of line.
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -27,8 +29,15 @@ def is_unicode(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Return a text in small letters and digits: `Art.-Nr.` is artnr, `Quantité` is quantite."""
+    return _plain_name(text) if len(text) <= LONGEST_NAME else _plain(text)
+
+
+def _plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text.casefold())
     return re.sub(r"[\W_]", "", bare)  # letters of any script stay, their accents are none
+
+
+_plain_name = lru_cache(4_096)(_plain)  # the same few columns in each row of a file
 
 
 def visible(text: str) -> str:

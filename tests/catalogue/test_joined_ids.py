@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from beholder.catalogue.import_items import FEWER
+from beholder.catalogue.items_before import FEWER
 from beholder.catalogue.rows_of_item import MOST, Again, RowsOfItems
 from beholder.settings_line import write_line
 from beholder.store import ItemRecord
@@ -22,6 +22,8 @@ shirt,,L,LS-L,55.00,4003,
 hat,Wool hat,One,WH,19.00,4010,https://example.org/hat.jpg
 mug,Mug,One,MG,9.00,4010,https://example.org/mug.jpg
 """
+TWIN = "the id of a variant of another item"
+TWO = f"2 items without a title of their own have {TWIN}: "
 ORDERS = """\
 Name,Email,Financial Status,Lineitem quantity,Lineitem name,Lineitem sku,Created at
 #1,ann@example.org,paid,2,Linen shirt - M,LS-M,2024-03-01 10:00:00 +0100
@@ -298,20 +300,18 @@ def test_items_that_orders_made_and_products_have_as_variants_are_said(shop: Pat
     orders, products = shop.parent / "orders.csv", shop.parent / "products.csv"
     orders.write_text("Lineitem sku,user_id,event\nS1,u1,purchase\nS2,u2,purchase\nX,u2,purchase\n")
     products.write_text("Handle,Title,Variant SKU\nshirt,Shirt,S1\nshirt,Shirt,S2\nhat,Hat,S3\n")
-    assert (
-        "without a title of their own" not in beholder("import", shop, "--interactions", orders)[0]
-    )
-    told = (
-        "warning: 2 items without a title of their own have the id of a variant of another item: "
-    )
+    assert TWO not in beholder("import", shop, "--interactions", orders)[0]
+    told = f"warning: {TWO}"
+    assert told in beholder("import", shop, "--items", products, "--dry-run")[0]
     assert told in beholder("import", shop, "--items", products)[0]
     assert told in beholder("check", shop)[0]
     orders.write_text("Lineitem sku,user_id,event\nS1,u4,purchase\nS3,u5,purchase\n")
+    assert told in beholder("import", shop, "--interactions", orders, "--dry-run")[0]
     said = beholder("import", shop, "--interactions", orders)[0]
     assert told in said
     assert "2 rows joined by Variant SKU" in said
     beholder("item", "delete", shop, "S1", "S2")
-    assert "without a title of their own" not in beholder("check", shop)[0]
+    assert TWIN not in beholder("check", shop)[0]
 
 
 def test_rows_that_stand_apart_are_added_in_runs(shop: Path) -> None:
@@ -325,11 +325,12 @@ def test_rows_that_stand_apart_are_added_in_runs(shop: Path) -> None:
 
 def test_a_file_by_skus_makes_items_and_it_is_said_whose_they_are(shop: Path) -> None:
     beholder(*files(shop)[:4])
-    assert "without a title of their own" not in beholder("check", shop)[0]
+    assert TWIN not in beholder("check", shop)[0]
     (shop.parent / "stock.csv").write_text("SKU,Stock\nLS-S,0\n")
-    said = beholder("import", shop, "--items", shop.parent / "stock.csv")[0]
-    assert "warning: 1 item without a title of their own has the id of a variant" in said
-    assert "LS-S is in Variant SKU of shirt" in said
+    for more in (["--dry-run"], []):
+        said = beholder("import", shop, "--items", shop.parent / "stock.csv", *more)[0]
+        assert "warning: 1 item without a title of its own has the id of a variant" in said
+        assert "LS-S is in Variant SKU of shirt" in said
 
 
 def test_sizes_and_ids_that_a_file_no_longer_has_are_counted(shop: Path) -> None:
@@ -337,9 +338,11 @@ def test_sizes_and_ids_that_a_file_no_longer_has_are_counted(shop: Path) -> None
     beholder(*files(shop)[:4])
     few = "Handle,Option1 Value,Variant SKU,Variant Inventory Qty\nshirt,M,LS-M,0\n"
     (shop.parent / "products.csv").write_text(few)
-    rules = json.loads(beholder(*files(shop)[:4], "--json")[0])["rules"]
+    looked = json.loads(beholder(*files(shop)[:4], "--json", "--dry-run")[0])
+    done = json.loads(beholder(*files(shop)[:4], "--json")[0])
+    assert (looked["rules"], looked["rules_first"]) == (done["rules"], done["rules_first"])
     for column in ("Option1 Value", "Variant SKU"):
-        assert rules[FEWER.format(column=column)] == 1
+        assert done["rules"][FEWER.format(column=column)] == 1
     assert attributes(shop)["shirt"]["stock"] == 0
 
 
@@ -382,3 +385,41 @@ def test_a_file_of_apart_rows_sells_nothing_out_for_a_moment_and_changes_nothing
     again = json.loads(beholder(*words)[0])["files"][0]
     assert again["changed"] == 0
     assert attributes(shop)["a"]["stock"] == 9
+
+
+SIZES_AT_ONCE = """\
+Name,Email,Lineitem quantity,Lineitem sku,Created at
+#1,ann@example.org,1,LS-S,2024-03-01 10:00:00 +0100
+#1,ann@example.org,1,LS-M,2024-03-01 10:00:00 +0100
+#1,ann@example.org,1,LS-M,2024-03-01 10:00:00 +0100
+#2,bob@example.org,1,LS-M,2024-03-01 10:00:00 +0100
+"""
+
+
+def test_two_sizes_in_one_order_are_two_purchases(shop: Path) -> None:
+    def counts() -> tuple[int, int]:
+        (orders,) = json.loads(beholder(*words, "--json")[0])["files"]
+        return orders["added"], orders["same"]
+
+    beholder(*files(shop)[:4])
+    path = shop.parent / "orders.csv"
+    words = "import", shop, "--interactions", path
+    path.write_text(SIZES_AT_ONCE)
+    assert counts() == (3, 1)
+    assert counts() == (0, 4)
+    head, *rows = SIZES_AT_ONCE.splitlines()
+    path.write_text("\n".join([head, *rows[::-1]]))
+    assert counts() == (0, 4)
+    path.write_text("\n".join([head, rows[1]]))
+    assert counts() == (0, 1)
+
+
+def test_an_id_in_two_columns_of_an_item_counts_for_the_one_that_has_the_others(shop: Path) -> None:
+    (shop.parent / "products.csv").write_text(
+        "Handle,Title,Barcode,Variant SKU\nh1,A,100,\nh2,B,S2,S2\nh3,C,,S3\n"
+    )
+    (shop.parent / "orders.csv").write_text("item_id,user_id\nS2,u1\nS3,u2\nS3,u3\n")
+    for more in (["--dry-run"], []):
+        said = beholder(*files(shop), *more)[0]
+        assert "3 rows joined by Variant SKU, another id of items: S2 is h2" in said
+        assert "joined by Barcode" not in said

@@ -133,8 +133,7 @@ def card(store: Store) -> Card:
     if scale is not None and not scale.fits(threshold):
         warnings.append(misfit(scale, threshold))
     warnings += doubts(ratings, scale, threshold)
-    twice = made_twice(store)
-    warnings += [twice] if twice else []
+    warnings += made_twice(store)
     if store.unfinished:
         warnings.append(
             f"erasures that were begun and are not done: {store.unfinished}; a running server "

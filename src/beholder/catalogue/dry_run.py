@@ -14,8 +14,11 @@ from beholder.catalogue.foreseen import DryRun, Sight, Understood
 from beholder.catalogue.ids import odd_in
 from beholder.catalogue.import_interactions import makes_items
 from beholder.catalogue.import_users import changes
+from beholder.catalogue.items_before import ItemsBefore
 from beholder.catalogue.items_from_rows import Spoken, records, type_of
+from beholder.catalogue.made_twice import twice_among
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.option_names import OptionNames
 from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
@@ -47,6 +50,12 @@ def dry_run(store: Store, request: Request) -> DryRun:
     pictures = Pictures(folder, store.workspace.media, 0)
     own = store.items()
     known = dict(zip(own["item_id"].to_pylist(), own["title"].to_pylist(), strict=True))
+    pictured = set(own["item_id"].filter(own["picture"].is_valid()).to_pylist())
+
+    def twice() -> list[str]:
+        bare = [item for item, title in known.items() if title == item and item not in pictured]
+        return twice_among(bare, others_of()) if bare else []
+
     others = OtherIds()
     others_of = partial(others.with_store, store)
     of_items: Peek | None = None
@@ -64,16 +73,22 @@ def dry_run(store: Store, request: Request) -> DryRun:
         with of_file(seen.path, seen.stamp):
             if seen.what == "items":
                 before = len(refusals)
-                spoken = _look_at_items(store, seen, pictures, refusals, found, sight, others)
-                named, leave = spoken.titles, set[str]()
+                before_it = ItemsBefore(known)
+                spoken, shown = _look_at_items(
+                    store, seen, pictures, refusals, found, sight, others, before_it
+                )
+                before_it.count(store, spoken.of, found.count)
+                named, leave = spoken.titles_beside(known), set[str]()
                 if request.leaving is not None:
                     there = held(store)
                     gone = missing(there, named.keys())
                     found.gone = outlook(gone, len(there), len(refusals) - before, bool(sight.cut))
                     leave = set(leaves(gone, len(there), found.gone, request.leaving))
                 known = {item: title for item, title in known.items() if item not in leave} | named
+                pictured = pictured - leave | shown
                 of_items = seen
                 others_of = partial(others.with_store, store, spoken.of, leave)
+                sight.said += [f"warning: {each}" for each in twice()]
                 if sight.cut or not named:
                     tables = request.tables()
                     found.not_read = [tables[what].name for what in tables if what != "items"]
@@ -97,6 +112,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
                     found.behaviour.likes_from = threshold
                     found.behaviour.warnings += doubts
                 known |= looking.made
+                found.behaviour.warnings += twice() if found.behaviour.fits else []
         sight.said += [CHANGED] * changed(seen.path, seen.stamp)
     if request.items is None and folder is not None:
         _look_at_folder(known.keys(), pictures, found)
@@ -120,13 +136,17 @@ def _look_at_items(
     found: DryRun,
     sight: Sight,
     others: OtherIds,
-) -> Spoken:
-    """Return what a file says of items; their other ids go into `others`."""
+    before: ItemsBefore,
+) -> tuple[Spoken, set[str]]:
+    """Return what a file says of items, and which have pictures in the folder.
+
+    Their other ids go into `others`, and what they say of items of the store into `before`.
+    """
     refused_before = len(refusals)
     shown: dict[str, set[str]] = {}  # files by item
     spoken = Spoken(seen.mapping)
     alike = RowsOfItems(seen.mapping)
-    points = points_in(seen.path, seen.mapping, seen.form)
+    points, options = points_in(seen.path, seen.mapping, seen.form), OptionNames()
     sight.said += points.said
     marks = PriceMarks.of(seen.mapping)
     rows = _rows(seen, refusals)
@@ -134,7 +154,7 @@ def _look_at_items(
         found.count_all(odd_in(batch, seen.mapping))
         marks.take(batch)
         spoken.see(batch.columns)
-        for row in records(batch, seen.mapping, points):
+        for row in records(batch, seen.mapping, points, options):
             if row.record is None:
                 refusals.add(seen.path.name, row.number, row.reason)
                 continue
@@ -143,6 +163,7 @@ def _look_at_items(
                 found.count(rule, example=f"item {item_id}, row {row.number}")
             _count_types(sight, row.record)
             spoken.take(row.record, row.said)
+            before.take(row.record, spoken.of(item_id))
             again = alike.take(row.record, row.number)
             look = pictures.wanted if again is None else pictures.named
             files = look(item_id, row.pictures).files
@@ -161,7 +182,7 @@ def _look_at_items(
     sight.refused_whole = not shown and len(refusals) > refused_before
     found.items = len(shown)
     _count(found, shown.values())
-    return spoken
+    return spoken, {item for item, files in shown.items() if files}
 
 
 def _attributes(store: Store, seen: Peek | None) -> Iterator[Mapping[str, Attribute]]:

@@ -17,7 +17,7 @@ from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, UNTIMED, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded, as_id, odd_in
-from beholder.catalogue.joined_ids import SHARED, JoinedIds
+from beholder.catalogue.joined_ids import SHARED, JoinedIds, names_beside
 from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
@@ -89,6 +89,7 @@ class InteractionsImport:
         """Store what a batch has: items and people are made of rows that are kept alone."""
         found = self.reading.take(batch)
         ids, shared = self.joins.take(found.items)
+        names = names_beside(found.items, ids)
         found = replace(found, items=ids)
         codes = self.items.find(ids.ids)
         there = self._joined(ids, codes, shared)
@@ -106,7 +107,12 @@ class InteractionsImport:
         self._record([(batch.rows[row], event) for row, event in apart.items() if keep[row]])
         keep[list(apart)] = False
         self.loader.add(
-            people[keep], items[keep], found.kinds[keep], found.times[keep], found.values[keep]
+            people[keep],
+            items[keep],
+            found.kinds[keep],
+            found.times[keep],
+            found.values[keep],
+            names[keep],
         )
 
     def _is_item(self, ids: pa.Array) -> NDArray[np.bool_]:
@@ -341,7 +347,8 @@ def import_interactions(
     doubts = [
         *work.joins.doubts,
         *reading.warnings,
-        *filter(None, [work.near.twins, work.joins.several, made_twice(store)]),
+        *filter(None, [work.near.twins, work.joins.several]),
+        *made_twice(store),
     ]
     done.said += [f"warning: {doubt}" for doubt in doubts]
     done.said += of_ids_alone(work.made)

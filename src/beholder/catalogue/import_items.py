@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import structs
 
 from beholder.catalogue.ids import odd_in
+from beholder.catalogue.items_before import STAYS, TITLED, count_fewer, fewer, staying
 from beholder.catalogue.items_from_rows import TITLE, Row, records, told
 from beholder.catalogue.made_twice import made_twice
 from beholder.catalogue.mapping import unused
+from beholder.catalogue.option_names import OptionNames
 from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows, with_ids
 from beholder.catalogue.pictures import MANY, MOST, Pictures, Wanted
 from beholder.catalogue.points import points_in
@@ -26,7 +28,7 @@ from beholder.catalogue.rows_of_item import Again, RowsOfItems
 from beholder.catalogue.same_file import changed, stamp
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, merged
 from beholder.catalogue.stock_of_rows import NAMES as STOCKS
-from beholder.catalogue.stock_of_rows import Stock, sells_out, with_more, without_stock
+from beholder.catalogue.stock_of_rows import Stock, sells_out, with_more, with_prices, without_stock
 from beholder.catalogue.whole_file import Agree, held, let_go, missing, outlook
 from beholder.progress import Progress
 from beholder.store import ItemRecord, Store
@@ -36,13 +38,7 @@ from beholder.store.records import Attribute
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FEWER = (
-    "items that had more in {column} than their rows in this file: what it does not have is taken "
-    "away (write all rows of an item where it is still there)"
-)
 AT_ONCE = 500  # items in one transaction
-STAYS = "items with attributes that the file does not speak of, and that stay"
-TITLED = "items with a title that the file does not speak of, and that stays"
 IN_FOLDERS = (
     "pictures in folders: each is an item of its own (where a folder is an item, give --items with "
     "the folders' names as ids)"
@@ -62,6 +58,8 @@ class Found(NamedTuple):
         Its other ids, sizes and colours, of all its rows.
     stock
         What its later rows say of its stock.
+    prices
+        Those of a later row, where the first is sold out.
     """
 
     record: ItemRecord
@@ -69,12 +67,18 @@ class Found(NamedTuple):
     ids: Ids
     said: frozenset[str] | None = None
     stock: Stock = {}  # noqa: RUF012
+    prices: Stock = {}  # noqa: RUF012
 
     def then(self, more: Wanted, again: Again) -> Found:
         """Return this with what a later row of the item adds."""
         add(self.ids, again.ids)
         stock = with_more(self.stock, again.stock)
-        return self._replace(wanted=self.wanted.then(more), stock=stock)
+        prices = again.prices or self.prices
+        return self._replace(wanted=self.wanted.then(more), stock=stock, prices=prices)
+
+    def told_by(self, own: Mapping[str, Attribute]) -> dict[str, Attribute]:
+        """Return attributes with what later rows say of stock and prices."""
+        return with_prices(with_more(own, self.stock), self.prices)
 
 
 class ItemsImport:
@@ -139,7 +143,11 @@ class ItemsImport:
             if late is not None:
                 add(found.ids, late.ids)
                 stock = with_more(found.stock, late.stock)
-                found = found._replace(wanted=found.wanted.then(late.wanted), stock=stock)
+                found = found._replace(
+                    wanted=found.wanted.then(late.wanted),
+                    stock=stock,
+                    prices=late.prices or found.prices,
+                )
             self._waiting.append(found)
             if len(self._waiting) >= AT_ONCE:
                 self._put(last=True)
@@ -165,7 +173,8 @@ class ItemsImport:
                 self._shorter[item_id] = found
                 continue
             if last and item_id in words:
-                self._count_fewer(found, words[item_id][1])
+                gone = fewer(words[item_id][1], found.ids, self._said(found) or set())
+                count_fewer(item_id, gone, self.report.count)
             hashes, whole = self.pictures.hashes(item_id, found.wanted)
             if not hashes:
                 ready.append(found.record)
@@ -190,13 +199,13 @@ class ItemsImport:
 
     def _whole(self, found: Found, before: tuple[str, dict[str, Attribute]] | None) -> ItemRecord:
         """Return an item with what it had and its row or file does not speak of."""
-        attributes = with_more(with_ids(found.record.attributes, found.ids), found.stock)
+        attributes = found.told_by(with_ids(found.record.attributes, found.ids))
         record = structs.replace(found.record, attributes=attributes)
         said = self._said(found)
         if before is None or said is None:
             return record
         title, attributes = before
-        stays = {name: own for name, own in attributes.items() if name not in said}
+        stays = staying(attributes, said | record.attributes.keys())
         if stays:
             self._kept.add(record.item_id)
             self.report.rules[STAYS] = len(self._kept)
@@ -212,21 +221,8 @@ class ItemsImport:
         said = self._said(found)
         if before is None or said is None:
             return False
-        return bool(self._fewer(found, before[1], said)) or sells_out(
-            before[1], found.record.attributes
-        )
-
-    def _fewer(
-        self, found: Found, before: Mapping[str, Attribute], said: Set[str]
-    ) -> dict[str, list[str]]:
-        """Return what an item had in columns with what all its rows say, and has not any more."""
-        had = ids_in(before, is_of_all_rows)
-        gone = {
-            name: list(ids.keys() - found.ids.get(name, {}))
-            for name, ids in had.items()
-            if name in said
-        }
-        return {name: ids for name, ids in gone.items() if ids}
+        less = bool(fewer(before[1], found.ids, said))
+        return less or sells_out(before[1], found.record.attributes)
 
     def _said(self, found: Found) -> Set[str] | None:
         """Return what is said of an item; None: all that there is."""
@@ -259,19 +255,13 @@ class ItemsImport:
             add(ids, found.ids)
             stale = item_id in self._stock_unsaid and bool(found.stock)  # of a file before
             own = without_stock(before) if stale else before
-            attributes = with_more(with_ids(own, ids), found.stock)
+            attributes = found.told_by(with_ids(own, ids))
             if both != had or attributes != before:
                 ready.append(ItemRecord(item_id, title, attributes, both))
             self.report.items_with_several += len(had) <= 1 < len(both)
             stay = self._stay.get(item_id, [])
             self._stay[item_id] = [picture for picture in stay if picture not in hashes]
         self.store.put_items(ready)
-
-    def _count_fewer(self, found: Found, before: Mapping[str, Attribute]) -> None:
-        """Count an item that loses ids, sizes or colours, which its file no longer has."""
-        for name, ids in self._fewer(found, before, self._said(found) or set()).items():
-            example = f"item {found.record.item_id}: {', '.join(sorted(ids)[:3])}"
-            self.report.count(FEWER.format(column=name), example=example)
 
     def _count_row(self, here: str, pictures: bool, again: Again) -> None:
         """Count a later row of an item."""
@@ -309,7 +299,7 @@ def import_items(
     alike = RowsOfItems(mapping)
     progress.start(f"reading {path.name}", path.stat().st_size, "bytes")
     work, marks = ItemsImport(store, pictures, alike, done, report), PriceMarks.of(mapping)
-    points = points_in(path, mapping, form)
+    points, options = points_in(path, mapping, form), OptionNames()
     rows = UntilCut(open_rows(path, refuse, form))
     for batch in rows:
         done.read += len(batch)
@@ -317,7 +307,7 @@ def import_items(
         work.told = (work.told or set()) | told(batch.columns, mapping)
         done.ignored = unused("items", [*done.ignored, *batch.columns], mapping)
         marks.take(batch)
-        for row in records(batch, mapping, points):
+        for row in records(batch, mapping, points, options):
             if row.record is None:
                 refuse(row.number, row.reason)
                 done.read -= 1  # counted with the refused below
@@ -332,13 +322,12 @@ def import_items(
     done.refused = len(refusals) - before
     done.read += done.refused
     done.said += [*points.said, *alike.said, *marks.words(store.workspace)]
-    twice = made_twice(store)
-    done.said += [f"warning: {twice}"] if twice else []
     if leaving is not None:
         gone = missing(there, alike.seen.keys())
         other = changed(path, began)
         found = outlook(gone, len(there), done.refused, bool(done.cut), other)
         done.gone = let_go(store, gone, len(there), found, leaving)
+    done.said += [f"warning: {twice}" for twice in made_twice(store)]
     return done
 
 

@@ -12,6 +12,7 @@ from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.html_text import with_lines, without_tags
 from beholder.catalogue.ids import as_id
 from beholder.catalogue.mapping import picture_fields
+from beholder.catalogue.option_names import OptionNames, spoken_of
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.points import (
     NOTHING,
@@ -23,6 +24,8 @@ from beholder.catalogue.points import (
     without_words,
 )
 from beholder.catalogue.readers.interface import Batch
+from beholder.catalogue.sold_on import sold_on
+from beholder.catalogue.variations import GROUP, GROUPED, Variations
 from beholder.catalogue.withdrawn import withdrawn
 from beholder.sold_out import says_in_stock
 from beholder.store.attribute_form import why_no_name, why_no_value
@@ -88,6 +91,7 @@ def told(columns: Iterable[str], mapping: Mapping[str, str]) -> set[str]:
     fields = attribute_fields(mapping)
     own = there.difference(mapping.values(), fields, [""])
     own |= {name for field in fields if mapping[field] in there for name in (field, mapping[field])}
+    own |= spoken_of(there)
     return own | ({TITLE} if mapping.get("title") in there else set())
 
 
@@ -117,20 +121,36 @@ class Spoken:
             if said is not None:
                 self._own[record.item_id] = said
 
+    def titles_beside(self, before: Mapping[str, str]) -> dict[str, str]:
+        """Return the titles of the items, with those they had where the file speaks of none."""
+        return {
+            item: before.get(item, title) if TITLE not in self.of(item) else title
+            for item, title in self.titles.items()
+        }
+
     def of(self, item_id: str) -> Set[str]:
         """Return what is said of an item."""
         return self._own.get(item_id, self._told) if item_id in self.titles else frozenset()
 
 
-def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) -> Iterator[Row]:
+def records(
+    batch: Batch,
+    mapping: Mapping[str, str],
+    points: Points = NOTHING,
+    options: OptionNames | None = None,
+) -> Iterator[Row]:
     """Yield what each row means. An item's title is its id where the row has none.
 
     Parameters
     ----------
     points
         How numbers are read; see `points`.
+    options
+        What rows before called their options.
     """
+    options = options or OptionNames()
     lists = batch.lists()
+    variations = Variations(lists)
     images = picture_fields(mapping)
     own = attribute_fields(mapping)
     used = {*mapping.values(), *own}
@@ -153,17 +173,25 @@ def records(batch: Batch, mapping: Mapping[str, str], points: Points = NOTHING) 
             yield Row(number, None, reason if item_id is None else f"item id {reason}")
             continue
         row = {name: column[i] for name, column in others.items()}
+        renamed = options.rename(item_id, row)
         title, unsaid = _title(lists, mapping, i)
         title, cleaned = _cleaned(title, row, mapping)
         record, left = _record(item_id, title, row, mapping)
         left += unsaid
+        keys = None if batch.keys is None else batch.keys[i]
+        group = variations.of(i)
+        if group is not None and not why_no_value(group):
+            record.attributes[GROUP] = group
+        why = sold_on(row, record.attributes, keys)
+        cleaned += [GROUPED.format(column=variations.column)] if group else []
+        cleaned += [*renamed, *([why] if why else [])]
         left += [
             WORD.format(column=mapping.get(name, name))
             for name, column in mixed.items()
             if is_word(column[i])
         ]
         named = [name for field in images for name in names(lists[mapping[field]][i])]
-        said = None if batch.keys is None else frozenset(told(batch.keys[i], mapping))
+        said = None if keys is None else frozenset(told(keys, mapping))
         yield Row(number, record, "", list(dict.fromkeys(named)), left, said, cleaned)
 
 

@@ -63,6 +63,9 @@ class JoinedIds:
         self._known, self._find, self._ask, self._column = known, find, others, column
         self._others: OtherIds | None = None
         self._before: list[str] | None = None  # columns that go before the items' own ids
+        self._order: list[str] | None = (
+            None  # columns, those first that hold most of the file's ids
+        )
         self._with_points: int | None = None  # how many ids of the file are such as 12.0
         self._pointed: bool | None = None  # whether all items have ids such as 12.0
         self._chosen: set[str] = set()  # those that took the place of an own id
@@ -87,13 +90,14 @@ class JoinedIds:
         ids = items.ids.to_pylist()
         rows = np.bincount(items.rows, minlength=len(ids))
         before = self._columns_before(ids, unknown, rows)
+        order = self._columns_in_order(ids, rows)
         whole = self._whole_numbers(ids)
         for place, said in enumerate(ids):
             if said is None:
                 continue
             named = self._others.find(said, before) if before else None
             if named is None and unknown[place]:
-                named = self._others.find(said) or whole.get(said)
+                named = self._others.find(said, order) or whole.get(said)
             elif named is None:
                 self._keep(said, int(rows[place]))
             if named is not None and named.item == SEVERAL:
@@ -120,12 +124,28 @@ class JoinedIds:
         assert self._others is not None
         there = np.array([said is not None for said in ids], bool)
         if self._before is None and there.any():
-            alike = [each for each in self._others.columns if kin(each) == kin(self._column)]
+            alike = [
+                each for each in sorted(self._others.columns) if kin(each) == kin(self._column)
+            ]
             held = [said is not None and bool(self._others.find(said, alike)) for said in ids]
             n, n_own = int(rows[held].sum()), int(rows[there & ~unknown].sum())
             most = 2 * n >= rows[there].sum() and n >= n_own
             self._before = alike if most else []
         return self._before or []
+
+    def _columns_in_order(self, ids: Sequence[str | None], rows: NDArray[np.int64]) -> list[str]:
+        """Return all columns, by how many of the first rows that have ids each holds.
+
+        So rows are counted under one column where it holds them all, whatever else does.
+        """
+        assert self._others is not None
+        if self._order is None and any(said is not None for said in ids):
+            held = dict.fromkeys(sorted(self._others.columns), 0)
+            for said, n in zip(ids, rows.tolist(), strict=True):
+                for column in held if said is not None else ():
+                    held[column] += n * bool(self._others.find(said or "", [column]))
+            self._order = sorted(held, key=lambda column: -held[column])
+        return sorted(self._others.columns) if self._order is None else self._order
 
     def _keep(self, said: str, rows: int) -> None:
         """Count rows whose id is an item's own: where it is another's too, or others' are not."""
@@ -201,6 +221,21 @@ class JoinedIds:
         if self._pointed is None:
             self._pointed = len(self._known) > 0 and all(map(POINT.search, self._known))
         return self._pointed
+
+
+def names_beside(said: Coded, joined: Coded) -> NDArray[np.int64]:
+    """Return a number for the name of each row that is not its item's own id, int64 (rows,).
+
+    0 is for the item's own: two sizes of a shirt that someone bought at once are two purchases.
+    """
+    if said is joined:
+        return np.zeros(len(said.rows), np.int64)
+    places = np.zeros(len(said.ids), np.int64)
+    places[said.rows] = joined.rows
+    items = joined.ids.take(pa.array(places)).to_pylist()
+    pairs = zip(said.ids.to_pylist(), items, strict=True)
+    codes = [0 if name is None or name == item else hash(name) for name, item in pairs]
+    return np.array(codes, np.int64)[said.rows]
 
 
 def _counted(n: int) -> str:

@@ -98,10 +98,11 @@ class OtherIds:
         Parameters
         ----------
         columns
-            Those to look in; None: all.
+            Those to look in: where an item has it in several, the first is named. None: all, by
+            their names, so that a store and the file that it came from say the same.
         """
         found: Named | None = None
-        for column in self._items if columns is None else columns:
+        for column in sorted(self._items) if columns is None else columns:
             item = self._items[column].get(said)
             if item is not None and (found is None or item != found.item):
                 found = Named(SEVERAL if found else item, column)

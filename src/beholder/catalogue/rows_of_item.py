@@ -9,7 +9,15 @@ from typing import NamedTuple
 import msgspec
 
 from beholder.catalogue.other_ids import Ids, add, ids_in, is_of_all_rows
-from beholder.catalogue.stock_of_rows import NAMES, Stock, stock_in, with_more
+from beholder.catalogue.stock_of_rows import (
+    NAMES,
+    Stock,
+    is_sold_out,
+    prices_in,
+    stock_in,
+    with_more,
+    with_prices,
+)
 from beholder.store import ItemRecord
 from beholder.store.records import Attribute
 
@@ -23,6 +31,11 @@ IDS = "rows with another {column} of their item, which it has beside the first"
 MORE = (
     "later rows with a stock of their own: of an item's the largest counts, so that it is in stock "
     "where one of them is"
+)
+PRICED = "items whose first row is sold out: their price is that of the first row that is in stock"
+SOLD_OUT = (
+    "{out} of {n} items {are} out of stock: in no answer and no search until a file says otherwise "
+    "(what says so: out_of_stock in beholder.toml)"
 )
 FULL = f"rows with another {{column}} beyond {MOST} of their item, which is left out"
 
@@ -40,12 +53,15 @@ class Again(NamedTuple):
         Whether it says something else than the first row.
     stock
         What it says of the item's stock where that is not known to be as large.
+    prices
+        Its prices, where it is the first row that is in stock, and the rows before are sold out.
     """
 
     ids: Ids
     full: Sequence[str]
     otherwise: bool
     stock: Stock = {}  # noqa: RUF012
+    prices: Stock = {}  # noqa: RUF012
 
     def rules(self, pictures: bool) -> list[str]:
         """Return what became of the row, in words.
@@ -57,7 +73,7 @@ class Again(NamedTuple):
         """
         rules = [IDS.format(column=column) for column in self.ids]
         rules += [FULL.format(column=column) for column in self.full]
-        rules += [MORE] * bool(self.stock)
+        rules += [MORE] * bool(self.stock) + [PRICED] * bool(self.prices)
         if not (pictures or rules):
             return [TWICE]
         return rules + [OTHERS] * (pictures and self.otherwise)
@@ -84,6 +100,7 @@ class RowsOfItems:
         self._ids: Ids = {}  # of that item
         self._stock: Stock = {}  # of that item, by its rows so far
         self._apart: dict[str, Ids] = {}  # of items whose rows stand apart
+        self._sold_out: set[str] = set()  # items of which no row so far is in stock
         self._rows = 0
         self._columns: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
@@ -95,12 +112,18 @@ class RowsOfItems:
             self.seen[item_id] = _said(record)
             self._first, self._ids = record, ids_in(record.attributes, is_of_all_rows)
             self._stock = stock_in(record.attributes)
+            if is_sold_out(self._stock):
+                self._sold_out.add(item_id)
             return None
         stock = stock_in(record.attributes)
+        prices = self._prices(record, stock)
         if self._first is not None and self._first.item_id == item_id:
             had, before = self._ids, self._stock
             self._stock = with_more(before, stock)
             stock = {} if self._stock == before else stock
+            if prices:
+                kept = with_prices(self._first.attributes, prices)
+                self._first = msgspec.structs.replace(self._first, attributes=kept)
             otherwise = self._compare(record, self._first, f"item {item_id}, row {row}")
         elif _said(record) == self.seen[item_id]:
             return Again({}, (), False)
@@ -111,11 +134,23 @@ class RowsOfItems:
         self._rows += otherwise
         more, full = _more(had, ids_in(record.attributes, is_of_all_rows))
         add(had, more)
-        return Again(more, full, otherwise, stock)
+        return Again(more, full, otherwise, stock, prices)
+
+    def _prices(self, record: ItemRecord, stock: Stock) -> Stock:
+        """Return the prices of a row that is the first of its item in stock."""
+        if record.item_id not in self._sold_out or not stock or is_sold_out(stock):
+            return {}
+        self._sold_out.remove(record.item_id)
+        return prices_in(record.attributes)
 
     @property
     def said(self) -> list[str]:
-        """What later rows say otherwise than the first, which counts, in words."""
+        """What later rows say otherwise than the first, which counts, and what is sold out."""
+        n, out = len(self.seen), len(self._sold_out)
+        some = [SOLD_OUT.format(out=out, n=n, are="is" if out == 1 else "are")] * bool(out)
+        return some + self._otherwise()
+
+    def _otherwise(self) -> list[str]:
         if not self._rows:
             return []
         columns = sorted(self._columns, key=lambda name: (_rank(name), -self._columns[name]))

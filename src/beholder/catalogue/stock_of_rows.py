@@ -9,6 +9,7 @@ from beholder.sold_out import says_sold_out
 from beholder.store.records import Attribute
 
 NAMES = ("stock", "in_stock", "availability")
+PRICES = ("price", "sale_price", "regular_price")
 
 Stock = dict[str, Attribute]
 """What rows say of an item's stock, by attribute."""
@@ -25,8 +26,16 @@ def without_stock(attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
 
 
 def with_more(had: Mapping[str, Attribute], stock: Stock) -> dict[str, Attribute]:
-    """Return attributes with the larger stock of theirs and another row's."""
-    return {**had, **{name: new for name, new in stock.items() if _is_more(had.get(name), new)}}
+    """Return attributes with the larger stock of theirs and another row's.
+
+    Where one of them is in stock without a number of pieces, the other's lack of any says nothing.
+    """
+    more = {name: new for name, new in stock.items() if _is_more(had.get(name), new)}
+    both = {**had, **more}
+    sold = any(own.get("in_stock") == "true" and "stock" not in own for own in (had, stock))
+    if sold and "stock" in both and _is_out(both["stock"]):
+        del both["stock"]
+    return both
 
 
 def sells_out(had: Mapping[str, Attribute], new: Mapping[str, Attribute]) -> bool:
@@ -36,6 +45,23 @@ def sells_out(had: Mapping[str, Attribute], new: Mapping[str, Attribute]) -> boo
         for name, own in stock_in(had).items()
         if name in new
     )
+
+
+def is_sold_out(stock: Stock) -> bool:
+    """Whether what is said of stock says that there is nothing."""
+    return any(map(_is_out, stock.values()))
+
+
+def prices_in(attributes: Mapping[str, Attribute]) -> Stock:
+    """Return the prices."""
+    return {name: attributes[name] for name in PRICES if name in attributes}
+
+
+def with_prices(had: Mapping[str, Attribute], prices: Stock) -> dict[str, Attribute]:
+    """Return attributes with other prices, where there are some: all are of one row."""
+    if not prices:
+        return dict(had)
+    return {name: own for name, own in had.items() if name not in PRICES} | prices
 
 
 def _is_more(had: Attribute | None, new: Attribute) -> bool:

@@ -19,7 +19,7 @@ from beholder.store import counters, people, schema, segments
 from beholder.store.columns import EventColumns, join
 from beholder.store.database import PRAGMAS, Database
 from beholder.store.ids import now
-from beholder.store.marks import marks
+from beholder.store.marks import apart, marks
 from beholder.store.records import Who
 from beholder.store.store import Store
 
@@ -46,6 +46,7 @@ class Loader:
         self.same = 0
         self.database = Database(store.database.url, pragmas=LOADING, wait=store.database.wait)
         self._parts: list[EventColumns] = []
+        self._names: list[NDArray[np.int64]] = []
         self._waiting = 0
 
     def __enter__(self) -> Loader:
@@ -81,9 +82,18 @@ class Loader:
         kinds: NDArray[np.uint8],
         times: NDArray[np.int64],
         values: NDArray[np.float32],
+        names: NDArray[np.int64] | None = None,
     ) -> None:
-        """Take events, arrays of one length: row numbers, codes, milliseconds, NaN for none."""
+        """Take events, arrays of one length: row numbers, codes, milliseconds, NaN for none.
+
+        Parameters
+        ----------
+        names
+            int64 (n,). Events of which all else agrees are one where this does, too, and else
+            several; None: they are one.
+        """
         seqs = np.empty(len(persons), np.int64)
+        self._names.append(np.zeros(len(persons), np.int64) if names is None else names)
         self._parts.append(EventColumns(seqs, persons, items, kinds, times, values))
         self._waiting += len(persons)
         if self._waiting >= RUN:
@@ -92,12 +102,16 @@ class Loader:
     def flush(self) -> None:
         """Store what waits."""
         rows = join(self._parts)
-        self._parts, self._waiting = [], 0
+        names = np.concatenate(self._names) if self._names else np.empty(0, np.int64)
+        self._parts, self._names, self._waiting = [], [], 0
         if not len(rows):
             return
         n = len(rows)
-        rows = rows.take(np.argsort(rows.people, kind="stable"))
+        order = np.argsort(rows.people, kind="stable")
+        rows, names = rows.take(order), names[order]
         identity = marks(rows.items.astype(np.int64), rows.kinds, rows.values.astype(np.float64))
+        if names.any():
+            identity = apart(identity, _nth(rows, identity, names))
         twice = _repeated(rows, identity)
         if twice.any():
             rows, identity = rows.take(~twice), identity[~twice]
@@ -146,6 +160,26 @@ class Loader:
             before = list(segments.pages(self.database, after, first - 1))
             whole = join([*before, rows]) if before else rows
             segments.adopt(self.database, self.store.segments, after, last, whole, removals)
+
+
+def _nth(
+    rows: EventColumns, identity: NDArray[np.int64], names: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return which of the names of one event each row has, int64 (n,), from 0.
+
+    The same rows in another order have the same numbers among them.
+    """
+    order = np.lexsort((names, identity, rows.times, rows.people))
+    other = np.ones(len(order), bool)
+    other[1:] = False
+    for column in (rows.people, rows.times, identity):
+        other[1:] |= column[order][1:] != column[order][:-1]
+    named = other.copy()
+    named[1:] |= names[order][1:] != names[order][:-1]
+    so_far = np.cumsum(named)
+    nth = np.empty(len(order), np.int64)
+    nth[order] = so_far - np.maximum.accumulate(np.where(other, so_far, 0))
+    return nth
 
 
 def _repeated(rows: EventColumns, identity: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,9 +1,10 @@
 """What makes two events the same: one number for item, kind and value.
 
-With person and moment it is the identity of an event. The mark of one that came under an id of
-its caller's has half of that id's keyed hash mixed in; see `events.record`. It is no
-cryptographic hash: a collision needs the same person at the same millisecond, and would only
-let that person's own event count once.
+With person and moment it is the identity of an event. Several of which a file says by other
+names that they are several, such as two sizes of a shirt in one order, are told `apart`. The mark
+of one that came under an id of its caller's has half of that id's keyed hash mixed in; see
+`events.record`. It is no cryptographic hash: a collision needs the same person at the same
+millisecond, and would only let that person's own event count once.
 """
 
 from __future__ import annotations
@@ -33,6 +34,17 @@ def marks(
     mixed = _mix(items.astype(np.uint64) * np.uint64(256) + kinds.astype(np.uint64))
     mixed = _mix(mixed ^ plain.astype(np.float64).view(np.uint64))
     return mixed.view(np.int64)
+
+
+def apart(identity: NDArray[np.int64], nth: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the marks, int64 (n,), of events of which all else agrees and that are several.
+
+    Parameters
+    ----------
+    nth
+        int64 (n,). Which one of them each is; the first, 0, has the mark of one alone.
+    """
+    return np.where(nth > 0, identity ^ _mix(nth.astype(np.uint64)).view(np.int64), identity)
 
 
 def event_id(time: int, mark: int) -> str:
