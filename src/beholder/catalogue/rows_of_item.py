@@ -32,7 +32,7 @@ MORE = (
     "later rows with a stock of their own: of an item's the largest counts, so that it is in stock "
     "where one of them is"
 )
-PRICED = "items whose first row is sold out: their price is that of the first row that is in stock"
+PRICED = "items whose first row is sold out: the price is that of the first row that is in stock"
 FULL = f"rows with another {{column}} beyond {MOST} of their item, which is left out"
 
 
