@@ -136,8 +136,8 @@ def test_from_a_broken_file_nothing_leaves(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "f.json").write_text(text[: text.rindex("{")])
     words = "import", shop, "--items", tmp_path / "f.json", "--full", "--yes"
     look, _ = beholder(*words, "--dry-run", status=1)
-    assert "1 items are not in the file, and would stay: the file is broken" in look
+    assert "1 item is not in the file, and would stay: the file is broken" in look
     said, error = beholder(*words, status=1)
-    assert "1 items are not in the file, and stay: the file is broken" in said
+    assert "1 item is not in the file, and stay: the file is broken" in said
     assert "--yes does not help" in error
     assert len(there(shop)) == 20

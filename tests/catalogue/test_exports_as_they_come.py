@@ -248,7 +248,7 @@ def test_orders_with_a_moment_at_which_they_were_cancelled_are_counted(shop: Pat
     log = file_of(shop, "log.csv", "user,sku,quantity,Cancelled at\nu,a,1,2026-01-01\nu,b,1,\n")
     for more in (["--dry-run"], []):
         said = beholder("import", shop, "--interactions", log, *more)[0]
-        assert "warning: Cancelled at is not used, and 1 rows have something there" in said
+        assert "warning: Cancelled at is not used, and 1 row has something there" in said
 
 
 def test_zeros_that_count_as_the_worst_are_said(shop: Path) -> None:

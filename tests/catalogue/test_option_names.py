@@ -48,7 +48,7 @@ def test_sizes_and_colours_are_called_so(shop: Path) -> None:
     assert found["gown"]["Größe"] == "38"
     assert not {"Size", "Option1 Value", "Option2 Value"} & found["hat"].keys()
     assert not {"Option1 Value", "Option2 Value"} & found["shirt"].keys()
-    named = "as they or the first of their product call it"
+    named = "as the product calls it"
     assert rules[f"rows whose Option1 Value is kept as Size, {named}"] == 4
     assert rules["rows whose Option1 Value is Default Title, which is no option: left out"] == 1
     assert held(shop, SHOPIFY) == (found, rules)

@@ -54,9 +54,9 @@ def sold(shop: Path, text: str, name: str = "items.csv") -> tuple[dict[str, bool
 def test_shopify_sells_on_and_does_not_track(shop: Path) -> None:
     found, rules = sold(shop, SHOPIFY)
     assert found == {"shirt": True, "hat": True, "mug": False, "jug": True, "pot": True}
-    on = "rows without stock that are sold all the same, as their Variant Inventory Policy says: "
-    none = "rows whose stock nobody counts, since their Variant Inventory Tracker is empty: "
-    assert (rules[f"{on}they are in stock"], rules[f"{none}they are in stock"]) == (2, 1)
+    on = "rows without stock and with Variant Inventory Policy, by which the shop sells on: "
+    none = "rows whose stock nobody counts, since Variant Inventory Tracker is empty: "
+    assert (rules[f"{on}taken for in stock"], rules[f"{none}taken for in stock"]) == (2, 1)
     assert items_of(shop)["pot"][1]["stock"] == 5
     assert sold(shop, SHOPIFY) == (found, rules)  # nothing stays that is not spoken of
 
@@ -106,4 +106,4 @@ def test_the_price_is_that_of_the_first_row_in_stock(shop: Path, apart: bool) ->
         assert rules["items whose " + SOLD_OUT] == 1
 
 
-SOLD_OUT = "first row is sold out: their price is that of the first row that is in stock"
+SOLD_OUT = "first row is sold out: the price is that of the first row that is in stock"

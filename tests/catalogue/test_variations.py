@@ -36,7 +36,7 @@ def test_variations_share_their_product(shop: Path, by: str) -> None:
     looked = json.loads(beholder(*words, "--dry-run")[0])["rules"]
     done = json.loads(beholder(*words)[0])["rules"]
     assert looked == done
-    said = "rows whose Parent says which product they are of: variants of it, by item_group_id"
+    said = "rows that Parent puts together: variants of one product, by item_group_id"
     assert done[said] == (6 if by == "ID" else 5)
     groups = {title: own.get("item_group_id") for title, own in items_of(shop).values()}
     assert groups.pop("Hat", "id:9") == "id:9"

@@ -68,7 +68,7 @@ def test_items_that_are_new_make_no_room_for_others_to_leave(shop: Path, tmp_pat
 def test_a_row_that_was_refused_may_have_named_what_is_missing(shop: Path, tmp_path: Path) -> None:
     broken = items(tmp_path, range(19), "i19,too,many\n")
     told, _ = beholder("import", shop, "--items", broken, "--full", "--yes", status=1)
-    assert "1 items are not in the file, and stay: 1 rows were refused" in told
+    assert "1 item is not in the file, and stay: 1 row was refused" in told
     assert there(shop) == set(range(20))
 
 
@@ -96,7 +96,7 @@ def test_a_dry_run_says_what_would_stay_and_what_would_be_asked(shop: Path, tmp_
     assert "10 items are not in the file, and would leave the catalogue (i10" in told
     broken = items(tmp_path, range(19), "i19,too,many\n")
     told, _ = beholder("import", shop, "--items", broken, "--full", "--dry-run", status=1)
-    assert "1 items are not in the file, and would stay: 1 rows were refused" in told
+    assert "1 item is not in the file, and would stay: 1 row was refused" in told
     assert there(shop) == set(range(20))
 
 

@@ -57,10 +57,10 @@ TAKEN_BACK = frozenset(
     {"cancelledat", "canceledat", "cancelledon", "refundedat", "returnedat", "storniertam"}
 )
 BACK_AT = (
-    "{column} is not used, and {n} rows have something there: they count all the same. Take orders "
-    "that were taken back out of the file"
+    "{column} is not used, and {rows} something there: what was bought counts all the same. Take "
+    "orders that were taken back out of the file"
 )
-GAPS = "; {n} of its {of} rows are empty, and would be refused then: fill them first"
+GAPS = "; {n} of its {of} rows {are} empty, and would be refused then: fill {them} first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 UNTIMED = "events without a moment: their order is not known"
 NO_ITEM = "names no item: no id, or a word such as NULL"
@@ -263,11 +263,15 @@ class EventsOfFile:
             if back or whole:
                 told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
                 gaps = self._rows - self._filled[column]
-                empty = GAPS.format(n=gaps, of=self._rows) if gaps else ""
+                are, them = ("is", "it") if gaps == 1 else ("are", "them")
+                told_gaps = GAPS.format(n=gaps, of=self._rows, are=are, them=them)
+                empty = told_gaps if gaps else ""
                 how = shlex.quote(f"kind={column}")
                 found.append(ELSEWHERE.format(column=column, words=told, told=how) + empty)
             if plain(column) in TAKEN_BACK and self._filled[column]:
-                found.append(BACK_AT.format(column=column, n=self._filled[column]))
+                n = self._filled[column]
+                rows = "1 row has" if n == 1 else f"{n} rows have"
+                found.append(BACK_AT.format(column=column, rows=rows))
         return found
 
     def _clock(self) -> str:

@@ -17,7 +17,7 @@ from beholder.unicode import plain
 
 OPTION = re.compile(r"option([1-9])(name|value)")
 PRODUCT = "handle"  # what the rows of a product share
-KEPT = "rows whose {column} is kept as {name}, as they or the first of their product call it"
+KEPT = "rows whose {column} is kept as {name}, as the product calls it"
 NO_OPTION = "rows whose {column} is Default Title, which is no option: left out"
 DEFAULT = frozenset({"defaulttitle", "default"})
 

@@ -32,7 +32,7 @@ MORE = (
     "later rows with a stock of their own: of an item's the largest counts, so that it is in stock "
     "where one of them is"
 )
-PRICED = "items whose first row is sold out: their price is that of the first row that is in stock"
+PRICED = "items whose first row is sold out: the price is that of the first row that is in stock"
 SOLD_OUT = (
     "{out} of {n} items {are} out of stock: in no answer and no search until a file says otherwise "
     "(what says so: out_of_stock in beholder.toml)"

@@ -12,10 +12,8 @@ from beholder.unicode import plain
 POLICY = frozenset({"variantinventorypolicy", "inventorypolicy"})
 BACKORDERS = frozenset({"backordersallowed", "allowbackorders", "backorders"})
 TRACKER = frozenset({"variantinventorytracker", "inventorytracker"})
-SELLS_ON = (
-    "rows without stock that are sold all the same, as their {column} says: they are in stock"
-)
-UNTRACKED = "rows whose stock nobody counts, since their {column} is empty: they are in stock"
+SELLS_ON = "rows without stock and with {column}, by which the shop sells on: taken for in stock"
+UNTRACKED = "rows whose stock nobody counts, since {column} is empty: taken for in stock"
 
 
 def sold_on(

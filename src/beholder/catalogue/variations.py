@@ -9,7 +9,7 @@ from beholder.catalogue.ids import as_id
 from beholder.unicode import plain
 
 GROUP = "item_group_id"
-GROUPED = "rows whose {column} says which product they are of: variants of it, by item_group_id"
+GROUPED = "rows that {column} puts together: variants of one product, by item_group_id"
 
 
 class Variations:

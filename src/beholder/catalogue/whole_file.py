@@ -79,7 +79,8 @@ def outlook(gone: list[str], n: int, refused: int, cut: bool, changed: bool = Fa
     if changed:
         return found._replace(stay="the file changed while it was read, and may name them now")
     if refused:
-        return found._replace(stay=f"{refused} rows were refused, which may have named them")
+        rows = "1 row was refused" if refused == 1 else f"{refused} rows were refused"
+        return found._replace(stay=f"{rows}, which may have named them")
     if len(gone) > UNASKED * n:
         return found._replace(ask=f"they are {len(gone) / n:.0%} of the catalogue")
     return found

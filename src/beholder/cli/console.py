@@ -23,7 +23,12 @@ ONE = {  # of what is counted
     "pairs": "pair", "people": "person", "pictures": "picture", "rows": "row", "users": "user",
     "vectors": "vector", "visitors": "visitor",
 }  # fmt: skip
-ONE_IS = (("that are no pictures", "that is no picture"), (", which are not", ", which is not"))
+ONE_IS = (
+    ("that are no pictures", "that is no picture"),
+    (", which are not", ", which is not"),
+    ("with a stock of their own", "with a stock of its own"),
+    ("without a moment: their order", "without a moment: its order"),
+)
 
 
 MEMBERS = (

@@ -288,20 +288,16 @@ def _print_gone(gone: Gone) -> None:
     if not gone.items:
         return
     if gone.stay:
-        console.echo(
-            f"{gone.items} items are not in the file, and stay: {gone.stay} ({_first(gone)})"
-        )
+        console.echo(f"{_missing(gone)}, and stay: {gone.stay} ({_first(gone)})")
         console.echo(f"to let them go: {_remedy(gone)}", err=True)
     else:
-        console.echo(
-            f"{gone.items} items are not in the file, and left the catalogue ({_first(gone)})"
-        )
+        console.echo(f"{_missing(gone)}, and left the catalogue ({_first(gone)})")
 
 
 def _print_would_leave(gone: Gone, yes: bool, somebody: bool) -> None:
     if not gone.items:
         return
-    told, first = f"{gone.items} items are not in the file, and would", _first(gone)
+    told, first = f"{_missing(gone)}, and would", _first(gone)
     if gone.stay:
         console.echo(f"{told} stay: {gone.stay} ({first})")
         console.echo(f"to let them go: {_remedy(gone)}", err=True)
@@ -312,6 +308,12 @@ def _print_would_leave(gone: Gone, yes: bool, somebody: bool) -> None:
         console.echo(f"to let them go: {_remedy(gone)}", err=True)
     else:
         console.echo(f"{told} leave the catalogue ({first})")
+
+
+def _missing(gone: Gone) -> str:
+    """Return how many items a file does not have that should have all."""
+    are = "is" if gone.items == 1 else "are"
+    return f"{console.counted(gone.items, 'items')} {are} not in the file"
 
 
 def _remedy(gone: Gone) -> str:
