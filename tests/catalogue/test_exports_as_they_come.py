@@ -196,10 +196,12 @@ def test_a_first_line_that_is_a_row_is_asked_about_once(shop: Path) -> None:
     assert "two columns named '5' (rename one of them, or say --no-header if" in told
     log = file_of(shop, "ratings.dat", "1::1193::5::978300760\n1::661::3::978302109\n")
     _, told = beholder("import", shop, "--interactions", log, status=1)
-    assert "it has 1, 1193, 5, 978300760 (say which: --map item_id=COLUMN; if its first" in told
+    assert "it has 1, 1193, 5, 978300760 (say which: --map item_id=COLUMN --map user=" in told
+    assert "of one person; if its first" in told
     assert "--no-header" in told
     _, told = beholder("import", shop, "--interactions", log, "--no-header", status=1)
-    assert "it has 1, 2, 3, 4 (say which: --map item_id=COLUMN; columns are numbered from" in told
+    assert "it has 1, 2, 3, 4 (say which: --map item_id=COLUMN --map user=" in told
+    assert "of one person; columns are numbered from" in told
     assert "--no-header" not in told
 
 

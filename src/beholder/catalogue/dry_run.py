@@ -82,7 +82,7 @@ def dry_run(store: Store, request: Request) -> DryRun:
                 _look_at_users(store, seen, refusals, found, sight)
             else:
                 makes = makes_items(store, len(known))
-                reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
+                reading = EventsOfFile(seen.mapping, request.kind, seen.told.words, request.user)
                 looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
                 refused = "" if of_items is None else refusals.told_of(of_items.path.name)
                 found.behaviour = _look_at_interactions(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
-from beholder.catalogue import time_of_day, written_values
+from beholder.catalogue import time_else, time_of_day, written_values
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.decimal_mark import Marks
 from beholder.catalogue.events_from_rows import (
@@ -62,6 +62,7 @@ BACK_AT = (
 )
 GAPS = "; {n} of its {of} rows are empty, and would be refused then: fill them first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
+OF_ONE = "all rows are of one person, as --user says"
 UNTIMED = "events without a moment: their order is not known"
 NO_ITEM = "names no item: no id, or a word such as NULL"
 MIXED = (
@@ -94,6 +95,11 @@ class EventsOfFile:
     first mean. Then `take` reads a batch, `faults` says which of its rows are refused, `unrated`
     which others rate nothing, and `rate` counts the ratings of those that are kept.
 
+    Parameters
+    ----------
+    one
+        The person of all rows, where the file names none.
+
     Attributes
     ----------
     mapping
@@ -111,16 +117,21 @@ class EventsOfFile:
     """
 
     def __init__(
-        self, mapping: Mapping[str, str], kind: str | None, words: Mapping[str, str]
+        self,
+        mapping: Mapping[str, str],
+        kind: str | None,
+        words: Mapping[str, str],
+        one: str | None = None,
     ) -> None:
         self.mapping = dict(mapping)
+        self._one = one
         self.ratings = Ratings()
         self.rated_on: Scale | None = None
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self.elsewhere: dict[str, Counter[str]] = {}
         self._filled: Counter[str] = Counter()  # rows, by column that is taken for nothing
-        self._rows = self._own_hours = 0
+        self._rows = self._own_hours = self._other_moments = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
         self._read: Callable[..., Iterator[Batch]] = lambda *_: iter(())
@@ -174,13 +185,15 @@ class EventsOfFile:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
         self._own_hours += found.own_hours
+        self._other_moments += found.other_moments
         self._see_written(batch, found)
         return found
 
     def _columns(self, batch: Batch) -> Columns:
         kind, marks = self._first(batch).kind, self._marks
         order = self._order(batch)
-        return columns(batch, self.mapping, kind, self._words, order, marks.comma, marks.small)
+        mark = marks.comma, marks.small
+        return columns(batch, self.mapping, kind, self._words, order, *mark, self._one)
 
     def faults(
         self, found: Columns, there: NDArray[np.bool_], shared: NDArray[np.bool_]
@@ -245,7 +258,9 @@ class EventsOfFile:
         dates = self._slashed
         slashes = f"{dates}" if dates and dates.first else ""
         written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
-        words = (self.why, slashes, self._short, self._clock(), *self._marks.taken, *written)
+        whose = "" if self._one is None else OF_ONE
+        when = (slashes, self._short, self._clock(), self._other())
+        words = (whose, self.why, *when, *self._marks.taken, *written)
         return [each for each in words if each]
 
     @property
@@ -275,6 +290,12 @@ class EventsOfFile:
         return (
             "" if clock is None else time_of_day.SAID.format(clock=clock, day=self.mapping["time"])
         )
+
+    def _other(self) -> str:
+        if not self._other_moments:
+            return ""
+        other = self.mapping[time_else.FIELD]
+        return time_else.said(self._other_moments, self.mapping["time"], other)
 
     def _with_hours(self) -> list[str]:
         if not self._own_hours:
@@ -317,13 +338,15 @@ class EventsOfFile:
 
     def _see_dates(self, batch: Batch) -> bool:
         """Note what the dates of some rows tell, and whether they have one with slashes."""
-        column = batch.columns.get(self.mapping.get("time", ""))
-        if column is None:
-            return False
-        found = slashed(_with(column, "/"))
-        if found is not None:
-            self._slashed = (self._slashed or found).and_those(found)
-        return found is not None
+        there = False
+        for field in ("time", time_else.FIELD):
+            if field not in self.mapping:
+                continue
+            found = slashed(_with(batch.columns[self.mapping[field]], "/"))
+            if found is not None:
+                self._slashed = (self._slashed or found).and_those(found)
+                there = True
+        return there
 
     def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""
