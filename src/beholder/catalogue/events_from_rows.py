@@ -7,7 +7,7 @@ erasures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +50,10 @@ class Columns:
         How many rows have a day with an hour of its own beside a time of day.
     other_moments
         How many rows have the moment of the column that stands in.
+    cancelled
+        bool (n,). Rows of orders that were cancelled.
+    taken_back
+        bool (n,). These, and others that take a purchase back.
     """
 
     items: Coded
@@ -62,6 +66,8 @@ class Columns:
     timed: bool
     own_hours: int = 0
     other_moments: int = 0
+    cancelled: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    taken_back: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
 
 def columns(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue import time_else, time_of_day, written_values
 from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue.cancelled import REASON, STATES, Cancelled
 from beholder.catalogue.decimal_mark import Marks
 from beholder.catalogue.events_from_rows import (
     UNRATED,
@@ -32,7 +34,7 @@ from beholder.catalogue.events_from_rows import (
 )
 from beholder.catalogue.ids import Coded
 from beholder.catalogue.joined_ids import SHARED
-from beholder.catalogue.kind_words import MOST_SHOWN, is_empty, known, takes_back, unknown
+from beholder.catalogue.kind_words import BACK, MOST_SHOWN, is_empty, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.plain_names import plain
 from beholder.catalogue.readers import open_rows
@@ -46,19 +48,13 @@ from beholder.progress import SILENT, Progress
 from beholder.store.ids import now
 
 There = Callable[[Coded], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
-RATING = CODES["rating"]
+RATING, PURCHASE = CODES["rating"], CODES["purchase"]
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
 ELSEWHERE = (
     "{column} is not used, and says {words}: if that is what happened, say --map {told} "
-    "(and --map-kind for its other words)"
-)
-TAKEN_BACK = frozenset(
-    {"cancelledat", "canceledat", "cancelledon", "refundedat", "returnedat", "storniertam"}
-)
-BACK_AT = (
-    "{column} is not used, and {n} rows have something there: they count all the same. Take orders "
-    "that were taken back out of the file"
+    "(and --map-kind for its other words). Rows that were "
+    "imported before stay as they are beside those: then import all into a new workspace"
 )
 GAPS = "; {n} of its {of} rows are empty, and would be refused then: fill them first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
@@ -99,6 +95,8 @@ class EventsOfFile:
     ----------
     one
         The person of all rows, where the file names none.
+    keep_cancelled
+        Whether purchases of orders that were cancelled count.
 
     Attributes
     ----------
@@ -122,9 +120,11 @@ class EventsOfFile:
         kind: str | None,
         words: Mapping[str, str],
         one: str | None = None,
+        keep_cancelled: bool = False,
     ) -> None:
         self.mapping = dict(mapping)
-        self._one = one
+        self._one, self._keep_cancelled = one, keep_cancelled
+        self._cancelled = Cancelled()
         self.ratings = Ratings()
         self.rated_on: Scale | None = None
         self.ignored: list[str] = []
@@ -187,7 +187,16 @@ class EventsOfFile:
         self._own_hours += found.own_hours
         self._other_moments += found.other_moments
         self._see_written(batch, found)
-        return found
+        cancelled = self._cancelled.take(batch, found.kinds == PURCHASE)
+        if self._keep_cancelled:
+            return found
+        return replace(found, cancelled=cancelled, taken_back=cancelled | self._refunded(found))
+
+    def _refunded(self, found: Columns) -> NDArray[np.bool_]:
+        """Return which rows are of orders whose state, told as what happened, takes them back."""
+        told = plain(self.mapping.get("kind", "")) in STATES
+        back: NDArray[np.bool_] = (found.kinds == BACK) & told
+        return back
 
     def _columns(self, batch: Batch) -> Columns:
         kind, marks = self._first(batch).kind, self._marks
@@ -208,6 +217,7 @@ class EventsOfFile:
             bool (n,). Whether a row names several items.
         """
         reasons = faults(found, now())
+        reasons |= dict.fromkeys(np.flatnonzero(found.cancelled).tolist(), REASON)
         rated = found.kinds == RATING
         if rated.any() and np.isnan(found.values[rated]).all():
             reasons |= {row: UNSAID for row, why in reasons.items() if why == UNRATED}
@@ -272,7 +282,10 @@ class EventsOfFile:
         """
         found = [*self._marks.doubts, *self._with_hours()]
         found += [self._slashed.both] if self._slashed and self._slashed.both else []
+        found += self._cancelled.said(self._keep_cancelled)
         for column, words in self.elsewhere.items():
+            if column in self._cancelled.columns:
+                continue
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
             if back or whole:
@@ -281,8 +294,6 @@ class EventsOfFile:
                 empty = GAPS.format(n=gaps, of=self._rows) if gaps else ""
                 how = shlex.quote(f"kind={column}")
                 found.append(ELSEWHERE.format(column=column, words=told, told=how) + empty)
-            if plain(column) in TAKEN_BACK and self._filled[column]:
-                found.append(BACK_AT.format(column=column, n=self._filled[column]))
         return found
 
     def _clock(self) -> str:

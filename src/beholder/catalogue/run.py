@@ -79,6 +79,8 @@ class Request:
         does.
     user
         The person of all behaviour, where its file names none.
+    keep_cancelled
+        Whether purchases of orders that were cancelled count.
     vectors, ids
         Vectors computed elsewhere; `vectors_name` is what they are called here.
     """
@@ -96,6 +98,7 @@ class Request:
     form: Form = USUAL
     leaving: Agree | None = None
     user: str | None = None
+    keep_cancelled: bool = False
 
     def tables(self) -> dict[str, Path]:
         """Return the files with rows, by what they hold, in the order of import."""
@@ -317,7 +320,9 @@ def _import_one(
         )
     if seen.what == "users":
         return import_users(store, path, mapping, seen.batch, refusals, report, request.form)
-    reading = EventsOfFile(mapping, request.kind, seen.told.words, request.user)
+    reading = EventsOfFile(
+        mapping, request.kind, seen.told.words, request.user, request.keep_cancelled
+    )
     return import_interactions(
         store, path, reading, refusals, report, progress, private, request.form
     )
