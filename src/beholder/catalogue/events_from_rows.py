@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.scales import Scale, without_a_rating
-from beholder.catalogue import kind_words, time_else, time_of_day, written_values
+from beholder.catalogue import guests, kind_words, time_else, time_of_day, written_values
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
@@ -104,6 +104,8 @@ def columns(
         coded(batch.columns[mapping[who]]) if who in mapping else None
         for who in ("user", "session")
     )
+    if users is not None:
+        users = guests.named(users, batch, mapping["user"])
     if one is not None:
         users = Coded(pa.array([one]), np.zeros(n, np.int64))
     told = codes_of(batch.columns[mapping["kind"]], words) if "kind" in mapping else _all(n, kind)

@@ -32,7 +32,8 @@ from beholder.catalogue.events_from_rows import (
     no_ratings,
     numbers,
 )
-from beholder.catalogue.ids import Coded
+from beholder.catalogue.guests import Guests
+from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.joined_ids import SHARED
 from beholder.catalogue.kind_words import BACK, MOST_SHOWN, is_empty, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
@@ -124,7 +125,7 @@ class EventsOfFile:
     ) -> None:
         self.mapping = dict(mapping)
         self._one, self._keep_cancelled = one, keep_cancelled
-        self._cancelled = Cancelled()
+        self._cancelled, self._guests = Cancelled(), Guests(mapping)
         self.ratings = Ratings()
         self.rated_on: Scale | None = None
         self.ignored: list[str] = []
@@ -184,6 +185,8 @@ class EventsOfFile:
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
+        if "user" in self.mapping:
+            self._guests.take(batch, coded(batch.columns[self.mapping["user"]]))
         self._own_hours += found.own_hours
         self._other_moments += found.other_moments
         self._see_written(batch, found)
@@ -270,7 +273,7 @@ class EventsOfFile:
         written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
         whose = "" if self._one is None else OF_ONE
         when = (slashes, self._short, self._clock(), self._other())
-        words = (whose, self.why, *when, *self._marks.taken, *written)
+        words = (whose, self.why, *when, *self._guests.said, *self._marks.taken, *written)
         return [each for each in words if each]
 
     @property
@@ -282,6 +285,7 @@ class EventsOfFile:
         """
         found = [*self._marks.doubts, *self._with_hours()]
         found += [self._slashed.both] if self._slashed and self._slashed.both else []
+        found += self._guests.doubts
         found += self._cancelled.said(self._keep_cancelled)
         for column, words in self.elsewhere.items():
             if column in self._cancelled.columns:
