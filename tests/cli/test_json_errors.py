@@ -33,10 +33,11 @@ def test_a_file_that_is_refused_as_a_whole_is_told_to_programs(
     assert json.loads(printed) == {
         "error": {
             "code": "data",
-            "detail": "log.csv has no column that looks like item_id; it has foo, bar",
+            "detail": "log.csv has no column that looks like item_id or user; it has foo, bar",
             "file": "log.csv",
             "field": "item_id",
-            "remedy": "say which: --map item_id=COLUMN",
+            "remedy": "say which: --map item_id=COLUMN --map user=COLUMN, or --user NAME "
+            "in place of a user where the whole file is of one person",
             "status": 1,
         }
     }

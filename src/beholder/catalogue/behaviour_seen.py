@@ -112,6 +112,8 @@ class Looking:
         Whether the import makes those that there are not.
     others
         Returns what else the items are called.
+    taken_back
+        Returns how many purchases of the store some rows would take back.
 
     Attributes
     ----------
@@ -119,6 +121,8 @@ class Looking:
         The items that the import would make of the rows so far, those that would be kept.
     untimed
         How many rows that would be kept have no moment.
+    taken_back
+        How many purchases of an import before would be taken back.
     missing
         Ids of the first rows that are no item's, where these do not fit.
     """
@@ -131,9 +135,11 @@ class Looking:
         refusals: Refusals,
         makes_items: bool,
         others: Callable[[], OtherIds],
+        taken_back: Callable[[Columns], int] = lambda _: 0,
     ) -> None:
         self.made: dict[str, str] = {}  # their ids are their titles
-        self.untimed = 0
+        self.untimed = self.taken_back = 0
+        self._taken_back = taken_back
         self.missing: set[str] = set()
         self._makes_items = makes_items
         self.found = BehaviourSeen()
@@ -152,6 +158,7 @@ class Looking:
         found = self._reading.take(batch)
         items, shared = self._joins.take(found.items)
         found = replace(found, items=items)
+        self.taken_back += self._taken_back(found)
         ids = items.ids.to_pylist()
         there = self._there(items, shared)
         self.found.looked_at += len(batch)

@@ -32,6 +32,7 @@ from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.rows_of_item import RowsOfItems
 from beholder.catalogue.run import Peek, Request, peek, vectors_of
 from beholder.catalogue.same_file import CHANGED, changed, of_file
+from beholder.catalogue.taken_back import WOULD, of_store, purchases
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, leaves, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
@@ -97,8 +98,22 @@ def dry_run(store: Store, request: Request) -> DryRun:
                 _look_at_users(store, seen, refusals, found, sight)
             else:
                 makes = makes_items(store, len(known))
-                reading = EventsOfFile(seen.mapping, request.kind, seen.told.words)
-                looking = Looking(seen.path.name, reading, known, refusals, makes, others_of)
+                reading = EventsOfFile(
+                    seen.mapping,
+                    request.kind,
+                    seen.told.words,
+                    request.user,
+                    request.keep_cancelled,
+                )
+                looking = Looking(
+                    seen.path.name,
+                    reading,
+                    known,
+                    refusals,
+                    makes,
+                    others_of,
+                    lambda found: len(of_store(store, purchases(found, store.seqs))),
+                )
                 refused = "" if of_items is None else refusals.told_of(of_items.path.name)
                 found.behaviour = _look_at_interactions(
                     seen, reading, looking, refusals, found, sight
@@ -274,6 +289,7 @@ def _look_at_interactions(
         rows.close()
     sight.cut = str(rows.error or "")
     found.count(UNTIMED, looking.untimed)
+    found.count(WOULD, looking.taken_back)
     behaviour = looking.end()
     refused = len(refusals) - refused_before
     sight.refused_whole = bool(refused) and not (behaviour.kinds or behaviour.more)

@@ -7,14 +7,15 @@ erasures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.scales import Scale, without_a_rating
-from beholder.catalogue import kind_words, time_of_day, written_values
+from beholder.catalogue import guests, kind_words, time_else, time_of_day, written_values
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.kind_words import BACK, codes_of
 from beholder.catalogue.moments import REASONS, milliseconds
@@ -47,6 +48,12 @@ class Columns:
         uint8 (n,). How each is written; see `written_values`.
     own_hours
         How many rows have a day with an hour of its own beside a time of day.
+    other_moments
+        How many rows have the moment of the column that stands in.
+    cancelled
+        bool (n,). Rows of orders that were cancelled.
+    taken_back
+        bool (n,). These, and others that take a purchase back.
     """
 
     items: Coded
@@ -58,6 +65,9 @@ class Columns:
     written: NDArray[np.uint8]
     timed: bool
     own_hours: int = 0
+    other_moments: int = 0
+    cancelled: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    taken_back: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
 
 
 def columns(
@@ -68,6 +78,7 @@ def columns(
     first: Order = "",
     comma: bool = False,
     small: bool = False,
+    one: str | None = None,
 ) -> Columns:
     """Return what the columns of a batch mean.
 
@@ -81,6 +92,8 @@ def columns(
         What the first number of a date with slashes is; see `moments.milliseconds`.
     comma, small
         Whether the decimal mark of the values is a comma, and a point as well; see `decimal_mark`.
+    one
+        The person of all rows, where the file names none.
     """
     n = len(batch)
     timed = "time" in mapping
@@ -91,8 +104,12 @@ def columns(
         coded(batch.columns[mapping[who]]) if who in mapping else None
         for who in ("user", "session")
     )
+    if users is not None:
+        users = guests.named(users, batch, mapping["user"])
+    if one is not None:
+        users = Coded(pa.array([one]), np.zeros(n, np.int64))
     told = codes_of(batch.columns[mapping["kind"]], words) if "kind" in mapping else _all(n, kind)
-    times, own_hours = _times(batch, mapping, first) if timed else (np.zeros(n, np.int64), 0)
+    times, own_hours, others = _times(batch, mapping, first) if timed else (_none(n), 0, 0)
     return Columns(
         items=coded(batch.columns[mapping["item_id"]]),
         users=users,
@@ -103,6 +120,7 @@ def columns(
         written=written,
         timed=timed,
         own_hours=own_hours,
+        other_moments=others,
     )
 
 
@@ -170,14 +188,25 @@ def numbers(
     return told[rows], np.array([way for _, way in read], np.uint8)[rows]
 
 
-def _times(batch: Batch, mapping: Mapping[str, str], first: Order) -> tuple[NDArray[np.int64], int]:
-    """Return the moments, and how many days have an hour of their own beside a time of day."""
-    found = milliseconds(batch.columns[mapping["time"]], first)
-    clock = mapping.get(time_of_day.FIELD)
-    if clock is None:
-        return found, 0
-    moments, own = time_of_day.on_days(found, batch.columns[clock])
-    return moments, int(own.sum())
+def _times(
+    batch: Batch, mapping: Mapping[str, str], first: Order
+) -> tuple[NDArray[np.int64], int, int]:
+    """Return the moments, how many have an hour of their own, and how many are of another column.
+
+    An hour of their own is counted beside a time of day alone.
+    """
+    found, own_hours, others = milliseconds(batch.columns[mapping["time"]], first), 0, 0
+    if time_of_day.FIELD in mapping:
+        found, own = time_of_day.on_days(found, batch.columns[mapping[time_of_day.FIELD]])
+        own_hours = int(own.sum())
+    if time_else.FIELD in mapping:
+        beside = milliseconds(batch.columns[mapping[time_else.FIELD]], first)
+        found, others = time_else.filled_in(found, beside)
+    return found, own_hours, others
+
+
+def _none(n: int) -> NDArray[np.int64]:
+    return np.zeros(n, np.int64)
 
 
 def _all(n: int, kind: str) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 from beholder.behaviour.kinds import CODES
 from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
-from beholder.catalogue import time_of_day, written_values
+from beholder.catalogue import time_else, time_of_day, written_values
 from beholder.catalogue.assumed_kind import Assumed, assumed
+from beholder.catalogue.cancelled import REASON, STATES, Cancelled
 from beholder.catalogue.decimal_mark import Marks
 from beholder.catalogue.events_from_rows import (
     UNRATED,
@@ -30,9 +32,10 @@ from beholder.catalogue.events_from_rows import (
     no_ratings,
     numbers,
 )
-from beholder.catalogue.ids import Coded
+from beholder.catalogue.guests import Guests
+from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.joined_ids import SHARED
-from beholder.catalogue.kind_words import MOST_SHOWN, is_empty, known, takes_back, unknown
+from beholder.catalogue.kind_words import BACK, MOST_SHOWN, is_empty, known, takes_back, unknown
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.readers import open_rows
 from beholder.catalogue.readers.interface import Batch, Column, as_list, counted, distinct
@@ -46,22 +49,17 @@ from beholder.store.ids import now
 from beholder.unicode import plain
 
 There = Callable[[Coded], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
-RATING = CODES["rating"]
+RATING, PURCHASE = CODES["rating"], CODES["purchase"]
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
 ELSEWHERE = (
     "{column} is not used, and says {words}: if that is what happened, say --map {told} "
-    "(and --map-kind for its other words)"
-)
-TAKEN_BACK = frozenset(
-    {"cancelledat", "canceledat", "cancelledon", "refundedat", "returnedat", "storniertam"}
-)
-BACK_AT = (
-    "{column} is not used, and {rows} something there: what was bought counts all the same. Take "
-    "orders that were taken back out of the file"
+    "(and --map-kind for its other words). Rows that were "
+    "imported before stay as they are beside those: then import all into a new workspace"
 )
 GAPS = "; {n} of its {of} rows {are} empty, and would be refused then: fill {them} first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
+OF_ONE = "all rows are of one person, as --user says"
 UNTIMED = "events without a moment: their order is not known"
 NO_ITEM = "names no item: no id, or a word such as NULL"
 MIXED = (
@@ -94,6 +92,13 @@ class EventsOfFile:
     first mean. Then `take` reads a batch, `faults` says which of its rows are refused, `unrated`
     which others rate nothing, and `rate` counts the ratings of those that are kept.
 
+    Parameters
+    ----------
+    one
+        The person of all rows, where the file names none.
+    keep_cancelled
+        Whether purchases of orders that were cancelled count.
+
     Attributes
     ----------
     mapping
@@ -111,16 +116,23 @@ class EventsOfFile:
     """
 
     def __init__(
-        self, mapping: Mapping[str, str], kind: str | None, words: Mapping[str, str]
+        self,
+        mapping: Mapping[str, str],
+        kind: str | None,
+        words: Mapping[str, str],
+        one: str | None = None,
+        keep_cancelled: bool = False,
     ) -> None:
         self.mapping = dict(mapping)
+        self._one, self._keep_cancelled = one, keep_cancelled
+        self._cancelled, self._guests = Cancelled(), Guests(mapping)
         self.ratings = Ratings()
         self.rated_on: Scale | None = None
         self.ignored: list[str] = []
         self.unknown: Counter[str] = Counter()
         self.elsewhere: dict[str, Counter[str]] = {}
         self._filled: Counter[str] = Counter()  # rows, by column that is taken for nothing
-        self._rows = self._own_hours = 0
+        self._rows = self._own_hours = self._other_moments = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
         self._read: Callable[..., Iterator[Batch]] = lambda *_: iter(())
@@ -173,14 +185,27 @@ class EventsOfFile:
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
+        if "user" in self.mapping:
+            self._guests.take(batch, coded(batch.columns[self.mapping["user"]]))
         self._own_hours += found.own_hours
+        self._other_moments += found.other_moments
         self._see_written(batch, found)
-        return found
+        cancelled = self._cancelled.take(batch, found.kinds == PURCHASE)
+        if self._keep_cancelled:
+            return found
+        return replace(found, cancelled=cancelled, taken_back=cancelled | self._refunded(found))
+
+    def _refunded(self, found: Columns) -> NDArray[np.bool_]:
+        """Return which rows are of orders whose state, told as what happened, takes them back."""
+        told = plain(self.mapping.get("kind", "")) in STATES
+        back: NDArray[np.bool_] = (found.kinds == BACK) & told
+        return back
 
     def _columns(self, batch: Batch) -> Columns:
         kind, marks = self._first(batch).kind, self._marks
         order = self._order(batch)
-        return columns(batch, self.mapping, kind, self._words, order, marks.comma, marks.small)
+        mark = marks.comma, marks.small
+        return columns(batch, self.mapping, kind, self._words, order, *mark, self._one)
 
     def faults(
         self, found: Columns, there: NDArray[np.bool_], shared: NDArray[np.bool_]
@@ -195,6 +220,7 @@ class EventsOfFile:
             bool (n,). Whether a row names several items.
         """
         reasons = faults(found, now())
+        reasons |= dict.fromkeys(np.flatnonzero(found.cancelled).tolist(), REASON)
         rated = found.kinds == RATING
         if rated.any() and np.isnan(found.values[rated]).all():
             reasons |= {row: UNSAID for row, why in reasons.items() if why == UNRATED}
@@ -245,7 +271,9 @@ class EventsOfFile:
         dates = self._slashed
         slashes = f"{dates}" if dates and dates.first else ""
         written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
-        words = (self.why, slashes, self._short, self._clock(), *self._marks.taken, *written)
+        whose = "" if self._one is None else OF_ONE
+        when = (slashes, self._short, self._clock(), self._other())
+        words = (whose, self.why, *when, *self._guests.said, *self._marks.taken, *written)
         return [each for each in words if each]
 
     @property
@@ -257,7 +285,11 @@ class EventsOfFile:
         """
         found = [*self._marks.doubts, *self._with_hours()]
         found += [self._slashed.both] if self._slashed and self._slashed.both else []
+        found += self._guests.doubts
+        found += self._cancelled.said(self._keep_cancelled)
         for column, words in self.elsewhere.items():
+            if column in self._cancelled.columns:
+                continue
             back = {word: n for word, n in words.items() if takes_back(word)}
             whole = "kind" not in self.mapping and words.total() == self._rows
             if back or whole:
@@ -268,10 +300,6 @@ class EventsOfFile:
                 empty = told_gaps if gaps else ""
                 how = shlex.quote(f"kind={column}")
                 found.append(ELSEWHERE.format(column=column, words=told, told=how) + empty)
-            if plain(column) in TAKEN_BACK and self._filled[column]:
-                n = self._filled[column]
-                rows = "1 row has" if n == 1 else f"{n} rows have"
-                found.append(BACK_AT.format(column=column, rows=rows))
         return found
 
     def _clock(self) -> str:
@@ -279,6 +307,12 @@ class EventsOfFile:
         return (
             "" if clock is None else time_of_day.SAID.format(clock=clock, day=self.mapping["time"])
         )
+
+    def _other(self) -> str:
+        if not self._other_moments:
+            return ""
+        other = self.mapping[time_else.FIELD]
+        return time_else.said(self._other_moments, self.mapping["time"], other)
 
     def _with_hours(self) -> list[str]:
         if not self._own_hours:
@@ -321,13 +355,15 @@ class EventsOfFile:
 
     def _see_dates(self, batch: Batch) -> bool:
         """Note what the dates of some rows tell, and whether they have one with slashes."""
-        column = batch.columns.get(self.mapping.get("time", ""))
-        if column is None:
-            return False
-        found = slashed(_with(column, "/"))
-        if found is not None:
-            self._slashed = (self._slashed or found).and_those(found)
-        return found is not None
+        there = False
+        for field in ("time", time_else.FIELD):
+            if field not in self.mapping:
+                continue
+            found = slashed(_with(batch.columns[self.mapping[field]], "/"))
+            if found is not None:
+                self._slashed = (self._slashed or found).and_those(found)
+                there = True
+        return there
 
     def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""

@@ -15,7 +15,7 @@ from beholder.unicode import plain
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
-    "variant_sku",
+    "variant_sku", "book_id", "letterboxd_uri", "const",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
     "artikelnummer", "artikel_nr", "art_nr", "art_no", "lineitem_sku", "artikel_id",
     "produktnummer", "produkt_nr", "produkt_id", "商品编号", "产品编号", "商品id", "产品id",
@@ -75,12 +75,14 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
             "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
             "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
+            "date_read", "date_added", "date_rated", "date_watched", "watched_date",
             "start_time", "started_at", "viewed_at", "watched_at", "played_at", "rated_at",
             "ordered_at", "purchased_at", "when",
             "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",
             "日期", "时间戳", "行为时间", "下单时间",
         ),
         "time_of_day": (),  # known by its values, too: see `time_of_day`
+        "time_else": (),  # see `time_else`
         "kind": ("event_type", "kind", "action", "event", "event_name", "type", "behavior",
                  "behaviour", "interaction", "feedback_type", "ereignis", "aktion",
                  "行为", "行为类型", "用户行为", "事件", "事件类型", "动作", "操作", "行為"),
@@ -122,6 +124,12 @@ MORE_PICTURES = frozenset(
     }
 )  # fmt: skip
 SAYS = ("profiling", "recommend", "train", "measure")  # what users allow: one of these is needed
+WHO = ("user", "session")
+ONE_PERSON = ", or --user NAME in place of a user where the whole file is of one person"
+NAMED_BESIDE = (
+    "warning: {column} is not used, and is called as columns of people are: all rows are of the "
+    "one whom --user names"
+)
 NEEDED = {"items": ("item_id",), "interactions": ("item_id", "user"), "users": ("user",)}
 
 
@@ -139,7 +147,12 @@ def matches(columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
 
 
 def guess(
-    what: str, columns: Sequence[str], given: Mapping[str, str], file: str, header: bool = True
+    what: str,
+    columns: Sequence[str],
+    given: Mapping[str, str],
+    file: str,
+    header: bool = True,
+    of_one: bool = False,
 ) -> dict[str, str]:
     """Return the column of each field of `what` that has one.
 
@@ -151,11 +164,13 @@ def guess(
         Our names to the file's: `{"item_id": "sku"}`. What the file lacks is not for this file.
     header
         Whether the file names its columns; else they have numbers.
+    of_one
+        Whether the whole file is of one person, whom no column names.
 
     Raises
     ------
     DataError
-        If a field that cannot be missing is missing.
+        If fields that cannot be missing are missing.
     """
     fields = FIELDS[what]
     mapping = {
@@ -170,14 +185,18 @@ def guess(
     if what == "items":
         mapping |= _more_pictures([c for c in columns if c not in taken], mapping)
         mapping |= guessed(columns, mapping)
-    for field in NEEDED[what]:
-        stands_in = field == "user" and "session" in mapping
-        if field not in mapping and not stands_in:
-            raise DataError(
-                f"{file} has no column that looks like {field}; it has {_some(columns)}",
-                remedy=f"say which: --map {field}=COLUMN{_nameless(columns, header)}",
-                field=field,
-            )
+    if of_one:
+        mapping = {field: column for field, column in mapping.items() if field not in WHO}
+    there = {*mapping, *["user"] * (of_one or "session" in mapping)}
+    lacks = [field for field in NEEDED[what] if field not in there]
+    if lacks:
+        personal = ONE_PERSON if what == "interactions" and "user" in lacks else ""
+        raise DataError(
+            f"{file} has no column that looks like {' or '.join(lacks)}; it has {_some(columns)}",
+            remedy=f"say which: {' '.join(f'--map {field}=COLUMN' for field in lacks)}{personal}"
+            f"{_nameless(columns, header)}",
+            field=lacks[0],
+        )
     if what == "users" and not any(field in mapping for field in SAYS):
         raise DataError(
             f"no column of {file} says what people allow; it has {_some(columns)}",
@@ -185,6 +204,13 @@ def guess(
             field="profiling",
         )
     return mapping
+
+
+def named_beside(columns: Iterable[str], mapping: Mapping[str, str], one: str | None) -> str:
+    """Return which column names people in a file of one person, in words; empty: none."""
+    free = [name for name in columns if name and name not in mapping.values()]
+    found = None if one is None else first_match(free, USER)
+    return "" if found is None else NAMED_BESIDE.format(column=found)
 
 
 def _nameless(columns: Sequence[str], header: bool) -> str:

@@ -3,7 +3,8 @@
 A number is tried as a date written in digits first, then as a count since 1970 in the one unit in
 which it falls between 1990 and 2100. Anything else is no moment, and says which one it may have
 meant: a year or a day count of a spreadsheet would else become an hour of January 1970. What
-programs write where there is no moment (0, 1970-01-01, 0000-00-00, -) is none.
+programs write where there is no moment (0, 1970-01-01, 0000-00-00, -, NULL,
+nothing at all) is none.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from beholder.catalogue.readers.interface import Column, distinct
 from beholder.catalogue.written_dates import SLASHES, Order, iso, written
+from beholder.store.ids import says_nothing
 
 NONE = 0  # as of files without moments
 BAD, YEAR, DAYS, FAR, EITHER, NO_CLOCK = -1, -2, -3, -4, -5, -6
@@ -78,7 +80,9 @@ def _integers(column: pa.Array) -> NDArray[np.int64] | None:
 
 
 def _one(value: Any, first: Order) -> int:
-    if value is None or isinstance(value, bool | list | dict):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NONE
+    if isinstance(value, bool | list | dict):
         return BAD
     if isinstance(value, int | float):
         return _from_number(float(value), str(value))
@@ -87,7 +91,7 @@ def _one(value: Any, first: Order) -> int:
     if isinstance(value, date):
         return _from_datetime(datetime(value.year, value.month, value.day))
     text = str(value).strip()
-    if NOTHING.fullmatch(text):
+    if not text or NOTHING.fullmatch(text) or says_nothing(text):
         return NONE
     try:
         if "_" not in text:
@@ -132,7 +136,7 @@ def _from_datetime(moment: datetime) -> int:
     try:
         found = round(moment.timestamp() * 1_000)
     except ValueError:  # pandas has a moment that is none
-        return BAD
+        return NONE
     if abs(found) <= AROUND:
         return NONE
     return found if found > 0 else BAD

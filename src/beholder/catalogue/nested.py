@@ -21,7 +21,12 @@ LOOKED_AT = 1_000  # rows
 
 
 def guess_flat(
-    what: str, batch: Batch, given: Mapping[str, str], path: Path, form: Form
+    what: str,
+    batch: Batch,
+    given: Mapping[str, str],
+    path: Path,
+    form: Form,
+    of_one: bool = False,
 ) -> dict[str, str]:
     """Return the column of each field, as `mapping.guess`; ids stand in no lists and objects.
 
@@ -32,7 +37,7 @@ def guess_flat(
     """
     there = _nested(batch)
     try:
-        mapping = guess(what, list(batch.columns), given, path.name, form.header)
+        mapping = guess(what, list(batch.columns), given, path.name, form.header, of_one)
     except DataError as error:
         if not there or error.field not in WANTED:
             raise

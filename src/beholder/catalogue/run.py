@@ -20,7 +20,15 @@ from beholder.catalogue.import_items import import_items, import_pictures
 from beholder.catalogue.import_users import import_users
 from beholder.catalogue.import_vectors import Brought, import_vectors, read_vectors
 from beholder.catalogue.kind_words import column_of_kinds, names_kinds
-from beholder.catalogue.mapping import FIELDS, check_maps, field_of, matches, meant_by
+from beholder.catalogue.mapping import (
+    FIELDS,
+    WHO,
+    check_maps,
+    field_of,
+    matches,
+    meant_by,
+    named_beside,
+)
 from beholder.catalogue.nested import guess_flat, unread_column
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.readers.folder import scan
@@ -29,6 +37,7 @@ from beholder.catalogue.readers.texts import USUAL, Form, other_than_said
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report, keep
 from beholder.catalogue.same_file import CHANGED, Stamp, changed, of_file, stamp
+from beholder.catalogue.time_else import with_time_else
 from beholder.catalogue.time_of_day import with_time_of_day
 from beholder.catalogue.told_columns import Told
 from beholder.catalogue.whole_file import Agree
@@ -37,7 +46,7 @@ from beholder.errors import DataError, UsageError, VectorsError
 from beholder.media import file_names
 from beholder.progress import SILENT, Progress
 from beholder.store import Store
-from beholder.store.ids import now
+from beholder.store.ids import check_person, now
 from beholder.unicode import writable
 from beholder.workspace import Workspace
 
@@ -68,6 +77,10 @@ class Request:
     leaving
         Asked before much of the catalogue leaves it, where `items` has all of it; None: nothing
         does.
+    user
+        The person of all behaviour, where its file names none.
+    keep_cancelled
+        Whether purchases of orders that were cancelled count.
     vectors, ids
         Vectors computed elsewhere; `vectors_name` is what they are called here.
     """
@@ -84,6 +97,8 @@ class Request:
     words: dict[str, str] = field(default_factory=dict)
     form: Form = USUAL
     leaving: Agree | None = None
+    user: str | None = None
+    keep_cancelled: bool = False
 
     def tables(self) -> dict[str, Path]:
         """Return the files with rows, by what they hold, in the order of import."""
@@ -174,6 +189,8 @@ def _seen(what: str, path: Path, batch: Batch, request: Request, reports: Path) 
     named = request.form.header  # columns 1, 2, 3 say nothing of what is in them
     before = told_columns.before(reports, what, batch.columns) if named else Told()
     earlier = told_columns.still(before.columns, request.maps)
+    if what == "interactions" and request.user is not None:
+        earlier = {ours: theirs for ours, theirs in earlier.items() if ours not in WHO}
     told = earlier | now_told
     # Words are of a column of kinds: of another one they were not told.
     there = "kind" in told and told["kind"] == before.columns.get("kind")
@@ -184,6 +201,8 @@ def _seen(what: str, path: Path, batch: Batch, request: Request, reports: Path) 
     said = asked(batch, mapping) if what == "items" else []
     if marked:
         said.insert(0, MARKED.format(marked=marked.upper(), asked=request.form.encoding))
+    whose = named_beside(batch.columns, mapping, request.user) if what == "interactions" else ""
+    said += [whose] * bool(whose)
     if earlier:
         pairs = ", ".join(f"{ours}={theirs}" for ours, theirs in earlier.items())
         said.insert(0, AS_BEFORE.format(pairs=pairs))
@@ -207,9 +226,12 @@ def _meant(
     words: dict[str, str],
 ) -> dict[str, str]:
     """Return what columns mean: as told, by name, and kinds by the column that names some."""
-    mapping = guess_flat(what, batch, told, path, request.form)
+    mapping = guess_flat(
+        what, batch, told, path, request.form, what == "interactions" and request.user is not None
+    )
     if what == "interactions":
         mapping = with_time_of_day(mapping, batch, told, path.name)
+        mapping = with_time_else(mapping, list(batch.columns))
     if what != "interactions" or "kind" in told:
         return mapping
     used = {column for field, column in mapping.items() if field != "kind"}
@@ -298,7 +320,9 @@ def _import_one(
         )
     if seen.what == "users":
         return import_users(store, path, mapping, seen.batch, refusals, report, request.form)
-    reading = EventsOfFile(mapping, request.kind, seen.told.words)
+    reading = EventsOfFile(
+        mapping, request.kind, seen.told.words, request.user, request.keep_cancelled
+    )
     return import_interactions(
         store, path, reading, refusals, report, progress, private, request.form
     )
@@ -356,6 +380,7 @@ def _check(request: Request) -> None:
         )
     if request.leaving is not None and request.items is None:
         raise UsageError("--full is of a file of items", remedy="add --items FILE")
+    _check_user(request)
     if request.kind is not None and request.kind not in CODES:
         raise UsageError(f"there is no kind {request.kind!r}", remedy="one of " + ", ".join(CODES))
     if request.ids is not None and request.vectors is None:
@@ -366,6 +391,22 @@ def _check(request: Request) -> None:
                 f"--map {name}=...: there is no field {name}",
                 remedy=f"did you mean {meant_by(name)}?",
             )
+
+
+def _check_user(request: Request) -> None:
+    if request.user is None:
+        return
+    if request.interactions is None:
+        raise UsageError("--user is of a file of behaviour", remedy="add --interactions FILE")
+    if request.maps.get("user") or request.maps.get("session"):
+        raise UsageError(
+            "--user says that the file is of one person, and --map that a column names them",
+            remedy="say one of both",
+        )
+    try:
+        check_person(request.user, "--user")
+    except DataError as error:
+        raise UsageError(error.message, remedy="--user me") from error
 
 
 def _check_types(maps: dict[str, str], firsts: dict[str, Batch]) -> None:

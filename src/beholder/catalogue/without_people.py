@@ -55,7 +55,7 @@ class WithoutPeople:
     def take(self, batch: Batch, words: Iterable[str]) -> None:
         """Note whose rows have words that name no kind."""
         new = {w for w in words if WORD.fullmatch(w) and not self._is_of_several(w)}
-        if not new or self._kind is None:
+        if not new or self._kind is None or not self._who:
             return
         values, rows = distinct(batch.columns[self._kind])
         columns = [as_list(batch.columns[name]) for name in self._who]

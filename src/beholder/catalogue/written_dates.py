@@ -24,7 +24,9 @@ POINTS = re.compile(
 YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){TIME}", re.ASCII
 )
-SLASHES = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){TIME}", re.ASCII)
+SLASHES = re.compile(
+    rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}|\d{{2}}){TIME}", re.ASCII
+)
 DAY_AND_NAME = re.compile(
     rf"(?P<day>\d{{1,2}})(?:\.|ER|ST|ND|RD|TH|º|°)?[ -]*(?:DE |D')?(?P<name>[^\W\d_]{{3,11}})\.?"
     rf"(?: DEL?)?[ ,-]+(?P<year>\d{{4}}){TIME}"
@@ -55,19 +57,23 @@ class Slashed(NamedTuple):
     ----------
     day, month
         The first date that begins with the day beyond doubt, and with the month; empty: none does.
+    short
+        The first date with a year of two digits that does not begin with the month: it begins with
+        the day or the year, so that such dates are not read.
     """
 
     day: str = ""
     month: str = ""
+    short: str = ""
 
     def and_those(self, more: Slashed) -> Slashed:
         """Return this and what other rows of the column tell."""
-        return Slashed(self.day or more.day, self.month or more.month)
+        return Slashed(*(own or other for own, other in zip(self, more, strict=True)))
 
     @property
     def first(self) -> Order:
         """What their first number is; empty: it may be either, or some say this and some that."""
-        if bool(self.day) == bool(self.month):
+        if bool(self.day) == bool(self.month) or self.both:
             return ""
         return "day" if self.day else "month"
 
@@ -78,12 +84,13 @@ class Slashed(NamedTuple):
     @property
     def both(self) -> str:
         """That some begin with the day and some with the month, in words; empty: they do not."""
-        return BOTH.format(day=self.day, month=self.month) if self.day and self.month else ""
+        day = self.day or self.short
+        return BOTH.format(day=day, month=self.month) if day and self.month else ""
 
 
 def slashed(values: Iterable[Any]) -> Slashed | None:
     """Return how the dates with slashes among values are read; None: there are none."""
-    there, day, month = False, "", ""
+    there, day, month, short = False, "", "", ""
     for value in values:
         written_so = isinstance(value, str) and "/" in value  # most are not, and there are many
         date = SLASHES.fullmatch(value.strip().upper()) if written_so else None
@@ -91,11 +98,13 @@ def slashed(values: Iterable[Any]) -> Slashed | None:
             continue
         there = True
         a, b, year = int(date["a"]), int(date["b"]), int(date["year"])
-        if b <= MONTHS < a and _is_there(year, b, a):
+        if b <= MONTHS < a and len(date["year"]) == 2:
+            short = short or value.strip()
+        elif b <= MONTHS < a and _is_there(year, b, a):
             day = day or value.strip()
-        elif a <= MONTHS < b and _is_there(year, a, b):
+        elif a <= MONTHS < b and _is_there(_of_century(date["year"]), a, b):
             month = month or value.strip()
-    return Slashed(day, month) if there else None
+    return Slashed(day, month, short) if there else None
 
 
 def _is_there(year: int, month: int, day: int) -> bool:
@@ -128,7 +137,7 @@ def written(text: str, first: Order = "") -> datetime | None:
     if told is not None and month is not None:
         return _moment(told, int(told["day"]), month)
     told = SLASHES.fullmatch(text.upper())
-    if told is None or not first:
+    if told is None or not first or (first == "day" and len(told["year"]) == 2):
         return None
     a, b = int(told["a"]), int(told["b"])
     return _moment(told, *((a, b) if first == "day" else (b, a)))
@@ -157,10 +166,13 @@ def _moment(told: re.Match[str], day: int, month: int) -> datetime:
         if not 1 <= hour <= 12:
             raise ValueError(f"{hour} is no hour of half a day")
         hour = hour % 12 + (12 if told["half"] == "P" else 0)
-    year = int(told["year"])
-    if len(told["year"]) == 2:
-        year += 1900 if year >= CENTURY else 2000
-    return datetime(year, month, day, hour, minute, second)
+    return datetime(_of_century(told["year"]), month, day, hour, minute, second)
+
+
+def _of_century(year: str) -> int:
+    """Return a year, also of two digits."""
+    short = 0 if len(year) > 2 else 1900 if int(year) >= CENTURY else 2000
+    return int(year) + short
 
 
 def short_years(values: Iterable[Any]) -> str:

@@ -42,6 +42,8 @@ SHOWN = 5  # refused rows on the terminal; their file has more
     metavar="OURS=THEIRS",
     help="item_id=sku; may be repeated. item_id= forgets what was told before.",
 )
+@click.option("--user", metavar="NAME", help="Whose all behaviour is, as in an export of your own.")
+@click.option("--keep-cancelled", is_flag=True, help="Count orders that were cancelled, too.")
 @click.option("--kind", help="What happened, where the file has no column of kinds.")
 @click.option("--map-kind", "words", multiple=True, metavar="WORD=KIND", help="view_item=view, ...")
 @click.option("--no-header", is_flag=True, help="Text files have no names: columns are 1, 2, ...")
@@ -61,6 +63,8 @@ def command(
     ids: Path | None,
     vectors_name: str,
     maps: tuple[str, ...],
+    user: str | None,
+    keep_cancelled: bool,
     kind: str | None,
     words: tuple[str, ...],
     no_header: bool,
@@ -97,6 +101,8 @@ def command(
         kind_words.parse(words),
         Form(encoding, not no_header),
         (_asked(yes, as_json) if dry_run else _asking(yes, as_json)) if full else None,
+        user,
+        keep_cancelled,
     )
     workspace = Workspace.open(directory)
     with Store.open(workspace, wait=PATIENT) as store:

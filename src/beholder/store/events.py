@@ -122,6 +122,23 @@ def retract(
     return True
 
 
+def holding(
+    database: Database, keys: Keys, form: Form, named: Sequence[tuple[Who, str]]
+) -> list[bool]:
+    """Return which events there are, of people and the names that the store gave them."""
+    macs = [keys.mac(person) for person, _ in named]
+    links = keys.find(set(macs))
+    with database.read() as connection:
+        rows = people.find(connection, [link.subject for link in links.values()])
+        return [
+            mac in links
+            and links[mac].subject in rows
+            and _by_name(connection, form, links[mac], rows[links[mac].subject][0], name)
+            is not None
+            for mac, (_, name) in zip(macs, named, strict=True)
+        ]
+
+
 def count(connection: Connection) -> int:
     """Return how many events there are."""
     return int(connection.execute(select(func.count()).select_from(events)).scalar_one())

@@ -226,6 +226,10 @@ class Store:
         """Return which events have an id that came before with another body; stores nothing."""
         return conflicts.conflicting(self.database, self.keys, self.form, batch)
 
+    def holding(self, named: Sequence[tuple[Who, str]]) -> list[bool]:
+        """Return which events there are, of people and the ids that the store gave."""
+        return events.holding(self.database, self.keys, self.form, named)
+
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""
         return events.retract(self.database, self.keys, self.form, self.segments, who, event_id)
