@@ -124,6 +124,18 @@ def test_the_twin_of_a_cancelled_order_in_the_same_file_stays(shop: Path) -> Non
     assert events_of(shop, "u") == 1
 
 
+def test_a_file_of_cancelled_orders_alone_is_no_fault(shop: Path) -> None:
+    whole = SHOPIFY.format("paid", "")
+    both(shop, whole)
+    cancelled = "\n".join(SHOPIFY.format("refunded", "").splitlines()[:3]) + "\n"
+    look, done = both(shop, cancelled, "--strict")
+    assert look["refused"] == look["cancelled"] == done["files"][0]["cancelled"] == 2
+    assert events_of(shop, "u@x.org") == 0
+    bad = cancelled + "#9,,paid,,1,a,2026-01-03 10:00:00 +0000,11\n"
+    both(shop, bad, status=1)
+    both(shop, whole + "#9,,paid,,1,a,2026-01-03 10:00:00 +0000,11\n", "--strict", status=3)
+
+
 @pytest.mark.postgres
 def test_what_a_later_file_cancels_is_taken_back_on_postgres(
     tmp_path: Path, postgres_url: str

@@ -262,3 +262,20 @@ def test_zeros_that_count_as_the_worst_are_said(shop: Path) -> None:
     assert "warning: no event has a moment" in told
     assert "within an hour" not in told
     assert "events with a moment" in told
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_an_apostrophe_before_most_ids_is_a_guard(shop: Path, quote: str) -> None:
+    rows = "".join(f"'A-{n},{quote}'Twas {n}{quote},'til\n" for n in range(3))
+    items = file_of(shop, "items.csv", f"sku,title,note\n{rows}B'9,Plain,x\n'C,C,y\n")
+    log = file_of(shop, "log.csv", "user,sku\n'u1,'A-0\n'u1,'A-1\nv2,B'9\n")
+    look, done = both(shop, "--items", items, "--interactions", log)
+    assert look["rules"][GUARDS] == done["rules"][GUARDS] == 4 + 2 + 2
+    assert items_of(shop)["A-0"] == ("'Twas 0", {"note": "'til"})
+    assert set(items_of(shop)) == {"A-0", "A-1", "A-2", "B'9", "C"}
+    assert done["files"][1]["added"] == 3
+
+
+def test_an_apostrophe_before_few_ids_stays(shop: Path) -> None:
+    beholder("import", shop, "--items", file_of(shop, "i.csv", "sku,title\n'A-1,x\nB-2,y\nC-3,z\n"))
+    assert set(items_of(shop)) == {"'A-1", "B-2", "C-3"}

@@ -36,7 +36,10 @@ GAPS = (
     "{column} is empty in {n} rows, and no column names their order (order_id): they count, also "
     "where they are of a cancelled one"
 )
-LEFT = "{rows} of cancelled orders {are} left out (column {column}); --keep-cancelled counts them"
+LEFT = (
+    "{rows} of cancelled orders {are} left out (column {column}), and what an import before took "
+    "of them is taken back where person, item, moment and quantity agree; --keep-cancelled counts them"
+)
 KEPT = "{rows} of cancelled orders {count} all the same, as --keep-cancelled says (column {column})"
 
 

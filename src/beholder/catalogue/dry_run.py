@@ -8,6 +8,7 @@ from functools import partial
 import msgspec
 
 from beholder.catalogue.behaviour_seen import BehaviourSeen, Looking
+from beholder.catalogue.cancelled import REASON as CANCELLED
 from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.events_of_file import UNTIMED, EventsOfFile
 from beholder.catalogue.foreseen import DryRun, Sight, Understood
@@ -139,7 +140,8 @@ def dry_run(store: Store, request: Request) -> DryRun:
         found.files_skipped = dict(folder.skipped.most_common())
     found.left, found.left_first = dict(pictures.left.most_common()), pictures.examples
     found.refused_first = refusals.shown
-    found.refused, found.reasons = len(refusals), dict(refusals.reasons.most_common())
+    found.refused, found.cancelled = len(refusals), refusals.reasons[CANCELLED]
+    found.reasons = dict(refusals.reasons.most_common())
     return found
 
 
@@ -292,7 +294,8 @@ def _look_at_interactions(
     found.count(WOULD, looking.taken_back)
     behaviour = looking.end()
     refused = len(refusals) - refused_before
-    sight.refused_whole = bool(refused) and not (behaviour.kinds or behaviour.more)
+    faulty = refused > refusals.reasons[CANCELLED]
+    sight.refused_whole = faulty and not (behaviour.kinds or behaviour.more)
     return behaviour
 
 

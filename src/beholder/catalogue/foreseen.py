@@ -69,6 +69,8 @@ class DryRun(msgspec.Struct):
     users_changed, users_same, users_refused, users_unnamed
         How many rows of users would change what they allow, how many not, and how many would be
         refused; how many of these do not even tell whom they name.
+    cancelled
+        How many of the refused rows are of cancelled orders, which is no fault of the file.
     gone
         What would leave the catalogue with a file that has all of it, or why not.
     not_read
@@ -102,6 +104,7 @@ class DryRun(msgspec.Struct):
     left: dict[str, int] = msgspec.field(default_factory=dict)
     left_first: dict[str, list[str]] = msgspec.field(default_factory=dict)
     refused: int = 0
+    cancelled: int = 0
     refused_first: list[Refusal] = msgspec.field(default_factory=list)
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from beholder.behaviour.event import Event
 from beholder.behaviour.kinds import KINDS
+from beholder.catalogue.cancelled import REASON as CANCELLED
 from beholder.catalogue.column_of_ids import column_of_ids
 from beholder.catalogue.directory import Directory
 from beholder.catalogue.events_from_rows import Columns
@@ -340,6 +341,7 @@ def import_interactions(
     progress.finish()
     done.cut = str(rows.error or "")
     done.refused = len(refusals) - before
+    done.cancelled = refusals.reasons[CANCELLED]
     done.added = loader.stored + work.singly[0]
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None

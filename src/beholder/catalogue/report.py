@@ -22,6 +22,8 @@ class FileReport(msgspec.Struct):
         Our names to the columns of the file.
     read
         Rows; every one is in exactly one of `added`, `changed`, `same`, `refused` and `more`.
+    cancelled
+        Refused rows of orders that were cancelled, which are no fault of the file.
     unnamed
         Refused rows of users that do not even tell whom they name.
     more
@@ -51,6 +53,7 @@ class FileReport(msgspec.Struct):
     changed: int = 0
     same: int = 0
     refused: int = 0
+    cancelled: int = 0
     unnamed: int = 0
     more: int = 0
     ignored: list[str] = msgspec.field(default_factory=list)
@@ -63,8 +66,8 @@ class FileReport(msgspec.Struct):
 
     @property
     def refused_whole(self) -> bool:
-        """Whether there were rows, and none was read."""
-        return 0 < self.read == self.refused
+        """Whether there were rows, and none was read, for a fault of the file."""
+        return 0 < self.read == self.refused != self.cancelled
 
 
 class Report(msgspec.Struct):

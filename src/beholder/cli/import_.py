@@ -50,7 +50,11 @@ SHOWN = 5  # refused rows on the terminal; their file has more
 @click.option("--encoding", default="utf-8", show_default=True, help="Of text files: cp1252, ...")
 @click.option("--full", is_flag=True, help="ITEMS has all there is: what is not in it leaves.")
 @click.option("--yes", is_flag=True, help="Do not ask before many items leave.")
-@click.option("--strict", is_flag=True, help="Exit with 3 if a row was refused.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Exit with 3 if a row was refused for a fault.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be read; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
@@ -130,7 +134,8 @@ def command(
     )
     if whole or cut or unsaid or any(file.gone.stay for file in report.files):
         return REFUSED_WHOLE
-    return REFUSED_IN_PART if strict and report.n_refused else 0
+    faulty = report.n_refused > sum(file.cancelled for file in report.files)
+    return REFUSED_IN_PART if strict and faulty else 0
 
 
 def _asking(yes: bool, as_json: bool) -> Agree:
@@ -187,7 +192,7 @@ def _look(store: object, request: object, as_json: bool, yes: bool, strict: bool
     unsaid = bool(found.users_refused)
     if cut or whole or unsaid or found.gone.stay or asked:
         return REFUSED_WHOLE
-    return REFUSED_IN_PART if strict and found.refused else 0
+    return REFUSED_IN_PART if strict and found.refused > found.cancelled else 0
 
 
 def _print_unsaid(rows: int, unnamed: int, cut: bool) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,6 +25,7 @@ from beholder.catalogue.readers.interface import (
     Batch,
     Column,
     Refuse,
+    as_list,
     leave_out,
 )
 from beholder.catalogue.readers.lines import BLOCK, blocks, decode
@@ -38,6 +39,10 @@ QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 # By which spreadsheets leave numbers as they are: `="00123"`, `'00123`.
 GUARDED = re.compile(r"""="((?:[^"]|"")*)"|'([0-9]{3,})""")
 APOSTROPHE = "^'([0-9]{3,})$"
+# Columns in which most cells begin so are guarded, `'A-12`; words with an apostrophe have no digit.
+ID_BEHIND = re.compile(r"'(?=[^\s']*[0-9])[^\s']+")
+MARKED = r"^'([^\s']+)$"
+MARKED_CELL = re.compile(MARKED)
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 MOST_LINES = 1_000  # of one row, inside of quotes
 
@@ -82,6 +87,7 @@ class _Table:
         self.names = names[: max((i + 1 for i, name in enumerate(names) if name), default=0)]
         at, begin = (number + 1, rest) if form.header else (number, first.encode() + b"\n" + rest)
         self.blocks = UntilCut(self._all(at, begin, source))
+        self._marked: set[str] | None = None  # columns whose cells begin with an apostrophe
 
     def plain(self, number: int, block: bytes) -> Batch | None:
         """Return the rows of a block that has nothing odd; None where it has."""
@@ -109,11 +115,14 @@ class _Table:
         columns = {name: found[name].combine_chunks() for name in self.names}
         guarded = 0
         if b"'" in block:
+            marked = self._marked_of(columns)
             for name, column in columns.items():
-                n_guarded = pc.sum(pc.match_substring_regex(column, APOSTROPHE)).as_py() or 0
+                pattern = MARKED if name in marked else APOSTROPHE
+                n_guarded = pc.sum(pc.match_substring_regex(column, pattern)).as_py() or 0
                 if n_guarded:
-                    columns[name] = pc.replace_substring_regex(column, APOSTROPHE, r"\1")
+                    columns[name] = pc.replace_substring_regex(column, pattern, r"\1")
                     guarded += n_guarded
+        self._marked_of(columns)
         rows = range(number, number + n)
         return Batch(rows, columns, len(block), delimiter=self.delimiter, guarded=guarded)
 
@@ -138,15 +147,35 @@ class _Table:
                 rows.append(number + at)
                 values.append(fields)
             at += taken
-        columns = list(zip(*values, strict=True)) if values else [()] * len(self.names)
+        columns: list[tuple[str, ...]] = (
+            list(zip(*values, strict=True)) if values else [()] * len(self.names)
+        )
+        marked = self._marked_of(dict(zip(self.names, columns, strict=True)))
         guarded = sum(_is_guarded(text) for each in values for text in each)
         if guarded:
             columns = [tuple(map(unguarded, column)) for column in columns]
+        for place, name in enumerate(self.names):
+            if name in marked:
+                guarded += sum(MARKED_CELL.fullmatch(text) is not None for text in columns[place])
+                columns[place] = tuple(MARKED_CELL.sub(r"\1", text) for text in columns[place])
         texts: dict[str, Column] = {
             name: [text or None for text in column]
             for name, column in zip(self.names, columns, strict=True)
         }
         return Batch(rows, texts, size, delimiter=self.delimiter, guarded=guarded)
+
+    def _marked_of(self, columns: Mapping[str, Column]) -> set[str]:
+        """Return the columns in which most cells begin with an apostrophe, by the first rows."""
+        if self._marked is None:
+            there = {name: [t for t in as_list(column) if t] for name, column in columns.items()}
+            if not any(there.values()):
+                return set()
+            self._marked = {
+                name
+                for name, texts in there.items()
+                if 2 * sum(ID_BEHIND.fullmatch(text) is not None for text in texts) > len(texts)
+            }
+        return self._marked
 
     def _all(
         self, number: int, rest: bytes, source: Iterator[tuple[int, bytes]]
