@@ -38,7 +38,8 @@ GAPS = (
 )
 LEFT = (
     "{rows} of cancelled orders {are} left out (column {column}), and what an import before took "
-    "of them is taken back where person, item, moment and quantity agree; --keep-cancelled counts them"
+    "of them is taken back where person, item, moment and quantity agree; --keep-cancelled counts "
+    "them"
 )
 KEPT = "{rows} of cancelled orders {count} all the same, as --keep-cancelled says (column {column})"
 
