@@ -122,7 +122,8 @@ class _Table:
                 if n_guarded:
                     columns[name] = pc.replace_substring_regex(column, pattern, r"\1")
                     guarded += n_guarded
-        self._marked_of(columns)
+        elif self._marked is None:
+            self._marked = set()  # the first rows tell
         rows = range(number, number + n)
         return Batch(rows, columns, len(block), delimiter=self.delimiter, guarded=guarded)
 
@@ -173,7 +174,7 @@ class _Table:
             self._marked = {
                 name
                 for name, texts in there.items()
-                if 2 * sum(ID_BEHIND.fullmatch(text) is not None for text in texts) > len(texts)
+                if 2 * sum(text[0] == "'" and _is_marked(text) for text in texts) > len(texts)
             }
         return self._marked
 
@@ -259,6 +260,10 @@ def unguarded(field: str) -> str:
 
 def _is_guarded(field: str) -> bool:
     return field.startswith(('="', "'")) and GUARDED.fullmatch(field) is not None  # few begin so
+
+
+def _is_marked(text: str) -> bool:
+    return ID_BEHIND.fullmatch(text) is not None
 
 
 def _has_colons(first: str) -> bool:
