@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from beholder.behaviour.kinds import CODES
@@ -22,6 +18,7 @@ from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue import time_else, time_of_day, written_values
 from beholder.catalogue.assumed_kind import Assumed, assumed
 from beholder.catalogue.cancelled import REASON, STATES, Cancelled
+from beholder.catalogue.dates_of_file import DatesOfFile
 from beholder.catalogue.decimal_mark import Marks
 from beholder.catalogue.events_from_rows import (
     UNRATED,
@@ -35,14 +32,13 @@ from beholder.catalogue.events_from_rows import (
 from beholder.catalogue.guests import Guests
 from beholder.catalogue.ids import Coded, coded
 from beholder.catalogue.joined_ids import SHARED
-from beholder.catalogue.kind_words import BACK, MOST_SHOWN, is_empty, known, takes_back, unknown
-from beholder.catalogue.mapping import unused
+from beholder.catalogue.kind_words import BACK, MOST_SHOWN, unknown
 from beholder.catalogue.readers import open_rows
-from beholder.catalogue.readers.interface import Batch, Column, as_list, counted, distinct
+from beholder.catalogue.readers.interface import Batch, as_list
 from beholder.catalogue.readers.texts import Form
 from beholder.catalogue.readers.until_cut import UntilCut
+from beholder.catalogue.unused_columns import UnusedColumns
 from beholder.catalogue.values_seen import ValuesSeen
-from beholder.catalogue.written_dates import Order, Slashed, short_years, slashed
 from beholder.catalogue.written_values import CLOCK
 from beholder.progress import SILENT, Progress
 from beholder.store.ids import now
@@ -52,12 +48,6 @@ There = Callable[[Coded], tuple[NDArray[np.bool_], NDArray[np.bool_]]]
 RATING, PURCHASE = CODES["rating"], CODES["purchase"]
 NO_ONE = "names no one: no id, a word such as NULL, or no valid id"
 NOT_THERE = "its item is not in the catalogue"
-ELSEWHERE = (
-    "{column} is not used, and says {words}: if that is what happened, say --map {told} "
-    "(and --map-kind for its other words). Rows that were "
-    "imported before stay as they are beside those: then import all into a new workspace"
-)
-GAPS = "; {n} of its {of} rows {are} empty, and would be refused then: fill {them} first"
 UNSAID = f"{UNRATED}, as all are: say which column has it (--map value=COLUMN)"
 OF_ONE = "all rows are of one person, as --user says"
 UNTIMED = "events without a moment: their order is not known"
@@ -107,12 +97,10 @@ class EventsOfFile:
         Those so far, of rows that are kept.
     rated_on
         The usual scale of all rows of the file, where there are numbers that may rate nothing.
-    ignored
+    unused
         Columns that are taken for nothing.
     unknown
         Words in the column of kinds that name none, with their rows.
-    elsewhere
-        By column that is taken for nothing, words for kinds, with their rows.
     """
 
     def __init__(
@@ -128,17 +116,13 @@ class EventsOfFile:
         self._cancelled, self._guests = Cancelled(), Guests(mapping)
         self.ratings = Ratings()
         self.rated_on: Scale | None = None
-        self.ignored: list[str] = []
+        self.unused = UnusedColumns(self.mapping)
         self.unknown: Counter[str] = Counter()
-        self.elsewhere: dict[str, Counter[str]] = {}
-        self._filled: Counter[str] = Counter()  # rows, by column that is taken for nothing
-        self._rows = self._own_hours = self._other_moments = 0
+        self._own_hours = self._other_moments = 0
         self._asked, self._words = kind, words
         self._assumed: Assumed | None = None
         self._read: Callable[..., Iterator[Batch]] = lambda *_: iter(())
-        self._slashed: Slashed | None = None
-        self._dates_are_told = False
-        self._short = ""
+        self._dates = DatesOfFile(self.mapping)
         self._marks = Marks()
         self._way: int | None = None  # in which most ratings of the first rows are written
         self._written: dict[int, str] = {}  # how values are read that are more than a number
@@ -156,14 +140,14 @@ class EventsOfFile:
         self._read = partial(_read, path, form)
         if "value" not in self.mapping:
             for first in islice(self._read(), 1 if "time" in self.mapping else 0):
-                self._look_at_dates(first, progress)
+                self._dates.look_at(first, partial(self._read, progress))
             return
         asked = None if "kind" in self.mapping else self._asked
         values = ValuesSeen(self.mapping["value"], asked)
         for batch in self._read(progress):
             values.take(batch.columns, batch.delimiter == ";")
-            self._see_dates(batch)
-        self._dates_are_told = True
+            self._dates.see(batch)
+        self._dates.are_told = True
         self._marks = values.told()
         if not values.low:
             return  # nothing that is above zero rates nothing
@@ -176,12 +160,7 @@ class EventsOfFile:
 
     def take(self, batch: Batch) -> Columns:
         """Return the columns of a batch."""
-        self.ignored = unused("interactions", [*self.ignored, *batch.columns], self.mapping)
-        self._rows += len(batch)
-        for name in self.ignored:
-            if name in batch.columns:
-                self.elsewhere.setdefault(name, Counter()).update(known(batch.columns[name]))
-                self._filled[name] += _filled(batch.columns[name])
+        self.unused.take(batch)
         if "kind" in self.mapping:
             self.unknown.update(unknown(batch.columns[self.mapping["kind"]], self._words))
         found = self._columns(batch)
@@ -203,7 +182,7 @@ class EventsOfFile:
 
     def _columns(self, batch: Batch) -> Columns:
         kind, marks = self._first(batch).kind, self._marks
-        order = self._order(batch)
+        order = self._dates.order(batch, self._read)
         mark = marks.comma, marks.small
         return columns(batch, self.mapping, kind, self._words, order, *mark, self._one)
 
@@ -268,39 +247,23 @@ class EventsOfFile:
     @property
     def said(self) -> list[str]:
         """What the file is taken for, in words."""
-        dates = self._slashed
-        slashes = f"{dates}" if dates and dates.first else ""
         written = [text for way, text in self._written.items() if way in (CLOCK, self._way)]
         whose = "" if self._one is None else OF_ONE
-        when = (slashes, self._short, self._clock(), self._other())
+        when = (*self._dates.said, self._clock(), self._other())
         words = (whose, self.why, *when, *self._guests.said, *self._marks.taken, *written)
         return [each for each in words if each]
 
     @property
     def warnings(self) -> list[str]:
-        """Where the file may mean something else than what is taken, in words.
-
-        Where all words of a column are kinds, or some take something back; and where values may be
-        meant otherwise.
-        """
-        found = [*self._marks.doubts, *self._with_hours()]
-        found += [self._slashed.both] if self._slashed and self._slashed.both else []
-        found += self._guests.doubts
-        found += self._cancelled.said(self._keep_cancelled)
-        for column, words in self.elsewhere.items():
-            if column in self._cancelled.columns:
-                continue
-            back = {word: n for word, n in words.items() if takes_back(word)}
-            whole = "kind" not in self.mapping and words.total() == self._rows
-            if back or whole:
-                told = ", ".join(f"{word} ({n})" for word, n in (back or words).items())
-                gaps = self._rows - self._filled[column]
-                are, them = ("is", "it") if gaps == 1 else ("are", "them")
-                told_gaps = GAPS.format(n=gaps, of=self._rows, are=are, them=them)
-                empty = told_gaps if gaps else ""
-                how = shlex.quote(f"kind={column}")
-                found.append(ELSEWHERE.format(column=column, words=told, told=how) + empty)
-        return found
+        """Where the file may mean something else than what is taken, in words."""
+        return [
+            *self._marks.doubts,
+            *self._with_hours(),
+            *self._dates.doubts,
+            *self._guests.doubts,
+            *self._cancelled.said(self._keep_cancelled),
+            *self.unused.doubts(self._cancelled.columns),
+        ]
 
     def _clock(self) -> str:
         clock = self.mapping.get(time_of_day.FIELD)
@@ -338,33 +301,6 @@ class EventsOfFile:
                 value = float(found.values[row])
                 self._written[way] = written_values.said(column, text.strip(), way, value)
 
-    def _order(self, batch: Batch) -> Order:
-        """Return what dates with slashes begin with, as all of the file tell."""
-        if "time" in self.mapping and not self._short:
-            self._short = short_years(_with(batch.columns[self.mapping["time"]], "."))
-        self._look_at_dates(batch)
-        return self._slashed.first if self._slashed else ""
-
-    def _look_at_dates(self, batch: Batch, progress: Progress = SILENT) -> None:
-        """Read the file for its dates with slashes as soon as some rows have one."""
-        if self._dates_are_told or not self._see_dates(batch):
-            return
-        self._dates_are_told = True
-        for each in self._read(progress):
-            self._see_dates(each)
-
-    def _see_dates(self, batch: Batch) -> bool:
-        """Note what the dates of some rows tell, and whether they have one with slashes."""
-        there = False
-        for field in ("time", time_else.FIELD):
-            if field not in self.mapping:
-                continue
-            found = slashed(_with(batch.columns[self.mapping[field]], "/"))
-            if found is not None:
-                self._slashed = (self._slashed or found).and_those(found)
-                there = True
-        return there
-
     def _first(self, batch: Batch) -> Assumed:
         """Return what happened in the file, by its first batch."""
         if self._assumed is None:
@@ -372,21 +308,8 @@ class EventsOfFile:
             values = np.full(len(batch), np.nan, np.float32)
             if value is not None:
                 values = numbers(batch.columns[value], marks.comma, marks.small)[0]
-            self._assumed = assumed(self.mapping, self._asked, values, self.ignored)
+            self._assumed = assumed(self.mapping, self._asked, values, self.unused.names)
         return self._assumed
-
-
-def _filled(column: Column) -> int:
-    """Return how many rows of a column have something in it."""
-    values, rows = counted(column)
-    return sum(n for value, n in zip(values, rows, strict=True) if not is_empty(value))
-
-
-def _with(column: Column, mark: str) -> list[Any]:
-    """Return the different texts of a column that have a mark; of lists, whatever else is there."""
-    if isinstance(column, pa.Array) and pa.types.is_string(column.type):
-        column = column.filter(pc.match_substring(column, mark))
-    return distinct(column)[0]
 
 
 def _rated(found: Columns, reasons: Mapping[int, str]) -> Ratings:

@@ -346,7 +346,7 @@ def import_interactions(
     done.same = loader.same + work.singly[1]
     report.joined = work.joined / work.rows if work.rows else None
     done.unknown_kinds, done.more_unknown_kinds = reading.unknown_kinds, reading.more_unknown
-    done.ignored = reading.ignored
+    done.ignored = reading.unused.names
     done.said = [*work.joins.words, *reading.said]
     doubts = [
         *work.joins.doubts,
