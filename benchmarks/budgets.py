@@ -27,7 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.encoders.registry import vector_cache
 from beholder.store import ItemRecord, Store
 from beholder.training.budget import seconds

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.store import Store
 from beholder.workspace import Workspace
 from benchmarks.results import write

@@ -16,7 +16,8 @@ from beholder.catalogue.events_of_file import NO_ONE, UNTIMED
 from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import NO_CLOCK, REASONS
 from beholder.catalogue.report import Report
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.cli.init import create
 from beholder.errors import DataError, UsageError
 from beholder.settings_line import write_line

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.catalogue.whole_file import never
 from beholder.errors import DataError
 from beholder.store import Store

@@ -18,8 +18,9 @@ from beholder.catalogue.mapping import guess, parse_maps
 from beholder.catalogue.moments import BAD, REASONS
 from beholder.catalogue.refusals import escaped
 from beholder.catalogue.report import FileReport, Report
+from beholder.catalogue.request import Request
 from beholder.catalogue.rows_of_item import TWICE
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.run import import_files
 from beholder.errors import BeholderError, DataError, UsageError, VectorsError
 from beholder.media.originals import path_of
 from beholder.store import Purposes, Store, Who

@@ -15,7 +15,8 @@ from beholder.catalogue.given_vectors import GivenVectors, names
 from beholder.catalogue.merge_vectors import merge
 from beholder.catalogue.readers import vectors
 from beholder.catalogue.report import Report
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.errors import UsageError, VectorsError
 from beholder.store import ItemRecord, Store
 from beholder.store.locks import output_lock

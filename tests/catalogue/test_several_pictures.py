@@ -16,8 +16,9 @@ from PIL import Image
 from beholder.catalogue import import_items, pictures
 from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.report import Report
+from beholder.catalogue.request import Request
 from beholder.catalogue.rows_of_item import OTHERS, TWICE
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.run import import_files
 from beholder.catalogue.shown_pictures import LOST, REPLACED, STAY, Merged, merged
 from beholder.errors import UsageError
 from beholder.media.originals import keep

@@ -10,7 +10,8 @@ from beholder.catalogue.dry_run import dry_run
 from beholder.catalogue.mapping import parse_maps
 from beholder.catalogue.readers.texts import Form
 from beholder.catalogue.report import FileReport
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.catalogue.told_columns import NAME
 from beholder.errors import DataError, UsageError
 from beholder.store import Store

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.cli.main import beholder
 from beholder.media import originals
 from beholder.store import ItemRecord, Store

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from beholder.behaviour.event import Event
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.errors import StoreError
 from beholder.store import GroupWriter, ItemRecord, Store, Who, erase, ledger
 from beholder.store.answer_log import Given, Sighted

@@ -21,6 +21,7 @@ from beholder.catalogue.made_twice import twice_among
 from beholder.catalogue.mapping import unused
 from beholder.catalogue.option_names import OptionNames
 from beholder.catalogue.other_ids import OtherIds, attributes_of, ids_in
+from beholder.catalogue.peek import Peek, peek
 from beholder.catalogue.pictures import Pictures
 from beholder.catalogue.points import points_in
 from beholder.catalogue.price_marks import PriceMarks
@@ -30,8 +31,9 @@ from beholder.catalogue.readers.folder import scan
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.request import Request
 from beholder.catalogue.rows_of_item import RowsOfItems
-from beholder.catalogue.run import Peek, Request, peek, vectors_of
+from beholder.catalogue.run import vectors_of
 from beholder.catalogue.same_file import CHANGED, changed, of_file
 from beholder.catalogue.taken_back import WOULD, of_store, purchases
 from beholder.catalogue.users_of_file import UsersOfFile, Wished

@@ -87,7 +87,8 @@ def command(
     from beholder.catalogue import kind_words
     from beholder.catalogue.mapping import parse_maps
     from beholder.catalogue.readers.texts import Form
-    from beholder.catalogue.run import Request, import_files
+    from beholder.catalogue.request import Request
+    from beholder.catalogue.run import import_files
     from beholder.store import Store
     from beholder.store.database import PATIENT
     from beholder.workspace import Workspace

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.demo.files import write_gallery
 from beholder.encoders.workspace import encode_workspace
 from beholder.errors import DataError

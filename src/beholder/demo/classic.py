@@ -14,7 +14,8 @@ from PIL import Image
 
 from beholder.bundle import network
 from beholder.bundle.promote import current, folder_of, promote
-from beholder.catalogue.run import Request, import_files
+from beholder.catalogue.request import Request
+from beholder.catalogue.run import import_files
 from beholder.demo.cifar10 import CLASSES, Cifar, Labelled, read
 from beholder.encoders.workspace import encode_workspace
 from beholder.errors import BundleError, UsageError

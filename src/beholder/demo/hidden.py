@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from beholder.catalogue.run import Request
+from beholder.catalogue.request import Request
 
 SIDE = 96
 SHAPES = (3, 6)  # large ones of a picture, from and below
