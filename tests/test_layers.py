@@ -32,7 +32,7 @@ GROUND = {
     "translations": set(),
     "telling": set(),
     "sold_out": {"unicode"},
-    "settings": {"errors", "sold_out"},
+    "settings": {"errors"},
     "settings_line": {"errors", "durable"},
     "workspace": {"errors", "settings", "durable"},
     "__init__": {"errors", "progress", "workspace", "engine", "models", "training", "evaluation",

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from beholder import sold_out
 from beholder.errors import SettingsError
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -49,7 +48,7 @@ Augmentation = Literal["flip", "crop", "colour", "erase", "mix"]
 OUT_OF_STOCK = [
     "stock <= 0",
     "in_stock = false",
-    *sold_out.filters("availability"),
+    "sold_out(availability)",
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from beholder.unicode import plain
 
 WORDS = (
@@ -17,8 +19,8 @@ LEFT = (
     "disponible", "disponibile", "disponível", "em estoque", "op voorraad", "有货", "现货",
     "在庫あり",
 )  # fmt: skip
-IN_ONE = 80  # spellings in one filter, whose length is bounded
-ADDRESS = "https://schema.org/"  # before words of product data that are made for search engines
+# Before words of product data that are made for search engines.
+ADDRESS = re.compile(r"https?://schema\.org/", re.IGNORECASE)
 
 
 def says_sold_out(text: str) -> bool:
@@ -32,35 +34,8 @@ def says_in_stock(text: str) -> bool | None:
     return True if told in _LEFT else False if told in PLAIN else None
 
 
-def spellings() -> list[str]:
-    """Return the words as shops write them, for what compares letter by letter."""
-    found = dict.fromkeys(
-        written for word in WORDS for way in _ways(word) for written in (word, *way)
-    )
-    camel = ["".join(map(str.capitalize, word.split())) for word in WORDS[:2]]
-    return [*found, *(ADDRESS + name for name in camel)]
-
-
-def filters(attribute: str) -> list[str]:
-    """Return filters that one of holds where an attribute is such a word as shops write them."""
-    all_ = spellings()
-    some = [all_[start : start + IN_ONE] for start in range(0, len(all_), IN_ONE)]
-    return [f"{attribute} in ({', '.join(map(repr, each))})" for each in some]
-
-
-def _ways(word: str) -> list[list[str]]:
-    parts = word.split()
-    marks = [mark.join(parts) for mark in (" ", "_", "-", "")]
-    return [
-        marks,
-        [marked.capitalize() for marked in marks[:3]],
-        [marked.upper() for marked in marks],
-        [" ".join(map(str.capitalize, parts)), "".join(map(str.capitalize, parts))],
-    ]
-
-
 def _plain(text: str) -> str:
-    return plain(text.strip().removeprefix(ADDRESS).removeprefix("http://schema.org/"))
+    return plain(ADDRESS.sub("", text.strip(), count=1))
 
 
 PLAIN = frozenset(map(plain, WORDS))

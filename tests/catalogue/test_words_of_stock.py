@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from beholder.sold_out import WORDS, says_sold_out, spellings
+from beholder.sold_out import says_sold_out
 from command_line import beholder
 from items_held import items_of
 
@@ -56,7 +56,7 @@ def test_words_of_in_stock_say_yes_or_no(shop: Path) -> None:
 
 
 def test_what_is_sold_out_in_words_is_in_no_answer(shop: Path) -> None:
-    words = ("ausverkauft", "Ausverkauft", "NICHT VERFÜGBAR", "Sold Out")
+    words = ("ausverkauft ", "Sold_Out!", "NICHT VERFÜGBAR", "http://schema.org/OutofStock")
     cells = [*(f"{word},," for word in words), *(f",{word}," for word in words)]
     cells += [*(f",,{word}" for word in words), "auf Lager,,", ",5,", ",,lieferbar"]
     rows = "".join(f"i{n},Mug {n},{cell}\n" for n, cell in enumerate(cells))
@@ -69,14 +69,13 @@ def test_what_is_sold_out_in_words_is_in_no_answer(shop: Path) -> None:
     assert {item["id"] for item in found["items"]} == {"i12", "i13", "i14"}
 
 
-def test_each_word_is_known_in_each_way_that_it_is_written() -> None:
-    written = spellings()
-    assert all(says_sold_out(each) for each in written)
-    assert set(WORDS) <= set(written)
-    assert {
-        "OutOfStock",
-        "https://schema.org/SoldOut",
-        "Nicht lieferbar",
-        "EN RUPTURE DE STOCK",
-    } <= {*written}
-    assert not any(map(says_sold_out, ("in stock", "", "PreOrder", "backorder", "out of cotton")))
+def test_words_of_other_things_do_not_say_so() -> None:
+    others = (
+        "in stock",
+        "",
+        "PreOrder",
+        "backorder",
+        "out of cotton",
+        "https://schema.org/InStock",
+    )
+    assert not any(map(says_sold_out, others))

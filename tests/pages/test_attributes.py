@@ -21,7 +21,7 @@ from beholder.pages.attributes import (
     told,
 )
 from beholder.pages.words import Words
-from beholder.sold_out import PLAIN, spellings
+from beholder.sold_out import PLAIN, WORDS
 from beholder.translations import LANGUAGES
 
 
@@ -215,6 +215,8 @@ def test_the_viewer_knows_each_spelling_of_sold_out(chromium: Any) -> None:
     script = (Path(attributes.__file__).parent / "static" / "modules" / "attributes.js").read_text()
     plain = script[script.index("function plain(") :].split("\n}\n")[0] + "\n}"
     page = chromium.new_page()
-    told = page.evaluate(f"words => {{ {plain}; return words.map(plain); }}", spellings())
+    ways = (str.upper, str.title, lambda word: f" http://Schema.org/{word.replace(' ', '-')}! ")
+    written = [way(word) for word in WORDS for way in ways]
+    told = page.evaluate(f"words => {{ {plain}; return words.map(plain); }}", written)
     page.close()
     assert set(told) == set(PLAIN)

@@ -55,6 +55,8 @@ def test_what_is_out_of_stock_is_banned_by_default() -> None:
         {"in_stock": "false"},
         {"availability": "out_of_stock"},
         {"availability": "https://schema.org/OutOfStock"},
+        {"availability": "Out-Of-Stock "},
+        {"availability": ["new", "SOLD OUT"]},
     ],
 )
 def test_each_usual_word_for_out_of_stock_is_known(item: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ Texts are compared once for each different text, then looked up for each item.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol, Self
@@ -54,6 +54,10 @@ class Column(Protocol):
         """Return where the value is one of these, bool (n,)."""
         ...
 
+    def says(self, test: Callable[[str], bool]) -> Mask:
+        """Return where the value is a text for which a test holds, bool (n,)."""
+        ...
+
     def at(self, positions: Places) -> Self:
         """Return the column of these positions, in their order."""
         ...
@@ -90,6 +94,9 @@ class Numbers:
     def among(self, values: Sequence[Value]) -> Mask:
         return np.isin(self.values, np.array(values, np.float64))
 
+    def says(self, test: Callable[[str], bool]) -> Mask:
+        return np.zeros(len(self), bool)
+
     def at(self, positions: Places) -> Self:
         return type(self)(self.values[positions])
 
@@ -122,6 +129,9 @@ class Coded:
     def among(self, values: Sequence[Value]) -> Mask:
         wanted = pa.array(list(values), self.values.type)
         return looked_up(pc.is_in(self.values, wanted), self.codes)
+
+    def says(self, test: Callable[[str], bool]) -> Mask:
+        return looked_up(_tested(self.values, test), self.codes)
 
     def at(self, positions: Places) -> Self:
         return type(self)(self.codes[positions], self.values)
@@ -162,6 +172,9 @@ class Lists:
         wanted = pa.array(list(values), self.values.type)
         return self._any(looked_up(pc.is_in(self.values, wanted), self.codes))
 
+    def says(self, test: Callable[[str], bool]) -> Mask:
+        return self._any(looked_up(_tested(self.values, test), self.codes))
+
     def _any(self, entry: Mask) -> Mask:
         so_far = np.concatenate([[0], np.cumsum(entry, dtype=np.int32)])
         return np.diff(so_far[self.starts]) > 0
@@ -190,6 +203,11 @@ def looked_up(holds: pa.Array, codes: NDArray[np.int32]) -> Mask:
     """Return for each code whether it holds for its value; -1, which is missing, never does."""
     table: Mask = np.append(holds.to_numpy(zero_copy_only=False).astype(bool), False)
     return table[codes]
+
+
+def _tested(values: pa.Array, test: Callable[[str], bool]) -> pa.Array:
+    held = [isinstance(value, str) and test(value) for value in values.to_pylist()]
+    return pa.array(held, pa.bool_())
 
 
 def merged(

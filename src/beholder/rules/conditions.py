@@ -38,6 +38,14 @@ class Exists:
 
 
 @dataclass(frozen=True, slots=True)
+class SoldOut:
+    """`sold_out(availability)`: a word says that there is none left, in any spelling."""
+
+    name: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """True where the condition is not."""
 
@@ -58,7 +66,7 @@ class Or:
     conditions: tuple[Condition, ...]
 
 
-Leaf = Compare | Among | Exists
+Leaf = Compare | Among | Exists | SoldOut
 Condition = Leaf | Not | And | Or
 
 

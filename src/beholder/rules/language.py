@@ -3,7 +3,8 @@
 or        = and ("or" and)*
 and       = not ("and" not)*
 not       = "not" not | "(" or ")" | comparison
-comparison = "exists" "(" name ")" | name mark value | name ["not"] "in" "(" value, ... ")"
+comparison = asked "(" name ")" | name mark value | name ["not"] "in" "(" value, ... ")"
+asked      = "exists" | "sold_out"
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from beholder.rules.conditions import (
     Not,
     Operator,
     Or,
+    SoldOut,
     Value,
 )
 from beholder.rules.tokens import Token, fault, shown, tokens_of
@@ -29,6 +31,7 @@ from beholder.rules.tokens import Token, fault, shown, tokens_of
 DEEPEST = 50  # parentheses and nots inside of each other
 MOST = 1000  # values in one list
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=")
+SOLD_OUT = "sold_out"
 A_VALUE = "a number, a 'text', true or false"
 A_COMPARISON = "a comparison such as price < 50, exists(...), not or ("
 
@@ -129,6 +132,10 @@ class _Parser:
             self.need(")")
             return Exists(name.text, name.at)
         name = self.name(A_COMPARISON)
+        if name.text == SOLD_OUT and self.takes("mark", "("):  # else an attribute of that name
+            asked = self.name("the name of an attribute")
+            self.need(")")
+            return SoldOut(asked.text, asked.at)
         if self.ahead.kind == "mark" and self.ahead.text in OPERATORS:
             operator = cast(Operator, self.take().text)
             return Compare(name.text, operator, self.value(), name.at)

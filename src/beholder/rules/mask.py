@@ -21,6 +21,7 @@ from beholder.rules.conditions import (
     Leaf,
     Not,
     Or,
+    SoldOut,
     Value,
     leaves,
 )
@@ -28,6 +29,7 @@ from beholder.rules.facets import Facets
 from beholder.rules.language import parse
 from beholder.rules.tokens import fault, shown
 from beholder.rules.values import FacetType
+from beholder.sold_out import says_sold_out
 
 KEPT_BYTES = 16 * 2**20  # of masks in memory, for each view
 KEPT = (4, 256)  # masks at least and at most, whatever their size
@@ -182,6 +184,8 @@ def _holds(condition: Condition, column: Callable[[str], Column]) -> Mask:
             return column(name).among(values)
         case Exists(name):
             return column(name).exists()
+        case SoldOut(name):
+            return column(name).says(says_sold_out)
         case Not(inner):
             return ~_holds(inner, column)
         case And(several):
@@ -196,7 +200,7 @@ def _values(leaf: Leaf) -> tuple[Value, ...]:
             return (value,)
         case Among(values=values):
             return values
-        case Exists():
+        case Exists() | SoldOut():
             return ()
 
 

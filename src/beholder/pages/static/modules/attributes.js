@@ -78,7 +78,7 @@ export function isSoldOut({ attributes = {} }) {
 }
 
 function plain(text) {
-  const bare = text.trim().replace(/^https?:\/\/schema\.org\//, "").toLowerCase().normalize("NFKD");
+  const bare = text.trim().replace(/^https?:\/\/schema\.org\//i, "").toLowerCase().normalize("NFKD");
   return bare.replace(/[^\p{L}\p{N}]/gu, "");
 }
 
