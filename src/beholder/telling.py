@@ -19,6 +19,10 @@ _OWN = re.compile(
     r"|is[\W_]?featured|in[\W_]?stock|availability)\W*$",
     re.IGNORECASE,
 )
+_CODE = re.compile(
+    r"(^|[\W_])(ids?|skus?|(bar|strich)?codes?|ean|gtin|upc|isbn|asin|mpn)([\W_]?1[0-4])?$",
+    re.IGNORECASE,
+)
 NOTHING = frozenset(
     {
         "", "-", "--", "?", "n/a", "na", "nan", "none", "null", "nil", "unknown", "undefined",
@@ -26,6 +30,11 @@ NOTHING = frozenset(
         "unbekannt", "keine angabe", "inconnu", "desconocido", "未知", "无",
     }
 )  # fmt: skip
+
+
+def is_code(name: str) -> bool:
+    """Whether an attribute of this name is a code that tells items apart, such as an SKU."""
+    return _CODE.search(name) is not None
 
 
 def tells_visitors_nothing(name: str) -> bool:

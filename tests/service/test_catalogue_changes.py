@@ -248,9 +248,15 @@ def test_a_price_and_a_stock_change_alone_and_count_at_once(two: Server) -> None
         ]
         sold = client.patch(path, json={"attributes": {"stock": 0}, "title": "Kettle"})
         assert sold.json()["status"] == "changed"
-        assert client.post("/v1/search", json=cheap).json()["items"] == []
+        found = client.post("/v1/search", json=cheap).json()
+        assert (found["items"], found["unavailable"]) == ([], 1)
+        page = client.get("/search?words=kettle", headers={"accept": "text/html"}).text
+        nothing = page[page.index('id="nothing"') :]
+        assert "What fits is not available now." in nothing
+        assert "Try fewer or other words" not in nothing
         hidden = client.patch(path, json={"hidden": True, "attributes": {"price": 1.0}})
         assert hidden.json()["status"] == "hidden"
+        assert client.post("/v1/search", json={"words": "kettle"}).json()["unavailable"] == 0
         assert client.patch("/v1/items/nothing", json=told).status_code == 404
         assert client.patch(path, json={"attributes": {"price": {}}}).status_code == 422
 

@@ -21,6 +21,7 @@ from beholder.scorers.interface import Floats, Mask, Positions, Query
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces.word_index import words_of
 from beholder.store.ids import answer_id
+from beholder.telling import is_code
 
 
 class Found(NamedTuple):
@@ -105,7 +106,7 @@ def called(view: Overlay, code: str) -> str | None:
     card = view.cards[int(scores.argmax())] if scores.any() else None
     if card is None:
         return None
-    own = card.attributes.values()
+    own = [value for name, value in card.attributes.items() if is_code(name)]
     values = chain.from_iterable(each if isinstance(each, list) else [each] for each in own)
     return card.id if any(words_of(str(each)) == words_of(code) for each in values) else None
 

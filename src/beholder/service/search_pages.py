@@ -60,7 +60,9 @@ async def search_page(
         shown = {"items": with_mine(found.items, mine), "place": place, "furthest": FURTHEST}
         return {
             "mine": mine,
-            "answer": shown | {"total": found.total, "variants": found.variants},
+            "answer": shown
+            | {"total": found.total, "variants": found.variants}
+            | {"unavailable": found.unavailable},
             "facets": msgspec.to_builtins(found.facets),
             "labels": _labels(running, asked),
             "without": [] if found.items else _without(running, asked),

@@ -71,11 +71,13 @@ if (document.prerendering) document.addEventListener("prerenderingchange", arriv
 else arrive();
 flush();
 
-/** Who comes to an item by its address has looked at it; a reload or the way back is no second look. */
+/** Who comes to an item by its address has looked at it; a reload, the way back or another language is no second look. */
 function arrive() {
   const item = itemOf(document.querySelector(".two.page") ?? document.body);
   const [way] = performance.getEntriesByType("navigation");
-  if (item && way?.type === "navigate") record(item, "view");
+  const before = document.referrer && new URL(document.referrer);
+  const again = before?.origin === location.origin && before.pathname === location.pathname;
+  if (item && way?.type === "navigate" && !again) record(item, "view");
 }
 
 /** Show what the history says; a reload helps where an answer is refused, not where none comes. */
