@@ -106,6 +106,14 @@ def test_a_person_that_cannot_be_meant_is_refused(
     assert told in error
 
 
+def test_spaces_around_the_person_are_none_as_in_a_file(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("sku,date\na,2026-01-01\n")
+    words = ("import", shop, "--interactions", tmp_path / "log.csv", "--user")
+    assert "--user is empty" in beholder(*words, "  ", status=2)[1]
+    beholder(*words, " me ")
+    assert '"record":"event"' in beholder("user", "export", shop, "me")[0]
+
+
 def test_a_moment_that_is_empty_is_none_in_each_kind_of_file(shop: Path, tmp_path: Path) -> None:
     rows = [{"user": "u", "sku": "a", "time": datetime(2026, 1, 1, tzinfo=UTC)},
             {"user": "u", "sku": "b", "time": None}]  # fmt: skip

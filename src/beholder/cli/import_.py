@@ -106,7 +106,7 @@ def command(
         kind_words.parse(words),
         Form(encoding, not no_header),
         (_asked(yes, as_json) if dry_run else _asking(yes, as_json)) if full else None,
-        user,
+        None if user is None else user.strip(),
         keep_cancelled,
     )
     workspace = Workspace.open(directory)
