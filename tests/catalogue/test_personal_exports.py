@@ -106,6 +106,13 @@ def test_a_person_that_cannot_be_meant_is_refused(
     assert told in error
 
 
+def test_what_stands_in_for_moments_needs_moments(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,sku,seen\nu,a,2026-01-01\n")
+    words = ("--interactions", tmp_path / "log.csv", "--map", "time_else=seen")
+    told = "seen stands in for moments, and no column looks like these"
+    assert told in beholder("import", shop, *words, status=1)[1]
+
+
 def test_spaces_around_the_person_are_none_as_in_a_file(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("sku,date\na,2026-01-01\n")
     words = ("import", shop, "--interactions", tmp_path / "log.csv", "--user")

@@ -50,6 +50,11 @@ def test_a_stock_of_other_words_stays_as_it_is(shop: Path) -> None:
     assert had["b"]["stock"] == "rack 9"
 
 
+def test_a_stock_of_several_numbers_is_a_list_and_no_error(shop: Path) -> None:
+    had, _ = imported(shop, "sku,title,Stock\na,A,0|3\nb,B,1\n")
+    assert had["a"]["stock"] == ["0", "3"]
+
+
 def test_words_of_in_stock_say_yes_or_no(shop: Path) -> None:
     had, _ = imported(shop, "sku,title,In stock\na,A,lieferbar\nb,B,ausverkauft\nc,C,en stock\n")
     assert [own["in_stock"] for own in had.values()] == ["true", "false", "true"]

@@ -29,7 +29,7 @@ def sold_on(
         The columns of which the row speaks; None: of all.
     """
     stock = attributes.get("stock")
-    if isinstance(stock, str) or (stock is not None and stock > 0):  # type: ignore[operator]
+    if stock is not None and not (isinstance(stock, float) and stock <= 0):
         return ""
     why = _why(row, stock is not None, told)
     if not why or attributes.get("in_stock") == "false":

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from beholder.catalogue.mapping import first_match
 from beholder.catalogue.moments import NONE
+from beholder.errors import DataError
 from beholder.unicode import plain
 
 FIELD = "time_else"
@@ -20,10 +21,21 @@ SAID = "where {column} is empty the moment is that of {other}"
 
 
 def with_time_else(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
-    """Return the mapping of a file of behaviour, with the column that stands in for moments."""
+    """Return the mapping of a file of behaviour, with the column that stands in for moments.
+
+    Raises
+    ------
+    DataError
+        If one stands in for moments that no column has.
+    """
     found = dict(mapping)
     if "time" not in found:
-        found.pop(FIELD, None)
+        if FIELD in found:
+            raise DataError(
+                f"{found[FIELD]} stands in for moments, and no column looks like these",
+                remedy="say which: --map time=COLUMN",
+                field="time",
+            )
         return found
     beside = BESIDE.get(plain(found["time"]))
     free = [name for name in columns if name and name not in found.values()]

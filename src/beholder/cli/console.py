@@ -21,13 +21,14 @@ ONE = {  # of what is counted
     "addresses": "address", "covers": "cover", "events": "event", "files": "file", "ids": "id",
     "interactions": "interaction", "items": "item", "links": "link", "names": "name",
     "pairs": "pair", "people": "person", "pictures": "picture", "rows": "row", "users": "user",
-    "vectors": "vector", "visitors": "visitor",
+    "purchases": "purchase", "vectors": "vector", "visitors": "visitor",
 }  # fmt: skip
 ONE_IS = (
     ("that are no pictures", "that is no picture"),
     (", which are not", ", which is not"),
     ("with a stock of their own", "with a stock of its own"),
     ("without a moment: their order", "without a moment: its order"),
+    ("since their order is", "since its order is"),
 )
 
 

@@ -535,8 +535,7 @@ class Engine:
         answer = finding.as_answer(
             view, found, able, all_of(chosen, held), place, one=one, asked=narrowed
         )
-        better = finding.better_than(scores, found) if words and words.strip() else None
-        away = 0 if better is None else self._unavailable(view, filter, chosen, better)
+        away = self._unavailable(view, words or "", filter, chosen, whole)
         names = () if isinstance(facets, bool) else texts_of(facets, "facets", alone=True)
         told = facets_of(view, wanted, choices, chosen, names, one=one) if facets else None
         lost = no_attribute((*choices, *names), view.masks.facets.fields)
@@ -547,15 +546,19 @@ class Engine:
     def _unavailable(
         self,
         view: Overlay,
+        words: str,
         filter: str | None,
         chosen: Mapping[str, Mask],
-        better: Mask,
+        found: Mask,
     ) -> int:
-        """Return how many items that fit better are banned or out of stock."""
-        banned = better & view.shown & ~self.pipeline.rules.open(view)
+        """Return how many items say more of the words than what is found, and are banned."""
+        banned = view.shown & ~self.pipeline.rules.open(view)
+        if not words.strip() or not banned.any():
+            return 0
         if filter:
             banned &= view.masks.of(filter)
-        return int(np.count_nonzero(all_of(chosen, banned)))
+        among = all_of(chosen, banned)
+        return int(np.count_nonzero(finding.saying_more(view, words, found, among)))
 
     def facets(
         self, names: str | Sequence[str] = (), variants: Variants | None = None

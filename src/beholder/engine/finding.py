@@ -15,13 +15,16 @@ from beholder.engine.nothing import why_not_found
 from beholder.engine.overlay import Overlay
 from beholder.engine.showing import show
 from beholder.engine.variants import one_each, others, without_products_of
-from beholder.engine.wording import LIKED, word_scores
+from beholder.engine.wording import word_scores, words_matched
 from beholder.index.best import best
 from beholder.scorers.interface import Floats, Mask, Positions, Query
 from beholder.scorers.item_item import ItemItem
 from beholder.spaces.word_index import words_of
 from beholder.store.ids import answer_id
 from beholder.telling import is_code
+
+EQUAL = 1e-6  # of what items say: what is less is rounding
+NEAREST = 50
 
 
 class Found(NamedTuple):
@@ -101,24 +104,27 @@ def ordered(view: Overlay, scores: Floats, k: int, allowed: Mask) -> Found:
 
 
 def called(view: Overlay, code: str) -> str | None:
-    """Return the id of the first shown item that has a code, such as an SKU, as an attribute."""
-    scores = np.where(view.shown, word_scores(view, code), 0)
-    card = view.cards[int(scores.argmax())] if scores.any() else None
-    if card is None:
-        return None
-    own = [value for name, value in card.attributes.items() if is_code(name)]
-    values = chain.from_iterable(each if isinstance(each, list) else [each] for each in own)
-    return card.id if any(words_of(str(each)) == words_of(code) for each in values) else None
+    """Return the id of an item that has a code, such as an SKU, as an attribute.
 
-
-def better_than(scores: Floats, found: Found) -> Mask:
-    """Return which items say more of the words than all that is found, bool (n,).
-
-    What is only more popular says no more.
+    It is looked for among the `NEAREST` that answer best to it as words.
     """
-    best = float(found.scores[0]) if len(found.scores) else 0.0
-    better: Mask = scores > (1 + 2 * LIKED) * best
-    return better
+    scores = word_scores(view, code)
+    asked = words_of(code)
+    for place in best(scores, NEAREST, view.ties, view.shown & (scores > 0)).tolist():
+        card = view.cards[place]
+        own = [value for name, value in card.attributes.items() if is_code(name)]
+        values = chain.from_iterable(each if isinstance(each, list) else [each] for each in own)
+        if any(words_of(str(each)) == asked for each in values):
+            return card.id
+    return None
+
+
+def saying_more(view: Overlay, words: str, found: Mask, among: Mask) -> Mask:
+    """Return which of some items say more of the words than all that are found, bool (n,)."""
+    matched = words_matched(view, words)
+    best = float(matched[found].max(initial=0))
+    more: Mask = among & (matched > best + EQUAL)
+    return more
 
 
 def as_answer(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate, chain, islice
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from beholder.engine.overlay import Overlay
 from beholder.scorers.interface import Floats
@@ -23,6 +25,38 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
     over; what is not written as items write it is looked for among the first `MISSPELT` alone, and
     each part of `t-shirt` is one of these.
     """
+    said = _matches(overlay, query)
+    whole, least = said.whole, said.least
+    if not whole:
+        return np.zeros(len(overlay.cards), np.float32)
+    # How strongly a word is said, and how popular an item is, never make up for another word that
+    # is not said at all.
+    by_strength = least / (2 * whole)
+    scores = (said.matched + by_strength * said.strong) / (whole * (1 + by_strength))
+    scores += (scores > 0) * LIKED * least / whole * overlay.popularity
+    return scores.astype(np.float32)
+
+
+def words_matched(overlay: Overlay, query: str) -> Floats:
+    """Return how much of the words each item says, float32 (n,), 1 for all of them; 0: nothing.
+
+    As in `word_scores`, but for how strongly, and how popular it is.
+    """
+    said = _matches(overlay, query)
+    matched: Floats = (said.matched / (said.whole or 1.0)).astype(np.float32)
+    return matched
+
+
+class _Matches(NamedTuple):
+    """How much of some words items say, float64 (n,): whether, and how strongly."""
+
+    matched: NDArray[np.float64]
+    strong: NDArray[np.float64]
+    whole: float  # of an item that says all
+    least: float  # of the word that most say
+
+
+def _matches(overlay: Overlay, query: str) -> _Matches:
     n = len(overlay.cards)
     matched, strong, whole, least = (np.zeros(n), np.zeros(n), 0.0, np.inf)
     words = dict.fromkeys(tuple(words_of(word)) for word in query.split())
@@ -36,14 +70,7 @@ def word_scores(overlay: Overlay, query: str) -> Floats:
         matched += rare * (strength > 0)
         strong += rare * strength
         whole, least = whole + rare, min(least, rare)
-    if not whole:
-        return np.zeros(n, np.float32)
-    # How strongly a word is said, and how popular an item is, never make up for another word that
-    # is not said at all.
-    by_strength = least / (2 * whole)
-    scores = (matched + by_strength * strong) / (whole * (1 + by_strength))
-    scores += (scores > 0) * LIKED * least / whole * overlay.popularity
-    return scores.astype(np.float32)
+    return _Matches(matched, strong, whole, least)
 
 
 def _said(overlay: Overlay, parts: tuple[str, ...], misspelt: int) -> Iterator[Floats]:
