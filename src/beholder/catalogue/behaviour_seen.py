@@ -17,13 +17,14 @@ from beholder.behaviour.kinds import KINDS
 from beholder.catalogue.events_from_rows import Columns
 from beholder.catalogue.events_of_file import NOT_THERE, EventsOfFile, kept, of_ids_alone
 from beholder.catalogue.ids import Coded
-from beholder.catalogue.joined_ids import SHARED, JoinedIds
+from beholder.catalogue.joined_ids import SHARED, JoinedIds, names_beside
 from beholder.catalogue.moments import NONE
 from beholder.catalogue.near_ids import NearIds
 from beholder.catalogue.other_ids import OtherIds
 from beholder.catalogue.rating_threshold import scale_in_words
 from beholder.catalogue.readers.interface import Batch
 from beholder.catalogue.refusals import Refusals
+from beholder.catalogue.taken_back import TakenBack
 from beholder.store.ids import why_no_item
 
 ROWS = 10
@@ -112,8 +113,6 @@ class Looking:
         Whether the import makes those that there are not.
     others
         Returns what else the items are called.
-    taken_back
-        Returns how many purchases of the store some rows would take back.
 
     Attributes
     ----------
@@ -122,7 +121,7 @@ class Looking:
     untimed
         How many rows that would be kept have no moment.
     taken_back
-        How many purchases of an import before would be taken back.
+        What rows of cancelled orders would take back.
     missing
         Ids of the first rows that are no item's, where these do not fit.
     """
@@ -135,11 +134,10 @@ class Looking:
         refusals: Refusals,
         makes_items: bool,
         others: Callable[[], OtherIds],
-        taken_back: Callable[[Columns], int] = lambda _: 0,
     ) -> None:
         self.made: dict[str, str] = {}  # their ids are their titles
-        self.untimed = self.taken_back = 0
-        self._taken_back = taken_back
+        self.untimed = 0
+        self.taken_back = TakenBack()
         self.missing: set[str] = set()
         self._makes_items = makes_items
         self.found = BehaviourSeen()
@@ -157,8 +155,8 @@ class Looking:
         """Look at some more rows."""
         found = self._reading.take(batch)
         items, shared = self._joins.take(found.items)
+        names = names_beside(found.items, items)
         found = replace(found, items=items)
-        self.taken_back += self._taken_back(found)
         ids = items.ids.to_pylist()
         there = self._there(items, shared)
         self.found.looked_at += len(batch)
@@ -168,6 +166,7 @@ class Looking:
             if not self.found.fits:
                 self.missing = {each for each in ids if each and not self._is_item(each)}
         good = self._refuse(batch, found, there, shared)
+        self.taken_back.take(found, names, good)
         used = [ids[place] for place in np.flatnonzero(items.of_rows(good)).tolist()]
         made = {i: i for i in used if not self._is_item(i)}
         self._near.make(list(made))

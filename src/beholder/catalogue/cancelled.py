@@ -12,11 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from beholder.catalogue.ids import as_id
+from beholder.catalogue.ids import Coded, as_id
 from beholder.catalogue.kind_words import is_empty, takes_back
 from beholder.catalogue.mapping import first_match
-from beholder.catalogue.moments import NONE, milliseconds
+from beholder.catalogue.moments import BAD, NONE, milliseconds
 from beholder.catalogue.readers.interface import Batch, as_list, distinct
+from beholder.store.ids import says_nothing
 from beholder.unicode import plain
 
 MOMENTS = frozenset(
@@ -31,6 +32,8 @@ STATES = frozenset(
 )  # fmt: skip
 ORDERS = ("order_id", "order_number", "order_no", "order", "bestellnummer", "bestell_nr",
           "auftragsnummer", "订单编号", "订单号")  # fmt: skip
+Order = tuple[str | None, str | None]
+"""Its number, and its person; None: the row says none."""
 REASON = "is of an order that was cancelled or refunded (--keep-cancelled counts it)"
 GAPS = (
     "{column} is empty in {n} rows, and no column names their order (order_id): they count, also "
@@ -56,12 +59,20 @@ class Cancelled:
     def __init__(self) -> None:
         self.columns: Counter[str] = Counter()
         self._gaps: Counter[str] = Counter()  # rows that may be of a cancelled order, by column
-        self._orders: dict[str, set[str]] = {}  # cancelled ones, by the column that says so
+        self._orders: dict[str, set[Order]] = {}  # cancelled ones, by the column that says so
 
-    def take(self, batch: Batch, bought: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which rows of purchases are of a cancelled order, bool (n,)."""
+    def take(
+        self, batch: Batch, bought: NDArray[np.bool_], users: Coded | None = None
+    ) -> NDArray[np.bool_]:
+        """Return which rows of purchases are of a cancelled order, bool (n,).
+
+        Parameters
+        ----------
+        users
+            Whose the rows are: an order is known by its number, and its person where rows say it.
+        """
         found = np.zeros(len(batch), bool)
-        orders = _orders(batch)
+        orders = _orders(batch, users)
         for name in batch.columns:
             if plain(name) in MOMENTS | STATES:
                 here = self._by(name, batch, orders, bought) & bought & ~found
@@ -79,37 +90,50 @@ class Cancelled:
         return [_said(n, column, keep) for column, n in self.columns.items()] + gaps
 
     def _by(
-        self, name: str, batch: Batch, orders: Sequence[object], bought: NDArray[np.bool_]
+        self, name: str, batch: Batch, orders: Sequence[Order], bought: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
         values, rows = distinct(batch.columns[name])
         says = [_says(value, plain(name) in MOMENTS) for value in values]
         found = np.array(says, bool)[rows]
-        empty = np.array([is_empty(value) for value in values], bool)[rows]
+        empty = np.array([_is_nothing(value) for value in values], bool)[rows]
         if not orders:
             self._gaps[name] += int((empty & bought).sum()) if plain(name) in STATES else 0
             return found
         seen = self._orders.setdefault(name, set())
-        ids = [as_id(orders[row]) for row in np.flatnonzero(found).tolist()]
-        seen.update(order for order in ids if order is not None)
+        for row in np.flatnonzero(found).tolist():
+            order, user = orders[row]
+            seen.update({(order, user), (order, None)} if order is not None else ())
         for row in np.flatnonzero(empty).tolist() if seen else ():
-            found[row] = as_id(orders[row]) in seen
+            found[row] = orders[row] in seen
         return found
+
+
+def says_states(batch: Batch) -> bool:
+    """Whether some column may say that an order was cancelled."""
+    return any(plain(name) in MOMENTS | STATES for name in batch.columns)
 
 
 def _says(value: object, moment: bool) -> bool:
     """Whether a cell says that an order was cancelled."""
     if not moment:
         return isinstance(value, str) and takes_back(value)
-    return not is_empty(value) and int(milliseconds([value])[0]) != NONE
+    return not is_empty(value) and int(milliseconds([value])[0]) not in (NONE, BAD)
 
 
-def _orders(batch: Batch) -> list[object]:
+def _is_nothing(value: object) -> bool:
+    return is_empty(value) or (isinstance(value, str) and says_nothing(value))
+
+
+def _orders(batch: Batch, users: Coded | None) -> list[Order]:
     """Return the order of each row; none where no column says it."""
     names = [name for name in batch.columns if name]
     column = first_match(names, ORDERS)
     if column is None and any(plain(name).startswith("lineitem") for name in names):
         column = first_match(names, ["name"])  # as Shopify has it
-    return [] if column is None else as_list(batch.columns[column])
+    if column is None:
+        return []
+    ids = [as_id(value) for value in as_list(batch.columns[column])]
+    return [(order, users.of(row) if users else None) for row, order in enumerate(ids)]
 
 
 def _said(n: int, column: str, keep: bool) -> str:

@@ -35,7 +35,7 @@ from beholder.catalogue.request import Request
 from beholder.catalogue.rows_of_item import RowsOfItems
 from beholder.catalogue.run import vectors_of
 from beholder.catalogue.same_file import CHANGED, changed, of_file
-from beholder.catalogue.taken_back import WOULD, of_store, purchases
+from beholder.catalogue.taken_back import WOULD, of_store
 from beholder.catalogue.users_of_file import UsersOfFile, Wished
 from beholder.catalogue.whole_file import held, leaves, missing, outlook
 from beholder.store import ItemRecord, Purposes, Store
@@ -115,12 +115,13 @@ def dry_run(store: Store, request: Request) -> DryRun:
                     refusals,
                     makes,
                     others_of,
-                    lambda found: len(of_store(store, purchases(found, store.seqs))),
                 )
                 refused = "" if of_items is None else refusals.told_of(of_items.path.name)
                 found.behaviour = _look_at_interactions(
                     seen, reading, looking, refusals, found, sight
                 )
+                back = of_store(store, looking.taken_back.named(store.seqs))
+                found.count(WOULD, len(back))
                 found.behaviour.items_refused = refused
                 if looking.missing and not found.behaviour.near:
                     elsewhere = column_of_ids(looking.missing, _attributes(store, of_items))
@@ -293,7 +294,6 @@ def _look_at_interactions(
         rows.close()
     sight.cut = str(rows.error or "")
     found.count(UNTIMED, looking.untimed)
-    found.count(WOULD, looking.taken_back)
     behaviour = looking.end()
     refused = len(refusals) - refused_before
     faulty = refused > refusals.reasons[CANCELLED]

@@ -17,7 +17,7 @@ from beholder.behaviour.ratings import Ratings
 from beholder.behaviour.scales import Scale, scale_of
 from beholder.catalogue import time_else, time_of_day, written_values
 from beholder.catalogue.assumed_kind import Assumed, assumed
-from beholder.catalogue.cancelled import REASON, STATES, Cancelled
+from beholder.catalogue.cancelled import REASON, STATES, Cancelled, says_states
 from beholder.catalogue.dates_of_file import DatesOfFile
 from beholder.catalogue.decimal_mark import Marks
 from beholder.catalogue.events_from_rows import (
@@ -169,8 +169,8 @@ class EventsOfFile:
         self._own_hours += found.own_hours
         self._other_moments += found.other_moments
         self._see_written(batch, found)
-        cancelled = self._cancelled.take(batch, found.kinds == PURCHASE)
-        if self._keep_cancelled:
+        cancelled = self._cancelled.take(batch, found.kinds == PURCHASE, found.users)
+        if self._keep_cancelled or not says_states(batch):
             return found
         return replace(found, cancelled=cancelled, taken_back=cancelled | self._refunded(found))
 

@@ -30,7 +30,7 @@ from beholder.catalogue.readers.texts import USUAL, Form
 from beholder.catalogue.readers.until_cut import UntilCut
 from beholder.catalogue.refusals import Refusals
 from beholder.catalogue.report import FileReport, Report
-from beholder.catalogue.taken_back import BACK, purchases, take_back
+from beholder.catalogue.taken_back import BACK, TakenBack, of_store
 from beholder.catalogue.without_people import WithoutPeople
 from beholder.errors import DataError
 from beholder.progress import Progress
@@ -84,7 +84,8 @@ class InteractionsImport:
         self.makes_items = makes_items(store, known.num_rows)
         self.users, self.sessions = Directory(), Directory()
         self.singly = [0, 0]  # stored and same, of events with a text or an id
-        self.rows = self.joined = self.untimed = self.made = self.taken_back = 0
+        self.rows = self.joined = self.untimed = self.made = 0
+        self.taken_back = TakenBack()
         self._makes_kept = False
 
     def take(self, batch: Batch) -> None:
@@ -99,9 +100,9 @@ class InteractionsImport:
         apart = self._apart(batch, found, reasons)
         reasons |= self.reading.unrated(found, reasons)
         people = self._people_rows(found, reasons)
-        self.taken_back += take_back(self.store, purchases(found, self.store.seqs))
         self.reading.rate(found, reasons)
         keep = kept(len(batch), reasons)
+        self.taken_back.take(found, names, keep)
         items = self._item_rows(found.items, codes, keep)
         for row in sorted(reasons):
             item = found.items.of(row) if reasons[row] in (NOT_THERE, SHARED) else None
@@ -361,7 +362,8 @@ def import_interactions(
     if done.added or done.same:  # else nobody's ratings are there
         done.said += words_of_ratings(store.workspace, reading.ratings, reading.scale, path.name)
     report.count(UNTIMED, work.untimed)
-    report.count(BACK, work.taken_back)
+    back = of_store(store, work.taken_back.named(store.seqs))
+    report.count(BACK, store.retract_all(back))
     _name_bots(store, report)
     return done
 

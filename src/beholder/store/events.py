@@ -93,33 +93,48 @@ def record(
     return [outcome for outcome in outcomes if outcome is not None]
 
 
+AT_ONCE = 500  # that are taken back in one transaction
+
+
 def retract(
-    database: Database, keys: Keys, form: Form, folder: Path, person: Who, name: str
-) -> bool:
-    """Take back an event of this person; whether there was one.
+    database: Database, keys: Keys, form: Form, folder: Path, named: Sequence[tuple[Who, str]]
+) -> int:
+    """Take back events, of people and the names that these have; return how many there were.
 
     A caller's event id stays known, so that a late repeat does not bring the event back.
     """
-    mac = keys.mac(person)
-    link = keys.find_one(mac)
-    if link is None:
-        return False
-    with database.write() as connection:
-        found = people.find(connection, [link.subject]).get(link.subject)
-        if found is None:
-            return False
-        key = form.name(link, name)
-        seq = connection.execute(select(given.c.seq).where(given.c.id == key)).scalar()
-        if seq is None:
-            seq = _by_name(connection, form, link, found[0], name)
-        if seq is None:
-            return False
-        connection.execute(update(given).where(given.c.seq == seq).values(seq=None))
-        connection.execute(delete(texts).where(texts.c.seq == seq))
-        connection.execute(delete(events).where(events.c.seq == seq))
-        stale = segments.drop(connection, found[0], seq)
-    segments.unlink(folder, stale)
-    return True
+    done = 0
+    for start in range(0, len(named), AT_ONCE):
+        some = [(keys.mac(person), name) for person, name in named[start : start + AT_ONCE]]
+        links = keys.find({mac for mac, _ in some})
+        stale: list[str] = []
+        with database.write() as connection:
+            rows = people.find(connection, [link.subject for link in links.values()])
+            for mac, name in some:
+                link = links.get(mac)
+                if link is None or link.subject not in rows:
+                    continue
+                person = rows[link.subject][0]
+                seq = _seq_of(connection, form, link, person, name)
+                if seq is not None:
+                    _forget(connection, seq)
+                    stale += segments.drop(connection, person, seq)
+                    done += 1
+        segments.unlink(folder, stale)
+    return done
+
+
+def _seq_of(connection: Connection, form: Form, link: Link, person: int, name: str) -> int | None:
+    """Return the event that a caller, or else the store, called so."""
+    key = form.name(link, name)
+    seq: int | None = connection.execute(select(given.c.seq).where(given.c.id == key)).scalar()
+    return _by_name(connection, form, link, person, name) if seq is None else seq
+
+
+def _forget(connection: Connection, seq: int) -> None:
+    connection.execute(update(given).where(given.c.seq == seq).values(seq=None))
+    connection.execute(delete(texts).where(texts.c.seq == seq))
+    connection.execute(delete(events).where(events.c.seq == seq))
 
 
 def holding(

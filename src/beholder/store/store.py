@@ -232,7 +232,11 @@ class Store:
 
     def retract(self, who: Who, event_id: str) -> bool:
         """Take an event back; whether there was one."""
-        return events.retract(self.database, self.keys, self.form, self.segments, who, event_id)
+        return self.retract_all([(who, event_id)]) == 1
+
+    def retract_all(self, named: Sequence[tuple[Who, str]]) -> int:
+        """Take events back, of people and their ids; return how many there were."""
+        return events.retract(self.database, self.keys, self.form, self.segments, named)
 
     def snapshot(self, user: str | None = None, session: str | None = None) -> Snapshot:
         """Return what a request needs of a person, as of one moment."""
