@@ -68,7 +68,19 @@ def test_all_rows_of_a_cancelled_order_are_left_out(
     assert not any("if that is what happened" in each for each in look["behaviour"]["warnings"])
 
 
-@pytest.mark.parametrize("state", ["cancelled", "wc-cancelled", "refunded", "wc-failed", "Failed"])
+@pytest.mark.parametrize(
+    "state",
+    [
+        "cancelled",
+        "wc-cancelled",
+        "refunded",
+        "wc-failed",
+        "Failed",
+        "已退款",
+        "annulée",
+        "Cancelado",
+    ],
+)
 def test_orders_of_woocommerce_are_left_out_and_kept_where_it_is_said(
     shop: Path, state: str
 ) -> None:

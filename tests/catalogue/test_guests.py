@@ -44,6 +44,21 @@ def test_a_guest_is_whom_the_address_names(shop: Path, column: str) -> None:
     assert [events_of(shop, user) for user in ("g@x.org", "h@x.org", "7")] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("guest", ["0", "0.0", "00"])
+def test_orders_of_woocommerce_by_an_extension_are_read(shop: Path, guest: str) -> None:
+    text = (
+        "Order Number,Order Status,Order Date,Email (Billing),SKU,Item #,Quantity,Customer User ID\n"
+        f"601,Completed,2026-01-03 10:00,g@x.org,a,1,1,{guest}\n"
+        f"601,Completed,2026-01-03 10:00,g@x.org,b,2,2,{guest}\n"
+        f"602,Completed,2026-01-04 10:00,h@x.org,a,1,1,{guest}\n"
+        "603,Refunded,2026-01-04 10:00,i@x.org,a,1,1,7\n"
+    )
+    _, done = both(shop, text)
+    assert done["files"][0]["mapping"]["item_id"] == "SKU"
+    assert [events_of(shop, user) for user in ("g@x.org", "h@x.org")] == [2, 1]
+    assert done["files"][0]["cancelled"] == 1
+
+
 def test_guests_whom_nothing_names_are_warned_of(shop: Path) -> None:
     text = "customer_id,sku,quantity\n0,a,1\n0,b,1\n0,c,1\n7,a,1\n7,b,1\n8,a,1\n"
     look, done = both(shop, text)

@@ -106,6 +106,15 @@ def test_a_person_that_cannot_be_meant_is_refused(
     assert told in error
 
 
+def test_a_film_was_seen_when_it_was_watched_not_when_that_was_written_down(
+    shop: Path, tmp_path: Path
+) -> None:
+    text = "Date,Name,Letterboxd URI,Rating,Watched Date\n2024-03-01,Heat,h,4.5,2024-01-02\n"
+    (tmp_path / "diary.csv").write_text(text)
+    look, _ = both(shop, "--interactions", tmp_path / "diary.csv", "--user", "me")
+    assert look["behaviour"]["first"].startswith("2024-01-02")
+
+
 def test_what_stands_in_for_moments_needs_moments(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("user,sku,seen\nu,a,2026-01-01\n")
     words = ("--interactions", tmp_path / "log.csv", "--map", "time_else=seen")

@@ -18,15 +18,15 @@ from beholder.catalogue.mapping import first_match
 from beholder.catalogue.readers.interface import Batch
 from beholder.unicode import plain
 
-GUEST = "0"
+GUEST = ("0", "0.0", "00")  # the second is how programs write it where others have none
 ACCOUNTS = frozenset(
     {
         "customerid", "customer", "customeruserid", "customeruser", "kundenid", "kundennummer",
         "kundennr", "kdnr", "kunde", "userid",
     }
 )  # fmt: skip
-ADDRESSES = ("billing_email", "customer_email", "buyer_email", "email", "email_address",
-             "e_mail_adresse")  # fmt: skip
+ADDRESSES = ("billing_email", "email_billing", "customer_email", "buyer_email", "email",
+             "email_address", "e_mail_adresse")  # fmt: skip
 SAID = "0 in {column} is no account: {rows} of guests, who are whom {address} names"
 ONE = (
     "{rows} of {column} 0, more than of anybody else: if these are guests, all of them are one "
@@ -51,7 +51,7 @@ class Guests:
         ids = users.ids.to_pylist()
         counts = np.bincount(users.rows, minlength=len(ids))
         rows = dict(zip(ids, counts.tolist(), strict=True))
-        self._rows += rows.pop(GUEST, 0)
+        self._rows += sum(rows.pop(guest, 0) for guest in GUEST)
         rows.pop(None, None)
         self._most += max(rows.values(), default=0)
 
@@ -92,5 +92,5 @@ def named(users: Coded, batch: Batch, user: str) -> Coded:
 
 def _of_guests(users: Coded) -> NDArray[np.bool_]:
     """Return which rows are of guests, bool (n,)."""
-    here = pc.equal(users.ids, GUEST).fill_null(False).to_numpy(zero_copy_only=False)
+    here = pc.is_in(users.ids, pa.array(GUEST, users.ids.type)).to_numpy(zero_copy_only=False)
     return np.asarray(here[users.rows], bool)

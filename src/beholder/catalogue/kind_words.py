@@ -78,7 +78,11 @@ TAKES_BACK = (
     "payment failed", "voided", "wc cancelled", "wc failed", "wc refunded", "fehlgeschlagen",
     "retoure", "zurückgegeben", "zurückgesendet", "storno", "storniert",
     "aus dem warenkorb entfernt", "退款", "退货", "取消订单", "取消收藏", "取消点赞", "取消赞",
-    "移出购物车", "删除购物车", "从购物车移除", "退貨",
+    "移出购物车", "删除购物车", "从购物车移除", "退貨", "已取消", "已退款", "已退货", "交易关闭",
+    "cancelled refunded", "canceled refunded", "abgebrochen", "widerrufen", "erstattet",
+    "rückerstattet", "annulé", "annulée", "remboursé", "remboursée", "échoué", "échouée",
+    "cancelado", "cancelada", "reembolsado", "reembolsada", "anulado", "fallido", "annullato",
+    "rimborsato", "fallito", "falhou", "geannuleerd", "terugbetaald", "mislukt",
 )  # fmt: skip
 SHOWN = re.compile(r"[\w .:/-]{1,40}")  # what is no word is not told of: it may say who it was
 MOST_SHOWN = 10

@@ -15,7 +15,8 @@ from beholder.unicode import plain
 ITEM = (
     "item_id", "item", "sku", "article_id", "article", "product_id", "product", "movie_id",
     "movie", "video_id", "video", "content_id", "parent_asin", "asin", "listing_id", "handle",
-    "variant_sku", "book_id", "letterboxd_uri", "const",
+    "variant_sku", "item_sku", "product_sku", "order_item_sku", "book_id", "letterboxd_uri",
+    "const",
     "product_no", "product_number", "item_no", "item_number", "article_no", "article_number",
     "artikelnummer", "artikel_nr", "art_nr", "art_no", "lineitem_sku", "artikel_id",
     "produktnummer", "produkt_nr", "produkt_id", "商品编号", "产品编号", "商品id", "产品id",
@@ -30,7 +31,7 @@ USER = (
     "用户id", "用户", "用户编号", "会员id", "会员编号", "客户id", "客户编号", "用戶id",
     # Where nothing else is:
     "email", "customer_email", "email_address", "e_mail_adresse", "邮箱", "billing_email",
-    "buyer_email",
+    "buyer_email", "email_billing",
 )  # fmt: skip
 
 PIECES = (  # how many of an item
@@ -72,10 +73,10 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
                     "visitor_id", "user_pseudo_id", "anonymous_id", "client_id", "cookie_id",
                     "device_id"),
         "time": (
-            "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time", "created_at",
-            "occurred_at", "time_ms", "unix_review_time", "event_timestamp", "review_date",
-            "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
-            "date_read", "date_added", "date_rated", "date_watched", "watched_date",
+            "watched_date", "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time",
+            "created_at", "occurred_at", "time_ms", "unix_review_time", "event_timestamp",
+            "review_date", "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
+            "date_read", "date_added", "date_rated", "date_watched",
             "start_time", "started_at", "viewed_at", "watched_at", "played_at", "rated_at",
             "ordered_at", "purchased_at", "when",
             "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",
@@ -88,6 +89,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
                  "行为", "行为类型", "用户行为", "事件", "事件类型", "动作", "操作", "行為"),
         "value": ("value", "rating", "score", "stars", "overall", "star_rating", "book_rating",
                   "user_rating", "my_rating", "your_rating", "review_score", "quantity", "qty",
+                  "item_quantity", "order_item_quantity", "qty_ordered", "quantity_refund",
                   "seconds", "watch_time",
                   "lineitem_quantity", "bewertung", "sterne", "wert", "valor", "valeur", "valore",
                   "waarde", "puntuación", "calificación", "valutazione", "beoordeling",
@@ -139,11 +141,16 @@ def first_match(columns: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def matches(columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
-    """Yield the columns that are called so, however it is spelled, by the order of `names`."""
-    called = {plain(column): column for column in reversed(columns)}
-    for name in dict.fromkeys(map(plain, names)):
-        if name in called:
-            yield called[name]
+    """Yield the columns that are called so, however it is spelled, by the order of `names`.
+
+    Those with a mark for numbers, `Item #`, come last: beside others it is the place in an order.
+    """
+    for numbered in (False, True):
+        some = [column for column in columns if ("#" in column) == numbered]
+        called = {plain(column): column for column in reversed(some)}
+        for name in dict.fromkeys(map(plain, names)):
+            if name in called:
+                yield called[name]
 
 
 def guess(
