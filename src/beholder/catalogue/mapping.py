@@ -75,8 +75,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "time": (
             "watched_date", "timestamp", "time", "ts", "datetime", "date", "t_dat", "event_time",
             "created_at", "occurred_at", "time_ms", "unix_review_time", "event_timestamp",
-            "review_date", "event_date", "order_date", "purchase_date", "zeit", "zeitstempel", "zeitpunkt",
-            "date_read", "date_added", "date_rated", "date_watched",
+            "review_date", "event_date", "order_date", "purchase_date", "zeit", "zeitstempel",
+            "zeitpunkt", "date_read", "date_added", "date_rated", "date_watched",
             "start_time", "started_at", "viewed_at", "watched_at", "played_at", "rated_at",
             "ordered_at", "purchased_at", "when",
             "datum", "bestelldatum", "kaufdatum", "datum_uhrzeit", "fecha", "horodatage", "时间",

@@ -86,8 +86,9 @@ class TakenBack:
         named = []
         told = zip(self._cancelled.items(), items.tolist(), found, strict=True)
         for (key, (purchase, names)), item, mark in told:
-            first = len(counted.get(key, ()))
-            numbers = np.arange(first, first + len(names)) if item >= 0 else np.empty(0, np.int64)
+            kept = counted.get(key, set())
+            last = len(kept) + len(names - kept)
+            numbers = np.arange(len(kept), last if item >= 0 else 0)
             for one in apart(np.full(len(numbers), mark), numbers).tolist():
                 named.append((purchase.who, event_id(purchase.time, one)))
         return named
