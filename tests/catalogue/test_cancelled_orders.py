@@ -195,6 +195,14 @@ def test_what_a_file_counts_is_not_taken_back_by_its_twin(shop: Path) -> None:
         assert done["files"][0]["same"] == 1
 
 
+def test_a_size_that_is_paid_and_cancelled_takes_back_no_other(shop: Path) -> None:
+    sizes(shop, *["completed"] * 3)
+    rows = [f"u,S,1,2026-01-01T10:00:00Z,{state}\n" for state in ("completed", "cancelled")]
+    look, done = both(shop, "user,sku,quantity,date,status\n" + "".join(rows), "--kind", "purchase")
+    assert taken_back(look) == taken_back(done) == 0
+    assert events_of(shop, "u") == 3
+
+
 def test_a_word_for_no_in_the_moment_of_cancelling_cancels_nothing(shop: Path) -> None:
     for word in ("false", "no", "never", "-", "NULL"):
         text = f"user,sku,quantity,date,cancelled_at\nu,a,1,2026-01-01,{word}\n"

@@ -47,7 +47,7 @@ def test_a_guest_is_whom_the_address_names(shop: Path, column: str) -> None:
 @pytest.mark.parametrize("guest", ["0", "0.0", "00"])
 def test_orders_of_woocommerce_by_an_extension_are_read(shop: Path, guest: str) -> None:
     text = (
-        "Order Number,Order Status,Order Date,Email (Billing),SKU,Item #,Quantity,Customer User ID\n"
+        "Order Number,Order Status,Order Date,Email (Billing),SKU,Item #,Quantity,Customer ID\n"
         f"601,Completed,2026-01-03 10:00,g@x.org,a,1,1,{guest}\n"
         f"601,Completed,2026-01-03 10:00,g@x.org,b,2,2,{guest}\n"
         f"602,Completed,2026-01-04 10:00,h@x.org,a,1,1,{guest}\n"
