@@ -86,6 +86,21 @@ def test_an_order_that_came_to_nothing_is_told(shop: Path, word: str) -> None:
     assert any(each.startswith(f"warning: {told}") for each in done["files"][0]["said"])
 
 
+@pytest.mark.parametrize("column", ["Order Number", "order_status", "Bestelldatum", "订单号"])
+def test_what_stands_in_orders_was_bought(shop: Path, column: str) -> None:
+    log = file_of(shop, "log.csv", f"user,sku,{column}\nu,a,2026-01-01\nu,b,2026-01-02\n")
+    look, done = both(shop, "--interactions", log)
+    assert look["behaviour"]["kinds"] == {"purchase": 2}
+    assert f"purchase: by the name of the column {column}" in done["files"][0]["said"]
+
+
+def test_a_row_without_its_id_says_which_other_column_has_one(shop: Path) -> None:
+    items = file_of(shop, "items.csv", "ID,Type,SKU,Name\n1,simple,A,Hat\n2,variable,,Shirt\n")
+    why = "has no item id: its SKU is empty; it has one in ID (--map item_id=ID)"
+    for told in both(shop, "--items", items):
+        assert told["reasons"] == {why: 1}
+
+
 def test_a_column_of_kinds_with_empty_cells_says_how_many(shop: Path) -> None:
     text = (
         "Email,Financial Status,Lineitem sku,Lineitem quantity,Created at\n"

@@ -18,6 +18,17 @@ from beholder.unicode import plain
 RATINGS = re.compile(r"rating|score|stars?$|overall|grade|satisfaction")
 AMOUNTS = re.compile("|".join((r"quantity|qty|pieces|units?$|amount", *map(plain, PIECES))))
 SECONDS = re.compile(r"seconds|watchtime|playtime|duration|dwell")
+ORDERED = frozenset(  # columns of orders: what stands in them was bought
+    map(
+        plain,
+        (
+            "order_id", "order_number", "order_no", "order_status", "order_date", "ordered_at",
+            "purchase_date", "purchased_at", "financial_status", "bestellnummer", "bestell_nr",
+            "auftragsnummer", "bestellstatus", "bestelldatum", "kaufdatum", "订单编号", "订单号",
+            "订单状态", "下单时间",
+        ),
+    )
+)  # fmt: skip
 STEPS = 21  # of a scale at most: 0 to 10 in halves
 
 
@@ -64,6 +75,10 @@ def assumed(
     if given is not None:
         return Assumed(given, "as asked for")
     if "value" not in mapping:
+        names = (*unused, *mapping.values())
+        order = next((name for name in names if plain(name) in ORDERED), None)
+        if order is not None:
+            return Assumed("purchase", f"by the name of the column {order}")
         left = f" (not used: {', '.join(unused)})" if unused else ""
         return Assumed("click", f"no column that is known as kinds or numbers{left}")
     column = mapping["value"]

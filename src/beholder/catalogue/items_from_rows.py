@@ -11,8 +11,9 @@ from beholder.catalogue.attribute_names import attribute_fields
 from beholder.catalogue.consent_words import says_yes
 from beholder.catalogue.html_text import with_lines, without_tags
 from beholder.catalogue.ids import as_id
-from beholder.catalogue.mapping import picture_fields
+from beholder.catalogue.mapping import ITEM, matches, picture_fields
 from beholder.catalogue.option_names import OptionNames, spoken_of
+from beholder.catalogue.other_ids import NOUNS
 from beholder.catalogue.picture_names import names
 from beholder.catalogue.points import (
     NOTHING,
@@ -39,6 +40,8 @@ IN_STOCK = "in_stock"
 TITLE = ""  # beside names of attributes
 TAGGED = "rows whose {column} is HTML: its words are kept, without tags"
 LINED = "rows whose {column} has \\n for line breaks, which are read as such"
+NO_ID = "has no item id"
+NO_ID_BUT = "has no item id: its {column} is empty; it has one in {other} (--map item_id={other})"
 LEFT = "rows without {what} (the rest was read)"
 NO_NUMBER = (
     "rows whose {column} is no number: it is kept as words, as most of the column are, and there "
@@ -168,9 +171,10 @@ def records(
     ids = [as_id(value) for value in lists[mapping["item_id"]]]
     for i, number in enumerate(batch.rows):
         item_id = ids[i]
-        reason = "has no item id" if item_id is None else why_no_item(item_id)
+        reason = "" if item_id is None else why_no_item(item_id)
         if item_id is None or reason:
-            yield Row(number, None, reason if item_id is None else f"item id {reason}")
+            why = _no_id(lists, mapping, i) if item_id is None else f"item id {reason}"
+            yield Row(number, None, why)
             continue
         row = {name: column[i] for name, column in others.items()}
         renamed = options.rename(item_id, row)
@@ -193,6 +197,15 @@ def records(
         named = [name for field in images for name in names(lists[mapping[field]][i])]
         said = None if keys is None else frozenset(told(keys, mapping))
         yield Row(number, record, "", list(dict.fromkeys(named)), left, said, cleaned)
+
+
+def _no_id(lists: Mapping[str, list[Any]], mapping: Mapping[str, str], i: int) -> str:
+    """Say that a row has no id, and which other column has one."""
+    column = mapping["item_id"]
+    for other in matches(list(lists), ITEM):
+        if other != column and plain(other) not in NOUNS and as_id(lists[other][i]) is not None:
+            return NO_ID_BUT.format(column=column, other=other)
+    return NO_ID
 
 
 def _record(

@@ -115,5 +115,6 @@ def misfit(scale: Scale, threshold: float) -> str:
     """Say that a threshold was not made for a scale."""
     return (
         f"behaviour.rating_threshold = {threshold:g} does not fit ratings of {scale}: "
-        f"{scale.threshold:g} would"
+        f"{scale.threshold:g} would (one threshold holds for all ratings of a workspace: write "
+        "those of another scale as the others are, or import them into a workspace of their own)"
     )
