@@ -62,7 +62,7 @@ class Cancelled:
         self._orders: dict[str, set[Order]] = {}  # cancelled ones, by the column that says so
 
     def take(
-        self, batch: Batch, bought: NDArray[np.bool_], users: Coded | None = None
+        self, batch: Batch, bought: NDArray[np.bool_], users: Coded | None
     ) -> NDArray[np.bool_]:
         """Return which rows of purchases are of a cancelled order, bool (n,).
 

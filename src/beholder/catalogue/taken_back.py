@@ -78,10 +78,12 @@ class TakenBack:
             Returns row numbers of items, negative where there is none.
         """
         purchases = [purchase for purchase, _ in self._cancelled.values()]
-        items = seqs([purchase.item for purchase in purchases]) if purchases else np.empty(0, int)
+        if not purchases:
+            return []
+        items = seqs([purchase.item for purchase in purchases])
         kinds = np.full(len(purchases), PURCHASE, np.uint8)
         values = np.array([purchase.value for purchase in purchases], np.float64)
-        found = marks(np.asarray(items, np.int64), kinds, values)
+        found = marks(items, kinds, values)
         counted = self._counted()
         named = []
         told = zip(self._cancelled.items(), items.tolist(), found, strict=True)
